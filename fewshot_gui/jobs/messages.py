@@ -1,0 +1,104 @@
+"""What crosses between the window's thread and the worker's: frozen requests and results.
+
+Every request and result carries the job id it belongs to and the document revision it was made
+from, so that a late answer can be told from a current one. Classes are bin ids here, never names
+or rows: a bin may be renamed or moved while a job runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from model.types import Explanation, Prediction, TrainingReport
+
+
+@dataclass(frozen=True)
+class TrainRequest:
+    """Train on `images[c]` for the bin `bin_ids[c]`, called `class_names[c]`."""
+
+    job_id: int
+    revision: int
+    bin_ids: tuple[str, ...]
+    class_names: tuple[str, ...]
+    images: tuple[tuple[Path, ...], ...]
+    backbone: str
+    device: str
+    seed: int
+
+
+@dataclass(frozen=True)
+class ClassifyRequest:
+    """Classify files and folders (read recursively) with the classifier trained last."""
+
+    job_id: int
+    revision: int
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class ExplainRequest:
+    """Explain one image for every class."""
+
+    job_id: int
+    revision: int
+    path: Path
+
+
+@dataclass(frozen=True)
+class RestoreRequest:
+    """Load the classifier that was saved with the project at `revision`."""
+
+    job_id: int
+    revision: int
+    bin_ids: tuple[str, ...]
+    folder: Path
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """A classifier is ready in the worker; `bin_ids[c]` is class c of the report."""
+
+    job_id: int
+    revision: int
+    bin_ids: tuple[str, ...]
+    report: TrainingReport
+
+
+@dataclass(frozen=True)
+class ClassifyBatch:
+    """Some images done; `bin_ids[c]` belongs to `scores[c]` of each prediction."""
+
+    job_id: int
+    revision: int
+    bin_ids: tuple[str, ...]
+    predictions: tuple[Prediction, ...]
+
+
+@dataclass(frozen=True)
+class ExplainResult:
+    """The maps, regions and scores of one image; `bin_ids[c]` belongs to class c."""
+
+    job_id: int
+    revision: int
+    bin_ids: tuple[str, ...]
+    explanation: Explanation
+
+
+@dataclass(frozen=True)
+class JobProgress:
+    """`done` of `total` (0: not known yet) steps of `phase`, e.g. "Training", "Classifying"."""
+
+    job_id: int
+    phase: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class JobFailure:
+    """A job failed: `message` is for the user, `details` (a traceback) for a bug report."""
+
+    job_id: int
+    message: str
+    details: str

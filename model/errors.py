@@ -1,0 +1,52 @@
+"""Every error the model raises on purpose, in one tree.
+
+    FewShotError                 base: message is one clear line a user can act on
+    ├── ImageReadError           one image cannot be read; names the file (the run goes on)
+    ├── NoImagesError            a folder or list holds no image at all
+    ├── SupportSetError          the bins cannot be trained on (one bin, an empty bin, ...)
+    ├── BackboneError            unknown backbone, or its weights are missing or do not fit
+    ├── DeviceError              a device was asked for that this machine does not have
+    └── CheckpointError          a classifier file is damaged, foreign, or from a newer version
+
+`model.progress.Cancelled` stands outside: to be cancelled is not to fail.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class FewShotError(Exception):
+    """Base of all errors whose message may be shown to the user as it is."""
+
+
+class ImageReadError(FewShotError):
+    """An image file could not be read.
+
+    `reason` says why without naming the file, for tables that have a path column of their own.
+    """
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class NoImagesError(FewShotError):
+    """There is nothing to work on: no file that looks like an image."""
+
+
+class SupportSetError(FewShotError):
+    """The support set cannot be trained on as it is."""
+
+
+class BackboneError(FewShotError):
+    """The backbone is unknown or its weights cannot be had."""
+
+
+class DeviceError(FewShotError):
+    """The requested compute device is not available."""
+
+
+class CheckpointError(FewShotError):
+    """A saved classifier cannot be loaded."""
