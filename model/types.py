@@ -111,7 +111,8 @@ class TrainingReport:
 
     class_names: tuple[str, ...]
     examples: tuple[ExampleReport, ...]
-    skipped: tuple[tuple[Path, str], ...]  # (file, reason) of examples that were left out
+    unreadable: tuple[tuple[Path, str], ...]  # (file, reason)
+    duplicates: tuple[tuple[Path, str], ...]  # (file, reason) of pictures that a bin holds twice: each counts once
     leave_one_out_accuracy: float | None  # None where no class has two images
     accuracy_interval: tuple[float, float] | None  # 95 %, Wilson
     steps: int

@@ -1,0 +1,47 @@
+# make run    set up what is missing and open the app on the example project (no screen: do the same job headless)
+# make test   set up what is missing and run every check: lint, types, import contracts, tests
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV ?= .venv
+BIN = $(VENV)/bin
+DEMO_OUTPUT ?= demo-output
+
+.PHONY: run test test-long lint screenshots clean
+
+run: $(VENV)/.installed
+	@sh .ci/system-packages run
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" = Darwin ]; then \
+		$(BIN)/python main.py --demo; \
+	else \
+		echo "No screen here: doing the example's job headless."; \
+		$(BIN)/python main.py --demo --headless $(DEMO_OUTPUT); \
+	fi
+
+test: $(VENV)/.installed-dev lint
+	@sh .ci/system-packages test
+	$(BIN)/python -m pytest
+
+test-long: $(VENV)/.installed-dev
+	@sh .ci/system-packages test
+	$(BIN)/python -m pytest -m "long or not long" --run-long
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Fewshot needs Python 3.11 or newer; none was found on the PATH." >&2; exit 1; }
+	@sh .ci/system-packages venv
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev]"
+	@touch $@ $(VENV)/.installed
+
+clean:
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

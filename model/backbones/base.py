@@ -1,0 +1,37 @@
+"""What every backbone gives: feature maps at two strides, from which regions and the global feature are made."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import NamedTuple
+
+from torch import Tensor, nn
+
+
+class FeatureMaps(NamedTuple):
+    """A batch seen at two strides.
+
+    fine:   float32 (n, D_fine, h, w), stride 16: small structures and textures
+    coarse: float32 (n, D_coarse, h / 2, w / 2), stride 32: what things are
+    """
+
+    fine: Tensor
+    coarse: Tensor
+
+
+class Backbone(nn.Module, ABC):
+    """A CNN that turns images into `FeatureMaps`.
+
+    `name` identifies architecture and weights (it is saved with a classifier); `input_size` is the
+    side in pixels the weights were made for; `channels` is (D_fine, D_coarse); `pretrained` is
+    false where the weights are random and must be trained on the support set.
+    """
+
+    name: str
+    input_size: int
+    channels: tuple[int, int]
+    pretrained: bool
+
+    @abstractmethod
+    def forward(self, images: Tensor) -> FeatureMaps:
+        """Map RGB images, float32 (n, 3, H, W) in 0..1, H and W multiples of 32, to their features."""

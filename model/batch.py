@@ -1,0 +1,41 @@
+"""Classify many images as a stream: memory stays flat and every finished batch is handed on at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from model.classifier import FewShotClassifier
+from model.errors import ImageReadError
+from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
+from model.types import Prediction, Status
+
+
+def classify(
+    classifier: FewShotClassifier,
+    paths: Sequence[Path],
+    *,
+    explain_class: int | None = None,
+    progress: ProgressCallback = ignore_progress,
+    token: CancelToken | None = None,
+) -> Iterator[list[Prediction]]:
+    """Yield the predictions of `paths` in order, a batch at a time.
+
+    An image that cannot be read becomes a prediction with `Status.ERROR`, and the rest goes on.
+    With `explain_class` the regions are those for that class. Raises `Cancelled` between batches.
+    """
+    token = token or CancelToken()
+    done = 0
+    for batch in classifier.embedder.embed(paths):
+        token.raise_if_cancelled()
+        readable = [item for item in batch if not isinstance(item, ImageReadError)]
+        predicted = iter(classifier.predict(readable, explain_class) if readable else [])
+        predictions = [
+            Prediction(item.path, Status.ERROR, message=item.reason)
+            if isinstance(item, ImageReadError)
+            else next(predicted)
+            for item in batch
+        ]
+        done += len(predictions)
+        progress(Progress("Classifying", done, len(paths)))
+        yield predictions

@@ -1,0 +1,139 @@
+"""Fit the head to the features of a support set: from vectors to a classifier, without touching a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from model import class_description, confidence, local_feature
+from model.backbones.base import FeatureMaps
+from model.classifier import ClassifierState, FewShotClassifier
+from model.embedding import EmbeddedImage, Embedder
+from model.features import ImageFeatures, concatenate, describe
+from model.head import Head, Support, describe_support
+from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
+
+MAX_STEPS = 60
+CONVERGED_CHANGE = 1e-4  # of the mean loss in nats, between two steps
+TRAINING_GRID = (7, 7)
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A fitted head: the classifier and what it took.
+
+    leave_one_out: float64 (n, N) probabilities of every support image from all the others
+    weights: float64 (n,) relative weight of every support image (1 is an average one)
+    """
+
+    classifier: FewShotClassifier
+    leave_one_out: Tensor
+    weights: Tensor
+    losses: tuple[float, ...]
+    converged: bool
+
+
+def fit_classifier(
+    class_names: Sequence[str],
+    features: ImageFeatures,
+    labels: Tensor,
+    sizes: Sequence[tuple[int, int]],
+    embedder: Embedder,
+    progress: ProgressCallback = ignore_progress,
+    token: CancelToken | None = None,
+) -> Fit:
+    """Fit a classifier to `features` of n images with int64 `labels` (n,) and pixel `sizes`. Raises `Cancelled`."""
+    with torch.inference_mode(False):
+        support, locals_, temperature = describe_support(features, labels, len(class_names))
+        head = Head(labels)
+        losses, converged = fit(head, support, progress, token or CancelToken())
+        state = _state(head, support, features, locals_, temperature, sizes)
+        with torch.no_grad():
+            leave_one_out = torch.softmax(head.leave_one_out_logits(support), dim=1)
+            weights = head.weights(support)[:, -1]
+    classifier = FewShotClassifier(class_names, embedder, state)
+    return Fit(classifier, leave_one_out, weights, tuple(losses), converged)
+
+
+def features_of(images: Sequence[EmbeddedImage]) -> ImageFeatures:
+    """Describe images on `TRAINING_GRID`, one at a time so that memory stays low."""
+    with torch.no_grad():
+        return concatenate(
+            [
+                describe(FeatureMaps(image.maps.fine.float(), image.maps.coarse.float()), TRAINING_GRID)
+                for image in images
+            ]
+        )
+
+
+def fit(head: Head, support: Support, progress: ProgressCallback, token: CancelToken) -> tuple[list[float], bool]:
+    """Adjust the head's parameters by leave-one-out cross-entropy with L-BFGS, until convergence.
+
+    Only images whose class has another image can be left out; where there is none, the parameters
+    stay at their priors. Returns the loss after each step and whether it converged.
+    """
+    counted = torch.bincount(support.labels, minlength=support.ways)[support.labels] > 1
+    if not bool(counted.any()):
+        return [], True
+    optimizer = torch.optim.LBFGS(head.parameters(), max_iter=1, line_search_fn="strong_wolfe")
+
+    def objective() -> Tensor:
+        optimizer.zero_grad()
+        logits = head.leave_one_out_logits(support)[counted]
+        fit_loss = functional.cross_entropy(logits, support.labels[counted], reduction="sum")
+        loss: Tensor = (fit_loss + head.penalty()) / counted.sum()
+        loss.backward()
+        return loss
+
+    losses: list[float] = []
+    for step in range(MAX_STEPS):
+        token.raise_if_cancelled()
+        losses.append(float(optimizer.step(objective).detach()))
+        progress(Progress("Training", step + 1, MAX_STEPS))
+        if len(losses) > 1 and abs(losses[-2] - losses[-1]) < CONVERGED_CHANGE:
+            return losses, True
+    return losses, False
+
+
+def _state(
+    head: Head,
+    support: Support,
+    features: ImageFeatures,
+    locals_: Tensor,
+    temperature: float,
+    sizes: Sequence[tuple[int, int]],
+) -> ClassifierState:
+    with torch.no_grad():
+        labels, ways, balance = support.labels, support.ways, support.balance
+        weights = head.weights(support)[:, -1]
+        gram = head.gram(support)
+        targets = functional.one_hot(labels, ways).double() - 1.0 / ways
+        dual = class_description.dual_descriptors(gram, balance, head.ridge(gram, balance), weights, targets)
+        share = (balance / balance.sum())[:, None]
+        coarse, fine = features.coarse.double(), features.fine.double()
+        coarse_mean, fine_mean = (coarse * share).sum(0), (fine * share).sum(0)
+        coarse_weights = (1 - head.fine_share) * (coarse - coarse_mean).T @ dual
+        fine_weights = head.fine_share * (fine - fine_mean).T @ dual
+        joined = features.joined_globals()
+        members = functional.one_hot(labels, ways).double() * weights[:, None]
+        scalars = [
+            float(support.local_scale),
+            float(head.local_share),
+            float(head.scale),
+            temperature,
+            confidence.unknown_threshold(joined),
+            max((width * height) ** 0.5 for width, height in sizes),
+        ]
+        return ClassifierState(
+            coarse_weights.float(),
+            fine_weights.float(),
+            -(coarse_mean @ coarse_weights + fine_mean @ fine_weights).float(),
+            local_feature.class_means(joined, labels, ways),
+            (members.T @ locals_.double() / members.sum(0)[:, None]).float(),
+            joined,
+            torch.tensor(scalars, dtype=torch.float64),
+        )

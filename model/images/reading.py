@@ -1,0 +1,117 @@
+"""Read an image file into RGB pixels as they are meant to be displayed. Needs neither torch nor Qt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from model.errors import ImageReadError
+
+MAX_PIXELS = 400_000_000
+"""Larger images are refused: decoding one would take more than 1.2 GB (guards against bombs)."""
+
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+_TOO_LARGE = f"has more than {MAX_PIXELS:,} pixels. Export a smaller copy."
+_WIDE_MODES = frozenset({"I", "I;16", "I;16B", "I;16L", "I;16N", "F"})
+_ORIENTATION_TAG = 0x0112
+_FIRST_SIDEWAYS_ORIENTATION = 5  # EXIF orientations 5 to 8 swap width and height
+
+
+def describe_os_error(error: OSError) -> str:
+    """Say in one sentence why a file could not be opened and what to do about it."""
+    if isinstance(error, FileNotFoundError):
+        return "the file is no longer there. Put it back, or remove it from the list."
+    if isinstance(error, PermissionError):
+        return "the file may not be read. Check its permissions."
+    return f"the file cannot be read: {error.strerror or error}."
+
+
+def read_image(path: Path, max_side: int | None = None) -> Image.Image:
+    """Read the first frame of `path` as an RGB image, upright (EXIF orientation applied).
+
+    Transparent pixels are laid over white; 16-bit, 32-bit and float images are scaled from their
+    own lowest to their own highest value. With `max_side` the result is shrunk so that its longer
+    side has at most that many pixels, which JPEG files do while decoding.
+
+    Raises `ImageReadError`, naming the file, for everything that can be wrong with it.
+    """
+    with _opened(path) as image:
+        if max_side is not None:
+            image.draft("RGB", (max_side, max_side))
+        image.load()
+        upright = ImageOps.exif_transpose(image)
+        rgb = _to_rgb(upright)
+    if max_side is not None and max(rgb.size) > max_side:
+        rgb.thumbnail((max_side, max_side), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    return rgb
+
+
+def image_size(path: Path) -> tuple[int, int]:
+    """Return (width, height) in pixels as displayed, from the header alone.
+
+    Raises `ImageReadError` when the file is not a readable image.
+    """
+    with _opened(path) as image:
+        width, height = image.size
+        sideways = image.getexif().get(_ORIENTATION_TAG, 1) >= _FIRST_SIDEWAYS_ORIENTATION
+    return (height, width) if sideways else (width, height)
+
+
+class _opened:  # noqa: N801 - reads as a function: `with _opened(path) as image`
+    """Open `path` with Pillow; whatever goes wrong inside the block becomes an `ImageReadError`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._image: Image.Image | None = None
+
+    def __enter__(self) -> Image.Image:
+        if self._path.exists() and not self._path.is_file():  # a FIFO or device would block for ever
+            raise ImageReadError(self._path, "is not a regular file.")
+        try:
+            self._image = Image.open(self._path)
+        except Exception as error:
+            raise self._translated(error) from error
+        if self._image.width * self._image.height > MAX_PIXELS:
+            self._image.close()
+            raise ImageReadError(self._path, _TOO_LARGE)
+        return self._image
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if self._image is not None:
+            self._image.close()
+        if isinstance(error, Exception) and not isinstance(error, ImageReadError):
+            raise self._translated(error) from error
+
+    def _translated(self, error: Exception) -> ImageReadError:
+        if isinstance(error, ImageReadError):
+            return error
+        if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
+            return ImageReadError(self._path, _TOO_LARGE)
+        if isinstance(error, UnidentifiedImageError):
+            return ImageReadError(self._path, "is not an image in a known format. Convert it to PNG, JPEG or TIFF.")
+        if isinstance(error, OSError) and error.errno is not None:
+            return ImageReadError(self._path, describe_os_error(error))
+        # Pillow's decoders raise many types (OSError, SyntaxError, ValueError, struct.error, ...) on damaged data.
+        return ImageReadError(self._path, f"is damaged or cut off ({error}). Export it again from its source.")
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode in _WIDE_MODES:
+        return Image.fromarray(_stretched(np.asarray(image, dtype=np.float64))).convert("RGB")
+    if image.has_transparency_data:
+        rgba = image.convert("RGBA")
+        ground = Image.new("RGBA", rgba.size, "white")
+        return Image.alpha_composite(ground, rgba).convert("RGB")
+    return image.convert("RGB")
+
+
+def _stretched(values: np.ndarray) -> np.ndarray:
+    """Map values (H, W), any range, to uint8 0..255; not-a-number counts as the lowest."""
+    finite = np.isfinite(values)
+    if not finite.any():
+        return np.zeros(values.shape, np.uint8)
+    low, high = float(values[finite].min()), float(values[finite].max())
+    scaled = (np.where(finite, values, low) - low) * (255.0 / (high - low) if high > low else 0.0)
+    return scaled.round().astype(np.uint8)

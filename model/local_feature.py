@@ -1,0 +1,81 @@
+"""The patent's local feature module: which region of an image speaks most for a class.
+
+Each region is compared with the global features of the images of one class (first similarity) and
+of the other classes (second similarity); their difference gives the attention, and the region of
+highest attention is the local feature. The formulas are our reading (the public text of the patent
+has none):
+
+    s1[q,c,r] = f[q,r] . gbar[c]
+    s2[q,c,r] = mean over c' != c of f[q,r] . gbar[c']
+    a[q,c,r]  = softmax over r of (s1 - s2) / tau_a
+    l[q,c]    = sum over r of a[q,c,r] f[q,r]
+
+gbar[c] is the mean global feature of class c; "the others" is a mean of class means, so that a
+large bin does not drown a small one. The class of q is never used: each class is tried in turn,
+because attention that knows the answer makes leave-one-out accuracy on pure noise look good.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+SMOOTHING_CELLS = 3
+"""The region that is shown is a window of this many cells a side; attention is averaged over it."""
+
+
+def class_means(globals_: Tensor, labels: Tensor, ways: int) -> Tensor:
+    """Mean global feature of each class: (n, D), int64 (n,) -> (N, D)."""
+    members = functional.one_hot(labels, ways).to(globals_.dtype)
+    return (members.T @ globals_) / members.sum(0).clamp_min(1).unsqueeze(1)
+
+
+def similarities(regions: Tensor, means: Tensor) -> Tensor:
+    """Similarity of every region to every class: (n, R, D), (N, D) -> (n, N, R)."""
+    return torch.einsum("nrd,cd->ncr", regions, means)
+
+
+def leave_one_out_similarities(regions: Tensor, globals_: Tensor, labels: Tensor, ways: int) -> Tensor:
+    """As `similarities` for the support images themselves, each compared with the others only.
+
+    regions (n, R, D), globals_ (n, D), int64 labels (n,) -> (n, N, R). An image's own class mean is
+    taken without it; a class that has no other image gives similarity 0 (only the contrast with the
+    other classes is left).
+    """
+    to_class = similarities(regions, class_means(globals_, labels, ways))
+    to_itself = torch.einsum("nrd,nd->nr", regions, globals_)
+    counts = torch.bincount(labels, minlength=ways).to(regions.dtype)[labels]
+    rows = torch.arange(len(labels), device=labels.device)
+    own = to_class[rows, labels]
+    without_itself = (own * counts[:, None] - to_itself) / (counts - 1).clamp_min(1)[:, None]
+    result = to_class.clone()
+    result[rows, labels] = torch.where(counts[:, None] > 1, without_itself, torch.zeros_like(own))
+    return result
+
+
+def contrast(similarity: Tensor) -> Tensor:
+    """First minus second similarity: (n, N, R) -> (n, N, R). One class alone has second similarity 0."""
+    ways = similarity.shape[1]
+    if ways == 1:
+        return similarity
+    others = (similarity.sum(dim=1, keepdim=True) - similarity) / (ways - 1)
+    return similarity - others
+
+
+def smoothed(values: Tensor, grid: tuple[int, int]) -> Tensor:
+    """Average over windows of `SMOOTHING_CELLS` cells a side, borders repeated: (n, N, R) -> (n, N, R)."""
+    maps = values.unflatten(2, grid)
+    margin = SMOOTHING_CELLS // 2
+    padded = functional.pad(maps, (margin, margin, margin, margin), mode="replicate")
+    return functional.avg_pool2d(padded, SMOOTHING_CELLS, stride=1).flatten(2)
+
+
+def attention(contrasts: Tensor, temperature: float) -> Tensor:
+    """Softmax over the regions: (n, N, R) -> (n, N, R), each row of R adding up to 1."""
+    return torch.softmax(contrasts / temperature, dim=2)
+
+
+def local_features(attention_: Tensor, regions: Tensor) -> Tensor:
+    """Attention-weighted sum of the regions: (n, N, R), (n, R, D) -> (n, N, D)."""
+    return attention_ @ regions

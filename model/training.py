@@ -1,0 +1,157 @@
+"""Train a classifier on a support set: leave-one-out over its images, until the loss no longer falls."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from model.backbone_training import train_backbone
+from model.backbones.registry import DEFAULT_BACKBONE
+from model.classifier import FewShotClassifier
+from model.confidence import wilson_interval
+from model.embedding import EmbeddedImage, Embedder
+from model.errors import ImageReadError, SupportSetError
+from model.fitting import Fit, features_of, fit_classifier
+from model.images.content_hash import content_hash
+from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
+from model.types import ExampleReport, SupportSet, TrainingReport
+
+
+@dataclass(frozen=True, eq=False)
+class _Examples:
+    images: list[EmbeddedImage]
+    labels: Tensor
+    unreadable: tuple[tuple[Path, str], ...]
+
+
+def train(
+    support: SupportSet,
+    *,
+    backbone: str = DEFAULT_BACKBONE,
+    seed: int = 0,
+    device: str = "auto",
+    embedder: Embedder | None = None,
+    progress: ProgressCallback = ignore_progress,
+    token: CancelToken | None = None,
+) -> tuple[FewShotClassifier, TrainingReport]:
+    """Train on `support`; the same files and seed give the same classifier whatever the files' order.
+
+    `embedder` may be handed in to reuse a loaded backbone and what it has embedded already.
+    Unreadable and duplicate images are left out and named in the report.
+
+    Raises `SupportSetError` for fewer than two classes and for a class without a readable image,
+    `BackboneError` and `DeviceError` as `Embedder.create`, and `Cancelled`.
+    """
+    started = time.monotonic()
+    token = token or CancelToken()
+    _check(support)
+    progress(Progress("Loading the backbone", 0, 0))
+    embedder = embedder or Embedder.create(backbone, device)
+    torch.manual_seed(seed)
+    files, duplicates = _ordered_files(support, progress, token)
+    if not embedder.backbone.pretrained:
+        embedder = train_backbone(embedder, files, seed, progress, token)
+    examples = _embedded(support, files, embedder, progress, token)
+    fitted = fit_classifier(
+        support.class_names,
+        features_of(examples.images),
+        examples.labels,
+        [image.size for image in examples.images],
+        embedder,
+        progress,
+        token,
+    )
+    report = _report(support, examples, duplicates, fitted, time.monotonic() - started)
+    return fitted.classifier, report
+
+
+def _check(support: SupportSet) -> None:
+    if support.ways < 2:
+        raise SupportSetError(
+            f"Training needs at least two bins with images; there {'is one' if support.ways else 'is none'}. "
+            "Add a bin for what the images should be told from."
+        )
+    for name, group in zip(support.class_names, support.images, strict=True):
+        if not group:
+            raise SupportSetError(f"The bin ‘{name}’ has no images. Add at least one, or remove the bin.")
+
+
+def _ordered_files(
+    support: SupportSet, progress: ProgressCallback, token: CancelToken
+) -> tuple[list[list[Path]], list[tuple[Path, str]]]:
+    """Order each class's files by content, so that names and order do not matter; leave duplicates out."""
+    total, done = sum(support.shots), 0
+    files, duplicates = [], []
+    for group in support.images:
+        by_hash: dict[str, Path] = {}
+        for path in sorted(group):
+            token.raise_if_cancelled()
+            try:
+                digest = content_hash(path)
+            except ImageReadError:
+                digest = f"unreadable:{path}"  # reported when it is to be read
+            if digest in by_hash:
+                duplicates.append((path, f"is the same picture as {by_hash[digest].name} and counts once."))
+            by_hash.setdefault(digest, path)
+            done += 1
+            progress(Progress("Reading the examples", done, total))
+        files.append([by_hash[digest] for digest in sorted(by_hash)])
+    return files, duplicates
+
+
+def _embedded(
+    support: SupportSet,
+    files: Sequence[Sequence[Path]],
+    embedder: Embedder,
+    progress: ProgressCallback,
+    token: CancelToken,
+) -> _Examples:
+    flat = [(label, path) for label, group in enumerate(files) for path in group]
+    images, labels, unreadable = [], [], []
+    done = 0
+    for batch in embedder.embed([path for _, path in flat]):
+        token.raise_if_cancelled()
+        for item in batch:
+            label = flat[done][0]
+            if isinstance(item, ImageReadError):
+                unreadable.append((item.path, item.reason))
+            else:
+                images.append(item)
+                labels.append(label)
+            done += 1
+        progress(Progress("Embedding the examples", done, len(flat)))
+    for label, name in enumerate(support.class_names):
+        if label not in labels:
+            path, reason = unreadable[0]
+            raise SupportSetError(f"No image of the bin ‘{name}’ can be read. The first problem: {path}: {reason}")
+    return _Examples(images, torch.tensor(labels), tuple(unreadable))
+
+
+def _report(
+    support: SupportSet, examples: _Examples, duplicates: list[tuple[Path, str]], fitted: Fit, seconds: float
+) -> TrainingReport:
+    labels = examples.labels
+    confidence, predicted = fitted.leave_one_out.max(dim=1)
+    counted = torch.bincount(labels, minlength=support.ways)[labels] > 1
+    trials = int(counted.sum())
+    correct = int((predicted == labels)[counted].sum())
+    columns = (labels.tolist(), fitted.weights.tolist(), predicted.tolist(), confidence.tolist())
+    return TrainingReport(
+        class_names=support.class_names,
+        examples=tuple(
+            ExampleReport(image.path, *values) for image, *values in zip(examples.images, *columns, strict=True)
+        ),
+        unreadable=examples.unreadable,
+        duplicates=tuple(duplicates),
+        leave_one_out_accuracy=correct / trials if trials else None,
+        accuracy_interval=wilson_interval(correct, trials) if trials else None,
+        steps=len(fitted.losses),
+        converged=fitted.converged,
+        seconds=seconds,
+        losses=fitted.losses,
+    )

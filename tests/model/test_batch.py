@@ -1,0 +1,78 @@
+"""Classifying folders: errors are rows, cancelling keeps what is done, nothing is embedded twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from model.batch import classify
+from model.classifier import FewShotClassifier
+from model.embedding import BATCH_SIZE, Embedder
+from model.progress import Cancelled, CancelToken, Progress
+from model.training import train
+from model.types import Status
+from tests.model.conftest import paint, support_of
+
+
+@pytest.fixture(scope="module")
+def classifier(shapes_folder: Path, embedder: Embedder) -> FewShotClassifier:
+    return train(support_of(shapes_folder, 4), embedder=embedder)[0]
+
+
+def test_unreadable_images_are_rows_and_the_rest_goes_on(
+    tmp_path: Path, shapes_folder: Path, classifier: FewShotClassifier
+) -> None:
+    broken = tmp_path / "broken.png"
+    broken.write_bytes((shapes_folder / "disc" / "00.png").read_bytes()[:200])
+    paths = [broken, shapes_folder / "disc" / "05.png", tmp_path / "gone.png"]
+    first, second, third = next(classify(classifier, paths))
+    assert (first.status, third.status) == (Status.ERROR, Status.ERROR)
+    assert "damaged or cut off" in first.message
+    assert "no longer there" in third.message
+    assert first.scores == ()
+    assert second.status is not Status.ERROR
+
+
+def test_cancelling_keeps_the_batches_that_are_done(shapes_folder: Path, classifier: FewShotClassifier) -> None:
+    paths = sorted(shapes_folder.rglob("*.png"))
+    token, done = CancelToken(), []
+    with pytest.raises(Cancelled):
+        for batch in classify(classifier, paths, token=token):
+            done += batch
+            token.cancel()
+    assert len(done) == BATCH_SIZE
+
+
+def test_progress_counts_every_image(shapes_folder: Path, classifier: FewShotClassifier) -> None:
+    paths = sorted(shapes_folder.rglob("*.png"))
+    reports: list[Progress] = []
+    for _ in classify(classifier, paths, progress=reports.append):
+        pass
+    assert reports[-1] == Progress("Classifying", len(paths), len(paths))
+
+
+def test_a_second_pass_embeds_nothing(shapes_folder: Path, classifier: FewShotClassifier) -> None:
+    paths = sorted(shapes_folder.rglob("*.png"))
+    first = [p for batch in classify(classifier, paths) for p in batch]
+    misses = classifier.embedder.cache.misses
+    second = [p for batch in classify(classifier, paths) for p in batch]
+    assert classifier.embedder.cache.misses == misses
+    assert [p.scores for p in second] == [p.scores for p in first]
+
+
+def test_an_image_unlike_every_bin_is_flagged(tmp_path: Path, classifier: FewShotClassifier) -> None:
+    photo = tmp_path / "gradient.png"
+    paint("disc", 0, (320, 200)).convert("L").rotate(45, expand=True, fillcolor=255).save(photo)
+    blank = tmp_path / "blank.png"
+    paint("disc", 0).point(lambda _: 255).save(blank)
+    known = next(classify(classifier, [tmp_path / "gradient.png", blank]))
+    assert known[1].status is Status.UNKNOWN
+    assert known[1].scores
+
+
+def test_the_region_of_another_class_can_be_asked_for(shapes_folder: Path, classifier: FewShotClassifier) -> None:
+    path = shapes_folder / "disc" / "07.png"
+    for index in range(len(classifier.class_names)):
+        (prediction,) = next(classify(classifier, [path], explain_class=index))
+        assert prediction.region == classifier.explain(path).regions[index]
