@@ -7,10 +7,18 @@ or rows: a bin may be renamed or moved while a job runs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from model.types import Explanation, Prediction, TrainingReport
+
+
+@dataclass(frozen=True)
+class WarmUpRequest:
+    """Import the model's libraries, so that the first real job need not wait for them."""
+
+    job_id: int
 
 
 @dataclass(frozen=True)
@@ -47,22 +55,46 @@ class ExplainRequest:
 
 @dataclass(frozen=True)
 class RestoreRequest:
-    """Load the classifier that was saved with the project at `revision`."""
+    """Load the classifier that was saved with the project at `revision` (file name -> content)."""
 
     job_id: int
     revision: int
     bin_ids: tuple[str, ...]
-    folder: Path
+    files: Mapping[str, bytes] = field(repr=False)
+    device: str
+
+
+@dataclass(frozen=True)
+class WarmUpResult:
+    """The model's libraries are imported."""
+
+    job_id: int
 
 
 @dataclass(frozen=True)
 class TrainResult:
-    """A classifier is ready in the worker; `bin_ids[c]` is class c of the report."""
+    """A classifier is ready in the worker; `bin_ids[c]` is class c of the report.
+
+    `files` is the classifier as saved, file name -> content, to be kept with the project.
+    `device_note` says what it runs on, for people ("CPU (no CUDA device found)").
+    """
 
     job_id: int
     revision: int
     bin_ids: tuple[str, ...]
     report: TrainingReport
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    device_note: str = ""
+
+
+@dataclass(frozen=True)
+class RestoreResult:
+    """The classifier saved at `revision` is ready in the worker again."""
+
+    job_id: int
+    revision: int
+    bin_ids: tuple[str, ...]
+    device_note: str
 
 
 @dataclass(frozen=True)
@@ -73,6 +105,17 @@ class ClassifyBatch:
     revision: int
     bin_ids: tuple[str, ...]
     predictions: tuple[Prediction, ...]
+
+
+@dataclass(frozen=True)
+class ClassifySummary:
+    """A classification reached its end: `total` images, `unreadable` of them with an error."""
+
+    job_id: int
+    revision: int
+    total: int
+    unreadable: int
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -102,3 +145,7 @@ class JobFailure:
     job_id: int
     message: str
     details: str
+
+
+JobRequest = WarmUpRequest | TrainRequest | ClassifyRequest | ExplainRequest | RestoreRequest
+JobResult = WarmUpResult | TrainResult | ClassifySummary | ExplainResult | RestoreResult

@@ -10,7 +10,7 @@ from torch.nn import functional
 from model.features import ImageFeatures, join
 from model.fitting import fit
 from model.head import Head, describe_support, priors
-from model.progress import CancelToken, Cancelled, ignore_progress
+from model.progress import Cancelled, CancelToken, ignore_progress
 
 COARSE, FINE, GRID = 48, 16, (3, 3)
 

@@ -1,0 +1,165 @@
+"""The project's content in memory: bins in their order, their examples, the library's folders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from fewshot_gui.project.changes import (
+    Change,
+    Fact,
+    Identify,
+    InsertBin,
+    InsertExamples,
+    MoveBin,
+    Placement,
+    Relocate,
+    RemoveBin,
+    RemoveExamples,
+    RestyleBin,
+    SetFolders,
+)
+from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.project.values import Bin, Example, name_key
+
+
+class Board:
+    """Content that `apply` changes and everything else only reads.
+
+    Looking up a path costs O(1); a change costs O(images it names) plus, for each bin it touches,
+    one copy of that bin's tuple when the bin is next read.
+    """
+
+    def __init__(
+        self,
+        bins: Sequence[Bin] = (),
+        folders: Iterable[Path] = (),
+        content_hashes: Mapping[Path, str] | None = None,
+    ) -> None:
+        self._bins = {bin_.id: replace(bin_, examples=()) for bin_ in bins}  # in the board's order
+        self._examples: dict[str, dict[Path, Example]] = {bin_id: {} for bin_id in self._bins}
+        self._bin_of: dict[Path, str] = {}
+        self._content_hashes = dict(content_hashes or {})
+        self._snapshots: dict[str, Bin] = {}  # bins with their examples, as last read
+        self._next_rank = 0
+        self.folders = tuple(folders)
+        for bin_ in bins:
+            self._insert_examples(bin_.id, tuple((example.rank, example.path) for example in bin_.examples))
+
+    @property
+    def bins(self) -> tuple[Bin, ...]:
+        """The bins in their order."""
+        return tuple(self.bin(bin_id) for bin_id in self._bins)
+
+    @property
+    def next_rank(self) -> int:
+        """The rank after all that were ever given on this board."""
+        return self._next_rank
+
+    @property
+    def example_count(self) -> int:
+        """The number of images in all bins."""
+        return len(self._bin_of)
+
+    def __contains__(self, bin_id: str) -> bool:
+        return bin_id in self._bins
+
+    def bin(self, bin_id: str) -> Bin:
+        """Return the bin; raises `ProjectError` when there is none of this id."""
+        snapshot = self._snapshots.get(bin_id)
+        if snapshot is None:
+            if bin_id not in self._bins:
+                raise ProjectError("This bin does not exist any more.")
+            snapshot = replace(self._bins[bin_id], examples=tuple(self._examples[bin_id].values()))
+            self._snapshots[bin_id] = snapshot
+        return snapshot
+
+    def position(self, bin_id: str) -> int:
+        """Return the bin's place on the board, from 0; raises `ProjectError` as `bin` does."""
+        self.bin(bin_id)
+        return list(self._bins).index(bin_id)
+
+    def bin_of(self, path: Path) -> str | None:
+        """Return the id of the bin that holds `path`, or None."""
+        return self._bin_of.get(path)
+
+    def placement(self, path: Path) -> Placement:
+        """Return (rank, path) of an image that is in a bin."""
+        return self._examples[self._bin_of[path]][path].rank, path
+
+    def bin_named(self, name: str) -> str | None:
+        """Return the id of the bin that `name`, in any case, would clash with, or None."""
+        key = name_key(name)
+        return next((bin_.id for bin_ in self._bins.values() if name_key(bin_.name) == key), None)
+
+    def apply(self, change: Change | Fact) -> None:
+        """Take one step. The step must fit the content, as those made for it do."""
+        match change:
+            case InsertBin(position, bin_id, name, color):
+                self._examples[bin_id] = {}
+                self._insert_bin(position, Bin(bin_id, name, color))
+            case RemoveBin(_, bin_id):
+                del self._bins[bin_id], self._examples[bin_id]
+                self._snapshots.pop(bin_id, None)
+            case RestyleBin(bin_id, _, (name, color)):
+                self._bins[bin_id] = replace(self._bins[bin_id], name=name, color=color)
+                self._snapshots.pop(bin_id, None)
+            case MoveBin(bin_id, _, target):
+                self._insert_bin(target, self._bins.pop(bin_id))
+            case InsertExamples(bin_id, placements):
+                self._insert_examples(bin_id, placements)
+            case RemoveExamples(bin_id, placements):
+                self._remove_examples(bin_id, placements)
+            case SetFolders(_, new):
+                self.folders = new
+            case Identify(identities):
+                self._content_hashes.update({path: known.content_hash for path, known in identities.items()})
+                self._refresh(identities)
+            case Relocate(moved):
+                self._relocate(moved)
+
+    def _insert_bin(self, position: int, bin_: Bin) -> None:
+        others = list(self._bins.values())
+        others.insert(position, bin_)
+        self._bins = {other.id: other for other in others}
+
+    def _insert_examples(self, bin_id: str, placements: tuple[Placement, ...]) -> None:
+        examples = self._examples[bin_id]
+        last_rank = next(reversed(examples.values())).rank if examples else -1
+        in_order = True
+        for rank, path in placements:
+            examples[path] = Example(path, self._content_hashes.get(path), rank)
+            self._bin_of[path] = bin_id
+            in_order = in_order and rank > last_rank
+            last_rank = rank
+            self._next_rank = max(self._next_rank, rank + 1)
+        if not in_order:
+            self._examples[bin_id] = dict(sorted(examples.items(), key=lambda item: item[1].rank))
+        self._snapshots.pop(bin_id, None)
+
+    def _remove_examples(self, bin_id: str, placements: tuple[Placement, ...]) -> None:
+        for _, path in placements:
+            del self._examples[bin_id][path], self._bin_of[path]
+        self._snapshots.pop(bin_id, None)
+
+    def _refresh(self, paths: Iterable[Path]) -> None:
+        for path in paths:
+            bin_id = self._bin_of.get(path)
+            if bin_id is not None:
+                examples = self._examples[bin_id]
+                examples[path] = replace(examples[path], content_hash=self._content_hashes.get(path))
+                self._snapshots.pop(bin_id, None)
+
+    def _relocate(self, moved: Mapping[Path, Path]) -> None:
+        for old, new in moved.items():
+            if old in self._content_hashes:
+                self._content_hashes.setdefault(new, self._content_hashes[old])
+        touched = {self._bin_of[old] for old in moved if old in self._bin_of}
+        for bin_id in touched:
+            placements = tuple(
+                (example.rank, moved.get(path, path)) for path, example in self._examples[bin_id].items()
+            )
+            self._remove_examples(bin_id, tuple((0, path) for path in self._examples[bin_id]))
+            self._insert_examples(bin_id, placements)
+        self.folders = tuple(moved.get(path, path) for path in self.folders)

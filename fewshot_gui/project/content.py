@@ -1,0 +1,190 @@
+"""The open project's content: saved as it changes, and announced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from fewshot_gui.project.board import Board
+from fewshot_gui.project.changes import (
+    Change,
+    Fact,
+    Identify,
+    InsertBin,
+    InsertExamples,
+    MoveBin,
+    RemoveBin,
+    RemoveExamples,
+    RestyleBin,
+    SetFolders,
+)
+from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.project.palette import next_color
+from fewshot_gui.project.store import ProjectStore, StoredContent
+from fewshot_gui.project.values import Bin, FileIdentity
+
+
+class Content(QObject):
+    """What everyone reads of a project, and the one way by which it changes: `apply`.
+
+    A change is made in memory, saved in one transaction, then announced; a slot that is called
+    sees the content after the last change. A change is never refused because the disk is: it
+    stands in memory, `save_failed` tells, and the next change or `save` tries again.
+    """
+
+    reset = Signal()  # another content altogether
+    path_changed = Signal()  # the project goes on in another file
+    bin_inserted = Signal(str, int)  # bin id, position
+    bin_removed = Signal(str)
+    bin_changed = Signal(str)  # name or colour
+    bins_reordered = Signal()
+    examples_changed = Signal(str)  # bin id
+    example_changed = Signal(object)  # path (Path): its file was read, went missing or came back
+    folders_changed = Signal()
+    revision_changed = Signal(int)
+    message_posted = Signal(str)  # one line for the status bar
+    save_failed = Signal(str)  # why the project file does not hold the last changes
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        """Make an empty project in memory; `show` ties it to a file."""
+        super().__init__(parent)
+        self._store = ProjectStore.in_memory()
+        self._board, self._revision = Board(), 0
+        self._path: Path | None = None
+        self._missing: frozenset[Path] = frozenset()
+        self._unsaved: list[Change | Fact] = []
+
+    @property
+    def path(self) -> Path | None:
+        """The project's file, or None for an untitled project."""
+        return self._path
+
+    @property
+    def is_untitled(self) -> bool:
+        """Whether the user has not given the project a file yet."""
+        return self._path is None
+
+    @property
+    def is_modified(self) -> bool:
+        """Whether the user has something to save: an untitled project with content, or a failed save."""
+        has_content = bool(self._board.bins or self._board.folders)
+        return bool(self._unsaved) or (self.is_untitled and has_content)
+
+    @property
+    def revision(self) -> int:
+        """How many edits were made, undone and redone in the project's life."""
+        return self._revision
+
+    @property
+    def bins(self) -> tuple[Bin, ...]:
+        """The bins in the order of the board."""
+        return self._board.bins
+
+    def bin(self, bin_id: str) -> Bin:
+        """Return the bin; raises `ProjectError` when it does not exist (any more)."""
+        return self._board.bin(bin_id)
+
+    def bin_of(self, path: Path) -> str | None:
+        """Return the id of the bin that `path` is an example of, or None."""
+        return self._board.bin_of(path)
+
+    @property
+    def example_count(self) -> int:
+        """The number of examples in all bins."""
+        return self._board.example_count
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders shown in the library."""
+        return self._board.folders
+
+    @property
+    def missing_paths(self) -> frozenset[Path]:
+        """The examples and folders that were not there when last looked for."""
+        return self._missing
+
+    def next_color(self) -> str:
+        """Return the colour "#rrggbb" that the next new bin gets."""
+        return next_color(bin_.color for bin_ in self._board.bins)
+
+    def show(self, content: StoredContent, store: ProjectStore, path: Path | None) -> None:
+        """Show `content`, which `store` holds, as the project `path` (None: untitled).
+
+        Changes are saved in `store` from now on.
+        """
+        self._board, self._revision = content.board, content.revision
+        self._store, self._path = store, path
+        self._missing = frozenset()
+        self._unsaved.clear()
+        self.reset.emit()
+
+    def continue_in(self, store: ProjectStore, path: Path) -> None:
+        """Save to `store`, a copy of the project at `path` that has the last changes, from now on."""
+        self._store, self._path = store, path
+        self._unsaved.clear()
+        self.path_changed.emit()
+
+    def save(self) -> None:
+        """Save what could not be saved before; raises `ProjectError` when it still cannot."""
+        self.write_unsaved(self._store)
+        self._unsaved.clear()
+
+    def write_unsaved(self, store: ProjectStore) -> None:
+        """Write to `store`, the project or a copy of it, what the project file does not hold yet."""
+        if self._unsaved:
+            store.write(self._unsaved, self._revision)
+
+    def apply(self, changes: Sequence[Change]) -> None:
+        """Make `changes` as one step, which is one revision. Called by commands only."""
+        for change in changes:
+            self._board.apply(change)
+        self._revision += 1
+        self._save(changes)
+        self._announce(changes)
+
+    def set_identities(self, identities: Mapping[Path, FileIdentity]) -> None:
+        """Take note of what a background thread read of files. Not undoable."""
+        if identities:
+            self._learn(Identify(identities))
+            for path in identities:
+                self.example_changed.emit(path)
+
+    def set_missing(self, paths: Iterable[Path]) -> None:
+        """Take note which examples and folders are not where they should be, in place of the last note."""
+        before, self._missing = self._missing, frozenset(paths)
+        for path in before ^ self._missing:
+            self.example_changed.emit(path)
+
+    def _learn(self, fact: Fact) -> None:
+        self._board.apply(fact)
+        self._save([fact])
+
+    def _save(self, steps: Sequence[Change | Fact]) -> None:
+        self._unsaved.extend(steps)
+        try:
+            self.save()
+        except ProjectError as error:
+            self.save_failed.emit(str(error))
+
+    def _announce(self, changes: Sequence[Change]) -> None:
+        touched: dict[str, None] = {}
+        for change in changes:
+            match change:
+                case InsertBin(position, bin_id):
+                    self.bin_inserted.emit(bin_id, position)
+                case RemoveBin(_, bin_id):
+                    self.bin_removed.emit(bin_id)
+                case RestyleBin(bin_id):
+                    self.bin_changed.emit(bin_id)
+                case MoveBin():
+                    self.bins_reordered.emit()
+                case InsertExamples(bin_id) | RemoveExamples(bin_id):
+                    touched[bin_id] = None
+                case SetFolders():
+                    self.folders_changed.emit()
+        for bin_id in touched:
+            if bin_id in self._board:
+                self.examples_changed.emit(bin_id)
+        self.revision_changed.emit(self._revision)

@@ -1,0 +1,38 @@
+"""One program at a time on a project file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QLockFile
+
+from fewshot_gui.project.errors import ProjectError
+
+
+class ProjectLock:
+    """The right to write a project, held from construction to `release`.
+
+    A lock left behind by a crash is taken over: it counts only while the process that made it runs.
+
+    Raises `ProjectError`, naming who has it, when another program holds the lock, or when the
+    project's folder cannot be written.
+    """
+
+    def __init__(self, project: Path) -> None:
+        self._file = QLockFile(str(project.with_name(f".{project.name}.lock")))
+        self._file.setStaleLockTime(0)  # age says nothing: a project may be open for days
+        if not self._file.tryLock(0):
+            raise ProjectError(self._refusal(project))
+
+    def release(self) -> None:
+        """Let others have the project."""
+        self._file.unlock()
+
+    def _refusal(self, project: Path) -> str:
+        if self._file.error() is not QLockFile.LockError.LockFailedError:
+            return f"“{project.name}” cannot be opened: its folder cannot be written to."
+        process, host, program = self._file.getLockInfo()
+        return (
+            f"“{project.name}” is open already: in {program or 'another program'} (process {process}) on"
+            f" {host or 'this computer'}. Close it there first."
+        )

@@ -1,0 +1,238 @@
+"""What was derived from the project: the predictions and what training said. Not undoable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from fewshot_gui.project.derived import DerivedTables, StoredResults, Training
+from fewshot_gui.project.document import Document
+from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.project.store import ProjectStore
+from fewshot_gui.project.values import BinPrediction
+from model.types import Prediction, TrainingReport
+
+__all__ = ["BinPrediction", "ExampleVerdict", "Results"]
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleVerdict:
+    """What training learnt about an example.
+
+    `weight` is its share in its bin's description (1.0: average). `predicted_bin_id` and
+    `confidence` (0..1) come from leaving it out: where that is another bin than `bin_id`, the one
+    it was in for training, the example may be in the wrong one.
+    """
+
+    bin_id: str
+    weight: float
+    predicted_bin_id: str | None
+    confidence: float
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the other examples put it into the bin it was in."""
+        return self.predicted_bin_id == self.bin_id
+
+
+class Results(QObject):
+    """Predictions by image, in the order in which they arrived, and the last training's report.
+
+    A row keeps its number: an image classified again changes in its place. Everything is saved with
+    the project as it arrives; `save_failed` tells when that cannot be. Predictions are then saved
+    with the next batch, a classifier lasts until the project is closed.
+    """
+
+    reset = Signal()  # other predictions altogether
+    appended = Signal(int, int)  # first and last new row
+    changed = Signal(object)  # paths classified again (list of Path)
+    training_changed = Signal()  # another report, another classifier
+    stale_changed = Signal(bool)
+    save_failed = Signal(str)
+
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+        """Make empty results, in memory, for the bins of `document`."""
+        super().__init__(parent)
+        self._document = document
+        self._tables = DerivedTables(ProjectStore.in_memory())
+        self._rows: list[BinPrediction] = []
+        self._row_of: dict[Path, int] = {}
+        self._unsaved: list[tuple[int, BinPrediction]] = []
+        self._training: Training | None = None
+        self._trained_on: Mapping[Path, str | None] | None = None
+        self._verdicts: dict[Path, ExampleVerdict] = {}
+        self._is_stale = False
+        document.revision_changed.connect(self._on_revision_changed)
+        document.paths_relocated.connect(self._on_paths_relocated)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[BinPrediction]:
+        return iter(self._rows)
+
+    def at(self, row: int) -> BinPrediction:
+        """Return the prediction that arrived as number `row`, from 0."""
+        return self._rows[row]
+
+    def prediction(self, path: Path) -> BinPrediction | None:
+        """Return the prediction for an image, or None when it was not classified."""
+        row = self._row_of.get(path)
+        return None if row is None else self._rows[row]
+
+    def row_of(self, path: Path) -> int | None:
+        """Return the row of an image, or None when it was not classified."""
+        return self._row_of.get(path)
+
+    @property
+    def report(self) -> TrainingReport | None:
+        """The last training's report, or None before the first."""
+        return self._training.report if self._training else None
+
+    @property
+    def classifier_revision(self) -> int | None:
+        """The document revision that the classifier was trained at, or None without a classifier."""
+        return self._training.revision if self._training else None
+
+    @property
+    def classifier_bin_ids(self) -> tuple[str, ...]:
+        """The bins that the classifier knows, in its class order."""
+        return self._training.bin_ids if self._training else ()
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the bins hold other examples than those the classifier was trained on.
+
+        Names, colours, the order of bins and empty bins do not matter. False without a classifier.
+        """
+        return self._is_stale
+
+    def verdict(self, path: Path) -> ExampleVerdict | None:
+        """Return what the last training learnt about an example, or None if it was not in it."""
+        return self._verdicts.get(path)
+
+    def classifier_files(self) -> dict[str, bytes]:
+        """Return the saved classifier, file name -> content; empty without one.
+
+        Raises `ProjectError` when the project file cannot be read.
+        """
+        return self._tables.classifier_files()
+
+    def show(self, content: StoredResults, store: ProjectStore) -> None:
+        """Show `content`, which `store` holds, and save there from now on."""
+        self._tables = DerivedTables(store)
+        self._unsaved.clear()
+        self._set_rows(content.predictions)
+        self._show_training(content.training)
+
+    def continue_in(self, store: ProjectStore) -> None:
+        """Save to `store`, a copy of the project that has the last results, from now on."""
+        self._tables = DerivedTables(store)
+        self._unsaved.clear()
+
+    def clear_predictions(self) -> None:
+        """Forget every prediction; the classifier stays."""
+        self._unsaved.clear()
+        self._keep(self._tables.clear_predictions)
+        self._set_rows([])
+
+    def add_predictions(self, revision: int, bin_ids: Sequence[str], predictions: Sequence[Prediction]) -> None:
+        """Take in a batch that the classifier of `revision` made; `bin_ids[c]` is its class c.
+
+        Costs O(batch).
+        """
+        bins = tuple(bin_ids)
+        first = len(self._rows)
+        changed: list[Path] = []
+        for prediction in predictions:
+            row = self._row_of.get(prediction.path)
+            made = BinPrediction.of(prediction, bins, revision)
+            if row is None:
+                row = self._row_of[made.path] = len(self._rows)
+                self._rows.append(made)
+            else:
+                self._rows[row] = made
+                if row < first:
+                    changed.append(made.path)
+            self._unsaved.append((row, made))
+        self._keep(self.save)
+        if len(self._rows) > first:
+            self.appended.emit(first, len(self._rows) - 1)
+        if changed:
+            self.changed.emit(changed)
+
+    def save(self) -> None:
+        """Save predictions that could not be saved before; raises `ProjectError` when they still cannot."""
+        if self._unsaved:
+            self._tables.write_predictions(self._unsaved)
+            self._unsaved.clear()
+
+    def write_unsaved(self, store: ProjectStore) -> None:
+        """Write to `store`, a copy of the project, what the project file does not hold yet."""
+        if self._unsaved:
+            DerivedTables(store).write_predictions(self._unsaved)
+
+    def set_training(
+        self, revision: int, bin_ids: Sequence[str], report: TrainingReport, files: Mapping[str, bytes]
+    ) -> None:
+        """Take in a classifier trained at `revision`: its classes, its report and its saved files.
+
+        The images it could not use count as being in the bins where they are now.
+        """
+        left_out = {path: self._document.bin_of(path) for path, _ in (*report.unreadable, *report.duplicates)}
+        training = Training(revision, tuple(bin_ids), report, left_out)
+        self._keep(partial(self._tables.write_training, training, files))
+        self._show_training(training)
+
+    def _set_rows(self, rows: Sequence[BinPrediction]) -> None:
+        self._rows = list(rows)
+        self._row_of = {made.path: row for row, made in enumerate(self._rows)}
+        self.reset.emit()
+
+    def _show_training(self, training: Training | None) -> None:
+        self._training = training
+        self._trained_on = training.examples if training else None
+        self._verdicts = {}
+        if training is not None:
+            bin_ids = training.bin_ids
+            for example in training.report.examples:
+                predicted = bin_ids[example.predicted] if example.predicted >= 0 else None
+                self._verdicts[example.path] = ExampleVerdict(
+                    bin_ids[example.class_index], example.weight, predicted, example.confidence
+                )
+        self._update_stale()
+        self.training_changed.emit()
+
+    def _update_stale(self) -> None:
+        trained_on = self._trained_on
+        is_stale = trained_on is not None and (
+            self._document.example_count != len(trained_on)
+            or any(self._document.bin_of(path) != bin_id for path, bin_id in trained_on.items())
+        )
+        if is_stale != self._is_stale:
+            self._is_stale = is_stale
+            self.stale_changed.emit(is_stale)
+
+    def _on_revision_changed(self, _revision: int) -> None:
+        self._update_stale()
+
+    def _on_paths_relocated(self, moved: Mapping[Path, Path]) -> None:
+        if self._training is not None:
+            training = self._training.relocated(moved)
+            self._keep(partial(self._tables.write_report, training))
+            self._show_training(training)
+        here = {old: new for old, new in moved.items() if old in self._row_of and new not in self._row_of}
+        if here:
+            rows = [replace(made, path=here[made.path]) if made.path in here else made for made in self._rows]
+            self._unsaved = [(row, rows[row]) for row, _ in self._unsaved]
+            self._set_rows(rows)
+
+    def _keep(self, save: Callable[[], None]) -> None:
+        try:
+            save()
+        except ProjectError as error:
+            self.save_failed.emit(str(error))

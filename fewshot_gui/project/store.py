@@ -1,0 +1,316 @@
+"""The project file: a SQLite database in which every edit is saved as it is made. Free of Qt."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+from weakref import finalize
+
+from fewshot_gui.project.board import Board
+from fewshot_gui.project.changes import (
+    Change,
+    Fact,
+    Identify,
+    InsertBin,
+    InsertExamples,
+    MoveBin,
+    Relocate,
+    RemoveBin,
+    RemoveExamples,
+    RestyleBin,
+    SetFolders,
+)
+from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.project.schema import check_content, check_header, create_tables
+from fewshot_gui.project.values import Bin, Example, ProjectSettings
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """What the project knows of a file or library folder, to find it again.
+
+    `name` is its path as bytes: there may be 100,000, of which few are ever looked at as a `Path`.
+    `relative` is its path from the project's folder when both were last seen together; `size`, in
+    bytes, and `content_hash` are those of an example that was read.
+    """
+
+    name: bytes
+    relative: bytes | None
+    size: int | None
+    content_hash: str | None
+
+    @property
+    def path(self) -> Path:
+        """The path by which the project knows it."""
+        return decode_path(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredContent:
+    """What a project file holds: the board, and the number of edits that led to it."""
+
+    board: Board
+    revision: int
+
+
+class ProjectStore:
+    """An open project file.
+
+    Every method that writes does so in one transaction, on the disk when it returns (predictions
+    excepted, see `derived.py`: they survive a crash of the app, not one of the machine). Methods
+    raise `ProjectError` when the file cannot be read or written. To be used by one thread.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: Path | None) -> None:
+        self.path = path
+        self.connection = connection
+        self._folder = os.fsencode(os.path.dirname(os.path.abspath(path))) if path else None
+        self._relative_folders: dict[bytes, bytes | None] = {}
+
+    @classmethod
+    def in_memory(cls) -> Self:
+        """Return a new store that lives as long as the process."""
+        connection = _connect(":memory:")
+        create_tables(connection)
+        store = cls(connection, None)
+        finalize(store, connection.close)  # nobody need close what has no file
+        return store
+
+    @classmethod
+    def create(cls, path: Path) -> Self:
+        """Make a new, empty project at `path`, where nothing may be yet."""
+        if path.exists():
+            raise ProjectError(f"“{path.name}” exists already.")
+        with translated_errors(path):
+            connection = _connect(path)
+            create_tables(connection)
+            connection.execute("PRAGMA journal_mode = WAL")
+        return cls(connection, path)
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open the project at `path`.
+
+        Raises `ProjectError`, and leaves the file as it is, when it is missing, damaged, no
+        project, or saved by a newer version.
+        """
+        check_header(path)
+        check_content(path)
+        with translated_errors(path):
+            connection = _connect(path)
+            connection.execute("PRAGMA journal_mode = WAL")
+        return cls(connection, path)
+
+    def close(self) -> None:
+        """Close the file, which is then complete by itself (no `-wal` file beside it)."""
+        self.connection.close()
+
+    def load(self) -> StoredContent:
+        """Return the project's content and revision."""
+        query = self.connection.execute
+        with translated_errors(self.path):
+            examples: dict[str, list[Example]] = {}
+            for path, bin_id, rank in query("SELECT path, bin_id, rank FROM examples ORDER BY rank"):
+                examples.setdefault(bin_id, []).append(Example(decode_path(path), rank=rank))
+            bins = [
+                Bin(bin_id, name, color, tuple(examples.get(bin_id, ())))
+                for bin_id, name, color in query("SELECT id, name, color FROM bins ORDER BY position")
+            ]
+            folders = [decode_path(path) for (path,) in query("SELECT path FROM folders ORDER BY position")]
+            hashes = {
+                decode_path(path): content_hash
+                for path, content_hash in query("SELECT path, content_hash FROM files WHERE content_hash IS NOT NULL")
+            }
+            return StoredContent(Board(bins, folders, hashes), int(self._state("revision", 0)))
+
+    def write(self, steps: Sequence[Change | Fact], revision: int) -> None:
+        """Save these steps and the revision they lead to: all of them or, on an error, none."""
+        with self.transaction():
+            for step in steps:
+                self._write_step(step)
+            self._set_state("revision", revision)
+
+    def settings(self) -> ProjectSettings:
+        """Return the project's settings."""
+        default = ProjectSettings()
+        with translated_errors(self.path):
+            return ProjectSettings(
+                str(self._state("backbone", default.backbone)), int(self._state("seed", default.seed))
+            )
+
+    def save_settings(self, settings: ProjectSettings) -> None:
+        """Save the project's settings."""
+        with self.transaction():
+            self._set_state("backbone", settings.backbone)
+            self._set_state("seed", settings.seed)
+
+    def file_records(self) -> tuple[FileRecord, ...]:
+        """Return what is known of every example, classified image and library folder."""
+        with translated_errors(self.path):
+            rows = self.connection.execute(
+                "SELECT path, relative, size, content_hash FROM files WHERE path IN (SELECT path FROM"
+                " examples UNION SELECT path FROM predictions UNION SELECT path FROM folders)"
+            )
+            return tuple(FileRecord(*row) for row in rows)
+
+    def copy_to(self, path: Path) -> None:
+        """Write the whole project to `path`: when this returns it is there, complete and on the disk.
+
+        Until then, and for good if this fails, what was at `path` before stays.
+        """
+        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+        try:
+            with translated_errors(path):
+                target = _connect(partial)
+                try:
+                    self.connection.backup(target)
+                    copy = ProjectStore(target, path)
+                    with copy.transaction():
+                        target.create_function("relative", 1, copy._relative, deterministic=True)
+                        target.execute("UPDATE files SET relative = relative(path)")
+                finally:
+                    target.close()
+                _sync(partial)
+                for suffix in ("-wal", "-shm"):  # of a crash at the old file; they would spoil the new one
+                    path.with_name(path.name + suffix).unlink(missing_ok=True)
+                partial.replace(path)
+                _sync(path.parent)
+        finally:
+            partial.unlink(missing_ok=True)
+
+    @contextmanager
+    def transaction(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+        """Do what is done inside as one step; with `durable` it is on the disk afterwards."""
+        with translated_errors(self.path):
+            self.connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.connection
+                self.connection.execute("COMMIT")
+            except BaseException:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                raise
+
+    def register_files(self, paths: Iterable[Path]) -> None:
+        """Make sure, inside a transaction, that `files` has a row for each of `paths`."""
+        encoded = (os.fsencode(path) for path in paths)
+        self.connection.executemany(
+            "INSERT OR IGNORE INTO files (path, relative) VALUES (?, ?)",
+            ((path, self._relative(path)) for path in encoded),
+        )
+
+    def _write_step(self, step: Change | Fact) -> None:
+        execute, executemany = self.connection.execute, self.connection.executemany
+        match step:
+            case InsertBin(position, bin_id, name, color):
+                execute("UPDATE bins SET position = position + 1 WHERE position >= ?", (position,))
+                execute("INSERT INTO bins VALUES (?, ?, ?, ?)", (bin_id, name, color, position))
+            case RemoveBin(position, bin_id):
+                execute("DELETE FROM bins WHERE id = ?", (bin_id,))
+                execute("UPDATE bins SET position = position - 1 WHERE position > ?", (position,))
+            case RestyleBin(bin_id, _, (name, color)):
+                execute("UPDATE bins SET name = ?, color = ? WHERE id = ?", (name, color, bin_id))
+            case MoveBin(bin_id, source, target):
+                execute("UPDATE bins SET position = position - 1 WHERE position > ?", (source,))
+                execute("UPDATE bins SET position = position + 1 WHERE position >= ?", (target,))
+                execute("UPDATE bins SET position = ? WHERE id = ?", (target, bin_id))
+            case InsertExamples(bin_id, placements):
+                self.register_files(path for _, path in placements)
+                executemany(
+                    "INSERT INTO examples VALUES (?, ?, ?)",
+                    ((os.fsencode(path), bin_id, rank) for rank, path in placements),
+                )
+            case RemoveExamples(_, placements):
+                executemany("DELETE FROM examples WHERE path = ?", ((os.fsencode(path),) for _, path in placements))
+            case SetFolders(_, new):
+                execute("DELETE FROM folders")
+                self.register_files(new)
+                executemany(
+                    "INSERT INTO folders VALUES (?, ?)",
+                    ((os.fsencode(path), position) for position, path in enumerate(new)),
+                )
+            case Identify(identities):
+                self.register_files(identities)
+                executemany(
+                    "UPDATE files SET content_hash = ?, size = ? WHERE path = ?",
+                    ((known.content_hash, known.size, os.fsencode(file)) for file, known in identities.items()),
+                )
+            case Relocate(moved):
+                for old_path, new_path in moved.items():
+                    self._relocate(old_path, new_path)
+
+    def _relocate(self, old: Path, new: Path) -> None:
+        self.register_files([new])
+        names = (os.fsencode(new), os.fsencode(old))
+        self.connection.execute(
+            "UPDATE files SET size = known.size, content_hash = known.content_hash"
+            " FROM (SELECT size, content_hash FROM files WHERE path = ?2) AS known"
+            " WHERE path = ?1 AND files.content_hash IS NULL",
+            names,
+        )
+        for table in ("examples", "predictions", "folders"):
+            # A table that has the new path already keeps its old row as well.
+            self.connection.execute(f"UPDATE OR IGNORE {table} SET path = ?1 WHERE path = ?2", names)  # noqa: S608
+
+    def _relative(self, path: bytes) -> bytes | None:
+        folder, name = os.path.split(path)
+        if folder not in self._relative_folders:  # there are many files to a folder, and relpath is slow
+            self._relative_folders[folder] = _relative_to(folder, self._folder)
+        relative = self._relative_folders[folder]
+        return None if relative is None else os.path.join(relative, name)
+
+    def _state(self, key: str, default: str | int) -> str | int:
+        row = self.connection.execute("SELECT value FROM state WHERE key = ?", (key,)).fetchone()
+        return default if row is None else row[0]
+
+    def _set_state(self, key: str, value: str | int) -> None:
+        self.connection.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (key, value))
+
+
+def decode_path(path: bytes) -> Path:
+    """Return the path that `os.fsencode` made these bytes from."""
+    return Path(os.fsdecode(path))
+
+
+def _relative_to(path: bytes, folder: bytes | None) -> bytes | None:
+    if folder is None:
+        return None
+    try:
+        return os.path.relpath(path, folder)
+    except ValueError:  # on another drive
+        return None
+
+
+@contextmanager
+def translated_errors(path: Path | None) -> Iterator[None]:
+    """Turn what SQLite and the system raise into a `ProjectError` that names the project."""
+    name = f"“{path.name}”" if path else "The project"
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise ProjectError(f"{name} cannot be read or saved: {error}.") from error
+    except OSError as error:
+        raise ProjectError(f"{name} cannot be read or saved: {error.strerror}.") from error
+
+
+def _connect(path: Path | str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None)  # transactions are ours
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def _sync(path: Path) -> None:
+    """Have the system write the file, or the folder's entries, to the disk."""
+    if os.name == "nt" and path.is_dir():  # Windows has no such thing for folders
+        return
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
