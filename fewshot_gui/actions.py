@@ -1,0 +1,218 @@
+"""Every command of the main window in one table: text, shortcuts, icon and when it can be used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtGui import QAction, QIcon, QKeySequence, QPalette
+
+from fewshot_gui.icons import icon
+
+_Key = QKeySequence.StandardKey
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """One command. `when` names flags that must all hold ("!busy": must not); see `ActionTable.set_flags`."""
+
+    id: str
+    text: str
+    shortcuts: tuple[str | QKeySequence.StandardKey, ...] = ()
+    icon: str = ""
+    when: tuple[str, ...] = ()
+    tip: str = ""
+
+
+def _tr(text: str) -> str:
+    """Marks `text` for Qt Linguist; translated when the actions are made."""
+    return text
+
+
+SPECS = (
+    # File
+    ActionSpec("new", _tr("&New project"), (_Key.New,), "new", ("!busy",), _tr("Start an empty project")),
+    ActionSpec("open", _tr("&Open project…"), (_Key.Open,), "open", ("!busy",), _tr("Open a project file")),
+    ActionSpec(
+        "save",
+        _tr("&Save"),
+        (_Key.Save,),
+        "save",
+        (),
+        _tr("Every edit is saved at once; give a new project its file"),
+    ),
+    ActionSpec(
+        "saveAs",
+        _tr("Save &as…"),
+        ("Ctrl+Shift+S",),
+        "",
+        ("!busy",),
+        _tr("Save to a new file and go on there"),
+    ),
+    ActionSpec(
+        "addFolder",
+        _tr("Add &folder…"),
+        ("Ctrl+Shift+O",),
+        "folder-add",
+        (),
+        _tr("Show the images of a folder in the library"),
+    ),
+    ActionSpec(
+        "export",
+        _tr("&Export results…"),
+        ("Ctrl+E",),
+        "export",
+        ("has_results",),
+        _tr("Write the predictions to a CSV file"),
+    ),
+    ActionSpec("close", _tr("&Close"), (_Key.Close,)),
+    ActionSpec("quit", _tr("&Quit"), ("Ctrl+Q",)),
+    # Edit
+    ActionSpec("undo", _tr("&Undo"), (_Key.Undo,), "undo", ("can_undo",)),
+    ActionSpec("redo", _tr("&Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", ("can_redo",)),
+    ActionSpec("selectAll", _tr("Select &all"), (_Key.SelectAll,)),
+    ActionSpec("selectNone", _tr("Select &none"), ("Ctrl+Shift+A",)),
+    ActionSpec("selectInvert", _tr("&Invert selection"), ("Ctrl+I",)),
+    ActionSpec("find", _tr("&Find…"), (_Key.Find,), "search", (), _tr("Filter the library or the results")),
+    ActionSpec(
+        "removeExamples",
+        _tr("Remove from bin"),
+        (_Key.Delete,),
+        "trash",
+        ("has_example_selection",),
+        _tr("Takes the images out of the bin; no file is deleted"),
+    ),
+    # Bins
+    ActionSpec("newBin", _tr("New &bin"), ("Ctrl+B",), "bin-add", (), _tr("Add a bin: one bin is one class")),
+    ActionSpec("renameBin", _tr("&Rename bin"), ("F2",), "edit", ("has_bins",)),
+    ActionSpec("nextBin", _tr("Ne&xt bin"), ("Ctrl+PgDown",), "", ("has_bins",)),
+    ActionSpec("previousBin", _tr("&Previous bin"), ("Ctrl+PgUp",), "", ("has_bins",)),
+    # Run
+    ActionSpec(
+        "train",
+        _tr("&Train"),
+        ("Ctrl+T", "F9"),
+        "train",
+        ("can_train", "!busy"),
+        _tr("Learn from the examples in the bins"),
+    ),
+    ActionSpec(
+        "classify",
+        _tr("&Classify folder…"),
+        ("Ctrl+R",),
+        "classify",
+        ("is_trained", "!busy"),
+        _tr("Predict a class for every image of a folder"),
+    ),
+    ActionSpec(
+        "classifyLibrary",
+        _tr("Classify the &library"),
+        ("Ctrl+Shift+R",),
+        "",
+        ("is_trained", "has_library", "!busy"),
+        _tr("Predict a class for every image shown in the library"),
+    ),
+    ActionSpec(
+        "cancel",
+        _tr("C&ancel"),
+        ("Esc",),
+        "cancel",
+        ("busy",),
+        _tr("Stop; what is done so far is kept"),
+    ),
+    # View
+    ActionSpec(
+        "refresh",
+        _tr("&Refresh library"),
+        ("F5",),
+        "refresh",
+        ("has_folders",),
+        _tr("Look for new images in the library folders"),
+    ),
+    ActionSpec("zoomIn", _tr("Zoom &in"), (_Key.ZoomIn, "Ctrl+="), "zoom-in", ("has_image",)),
+    ActionSpec("zoomOut", _tr("Zoom &out"), (_Key.ZoomOut,), "zoom-out", ("has_image",)),
+    ActionSpec(
+        "zoomFit",
+        _tr("&Fit picture"),
+        ("Ctrl+0",),
+        "zoom-fit",
+        ("has_image",),
+        _tr("Show the whole picture"),
+    ),
+    ActionSpec(
+        "zoomActual",
+        _tr("&100 %"),
+        ("Ctrl+1",),
+        "zoom-actual",
+        ("has_image",),
+        _tr("One image pixel for one pixel of the screen"),
+    ),
+    # Help
+    ActionSpec("help", _tr("&Keyboard and mouse"), ("F1",), "help"),
+    ActionSpec("about", _tr("&About Fewshot")),
+)
+
+
+class ActionTable(QObject):
+    """The QActions of `SPECS`, by id; objectNames are "<id>Action"."""
+
+    def __init__(self, parent: QObject, specs: tuple[ActionSpec, ...] = SPECS) -> None:
+        super().__init__(parent)
+        self._specs = {spec.id: spec for spec in specs}
+        self._flags: dict[str, bool] = {}
+        self._actions = {spec.id: self._make(spec) for spec in specs}
+
+    def __getitem__(self, action_id: str) -> QAction:
+        return self._actions[action_id]
+
+    def __iter__(self) -> Iterator[QAction]:
+        return iter(self._actions.values())
+
+    def set_flags(self, **flags: bool) -> None:
+        """Say what is the case now ("busy", "has_bins", ...); flags never named are False."""
+        self._flags.update(flags)
+        for action_id, spec in self._specs.items():
+            self._actions[action_id].setEnabled(all(self._holds(flag) for flag in spec.when))
+
+    def flag(self, name: str) -> bool:
+        """What `set_flags` said last."""
+        return self._flags.get(name, False)
+
+    def set_text(self, action_id: str, verb: str, subject: str) -> None:
+        """Name what the command would do: "&Undo" and "Add bin" become "Undo: Add bin"."""
+        action = self._actions[action_id]
+        action.setText(f"{verb}: {subject.replace('&', '&&')}" if subject else verb)
+        action.setIconText(verb.replace("&", ""))
+        keys, plain = shortcut_text(action), verb.replace("&", "")
+        action.setToolTip(f"{plain}: {subject} ({keys})" if subject else f"{plain} ({keys})")
+
+    def set_icons(self, palette: QPalette) -> None:
+        """Draw the icons in the colours of `palette`."""
+        for action_id, spec in self._specs.items():
+            self._actions[action_id].setIcon(icon(spec.icon, palette) if spec.icon else QIcon())
+
+    def _holds(self, flag: str) -> bool:
+        return not self.flag(flag[1:]) if flag.startswith("!") else self.flag(flag)
+
+    def _make(self, spec: ActionSpec) -> QAction:
+        action = QAction(QCoreApplication.translate("Actions", spec.text), self)
+        action.setObjectName(f"{spec.id}Action")
+        sequences = [QKeySequence(shortcut) for shortcut in spec.shortcuts]
+        action.setShortcuts(sequences)
+        tip = QCoreApplication.translate("Actions", spec.tip) if spec.tip else plain_text(action)
+        keys = shortcut_text(action)
+        action.setToolTip(f"{tip} ({keys})" if keys else tip)
+        action.setStatusTip(tip)
+        action.setEnabled(all(self._holds(flag) for flag in spec.when))
+        return action
+
+
+def plain_text(action: QAction) -> str:
+    """The action's text without mnemonic and dots."""
+    return action.text().replace("&", "").removesuffix("…")
+
+
+def shortcut_text(action: QAction) -> str:
+    """The first shortcut as the system writes it, or ""."""
+    return action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)

@@ -1,0 +1,29 @@
+"""How a bin is called and coloured, also when it is gone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+
+from fewshot_gui.project.document import Document
+from fewshot_gui.project.errors import ProjectError
+
+_GONE = "#8a8f98"
+
+
+@dataclass(frozen=True)
+class BinLook:
+    """Name and colour ("#rrggbb")."""
+
+    name: str
+    color: str
+
+
+def look_of(document: Document, bin_id: str) -> BinLook:
+    """The look of a bin; grey and "(removed bin)" for one that predictions remember, but nothing else."""
+    try:
+        bin_ = document.bin(bin_id)
+    except ProjectError:
+        return BinLook(QCoreApplication.translate("Bins", "(removed bin)"), _GONE)
+    return BinLook(bin_.name, bin_.color)

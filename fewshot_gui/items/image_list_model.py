@@ -1,0 +1,152 @@
+"""The common half of the models that list images by path."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+)
+
+from fewshot_gui.items.mime import IMAGES_TYPE, Source, encode_images
+from fewshot_gui.items.roles import Problem, Role, display_name, readable
+from fewshot_gui.items.thumbnail_source import Thumbnails
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class ImageListModel(QAbstractListModel):
+    """Image files in order, found again by path in constant time.
+
+    Thumbnails are asked from the source only when a view asks for the row, which views do for the
+    rows they show. Subclasses change `_paths` through `_reset_paths` and `_append_paths`.
+    """
+
+    def __init__(self, thumbnails: Thumbnails, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._thumbnails = thumbnails
+        self._paths: list[Path] = []
+        self._rows: dict[Path, int] = {}
+        thumbnails.changed.connect(self.refresh)
+
+    @property
+    def paths(self) -> Sequence[Path]:
+        """The images shown, in order; not to be changed."""
+        return self._paths
+
+    def path(self, row: int) -> Path:
+        """The image at `row`; raises IndexError."""
+        return self._paths[row]
+
+    def row_of(self, path: Path) -> int | None:
+        """Where `path` is, or None."""
+        return self._rows.get(path)
+
+    def drag_origin(self) -> tuple[Source, str | None]:
+        """The kind of view, and the bin id, that a drag from here names as its origin."""
+        raise NotImplementedError
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - immutable
+        """The number of images (Qt)."""
+        return 0 if parent.isValid() else len(self._paths)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's signature
+        """One fact about one image (Qt)."""
+        if not index.isValid() or index.row() >= len(self._paths):
+            return None
+        path = self._paths[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return display_name(path)
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._thumbnails.image(path)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tool_tip(path)
+        if role == Role.PATH:
+            return path
+        if role == Role.PROBLEM:
+            return self._problem(path)
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Every image can be selected and dragged (Qt)."""
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+        return flags | Qt.ItemFlag.ItemIsDragEnabled
+
+    def mimeTypes(self) -> list[str]:
+        """What a drag from here offers (Qt)."""
+        return [IMAGES_TYPE, "text/uri-list"]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """The dragged images in the order of the rows (Qt)."""
+        source, bin_id = self.drag_origin()
+        rows = sorted({index.row() for index in indexes})
+        return encode_images(source, [self._paths[row] for row in rows], bin_id)
+
+    def refresh(self, path: Path) -> None:
+        """Tell the views that what is known of `path` changed."""
+        row = self._rows.get(path)
+        if row is not None:
+            index = self.index(row)
+            self.dataChanged.emit(index, index)
+
+    def _problem(self, path: Path) -> Problem:
+        return Problem.NONE if self._thumbnails.failure(path) is None else Problem.UNREADABLE
+
+    def _tool_tip(self, path: Path) -> str:
+        failure = self._thumbnails.failure(path)
+        return readable(path) if failure is None else f"{readable(path)}\n{readable(failure)}"
+
+    def _reset_paths(self, paths: Sequence[Path]) -> None:
+        self.beginResetModel()
+        self._paths = list(paths)
+        self._number_rows()
+        self.endResetModel()
+
+    def _append_paths(self, paths: Sequence[Path]) -> None:
+        if not paths:
+            return
+        first = len(self._paths)
+        self.beginInsertRows(QModelIndex(), first, first + len(paths) - 1)
+        self._paths.extend(paths)
+        self._rows.update({path: first + offset for offset, path in enumerate(paths)})
+        self.endInsertRows()
+
+    def _sync_paths(self, paths: Sequence[Path]) -> None:
+        """Become `paths` by removing and inserting rows, so that selection and scroll position stay."""
+        wanted = set(paths)
+        for first, last in reversed(_runs([path not in wanted for path in self._paths])):
+            self.beginRemoveRows(QModelIndex(), first, last)
+            del self._paths[first : last + 1]
+            self._number_rows()
+            self.endRemoveRows()
+        if [path for path in paths if path in self._rows] != self._paths:
+            self._reset_paths(paths)
+            return
+        for first, last in _runs([path not in self._rows for path in paths]):
+            self.beginInsertRows(QModelIndex(), first, last)
+            self._paths[first:first] = paths[first : last + 1]
+            self._number_rows()
+            self.endInsertRows()
+
+    def _number_rows(self) -> None:
+        self._rows = {path: row for row, path in enumerate(self._paths)}
+
+
+def _runs(marks: Sequence[bool]) -> list[tuple[int, int]]:
+    """(first, last) of each unbroken run of True."""
+    runs: list[tuple[int, int]] = []
+    for position, mark in enumerate(marks):
+        if mark and runs and runs[-1][1] == position - 1:
+            runs[-1] = (runs[-1][0], position)
+        elif mark:
+            runs.append((position, position))
+    return runs

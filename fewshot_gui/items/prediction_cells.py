@@ -1,0 +1,71 @@
+"""What the cells of the results table say about one prediction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication
+
+from fewshot_gui.items.bin_look import look_of
+from fewshot_gui.items.prediction_columns import Column
+from fewshot_gui.items.roles import Problem, Role, display_name, readable
+from fewshot_gui.items.thumbnail_source import Thumbnails
+from fewshot_gui.items.verdicts import is_stale
+from fewshot_gui.project.document import Document
+from fewshot_gui.project.results import BinPrediction, Results
+from model.types import Status
+
+
+class PredictionCells:
+    """Texts and facts by column; reads, never keeps."""
+
+    def __init__(self, document: Document, results: Results, thumbnails: Thumbnails) -> None:
+        self._document, self._results, self._thumbnails = document, results, thumbnails
+
+    def fact(self, made: BinPrediction, column: Column, role: int) -> Any:  # noqa: ANN401 - as QAbstractItemModel.data
+        """What delegates ask for by one of `Role`; None for any other role."""
+        if role == Role.PATH:
+            return made.path
+        if role == Role.STATUS:
+            return made.status
+        if role == Role.PROBLEM:
+            return self._problem(made)
+        if role == Role.CONFIDENCE:
+            return None if made.status is Status.ERROR else made.confidence
+        if role == Role.STALE:
+            return is_stale(self._results, made)
+        if role == Role.COLOR:
+            bin_id = self._document.bin_of(made.path) if column is Column.IMAGE else made.bin_id
+            return look_of(self._document, bin_id).color if bin_id else None
+        return None
+
+    def text(self, made: BinPrediction, column: Column) -> str:
+        """What the cell says."""
+        if column is Column.IMAGE:
+            return display_name(made.path)
+        if made.status is Status.ERROR:
+            return readable(made.message) if column is Column.STATUS else ""
+        if column is Column.CLASS:
+            return look_of(self._document, made.bin_id).name if made.bin_id else ""
+        if column is Column.CONFIDENCE:
+            return f"{100 * made.confidence:.1f} %"
+        return self._note(made)
+
+    def _note(self, made: BinPrediction) -> str:
+        notes = []
+        if made.status is Status.UNKNOWN:
+            notes.append(_tr("Unlike every bin"))
+        bin_id = self._document.bin_of(made.path)
+        if bin_id is not None:
+            notes.append(_tr("Example of ‘{name}’").format(name=look_of(self._document, bin_id).name))
+        if is_stale(self._results, made):
+            notes.append(_tr("Out of date"))
+        return " · ".join(notes)
+
+    def _problem(self, made: BinPrediction) -> Problem:
+        unreadable = made.status is Status.ERROR or self._thumbnails.failure(made.path) is not None
+        return Problem.UNREADABLE if unreadable else Problem.NONE
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Predictions", text)

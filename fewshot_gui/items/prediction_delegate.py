@@ -1,0 +1,101 @@
+"""Paints a row of the results: thumbnail and name, class, confidence, note."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPalette
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from fewshot_gui import style
+from fewshot_gui.items.prediction_columns import Column
+from fewshot_gui.items.roles import Role
+from fewshot_gui.items.thumbnail_delegate import paint_corner, paint_picture
+from model.types import Status
+
+ROW_HEIGHT = 44
+_PADDING = 4
+_DOT = 10
+_BAR_WIDTH = 64
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class PredictionDelegate(QStyledItemDelegate):
+    """One delegate for all columns; rows are `ROW_HEIGHT` high."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
+        """The height of a row (Qt)."""
+        return QSize(120, ROW_HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw the cell (Qt)."""
+        painter.save()
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, option.palette.base())  # over the full tone the view has drawn
+            painter.fillRect(option.rect, style.tinted(option.palette.highlight().color(), 0.25))
+        rect = option.rect.adjusted(_PADDING, _PADDING, -_PADDING, -_PADDING)
+        column = index.column()
+        if column == Column.IMAGE:
+            rect = self._paint_picture(painter, rect, option, index)
+        elif column == Column.CLASS:
+            rect = self._paint_dot(painter, rect, index)
+        elif column == Column.CONFIDENCE:
+            rect = self._paint_bar(painter, rect, option, index)
+        self._paint_text(painter, rect, option, index)
+        painter.restore()
+
+    def _paint_picture(self, painter: QPainter, rect: QRect, option: QStyleOptionViewItem, index: Index) -> QRect:
+        side = rect.height()
+        picture = QRect(rect.left(), rect.top(), side, side)
+        shown = paint_picture(painter, picture, option, index)
+        color = index.data(Role.COLOR)
+        if color:
+            paint_corner(painter, shown, QColor(color), option)
+        return rect.adjusted(side + style.GRID, 0, 0, 0)
+
+    def _paint_dot(self, painter: QPainter, rect: QRect, index: Index) -> QRect:
+        color = index.data(Role.COLOR)
+        if not color or index.data(Role.STATUS) is Status.ERROR:
+            return rect
+        dot = QRectF(rect.left() + 2, rect.center().y() - _DOT / 2 + 1, _DOT, _DOT)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(color))
+        if index.data(Role.STATUS) is Status.UNKNOWN:  # a ring: only the nearest class
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QColor(color))
+        painter.drawEllipse(dot)
+        return rect.adjusted(_DOT + style.GRID, 0, 0, 0)
+
+    def _paint_bar(self, painter: QPainter, rect: QRect, option: QStyleOptionViewItem, index: Index) -> QRect:
+        share = index.data(Role.CONFIDENCE)
+        if share is None:
+            return rect
+        bar = QRectF(rect.left(), rect.center().y() - 2, _BAR_WIDTH, 6)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(style.tinted(option.palette.text().color(), 0.12))
+        painter.drawRoundedRect(bar, 3, 3)
+        bar.setWidth(max(bar.width() * share, 2))
+        painter.setBrush(style.tinted(option.palette.text().color(), 0.25 if index.data(Role.STALE) else 0.6))
+        painter.drawRoundedRect(bar, 3, 3)
+        return rect.adjusted(_BAR_WIDTH + style.GRID, 0, 0, 0)
+
+    def _paint_text(self, painter: QPainter, rect: QRect, option: QStyleOptionViewItem, index: Index) -> None:
+        status, column = index.data(Role.STATUS), index.column()
+        color = option.palette.color(QPalette.ColorRole.Text)
+        if status is Status.ERROR and column == Column.STATUS:
+            color = style.failure(option.palette)
+        elif index.data(Role.STALE) or column == Column.STATUS or status is Status.UNKNOWN:
+            color = style.muted(option.palette)
+        if status is Status.UNKNOWN and column == Column.STATUS:
+            color = style.warning(option.palette)
+        font = option.font
+        font.setItalic(bool(index.data(Role.STALE)) and column != Column.IMAGE)
+        painter.setFont(font)
+        painter.setPen(color)
+        where = Qt.TextElideMode.ElideMiddle if column == Column.IMAGE else Qt.TextElideMode.ElideRight
+        text = painter.fontMetrics().elidedText(index.data(Qt.ItemDataRole.DisplayRole), where, rect.width())
+        painter.drawText(rect, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)

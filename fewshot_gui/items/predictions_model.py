@@ -1,0 +1,192 @@
+"""The results table: sorts and filters by itself, without a proxy that asks Python for every row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject, Qt, QTimer
+
+from fewshot_gui.items.image_list_model import Index
+from fewshot_gui.items.mime import IMAGES_TYPE, encode_images
+from fewshot_gui.items.prediction_cells import PredictionCells
+from fewshot_gui.items.prediction_columns import Column, PredictionColumns, PredictionFilter
+from fewshot_gui.items.roles import readable
+from fewshot_gui.items.thumbnail_source import Thumbnails
+from fewshot_gui.items.verdicts import describe_prediction
+from fewshot_gui.project.document import Document
+from fewshot_gui.project.results import Results
+
+_SORT_PAUSE = 300  # milliseconds between sortings while predictions arrive
+
+
+class PredictionsModel(QAbstractTableModel):
+    """Rows of `Results` that pass the filter, in arrival order or sorted by a column.
+
+    A new filter resets the model (views keep their selection by path); sorting moves rows, and
+    predictions that arrive while it is sorted find their place within `_SORT_PAUSE`.
+    """
+
+    def __init__(
+        self, document: Document, results: Results, thumbnails: Thumbnails, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._results, self._thumbnails = document, results, thumbnails
+        self._cells = PredictionCells(document, results, thumbnails)
+        self._columns = PredictionColumns()
+        self._filter = PredictionFilter()
+        self._sort: tuple[Column, bool] | None = None  # column, descending
+        self._order: list[int] = []  # row shown -> row of the results
+        self._shown_at: dict[int, int] | None = {}  # the inverse; None: to be made anew
+        self._sort_later = QTimer(self, singleShot=True, interval=_SORT_PAUSE)
+        self._sort_later.timeout.connect(self._sort_rows)
+        results.reset.connect(self._on_reset)
+        results.appended.connect(self._on_appended)
+        results.changed.connect(self._on_changed)
+        for signal in (results.stale_changed, results.training_changed, document.reset):
+            signal.connect(self._refresh_all)
+        for bin_signal in (document.bin_changed, document.bin_removed, document.examples_changed):
+            bin_signal.connect(self._refresh_all)
+        thumbnails.changed.connect(self._on_thumbnail_changed)
+        self._on_reset()
+
+    @property
+    def total(self) -> int:
+        """How many predictions there are, shown or not."""
+        return len(self._columns)
+
+    def path(self, row: int) -> Path:
+        """The image of the row shown as `row`; raises IndexError."""
+        return self._results.at(self._order[row]).path
+
+    def row_of(self, path: Path) -> int | None:
+        """Where `path` is shown, or None."""
+        row = self._results.row_of(path)
+        if self._shown_at is None:
+            self._shown_at = {source: at for at, source in enumerate(self._order)}
+        return None if row is None else self._shown_at.get(row)
+
+    def set_filter(self, wanted: PredictionFilter) -> None:
+        """Show the predictions that pass `wanted`."""
+        if wanted != self._filter:
+            self._filter = wanted
+            self._reset_rows()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - immutable
+        """The number of predictions shown (Qt)."""
+        return 0 if parent.isValid() else len(self._order)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - immutable
+        """Image, class, confidence, status (Qt)."""
+        return 0 if parent.isValid() else len(Column)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's signature
+        """The titles (Qt)."""
+        if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
+            return None
+        titles = (self.tr("Image"), self.tr("Class"), self.tr("Confidence"), self.tr("Note"))
+        return titles[section] if 0 <= section < len(titles) else None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's signature
+        """One fact about one prediction (Qt)."""
+        if not index.isValid() or index.row() >= len(self._order):
+            return None
+        made = self._results.at(self._order[index.row()])
+        column = Column(index.column())
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return self._cells.text(made, column)
+        if role == Qt.ItemDataRole.DecorationRole and column is Column.IMAGE:
+            return self._thumbnails.image(made.path)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{readable(made.path)}\n{describe_prediction(self._document, self._results, made.path)}"
+        return self._cells.fact(made, column, role)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Rows can be selected and dragged (Qt)."""
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+        return flags | Qt.ItemFlag.ItemIsDragEnabled
+
+    def mimeTypes(self) -> list[str]:
+        """What a drag from here offers (Qt)."""
+        return [IMAGES_TYPE, "text/uri-list"]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """The dragged images, top to bottom (Qt)."""
+        return encode_images("results", [self.path(row) for row in sorted({at.row() for at in indexes})])
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by `column`, or by arrival where it is -1 (Qt)."""
+        descending = order == Qt.SortOrder.DescendingOrder
+        self._sort = (Column(column), descending) if column >= 0 else None
+        self._sort_rows()
+
+    def _ordered(self, rows: list[int]) -> list[int]:
+        if self._sort is None:
+            return sorted(rows)
+        positions = {bin_.id: at for at, bin_ in enumerate(self._document.bins)}
+        return self._columns.ordered(rows, *self._sort, positions)
+
+    def _reset_rows(self) -> None:
+        self.beginResetModel()
+        self._order = self._ordered(self._columns.matching(self._filter))
+        self._shown_at = None
+        self.endResetModel()
+
+    def _sort_rows(self) -> None:
+        self.layoutAboutToBeChanged.emit()
+        old = self.persistentIndexList()
+        kept = [(self._order[index.row()], index.column()) for index in old]
+        self._order = self._ordered(self._order)
+        self._shown_at = None
+        if old:
+            shown_at = self._shown_at = {source: at for at, source in enumerate(self._order)}
+            new = [self.index(shown_at[source], column) for source, column in kept]
+            self.changePersistentIndexList(old, new)
+        self.layoutChanged.emit()
+
+    def _sort_soon(self) -> None:
+        if self._sort is not None and not self._sort_later.isActive():
+            self._sort_later.start()
+
+    def _refresh_rows(self, paths: Sequence[Path]) -> None:
+        for path in paths:
+            row = self.row_of(path)
+            if row is not None:
+                self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
+
+    def _refresh_all(self) -> None:
+        if self._order:
+            last = self.index(len(self._order) - 1, len(Column) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+
+    def _on_reset(self) -> None:
+        self._columns = PredictionColumns()
+        self._columns.extend(self._results)
+        self._reset_rows()
+
+    def _on_appended(self, first: int, last: int) -> None:
+        self._columns.extend(self._results.at(row) for row in range(first, last + 1))
+        rows = self._columns.matching(self._filter, first)
+        if not rows:
+            return
+        at = len(self._order)
+        self.beginInsertRows(QModelIndex(), at, at + len(rows) - 1)
+        self._order.extend(rows)
+        if self._shown_at is not None:
+            self._shown_at.update({source: at + offset for offset, source in enumerate(rows)})
+        self.endInsertRows()
+        self._sort_soon()
+
+    def _on_changed(self, paths: Sequence[Path]) -> None:
+        for path in paths:
+            row = self._results.row_of(path)
+            if row is not None:
+                self._columns.replace(row, self._results.at(row))
+        self._refresh_rows(paths)
+        self._sort_soon()
+
+    def _on_thumbnail_changed(self, path: Path) -> None:
+        self._refresh_rows([path])

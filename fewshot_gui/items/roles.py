@@ -1,0 +1,47 @@
+"""What the item models of images tell delegates and views beyond Qt's own roles."""
+
+from __future__ import annotations
+
+from enum import Enum, IntEnum
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+
+
+class Role(IntEnum):
+    """Data roles shared by the models of examples, library images and predictions."""
+
+    PATH = Qt.ItemDataRole.UserRole + 1  # Path
+    PROBLEM = Qt.ItemDataRole.UserRole + 2  # Problem
+    WEIGHT = Qt.ItemDataRole.UserRole + 3  # float, 1.0 = an average example; None: not trained
+    VERDICT = Qt.ItemDataRole.UserRole + 4  # Verdict
+    COLOR = Qt.ItemDataRole.UserRole + 5  # "#rrggbb" of the bin the image is in or is said to be; or None
+    CONFIDENCE = Qt.ItemDataRole.UserRole + 6  # float 0..1, or None
+    STALE = Qt.ItemDataRole.UserRole + 7  # bool: made before the bins were changed
+    STATUS = Qt.ItemDataRole.UserRole + 8  # model.types.Status
+
+
+class Problem(Enum):
+    """Why an image cannot be shown."""
+
+    NONE = ""
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+
+
+class Verdict(Enum):
+    """What leaving an example out said about it."""
+
+    NONE = "none"
+    AGREES = "agrees"
+    DISAGREES = "disagrees"
+
+
+def display_name(path: Path) -> str:
+    """The file name for reading; bytes that are no text become U+FFFD."""
+    return readable(path.name)
+
+
+def readable(text: object) -> str:
+    """`str(text)` without lone surrogates, which Qt cannot show."""
+    return str(text).encode("utf-8", "surrogateescape").decode("utf-8", "replace")

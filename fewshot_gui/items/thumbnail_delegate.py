@@ -1,0 +1,156 @@
+"""Paints one image of a list: the thumbnail, its bin, its weight and what is doubtful about it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from fewshot_gui import style
+from fewshot_gui.icons import draw_icon
+from fewshot_gui.items.roles import Problem, Role, Verdict
+
+_PADDING = 4
+_BADGE = 16
+_MAX_WEIGHT = 2.0  # a bar as long as the cell: an example that counts twice the average
+
+
+class ThumbnailDelegate(QStyledItemDelegate):
+    """Cells of `side` pixels, with the file's name below where `show_names`."""
+
+    def __init__(self, side: int, *, show_names: bool = False, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._side = side
+        self._show_names = show_names
+        self.cell = QSize()  # what the view gives each image; its least size until it is set
+
+    def cell_size(self, line_height: int) -> QSize:
+        """The least size of every cell, given the height of a line of text."""
+        name_height = line_height + 2 if self._show_names else 0
+        return QSize(self._side + 2 * _PADDING, self._side + 2 * _PADDING + name_height)
+
+    def sizeHint(self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:  # (Qt)
+        """The same for every row (Qt)."""
+        return self.cell if self.cell.isValid() else self.cell_size(option.fontMetrics.height())
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Draw the cell (Qt)."""
+        painter.save()
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        cell = option.rect
+        side = min(self._side, cell.width() - 2 * _PADDING)
+        picture = QRect(cell.left() + (cell.width() - side) // 2, cell.top() + _PADDING, side, side)
+        self._paint_selection(painter, option)
+        shown = paint_picture(painter, picture, option, index)
+        color = index.data(Role.COLOR)
+        if color:
+            paint_corner(painter, shown, QColor(color), option)
+        self._paint_weight(painter, picture, index.data(Role.WEIGHT), option)
+        if index.data(Role.VERDICT) is Verdict.DISAGREES:
+            _paint_badge(painter, picture, style.warning(option.palette))
+        if self._show_names:
+            self._paint_name(painter, picture, option, index)
+        painter.restore()
+
+    def _paint_selection(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
+        accent = option.palette.highlight().color()
+        rect = QRectF(option.rect).adjusted(1, 1, -1, -1)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setBrush(style.tinted(accent, 0.35))
+            painter.setPen(QPen(accent, 1.5))
+            painter.drawRoundedRect(rect, 5, 5)
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setBrush(style.tinted(option.palette.text().color(), 0.08))
+            painter.drawRoundedRect(rect, 5, 5)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(accent, 1.5, Qt.PenStyle.DotLine))
+            painter.drawRoundedRect(rect, 5, 5)
+
+    def _paint_weight(
+        self, painter: QPainter, picture: QRect, weight: float | None, option: QStyleOptionViewItem
+    ) -> None:
+        if weight is None:
+            return
+        track = QRectF(picture.left(), picture.bottom() + 0.5, picture.width(), 3)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(style.tinted(option.palette.text().color(), 0.15))
+        painter.drawRoundedRect(track, 1.5, 1.5)
+        track.setWidth(track.width() * min(max(weight / _MAX_WEIGHT, 0.02), 1.0))
+        painter.setBrush(style.tinted(option.palette.text().color(), 0.65))
+        painter.drawRoundedRect(track, 1.5, 1.5)
+
+    def _paint_name(
+        self,
+        painter: QPainter,
+        picture: QRect,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        rect = QRect(picture.left(), picture.bottom() + 3, picture.width(), option.fontMetrics.height())
+        name = option.fontMetrics.elidedText(
+            index.data(Qt.ItemDataRole.DisplayRole), Qt.TextElideMode.ElideMiddle, rect.width()
+        )
+        painter.setPen(option.palette.text().color())
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, name)
+
+
+def paint_picture(
+    painter: QPainter, rect: QRect, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+) -> QRect:
+    """The thumbnail of `index`, or what is wrong with it; returns where it was drawn."""
+    image = index.data(Qt.ItemDataRole.DecorationRole)
+    problem = index.data(Role.PROBLEM)
+    if problem is Problem.NONE:
+        return _paint_thumbnail(painter, rect, image, option)
+    _paint_problem(painter, rect, problem, option)
+    return rect
+
+
+def _paint_thumbnail(painter: QPainter, rect: QRect, image: QImage | None, option: QStyleOptionViewItem) -> QRect:
+    """Fit `image` into `rect`; a placeholder while it is on its way."""
+    if image is None or image.isNull():
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(style.tinted(option.palette.text().color(), 0.06))
+        painter.drawRoundedRect(rect, 3, 3)
+        return rect
+    size = image.size().scaled(rect.size(), Qt.AspectRatioMode.KeepAspectRatio)
+    target = QRect(QPoint(0, 0), size)
+    target.moveCenter(rect.center())
+    painter.drawImage(target, image)
+    return target
+
+
+def _paint_problem(painter: QPainter, rect: QRect, problem: Problem, option: QStyleOptionViewItem) -> None:
+    """Draw what stands for an image that is missing or unreadable."""
+    color = style.failure(option.palette)
+    painter.setPen(QPen(color, 1, Qt.PenStyle.DashLine))
+    painter.setBrush(style.tinted(color, 0.10))
+    painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+    side = rect.height() * 0.5
+    box = QRectF(0, 0, side, side)
+    box.moveCenter(QRectF(rect).center())
+    draw_icon(painter, "missing" if problem is Problem.MISSING else "broken", color, box)
+
+
+def paint_corner(painter: QPainter, rect: QRect, color: QColor, option: QStyleOptionViewItem) -> None:
+    """A dot of the bin's colour: the image is in that bin."""
+    dot = QRectF(rect.right() - 13, rect.top() + 3, 10, 10)
+    painter.setPen(QPen(option.palette.base().color(), 1.5))
+    painter.setBrush(color)
+    painter.drawEllipse(dot)
+
+
+def _paint_badge(painter: QPainter, rect: QRect, color: QColor) -> None:
+    """An exclamation mark: left out, this example was taken for another class."""
+    badge = QRectF(rect.left() - 1, rect.top() - 1, _BADGE, _BADGE)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color)
+    painter.drawEllipse(badge)
+    painter.setPen(QPen(style.text_on(color), 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    x, top = badge.center().x(), badge.top()
+    painter.drawLine(QRectF(x, top + 4, 0, 0).topLeft(), QRectF(x, top + 8.5, 0, 0).topLeft())
+    painter.drawPoint(QRectF(x, top + 12, 0, 0).topLeft())

@@ -1,0 +1,68 @@
+"""What the models and the inspector ask pictures from; implemented in `fewshot_gui.jobs`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal, SignalInstance
+from PySide6.QtGui import QImage
+
+
+class ThumbnailSource(Protocol):
+    """Small pictures, decoded off the GUI thread and cached."""
+
+    @property
+    def image_ready(self) -> SignalInstance:
+        """Signal(Path): `image(path)` now answers."""
+
+    @property
+    def image_failed(self) -> SignalInstance:
+        """Signal(Path, str): the file cannot be shown, and why."""
+
+    def image(self, path: Path) -> QImage | None:
+        """The thumbnail, or None: it was requested and arrives by `image_ready`."""
+
+
+class PictureSource(Protocol):
+    """Large pictures for the inspector, as displayed (EXIF-oriented)."""
+
+    @property
+    def picture_ready(self) -> SignalInstance:
+        """Signal(Path, QImage)."""
+
+    @property
+    def picture_failed(self) -> SignalInstance:
+        """Signal(Path, str)."""
+
+    def request(self, path: Path) -> None:
+        """Ask for the picture of `path`; the answer comes by a signal."""
+
+
+class Thumbnails(QObject):
+    """A `ThumbnailSource` for many models: remembers failures, which the source tells only once."""
+
+    changed = Signal(Path)  # the image, or the failure, is there now
+
+    def __init__(self, source: ThumbnailSource, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._source = source
+        self._failures: dict[Path, str] = {}
+        source.image_ready.connect(self._on_ready)
+        source.image_failed.connect(self._on_failed)
+
+    def image(self, path: Path) -> QImage | None:
+        """The thumbnail, or None: not there yet, or not to be had (see `failure`)."""
+        return self._source.image(path)
+
+    def failure(self, path: Path) -> str | None:
+        """Why the file cannot be shown; None: nothing is known against it."""
+        return self._failures.get(path)
+
+    def _on_ready(self, path: Path) -> None:
+        self._failures.pop(path, None)
+        self.changed.emit(path)
+
+    def _on_failed(self, path: Path, reason: str) -> None:
+        self._failures[path] = reason
+        self.changed.emit(path)

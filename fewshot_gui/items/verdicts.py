@@ -1,0 +1,60 @@
+"""What is known about an image, in a sentence for its reader."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+
+from fewshot_gui.items.bin_look import look_of
+from fewshot_gui.items.roles import readable
+from fewshot_gui.project.document import Document
+from fewshot_gui.project.results import BinPrediction, Results
+from model.types import Status
+
+
+def describe_example(document: Document, results: Results, path: Path) -> str:
+    """Which bin the image is an example of, and what leaving it out said; "" where it is none."""
+    bin_id = document.bin_of(path)
+    if bin_id is None:
+        return ""
+    text = _tr("Example of ‘{name}’.").format(name=look_of(document, bin_id).name)
+    made = results.verdict(path)
+    if made is None or made.bin_id != bin_id:
+        return text
+    text += " " + _tr("Weight {weight} (1 is average).").format(weight=f"{made.weight:.2f}")
+    if made.predicted_bin_id is None:
+        return text
+    share = f"{100 * made.confidence:.0f} %"
+    if made.agrees:
+        return text + " " + _tr("Left out, it is recognised ({share}).").format(share=share)
+    other = look_of(document, made.predicted_bin_id).name
+    return text + " " + _tr("Left out, it looks like ‘{name}’ ({share}).").format(name=other, share=share)
+
+
+def describe_prediction(document: Document, results: Results, path: Path) -> str:
+    """What the classifier said of the image; "" where it was not classified."""
+    made = results.prediction(path)
+    if made is None:
+        return ""
+    if made.status is Status.ERROR:
+        return _tr("Not classified: {message}").format(message=readable(made.message))
+    name = look_of(document, made.bin_id).name if made.bin_id else "?"
+    share = f"{100 * made.confidence:.1f} %"
+    if made.status is Status.UNKNOWN:
+        text = _tr("Unlike every bin; nearest is ‘{name}’ ({share}).")
+    else:
+        text = _tr("Predicted ‘{name}’ ({share}).")
+    text = text.format(name=name, share=share)
+    if is_stale(results, made):
+        text += " " + _tr("Out of date: made before the last change of the bins.")
+    return text
+
+
+def is_stale(results: Results, made: BinPrediction) -> bool:
+    """Whether the bins changed, or another classifier was trained, since `made`."""
+    return results.is_stale or made.revision != results.classifier_revision
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Verdicts", text)

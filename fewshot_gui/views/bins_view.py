@@ -1,0 +1,187 @@
+"""The board of bins: one card a bin, in the document's order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
+
+from fewshot_gui.items.examples_model import ExamplesModel
+from fewshot_gui.items.thumbnail_source import Thumbnails
+from fewshot_gui.project.document import Document
+from fewshot_gui.project.results import Results
+from fewshot_gui.views.bin_card import BinCard
+from fewshot_gui.views.bin_menu import BinMenu, color_icon
+from fewshot_gui.views.board import Board
+from fewshot_gui.views.board_summary import summarize
+from fewshot_gui.views.image_view import ImageView
+from fewshot_gui.widgets.pane_header import PaneHeader
+
+
+class BinsView(QWidget):
+    """Follows the document; what the user wants done leaves as signals."""
+
+    files_dropped_on_bin = Signal(str, list, dict)  # bin id, paths, origin
+    files_dropped_on_board = Signal(list)  # paths
+    remove_examples_requested = Signal(list)  # paths
+    assign_requested = Signal(int, list)  # position of the bin, paths
+    bin_add_requested = Signal()
+    bin_rename_requested = Signal(str, str)  # bin id, name
+    bin_recolor_requested = Signal(str, str)  # bin id, "#rrggbb"
+    bin_move_requested = Signal(str, int)  # bin id, position
+    bin_merge_requested = Signal(str, str)  # source, target
+    bin_remove_requested = Signal(str)  # bin id
+    image_selected = Signal(Path)
+    view_made = Signal(ImageView)  # a new card's list of images
+    view_removed = Signal(ImageView)  # its card is about to go
+    drop_refused = Signal(str)
+
+    def __init__(
+        self, document: Document, results: Results, thumbnails: Thumbnails, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("binsView")
+        self._document, self._results, self._thumbnails = document, results, thumbnails
+        self._cards: dict[str, BinCard] = {}
+        self.header = PaneHeader(self.tr("Bins"))
+        self._board = Board()
+        self._scroll = QScrollArea()
+        self._scroll.setWidget(self._board)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(self._scroll, 1)
+        self._connect()
+        self._on_reset()
+
+    def card(self, bin_id: str) -> BinCard:
+        """The card of a bin; raises KeyError."""
+        return self._cards[bin_id]
+
+    def image_views(self) -> list[ImageView]:
+        """The list of images of every card."""
+        return [card.images for card in self._cards.values()]
+
+    def edit_name(self, bin_id: str) -> None:
+        """Scroll to the bin and let the user rename it in place."""
+        card = self._cards[bin_id]
+        self._board.grid.activate()
+        self._scroll.ensureWidgetVisible(card)
+        card.edit_name()
+
+    def current_bin(self) -> str | None:
+        """The bin that the keyboard is in, or the one under the mouse, or the first; None: no bins."""
+        cards = [self._cards[bin_.id] for bin_ in self._document.bins]
+        used = [card for card in cards if card.is_used()] or [card for card in cards if card.underMouse()]
+        return (used or cards)[0].bin_id if cards else None
+
+    def focus_bin(self, step: int) -> None:
+        """Move the keyboard `step` bins on."""
+        ids = [bin_.id for bin_ in self._document.bins]
+        current = next((bin_id for bin_id in ids if self._cards[bin_id].is_used()), None)
+        if ids:
+            at = 0 if current is None else (ids.index(current) + step) % len(ids)
+            self._scroll.ensureWidgetVisible(self._cards[ids[at]])
+            self._cards[ids[at]].take_focus()
+
+    def _connect(self) -> None:
+        document, board = self._document, self._board
+        document.reset.connect(self._on_reset)
+        document.bin_inserted.connect(self._on_bin_inserted)
+        document.bin_removed.connect(self._on_bin_removed)
+        document.bin_changed.connect(self._on_bin_changed)
+        document.bins_reordered.connect(self._show_bins)
+        board.new_card.clicked.connect(self.bin_add_requested)
+        board.hint_button.clicked.connect(self.bin_add_requested)
+        document.examples_changed.connect(self._show_summary)
+        self._results.training_changed.connect(self._show_summary)
+        self._results.stale_changed.connect(self._show_summary)
+        board.files_dropped.connect(self.files_dropped_on_board)
+        board.bin_dropped.connect(self.bin_move_requested)
+        board.drop_refused.connect(self.drop_refused)
+
+    def _make_card(self, bin_id: str) -> BinCard:
+        model = ExamplesModel(self._document, self._results, self._thumbnails, bin_id)
+        card = BinCard(model)
+        model.setParent(card)
+        card.images_dropped.connect(self.files_dropped_on_bin)
+        card.rename_requested.connect(self.bin_rename_requested)
+        card.menu_requested.connect(self._on_menu_requested)
+        card.image_menu_requested.connect(self._on_image_menu_requested)
+        card.drop_refused.connect(self.drop_refused)
+        card.images.image_selected.connect(self.image_selected)
+        self._cards[bin_id] = card
+        self.view_made.emit(card.images)
+        return card
+
+    def _drop_card(self, bin_id: str) -> None:
+        card = self._cards.pop(bin_id)
+        self.view_removed.emit(card.images)
+        self._board.remove(card)
+
+    def _show_bins(self) -> None:
+        """Put every card in its place, with its name, colour and key."""
+        # Within a macro of several new bins the document is ahead of the cards.
+        bins = [bin_ for bin_ in self._document.bins if bin_.id in self._cards]
+        for position, bin_ in enumerate(bins):
+            self._board.place(self._cards[bin_.id], position)
+            self._cards[bin_.id].show_bin(bin_.name, bin_.color, position)
+        self._board.set_empty(not bins)
+        self._show_summary()
+
+    def _show_summary(self) -> None:
+        self.header.set_note(summarize(self._document, self._results))
+
+    def _on_reset(self) -> None:
+        for bin_id in list(self._cards):
+            self._drop_card(bin_id)
+        for bin_ in self._document.bins:
+            self._make_card(bin_.id)
+        self._show_bins()
+
+    def _on_bin_inserted(self, bin_id: str, position: int) -> None:
+        self._board.place(self._make_card(bin_id), position)
+        self._show_bins()
+
+    def _on_bin_removed(self, bin_id: str) -> None:
+        self._drop_card(bin_id)
+        self._show_bins()
+
+    def _on_bin_changed(self, bin_id: str) -> None:
+        bins = self._document.bins
+        position = [bin_.id for bin_ in bins].index(bin_id)
+        self._cards[bin_id].show_bin(bins[position].name, bins[position].color, position)
+
+    def _on_menu_requested(self, bin_id: str, position: QPoint) -> None:
+        menu = BinMenu(self._document, bin_id, self)
+        menu.rename_chosen.connect(self.edit_name)
+        menu.recolor_chosen.connect(self.bin_recolor_requested)
+        menu.merge_chosen.connect(self.bin_merge_requested)
+        menu.move_chosen.connect(self.bin_move_requested)
+        menu.remove_chosen.connect(self.bin_remove_requested)
+        menu.run(position)
+
+    def _on_image_menu_requested(self, bin_id: str, position: QPoint) -> None:
+        paths = self._cards[bin_id].images.selected_paths()
+        if not paths:
+            return
+        menu = QMenu(self)
+        remove = menu.addAction(self.tr("Remove from bin"))
+        targets = {}
+        move_menu = menu.addMenu(self.tr("Move to"))
+        for at, bin_ in enumerate(self._document.bins):
+            if bin_.id != bin_id:
+                targets[move_menu.addAction(color_icon(bin_.color), bin_.name.replace("&", "&&"))] = at
+        move_menu.setEnabled(bool(targets))
+        chosen = menu.exec(position)
+        menu.deleteLater()
+        if chosen is remove:
+            self.remove_examples_requested.emit(paths)
+        elif chosen in targets:
+            self.assign_requested.emit(targets[chosen], paths)

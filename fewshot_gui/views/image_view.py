@@ -1,0 +1,218 @@
+"""The list of thumbnails used by the library and by every bin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QDrag, QFocusEvent, QFont, QImage, QKeyEvent, QPainter, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+
+from fewshot_gui import style
+from fewshot_gui.items.image_list_model import ImageListModel, Index
+from fewshot_gui.items.roles import Role
+from fewshot_gui.items.thumbnail_delegate import ThumbnailDelegate
+
+_DRAG_SIDE = 64
+
+
+class ImageView(QListView):
+    """A flowing grid of thumbnails: multi-selection, drags out, no drops (its owner takes those).
+
+    List mode with wrapping instead of icon mode: with uniform sizes its layout is a matter of
+    arithmetic even for 100,000 rows, and a drag never moves thumbnails about.
+    """
+
+    image_selected = Signal(Path)  # became current
+    selection_edited = Signal()
+    focused = Signal()
+
+    def __init__(self, side: int, *, show_names: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._delegate = ThumbnailDelegate(side, show_names=show_names, parent=self)
+        self.setItemDelegate(self._delegate)
+        self._cell = self._delegate.cell_size(self.fontMetrics().height())
+        self.setGridSize(self._cell)
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(True)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setDragEnabled(True)
+        self.setAcceptDrops(False)
+        self.viewport().setAcceptDrops(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+
+    def image_model(self) -> ImageListModel:
+        """The model, by its own type."""
+        return cast(ImageListModel, self.model())
+
+    def selected_paths(self) -> list[Path]:
+        """The selected images, in the order of the rows."""
+        model = self.image_model()
+        return [model.path(row) for row in selected_rows(self)]
+
+    def select_paths(self, paths: Sequence[Path]) -> None:
+        """Select those of `paths` that are here; the first becomes current."""
+        select_rows(self, [row for path in paths if (row := self.image_model().row_of(path)) is not None])
+
+    def path_after_selection(self) -> Path | None:
+        """The image that comes after the last selected one, or None."""
+        return path_after(self)
+
+    def startDrag(self, supported: Qt.DropAction) -> None:
+        """Drag the selected images, under a picture that counts them (Qt)."""
+        start_image_drag(self, supported)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space and D go to the next image, Backspace and A to the previous one (Qt)."""
+        if not handle_step_key(self, event):
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width among the columns (Qt)."""
+        super().resizeEvent(event)
+        width = self.viewport().width() - 1
+        columns = max(width // self._cell.width(), 1)
+        size = QSize(max(width // columns, 1), self._cell.height())
+        if size != self.gridSize():
+            self._delegate.cell = size
+            self.setGridSize(size)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Tell who is used (Qt)."""
+        super().focusInEvent(event)
+        self.focused.emit()
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        """The inspector follows the current image (Qt)."""
+        super().currentChanged(current, previous)
+        if current.isValid():
+            self.image_selected.emit(current.data(Role.PATH))
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        """Actions depend on what is selected (Qt)."""
+        super().selectionChanged(selected, deselected)
+        self.selection_edited.emit()
+
+
+def selected_rows(view: QAbstractItemView) -> list[int]:
+    """The selected rows in order; costs O(selected), without an index object for each cell."""
+    selection = view.selectionModel().selection()
+    ranges = [selection.at(position) for position in range(selection.count())]
+    return sorted({row for part in ranges for row in range(part.top(), part.bottom() + 1)})
+
+
+def step_selection(view: QAbstractItemView, step: int) -> None:
+    """Select the row `step` after the last (or before the first) selected one, within the rows."""
+    rows = selected_rows(view)
+    start = rows[-1 if step > 0 else 0] if rows else view.currentIndex().row()
+    last = view.model().rowCount() - 1
+    if last >= 0:
+        select_rows(view, [min(max(start + step, 0), last)])
+
+
+def path_after(view: QAbstractItemView) -> Path | None:
+    """The image of the row after the last selected one."""
+    rows = selected_rows(view)
+    index = view.model().index(rows[-1] + 1, 0) if rows else QModelIndex()
+    path: Path | None = index.data(Role.PATH) if index.isValid() else None
+    return path
+
+
+def select_rows(view: QAbstractItemView, rows: Sequence[int]) -> None:
+    """Select exactly `rows`; the first becomes current and is scrolled to."""
+    model, selection = view.model(), QItemSelection()
+    for row in rows:
+        index = model.index(row, 0)
+        selection.select(index, index)
+    flags = QItemSelectionModel.SelectionFlag
+    if rows:
+        current = model.index(rows[0], 0)
+        view.selectionModel().setCurrentIndex(current, flags.NoUpdate)
+        view.scrollTo(current)
+    view.selectionModel().select(selection, flags.ClearAndSelect | flags.Rows)
+
+
+def invert_selection(view: QAbstractItemView) -> None:
+    """Select what is not selected, and nothing else."""
+    model = view.model()
+    if model.rowCount():
+        last = model.index(model.rowCount() - 1, 0)
+        flags = QItemSelectionModel.SelectionFlag
+        whole = QItemSelection(model.index(0, 0), last)
+        view.selectionModel().select(whole, flags.Toggle | flags.Rows)
+
+
+def handle_step_key(view: QAbstractItemView, event: QKeyEvent) -> bool:
+    """Space / D: next image, Backspace / A: previous one; True where it was one of them."""
+    steps = {Qt.Key.Key_Space: 1, Qt.Key.Key_D: 1, Qt.Key.Key_Backspace: -1, Qt.Key.Key_A: -1}
+    step = steps.get(Qt.Key(event.key()))
+    if step is None or event.modifiers() != Qt.KeyboardModifier.NoModifier:
+        return False
+    step_selection(view, step)
+    return True
+
+
+def start_image_drag(view: QAbstractItemView, supported: Qt.DropAction) -> None:
+    """Run a drag of the selected rows; never removes anything from the model."""
+    indexes = [view.model().index(row, 0) for row in selected_rows(view)]
+    data = view.model().mimeData(indexes) if indexes else None
+    if data is None:
+        return
+    drag = QDrag(view)
+    drag.setMimeData(data)
+    image = view.currentIndex().siblingAtColumn(0).data(Qt.ItemDataRole.DecorationRole)
+    pixmap = drag_pixmap(view, image, len(indexes))
+    drag.setPixmap(pixmap)
+    drag.setHotSpot(QPoint(_DRAG_SIDE // 2, _DRAG_SIDE // 2))
+    drag.exec(supported, Qt.DropAction.CopyAction)
+
+
+def drag_pixmap(widget: QWidget, image: QImage | None, count: int) -> QPixmap:
+    """A thumbnail under the cursor; several look like a pile and show their number."""
+    ratio = widget.devicePixelRatioF()
+    side = _DRAG_SIDE + 16
+    pixmap = QPixmap(QSize(side, side) * ratio)
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+    palette = widget.palette()
+    for offset in (8, 4) if count > 1 else ():
+        painter.setPen(style.border(palette))
+        painter.setBrush(palette.base())
+        painter.drawRoundedRect(QRect(offset, offset, _DRAG_SIDE, _DRAG_SIDE), 4, 4)
+    frame = QRect(0, 0, _DRAG_SIDE, _DRAG_SIDE)
+    painter.setPen(style.border(palette))
+    painter.setBrush(palette.base())
+    painter.drawRoundedRect(frame, 4, 4)
+    if image is not None and not image.isNull():
+        fitted = image.size().scaled(frame.size() - QSize(6, 6), Qt.AspectRatioMode.KeepAspectRatio)
+        target = QRect(QPoint(0, 0), fitted)
+        target.moveCenter(frame.center())
+        painter.drawImage(target, image)
+    if count > 1:
+        _paint_count(painter, widget, count, side)
+    painter.end()
+    return pixmap
+
+
+def _paint_count(painter: QPainter, widget: QWidget, count: int, side: int) -> None:
+    font = QFont(widget.font())
+    font.setBold(True)
+    painter.setFont(font)
+    text = f"{count:,}"
+    width = max(painter.fontMetrics().horizontalAdvance(text) + 12, 22)
+    badge = QRect(side - width, side - 24, width, 22)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(widget.palette().highlight())
+    painter.drawRoundedRect(badge, 11, 11)
+    painter.setPen(widget.palette().highlightedText().color())
+    painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, text)

@@ -1,0 +1,234 @@
+"""One image closely: the picture, where each class looks, and what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QColor, QImage, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
+
+from fewshot_gui import style
+from fewshot_gui.items.bin_look import look_of
+from fewshot_gui.items.roles import readable
+from fewshot_gui.items.thumbnail_source import PictureSource
+from fewshot_gui.items.verdicts import describe_example, describe_prediction
+from fewshot_gui.project.document import Document
+from fewshot_gui.project.results import Results
+from fewshot_gui.widgets.elided_label import ElidedLabel
+from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
+from fewshot_gui.widgets.overlay_canvas import OverlayCanvas
+from fewshot_gui.widgets.pane_header import PaneHeader
+from fewshot_gui.widgets.score_bars import ScoreBars, ScoreRow
+from model.types import Explanation
+
+_SETTLE = 120  # milliseconds an image must stay chosen before it is explained: arrow keys run past many
+_DEFAULT_OPACITY = 55  # percent, as in exported overlays
+
+
+class InspectorView(QWidget):
+    """Asks the picture source for the picture and, by `explain_requested`, for the explanation."""
+
+    explain_requested = Signal(Path)
+    class_chosen = Signal(str)  # bin id
+
+    def __init__(
+        self, document: Document, results: Results, pictures: PictureSource, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("inspectorView")
+        self._document, self._results, self._pictures = document, results, pictures
+        self._path: Path | None = None
+        self._explanation: Explanation | None = None
+        self._bin_ids: tuple[str, ...] = ()
+        self._settle = QTimer(self, singleShot=True, interval=_SETTLE)
+        self.header = PaneHeader(self.tr("Inspector"))
+        self.canvas = OverlayCanvas()
+        self.scores = ScoreBars()
+        self._name, self._verdict, self._status = ElidedLabel(), QLabel(), QLabel()
+        self._zoom = QLabel()
+        self._opacity = QSlider(Qt.Orientation.Horizontal)
+        self._build()
+        self._settle.timeout.connect(self._on_settled)
+        self.canvas.zoom_changed.connect(self._on_zoom_changed)
+        self._opacity.valueChanged.connect(self._on_opacity_changed)
+        self.scores.class_chosen.connect(self._on_class_chosen)
+        pictures.picture_ready.connect(self._on_picture_ready)
+        pictures.picture_failed.connect(self._on_picture_failed)
+        for signal in (document.reset, document.bin_changed, document.bin_removed, document.examples_changed):
+            signal.connect(self._on_document_changed)
+        for signal in (results.reset, results.changed):
+            signal.connect(self._on_document_changed)
+        self._content.set_empty(True)
+
+    @property
+    def path(self) -> Path | None:
+        """The image shown, or None."""
+        return self._path
+
+    def show_image(self, path: Path) -> None:
+        """Show `path`; its explanation is asked for once it has stayed a moment."""
+        if path == self._path:
+            return
+        self._path, self._explanation = path, None
+        self._content.set_empty(False)
+        self._name.show_text(readable(path.name))
+        self._name.setToolTip(readable(path))
+        self.header.set_note(readable(path.parent))
+        self.canvas.clear(self.tr("Reading …"))
+        self._status.hide()
+        self._show_facts()
+        self._pictures.request(path)
+        self._settle.start()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._path, self._explanation = None, None
+        self.canvas.clear()
+        self.header.set_note("")
+        self._content.set_empty(True)
+
+    def explain_again(self) -> None:
+        """Ask once more for the explanation (the classifier is another now)."""
+        self._explanation = None
+        self.canvas.clear_overlay()
+        if self._path is not None:
+            self._settle.start()
+
+    def show_explanation(self, path: Path, bin_ids: Sequence[str], explanation: Explanation) -> None:
+        """Lay the attention over the picture; dropped where another image is shown by now."""
+        if path != self._path:
+            return
+        self._explanation, self._bin_ids = explanation, tuple(bin_ids)
+        self._status.hide()
+        self._show_facts()
+        self._show_map()
+
+    def show_explanation_failure(self, path: Path, message: str) -> None:
+        """Say why there is no explanation of `path`."""
+        if path == self._path:
+            self._set_status(message)
+
+    def add_zoom_actions(self, actions: Sequence[QAction]) -> None:
+        """Put the window's zoom commands beside the title."""
+        for action in actions:
+            button = QToolButton()
+            button.setDefaultAction(action)
+            button.setAutoRaise(True)
+            self.header.add_tool(button)
+
+    def _build(self) -> None:
+        self._opacity.setRange(0, 100)
+        self._opacity.setValue(_DEFAULT_OPACITY)
+        self._opacity.setObjectName("opacitySlider")
+        self._opacity.setAccessibleName(self.tr("Strength of the attention overlay"))
+        self._opacity.setToolTip(self.tr("How strongly the attention covers the picture"))
+        self._zoom.setMinimumWidth(self.fontMetrics().horizontalAdvance("1,000 %"))
+        self._zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._zoom.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        font = self._name.font()
+        font.setBold(True)
+        self._name.setFont(font)
+        for label in (self._verdict, self._status):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        row = QHBoxLayout()
+        row.setSpacing(style.GRID)
+        title = QLabel(self.tr("&Attention"))
+        title.setBuddy(self._opacity)
+        row.addWidget(title)
+        row.addWidget(self._opacity, 1)
+        row.addWidget(self._zoom)
+        facts = QVBoxLayout()
+        facts.setContentsMargins(style.GRID, style.GRID // 2, style.GRID, style.GRID)
+        facts.setSpacing(6)
+        facts.addLayout(row)
+        for widget in (self._name, self._verdict, self._status, self.scores):
+            facts.addWidget(widget)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.canvas, 1)
+        column.addLayout(facts)
+        hint = EmptyHint(
+            "inspect",
+            self.tr("No image chosen"),
+            self.tr("Choose an image to see it here and, once trained, where each class looks."),
+        )
+        self._content = EmptyOr(page, hint)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(self._content, 1)
+
+    def _show_facts(self) -> None:
+        """Scores and verdict, from the explanation or else from the prediction on record."""
+        path = self._path
+        if path is None:
+            return
+        lines = [describe_example(self._document, self._results, path)]
+        lines.append(describe_prediction(self._document, self._results, path))
+        self._verdict.setText("\n".join(line for line in lines if line) or self.tr("Not classified yet."))
+        bin_ids, scores = self._known_scores(path)
+        rows = []
+        for bin_id, score in zip(bin_ids, scores, strict=True):
+            look = look_of(self._document, bin_id)
+            rows.append(ScoreRow(bin_id, look.name, look.color, score))
+        self.scores.set_rows(rows, self.scores.chosen_bin() if self._explanation is None else None)
+        self.scores.setVisible(bool(rows))
+
+    def _known_scores(self, path: Path) -> tuple[Sequence[str], Sequence[float]]:
+        if self._explanation is not None:
+            return self._bin_ids, self._explanation.scores
+        prediction = self._results.prediction(path)
+        if prediction is None or not prediction.scores:
+            return (), ()
+        return prediction.bin_ids, prediction.scores
+
+    def _show_map(self) -> None:
+        """Lay the map of the chosen class over the picture."""
+        chosen, explanation = self.scores.chosen_bin(), self._explanation
+        if explanation is None or chosen not in self._bin_ids:
+            return
+        self.canvas.set_original_size(QSize(*explanation.image_size))
+        at = self._bin_ids.index(chosen)
+        color = QColor(look_of(self._document, chosen).color)
+        self.canvas.set_overlay(explanation.attention[at], explanation.regions[at], color)
+
+    def _set_status(self, message: str) -> None:
+        palette = self._status.palette()
+        palette.setColor(QPalette.ColorRole.WindowText, style.failure(self.palette()))
+        self._status.setPalette(palette)
+        self._status.setText(readable(message))
+        self._status.setVisible(bool(message))
+
+    def _on_settled(self) -> None:
+        if self._path is not None:
+            self.explain_requested.emit(self._path)
+
+    def _on_picture_ready(self, path: Path, image: QImage) -> None:
+        if path == self._path:
+            self.canvas.set_image(image)
+            self._show_map()
+
+    def _on_picture_failed(self, path: Path, message: str) -> None:
+        if path == self._path:
+            self.canvas.clear(self.tr("This image cannot be shown."))
+            self._set_status(message)
+
+    def _on_class_chosen(self, bin_id: str) -> None:
+        self._show_map()
+        self.class_chosen.emit(bin_id)
+
+    def _on_opacity_changed(self, percent: int) -> None:
+        self.canvas.set_opacity(percent / 100)
+
+    def _on_zoom_changed(self, scale: float) -> None:
+        self._zoom.setText(f"{100 * scale:,.0f} %")
+
+    def _on_document_changed(self) -> None:
+        self._show_facts()

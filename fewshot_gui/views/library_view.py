@@ -1,0 +1,190 @@
+"""The images of the opened folders: search them, choose, and drag them to the bins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
+
+from fewshot_gui import style
+from fewshot_gui.items.library_model import LibraryModel
+from fewshot_gui.items.mime import decode_images, may_carry_images
+from fewshot_gui.items.roles import readable
+from fewshot_gui.items.thumbnail_source import Thumbnails
+from fewshot_gui.project.document import Document
+from fewshot_gui.views.bin_menu import color_icon
+from fewshot_gui.views.drops import accept_copy, take_images
+from fewshot_gui.views.image_view import ImageView
+from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
+from fewshot_gui.widgets.pane_header import PaneHeader
+
+_THUMBNAIL_SIDE = 88
+_TYPING_PAUSE = 150  # milliseconds after the last key before the filter works
+
+
+class LibraryView(QWidget):
+    """Shows what the app's folder scan found; images of bins dropped here leave their bin."""
+
+    files_dropped_on_library = Signal(list)  # paths from another program
+    examples_dropped_out = Signal(list)  # paths dragged here from a bin
+    remove_folder_requested = Signal(Path)
+    assign_requested = Signal(int, list)  # position of the bin, paths
+    image_selected = Signal(Path)
+    drop_refused = Signal(str)
+
+    def __init__(self, document: Document, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAcceptDrops(True)
+        self._document = document
+        self._is_scanning = False
+        self._is_target = False
+        self.model = LibraryModel(document, thumbnails, self)
+        self.images = ImageView(_THUMBNAIL_SIDE, show_names=True)
+        self.images.setModel(self.model)
+        self.images.setObjectName("libraryView")
+        self.images.setAccessibleName(self.tr("Library of images"))
+        self.header = PaneHeader(self.tr("Library"))
+        self.filter = QLineEdit()
+        self.filter.setObjectName("libraryFilter")
+        self.filter.setPlaceholderText(self.tr("Filter by name or folder"))
+        self.filter.setAccessibleName(self.filter.placeholderText())
+        self.filter.setClearButtonEnabled(True)
+        self.unsorted_only = QCheckBox(self.tr("In no bin"))
+        self.unsorted_only.setToolTip(self.tr("Hide the images that are in a bin"))
+        self._typing = QTimer(self, singleShot=True, interval=_TYPING_PAUSE)
+        hint = EmptyHint("images", "", "")
+        self._content = EmptyOr(self.images, hint)
+        tools = QHBoxLayout()
+        tools.setContentsMargins(style.GRID, 0, style.GRID, style.GRID // 2)
+        tools.setSpacing(style.GRID)
+        tools.addWidget(self.filter, 1)
+        tools.addWidget(self.unsorted_only)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addLayout(tools)
+        layout.addWidget(self._content, 1)
+        self.filter.textChanged.connect(self._on_filter_typed)
+        self.unsorted_only.toggled.connect(self._apply_filter)
+        self._typing.timeout.connect(self._apply_filter)
+        self.images.image_selected.connect(self.image_selected)
+        self.images.customContextMenuRequested.connect(self._on_menu_requested)
+        self.model.rowsInserted.connect(self._show_state)
+        self.model.modelReset.connect(self._show_state)
+        document.folders_changed.connect(self._show_state)
+        document.reset.connect(self._show_state)
+        self._show_state()
+
+    def clear(self) -> None:
+        """Forget the images, before a new scan."""
+        self.model.clear()
+
+    def add_images(self, paths: Sequence[Path]) -> None:
+        """More images were found."""
+        self.model.add(paths)
+
+    def set_scanning(self, scanning: bool) -> None:
+        """Say that folders are being read."""
+        self._is_scanning = scanning
+        self._show_state()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files of other programs and examples of bins are welcome (Qt)."""
+        images = decode_images(event.mimeData()) if may_carry_images(event.mimeData()) else None
+        if images is not None and images.source in ("files", "bin"):
+            accept_copy(event)
+            self._set_target(True)
+        else:
+            event.ignore()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """As decided when it came in (Qt)."""
+        if self._is_target:
+            accept_copy(event)
+        else:
+            event.ignore()
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        """Gone (Qt)."""
+        self._set_target(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Tell what was dropped (Qt)."""
+        self._set_target(False)
+        images = take_images(event)
+        if images is None:
+            self.drop_refused.emit(self.tr("Nothing was added: only image files and folders can be dropped here."))
+        elif images.source == "bin":
+            self.examples_dropped_out.emit(list(images.paths))
+        elif images.source == "files":
+            self.files_dropped_on_library.emit(list(images.paths))
+        else:
+            event.ignore()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """A frame under a drag (Qt)."""
+        if self._is_target:
+            painter = QPainter(self)
+            painter.setPen(QPen(self.palette().highlight().color(), 3))
+            painter.drawRect(self.rect().adjusted(1, 1, -2, -2))
+
+    def _set_target(self, is_target: bool) -> None:
+        self._is_target = is_target
+        margin = 3 if is_target else 0
+        self._content.setContentsMargins(margin, margin, margin, margin)
+        self.update()
+
+    def _on_filter_typed(self) -> None:
+        self._typing.start()
+
+    def _apply_filter(self) -> None:
+        selected = self.images.selected_paths()
+        self.model.set_filter(self.filter.text(), self.unsorted_only.isChecked())
+        self.images.select_paths(selected)
+
+    def _show_state(self) -> None:
+        """The count beside the title, and what to do where there is nothing."""
+        shown, total = self.model.rowCount(), self.model.total
+        note = (
+            f"{total:,}"
+            if shown == total
+            else self.tr("{shown} of {total}").format(shown=f"{shown:,}", total=f"{total:,}")
+        )
+        if self._is_scanning:
+            note = self.tr("{count} – reading …").format(count=note)
+        self.header.set_note(note if total or self._is_scanning else "")
+        self._content.set_empty(shown == 0)
+        if total:
+            title, text = self.tr("No image matches"), self.tr("Change the filter above.")
+        elif self._is_scanning:
+            title, text = self.tr("Reading the folder …"), self.tr("Images appear here as they are found.")
+        elif self._document.folders:
+            title, text = self.tr("No images found"), self.tr("The opened folders hold no image files.")
+        else:
+            title = self.tr("No folder opened")
+            text = self.tr("Drop a folder of images here, or choose Add folder (Ctrl+Shift+O).")
+        self._content.hint.set_text(title, text)
+
+    def _on_menu_requested(self, position: QPoint) -> None:
+        menu = QMenu(self)
+        paths = self.images.selected_paths()
+        bins, folders = {}, {}
+        if paths:
+            put = menu.addMenu(self.tr("Put into"))
+            for at, bin_ in enumerate(self._document.bins):
+                bins[put.addAction(color_icon(bin_.color), bin_.name.replace("&", "&&"))] = at
+            put.setEnabled(bool(bins))
+        if self._document.folders:
+            close = menu.addMenu(self.tr("Close folder"))
+            for folder in self._document.folders:
+                folders[close.addAction(readable(folder).replace("&", "&&"))] = folder
+        chosen = menu.exec(self.images.viewport().mapToGlobal(position)) if not menu.isEmpty() else None
+        menu.deleteLater()
+        if chosen in bins:
+            self.assign_requested.emit(bins[chosen], paths)
+        elif chosen in folders:
+            self.remove_folder_requested.emit(folders[chosen])

@@ -1,0 +1,122 @@
+"""The main window's menus and tool bar, made from the action table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from fewshot_gui import style
+from fewshot_gui.actions import ActionTable
+from fewshot_gui.items.roles import readable
+
+_SEPARATOR = ""
+_RECENT = "recent"
+_THEME = "theme"
+_MENUS = (
+    (
+        "&File",
+        ("new", "open", _RECENT, "save", "saveAs", _SEPARATOR, "addFolder", "export", _SEPARATOR, "close", "quit"),
+    ),
+    (
+        "&Edit",
+        ("undo", "redo", _SEPARATOR, "selectAll", "selectNone", "selectInvert", "find", _SEPARATOR, "removeExamples"),
+    ),
+    ("&Bins", ("newBin", "renameBin", _SEPARATOR, "nextBin", "previousBin")),
+    ("&Run", ("train", "classify", "classifyLibrary", "cancel")),
+    ("&View", ("zoomIn", "zoomOut", "zoomFit", "zoomActual", _SEPARATOR, "refresh", _SEPARATOR, _THEME)),
+    ("&Help", ("help", "about")),
+)
+_TOOLS = (
+    ("new", "open", "addFolder"),
+    ("newBin",),
+    ("train", "classify", "cancel"),
+    ("undo", "redo"),
+)
+_WITH_TEXT = ("addFolder", "newBin", "train", "classify")
+_TOOL_ICON = 20
+
+
+class MenuBar(QMenuBar):
+    """File, Edit, Bins, Run, View, Help."""
+
+    recent_chosen = Signal(Path)
+    theme_chosen = Signal(str)  # one of style.THEMES
+
+    def __init__(self, actions: ActionTable, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._recent = QMenu(self.tr("Open &recent"))
+        self._recent.setObjectName("recentMenu")
+        self._themes: dict[str, QAction] = {}
+        self._theme_menu = self._make_theme_menu()
+        for title, entries in _MENUS:
+            menu = self.addMenu(self.tr(title))
+            menu.setToolTipsVisible(True)
+            for entry in entries:
+                if entry == _SEPARATOR:
+                    menu.addSeparator()
+                elif entry in (_RECENT, _THEME):
+                    menu.addMenu(self._recent if entry == _RECENT else self._theme_menu)
+                else:
+                    menu.addAction(actions[entry])
+        self.set_recent(())
+
+    def set_recent(self, projects: Sequence[Path]) -> None:
+        """Offer `projects`, the latest first."""
+        self._recent.clear()
+        for path in projects:
+            action = self._recent.addAction(readable(path.name).replace("&", "&&"))
+            action.setToolTip(readable(path))
+            action.triggered.connect(partial(self.recent_chosen.emit, path))
+        self._recent.setToolTipsVisible(True)
+        self._recent.setEnabled(bool(projects))
+
+    def set_theme(self, theme: str) -> None:
+        """Check the theme in force, one of style.THEMES."""
+        self._themes[theme].setChecked(True)
+
+    def _make_theme_menu(self) -> QMenu:
+        menu = QMenu(self.tr("&Theme"))
+        group = QActionGroup(self)
+        texts = (self.tr("&System"), self.tr("&Light"), self.tr("&Dark"))
+        for theme, text in zip(style.THEMES, texts, strict=True):
+            action = menu.addAction(text)
+            action.setObjectName(f"{theme}ThemeAction")
+            action.setCheckable(True)
+            group.addAction(action)
+            action.triggered.connect(partial(self.theme_chosen.emit, theme))
+            self._themes[theme] = action
+        self.set_theme(style.THEMES[0])
+        return menu
+
+
+def make_tool_bar(window: QMainWindow, actions: ActionTable) -> QToolBar:
+    """Add the tool bar to `window`; Train is the primary button."""
+    bar = QToolBar(window.tr("Tools"), window)
+    bar.setObjectName("toolBar")
+    bar.setMovable(False)
+    bar.setIconSize(QSize(_TOOL_ICON, _TOOL_ICON))
+    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+    bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+    for position, group in enumerate(_TOOLS):
+        if position == len(_TOOLS) - 1:
+            spacer = QWidget()
+            spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+            bar.addWidget(spacer)
+        elif position:
+            bar.addSeparator()
+        for action_id in group:
+            bar.addAction(actions[action_id])
+            button = bar.widgetForAction(actions[action_id])
+            if isinstance(button, QToolButton):
+                button.setObjectName(f"{action_id}Button")
+                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+                if action_id in _WITH_TEXT:
+                    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    bar.setStyleSheet(style.tool_bar_sheet())
+    window.addToolBar(bar)
+    return bar

@@ -1,0 +1,165 @@
+"""What the classifier said of every image, with a bar to narrow it down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QSignalBlocker, QTimer, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QSpinBox, QVBoxLayout, QWidget
+
+from fewshot_gui import style
+from fewshot_gui.items.prediction_columns import PredictionFilter
+from fewshot_gui.items.predictions_model import PredictionsModel
+from fewshot_gui.items.thumbnail_source import Thumbnails
+from fewshot_gui.project.document import Document
+from fewshot_gui.project.results import Results
+from fewshot_gui.views.bin_menu import color_icon
+from fewshot_gui.views.prediction_table import PredictionTable
+from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
+from fewshot_gui.widgets.notice import Notice
+from fewshot_gui.widgets.pane_header import PaneHeader
+from model.types import Status
+
+_TYPING_PAUSE = 150  # milliseconds after the last key before the filter works
+
+
+class ResultsView(QWidget):
+    """Filter bar, notice where the predictions are out of date, table."""
+
+    image_selected = Signal(Path)
+    assign_requested = Signal(int, list)  # position of the bin, paths
+
+    def __init__(
+        self, document: Document, results: Results, thumbnails: Thumbnails, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._results = document, results
+        self.model = PredictionsModel(document, results, thumbnails, self)
+        self.table = PredictionTable(self.model)
+        self.header = PaneHeader(self.tr("Results"))
+        self.filter, self.bin_choice, self.status_choice = QLineEdit(), QComboBox(), QComboBox()
+        self.min_confidence = QSpinBox()
+        self._notice = Notice(self.tr("The bins changed since training: these predictions are out of date."))
+        self._content = EmptyOr(self.table, EmptyHint("results", "", ""))
+        self._typing = QTimer(self, singleShot=True, interval=_TYPING_PAUSE)
+        self._build()
+        self._connect()
+        self._fill_bins()
+        self._show_state()
+
+    def offer_training(self, action: QAction) -> None:
+        """Put the command that brings stale predictions up to date into the notice."""
+        self._notice.set_action(action)
+
+    def _build(self) -> None:
+        self.filter.setObjectName("resultsFilter")
+        self.filter.setPlaceholderText(self.tr("Filter by name or folder"))
+        self.filter.setAccessibleName(self.filter.placeholderText())
+        self.filter.setClearButtonEnabled(True)
+        self.bin_choice.setObjectName("resultsBinFilter")
+        self.bin_choice.setAccessibleName(self.tr("Show only this class"))
+        self.bin_choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.bin_choice.setMinimumContentsLength(10)
+        self.status_choice.setObjectName("resultsStatusFilter")
+        self.status_choice.setAccessibleName(self.tr("Show only this outcome"))
+        for text, status in (
+            (self.tr("Any outcome"), None),
+            (self.tr("Classified"), Status.OK),
+            (self.tr("Unlike every bin"), Status.UNKNOWN),
+            (self.tr("Errors"), Status.ERROR),
+        ):
+            self.status_choice.addItem(text, status)
+        self.min_confidence.setObjectName("resultsConfidenceFilter")
+        self.min_confidence.setAccessibleName(self.tr("Least confidence in percent"))
+        self.min_confidence.setToolTip(self.min_confidence.accessibleName())
+        self.min_confidence.setRange(0, 100)
+        self.min_confidence.setSingleStep(5)
+        self.min_confidence.setPrefix("≥ ")
+        self.min_confidence.setSuffix(" %")
+        tools = QHBoxLayout()
+        tools.setContentsMargins(style.GRID, 0, style.GRID, style.GRID // 2)
+        tools.setSpacing(style.GRID)
+        tools.addWidget(self.filter, 1)
+        for widget in (self.bin_choice, self.status_choice, self.min_confidence):
+            tools.addWidget(widget)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addLayout(tools)
+        layout.addWidget(self._notice)
+        layout.addWidget(self._content, 1)
+
+    def _connect(self) -> None:
+        self.filter.textChanged.connect(self._on_filter_typed)
+        self._typing.timeout.connect(self._apply_filter)
+        for choice in (self.bin_choice, self.status_choice):
+            choice.currentIndexChanged.connect(self._apply_filter)
+        self.min_confidence.valueChanged.connect(self._apply_filter)
+        self.table.image_selected.connect(self.image_selected)
+        self.table.customContextMenuRequested.connect(self._on_menu_requested)
+        self.model.rowsInserted.connect(self._show_state)
+        self.model.modelReset.connect(self._show_state)
+        self._results.stale_changed.connect(self._show_state)
+        self._results.training_changed.connect(self._show_state)
+        document = self._document
+        for signal in (document.reset, document.bin_inserted, document.bin_removed, document.bin_changed):
+            signal.connect(self._fill_bins)
+        document.bins_reordered.connect(self._fill_bins)
+
+    def _fill_bins(self) -> None:
+        """Offer the bins there are; the chosen one stays chosen while it exists."""
+        chosen = self.bin_choice.currentData()
+        with QSignalBlocker(self.bin_choice):
+            self.bin_choice.clear()
+            self.bin_choice.addItem(self.tr("Any class"), None)
+            for bin_ in self._document.bins:
+                self.bin_choice.addItem(color_icon(bin_.color), bin_.name, bin_.id)
+            self.bin_choice.setCurrentIndex(max(self.bin_choice.findData(chosen), 0))
+        self._apply_filter()
+
+    def _on_filter_typed(self) -> None:
+        self._typing.start()
+
+    def _apply_filter(self) -> None:
+        selected = self.table.selected_paths()
+        self.model.set_filter(
+            PredictionFilter(
+                text=self.filter.text(),
+                bin_id=self.bin_choice.currentData(),
+                status=self.status_choice.currentData(),
+                min_confidence=self.min_confidence.value() / 100,
+            )
+        )
+        if selected:
+            self.table.select_paths(selected)
+
+    def _show_state(self) -> None:
+        shown, total = self.model.rowCount(), self.model.total
+        self.header.set_note(
+            self.tr("{shown} shown of {total}").format(shown=f"{shown:,}", total=f"{total:,}") if total else ""
+        )
+        self._notice.setVisible(self._results.is_stale and total > 0)
+        self._content.set_empty(shown == 0)
+        if total:
+            title, text = self.tr("No prediction matches"), self.tr("Change the filters above.")
+        elif self._results.classifier_revision is None:
+            title = self.tr("Nothing classified yet")
+            text = self.tr("Put a few examples into two or more bins, then Train (Ctrl+T).")
+        else:
+            title, text = self.tr("Ready"), self.tr("Choose Classify folder (Ctrl+R) to label its images.")
+        self._content.hint.set_text(title, text)
+
+    def _on_menu_requested(self, position: QPoint) -> None:
+        paths = self.table.selected_paths()
+        if not paths or not self._document.bins:
+            return
+        menu, targets = QMenu(self), {}
+        put = menu.addMenu(self.tr("Put into"))
+        for at, bin_ in enumerate(self._document.bins):
+            targets[put.addAction(color_icon(bin_.color), bin_.name.replace("&", "&&"))] = at
+        chosen = menu.exec(self.table.viewport().mapToGlobal(position))
+        menu.deleteLater()
+        if chosen in targets:
+            self.assign_requested.emit(targets[chosen], paths)

@@ -1,0 +1,52 @@
+"""A strip above a view that says what is wrong with it, and offers the remedy."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from fewshot_gui import style
+from fewshot_gui.icons import icon_pixmap
+
+_ICON_SIDE = 16
+
+
+class Notice(QWidget):
+    """A warning with, perhaps, a command beside it. Hidden until shown."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon, label = QLabel(), QLabel(text)
+        label.setWordWrap(True)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(style.GRID, 2, style.GRID, 2)
+        self._layout.setSpacing(style.GRID)
+        self._layout.addWidget(self._icon)
+        self._layout.addWidget(label, 1)
+        self._update_icon()
+        self.hide()
+
+    def set_action(self, action: QAction) -> None:
+        """Offer `action` as the remedy."""
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._layout.addWidget(button)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """A tint of the warning colour (Qt)."""
+        QPainter(self).fillRect(self.rect(), style.tinted(style.warning(self.palette()), 0.16))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the palette (Qt)."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._update_icon()
+
+    def _update_icon(self) -> None:
+        ratio = self.devicePixelRatioF()
+        pixmap = icon_pixmap("warning", style.warning(self.palette()), round(_ICON_SIDE * ratio))
+        pixmap.setDevicePixelRatio(ratio)
+        self._icon.setPixmap(pixmap)

@@ -1,0 +1,198 @@
+"""The inspector's picture, with the attention of the chosen class laid over it."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from fewshot_gui import style
+from fewshot_gui.widgets.colormap import attention_image
+from fewshot_gui.widgets.viewport_transform import ViewportTransform
+from model.types import Region
+
+_WHEEL_STEP = 1.25  # zoom per notch (120 units) of the wheel
+_PAN_STEP = 48  # logical pixels per arrow key
+_SHARP_FROM = 4.0  # device pixels per image pixel from which single pixels are shown as squares
+
+
+class OverlayCanvas(QWidget):
+    """Shows an image; wheel zooms about the cursor, dragging pans.
+
+    The image may have fewer pixels than the original: `set_image` takes the original's size, and
+    regions and coordinates are in pixels of the original.
+    """
+
+    zoom_changed = Signal(float)  # image pixels of the original -> device pixels
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("overlayCanvas")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("Picture with attention"))
+        self.setMinimumSize(160, 120)
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self.view = ViewportTransform()
+        self._image = QImage()
+        self._overlay = QImage()
+        self._region: Region | None = None
+        self._color = QColor("#ffffff")
+        self._opacity = 0.55
+        self._placeholder = ""
+        self._drag_from: QPointF | None = None
+
+    def sizeHint(self) -> QSize:
+        """Room for a picture (Qt)."""
+        return QSize(360, 320)
+
+    def set_image(self, image: QImage, original_size: QSize | None = None) -> None:
+        """Show `image`, of a file with `original_size` pixels (default: its own), fitted."""
+        self._image = image
+        self.clear_overlay()
+        self.view.set_image_size(QSizeF(original_size or image.size()))
+        self._on_view_changed()
+
+    def set_original_size(self, size: QSize) -> None:
+        """Correct the original's size, which may become known only with its explanation."""
+        if not self._image.isNull() and QSizeF(size) != self.view.image_size():
+            self.view.set_image_size(QSizeF(size))
+            self._on_view_changed()
+
+    def clear(self, placeholder: str = "") -> None:
+        """Show no image, but `placeholder` instead."""
+        self._placeholder = placeholder
+        self.set_image(QImage())
+
+    def set_overlay(self, attention: npt.NDArray[np.float32], region: Region | None, color: QColor) -> None:
+        """Lay `attention` (h, w; 0..1) over the whole image and box `region` in `color`."""
+        self._overlay = attention_image(attention)
+        self._region, self._color = region, color
+        self.update()
+
+    def clear_overlay(self) -> None:
+        """Show the image alone."""
+        self._overlay, self._region = QImage(), None
+        self.update()
+
+    def set_opacity(self, opacity: float) -> None:
+        """How strongly the attention covers the image, 0..1; the box stays."""
+        self._opacity = opacity
+        self.update()
+
+    def fit(self) -> None:
+        """Show the whole image."""
+        self.view.fit()
+        self._on_view_changed()
+
+    def zoom_to_actual(self) -> None:
+        """One image pixel for one device pixel."""
+        self.view.set_scale(1 / self.devicePixelRatioF())
+        self._on_view_changed()
+
+    def zoom_by(self, notches: float) -> None:
+        """Zoom in (or out, where negative) about the middle."""
+        self.view.set_scale(self.view.scale * _WHEEL_STEP**notches)
+        self._on_view_changed()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Image, attention, box (Qt)."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), style.canvas(self.palette()))
+        if self._image.isNull():
+            painter.setPen(style.muted(self.palette()))
+            margins = self.rect().adjusted(2 * style.GRID, style.GRID, -2 * style.GRID, -style.GRID)
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(margins, int(flags), self._placeholder)
+            return
+        target = self.view.image_rect()
+        device_scale = self.view.scale * self.devicePixelRatioF()
+        smooth = QPainter.RenderHint.SmoothPixmapTransform
+        painter.setRenderHint(smooth, device_scale < _SHARP_FROM)
+        painter.drawImage(target, self._image, QRectF(self._image.rect()))
+        if not self._overlay.isNull():
+            painter.setRenderHint(smooth, True)
+            painter.setOpacity(self._opacity)
+            painter.drawImage(target, self._overlay, QRectF(self._overlay.rect()))
+            painter.setOpacity(1.0)
+        if self._region is not None:
+            self._paint_region(painter, self._region)
+
+    def _paint_region(self, painter: QPainter, region: Region) -> None:
+        box = self.view.rect_to_widget(QRectF(region.x, region.y, region.width, region.height))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        # A dark line under the coloured one keeps it visible on any picture.
+        for color, width in ((QColor(0, 0, 0, 170), 4.0), (self._color, 2.0)):
+            pen = QPen(color, width)
+            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+            painter.setPen(pen)
+            painter.drawRect(box)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom about the cursor (Qt)."""
+        notches = event.angleDelta().y() / 120
+        if notches and not self._image.isNull():
+            self.view.zoom_about(event.position(), _WHEEL_STEP**notches)
+            self._on_view_changed()
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin to pan (Qt)."""
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            self._drag_from = event.position()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Pan (Qt)."""
+        if self._drag_from is not None and not self._image.isNull():
+            self.view.pan(event.position() - self._drag_from)
+            self._drag_from = event.position()
+            self._on_view_changed()
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        """End to pan (Qt)."""
+        self._drag_from = None
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+
+    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
+        """Fit, or 100 % where it is fitted (Qt)."""
+        if self.view.is_fitted:
+            self.zoom_to_actual()
+        else:
+            self.fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows pan (Qt)."""
+        steps = {
+            Qt.Key.Key_Left: QPointF(_PAN_STEP, 0),
+            Qt.Key.Key_Right: QPointF(-_PAN_STEP, 0),
+            Qt.Key.Key_Up: QPointF(0, _PAN_STEP),
+            Qt.Key.Key_Down: QPointF(0, -_PAN_STEP),
+        }
+        step = steps.get(Qt.Key(event.key()))
+        if step is None or self._image.isNull():
+            super().keyPressEvent(event)
+            return
+        self.view.pan(step)
+        self._on_view_changed()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A fitted image stays fitted (Qt)."""
+        self.view.set_widget_size(QSizeF(event.size()))
+        self._on_view_changed()
+
+    def _on_view_changed(self) -> None:
+        self.zoom_changed.emit(self.view.scale * self.devicePixelRatioF())
+        self.update()

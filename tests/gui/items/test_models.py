@@ -1,0 +1,217 @@
+"""The models of examples, library and predictions, watched by Qt's own tester."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPersistentModelIndex, Qt
+from PySide6.QtTest import QSignalSpy
+
+from fewshot_gui.items.examples_model import ExamplesModel
+from fewshot_gui.items.library_model import LibraryModel
+from fewshot_gui.items.prediction_columns import Column, PredictionFilter
+from fewshot_gui.items.predictions_model import PredictionsModel
+from fewshot_gui.items.roles import Problem, Role, Verdict
+from model.types import ExampleReport, Prediction, Status, TrainingReport
+
+CONFIDENCE = int(Column.CONFIDENCE)
+DESCENDING = Qt.SortOrder.DescendingOrder
+
+
+def paths(count, folder="/images"):
+    return [Path(folder) / f"image {number}.png" for number in range(count)]
+
+
+@pytest.fixture
+def bins(document):
+    return document.add_bin("Cats"), document.add_bin("Dogs")
+
+
+@pytest.fixture
+def examples(document, results, thumbnails, bins, qtmodeltester):
+    model = ExamplesModel(document, results, thumbnails, bins[0])
+    qtmodeltester.check(model, force_py=True)
+    return model
+
+
+@pytest.fixture
+def library(document, thumbnails, qtmodeltester):
+    model = LibraryModel(document, thumbnails)
+    model.add(paths(4))
+    qtmodeltester.check(model, force_py=True)
+    return model
+
+
+@pytest.fixture
+def predictions(document, results, thumbnails, bins, qtmodeltester):
+    add(results, bins, [0.9, 0.3, 0.6])
+    model = PredictionsModel(document, results, thumbnails)
+    qtmodeltester.check(model, force_py=True)
+    return model
+
+
+def add(results, bins, confidences, first=0):
+    results.add_predictions(
+        0,
+        bins,
+        [
+            Prediction(Path(f"/new/{first + at}.png"), Status.OK, 0 if share >= 0.5 else 1, (share, 1 - share))
+            for at, share in enumerate(confidences)
+        ],
+    )
+
+
+def shown(model):
+    return [model.path(row).stem for row in range(model.rowCount())]
+
+
+def test_examples_follow_edits_and_keep_persistent_indexes(document, examples, bins):
+    document.add_examples(bins[0], paths(5))
+    last = QPersistentModelIndex(examples.index(4))
+    document.remove_examples([paths(5)[0], paths(5)[2]])
+    assert list(examples.paths) == [paths(5)[1], paths(5)[3], paths(5)[4]]
+    assert last.row() == 2
+    document.undo_stack.undo()
+    assert list(examples.paths) == paths(5)
+    assert last.row() == 4
+    assert [examples.row_of(path) for path in paths(5)] == list(range(5))
+
+
+def test_examples_tell_weight_and_verdict_of_their_own_bin_only(document, results, examples, bins):
+    one, two = paths(2)
+    document.add_examples(bins[0], [one, two])
+    report = (ExampleReport(one, 0, 1.25, 1, 0.8), ExampleReport(two, 1, 0.5, 0, 0.8))
+    spy = QSignalSpy(examples.counts_changed)
+    training = TrainingReport(("Cats", "Dogs"), report, (), ((two, "the same picture"),), None, None, 1, True, 0.1)
+    results.set_training(document.revision, bins, training, {})
+    assert spy.count() == 1
+    assert examples.index(0).data(Role.WEIGHT) == 1.25
+    assert examples.index(0).data(Role.VERDICT) is Verdict.DISAGREES
+    assert examples.index(1).data(Role.WEIGHT) is None
+    assert examples.index(1).data(Role.VERDICT) is Verdict.NONE
+    assert "the same picture" in examples.index(1).data(Qt.ItemDataRole.ToolTipRole)
+    assert examples.doubtful_count() == 1
+
+
+def test_missing_and_unreadable_examples_are_told_apart(document, source, examples, bins):
+    missing, broken = paths(2)
+    document.add_examples(bins[0], [missing, broken])
+    document.set_missing([missing])
+    source.image_failed.emit(missing, "no such file")
+    source.image_failed.emit(broken, "not an image")
+    assert examples.index(0).data(Role.PROBLEM) is Problem.MISSING
+    assert examples.index(1).data(Role.PROBLEM) is Problem.UNREADABLE
+    assert "not an image" in examples.index(1).data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_a_failure_told_before_a_model_was_made_is_known_to_it(document, results, thumbnails, source, bins):
+    document.add_examples(bins[0], paths(1))
+    source.image_failed.emit(paths(1)[0], "not an image")
+    model = ExamplesModel(document, results, thumbnails, bins[0])
+    assert model.index(0).data(Role.PROBLEM) is Problem.UNREADABLE
+
+
+def test_thumbnails_are_asked_for_by_row_and_announced(source, library):
+    del source.asked[:]
+    assert library.index(2).data(Qt.ItemDataRole.DecorationRole) is None
+    assert source.asked == [paths(4)[2]]
+    spy = QSignalSpy(library.dataChanged)
+    source.deliver(paths(4)[2])
+    assert spy.at(0)[0].row() == 2
+    assert library.index(2).data(Qt.ItemDataRole.DecorationRole).width() == 8
+
+
+def test_library_skips_known_images_filters_and_shows_bins(document, library, bins):
+    library.add([*paths(2), Path("/other/Zebra.png")])
+    assert (library.rowCount(), library.total) == (5, 5)
+    library.set_filter("ZEB oth")
+    assert list(library.paths) == [Path("/other/Zebra.png")]
+    document.add_examples(bins[0], paths(1))
+    library.set_filter("", unsorted_only=True)
+    assert library.rowCount() == 4
+    document.remove_examples(paths(1))
+    assert library.rowCount() == 5
+    document.add_examples(bins[1], [Path("/other/Zebra.png")])
+    library.set_filter("")
+    row = library.row_of(Path("/other/Zebra.png"))
+    assert library.index(row).data(Role.COLOR) == document.bin(bins[1]).color
+
+
+def test_predictions_sort_and_keep_what_is_selected(predictions):
+    kept = QPersistentModelIndex(predictions.index(1, 0))
+    predictions.sort(CONFIDENCE, DESCENDING)
+    assert shown(predictions) == ["0", "1", "2"]  # 90 %, 70 % (of the other class), 60 %
+    predictions.sort(CONFIDENCE)
+    assert shown(predictions) == ["2", "1", "0"]
+    assert predictions.path(kept.row()).stem == "1"
+    predictions.sort(-1)
+    assert shown(predictions) == ["0", "1", "2"]
+
+
+def test_names_sort_by_the_numbers_in_them(results, predictions, bins):
+    add(results, bins, [0.9] * 10, first=3)
+    predictions.sort(int(Column.IMAGE), DESCENDING)
+    assert shown(predictions)[:4] == ["12", "11", "10", "9"]
+
+
+def test_classes_sort_in_the_order_of_the_board(document, predictions, bins):
+    predictions.sort(int(Column.CLASS))
+    assert shown(predictions) == ["0", "2", "1"]
+    document.move_bin(bins[1], 0)
+    predictions.sort(int(Column.CLASS))
+    assert shown(predictions) == ["1", "0", "2"]
+
+
+def test_new_predictions_are_filtered_at_once_and_sorted_soon(qtbot, results, predictions, bins):
+    predictions.set_filter(PredictionFilter(bin_id=bins[0]))
+    predictions.sort(CONFIDENCE)
+    assert shown(predictions) == ["2", "0"]
+    add(results, bins, [0.7, 0.1, 0.55], first=3)
+    assert shown(predictions) == ["2", "0", "3", "5"]
+    qtbot.waitUntil(lambda: shown(predictions) == ["5", "2", "3", "0"])
+    assert predictions.row_of(Path("/new/3.png")) == 2
+    assert predictions.row_of(Path("/new/4.png")) is None
+
+
+def test_filters_combine(results, predictions, bins):
+    results.add_predictions(0, bins, [Prediction(Path("/new/bad.png"), Status.ERROR, message="cut off")])
+    predictions.set_filter(PredictionFilter(min_confidence=0.65))
+    assert shown(predictions) == ["0", "1"]
+    predictions.set_filter(PredictionFilter(status=Status.ERROR))
+    assert shown(predictions) == ["bad"]
+    assert predictions.index(0, int(Column.STATUS)).data() == "cut off"
+    predictions.set_filter(PredictionFilter(text="new", bin_id=bins[1]))
+    assert shown(predictions) == ["1"]
+
+
+def test_an_image_classified_again_changes_in_place(results, predictions, bins):
+    spy = QSignalSpy(predictions.dataChanged)
+    add(results, bins, [0.2])
+    assert spy.at(0)[0].row() == 0
+    assert predictions.index(0, int(Column.CLASS)).data() == "Dogs"
+
+
+def test_a_removed_bin_is_still_named_somehow(document, predictions, bins):
+    document.remove_bin(bins[0])
+    assert predictions.index(0, int(Column.CLASS)).data() == "(removed bin)"
+
+
+def test_names_that_are_not_text_can_be_shown(library):
+    odd = Path("/images/") / b"caf\xe9.png".decode("utf-8", "surrogateescape")
+    library.add([odd])
+    assert library.index(library.row_of(odd)).data() == "caf\ufffd.png"
+
+
+def test_a_hundred_thousand_predictions_are_sorted_and_filtered(document, results, thumbnails, bins):
+    many = [
+        Prediction(Path(f"/many/{number % 300}/{number}.png"), Status.OK, number % 2, (0.5, 0.5))
+        for number in range(100_000)
+    ]
+    results.add_predictions(0, bins, many)
+    model = PredictionsModel(document, results, thumbnails)
+    model.sort(int(Column.IMAGE))
+    assert [model.index(row, int(Column.IMAGE)).data() for row in range(3)] == ["0.png", "1.png", "2.png"]
+    model.sort(-1)
+    model.set_filter(PredictionFilter(text="77", min_confidence=0.2))
+    assert model.rowCount() == sum("77" in str(prediction.path) for prediction in many)

@@ -1,0 +1,83 @@
+"""A main window over a real document, with pictures that are ready at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from fewshot_gui.project.document import Document
+from fewshot_gui.project.results import Results
+from fewshot_gui.views.main_window import MainWindow
+
+
+class ReadyThumbnails(QObject):
+    """Answers every request at once; counts them."""
+
+    image_ready = Signal(object)
+    image_failed = Signal(object, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: set[Path] = set()
+        self._image = QImage(32, 24, QImage.Format.Format_RGB32)
+        self._image.fill(Qt.GlobalColor.darkCyan)
+
+    def image(self, path: Path) -> QImage | None:
+        self.asked.add(path)
+        return self._image
+
+
+class PicturesOnDemand(QObject):
+    """Remembers what was asked for; the test answers."""
+
+    picture_ready = Signal(object, QImage)
+    picture_failed = Signal(object, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.requests: list[Path] = []
+
+    def request(self, path: Path) -> None:
+        self.requests.append(path)
+
+
+@pytest.fixture
+def document(qapp: QApplication) -> Document:
+    return Document()
+
+
+@pytest.fixture
+def results(document: Document) -> Results:
+    return Results(document)
+
+
+@pytest.fixture
+def thumbnails() -> ReadyThumbnails:
+    return ReadyThumbnails()
+
+
+@pytest.fixture
+def pictures() -> PicturesOnDemand:
+    return PicturesOnDemand()
+
+
+@pytest.fixture
+def window(
+    qtbot,
+    document: Document,
+    results: Results,
+    thumbnails: ReadyThumbnails,
+    pictures: PicturesOnDemand,
+) -> Iterator[MainWindow]:
+    window = MainWindow(document, results, thumbnails, pictures)
+    qtbot.addWidget(window)
+    window.resize(1280, 720)
+    window.show()
+    qtbot.waitExposed(window)
+    yield window
+    window.set_close_guard(lambda: True)

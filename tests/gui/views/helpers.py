@@ -1,0 +1,59 @@
+"""Drags as Qt sends them, and image paths."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+
+def paths(count: int, folder: str = "/images") -> list[Path]:
+    """`count` image paths that need not exist."""
+    return [Path(folder) / f"image {number}.png" for number in range(count)]
+
+
+def drag_over(target: QWidget, data: QMimeData, at: QPoint | None = None) -> bool:
+    """Send what Qt sends when a drag enters `target`; whether it was accepted."""
+    position = target.rect().center() if at is None else at
+    enter = QDragEnterEvent(
+        position,
+        Qt.DropAction.CopyAction | Qt.DropAction.MoveAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(target, enter)
+    if not enter.isAccepted():
+        return False
+    move = QDragMoveEvent(
+        position,
+        Qt.DropAction.CopyAction | Qt.DropAction.MoveAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(target, move)
+    return move.isAccepted()
+
+
+def leave(target: QWidget) -> None:
+    """The drag goes elsewhere."""
+    QApplication.sendEvent(target, QDragLeaveEvent())
+
+
+def drop(target: QWidget, data: QMimeData, at: QPoint | None = None) -> bool:
+    """Drag `data` over `target` and let go; whether it was taken."""
+    if not drag_over(target, data, at):
+        return False
+    position = QPointF(target.rect().center() if at is None else at)
+    event = QDropEvent(
+        position,
+        Qt.DropAction.CopyAction | Qt.DropAction.MoveAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(target, event)
+    return event.isAccepted()

@@ -1,0 +1,225 @@
+"""The window as a whole: it follows the document and tells what the user wants."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QByteArray
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QSignalSpy
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QComboBox, QLineEdit, QSlider, QSpinBox
+
+from model.types import ExampleReport, Explanation, Prediction, Region, Status, TrainingReport
+
+from .helpers import paths
+
+
+def train(document, results, wrong: Path | None = None) -> tuple[str, ...]:
+    """Pretend to have trained on what is in the bins; `wrong` is taken for another class."""
+    bins = document.bins
+    examples = [
+        ExampleReport(example.path, at, 1.0, (at + 1) % len(bins) if example.path == wrong else at, 0.8)
+        for at, bin_ in enumerate(bins)
+        for example in bin_.examples
+    ]
+    ids = tuple(bin_.id for bin_ in bins)
+    names = tuple(bin_.name for bin_ in bins)
+    report = TrainingReport(names, tuple(examples), (), (), 0.75, (0.3, 0.95), 10, True, 0.1)
+    results.set_training(document.revision, ids, report, {})
+    return ids
+
+
+@pytest.fixture
+def trained(document, results):
+    cats, dogs = document.add_bin("Cats"), document.add_bin("Dogs")
+    document.add_examples(cats, paths(2, "/cats"))
+    document.add_examples(dogs, paths(2, "/dogs"))
+    return train(document, results)
+
+
+def cards(window) -> list[str]:
+    board = window.findChild(QAbstractButton, "newBinCard").parentWidget()
+    items = [board.grid.itemAt(at).widget() for at in range(board.grid.count())]
+    return [card.header.name.full_text for card in items[:-1]]
+
+
+def test_the_board_follows_every_edit_and_its_undo(window, document):
+    cats, dogs = document.add_bin("Cats"), document.add_bin("Dogs")
+    assert cards(window) == ["Cats", "Dogs"]
+    document.move_bin(dogs, 0)
+    document.rename_bin(cats, "Lions")
+    assert cards(window) == ["Dogs", "Lions"]
+    document.merge_bins(dogs, cats)
+    assert cards(window) == ["Lions"]
+    while document.undo_stack.canUndo():
+        document.undo_stack.undo()
+    assert cards(window) == []
+    while document.undo_stack.canRedo():
+        document.undo_stack.redo()
+    assert cards(window) == ["Lions"]
+
+
+def test_commands_are_enabled_when_they_make_sense(window, document, results):
+    table = window.command_table
+    assert not table["train"].isEnabled()
+    for name in ("Cats", "Dogs"):
+        document.add_examples(document.add_bin(name), paths(2, f"/{name}"))
+    assert table["train"].isEnabled()
+    assert not table["classify"].isEnabled()
+    train(document, results)
+    assert table["classify"].isEnabled()
+    window.start_job("Training")
+    assert not table["train"].isEnabled()
+    assert table["cancel"].isEnabled()
+    window.finish_job()
+    assert table["train"].isEnabled()
+    assert not table["cancel"].isEnabled()
+
+
+def test_undo_says_what_it_undoes(window, document):
+    document.add_bin("A & B")
+    assert "A && B" in window.command_table["undo"].text()
+    window.command_table["undo"].trigger()
+    assert document.bins == ()
+
+
+@pytest.mark.parametrize(
+    ("action", "signal"),
+    [
+        ("new", "new_requested"), ("open", "open_requested"), ("save", "save_requested"),
+        ("saveAs", "save_as_requested"), ("addFolder", "add_folder_requested"), ("newBin", "bin_add_requested"),
+    ],
+)  # fmt: skip
+def test_actions_tell_what_is_wanted(window, action, signal):
+    spy = QSignalSpy(getattr(window, signal))
+    window.command_table[action].trigger()
+    assert spy.count() == 1
+
+
+def test_classify_asks_for_a_folder_or_takes_the_library(window, trained):
+    spy = QSignalSpy(window.classify_requested)
+    window.add_library_images(paths(3))
+    window.command_table["classify"].trigger()
+    window.command_table["classifyLibrary"].trigger()
+    assert [spy.at(0), spy.at(1)] == [[[]], [paths(3)]]
+
+
+def test_stale_predictions_are_marked(window, document, results, trained):
+    results.add_predictions(document.revision, trained, [Prediction(paths(1)[0], Status.OK, 0, (0.9, 0.1))])
+    row = window.results.model.index(0, 3)
+    assert "Out of date" not in row.data()
+    assert not window.results._notice.isVisibleTo(window)
+    document.add_examples(trained[0], paths(1, "/more"))
+    assert "Out of date" in window.results.model.index(0, 3).data()
+    assert window.results._notice.isVisibleTo(window)
+
+
+def test_the_inspector_asks_for_picture_and_explanation_and_shows_them(qtbot, window, pictures, document, trained):
+    path = paths(1, "/cats")[0]
+    chosen, asked = QSignalSpy(window.image_selected), QSignalSpy(window.explain_requested)
+    window.bins.card(trained[0]).images.select_paths([path])
+    assert chosen.at(0) == [path]
+    assert pictures.requests == [path]
+    qtbot.waitUntil(lambda: asked.count() == 1)
+    image = QImage(64, 48, QImage.Format.Format_RGB32)
+    image.fill(0xFF336699)
+    pictures.picture_ready.emit(path, image)
+    plain = window.inspector.canvas.grab().toImage()
+    maps = np.zeros((2, 7, 7), dtype=np.float32)
+    maps[0, 1, 1] = maps[1, 5, 5] = 1
+    regions = (Region(0, 0, 20, 20), Region(30, 20, 20, 20))
+    window.show_explanation(path, trained, Explanation(path, maps, regions, (0.7, 0.3), (64, 48)))
+    first = window.inspector.canvas.grab().toImage()
+    assert first != plain
+    chosen_class = QSignalSpy(window.class_chosen)
+    window.inspector.scores.setCurrentRow(1)
+    assert chosen_class.at(0) == [trained[1]]
+    assert window.inspector.canvas.grab().toImage() != first
+
+
+def test_an_explanation_of_another_image_is_dropped(window, pictures, trained):
+    first, second = paths(2, "/cats")
+    window.inspector.show_image(first)
+    window.inspector.show_image(second)
+    maps = np.ones((2, 3, 3), dtype=np.float32)
+    late = Explanation(first, maps, (Region(0, 0, 1, 1),) * 2, (0.7, 0.3), (4, 4))
+    window.show_explanation(first, trained, late)
+    assert window.inspector.scores.count() == 0
+
+
+def test_an_image_that_cannot_be_read_says_why(window, pictures):
+    path = paths(1)[0]
+    window.inspector.show_image(path)
+    pictures.picture_failed.emit(path, "cut off after 12 bytes")
+    assert "cut off" in window.inspector._status.text()
+
+
+def test_doubtful_and_missing_examples_are_counted_and_explained(window, document, results, trained):
+    wrong = paths(1, "/cats")[0]
+    train(document, results, wrong)
+    card = window.bins.card(trained[0])
+    assert "1" in card.header._doubts.text()
+    model = card.images.image_model()
+    assert "looks like ‘Dogs’" in model.index(0).data(3)  # tool tip
+    document.set_missing([wrong])
+    assert "missing" in model.index(0).data(3)
+
+
+def test_the_close_guard_is_asked(window):
+    window.set_close_guard(lambda: False)
+    assert not window.close()
+    window.set_close_guard(lambda: True)
+    assert window.close()
+
+
+def test_splitters_are_restored_and_damage_is_ignored(window):
+    state = window.layout_state()
+    for broken in (b"", b"{", b"[]", b'{"columns": "x", "rows": []}'):
+        window.restore_layout(QByteArray(broken))
+    window.restore_layout(state)
+    assert window.layout_state() == state
+
+
+@pytest.mark.parametrize("theme", ["dark", "light", "system"])
+def test_every_theme_is_shown_and_painted(window, document, trained, theme):
+    window.set_theme(theme)
+    assert not window.grab().isNull()
+
+
+def test_every_control_has_an_accessible_name(window, document, trained):
+    controls = [
+        control
+        for kind in (QAbstractButton, QAbstractItemView, QComboBox, QLineEdit, QSlider, QSpinBox)
+        for control in window.findChildren(kind)
+        if control.isVisibleTo(window) and not control.objectName().startswith("qt_")
+    ]
+    assert len(controls) > 15
+    unnamed = [
+        control
+        for control in controls
+        if not (control.accessibleName() or control.toolTip() or getattr(control, "text", str)())
+        and not isinstance(control.parent(), QComboBox | QSpinBox | QLineEdit | QAbstractItemView)
+    ]
+    assert unnamed == []
+
+
+def test_everything_fits_at_1280_by_720(window):
+    assert window.minimumSizeHint().width() <= 1280
+    assert window.minimumSizeHint().height() <= 720
+
+
+def test_an_error_can_be_copied(window, qtbot, qapp):
+    window.show_error("Training", "It failed.", "Traceback: none")
+    dialog = window.findChild(object, "errorDialog")
+    dialog.copy_button.click()
+    assert qapp.clipboard().text() == "It failed.\n\nTraceback: none"
+    dialog.close()
+
+
+def test_help_lists_the_keys(window):
+    window.command_table["help"].trigger()
+    dialog = window.findChild(object, "helpDialog")
+    assert dialog.isVisible()
+    dialog.close()

@@ -1,0 +1,36 @@
+"""A hundred thousand images: only what is seen costs anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from model.types import Prediction, Status
+
+MANY = [Path(f"/many/{number}.png") for number in range(100_000)]
+
+
+def test_only_visible_thumbnails_are_asked_for(window, document, results, thumbnails):
+    window.add_library_images(MANY)
+    results.add_predictions(0, (document.add_bin(),), [Prediction(path, Status.OK, 0, (1.0,)) for path in MANY])
+    window.grab()
+    assert 0 < len(thumbnails.asked) < 200
+    window.library.images.scrollToBottom()
+    window.results.table.scrollToBottom()
+    window.grab()
+    assert MANY[-1] in thumbnails.asked
+    assert len(thumbnails.asked) < 400
+
+
+def test_a_large_library_is_filtered_and_selected(window, thumbnails):
+    for first in range(0, len(MANY), 5000):
+        window.add_library_images(MANY[first : first + 5000])
+        QApplication.processEvents()
+    window.grab()
+    for path in MANY[:200]:  # thumbnails arrive
+        thumbnails.image_ready.emit(path)
+    window.library.model.set_filter("99")
+    window.library.images.selectAll()
+    assert window.library.model.rowCount() == sum("99" in path.name for path in MANY)
+    assert len(window.library.images.selected_paths()) == window.library.model.rowCount()

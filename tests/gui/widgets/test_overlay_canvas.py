@@ -1,0 +1,138 @@
+"""The picture with the attention over it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from fewshot_gui.widgets.colormap import attention_image
+from fewshot_gui.widgets.overlay_canvas import OverlayCanvas
+from model.types import Region
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def canvas(qtbot):
+    canvas = OverlayCanvas()
+    qtbot.addWidget(canvas)
+    canvas.resize(400, 300)
+    canvas.show()
+    image = QImage(100, 50, QImage.Format.Format_RGB32)
+    image.fill(QColor("#336699"))
+    canvas.set_image(image)
+    return canvas
+
+
+def wheel(canvas, at, notches):
+    event = QWheelEvent(
+        QPointF(at),
+        QPointF(canvas.mapToGlobal(at)),
+        QPoint(),
+        QPoint(0, 120 * notches),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(canvas, event)
+
+
+def test_the_wheel_zooms_about_the_cursor(canvas):
+    at = QPoint(100, 100)
+    before = canvas.view.to_image(QPointF(at))
+    wheel(canvas, at, 2)
+    after = canvas.view.to_image(QPointF(at))
+    assert canvas.view.scale == pytest.approx(4 * 1.25**2)
+    assert (after.x(), after.y()) == pytest.approx((before.x(), before.y()))
+
+
+def test_dragging_pans_and_a_double_click_fits(canvas):
+    canvas.zoom_by(3)
+    before = canvas.view.to_widget(QPointF(0, 0))
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
+    QTest.mouseMove(canvas, QPoint(130, 90))
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(130, 90))
+    after = canvas.view.to_widget(QPointF(0, 0))
+    assert (after - before) == QPointF(30, -10)
+    QTest.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
+    assert canvas.view.is_fitted
+
+
+def test_the_peak_is_coloured_the_rest_is_left_alone(canvas):
+    attention = np.zeros((5, 10), dtype=np.float32)
+    attention[2, 7] = 1
+    canvas.set_opacity(1.0)
+    canvas.set_overlay(attention, Region(60, 10, 30, 30), QColor("#00ff00"))
+    shown = canvas.grab().toImage()
+    peak = canvas.view.to_widget(QPointF(75, 25)).toPoint()
+    far = canvas.view.to_widget(QPointF(15, 25)).toPoint()
+    edge = canvas.view.to_widget(QPointF(60, 25)).toPoint()
+    assert shown.pixelColor(far) == QColor("#336699")
+    assert shown.pixelColor(peak).red() > 200
+    assert shown.pixelColor(edge).green() > 200
+    canvas.set_opacity(0.0)
+    assert canvas.grab().toImage().pixelColor(peak) == QColor("#336699")
+
+
+def test_the_region_is_in_pixels_of_the_original(canvas):
+    canvas.set_original_size(QSize(1000, 500))
+    assert canvas.view.scale == pytest.approx(0.4)
+    canvas.set_overlay(np.zeros((2, 2), dtype=np.float32), Region(500, 0, 500, 500), QColor("#ff0000"))
+    middle = canvas.view.to_widget(QPointF(500, 250)).toPoint()
+    assert canvas.grab().toImage().pixelColor(middle) == QColor("#ff0000")
+
+
+def test_an_empty_canvas_says_so(canvas):
+    canvas.clear("Nothing here")
+    canvas.zoom_by(1)
+    wheel(canvas, QPoint(5, 5), 1)
+    assert not canvas.grab().isNull()
+
+
+def test_a_coarse_map_becomes_smooth_and_keeps_its_peak_in_place():
+    attention = np.zeros((7, 7), dtype=np.float32)
+    attention[1, 5] = 1
+    image = attention_image(attention)
+    assert image.width() >= 256
+    alpha = np.array(
+        [[image.pixelColor(x, y).alpha() for x in range(0, image.width(), 8)] for y in range(0, image.height(), 8)]
+    )
+    y, x = np.unravel_index(alpha.argmax(), alpha.shape)
+    assert abs((x * 8 + 4) / image.width() - 5.5 / 7) < 0.05
+    assert abs((y * 8 + 4) / image.height() - 1.5 / 7) < 0.05
+    assert np.abs(np.diff(alpha.astype(int), axis=1)).max() < 120
+
+
+@pytest.mark.parametrize("ratio", ["1", "1.5", "2"])
+def test_one_hundred_percent_is_one_device_pixel_at_any_density(ratio):
+    program = """
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+from fewshot_gui.widgets.overlay_canvas import OverlayCanvas
+app = QApplication([])
+canvas = OverlayCanvas()
+canvas.resize(200, 200)
+canvas.show()
+image = QImage(40, 40, QImage.Format.Format_RGB32)
+image.fill(0xFFFF0000)
+canvas.set_image(image)
+canvas.zoom_to_actual()
+shown = canvas.grab().toImage()
+assert canvas.devicePixelRatioF() == {ratio}, canvas.devicePixelRatioF()
+red = sum(shown.pixel(x, shown.height() // 2) == 0xFFFF0000 for x in range(shown.width()))
+assert abs(red - 40) <= 1, red
+"""
+    environment = {**os.environ, "QT_SCALE_FACTOR": ratio, "QT_QPA_PLATFORM": "offscreen"}
+    subprocess.run(
+        [sys.executable, "-c", program.replace("{ratio}", ratio)], check=True, cwd=ROOT, env=environment, timeout=60
+    )

@@ -1,0 +1,77 @@
+"""Where an image lies on the canvas."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPointF, QSizeF
+
+from fewshot_gui.widgets.viewport_transform import MAX_SCALE, MIN_SCALE, ViewportTransform
+
+COORDINATE = st.floats(-500, 1500)
+
+
+@pytest.fixture
+def view():
+    view = ViewportTransform()
+    view.set_widget_size(QSizeF(400, 300))
+    view.set_image_size(QSizeF(100, 50))
+    return view
+
+
+def test_it_begins_fitted_and_centred(view):
+    assert view.scale == 4
+    rect = view.image_rect()
+    assert (rect.x(), rect.y(), rect.width(), rect.height()) == (0, 50, 400, 200)
+
+
+def test_a_fitted_image_follows_the_widget(view):
+    view.set_widget_size(QSizeF(200, 300))
+    assert (view.scale, view.is_fitted) == (2, True)
+    view.set_scale(1)
+    view.set_widget_size(QSizeF(100, 300))
+    assert (view.scale, view.is_fitted) == (1, False)
+
+
+@given(anchor_x=st.floats(0, 400), anchor_y=st.floats(50, 250), factors=st.lists(st.floats(0.5, 2), max_size=8))
+def test_the_point_under_the_cursor_stays(anchor_x, anchor_y, factors):
+    view = ViewportTransform()
+    view.set_widget_size(QSizeF(400, 300))
+    view.set_image_size(QSizeF(100, 50))
+    view.set_scale(12)  # so large that the picture need not be kept in view
+    anchor = QPointF(anchor_x, anchor_y)
+    before = view.to_image(anchor)
+    for factor in factors:
+        if 8 < view.scale * factor < MAX_SCALE:
+            view.zoom_about(anchor, factor)
+    after = view.to_image(anchor)
+    assert (after.x(), after.y()) == pytest.approx((before.x(), before.y()), abs=1e-6)
+
+
+@given(COORDINATE, COORDINATE, st.floats(0.05, 60))
+def test_there_and_back(x, y, scale):
+    view = ViewportTransform()
+    view.set_widget_size(QSizeF(401, 299))
+    view.set_image_size(QSizeF(640, 480))
+    view.set_scale(scale, QPointF(x, y))
+    view.pan(QPointF(13, -7))
+    back = view.to_widget(view.to_image(QPointF(x, y)))
+    assert (back.x(), back.y()) == pytest.approx((x, y), abs=1e-6)
+
+
+def test_zoom_has_limits_and_the_image_stays_in_view(view):
+    view.zoom_about(QPointF(0, 0), 1e9)
+    assert view.scale == MAX_SCALE
+    view.pan(QPointF(1e9, 1e9))
+    middle = view.to_image(QPointF(200, 150))
+    assert (middle.x(), middle.y()) == (0, 0)
+    view.zoom_about(QPointF(0, 0), 1e-9)
+    assert view.scale == MIN_SCALE
+
+
+def test_no_image_and_no_room_do_no_harm():
+    view = ViewportTransform()
+    view.set_widget_size(QSizeF(0, 0))
+    view.set_image_size(QSizeF(10, 10))
+    assert view.scale == 1
