@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
+from model.backbones.names import DEFAULT_BACKBONE
 from model.errors import FewShotError
 from model.progress import Cancelled, CancelToken
 
@@ -40,7 +41,7 @@ def build_parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", parents=[common], help="train on a folder with one sub-folder per class")
     train.add_argument("bins", type=Path, metavar="BINS", help="folder with one sub-folder of examples per class")
     train.add_argument("--out", type=Path, required=True, metavar="CLASSIFIER", help="folder to save the classifier in")
-    train.add_argument("--backbone", default="efficientnet-lite0", metavar="NAME", help="see the README for the names")
+    train.add_argument("--backbone", default=DEFAULT_BACKBONE, metavar="NAME", help="see the README for the names")
     train.add_argument("--seed", type=int, default=0, help="seed of everything random (default: 0)")
 
     classify = commands.add_parser("classify", parents=[common], help="label images and whole folders")
@@ -58,7 +59,7 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--queries", type=_positive, default=15, help="test images a class (default: 15)")
     evaluate.add_argument("--episodes", type=_positive, default=100, help="episodes for each shot (default: 100)")
     evaluate.add_argument("--seed", type=int, default=0, help="seed of the episodes (default: 0)")
-    evaluate.add_argument("--backbone", default="efficientnet-lite0", metavar="NAME", help="see the README")
+    evaluate.add_argument("--backbone", default=DEFAULT_BACKBONE, metavar="NAME", help="see the README")
     return parser
 
 

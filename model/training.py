@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from model.backbone_training import train_backbone
-from model.backbones.registry import DEFAULT_BACKBONE
+from model.backbones.names import DEFAULT_BACKBONE
 from model.classifier import FewShotClassifier
 from model.confidence import wilson_interval
 from model.embedding import EmbeddedImage, Embedder

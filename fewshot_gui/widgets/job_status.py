@@ -46,7 +46,7 @@ class JobStatus(QWidget):
         """A job begins; its length is not known yet."""
         self._phase = ""
         self._label.setText(title)
-        self._bar.setRange(0, 0)
+        self._bar.hide()  # a bar without a range would animate, which costs half a core on software rendering
         self._cancel.setEnabled(True)
         self.show()
 
@@ -54,8 +54,10 @@ class JobStatus(QWidget):
         """`done` of `total` steps (0: not known) of `phase`; a new phase is measured anew."""
         if phase != self._phase:
             self._phase, self._started, self._first_done = phase, self._clock(), done
-        self._bar.setRange(0, total)
-        self._bar.setValue(done)
+        self._bar.setVisible(total > 0)
+        if total:
+            self._bar.setRange(0, total)
+            self._bar.setValue(done)
         self._label.setText(self._describe(done, total))
         self.show()
 

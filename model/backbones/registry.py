@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from model.backbones.base import Backbone
+from model.backbones.names import BACKBONE_NAMES, DEFAULT_BACKBONE
 from model.errors import BackboneError
-
-DEFAULT_BACKBONE = "efficientnet-lite0"
-BACKBONE_NAMES = (DEFAULT_BACKBONE, "efficientnet-lite1", "efficientnet-lite2", "patent-cnn")
 
 
 def create_backbone(name: str = DEFAULT_BACKBONE) -> Backbone:

@@ -1,0 +1,176 @@
+"""The composition root: builds the document, the jobs, the window and the controllers between them."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QApplication
+
+from fewshot_gui.command_line import Options, parse
+from fewshot_gui.controllers.editing import EditingController
+from fewshot_gui.controllers.library import LibraryController
+from fewshot_gui.controllers.projects import ProjectsController
+from fewshot_gui.controllers.questions import Questions
+from fewshot_gui.controllers.running import RunningController
+from fewshot_gui.jobs.files import FileJobs
+from fewshot_gui.jobs.garbage import GarbageCollector
+from fewshot_gui.jobs.runner import Runner
+from fewshot_gui.jobs.thumbnails import PictureLoader, ThumbnailLoader
+from fewshot_gui.logging_setup import ErrorReporter, start_logging
+from fewshot_gui.paths import APP_NAME, AppPaths
+from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.project.session import Session
+from fewshot_gui.settings import Settings
+from fewshot_gui.views.main_window import MainWindow
+
+_log = logging.getLogger(__name__)
+
+_SHUTDOWN_SECONDS = 10.0
+_SWITCH_INTERVAL = 0.001  # seconds a worker may keep the interpreter while the window waits; Python's own: 5 ms
+
+
+class App(QObject):
+    """All that runs, from `start` to `shutdown`. Needs a QApplication."""
+
+    window_shown = Signal()
+    started = Signal()  # the project is open
+
+    def __init__(self, paths: AppPaths, runner: Runner | None = None, *, is_demo: bool = False) -> None:
+        """Build everything; with `is_demo` the project is apart from the user's and not kept."""
+        super().__init__()
+        self._is_demo = is_demo
+        self.settings = Settings(paths.settings_file)
+        self.session = Session(paths.data / "demo" if is_demo else paths.data, self)
+        self.files = FileJobs(self)
+        self.thumbnails = ThumbnailLoader(parent=self)
+        self.pictures = PictureLoader(self)
+        self.runner = runner if runner is not None else Runner(parent=self)
+        self.window = MainWindow(self.session.document, self.session.results, self.thumbnails, self.pictures)
+        self.questions = Questions(self.window)
+        self.running = RunningController(self.session, self.runner, self.settings, self.window, self)
+        self.library = LibraryController(
+            self.session, self.files, self.thumbnails, self.settings, self.window, self.questions, self
+        )
+        self.editing = EditingController(self.session.document, self.files, self.window, self)
+        self.projects = ProjectsController(
+            self.session, self.running, self.files, self.settings, self.window, self.questions, self
+        )
+        self._garbage = GarbageCollector(self)
+        self._error_shown_at = 0.0
+        self.window.set_close_guard(self._may_close)
+        self.window.theme_chosen.connect(self._on_theme_chosen)
+
+    def start(self, project: Path | None = None, folders: Sequence[Path] = ()) -> None:
+        """Show the window, then open the project and import the model behind it."""
+        sys.setswitchinterval(_SWITCH_INTERVAL)
+        self._project, self._folders = project, tuple(folders)
+        self.window.set_theme(self.settings.theme)
+        self.window.restoreGeometry(self.settings.geometry)
+        self.window.restore_layout(self.settings.window_state)
+        self.window.show()
+        self.runner.start()
+        QTimer.singleShot(0, self, self._on_shown)
+
+    def shutdown(self) -> list[str]:
+        """Stop all jobs and close the project; returns the names of threads that did not end."""
+        stuck = self.runner.shutdown(_SHUTDOWN_SECONDS)
+        for name, part in (("files", self.files), ("thumbnails", self.thumbnails), ("pictures", self.pictures)):
+            if not part.shutdown():
+                stuck.append(name)
+        QCoreApplication.processEvents()  # what the workers said last belongs to the project
+        try:
+            self.session.close(discard=self._is_demo)
+        except ProjectError:
+            _log.exception("the last changes were not saved")
+        self.settings.save()
+        self._garbage.stop()
+        return stuck
+
+    @Slot()
+    def _on_shown(self) -> None:
+        self.window_shown.emit()
+        if not self._is_demo:
+            self.projects.start(self._project)
+        else:
+            self.session.new()
+        if self._folders:
+            self.library.add_folders(self._folders)
+        self.running.warm_up()
+        self.started.emit()
+
+    @Slot(str, str)
+    def show_uncaught(self, message: str, details: str) -> None:
+        """Show an error that nobody caught; one dialog in a while, however many come."""
+        if time.monotonic() - self._error_shown_at > 5 or not self._error_shown_at:
+            self._error_shown_at = time.monotonic()
+            self.window.show_error(self.tr("Unexpected error"), message, details)
+
+    @Slot(str)
+    def _on_theme_chosen(self, theme: str) -> None:
+        self.settings.theme = theme
+        self.window.set_theme(theme)
+
+    def _may_close(self) -> bool:
+        if not self._is_demo and not self.projects.may_close():
+            return False
+        self.settings.geometry = self.window.saveGeometry()
+        self.settings.window_state = self.window.layout_state()
+        return True
+
+
+def make_qt_app() -> QApplication:
+    """Return the QApplication, made if there is none."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    QCoreApplication.setApplicationName(APP_NAME)
+    QCoreApplication.setOrganizationName(APP_NAME)
+    app = QApplication(sys.argv[:1])
+    app.setDesktopFileName("fewshot")
+    return app
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the desktop app until its window is closed; returns the exit status."""
+    options = parse(arguments)
+    if options.headless is not None:
+        from fewshot_gui.demo_headless import run_headless
+
+        return run_headless(options.headless, verbose=options.verbose)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # everything is saved as it is edited
+    paths = AppPaths.of_user()
+    start_logging(paths.logs, verbose=options.verbose)
+    qt_app = make_qt_app()
+    app = App(paths, is_demo=options.demo)
+    return execute(qt_app, app, options)
+
+
+def execute(qt_app: QApplication, app: App, options: Options) -> int:
+    """Run `app` until its window is closed, then shut it down."""
+    reporter = ErrorReporter()
+    reporter.error_caught.connect(app.show_uncaught)
+    reporter.install()
+    if options.demo:
+        from fewshot_gui.demo import ExampleProject
+
+        ExampleProject(app)
+    app.start(options.project, options.folders)
+    try:
+        status = qt_app.exec()
+        stuck = app.shutdown()
+    finally:
+        reporter.uninstall()
+    if stuck:
+        # A thread deep in a library call cannot be stopped, and Qt aborts when a running QThread is
+        # destroyed. All is saved: leave without unwinding.
+        _log.error("leaving although threads still run: %s", ", ".join(stuck))
+        logging.shutdown()
+        os._exit(status)
+    return status

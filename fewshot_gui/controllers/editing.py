@@ -1,0 +1,119 @@
+"""What the user does with images and bins becomes edits of the document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
+
+from fewshot_gui.jobs.files import DroppedImages, FileJobs
+from fewshot_gui.project.document import Document
+from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.views.main_window import MainWindow
+
+_BOARD = "board"
+_BIN = "bin:"
+
+
+class EditingController(QObject):
+    """Answers the intents of the board and the lists. What is refused is said in the status bar."""
+
+    def __init__(self, document: Document, files: FileJobs, window: MainWindow, parent: QObject) -> None:
+        super().__init__(parent)
+        self._document, self._files, self._window = document, files, window
+        window.files_dropped_on_bin.connect(self._on_files_dropped_on_bin)
+        window.files_dropped_on_board.connect(self._on_files_dropped_on_board)
+        window.examples_dropped_out.connect(self._on_remove_examples_requested)
+        window.remove_examples_requested.connect(self._on_remove_examples_requested)
+        window.assign_requested.connect(self._on_assign_requested)
+        window.bin_add_requested.connect(self._on_bin_add_requested)
+        window.bin_rename_requested.connect(self._on_bin_rename_requested)
+        window.bin_recolor_requested.connect(self._on_bin_recolor_requested)
+        window.bin_move_requested.connect(self._on_bin_move_requested)
+        window.bin_merge_requested.connect(self._on_bin_merge_requested)
+        window.bin_remove_requested.connect(self._on_bin_remove_requested)
+        files.drop_expanded.connect(self._on_drop_expanded)
+
+    @Slot(str, list, dict)
+    def _on_files_dropped_on_bin(self, bin_id: str, paths: list[Path], origin: Mapping[str, str | None]) -> None:
+        if origin.get("source") == "files":  # from another program: may be folders, or no images at all
+            self._files.expand_drop(_BIN + bin_id, paths)
+        else:
+            self._add_examples(bin_id, paths)
+
+    @Slot(list)
+    def _on_files_dropped_on_board(self, paths: list[Path]) -> None:
+        self._files.expand_drop(_BOARD, paths, by_folder=True)
+
+    @Slot(object)
+    def _on_drop_expanded(self, dropped: DroppedImages) -> None:
+        if dropped.target == _BOARD:
+            self._add_bins(dropped)
+        elif dropped.target.startswith(_BIN):
+            if dropped.images:
+                self._add_examples(dropped.target.removeprefix(_BIN), dropped.images)
+            elif not dropped.refused:
+                self._window.show_message(self.tr("Nothing was added: the folder holds no images."))
+        if dropped.refused:
+            self._window.show_message(self._describe_refused(dropped.refused))
+
+    @Slot(list)
+    def _on_remove_examples_requested(self, paths: list[Path]) -> None:
+        self._document.remove_examples(paths)
+
+    @Slot(int, list)
+    def _on_assign_requested(self, position: int, paths: list[Path]) -> None:
+        bins = self._document.bins
+        if position < len(bins):
+            self._add_examples(bins[position].id, paths)
+        else:
+            text = self.tr("There is no bin {number}. Add one with Ctrl+B.")
+            self._window.show_message(text.format(number=position + 1))
+
+    @Slot()
+    def _on_bin_add_requested(self) -> None:
+        self._window.edit_bin_name(self._document.add_bin())
+
+    @Slot(str, str)
+    def _on_bin_rename_requested(self, bin_id: str, name: str) -> None:
+        self._attempt(lambda: self._document.rename_bin(bin_id, name))
+
+    @Slot(str, str)
+    def _on_bin_recolor_requested(self, bin_id: str, color: str) -> None:
+        self._attempt(lambda: self._document.recolor_bin(bin_id, color))
+
+    @Slot(str, int)
+    def _on_bin_move_requested(self, bin_id: str, position: int) -> None:
+        self._attempt(lambda: self._document.move_bin(bin_id, position))
+
+    @Slot(str, str)
+    def _on_bin_merge_requested(self, source_id: str, target_id: str) -> None:
+        self._attempt(lambda: self._document.merge_bins(source_id, target_id))
+
+    @Slot(str)
+    def _on_bin_remove_requested(self, bin_id: str) -> None:
+        self._attempt(lambda: self._document.remove_bin(bin_id))
+
+    def _attempt(self, edit: Callable[[], object]) -> None:
+        """Make an edit at once; its refusal goes to the status bar."""
+        try:
+            edit()
+        except ProjectError as error:
+            self._window.show_message(str(error))
+
+    def _add_examples(self, bin_id: str, paths: Sequence[Path]) -> None:
+        self._attempt(lambda: self._document.add_examples(bin_id, paths))
+
+    def _add_bins(self, dropped: DroppedImages) -> None:
+        groups = list(dropped.groups)
+        if dropped.images:
+            groups.append(("", dropped.images))  # loose images: a bin with the next free name
+        folder = dropped.images[0].parent if dropped.images else Path(groups[0][0] if groups else "")
+        if groups:
+            self._attempt(lambda: self._document.add_bins_from_folder(folder, groups))
+
+    def _describe_refused(self, paths: Sequence[Path]) -> str:
+        names = ", ".join(path.name for path in paths[:3]) + (" …" if len(paths) > 3 else "")
+        text = self.tr("No image files, left out ({count}): {names}")
+        return text.format(count=len(paths), names=names)

@@ -1,0 +1,140 @@
+"""The library's folders: searched for images in the background, and the examples' files looked after."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
+
+from fewshot_gui.controllers.questions import Questions
+from fewshot_gui.jobs.files import FileJobs, FoundImages, HashedFile
+from fewshot_gui.jobs.thumbnails import ThumbnailLoader
+from fewshot_gui.project.relocate import Whereabouts, find_files
+from fewshot_gui.project.session import Session
+from fewshot_gui.project.values import FileIdentity
+from fewshot_gui.settings import Settings
+from fewshot_gui.views.main_window import MainWindow
+
+_RELOCATE = "relocate"
+
+
+class LibraryController(QObject):
+    """Scans, hashes and relocates whenever the document's folders or examples change."""
+
+    def __init__(
+        self,
+        session: Session,
+        files: FileJobs,
+        thumbnails: ThumbnailLoader,
+        settings: Settings,
+        window: MainWindow,
+        questions: Questions,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._document = session, session.document
+        self._files, self._thumbnails, self._settings, self._window = files, thumbnails, settings, window
+        self._questions = questions
+        self._scan_id = 0
+        self._scanned: tuple[Path, ...] = ()
+        self._hashing: set[Path] = set()
+        document = self._document
+        document.reset.connect(self._on_reset)
+        document.folders_changed.connect(self._on_folders_changed)
+        document.examples_changed.connect(self._on_examples_changed)
+        files.images_found.connect(self._on_images_found)
+        files.scan_finished.connect(self._on_scan_finished)
+        files.files_hashed.connect(self._on_files_hashed)
+        files.call_returned.connect(self._on_call_returned)
+        window.files_dropped_on_library.connect(self._on_files_dropped)
+        window.add_folder_requested.connect(self._on_add_folder_requested)
+        window.remove_folder_requested.connect(document.remove_folder)
+        window.refresh_requested.connect(self.refresh)
+
+    def add_folders(self, folders: tuple[Path, ...]) -> None:
+        """Show more folders."""
+        self._document.add_folders(folders)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Look at the folders and files anew."""
+        self._thumbnails.clear()
+        self._scan()
+        self._look_for_files()
+
+    @Slot()
+    def _on_reset(self) -> None:
+        self._files.cancel()
+        self._hashing.clear()
+        self._scan()
+        self._look_for_files()
+
+    @Slot()
+    def _on_folders_changed(self) -> None:
+        if self._document.folders != self._scanned:
+            self._scan()
+
+    @Slot(list)
+    def _on_files_dropped(self, paths: list[Path]) -> None:
+        # A file stands for its folder: the library shows folders.
+        self.add_folders(tuple(dict.fromkeys(path if path.is_dir() else path.parent for path in paths)))
+
+    @Slot()
+    def _on_add_folder_requested(self) -> None:
+        folder = self._questions.folder(self.tr("Add a folder to the library"), self._settings.last_folder)
+        if folder is not None:
+            self._settings.last_folder = folder
+            self.add_folders((folder,))
+
+    def _scan(self) -> None:
+        self._scanned = self._document.folders
+        self._window.clear_library()
+        self._window.set_library_scanning(bool(self._scanned))
+        self._scan_id = self._files.scan(self._scanned)
+
+    @Slot(object)
+    def _on_images_found(self, found: FoundImages) -> None:
+        if found.scan_id == self._scan_id:
+            self._window.add_library_images(found.paths)
+
+    @Slot(int, int)
+    def _on_scan_finished(self, scan_id: int, _count: int) -> None:
+        if scan_id == self._scan_id:
+            self._window.set_library_scanning(False)
+
+    def _look_for_files(self) -> None:
+        """Find files that moved since the project was saved, and hash those never hashed."""
+        if not self._document.bins and not self._document.folders:
+            return
+        project = self._document.path
+        search = partial(
+            find_files,
+            self._session.file_records(),
+            None if project is None else project.parent,
+            self._document.folders,
+        )
+        self._files.call(_RELOCATE, search)
+        for bin_ in self._document.bins:
+            self._on_examples_changed(bin_.id)
+
+    @Slot(str, object)
+    def _on_call_returned(self, key: str, result: object) -> None:
+        if key == _RELOCATE and isinstance(result, Whereabouts):
+            self._document.apply_relocations(result.moved)
+            self._document.set_missing(result.missing)
+
+    @Slot(str)
+    def _on_examples_changed(self, bin_id: str) -> None:
+        examples = self._document.bin(bin_id).examples
+        unknown = [
+            example.path for example in examples if example.content_hash is None and example.path not in self._hashing
+        ]
+        if unknown:
+            self._hashing.update(unknown)
+            self._files.hash_files(unknown)
+
+    @Slot(object)
+    def _on_files_hashed(self, hashed: tuple[HashedFile, ...]) -> None:
+        self._hashing.difference_update(one.path for one in hashed)
+        self._document.set_identities({one.path: FileIdentity(one.content_hash, one.size) for one in hashed})

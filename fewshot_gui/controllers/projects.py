@@ -1,0 +1,172 @@
+"""Which project is open: the File menu, and what happens when the window is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from fewshot_gui.controllers.export import ExportedResults, collect, write_csv
+from fewshot_gui.controllers.questions import Questions
+from fewshot_gui.controllers.running import RunningController
+from fewshot_gui.jobs.files import FileJobs
+from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.project.session import Session
+from fewshot_gui.settings import Settings
+from fewshot_gui.views.main_window import MainWindow
+from model.errors import FewShotError
+from model.progress import CancelToken
+
+_EXPORT = "export"
+
+
+class ProjectsController(QObject):
+    """Opens and saves projects, and exports results. Nothing is ever lost unasked."""
+
+    opened = Signal()  # another project is open, an empty one perhaps
+
+    def __init__(
+        self,
+        session: Session,
+        running: RunningController,
+        files: FileJobs,
+        settings: Settings,
+        window: MainWindow,
+        questions: Questions,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._running, self._files = session, running, files
+        self._settings, self._window, self._questions = settings, window, questions
+        window.new_requested.connect(self._on_new_requested)
+        window.open_requested.connect(self._on_open_requested)
+        window.recent_requested.connect(self._on_recent_requested)
+        window.save_requested.connect(self._on_save_requested)
+        window.save_as_requested.connect(self.save_as)
+        window.export_requested.connect(self._on_export_requested)
+        window.classify_requested.connect(self._on_classify_requested)
+        session.document.save_failed.connect(self._on_save_failed)
+        session.results.save_failed.connect(self._on_save_failed)
+        files.call_returned.connect(self._on_call_returned)
+        self._show_recent()
+
+    def start(self, project: Path | None) -> None:
+        """Open the project named on the command line; else what a crash left, or an empty one."""
+        if project is not None and self.open(project):
+            return
+        left = self._session.recoverable()
+        if project is None and left and self._change(partial(self._session.recover, left[0])):
+            self._window.show_message(self.tr("This is the unsaved project you worked on last."))
+            return
+        self._change(self._session.new)
+
+    def open(self, path: Path) -> bool:
+        """Open the project at `path`; on failure says why, and returns False."""
+        if not self._change(partial(self._session.open, path)):
+            self._settings.remove_recent_project(path)
+            self._show_recent()
+            return False
+        self._remember(path)
+        return True
+
+    @Slot()
+    def save_as(self) -> bool:
+        """Ask for a file and save there; False when the user declined or it failed."""
+        folder = self._session.document.path or self._settings.last_folder / self.tr("Untitled")
+        path = self._questions.project_to_save(folder)
+        if path is None or not self._attempt(partial(self._session.save_as, path)):
+            return False
+        self._remember(path)
+        self._window.show_message(self.tr("Saved. Every edit from now on is saved as you make it."))
+        return True
+
+    def may_close(self) -> bool:
+        """Save what is left to save; False when that failed and the user stays because of it."""
+        try:
+            self._session.document.save()
+            self._session.results.save()
+        except ProjectError as error:
+            return self._questions.discard(str(error))
+        return True
+
+    def _change(self, change: Callable[[], None]) -> bool:
+        """Go to another project; on failure says why, and the open one stays."""
+        if not self._attempt(change):
+            return False
+        self._running.restore()
+        self.opened.emit()
+        return True
+
+    def _attempt(self, action: Callable[[], None]) -> bool:
+        try:
+            action()
+        except ProjectError as error:
+            self._window.show_error(self.tr("Project"), str(error))
+            return False
+        return True
+
+    def _remember(self, path: Path) -> None:
+        self._settings.add_recent_project(path)
+        self._settings.last_folder = path.parent
+        self._show_recent()
+
+    def _show_recent(self) -> None:
+        self._window.set_recent_projects(self._settings.recent_projects)
+
+    @Slot()
+    def _on_new_requested(self) -> None:
+        self._change(self._session.new)
+
+    @Slot()
+    def _on_open_requested(self) -> None:
+        path = self._questions.project_to_open(self._settings.last_folder)
+        if path is not None:
+            self.open(path)
+
+    @Slot(Path)
+    def _on_recent_requested(self, path: Path) -> None:
+        self.open(path)
+
+    @Slot()
+    def _on_save_requested(self) -> None:
+        if self._session.document.is_untitled:
+            self.save_as()
+        elif self._attempt(self._session.document.save):
+            self._window.show_message(self.tr("Saved."))
+
+    @Slot(str)
+    def _on_save_failed(self, message: str) -> None:
+        self._window.show_message(message)
+
+    @Slot(list)
+    def _on_classify_requested(self, paths: list[Path]) -> None:
+        if not paths:
+            folder = self._questions.folder(self.tr("Classify a folder"), self._settings.last_folder)
+            if folder is None:
+                return
+            self._settings.last_folder = folder
+            paths = [folder]
+        self._running.classify(tuple(paths))
+
+    @Slot()
+    def _on_export_requested(self) -> None:
+        path = self._questions.results_file(self._settings.last_folder / "results.csv")
+        if path is not None:
+            exported = collect(self._session.document, self._session.results)
+            self._files.call(_EXPORT, partial(_export, path, exported))
+
+    @Slot(str, object)
+    def _on_call_returned(self, key: str, message: object) -> None:
+        if key == _EXPORT:
+            self._window.show_message(str(message))
+
+
+def _export(path: Path, exported: ExportedResults, _token: CancelToken) -> str:
+    """Write the file, in the background; returns what to tell the user."""
+    try:
+        write_csv(path, exported)
+    except FewShotError as error:
+        return str(error)
+    return f"{len(exported.predictions):,} results written to {path.name}"

@@ -1,0 +1,58 @@
+"""What the app asks the user before it goes on: files, folders, and whether to give something up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from fewshot_gui.project.session import PROJECT_SUFFIX
+
+
+class Questions(QObject):
+    """Asks in modal dialogs over `window`; every answer may be None: the user declined."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def folder(self, title: str, start: Path) -> Path | None:
+        """Ask for a folder."""
+        return _path(QFileDialog.getExistingDirectory(self._window, title, str(start)))
+
+    def project_to_open(self, start: Path) -> Path | None:
+        """Ask for a project file."""
+        title = self.tr("Open project")
+        return _path(QFileDialog.getOpenFileName(self._window, title, str(start), self._project_filter())[0])
+
+    def project_to_save(self, start: Path) -> Path | None:
+        """Ask under what name to save the project; the ending is added where it was left out."""
+        title = self.tr("Save project as")
+        path = _path(QFileDialog.getSaveFileName(self._window, title, str(start), self._project_filter())[0])
+        if path is None or path.suffix == PROJECT_SUFFIX:
+            return path
+        return path.with_name(path.name + PROJECT_SUFFIX)
+
+    def results_file(self, start: Path) -> Path | None:
+        """Ask where to write the results."""
+        title, kind = self.tr("Export results"), self.tr("Comma-separated values (*.csv)")
+        path = _path(QFileDialog.getSaveFileName(self._window, title, str(start), kind)[0])
+        return path if path is None or path.suffix else path.with_name(path.name + ".csv")
+
+    def discard(self, reason: str) -> bool:
+        """Ask whether to close although the last changes could not be saved."""
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setText(self.tr("The last changes could not be saved."))
+        box.setInformativeText(reason)
+        box.setStandardButtons(QMessageBox.StandardButton.Discard | QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+        return box.exec() == QMessageBox.StandardButton.Discard
+
+    def _project_filter(self) -> str:
+        return self.tr("Fewshot projects (*{suffix})").format(suffix=PROJECT_SUFFIX)
+
+
+def _path(text: str) -> Path | None:
+    return Path(text) if text else None

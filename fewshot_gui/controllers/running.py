@@ -1,0 +1,227 @@
+"""What the user wants computed becomes jobs, and what the jobs answer becomes results."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from fewshot_gui.jobs.messages import (
+    ClassifyBatch,
+    ClassifyRequest,
+    ClassifySummary,
+    ExplainRequest,
+    ExplainResult,
+    JobFailure,
+    JobProgress,
+    JobRequest,
+    JobResult,
+    RestoreRequest,
+    RestoreResult,
+    TrainRequest,
+    TrainResult,
+    WarmUpRequest,
+)
+from fewshot_gui.jobs.runner import Runner
+from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.project.session import Session
+from fewshot_gui.settings import Settings
+from fewshot_gui.views.main_window import MainWindow
+from model.types import TrainingReport
+
+_log = logging.getLogger(__name__)
+
+
+class RunningController(QObject):
+    """Sends training, classification and explanations to the runner and hands out their results.
+
+    Jobs belong to the project they were started in: what arrives after another was opened is
+    dropped. Predictions made by a classifier that is not the latest stay, marked as stale.
+    """
+
+    job_ended = Signal()  # nothing runs any more but explanations
+
+    def __init__(
+        self, session: Session, runner: Runner, settings: Settings, window: MainWindow, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._runner, self._settings, self._window = session, runner, settings, window
+        self._document, self._results = session.document, session.results
+        self._titles: dict[int, str] = {}  # jobs of this project that the user waits for
+        self._explained: tuple[int, Path] | None = None  # the latest explanation asked for
+        self._is_trained = False
+        window.train_requested.connect(self.train)
+        window.cancel_requested.connect(self._on_cancel_requested)
+        window.explain_requested.connect(self._on_explain_requested)
+        runner.started.connect(self._on_started)
+        runner.progressed.connect(self._on_progressed)
+        runner.batch_ready.connect(self._on_batch_ready)
+        runner.succeeded.connect(self._on_succeeded)
+        runner.failed.connect(self._on_failed)
+        runner.cancelled.connect(self._on_cancelled)
+        runner.finished.connect(self._on_finished)
+        self._document.reset.connect(self._on_reset)
+
+    def warm_up(self) -> None:
+        """Import the model's libraries in the background."""
+        self._runner.submit(WarmUpRequest)
+
+    @Slot()
+    def train(self) -> None:
+        """Train on the examples in the bins; empty bins are left out."""
+        bins = [bin_ for bin_ in self._document.bins if bin_.examples]
+        chosen = self._session.settings
+        self._submit(
+            self.tr("Training"),
+            partial(
+                TrainRequest,
+                revision=self._document.revision,
+                bin_ids=tuple(bin_.id for bin_ in bins),
+                class_names=tuple(bin_.name for bin_ in bins),
+                images=tuple(tuple(example.path for example in bin_.examples) for bin_ in bins),
+                backbone=chosen.backbone,
+                device=self._settings.device,
+                seed=chosen.seed,
+            ),
+        )
+
+    def classify(self, paths: tuple[Path, ...]) -> None:
+        """Classify files and folders with the latest classifier."""
+        request = partial(ClassifyRequest, revision=self._document.revision, paths=paths)
+        self._submit(self.tr("Classifying"), request)
+
+    def restore(self) -> None:
+        """Load the classifier that is saved with the project, if there is one."""
+        revision = self._results.classifier_revision
+        if revision is None:
+            return
+        try:
+            files = self._results.classifier_files()
+        except ProjectError as error:
+            self._window.show_message(str(error))
+            return
+        self._submit(
+            self.tr("Loading the classifier"),
+            partial(
+                RestoreRequest,
+                revision=revision,
+                bin_ids=self._results.classifier_bin_ids,
+                files=files,
+                device=self._settings.device,
+            ),
+        )
+
+    def _submit(self, title: str, make_request: Callable[[int], JobRequest]) -> None:
+        if not self._titles:
+            self._window.start_job(title)
+        self._titles[self._runner.submit(make_request)] = title
+
+    @Slot()
+    def _on_reset(self) -> None:
+        """Another project was opened."""
+        self._runner.forget_classifier()
+        self._titles.clear()
+        self._explained = None
+        self._is_trained = False
+        self._window.finish_job()
+
+    @Slot()
+    def _on_cancel_requested(self) -> None:
+        if self._titles:
+            self._window.job_status.set_cancelling()
+        for job_id in self._titles:
+            self._runner.cancel(job_id)
+
+    @Slot(Path)
+    def _on_explain_requested(self, path: Path) -> None:
+        if self._is_trained:
+            request = partial(ExplainRequest, revision=self._document.revision, path=path)
+            self._explained = (self._runner.submit(request), path)
+
+    @Slot(int)
+    def _on_started(self, job_id: int) -> None:
+        if job_id in self._titles:
+            self._window.start_job(self._titles[job_id])
+
+    @Slot(object)
+    def _on_progressed(self, progress: JobProgress) -> None:
+        if progress.job_id in self._titles:
+            self._window.set_job_progress(progress.phase, progress.done, progress.total)
+
+    @Slot(object)
+    def _on_batch_ready(self, batch: ClassifyBatch) -> None:
+        if batch.job_id in self._titles:
+            self._results.add_predictions(batch.revision, batch.bin_ids, batch.predictions)
+
+    @Slot(object)
+    def _on_succeeded(self, result: JobResult) -> None:
+        if isinstance(result, ExplainResult):
+            if self._explained is not None and result.job_id == self._explained[0]:
+                explanation = result.explanation
+                self._window.show_explanation(explanation.path, result.bin_ids, explanation)
+            return
+        if result.job_id not in self._titles:
+            return  # warmed up, or of a project that is closed
+        match result:
+            case TrainResult():
+                self._results.set_training(result.revision, result.bin_ids, result.report, result.files)
+                self._on_classifier_ready(result.device_note)
+                self._window.show_message(self._describe_training(result.report))
+            case RestoreResult():
+                self._on_classifier_ready(result.device_note)
+            case ClassifySummary():
+                self._window.show_message(self._describe_classification(result))
+
+    def _on_classifier_ready(self, device_note: str) -> None:
+        self._is_trained = True
+        self._window.set_device(device_note)
+        self._window.inspector.explain_again()
+
+    @Slot(object)
+    def _on_failed(self, failure: JobFailure) -> None:
+        _log.info("job %d failed: %s", failure.job_id, failure.message)
+        if self._explained is not None and failure.job_id == self._explained[0]:
+            self._window.show_explanation_failure(self._explained[1], failure.message)
+        elif failure.job_id in self._titles:
+            self._window.show_error(self._titles[failure.job_id], failure.message, failure.details)
+
+    @Slot(int)
+    def _on_cancelled(self, job_id: int) -> None:
+        if job_id in self._titles:
+            self._window.show_message(self.tr("Stopped. What was done so far is kept."))
+
+    @Slot(int)
+    def _on_finished(self, job_id: int) -> None:
+        if self._titles.pop(job_id, None) is None:
+            return
+        if not self._titles:
+            self._window.finish_job()
+            self.job_ended.emit()
+
+    def _describe_training(self, report: TrainingReport) -> str:
+        text = self.tr("Trained on {images} images in {seconds} s").format(
+            images=len(report.examples), seconds=f"{report.seconds:.1f}"
+        )
+        if report.leave_one_out_accuracy is not None and report.accuracy_interval is not None:
+            low, high = report.accuracy_interval
+            text += self.tr("; leaving each out: {accuracy} % right (95 %: {low} to {high} %)").format(
+                accuracy=f"{100 * report.leave_one_out_accuracy:.0f}", low=f"{100 * low:.0f}", high=f"{100 * high:.0f}"
+            )
+        left_out = (*report.unreadable, *report.duplicates)
+        if left_out:
+            path, reason = left_out[0]
+            text += self.tr("; {count} left out: {name} {reason}").format(
+                count=len(left_out), name=path.name, reason=reason
+            )
+        return text
+
+    def _describe_classification(self, summary: ClassifySummary) -> str:
+        text = self.tr("Classified {count} images in {seconds} s").format(
+            count=f"{summary.total:,}", seconds=f"{summary.seconds:.1f}"
+        )
+        if summary.unreadable:
+            text += self.tr("; {count} could not be read").format(count=f"{summary.unreadable:,}")
+        return text

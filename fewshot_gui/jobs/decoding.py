@@ -1,0 +1,99 @@
+"""A pool that decodes images for display, the latest request first."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QThreadPool, Signal
+from PySide6.QtGui import QImage
+
+from fewshot_gui.jobs.priority import lower_thread_priority
+from model.errors import ImageReadError
+from model.images.reading import read_image
+
+_log = logging.getLogger(__name__)
+
+
+class Decoder(QObject):
+    """Decodes the images asked for last; what was asked for long ago and not again is dropped.
+
+    `decoded` and `decoding_failed` are emitted from pool threads: connect bound slots of objects
+    that live in the window's thread, and Qt queues them.
+    """
+
+    decoded = Signal(object, object)  # Path, QImage
+    decoding_failed = Signal(object, str)  # Path, reason
+
+    def __init__(self, max_side: int, capacity: int, threads: int = 2, parent: QObject | None = None) -> None:
+        """Decode to at most `max_side` pixels; keep at most `capacity` requests waiting."""
+        super().__init__(parent)
+        self._max_side = max_side
+        self._capacity = capacity
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(threads)
+        self._lock = threading.Lock()  # guards all below
+        self._waiting: OrderedDict[Path, None] = OrderedDict()  # the last is decoded next
+        self._running = 0
+        self._stopped = False
+
+    def request(self, path: Path) -> list[Path]:
+        """Put `path` first in line; returns the requests that were dropped to make room."""
+        dropped = []
+        with self._lock:
+            if self._stopped:
+                return []
+            self._waiting[path] = None
+            self._waiting.move_to_end(path)
+            while len(self._waiting) > self._capacity:
+                dropped.append(self._waiting.popitem(last=False)[0])
+            start = self._running < self._pool.maxThreadCount()
+            if start:
+                self._running += 1
+        if start:
+            self._pool.start(self._decode_waiting)
+        return dropped
+
+    def drop_waiting(self) -> None:
+        """Forget all requests that no thread has begun."""
+        with self._lock:
+            self._waiting.clear()
+
+    def shutdown(self, timeout: float = 5.0) -> bool:
+        """Drop what waits, let the rest end; False when it took longer than `timeout` seconds."""
+        with self._lock:
+            self._stopped = True
+            self._waiting.clear()
+        return self._pool.waitForDone(int(timeout * 1000))
+
+    def _decode_waiting(self) -> None:
+        lower_thread_priority()
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    self._running -= 1
+                    return
+                path = self._waiting.popitem(last=True)[0]
+            self._decode(path)
+
+    def _decode(self, path: Path) -> None:
+        try:
+            image = load_qimage(path, self._max_side)
+        except ImageReadError as error:
+            self.decoding_failed.emit(path, error.reason)
+        except Exception as error:  # noqa: BLE001 - one picture must not end the pool's thread
+            _log.exception("decoding failed unexpectedly")
+            self.decoding_failed.emit(path, f"{type(error).__name__}: {error}")
+        else:
+            self.decoded.emit(path, image)
+
+
+def load_qimage(path: Path, max_side: int) -> QImage:
+    """Read `path` as displayed, at most `max_side` pixels long. Raises `ImageReadError`."""
+    image = read_image(path, max_side)
+    pixels = image.tobytes()
+    view = QImage(pixels, image.width, image.height, 3 * image.width, QImage.Format.Format_RGB888)
+    # convertToFormat copies (so `pixels` may go) to the format that is drawn fastest
+    return view.convertToFormat(QImage.Format.Format_RGB32)

@@ -1,0 +1,201 @@
+"""What the worker threads do, free of Qt: the model's functions applied to requests."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fewshot_gui.jobs.messages import (
+    ClassifyBatch,
+    ClassifyRequest,
+    ClassifySummary,
+    ExplainRequest,
+    ExplainResult,
+    RestoreRequest,
+    RestoreResult,
+    TrainRequest,
+    TrainResult,
+    WarmUpRequest,
+    WarmUpResult,
+)
+from fewshot_gui.jobs.warm_up import import_model
+from model.backbones.names import DEFAULT_BACKBONE
+from model.errors import FewShotError, NoImagesError
+from model.images.scan import iter_images
+from model.progress import CancelToken, Progress, ProgressCallback
+from model.types import Prediction, Status, SupportSet
+
+if TYPE_CHECKING:
+    from model.classifier import FewShotClassifier
+    from model.embedding import Embedder
+
+_BATCH_INTERVAL = 0.05  # seconds: results reach the window at most 20 times a second
+
+PublishCallback = Callable[[ClassifyBatch], None]
+
+
+class NotTrainedError(FewShotError):
+    """There is no classifier yet."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no trained classifier yet. Press Train first.")
+
+
+@dataclass(frozen=True)
+class _Trained:
+    """A classifier together with what its classes stand for; replaced as a whole, never changed."""
+
+    classifier: FewShotClassifier
+    bin_ids: tuple[str, ...]
+    revision: int
+
+
+class Engine:
+    """Trains, classifies and explains. Shared by all worker threads.
+
+    It holds the classifier that was trained or restored last. The classifier is read-only once
+    made and is swapped by one assignment, so that each method sees either the old or the new one.
+    """
+
+    def __init__(self) -> None:
+        self._trained: _Trained | None = None
+        self._embedders: dict[tuple[str, str], Embedder] = {}
+
+    def warm_up(self, request: WarmUpRequest) -> WarmUpResult:
+        """Import the model's libraries and load the default backbone."""
+        import_model()
+        self._embedder(DEFAULT_BACKBONE, "auto")
+        return WarmUpResult(request.job_id)
+
+    def forget(self) -> None:
+        """Drop the classifier, when another project is opened. Callable from any thread."""
+        self._trained = None
+
+    def train(self, request: TrainRequest, progress: ProgressCallback, token: CancelToken) -> TrainResult:
+        """Train a classifier and keep it. Raises `FewShotError` and `Cancelled`."""
+        import_model()
+        from model.checkpoint import save
+        from model.training import train
+
+        classifier, report = train(
+            SupportSet(request.class_names, request.images),
+            backbone=request.backbone,
+            seed=request.seed,
+            embedder=self._embedder(request.backbone, request.device),
+            progress=progress,
+            token=token,
+        )
+        token.raise_if_cancelled()
+        with tempfile.TemporaryDirectory(prefix="fewshot-") as temporary:
+            folder = Path(temporary) / "classifier"
+            save(classifier, folder)
+            files = _read_files(folder)
+        self._trained = _Trained(classifier, request.bin_ids, request.revision)
+        return TrainResult(request.job_id, request.revision, request.bin_ids, report, files, classifier.device_note)
+
+    def restore(self, request: RestoreRequest) -> RestoreResult:
+        """Load a saved classifier and keep it. Raises `CheckpointError`."""
+        import_model()
+        from model.checkpoint import load
+
+        with tempfile.TemporaryDirectory(prefix="fewshot-") as temporary:
+            folder = Path(temporary) / "classifier"
+            _write_files(folder, request.files)
+            classifier = load(folder, request.device, self._embedder(DEFAULT_BACKBONE, request.device))
+        self._trained = _Trained(classifier, request.bin_ids, request.revision)
+        return RestoreResult(request.job_id, request.revision, request.bin_ids, classifier.device_note)
+
+    def classify(
+        self,
+        request: ClassifyRequest,
+        progress: ProgressCallback,
+        token: CancelToken,
+        publish: PublishCallback,
+    ) -> ClassifySummary:
+        """Classify files and folders, publishing results as they come.
+
+        Whatever was classified before a cancellation or a failure has been published.
+        Raises `NotTrainedError`, `NoImagesError` and `Cancelled`.
+        """
+        trained = self._current()
+        import_model()
+        from model.batch import classify
+
+        start = time.monotonic()
+        paths = _find_images(request.paths, progress, token)
+        progress(Progress("Classifying", 0, len(paths)))
+        total = unreadable = 0
+        waiting: list[Prediction] = []
+        due = 0.0  # the first results are shown at once
+
+        def flush() -> None:
+            if waiting:
+                publish(ClassifyBatch(request.job_id, trained.revision, trained.bin_ids, tuple(waiting)))
+                waiting.clear()
+
+        try:
+            for batch in classify(trained.classifier, paths, progress=progress, token=token):
+                total += len(batch)
+                unreadable += sum(one.status is Status.ERROR for one in batch)
+                waiting.extend(batch)
+                if time.monotonic() >= due:
+                    flush()
+                    due = time.monotonic() + _BATCH_INTERVAL
+        finally:
+            flush()
+        token.raise_if_cancelled()
+        seconds = time.monotonic() - start
+        return ClassifySummary(request.job_id, trained.revision, total, unreadable, seconds)
+
+    def explain(self, request: ExplainRequest) -> ExplainResult:
+        """Explain one image for every class. Raises `NotTrainedError` and `ImageReadError`."""
+        trained = self._current()
+        import_model()
+        explanation = trained.classifier.explain(request.path)
+        return ExplainResult(request.job_id, trained.revision, trained.bin_ids, explanation)
+
+    def _embedder(self, backbone: str, device: str) -> Embedder:
+        """Return the embedder, kept with what it has embedded; called in the work lane's thread only."""
+        from model.embedding import Embedder
+
+        key = (backbone, device)
+        if key not in self._embedders:
+            self._embedders = {key: Embedder.create(backbone, device)}  # one at a time: a backbone takes memory
+        return self._embedders[key]
+
+    def _current(self) -> _Trained:
+        if self._trained is None:
+            raise NotTrainedError
+        return self._trained
+
+
+def _find_images(paths: tuple[Path, ...], progress: ProgressCallback, token: CancelToken) -> list[Path]:
+    found: list[Path] = []
+    for path in iter_images(paths):
+        token.raise_if_cancelled()
+        found.append(path)
+        progress(Progress("Finding images", len(found), 0))
+    if not found:
+        raise NoImagesError("There are no images in what was given to classify.")
+    return found
+
+
+def _read_files(folder: Path) -> dict[str, bytes]:
+    """Read a saved classifier, file by file; names are relative to `folder`, with "/"."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    root = os.path.abspath(folder)
+    for name, content in files.items():
+        target = os.path.abspath(os.path.join(root, name))
+        if not target.startswith(root + os.sep):  # a project file from elsewhere must not write outside
+            raise FewShotError("The classifier in this project is damaged. Train again.")
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        Path(target).write_bytes(content)

@@ -1,0 +1,205 @@
+"""Background jobs on files that need no model: finding images, hashing, finding moved files."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QThreadPool, Signal
+
+from fewshot_gui.jobs.priority import lower_thread_priority
+from model.errors import FewShotError, ImageReadError
+from model.images.content_hash import content_hash
+from model.images.reading import image_size
+from model.images.scan import class_folders, is_image_name, iter_images
+from model.progress import Cancelled, CancelToken
+
+_log = logging.getLogger(__name__)
+
+_BATCH_SECONDS = 0.1  # found images reach the window ten times a second at most
+_BATCH_LENGTH = 2000
+
+
+@dataclass(frozen=True)
+class FoundImages:
+    """A part of what a scan of the library found."""
+
+    scan_id: int
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class DroppedImages:
+    """What was dropped somewhere: `images` in order; `refused` files that are no images."""
+
+    target: str
+    images: tuple[Path, ...]
+    refused: tuple[Path, ...]
+    groups: tuple[tuple[str, tuple[Path, ...]], ...] = ()
+    """For a drop on the board: (name, images) for each folder."""
+
+
+@dataclass(frozen=True)
+class HashedFile:
+    """Content hash (hex) and size in bytes of an example."""
+
+    path: Path
+    content_hash: str
+    size: int
+
+
+class FileJobs(QObject):
+    """Runs file jobs in a small pool; answers come by signals, emitted from pool threads.
+
+    Connect bound slots of objects in the window's thread. A job that is cancelled answers nothing.
+    """
+
+    images_found = Signal(object)  # FoundImages
+    scan_finished = Signal(int, int)  # scan id, number of images
+    drop_expanded = Signal(object)  # DroppedImages
+    files_hashed = Signal(object)  # tuple[HashedFile, ...]
+    call_returned = Signal(str, object)  # key, the function's result
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(2)
+        self._token = CancelToken()  # of all jobs but scans
+        self._scan_token = CancelToken()
+        self._scan_id = 0
+        self._is_shut_down = False
+
+    def scan(self, folders: Sequence[Path]) -> int:
+        """Look for images in the library's folders; an earlier scan is cancelled. Returns the scan's id."""
+        self._scan_token.cancel()
+        self._scan_token = token = CancelToken()
+        self._scan_id += 1
+        scan_id, folders = self._scan_id, tuple(folders)
+
+        def job() -> None:
+            total = 0
+            for batch in _batches(iter_images(folders), token):
+                total += len(batch)
+                self.images_found.emit(FoundImages(scan_id, batch))
+            self.scan_finished.emit(scan_id, total)
+
+        self._start(job)
+        return scan_id
+
+    def expand_drop(self, target: str, paths: Sequence[Path], *, by_folder: bool = False) -> None:
+        """Find the images among dropped files and folders; answered by `drop_expanded`.
+
+        `target` comes back with the answer. With `by_folder`, each folder becomes a group, or
+        each of its sub-folders where it has any with images.
+        """
+        token, paths = self._token, tuple(paths)
+
+        def job() -> None:
+            groups: list[tuple[str, tuple[Path, ...]]] = []
+            folders = [path for path in paths if path.is_dir()] if by_folder else []
+            for folder in folders:
+                groups.extend(_folder_groups(folder))
+                token.raise_if_cancelled()
+            images: list[Path] = []
+            refused: list[Path] = []
+            ungrouped = [path for path in paths if path not in folders]
+            for path in iter_images(ungrouped):
+                token.raise_if_cancelled()
+                (images if _is_image(path) else refused).append(path)
+            self.drop_expanded.emit(DroppedImages(target, tuple(images), tuple(refused), tuple(groups)))
+
+        self._start(job)
+
+    def hash_files(self, paths: Iterable[Path]) -> None:
+        """Hash files; answered by `files_hashed`, in parts. Unreadable files are left out."""
+        token, paths = self._token, tuple(paths)
+
+        def job() -> None:
+            for batch in _batches(paths, token):
+                self.files_hashed.emit(tuple(filter(None, map(_hashed, batch))))
+
+        self._start(job)
+
+    def call(self, key: str, function: Callable[[CancelToken], object]) -> None:
+        """Run any function in the pool; answered by `call_returned(key, result)`."""
+        token = self._token
+
+        def job() -> None:
+            self.call_returned.emit(key, function(token))
+
+        self._start(job)
+
+    def cancel(self) -> None:
+        """Stop all jobs, when another project is opened."""
+        self._scan_token.cancel()
+        self._token.cancel()
+        self._token = CancelToken()
+
+    def shutdown(self, timeout: float = 5.0) -> bool:
+        """Cancel all jobs and wait; False when one did not end in `timeout` seconds."""
+        self._is_shut_down = True
+        self.cancel()
+        self._pool.clear()
+        return self._pool.waitForDone(int(timeout * 1000))
+
+    def _start(self, job: Callable[[], None]) -> None:
+        def run() -> None:
+            lower_thread_priority()
+            try:
+                job()
+            except Cancelled:
+                return
+            except FewShotError as error:
+                _log.warning("a file job failed: %s", error)
+            except Exception:  # noqa: BLE001 - the border of the thread
+                _log.exception("a file job failed unexpectedly")
+
+        if not self._is_shut_down:
+            self._pool.start(run)
+
+
+def _batches(paths: Iterable[Path], token: CancelToken) -> Iterable[tuple[Path, ...]]:
+    """Cut a stream into parts that are due every tenth of a second; at least one, maybe empty."""
+    batch: list[Path] = []
+    due = time.monotonic() + _BATCH_SECONDS
+    for path in paths:
+        token.raise_if_cancelled()
+        batch.append(path)
+        if len(batch) >= _BATCH_LENGTH or time.monotonic() >= due:
+            yield tuple(batch)
+            batch.clear()
+            due = time.monotonic() + _BATCH_SECONDS
+    token.raise_if_cancelled()
+    yield tuple(batch)
+
+
+def _folder_groups(folder: Path) -> list[tuple[str, tuple[Path, ...]]]:
+    """One group for each sub-folder with images; the folder itself where it has none."""
+    try:
+        groups = [(name, tuple(images)) for name, images in class_folders(folder) if images]
+    except FewShotError:
+        groups = []
+    return groups or [(folder.name, tuple(iter_images([folder])))]
+
+
+def _is_image(path: Path) -> bool:
+    """Whether a file that was given by name is an image, by its ending or else by its content."""
+    if is_image_name(path.name):
+        return True
+    try:
+        image_size(path)
+    except ImageReadError:
+        return False
+    return True
+
+
+def _hashed(path: Path) -> HashedFile | None:
+    try:
+        return HashedFile(path, content_hash(path), os.stat(path).st_size)
+    except (ImageReadError, OSError) as error:
+        _log.info("not hashed: %s", error)
+        return None

@@ -1,0 +1,140 @@
+"""Small pictures for the lists and large ones for the inspector, decoded off the window's thread."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QImage
+
+from fewshot_gui.jobs.decoding import Decoder
+
+THUMBNAIL_SIDE = 256  # pixels: 128 on screens of double density
+CACHE_BYTES = 192 * 2**20
+PICTURE_SIDE = 2560
+"""Longest side, in pixels, of pictures for the inspector: what a large screen can show."""
+
+_WAITING_THUMBNAILS = 400  # some screens full; older requests are of rows that scrolled away
+
+
+class ImageCache:
+    """The images used last, as many as fit into `max_bytes`."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._bytes = 0
+        self._images: OrderedDict[Path, QImage] = OrderedDict()
+
+    @property
+    def size_in_bytes(self) -> int:
+        """What the images take now."""
+        return self._bytes
+
+    def get(self, path: Path) -> QImage | None:
+        """Return the image, which counts as used now, or None."""
+        image = self._images.get(path)
+        if image is not None:
+            self._images.move_to_end(path)
+        return image
+
+    def put(self, path: Path, image: QImage) -> None:
+        """Keep `image`; those not used for the longest time go."""
+        self.discard(path)
+        self._images[path] = image
+        self._bytes += image.sizeInBytes()
+        while self._bytes > self._max_bytes and len(self._images) > 1:
+            _, oldest = self._images.popitem(last=False)
+            self._bytes -= oldest.sizeInBytes()
+
+    def discard(self, path: Path) -> None:
+        """Forget one image, if it is here."""
+        image = self._images.pop(path, None)
+        if image is not None:
+            self._bytes -= image.sizeInBytes()
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._images.clear()
+        self._bytes = 0
+
+
+class ThumbnailLoader(QObject):
+    """The `ThumbnailSource` of the app. Lives in the window's thread."""
+
+    image_ready = Signal(object)  # Path
+    image_failed = Signal(object, str)  # Path, reason
+
+    def __init__(self, max_bytes: int = CACHE_BYTES, side: int = THUMBNAIL_SIDE, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._cache = ImageCache(max_bytes)
+        self._failed: set[Path] = set()  # not tried again until `clear`
+        self._asked: set[Path] = set()
+        self._decoder = Decoder(side, _WAITING_THUMBNAILS, parent=self)
+        self._decoder.decoded.connect(self._on_decoded)
+        self._decoder.decoding_failed.connect(self._on_decoding_failed)
+
+    def image(self, path: Path) -> QImage | None:
+        """Return the thumbnail, or None: then it was requested, unless it has failed before."""
+        image = self._cache.get(path)
+        if image is None and path not in self._failed:
+            self._asked.add(path)
+            self._asked.difference_update(self._decoder.request(path))
+        return image
+
+    def clear(self) -> None:
+        """Forget all images and failures: files may have changed."""
+        self._decoder.drop_waiting()
+        self._cache.clear()
+        self._failed.clear()
+        self._asked.clear()
+
+    def shutdown(self) -> bool:
+        """End the threads; False when one did not end in time."""
+        return self._decoder.shutdown()
+
+    @Slot(object, object)
+    def _on_decoded(self, path: Path, image: QImage) -> None:
+        if path in self._asked:  # otherwise cleared meanwhile: what was read may be out of date
+            self._asked.discard(path)
+            self._cache.put(path, image)
+            self.image_ready.emit(path)
+
+    @Slot(object, str)
+    def _on_decoding_failed(self, path: Path, reason: str) -> None:
+        self._asked.discard(path)
+        self._failed.add(path)
+        self.image_failed.emit(path, reason)
+
+
+class PictureLoader(QObject):
+    """The `PictureSource` of the app: only the picture asked for last is delivered."""
+
+    picture_ready = Signal(object, QImage)  # Path, image
+    picture_failed = Signal(object, str)  # Path, reason
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._wanted: Path | None = None
+        self._decoder = Decoder(PICTURE_SIDE, capacity=1, threads=1, parent=self)
+        self._decoder.decoded.connect(self._on_decoded)
+        self._decoder.decoding_failed.connect(self._on_decoding_failed)
+
+    def request(self, path: Path) -> None:
+        """Ask for the picture of `path`; earlier requests are forgotten."""
+        self._wanted = path
+        self._decoder.request(path)
+
+    def shutdown(self) -> bool:
+        """End the thread; False when it did not end in time."""
+        return self._decoder.shutdown()
+
+    @Slot(object, object)
+    def _on_decoded(self, path: Path, image: QImage) -> None:
+        if path == self._wanted:
+            self.picture_ready.emit(path, image)
+
+    @Slot(object, str)
+    def _on_decoding_failed(self, path: Path, reason: str) -> None:
+        if path == self._wanted:
+            self.picture_failed.emit(path, reason)

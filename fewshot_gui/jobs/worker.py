@@ -1,0 +1,89 @@
+"""The object that lives in a worker thread and turns requests into signals."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from fewshot_gui.jobs.engine import Engine
+from fewshot_gui.jobs.messages import (
+    ClassifyRequest,
+    ExplainRequest,
+    JobFailure,
+    JobProgress,
+    JobRequest,
+    JobResult,
+    RestoreRequest,
+    TrainRequest,
+    WarmUpRequest,
+)
+from fewshot_gui.jobs.priority import lower_thread_priority
+from fewshot_gui.jobs.throttle import ProgressThrottle
+from model.errors import FewShotError
+from model.progress import Cancelled, CancelToken, Progress
+
+_log = logging.getLogger(__name__)
+
+
+class Worker(QObject):
+    """Runs one job after the other in the thread it was moved to.
+
+    Each job emits `started`, then any number of `progressed` and `batch_ready`, then exactly one
+    of `succeeded`, `failed` and `cancelled`, and at last `finished`, come what may.
+    """
+
+    started = Signal(int)  # job id
+    progressed = Signal(object)  # JobProgress
+    batch_ready = Signal(object)  # ClassifyBatch
+    succeeded = Signal(object)  # JobResult
+    failed = Signal(object)  # JobFailure
+    cancelled = Signal(int)  # job id
+    finished = Signal(int)  # job id
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__()  # no parent: it moves to another thread
+        self._engine = engine
+
+    @Slot()
+    def prepare_thread(self) -> None:
+        """Run once when the thread has started, in it."""
+        lower_thread_priority()
+
+    @Slot(object, object)
+    def run(self, request: JobRequest, token: CancelToken) -> None:
+        """Do one job. Never raises."""
+        job_id = request.job_id
+        self.started.emit(job_id)
+        try:
+            token.raise_if_cancelled()  # cancelled while it waited
+            result = self._do(request, token)
+        except Cancelled:
+            self.cancelled.emit(job_id)
+        except FewShotError as error:
+            self.failed.emit(JobFailure(job_id, str(error), traceback.format_exc()))
+        except Exception as error:  # noqa: BLE001 - the border of the thread: whatever it was, it is reported
+            _log.exception("job %d failed unexpectedly", job_id)
+            message = f"Something went wrong inside the program ({type(error).__name__}: {error})."
+            self.failed.emit(JobFailure(job_id, message, traceback.format_exc()))
+        else:
+            self.succeeded.emit(result)
+        finally:
+            self.finished.emit(job_id)
+
+    def _do(self, request: JobRequest, token: CancelToken) -> JobResult:
+        def report(progress: Progress) -> None:
+            self.progressed.emit(JobProgress(request.job_id, progress.phase, progress.done, progress.total))
+
+        match request:
+            case TrainRequest():
+                return self._engine.train(request, ProgressThrottle(report), token)
+            case ClassifyRequest():
+                return self._engine.classify(request, ProgressThrottle(report), token, self.batch_ready.emit)
+            case ExplainRequest():
+                return self._engine.explain(request)
+            case RestoreRequest():
+                return self._engine.restore(request)
+            case WarmUpRequest():
+                return self._engine.warm_up(request)

@@ -1,0 +1,116 @@
+"""What the user chose, and where the window was: typed, over one INI file."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import QByteArray, QSettings
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+THEMES = ("system", "light", "dark")
+DEVICES = ("auto", "cpu", "cuda", "mps")
+MAX_RECENT = 8
+
+
+class Settings:
+    """Every value has a default, which also stands in for one that cannot be understood.
+
+    A settings file that is damaged as a whole is put aside (".broken") and a new one begun.
+    """
+
+    def __init__(self, file: Path) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._store = QSettings(str(file), QSettings.Format.IniFormat)
+        self._store.allKeys()  # reads the whole file: only then the status tells whether it can be read
+        if self._store.status() == QSettings.Status.FormatError:
+            _log.warning("the settings file is damaged; it was put aside and the defaults are used")
+            del self._store
+            file.replace(file.with_name(file.name + ".broken"))
+            self._store = QSettings(str(file), QSettings.Format.IniFormat)
+
+    @property
+    def theme(self) -> str:
+        """One of `THEMES`."""
+        return self._choice("view/theme", THEMES)
+
+    @theme.setter
+    def theme(self, value: str) -> None:
+        self._store.setValue("view/theme", value)
+
+    @property
+    def device(self) -> str:
+        """What training runs on, one of `DEVICES`."""
+        return self._choice("training/device", DEVICES)
+
+    @device.setter
+    def device(self, value: str) -> None:
+        self._store.setValue("training/device", value)
+
+    @property
+    def last_folder(self) -> Path:
+        """Where file dialogs begin."""
+        return self._parsed("files/last_folder", Path, Path.home())
+
+    @last_folder.setter
+    def last_folder(self, value: Path) -> None:
+        self._store.setValue("files/last_folder", str(value))
+
+    @property
+    def recent_projects(self) -> tuple[Path, ...]:
+        """The projects opened last, the latest first."""
+        value = self._store.value("files/recent")
+        texts = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+        return tuple(Path(text) for text in texts if isinstance(text, str) and text)[:MAX_RECENT]
+
+    def add_recent_project(self, path: Path) -> None:
+        """Put `path` first in the recent projects."""
+        others = [str(other) for other in self.recent_projects if other != path]
+        self._store.setValue("files/recent", [str(path), *others][:MAX_RECENT])
+
+    def remove_recent_project(self, path: Path) -> None:
+        """Take `path` out of the recent projects, because it is gone."""
+        self._store.setValue("files/recent", [str(other) for other in self.recent_projects if other != path])
+
+    @property
+    def geometry(self) -> QByteArray:
+        """The window's place and size as Qt saved them; empty: none saved."""
+        return self._bytes("window/geometry")
+
+    @geometry.setter
+    def geometry(self, value: QByteArray) -> None:
+        self._store.setValue("window/geometry", value)
+
+    @property
+    def window_state(self) -> QByteArray:
+        """The window's splitters as it saved them itself; empty: none saved."""
+        return self._bytes("window/state")
+
+    @window_state.setter
+    def window_state(self, value: QByteArray) -> None:
+        self._store.setValue("window/state", value)
+
+    def save(self) -> None:
+        """Write to the disk now; a failure is logged, settings are not worth a dialog."""
+        self._store.sync()
+        if self._store.status() != QSettings.Status.NoError:
+            _log.warning("the settings could not be saved")
+
+    def _choice(self, key: str, choices: tuple[str, ...]) -> str:
+        value = self._store.value(key)
+        return value if value in choices else choices[0]
+
+    def _bytes(self, key: str) -> QByteArray:
+        value = self._store.value(key)
+        return value if isinstance(value, QByteArray) else QByteArray()
+
+    def _parsed(self, key: str, parse: Callable[[str], _T], default: _T) -> _T:
+        value = self._store.value(key)
+        try:
+            return parse(value) if isinstance(value, str) and value else default
+        except ValueError:
+            return default

@@ -1,0 +1,32 @@
+"""The whole app in the test's process: real window, real threads, an engine without a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from fewshot_gui.app import App
+from fewshot_gui.jobs.runner import Runner
+from fewshot_gui.paths import AppPaths
+from tests.gui.jobs.fakes import FakeEngine
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture
+def app(qapp: QApplication, qtbot: QtBot, tmp_path: Path, engine: FakeEngine) -> Iterator[App]:
+    """An app that has been started with an empty project."""
+    app = App(AppPaths.below(tmp_path / "app"), Runner(engine))
+    qtbot.addWidget(app.window)
+    with qtbot.waitSignal(app.started):
+        app.start()
+    yield app
+    engine.explain_may_go_on.set()
+    assert app.shutdown() == []

@@ -1,0 +1,215 @@
+"""The wiring: intents reach the document and the jobs, answers reach the results and the window."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QDialog
+from pytestqt.qtbot import QtBot
+
+from fewshot_gui.app import App
+from fewshot_gui.drop_events import drop_on, files_data
+from fewshot_gui.jobs.runner import Runner
+from fewshot_gui.paths import AppPaths
+from model.progress import CancelToken, ProgressCallback
+from tests.gui.jobs.fakes import FakeEngine
+
+MakeImages = Callable[..., list[Path]]
+
+
+def fill_two_bins(app: App, make_images: MakeImages) -> tuple[str, str]:
+    document = app.session.document
+    first, second = document.add_bin("a"), document.add_bin("b")
+    document.add_examples(first, make_images("a", 2))
+    document.add_examples(second, make_images("b", 2))
+    return first, second
+
+
+def test_importing_the_app_imports_no_compute_library() -> None:
+    code = (
+        "import sys, fewshot_gui.app;"
+        "print([name for name in ('torch', 'timm', 'openvino', 'torchvision') if name in sys.modules])"
+    )
+    root = Path(__file__).resolve().parents[3]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_training_and_classifying_reach_the_results(app: App, make_images: MakeImages, qtbot: QtBot) -> None:
+    fill_two_bins(app, make_images)
+    table = app.window.command_table
+    assert table["train"].isEnabled()
+    with qtbot.waitSignal(app.running.job_ended):
+        table["train"].trigger()
+        assert not table["train"].isEnabled()
+    assert app.session.results.report is not None
+    with qtbot.waitSignal(app.running.job_ended):
+        app.window.classify_requested.emit(make_images("new", 3))
+    assert len(app.session.results) == 3
+    assert table["train"].isEnabled()
+
+
+def test_cancel_stops_the_job_and_says_so(app: App, engine: FakeEngine, make_images: MakeImages, qtbot: QtBot) -> None:
+    started = threading.Event()
+
+    def run_until_cancelled(_progress: ProgressCallback, token: CancelToken) -> None:
+        started.set()
+        while True:
+            token.raise_if_cancelled()
+            threading.Event().wait(0.01)
+
+    engine.on_train = run_until_cancelled
+    fill_two_bins(app, make_images)
+    app.window.train_requested.emit()
+    qtbot.waitUntil(started.is_set)
+    with qtbot.waitSignal(app.running.job_ended):
+        app.window.cancel_requested.emit()
+    assert app.session.results.report is None
+    assert "Stopped" in app.window.statusBar().currentMessage()
+
+
+@pytest.mark.expected_log("failed unexpectedly")
+def test_a_failed_job_shows_a_dialog_and_the_app_goes_on(
+    app: App, engine: FakeEngine, make_images: MakeImages, qtbot: QtBot
+) -> None:
+    def fail(_progress: ProgressCallback, _token: CancelToken) -> None:
+        raise ZeroDivisionError("ouch")
+
+    engine.on_train = fail
+    fill_two_bins(app, make_images)
+    with qtbot.waitSignal(app.running.job_ended):
+        app.window.train_requested.emit()
+    dialog = app.window.findChild(QDialog, "errorDialog")
+    assert dialog is not None
+    assert dialog.isVisible()
+    dialog.close()
+    engine.on_train = None
+    with qtbot.waitSignal(app.running.job_ended):
+        app.window.train_requested.emit()
+    assert app.session.results.report is not None
+
+
+def test_answers_for_a_closed_project_are_dropped(
+    app: App, engine: FakeEngine, make_images: MakeImages, qtbot: QtBot
+) -> None:
+    gate = threading.Event()
+
+    def wait(_progress: ProgressCallback, _token: CancelToken) -> None:
+        gate.wait(10)
+
+    engine.on_train = wait
+    fill_two_bins(app, make_images)
+    app.window.train_requested.emit()
+    app.window.new_requested.emit()
+    with qtbot.waitSignal(app.runner.finished):
+        gate.set()
+    assert app.session.results.report is None
+    assert app.session.document.bins == ()
+    assert not app.window.command_table.flag("busy")
+
+
+def test_a_folder_dropped_on_the_board_becomes_bins(app: App, make_images: MakeImages, qtbot: QtBot) -> None:
+    cats, _dogs = make_images("pets/cat", 2), make_images("pets/dog", 3)
+    with qtbot.waitSignal(app.files.drop_expanded):
+        app.window.files_dropped_on_board.emit([cats[0].parent.parent])
+    assert [(bin_.name, len(bin_.examples)) for bin_ in app.session.document.bins] == [("cat", 2), ("dog", 3)]
+    app.session.document.undo_stack.undo()
+    assert app.session.document.bins == ()
+
+
+def test_files_that_are_no_images_are_refused_with_a_message(
+    app: App, make_images: MakeImages, tmp_path: Path, qtbot: QtBot
+) -> None:
+    bin_id = app.session.document.add_bin("a")
+    notes = tmp_path / "notes.txt"
+    notes.write_text("no image")
+    with qtbot.waitSignal(app.files.drop_expanded):
+        assert drop_on(app.window.bins.card(bin_id), files_data([*make_images("a", 1), notes]))
+    assert len(app.session.document.bin(bin_id).examples) == 1
+    assert "notes.txt" in app.window.statusBar().currentMessage()
+
+
+def test_examples_are_hashed_in_the_background(app: App, make_images: MakeImages, qtbot: QtBot) -> None:
+    bin_id, _ = fill_two_bins(app, make_images)
+    qtbot.waitUntil(lambda: all(one.content_hash for one in app.session.document.bin(bin_id).examples))
+
+
+def test_a_library_folder_is_scanned_and_scanned_again(app: App, make_images: MakeImages, qtbot: QtBot) -> None:
+    images = make_images("library", 5)
+    app.window.files_dropped_on_library.emit([images[0].parent])
+    qtbot.waitUntil(lambda: app.window.library.model.total == 5)
+    make_images("library", 7)
+    app.window.refresh_requested.emit()
+    qtbot.waitUntil(lambda: app.window.library.model.total == 7)
+    app.session.document.undo_stack.undo()
+    qtbot.waitUntil(lambda: app.window.library.model.total == 0)
+
+
+def test_a_saved_project_reopens(
+    app: App, make_images: MakeImages, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill_two_bins(app, make_images)
+    path = tmp_path / "pets.fewshot"
+    monkeypatch.setattr(app.questions, "project_to_save", lambda _start: path)
+    app.window.save_requested.emit()
+    assert app.session.document.path == path
+    app.window.new_requested.emit()
+    assert app.session.document.bins == ()
+    app.window.recent_requested.emit(path)
+    assert [bin_.name for bin_ in app.session.document.bins] == ["a", "b"]
+    assert app.settings.recent_projects == (path,)
+
+
+def test_an_untitled_project_is_there_again_after_a_crash(
+    qapp: QApplication, make_images: MakeImages, tmp_path: Path, qtbot: QtBot
+) -> None:
+    paths = AppPaths.below(tmp_path / "app")
+    first = App(paths, Runner(FakeEngine()))
+    qtbot.addWidget(first.window)
+    with qtbot.waitSignal(first.started):
+        first.start()
+    fill_two_bins(first, make_images)
+    first.shutdown()  # without a word of where to save
+    second = App(paths, Runner(FakeEngine()))
+    qtbot.addWidget(second.window)
+    with qtbot.waitSignal(second.started):
+        second.start()
+    assert [bin_.name for bin_ in second.session.document.bins] == ["a", "b"]
+    assert second.shutdown() == []
+
+
+def test_results_are_exported_as_the_headless_command_writes_them(
+    app: App, make_images: MakeImages, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = fill_two_bins(app, make_images)
+    (image,) = make_images("new", 1)
+    from model.types import Prediction, Region, Status
+
+    prediction = Prediction(image, Status.OK, 1, (0.25, 0.75), Region(1, 2, 3, 4))
+    app.session.results.add_predictions(1, (first, second), [prediction])
+    path = tmp_path / "out.csv"
+    monkeypatch.setattr(app.questions, "results_file", lambda _start: path)
+    with qtbot.waitSignal(app.files.call_returned, check_params_cb=lambda key, _: key == "export"):
+        app.window.export_requested.emit()
+    header, row = path.read_text(encoding="utf-8").splitlines()
+    assert header == "path,status,predicted,confidence,region_x,region_y,region_w,region_h,message,p_a,p_b"
+    assert row == f"{image},ok,b,0.750000,1,2,3,4,,0.250000,0.750000"
+
+
+def test_settings_survive_a_restart(qapp: QApplication, tmp_path: Path, qtbot: QtBot) -> None:
+    paths = AppPaths.below(tmp_path / "app")
+    for theme in ("system", "dark"):
+        app = App(paths, Runner(FakeEngine()))
+        qtbot.addWidget(app.window)
+        with qtbot.waitSignal(app.started):
+            app.start()
+        assert app.settings.theme == theme
+        app.window.theme_chosen.emit("dark")
+        app.window.close()
+        assert app.shutdown() == []
+    app.window.set_theme("system")

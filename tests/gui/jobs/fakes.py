@@ -1,0 +1,65 @@
+"""An engine without a model: it does what a test tells it, at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from fewshot_gui.jobs.engine import Engine
+from fewshot_gui.jobs.messages import (
+    ClassifyBatch,
+    ClassifyRequest,
+    ClassifySummary,
+    ExplainRequest,
+    ExplainResult,
+    TrainRequest,
+    TrainResult,
+    WarmUpRequest,
+    WarmUpResult,
+)
+from model.progress import CancelToken, Progress, ProgressCallback
+from model.types import Prediction, Status, TrainingReport
+
+REPORT = TrainingReport(("a", "b"), (), (), (), None, None, 1, True, 0.0)
+
+
+class FakeEngine(Engine):
+    """`on_train` runs inside the worker thread; classifying yields one batch per path."""
+
+    def __init__(self, on_train: Callable[[ProgressCallback, CancelToken], None] | None = None) -> None:
+        super().__init__()
+        self.on_train = on_train
+        self.explained: list[ExplainRequest] = []
+        self.explain_may_go_on = threading.Event()
+        self.explain_may_go_on.set()
+        self.threads: set[int] = set()
+
+    def warm_up(self, request: WarmUpRequest) -> WarmUpResult:
+        return WarmUpResult(request.job_id)
+
+    def train(self, request: TrainRequest, progress: ProgressCallback, token: CancelToken) -> TrainResult:
+        self.threads.add(threading.get_ident())
+        if self.on_train is not None:
+            self.on_train(progress, token)
+        progress(Progress("Training", 1, 1))
+        return TrainResult(request.job_id, request.revision, request.bin_ids, REPORT)
+
+    def classify(
+        self,
+        request: ClassifyRequest,
+        progress: ProgressCallback,
+        token: CancelToken,
+        publish: Callable[[ClassifyBatch], None],
+    ) -> ClassifySummary:
+        for number, path in enumerate(request.paths, start=1):
+            token.raise_if_cancelled()
+            prediction = Prediction(path, Status.OK, 0, (0.9, 0.1))
+            publish(ClassifyBatch(request.job_id, request.revision, ("a", "b"), (prediction,)))
+            progress(Progress("Classifying", number, len(request.paths)))
+        return ClassifySummary(request.job_id, request.revision, len(request.paths), 0, 0.0)
+
+    def explain(self, request: ExplainRequest) -> ExplainResult:
+        self.threads.add(threading.get_ident())
+        self.explain_may_go_on.wait(10)
+        self.explained.append(request)
+        return ExplainResult(request.job_id, request.revision, ("a", "b"), None)  # type: ignore[arg-type]
