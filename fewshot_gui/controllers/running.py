@@ -39,7 +39,8 @@ class RunningController(QObject):
     """Sends training, classification and explanations to the runner and hands out their results.
 
     Jobs belong to the project they were started in: what arrives after another was opened is
-    dropped. Predictions made by a classifier that is not the latest stay, marked as stale.
+    dropped. After training, the images that have results are classified again; until then, or where
+    that is stopped, their predictions stay, marked as stale.
     """
 
     job_ended = Signal()  # nothing runs any more but explanations
@@ -170,10 +171,17 @@ class RunningController(QObject):
                 self._results.set_training(result.revision, result.bin_ids, result.report, result.files)
                 self._on_classifier_ready(result.device_note)
                 self._window.show_message(self._describe_training(result.report))
+                self._classify_again()
             case RestoreResult():
                 self._on_classifier_ready(result.device_note)
             case ClassifySummary():
                 self._window.show_message(self._describe_classification(result))
+
+    def _classify_again(self) -> None:
+        """Bring the results up to date with a new classifier: they follow every correction."""
+        paths = tuple(prediction.path for prediction in self._results)
+        if paths:
+            self.classify(paths)
 
     def _on_classifier_ready(self, device_note: str) -> None:
         self._is_trained = True
