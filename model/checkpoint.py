@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -53,13 +53,14 @@ def save(classifier: FewShotClassifier, folder: Path) -> None:
             fresh, old = Path(temporary) / "new", Path(temporary) / "old"
             fresh.mkdir()
             save_file(tensors, str(fresh / TENSORS_FILE))
+            facts["tensors_sha256"] = _sha256(fresh / TENSORS_FILE)
             (fresh / FACTS_FILE).write_text(json.dumps(facts, ensure_ascii=False, indent=2), encoding="utf-8")
-            if folder.is_file():
-                folder.unlink()
-            elif folder.exists():
+            if folder.exists():
                 os.replace(folder, old)
+                for other in old.iterdir():  # results or notes that somebody put beside the classifier
+                    if other.name not in {FACTS_FILE, TENSORS_FILE}:
+                        os.replace(other, fresh / other.name)
             os.replace(fresh, folder)
-            shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
         raise CheckpointError(f"{folder} cannot be written: {error.strerror or error}.") from error
 
@@ -79,6 +80,8 @@ def load(folder: Path, device: str = "auto", embedder: Embedder | None = None) -
         raise CheckpointError(f"{folder} is not a classifier saved by Fewshot (no {FACTS_FILE} and {TENSORS_FILE}).")
     facts = _facts(folder)
     try:
+        if facts.get("tensors_sha256") != _sha256(folder / TENSORS_FILE):
+            raise CheckpointError(f"{folder / TENSORS_FILE} is damaged. Train again or use a copy.")
         tensors = load_file(str(folder / TENSORS_FILE))
         state = ClassifierState(**{name: tensors[name] for name in ClassifierState.names()})
     except (SafetensorError, OSError, KeyError) as error:
@@ -94,16 +97,22 @@ def _facts(folder: Path) -> dict[str, Any]:
     path = folder / FACTS_FILE
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise CheckpointError(f"{path} cannot be read ({error}). Train again or use a copy.") from error
     if not isinstance(facts, dict) or facts.get("format") != FORMAT or not isinstance(facts.get("version"), int):
         raise CheckpointError(f"{path} does not describe a Fewshot classifier.")
     if facts["version"] > VERSION:
         raise CheckpointError(f"{folder} was saved by a newer Fewshot. Update Fewshot to use it.")
-    texts = [facts.get("backbone"), facts.get("backbone_fingerprint"), *(facts.get("class_names") or [None])]
-    if not all(isinstance(text, str) for text in texts):
+    names = facts.get("class_names")
+    texts = [facts.get("backbone"), facts.get("backbone_fingerprint"), *(names if isinstance(names, list) else [None])]
+    if not names or not all(isinstance(text, str) for text in texts):
         raise CheckpointError(f"{path} lacks the classes or the backbone. Train again or use a copy.")
     return facts
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _embedder(folder: Path, facts: dict[str, Any], tensors: dict[str, torch.Tensor], device: str) -> Embedder:
@@ -131,11 +140,11 @@ def _check_shapes(folder: Path, names: tuple[str, ...], state: ClassifierState, 
         "bias": (ways,),
         "class_means": (ways, joined),
         "local_descriptors": (ways, joined),
-        "examples": (state.examples.shape[0], joined),
+        "examples": (*state.examples.shape[:1], joined),
         "scalars": (6,),
     }
     for name, shape in expected.items():
         value = getattr(state, name)
         # -inf is the honest threshold where too few examples exist to call anything unknown.
         if tuple(value.shape) != shape or bool(value.isnan().any()):
-            raise CheckpointError(f"{folder / TENSORS_FILE} is damaged: {name} is not {shape} numbers.")
+            raise CheckpointError(f"{folder} is damaged: {name} is not {shape} numbers. Train again or use a copy.")

@@ -7,6 +7,8 @@ could not be read; 130 interrupted.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import json
 import os
 import signal
@@ -42,7 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("bins", type=Path, metavar="BINS", help="folder with one sub-folder of examples per class")
     train.add_argument("--out", type=Path, required=True, metavar="CLASSIFIER", help="folder to save the classifier in")
     train.add_argument("--backbone", default=DEFAULT_BACKBONE, metavar="NAME", help="see the README for the names")
-    train.add_argument("--seed", type=int, default=0, help="seed of everything random (default: 0)")
+    train.add_argument("--seed", type=_seed, default=0, help="seed of everything random (default: 0)")
 
     classify = commands.add_parser("classify", parents=[common], help="label images and whole folders")
     classify.add_argument("classifier", type=Path, metavar="CLASSIFIER", help="what `train` saved")
@@ -58,13 +60,16 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--ways", type=_positive, metavar="N", help="classes in an episode (default: all)")
     evaluate.add_argument("--queries", type=_positive, default=15, help="test images a class (default: 15)")
     evaluate.add_argument("--episodes", type=_positive, default=100, help="episodes for each shot (default: 100)")
-    evaluate.add_argument("--seed", type=int, default=0, help="seed of the episodes (default: 0)")
+    evaluate.add_argument("--seed", type=_seed, default=0, help="seed of the episodes (default: 0)")
     evaluate.add_argument("--backbone", default=DEFAULT_BACKBONE, metavar="NAME", help="see the README")
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names in any script, whatever the terminal can show
     token = CancelToken()
     previous = signal.signal(signal.SIGINT, _interrupter(token))
     try:
@@ -78,6 +83,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "evaluate": cli_commands.run_evaluate,
         }[options.command]
         outcome = run(options, token)
+        if options.json:
+            sys.stdout.write(json.dumps(outcome.result, ensure_ascii=True, default=str) + "\n")
+        sys.stdout.flush()
     except UsageError as error:
         return _failed(str(error), WRONG_USAGE)
     except FewShotError as error:
@@ -85,14 +93,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MemoryError:
         return _failed("The machine's memory is not enough for this. Use fewer or smaller images.", FAILED)
     except OSError as error:
-        return _failed(f"{error.filename or 'A file'}: {error.strerror or error}", FAILED)
+        _give_up_output()
+        return _failed(f"{error.filename or 'Reading or writing'}: {error.strerror or error}", FAILED)
     except (Cancelled, KeyboardInterrupt):
-        return _failed("Interrupted. What was classified so far is kept; --resume goes on from there.", INTERRUPTED)
+        kept = "What was classified so far is kept; --resume goes on from there."
+        return _failed(f"Interrupted. {kept if options.command == 'classify' else 'Nothing was saved.'}", INTERRUPTED)
+    except Exception as error:  # the last wall: one line instead of a traceback
+        if os.environ.get("FEWSHOT_TRACEBACK"):
+            raise
+        kind = type(error).__name__
+        return _failed(f"Unexpected {kind}: {error}. Please report it; FEWSHOT_TRACEBACK=1 shows where.", FAILED)
     finally:
         signal.signal(signal.SIGINT, previous)
-    if options.json:
-        sys.stdout.write(json.dumps(outcome.result, ensure_ascii=True, default=str) + "\n")
-        sys.stdout.flush()
     return SOME_UNREADABLE if outcome.unreadable else 0
 
 
@@ -107,8 +119,17 @@ def _interrupter(token: CancelToken) -> signal.Handlers | None:
 
 def _failed(message: str, status: int) -> int:
     line = " ".join(message.split())
-    sys.stderr.write(f"fewshot: {line}\n".encode(errors="backslashreplace").decode(errors="replace"))
+    sys.stderr.write(f"fewshot: {line}\n")
     return status
+
+
+def _give_up_output() -> None:
+    """Keep Python from complaining at its end where standard output takes no more (a closed pipe, a full disk)."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _numbers(text: str) -> tuple[int, ...]:
@@ -116,7 +137,21 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 
 def _positive(text: str) -> int:
-    value = int(text)
+    value = _integer(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a positive number")
     return value
+
+
+def _seed(text: str) -> int:
+    value = _integer(text)
+    if not 0 <= value < 2**63:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 2^63 - 1")
+    return value
+
+
+def _integer(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections import Counter
@@ -76,13 +77,15 @@ def run_classify(options: argparse.Namespace, token: CancelToken) -> Outcome:
     paths = list(iter_images(options.paths))
     if not paths:
         raise NoImagesError(f"There is no image in {', '.join(map(str, options.paths))}.")
+    if os.path.realpath(options.out) in {os.path.realpath(path) for path in paths}:
+        raise UsageError(f"--out {options.out} is one of the images and would be overwritten. Give another name.")
     classifier = checkpoint.load(options.classifier, options.device)
     explained = _class_index(classifier, options.explain)
     overlays = _Overlays(options.overlays, paths, classifier, explained) if options.overlays else None
     counts: Counter[str] = Counter()
     classes: Counter[str] = Counter()
     with ResultsTable(options.out, classifier.class_names, resume=options.resume) as table, ProgressPrinter() as bar:
-        remaining = [path for path in paths if str(path) not in table.finished]
+        remaining = [path for path in paths if not table.has(path)]
         for batch in classify(classifier, remaining, explain_class=explained, progress=bar, token=token):
             predictions = [overlays.write(prediction) for prediction in batch] if overlays else batch
             table.write(predictions)
@@ -92,7 +95,7 @@ def run_classify(options: argparse.Namespace, token: CancelToken) -> Outcome:
                     classes[classifier.class_names[prediction.predicted]] += 1
                 else:
                     _warn(f"{prediction.path}: {prediction.message}")
-    found = ", ".join(f"{name} {count}" for name, count in classes.most_common())
+    found = ", ".join(f"{name} {count}" for name, count in classes.most_common()) or "nothing new"
     _say(f"Classified {sum(counts.values())} images: {found}.")
     _say(f"Unlike every bin: {counts[Status.UNKNOWN]}. Unreadable: {counts[Status.ERROR]}. Results in {options.out}")
     return Outcome(
@@ -105,7 +108,7 @@ def run_classify(options: argparse.Namespace, token: CancelToken) -> Outcome:
             "device": classifier.device_note,
             "seconds": time.monotonic() - started,
         },
-        counts[Status.ERROR],
+        counts[Status.ERROR] + table.kept_errors,
     )
 
 
@@ -114,6 +117,8 @@ def run_evaluate(options: argparse.Namespace, token: CancelToken) -> Outcome:
     folders = class_folders(options.bins)
     if not any(files for _, files in folders):
         raise NoImagesError(f"There is no image in {options.bins}.")
+    if options.ways is not None and not 2 <= options.ways <= len(folders):
+        raise UsageError(f"--ways {options.ways} does not fit: {options.bins} has {len(folders)} classes.")
     embedder = Embedder.create(options.backbone, options.device)
     with ProgressPrinter() as progress:
         figures, unreadable = evaluate(
@@ -145,10 +150,12 @@ class _Overlays:
         self._classifier, self._explained = classifier, explained
         self._targets: dict[Path, Path] = {}
         folder.mkdir(parents=True, exist_ok=True)
+        # Never over an image that is to be classified: its folder may be DIR.
+        sources, place = {os.path.realpath(path) for path in paths}, os.path.realpath(folder)
         taken: set[str] = set()
         for path in paths:
             name, number = path.stem, 2
-            while name.casefold() in taken:
+            while name.casefold() in taken or os.path.join(place, f"{name}.png") in sources:
                 name, number = f"{path.stem}-{number}", number + 1
             taken.add(name.casefold())
             self._targets[path] = folder / f"{name}.png"
@@ -192,8 +199,8 @@ _LINE = "  {:<22}{:>16}{:>10}{:>8}"
 
 
 def _say(text: str) -> None:
-    sys.stdout.write(text.encode(errors="backslashreplace").decode() + "\n")
+    sys.stdout.write(text + "\n")
 
 
 def _warn(text: str) -> None:
-    sys.stderr.write(text.encode(errors="backslashreplace").decode() + "\n")
+    sys.stderr.write(" ".join(text.split()) + "\n")

@@ -74,6 +74,8 @@ def evaluate(
     Raises `SupportSetError` where a class has too few readable images, and `Cancelled`.
     """
     token = token or CancelToken()
+    if len(class_names) < 2:
+        raise SupportSetError(f"Evaluation needs at least two classes; there is only ‘{''.join(class_names)}’.")
     ways = ways or len(class_names)
     if not 2 <= ways <= len(class_names):
         raise SupportSetError(f"--ways must lie between 2 and {len(class_names)}, the number of classes; got {ways}.")

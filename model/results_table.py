@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 
 from model.errors import FewShotError
+from model.images.scan import readable_text
 from model.types import Prediction, Status
 
 COLUMNS = (
@@ -18,28 +21,38 @@ COLUMNS = (
 class ResultsTable:
     """Write predictions to a CSV file (UTF-8), each batch flushed as it comes.
 
-    Used as a context manager. With `resume`, rows that are already there are kept and their paths
-    are in `finished`. Raises `FewShotError` where the file cannot be written or does not fit.
+    Used as a context manager. With `resume`, rows that are already there are kept: ask `has`, and
+    `kept_errors` counts those of unreadable images. Bytes of a path that are not UTF-8 are written in
+    hexadecimal. Raises `FewShotError` where the file cannot be written or does not fit.
     """
 
     def __init__(self, path: Path, class_names: Sequence[str], *, resume: bool = False) -> None:
         self._path = path
         self._class_names = tuple(class_names)
         self._header = [*COLUMNS, *(f"p_{name}" for name in class_names)]
-        self.finished: frozenset[str] = frozenset()
+        self.kept_errors = 0
+        self._finished: frozenset[str] = frozenset()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            if resume and path.exists() and path.stat().st_size:
-                self.finished = self._keep_whole_rows()
-                self._file = path.open("a", encoding="utf-8", errors="surrogateescape", newline="")
-                self._writer = csv.writer(self._file)
-            else:
-                self._file = path.open("w", encoding="utf-8", errors="surrogateescape", newline="")
-                self._writer = csv.writer(self._file)
-                self._writer.writerow(self._header)
-                self._file.flush()
+            rows = self._whole_rows() if resume and path.exists() and path.stat().st_size else []
+            self.kept_errors = sum(row[1] == Status.ERROR for row in rows)
+            self._finished = frozenset(row[0] for row in rows)
+            # Rows that are kept are written over themselves, so that being killed here loses none.
+            self._file = path.open("r+" if rows else "w", encoding="utf-8", errors="backslashreplace", newline="")
         except OSError as error:
-            raise FewShotError(f"{path} cannot be written: {error.strerror or error}.") from error
+            raise self._not_written(error) from error
+        self._writer = csv.writer(self._file)
+        try:
+            self._write_rows([self._header, *rows])
+            if rows:
+                self._file.truncate()
+        except FewShotError:
+            self._close()
+            raise
+
+    def has(self, path: Path) -> bool:
+        """Whether `path` has a row that was kept."""
+        return readable_text(path) in self._finished
 
     def __enter__(self) -> ResultsTable:
         return self
@@ -47,39 +60,56 @@ class ResultsTable:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
+        self._close()
 
     def write(self, predictions: Iterable[Prediction]) -> None:
         """Append one row for each prediction and flush."""
-        self._writer.writerows(self._row(prediction) for prediction in predictions)
-        self._file.flush()
+        self._write_rows([self._row(prediction) for prediction in predictions])
+
+    def _write_rows(self, rows: Sequence[Sequence[str]]) -> None:
+        try:
+            self._writer.writerows(rows)
+            self._file.flush()
+        except OSError as error:
+            raise self._not_written(error) from error
+
+    def _close(self) -> None:
+        with contextlib.suppress(OSError):  # every row was flushed, or the failure to do so is on its way up
+            self._file.close()
+
+    def _not_written(self, error: OSError) -> FewShotError:
+        return FewShotError(f"{self._path} cannot be written: {error.strerror or error}.")
 
     def _row(self, prediction: Prediction) -> list[str]:
-        row = [str(prediction.path), prediction.status.value]
+        row = [readable_text(prediction.path), prediction.status.value]
         if prediction.status is Status.ERROR or prediction.region is None:
             return [*row, *[""] * 6, prediction.message, *[""] * len(self._class_names)]
         region = prediction.region
+        millionths = [round(score * 1e6) for score in prediction.scores]
+        millionths[prediction.predicted] += round(sum(prediction.scores) * 1e6) - sum(millionths)  # what rounding lost
+        scores = [f"{score / 1e6:.6f}" for score in millionths]
         return [
             *row,
             self._class_names[prediction.predicted],
-            f"{prediction.confidence:.6f}",
+            scores[prediction.predicted],
             *(str(value) for value in (region.x, region.y, region.width, region.height)),
             prediction.message,
-            *(f"{score:.6f}" for score in prediction.scores),
+            *scores,
         ]
 
-    def _keep_whole_rows(self) -> frozenset[str]:
-        """Drop a last row that an interruption cut off; return the paths of the others."""
-        with self._path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+    def _whole_rows(self) -> list[list[str]]:
+        """Return the rows that are there, without the header and a last row that an interruption cut off."""
+        with self._path.open(encoding="utf-8", errors="backslashreplace", newline="") as file:
             text = file.read()
-        rows = list(csv.reader(text.splitlines(keepends=True)))
-        if not rows or rows[0] != self._header:
+        try:
+            # Not `splitlines`: that also breaks at characters that a file name may hold unquoted.
+            header, *rows = csv.reader(io.StringIO(text, newline=""))
+        except (csv.Error, ValueError):
+            header, rows = [], []
+        if header != self._header:
             raise FewShotError(
-                f"{self._path} holds results of another classifier. Give another --out, or leave out --resume."
+                f"{self._path} does not hold results of this classifier. Give another --out, or leave out --resume."
             )
-        whole = [row for row in rows if len(row) == len(self._header)]
-        if whole and not text.endswith("\n"):
-            whole.pop()
-        with self._path.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
-            csv.writer(file).writerows(whole)
-        return frozenset(row[0] for row in whole[1:])
+        if rows and not text.endswith("\n"):
+            rows.pop()
+        return [row for row in rows if len(row) == len(self._header)]

@@ -111,7 +111,8 @@ class InspectorView(QWidget):
             self._set_status(message)
 
     def add_zoom_actions(self, actions: Sequence[QAction]) -> None:
-        """Put the window's zoom commands beside the title."""
+        """Put the zoom and the window's commands for it beside the title."""
+        self.header.add_tool(self._zoom)
         for action in actions:
             button = QToolButton()
             button.setDefaultAction(action)
@@ -140,7 +141,6 @@ class InspectorView(QWidget):
         title.setBuddy(self._opacity)
         row.addWidget(title)
         row.addWidget(self._opacity, 1)
-        row.addWidget(self._zoom)
         facts = QVBoxLayout()
         facts.setContentsMargins(style.GRID, style.GRID // 2, style.GRID, style.GRID)
         facts.setSpacing(6)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
@@ -43,6 +43,8 @@ class LibraryView(QWidget):
         self._is_target = False
         self.model = LibraryModel(document, thumbnails, self)
         self.images = ImageView(_THUMBNAIL_SIDE, show_names=True)
+        # Were the bar to come and go, its width would change the number of columns, and with it the need for a bar.
+        self.images.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.images.setModel(self.model)
         self.images.setObjectName("libraryView")
         self.images.setAccessibleName(self.tr("Library of images"))

@@ -7,6 +7,7 @@ from typing import Any
 
 import timm
 import torch
+from safetensors import safe_open
 from timm.data.config import resolve_model_data_config
 from torch import Tensor
 
@@ -31,11 +32,10 @@ class TimmBackbone(Backbone):
         if not timm.is_model(model_name):
             raise BackboneError(f"timm knows no model named {model_name!r}. See timm.list_models().")
         try:
+            # As pretrained weights, not as a checkpoint: that would have to hold exactly what is left of the model.
+            source = {"file": _checked_file(weights, model_name)} if weights else None
             network: Any = timm.create_model(
-                model_name,
-                pretrained=not weights,
-                checkpoint_path=_checked_file(weights) if weights else "",
-                features_only=True,
+                model_name, pretrained=True, pretrained_cfg_overlay=source, features_only=True
             )
         except BackboneError:
             raise
@@ -66,12 +66,19 @@ class TimmBackbone(Backbone):
         return FeatureMaps(fine, coarse)
 
 
-def _checked_file(weights: str) -> str:
+def _checked_file(weights: str, model_name: str) -> str:
     path = Path(weights).expanduser()
     if not path.is_file():
         raise BackboneError(f"The weights file {path} does not exist.")
     if path.suffix != ".safetensors":
         raise BackboneError(f"{path} is not a .safetensors file. Other formats can run code and are not loaded.")
+    with safe_open(path, "pt") as file:
+        held = set(file.keys())
+    network: Any = timm.create_model(model_name, pretrained=False)
+    classifier = network.pretrained_cfg.get("classifier") or ()
+    needed = {key for key in network.state_dict() if not key.startswith(classifier)}
+    if not needed <= held:
+        raise BackboneError(f"{path} holds no weights of {model_name}: {min(needed - held)} is missing.")
     return str(path)
 
 

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 from model.errors import ImageReadError
-from model.images.reading import describe_os_error
+from model.images.reading import describe_os_error, is_special_file
 
 
 def content_hash(path: Path) -> str:
@@ -14,7 +14,7 @@ def content_hash(path: Path) -> str:
 
     Raises `ImageReadError` when the file cannot be read or is not a regular file.
     """
-    if path.exists() and not path.is_file():
+    if is_special_file(path):
         raise ImageReadError(path, "is not a regular file.")
     try:
         with path.open("rb") as file:

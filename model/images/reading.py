@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import stat
+import struct
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, TiffImagePlugin, UnidentifiedImageError
 
 from model.errors import ImageReadError
 
@@ -16,7 +19,8 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 _TOO_LARGE = f"has more than {MAX_PIXELS:,} pixels. Export a smaller copy."
 _WIDE_MODES = frozenset({"I", "I;16", "I;16B", "I;16L", "I;16N", "F"})
 _ORIENTATION_TAG = 0x0112
-_FIRST_SIDEWAYS_ORIENTATION = 5  # EXIF orientations 5 to 8 swap width and height
+_TURNED = range(2, 9)  # EXIF orientations that ask for turning or mirroring
+_SIDEWAYS = range(5, 9)  # and those that swap width and height
 
 
 def describe_os_error(error: OSError) -> str:
@@ -41,8 +45,7 @@ def read_image(path: Path, max_side: int | None = None) -> Image.Image:
         if max_side is not None:
             image.draft("RGB", (max_side, max_side))
         image.load()
-        upright = ImageOps.exif_transpose(image)
-        rgb = _to_rgb(upright)
+        rgb = _to_rgb(ImageOps.exif_transpose(image) if _orientation(image) in _TURNED else image)
     if max_side is not None and max(rgb.size) > max_side:
         rgb.thumbnail((max_side, max_side), Image.Resampling.BILINEAR, reducing_gap=2.0)
     return rgb
@@ -55,8 +58,26 @@ def image_size(path: Path) -> tuple[int, int]:
     """
     with _opened(path) as image:
         width, height = image.size
-        sideways = image.getexif().get(_ORIENTATION_TAG, 1) >= _FIRST_SIDEWAYS_ORIENTATION
+        if isinstance(image, TiffImagePlugin.TiffImageFile):  # Pillow gives some versions' TIFFs turned already
+            width, height = image.tag_v2[TiffImagePlugin.IMAGEWIDTH], image.tag_v2[TiffImagePlugin.IMAGELENGTH]
+        sideways = _orientation(image) in _SIDEWAYS
     return (height, width) if sideways else (width, height)
+
+
+def is_special_file(path: Path) -> bool:
+    """Whether `path` is there but no regular file: a FIFO or device would block for ever."""
+    try:
+        return not stat.S_ISREG(os.stat(path).st_mode)
+    except OSError:
+        return False  # said better by whoever opens it
+
+
+def _orientation(image: Image.Image) -> object:
+    """Return the EXIF orientation; 1 where the EXIF data is damaged, which is no reason to refuse the picture."""
+    try:
+        return image.getexif().get(_ORIENTATION_TAG, 1)
+    except (SyntaxError, ValueError, TypeError, KeyError, OSError, struct.error):
+        return 1
 
 
 class _opened:  # noqa: N801 - reads as a function: `with _opened(path) as image`
@@ -67,7 +88,7 @@ class _opened:  # noqa: N801 - reads as a function: `with _opened(path) as image
         self._image: Image.Image | None = None
 
     def __enter__(self) -> Image.Image:
-        if self._path.exists() and not self._path.is_file():  # a FIFO or device would block for ever
+        if is_special_file(self._path):
             raise ImageReadError(self._path, "is not a regular file.")
         try:
             self._image = Image.open(self._path)
@@ -89,7 +110,11 @@ class _opened:  # noqa: N801 - reads as a function: `with _opened(path) as image
             return error
         if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
             return ImageReadError(self._path, _TOO_LARGE)
+        if isinstance(error, MemoryError):
+            return ImageReadError(self._path, "does not fit into this machine's memory. Export a smaller copy.")
         if isinstance(error, UnidentifiedImageError):
+            if self._path.stat().st_size == 0:
+                return ImageReadError(self._path, "is empty (0 bytes). Export it again from its source.")
             return ImageReadError(self._path, "is not an image in a known format. Convert it to PNG, JPEG or TIFF.")
         if isinstance(error, OSError) and error.errno is not None:
             return ImageReadError(self._path, describe_os_error(error))

@@ -38,7 +38,7 @@ def iter_images(paths: Iterable[Path]) -> Iterator[Path]:
     """
     seen: set[str] = set()
     for path in paths:
-        candidates = _walk(path) if path.is_dir() else iter((path,))
+        candidates = _walk(path) if os.path.isdir(path) else iter((path,))
         for candidate in candidates:
             key = os.path.abspath(candidate)
             if key not in seen:
@@ -86,7 +86,7 @@ def class_folders(folder: Path) -> list[tuple[str, list[Path]]]:
 
     Raises `SupportSetError` when `folder` is not a folder or has no sub-folder.
     """
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise SupportSetError(f"{folder} is not a folder. Give a folder with one sub-folder of images per class.")
     try:
         children = [child for child in folder.iterdir() if child.is_dir() and not child.name.startswith(".")]
@@ -95,4 +95,9 @@ def class_folders(folder: Path) -> list[tuple[str, list[Path]]]:
     if not children:
         raise SupportSetError(f"{folder} has no sub-folders. Give a folder with one sub-folder of images per class.")
     children.sort(key=lambda child: natural_key(child.name))
-    return [(child.name, list(iter_images([child]))) for child in children]
+    return [(readable_text(child.name), list(iter_images([child]))) for child in children]
+
+
+def readable_text(name: str | Path) -> str:
+    """Return a file's name as text that every UTF-8 file can hold: bytes that are none become hexadecimal."""
+    return os.fsencode(name).decode(errors="backslashreplace")
