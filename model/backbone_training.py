@@ -106,7 +106,7 @@ def episode_loss(maps: FeatureMaps, labels: Tensor) -> Tensor:
     present, local_labels = labels.unique(return_inverse=True)
     maps = FeatureMaps(maps.fine.cpu(), maps.coarse.cpu())
     features = describe(maps, (maps.coarse.shape[2], maps.coarse.shape[3]))
-    support, _, _ = describe_support(features, local_labels, len(present))
+    support = describe_support(features, local_labels, len(present)).support
     head = Head(local_labels)
     return functional.cross_entropy(head.leave_one_out_logits(support), local_labels)
 

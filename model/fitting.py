@@ -14,7 +14,7 @@ from model.backbones.base import FeatureMaps
 from model.classifier import ClassifierState, FewShotClassifier
 from model.embedding import EmbeddedImage, Embedder
 from model.features import ImageFeatures, concatenate, describe
-from model.head import Head, Support, describe_support
+from model.head import DescribedSupport, Head, Support, describe_support
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 
 MAX_STEPS = 60
@@ -48,10 +48,11 @@ def fit_classifier(
 ) -> Fit:
     """Fit a classifier to `features` of n images with int64 `labels` (n,) and pixel `sizes`. Raises `Cancelled`."""
     with torch.inference_mode(False):
-        support, locals_, temperature = describe_support(features, labels, len(class_names))
+        described = describe_support(features, labels, len(class_names))
+        support = described.support
         head = Head(labels)
         losses, converged = fit(head, support, progress, token or CancelToken())
-        state = _state(head, support, features, locals_, temperature, sizes)
+        state = _state(head, described, features, sizes)
         with torch.no_grad():
             leave_one_out = torch.softmax(head.leave_one_out_logits(support), dim=1)
             weights = head.weights(support)[:, -1]
@@ -101,13 +102,12 @@ def fit(head: Head, support: Support, progress: ProgressCallback, token: CancelT
 
 def _state(
     head: Head,
-    support: Support,
+    described: DescribedSupport,
     features: ImageFeatures,
-    locals_: Tensor,
-    temperature: float,
     sizes: Sequence[tuple[int, int]],
 ) -> ClassifierState:
     with torch.no_grad():
+        support = described.support
         labels, ways, balance = support.labels, support.ways, support.balance
         weights = head.weights(support)[:, -1]
         gram = head.gram(support)
@@ -124,7 +124,7 @@ def _state(
             float(support.local_scale),
             float(head.local_share),
             float(head.scale),
-            temperature,
+            described.temperature,
             confidence.unknown_threshold(joined),
             max((width * height) ** 0.5 for width, height in sizes),
         ]
@@ -132,8 +132,8 @@ def _state(
             coarse_weights.float(),
             fine_weights.float(),
             -(coarse_mean @ coarse_weights + fine_mean @ fine_weights).float(),
-            local_feature.class_means(joined, labels, ways),
-            (members.T @ locals_.double() / members.sum(0)[:, None]).float(),
+            local_feature.class_means(described.compared, labels, ways),
+            (members.T @ described.locals.double() / members.sum(0)[:, None]).float(),
             joined,
             torch.tensor(scalars, dtype=torch.float64),
         )

@@ -20,6 +20,20 @@ from model import class_description, local_feature
 from model.features import ImageFeatures
 
 
+class DescribedSupport(NamedTuple):
+    """A support set prepared for the head.
+
+    compared (n, D): global features as regions are compared with them
+    locals:  (n, D) local feature of each image for its own class
+    temperature: tau_a of the attention
+    """
+
+    support: Support
+    compared: Tensor
+    locals: Tensor
+    temperature: float
+
+
 class Support(NamedTuple):
     """What the head needs of the support images, once computed; n images, N classes, float64 on the CPU.
 
@@ -170,12 +184,14 @@ def leave_one_out_local_scores(similarity: Tensor, weights: Tensor, labels: Tens
     return torch.where(present, scores, mean.expand_as(scores))
 
 
-def describe_support(features: ImageFeatures, labels: Tensor, ways: int) -> tuple[Support, Tensor, float]:
-    """Prepare `Support`; also return the local features (n, D) and the attention temperature."""
+def describe_support(features: ImageFeatures, labels: Tensor, ways: int) -> DescribedSupport:
+    """Compute what the head needs of n support images with int64 `labels` (n,)."""
     balance = class_description.class_balance(labels, ways)
     coarse, fine = features.coarse.double(), features.fine.double()
     joined = features.joined_globals()
-    local, own_locals, temperature = local_similarity(features.regions, features.grid, joined, labels, ways)
+    shots = float(torch.bincount(labels, minlength=ways).double().median())
+    compared = local_feature.suppressed_common(joined, features.regions, max(shots, 1.0))
+    local, own_locals, temperature = local_similarity(features.regions, features.grid, compared, labels, ways)
     support = Support(
         class_description.centred_gram(coarse @ coarse.T, balance),
         class_description.centred_gram(fine @ fine.T, balance),
@@ -185,7 +201,7 @@ def describe_support(features: ImageFeatures, labels: Tensor, ways: int) -> tupl
         labels,
         ways,
     )
-    return support._replace(local_scale=_local_scale(support)), own_locals, temperature
+    return DescribedSupport(support._replace(local_scale=_local_scale(support)), compared, own_locals, temperature)
 
 
 def _local_scale(support: Support) -> Tensor:

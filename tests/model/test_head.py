@@ -28,7 +28,7 @@ def random_features(count: int, seed: int, signal: Tensor | None = None) -> Imag
 
 
 def accuracy(head: Head, features: ImageFeatures, labels: Tensor, ways: int) -> float:
-    support, _, _ = describe_support(features, labels, ways)
+    support = describe_support(features, labels, ways).support
     fit(head, support, ignore_progress, CancelToken())
     return float((head.leave_one_out_logits(support).argmax(1) == labels).double().mean())
 
@@ -53,7 +53,7 @@ def test_a_large_bin_does_not_swallow_a_small_one() -> None:
     labels = torch.tensor([0] * 3 + [1] * 200)
     patterns = torch.eye(COARSE)[:2] * 6
     features = random_features(len(labels), 0, patterns[labels])
-    support, _, _ = describe_support(features, labels, 2)
+    support = describe_support(features, labels, 2).support
     predicted = Head(labels).leave_one_out_logits(support).argmax(1)
     assert bool((predicted == labels).all())
 
@@ -61,19 +61,19 @@ def test_a_large_bin_does_not_swallow_a_small_one() -> None:
 @pytest.mark.parametrize("shots", [(1, 1), (1, 1, 1, 1), (1, 7), (2, 1, 3)])
 def test_few_and_unequal_examples_give_finite_numbers(shots: tuple[int, ...]) -> None:
     labels = torch.cat([torch.full((k,), c) for c, k in enumerate(shots)])
-    support, locals_, temperature = describe_support(random_features(len(labels), 1), labels, len(shots))
-    head = Head(labels)
+    described = describe_support(random_features(len(labels), 1), labels, len(shots))
+    support, head = described.support, Head(labels)
     fit(head, support, ignore_progress, CancelToken())
     assert bool(head.leave_one_out_logits(support).isfinite().all())
     assert bool(head.weights(support)[:, -1].isfinite().all())
-    assert bool(locals_.isfinite().all())
-    assert temperature > 0
+    assert bool(described.locals.isfinite().all())
+    assert described.temperature > 0
 
 
 def test_images_without_any_feature_give_finite_numbers() -> None:
     labels = torch.tensor([0, 0, 1, 1])
     empty = ImageFeatures(torch.zeros(4, COARSE), torch.zeros(4, FINE), torch.zeros(4, 9, COARSE + FINE), GRID)
-    support, _, _ = describe_support(empty, labels, 2)
+    support = describe_support(empty, labels, 2).support
     head = Head(labels)
     fit(head, support, ignore_progress, CancelToken())
     assert bool(head.leave_one_out_logits(support).isfinite().all())
@@ -82,7 +82,7 @@ def test_images_without_any_feature_give_finite_numbers() -> None:
 def test_training_lowers_the_loss_until_it_converges() -> None:
     labels = torch.arange(4).repeat_interleave(5)
     features = random_features(20, 3, torch.eye(COARSE)[:4][labels] * 4)
-    support, _, _ = describe_support(features, labels, 4)
+    support = describe_support(features, labels, 4).support
     losses, converged = fit(Head(labels), support, ignore_progress, CancelToken())
     assert converged
     assert losses[-1] < losses[0]
@@ -90,7 +90,7 @@ def test_training_lowers_the_loss_until_it_converges() -> None:
 
 def test_training_can_be_cancelled() -> None:
     labels = torch.arange(2).repeat_interleave(3)
-    support, _, _ = describe_support(random_features(6, 0), labels, 2)
+    support = describe_support(random_features(6, 0), labels, 2).support
     token = CancelToken()
     token.cancel()
     with pytest.raises(Cancelled):
@@ -106,7 +106,7 @@ def test_gradients_reach_the_features() -> None:
     labels = torch.arange(3).repeat_interleave(3)
     features = random_features(9, 5)
     regions, coarse = features.regions.clone().requires_grad_(), features.coarse.clone().requires_grad_()
-    support, _, _ = describe_support(ImageFeatures(coarse, features.fine, regions, GRID), labels, 3)
+    support = describe_support(ImageFeatures(coarse, features.fine, regions, GRID), labels, 3).support
     functional.cross_entropy(Head(labels).leave_one_out_logits(support), labels).backward()
     for leaf in (regions, coarse):
         assert leaf.grad is not None

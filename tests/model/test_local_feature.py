@@ -68,3 +68,12 @@ def test_gradients_reach_the_regions() -> None:
     assert regions.grad is not None
     assert bool(regions.grad.isfinite().all())
     assert bool((regions.grad != 0).any())
+
+
+def test_what_all_regions_have_in_common_is_suppressed() -> None:
+    # Regions vary along e0 only: variance 1 there, 0 along e1; mean variance 0.5, ridge 30 * 0.5 = 15.
+    regions = torch.tensor([[[1.0, 0.0], [-1.0, 0.0]]])
+    suppressed = local_feature.suppressed_common(torch.tensor([[2.0, 3.0]]), regions, shots=5)
+    assert torch.allclose(suppressed, torch.tensor([[2.0 * 15 / 16, 3.0]]))
+    once = local_feature.suppressed_common(torch.tensor([[2.0, 3.0]]), regions, shots=1)
+    assert torch.allclose(once, torch.tensor([[2.0 * 75 / 76, 3.0]]))
