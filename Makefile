@@ -43,5 +43,12 @@ $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev]"
 	@touch $@ $(VENV)/.installed
 
+# The README's pictures, taken by the app itself.
+screenshots: $(VENV)/.installed
+	$(BIN)/python main.py --demo --headless $(DEMO_OUTPUT)
+	mkdir -p docs/images
+	cp $(DEMO_OUTPUT)/05-classified.png docs/images/results.png
+	cp $(DEMO_OUTPUT)/06-explained.png docs/images/inspector.png
+
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -10,9 +10,10 @@ has none):
     a[q,c,r]  = softmax over r of (s1 - s2) / tau_a
     l[q,c]    = sum over r of a[q,c,r] f[q,r]
 
-gbar[c] is the mean global feature of class c, after `suppressed_common`; "the others" is a mean of class means, so that a
-large bin does not drown a small one. The class of q is never used: each class is tried in turn,
-because attention that knows the answer makes leave-one-out accuracy on pure noise look good.
+gbar[c] is the mean global feature of class c, after `suppressed_common`; "the others" is a mean of
+class means, so that a large bin does not drown a small one. The class of q is never used: each class
+is tried in turn, because attention that knows the answer makes leave-one-out accuracy on pure noise
+look good.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ def test_files_from_the_file_manager_go_into_a_bin(
 ) -> None:
     bin_id = document.add_bin("galaxy")
     drop_and_wait(app, qtbot, app.window.bins.card(bin_id), example_images["galaxy"])
-    assert counts(document) == {"galaxy": 6}
+    assert counts(document) == {"galaxy": 5}
     document.undo_stack.undo()
     assert counts(document) == {"galaxy": 0}
 
@@ -63,7 +63,7 @@ def test_a_folder_from_the_file_manager_goes_into_a_bin(
 ) -> None:
     bin_id = document.add_bin("galaxy")
     drop_and_wait(app, qtbot, app.window.bins.card(bin_id), [example_images["galaxy"][0].parent])
-    assert counts(document) == {"galaxy": 6}
+    assert counts(document) == {"galaxy": 5}
 
 
 def test_a_folder_of_folders_beside_the_bins_becomes_bins(
@@ -71,7 +71,7 @@ def test_a_folder_of_folders_beside_the_bins_becomes_bins(
 ) -> None:
     board = app.window.bins.findChild(QWidget, "newBinCard").parentWidget()
     drop_and_wait(app, qtbot, board, [EXAMPLE / "examples"])
-    assert counts(document) == dict.fromkeys(example_images, 6)
+    assert counts(document) == dict.fromkeys(example_images, 5)
 
 
 def test_a_folder_on_the_library_shows_its_images(app: App, document: Document, qtbot: QtBot) -> None:
@@ -181,7 +181,7 @@ def test_the_trained_project_reopens_ready_to_classify(
         app.window.recent_requested.emit(tmp_path / "sky.fewshot")
     with qtbot.waitSignal(app.running.job_ended, timeout=_TRAINING_TIMEOUT):
         app.window.classify_requested.emit(example_images["galaxy"])
-    assert len(app.session.results) == 6
+    assert len(app.session.results) == 5
 
 
 def overlay_is_visible(app: App, qtbot: QtBot) -> bool:

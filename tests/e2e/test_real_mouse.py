@@ -16,7 +16,7 @@ import pytest
 from tests.conftest import EXAMPLE
 from tests.e2e.screen import Rect, RunningApp, Screen, wait_for
 
-_CLASSES = ("galaxy", "planetary_nebula")
+_CLASSES = ("galaxy", "star_cluster")
 _SHOTS = 3
 
 pytestmark = [
