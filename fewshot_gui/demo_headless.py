@@ -65,6 +65,13 @@ def run_headless(folder: Path, *, verbose: bool = False) -> int:
             logging.shutdown()  # the log file is in the folder that is removed now
             if stuck:
                 os._exit(1)
+    sys.stdout.write(
+        f"Trained on the example's bins and classified its folder. In {folder.absolute()}:\n"
+        "  *.png          a screenshot of each step\n"
+        "  results.csv    class, confidence and region of every image\n"
+        "  overlays/      every image with its attention map and region\n"
+        "  timings.json   seconds since the start\n"
+    )
     return 0
 
 

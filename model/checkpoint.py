@@ -67,7 +67,7 @@ def save(classifier: FewShotClassifier, folder: Path) -> None:
 
 def is_classifier(folder: Path) -> bool:
     """Whether `folder` looks like a saved classifier."""
-    return (folder / FACTS_FILE).is_file() and (folder / TENSORS_FILE).is_file()
+    return os.path.isfile(folder / FACTS_FILE) and os.path.isfile(folder / TENSORS_FILE)
 
 
 def load(folder: Path, device: str = "auto", embedder: Embedder | None = None) -> FewShotClassifier:

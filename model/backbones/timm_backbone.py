@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from torch import Tensor
 from model.backbones.base import Backbone, FeatureMaps
 from model.errors import BackboneError
 
+logging.getLogger("timm").setLevel(logging.ERROR)  # warns of every weight that `features_only` leaves out
 _FINE_STRIDE = 16
 _COARSE_STRIDE = 32
 

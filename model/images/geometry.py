@@ -25,5 +25,5 @@ def window_region(cell: int, grid: tuple[int, int], window: int, size: tuple[int
 def _span(position: int, cells: int, window: int, pixels: int) -> tuple[int, int]:
     window = min(window, cells)
     first = min(max(position - window // 2, 0), cells - window)
-    start = round(first / cells * pixels)
+    start = min(round(first / cells * pixels), pixels - 1)  # an image may have fewer pixels than the grid has cells
     return start, max(round((first + window) / cells * pixels), start + 1)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import struct
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,8 @@ MAX_PIXELS = 400_000_000
 """Larger images are refused: decoding one would take more than 1.2 GB (guards against bombs)."""
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+# Remarks on odd EXIF data and the like, with a line of Pillow's source: no use to whoever sorts pictures.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 _TOO_LARGE = f"has more than {MAX_PIXELS:,} pixels. Export a smaller copy."
 _WIDE_MODES = frozenset({"I", "I;16", "I;16B", "I;16L", "I;16N", "F"})
 _ORIENTATION_TAG = 0x0112
@@ -113,8 +117,9 @@ class _opened:  # noqa: N801 - reads as a function: `with _opened(path) as image
         if isinstance(error, MemoryError):
             return ImageReadError(self._path, "does not fit into this machine's memory. Export a smaller copy.")
         if isinstance(error, UnidentifiedImageError):
-            if self._path.stat().st_size == 0:
-                return ImageReadError(self._path, "is empty (0 bytes). Export it again from its source.")
+            with contextlib.suppress(OSError):
+                if self._path.stat().st_size == 0:
+                    return ImageReadError(self._path, "is empty (0 bytes). Export it again from its source.")
             return ImageReadError(self._path, "is not an image in a known format. Convert it to PNG, JPEG or TIFF.")
         if isinstance(error, OSError) and error.errno is not None:
             return ImageReadError(self._path, describe_os_error(error))

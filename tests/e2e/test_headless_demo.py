@@ -28,6 +28,11 @@ def test_the_demo_leaves_what_was_promised(tmp_path: Path) -> None:
     with (target / "results.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["path"] for row in rows] == [str(path) for path in images]
+    with (EXAMPLE / "labels.csv").open(encoding="utf-8", newline="") as file:
+        labels = {row["file"]: row["class"].replace("_", " ") for row in csv.DictReader(file)}
+    right = sum(row["predicted"] == labels[Path(row["path"]).name] for row in rows)
+    assert right >= 0.9 * len(rows)
+    assert str(target) in done.stdout
     for row in rows:
         scores = [float(value) for name, value in row.items() if name.startswith("p_")]
         assert sum(scores) == pytest.approx(1, abs=1e-4)
