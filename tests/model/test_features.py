@@ -1,0 +1,76 @@
+"""Feature vectors: length one, sign kept, finite slopes, the shares of the strides, grids of any size."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from model.backbones.base import FeatureMaps
+from model.features import REGION_FINE_SHARE, concatenate, describe, join
+
+
+def _maps(n: int = 3, fine: int = 6, coarse: int = 8, side: int = 4) -> FeatureMaps:
+    generator = torch.Generator().manual_seed(0)
+    return FeatureMaps(
+        torch.randn(n, fine, side, side, generator=generator),
+        torch.randn(n, coarse, side // 2, side // 2, generator=generator),
+    )
+
+
+def test_every_vector_has_length_one() -> None:
+    features = describe(_maps())
+    for part in (features.coarse, features.fine, features.regions, features.joined_globals()):
+        assert torch.allclose(part.norm(dim=-1), torch.ones(part.shape[:-1]), atol=1e-5)
+
+
+def test_shapes_and_grid() -> None:
+    features = describe(_maps(n=2, fine=6, coarse=8, side=4))
+    assert features.coarse.shape == (2, 8)
+    assert features.fine.shape == (2, 6)
+    assert features.regions.shape == (2, 16, 14)
+    assert features.grid == (4, 4)
+    assert describe(_maps(side=4), (3, 2)).regions.shape == (3, 6, 14)
+
+
+def test_signed_square_roots_worked_out_by_hand() -> None:
+    maps = FeatureMaps(torch.tensor([9.0, -16.0]).view(1, 2, 1, 1), torch.tensor([4.0, 0.0]).view(1, 2, 1, 1))
+    features = describe(maps)
+    assert features.fine[0].tolist() == pytest.approx([0.6, -0.8], abs=1e-3)
+    assert features.coarse[0].tolist() == pytest.approx([1.0, 0.0], abs=1e-3)
+
+
+def test_the_fine_stride_has_its_share_of_a_region_s_similarity() -> None:
+    one, other = torch.eye(2)
+    same_fine = join(one, one, dim=0) @ join(other, one, dim=0)
+    assert float(same_fine) == pytest.approx(REGION_FINE_SHARE)
+
+
+def test_regions_are_in_reading_order() -> None:
+    fine = torch.zeros(1, 1, 2, 3)
+    fine[0, 0, 1, 0] = 1.0
+    features = describe(FeatureMaps(fine, torch.zeros(1, 1, 1, 2)))
+    assert features.regions[0, :, 1].argmax().item() == 3
+
+
+def test_dead_images_give_zeros_and_finite_slopes() -> None:
+    fine, coarse = torch.zeros(1, 4, 4, 4, requires_grad=True), torch.zeros(1, 4, 2, 2, requires_grad=True)
+    features = describe(FeatureMaps(fine, coarse))
+    assert not features.regions.isnan().any()
+    (features.regions.sum() + features.coarse.sum()).backward()
+    assert fine.grad is not None
+    assert bool(fine.grad.isfinite().all())
+
+
+def test_picking_and_concatenating_are_inverse() -> None:
+    features = describe(_maps(n=3))
+    parts = [features.pick(torch.tensor([k])) for k in range(3)]
+    joined = concatenate(parts)
+    assert torch.equal(joined.regions, features.regions)
+    assert torch.equal(joined.coarse, features.coarse)
+    assert joined.grid == features.grid
+
+
+def test_an_image_s_features_do_not_depend_on_its_batch() -> None:
+    maps = _maps(n=3)
+    alone = describe(FeatureMaps(maps.fine[1:2], maps.coarse[1:2]))
+    assert torch.allclose(alone.regions[0], describe(maps).regions[1], atol=1e-6)

@@ -1,0 +1,56 @@
+"""Overlays: the map where attention is, the box where the region is, images of any size."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from model.overlay import REGION_COLOR, attention_rgba, draw_overlay
+from model.types import Region
+
+
+def _peak_left() -> np.ndarray:
+    attention = np.zeros((4, 4), np.float32)
+    attention[:, 0] = 1
+    return attention
+
+
+def test_the_map_is_laid_where_attention_is() -> None:
+    grey = Image.new("RGB", (80, 40), (100, 100, 100))
+    result = np.asarray(draw_overlay(grey, _peak_left(), Region(60, 10, 10, 10)))
+    assert result.shape == (40, 80, 3)
+    assert (result[5, 70] == 100).all()  # nobody looks there
+    assert np.abs(result[5, 2].astype(int) - 100).max() > 30
+
+
+def test_the_region_is_framed_inside_its_bounds() -> None:
+    grey = Image.new("RGB", (200, 100), (100, 100, 100))
+    result = np.asarray(draw_overlay(grey, np.zeros((4, 4), np.float32), Region(50, 20, 60, 40)))
+    changed = np.argwhere((result != 100).any(axis=2))
+    assert changed.min(axis=0).tolist() == [20, 50]
+    assert changed.max(axis=0).tolist() == [59, 109]
+    assert (result == REGION_COLOR).all(axis=2).any()
+    assert (result[40, 80] == 100).all()  # the inside stays to be seen
+
+
+def test_the_original_is_not_changed() -> None:
+    image = Image.new("RGB", (30, 30), (1, 2, 3))
+    draw_overlay(image, _peak_left(), Region(0, 0, 10, 10))
+    assert image.getextrema() == ((1, 1), (2, 2), (3, 3))
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 500), (3, 2), (2000, 10)])
+def test_images_of_any_size_can_be_drawn_on(size: tuple[int, int]) -> None:
+    result = draw_overlay(Image.new("RGB", size), _peak_left(), Region(0, 0, *size))
+    assert result.size == size
+    assert result.mode == "RGB"
+
+
+def test_colours_grow_lighter_and_denser_with_attention() -> None:
+    ramp = np.linspace(0, 1, 5, dtype=np.float32)[None, :].repeat(2, axis=0)
+    rgba = attention_rgba(ramp, (5, 2)).astype(int)
+    assert rgba.shape == (2, 5, 4)
+    assert (np.diff(rgba[0, :, 3]) > 0).all()
+    assert (np.diff(rgba[0, :, :3] @ np.array([299, 587, 114])) > 0).all()
+    assert (rgba[0, 0, 3], rgba[0, -1, 3]) == (0, 255)
