@@ -8,7 +8,6 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal
 
 from fewshot_gui.items.image_list_model import ImageListModel, Index
-from fewshot_gui.items.mime import Source
 from fewshot_gui.items.roles import Problem, Role, Verdict, readable
 from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.items.verdicts import describe_example
@@ -30,7 +29,7 @@ class ExamplesModel(ImageListModel):
         bin_id: str,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(thumbnails, parent)
+        super().__init__(thumbnails, "bin", bin_id, parent)
         self.bin_id = bin_id
         self._document, self._results = document, results
         self._unreadable: dict[Path, str] = {}  # left out by the last training, and why
@@ -45,10 +44,6 @@ class ExamplesModel(ImageListModel):
     def doubtful_count(self) -> int:
         """How many examples were taken for another class when they were left out."""
         return sum(self._verdict(path) is Verdict.DISAGREES for path in self._paths)
-
-    def drag_origin(self) -> tuple[Source, str | None]:
-        """Drags from here come from this bin."""
-        return "bin", self.bin_id
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's signature
         """Adds weight and verdict (Qt)."""

@@ -29,8 +29,12 @@ class ImageListModel(QAbstractListModel):
     rows they show. Subclasses change `_paths` through `_reset_paths` and `_append_paths`.
     """
 
-    def __init__(self, thumbnails: Thumbnails, parent: QObject | None = None) -> None:
+    def __init__(
+        self, thumbnails: Thumbnails, source: Source, bin_id: str | None = None, parent: QObject | None = None
+    ) -> None:
+        """List nothing yet; a drag from here names `source` and `bin_id` as its origin."""
         super().__init__(parent)
+        self._origin = (source, bin_id)
         self._thumbnails = thumbnails
         self._paths: list[Path] = []
         self._rows: dict[Path, int] = {}
@@ -48,10 +52,6 @@ class ImageListModel(QAbstractListModel):
     def row_of(self, path: Path) -> int | None:
         """Where `path` is, or None."""
         return self._rows.get(path)
-
-    def drag_origin(self) -> tuple[Source, str | None]:
-        """The kind of view, and the bin id, that a drag from here names as its origin."""
-        raise NotImplementedError
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - immutable
         """The number of images (Qt)."""
@@ -87,7 +87,7 @@ class ImageListModel(QAbstractListModel):
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         """The dragged images in the order of the rows (Qt)."""
-        source, bin_id = self.drag_origin()
+        source, bin_id = self._origin
         rows = sorted({index.row() for index in indexes})
         return encode_images(source, [self._paths[row] for row in rows], bin_id)
 

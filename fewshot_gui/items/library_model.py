@@ -9,7 +9,6 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt
 
 from fewshot_gui.items.image_list_model import ImageListModel, Index
-from fewshot_gui.items.mime import Source
 from fewshot_gui.items.roles import Role, readable
 from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.project.document import Document
@@ -22,7 +21,7 @@ class LibraryModel(ImageListModel):
     """
 
     def __init__(self, document: Document, thumbnails: Thumbnails, parent: QObject | None = None) -> None:
-        super().__init__(thumbnails, parent)
+        super().__init__(thumbnails, "library", parent=parent)
         self._document = document
         self._all: dict[Path, str] = {}  # path -> what the filter looks at
         self._words: tuple[str, ...] = ()
@@ -35,10 +34,6 @@ class LibraryModel(ImageListModel):
     def total(self) -> int:
         """How many images there are, filtered out or not."""
         return len(self._all)
-
-    def drag_origin(self) -> tuple[Source, str | None]:
-        """Drags from here come from the library."""
-        return "library", None
 
     def clear(self) -> None:
         """Forget all images (before a new scan)."""

@@ -6,22 +6,19 @@ from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QDrag,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDragMoveEvent,
     QDropEvent,
     QPainter,
     QPainterPath,
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.items.examples_model import ExamplesModel
 from fewshot_gui.items.mime import decode_images, encode_bin, may_carry_images
 from fewshot_gui.views.card_header import CardHeader
-from fewshot_gui.views.drops import accept_copy, take_images
+from fewshot_gui.views.drops import DropZone, take_images
 from fewshot_gui.views.image_view import ImageView
 from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
 
@@ -29,7 +26,7 @@ _THUMBNAIL_SIDE = 56
 _STRIP = 4
 
 
-class BinCard(QFrame):
+class BinCard(DropZone):
     """Shows the bin of `model`; everything the user wants with it leaves as a signal."""
 
     images_dropped = Signal(str, list, dict)  # bin id, paths, origin (`DraggedImages.origin`)
@@ -42,10 +39,8 @@ class BinCard(QFrame):
         super().__init__(parent)
         self.bin_id = model.bin_id
         self.setObjectName(f"binCard:{self.bin_id}")
-        self.setAcceptDrops(True)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._color = QColor()
-        self._is_target = False
         self.header = CardHeader()
         self.images = ImageView(_THUMBNAIL_SIDE)
         self.images.setModel(model)
@@ -111,25 +106,6 @@ class BinCard(QFrame):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(outline)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Images are welcome, unless they are already here (Qt)."""
-        if self._wants(event):
-            accept_copy(event)
-            self._set_target(True)
-        else:
-            event.ignore()
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        """As decided when it came in (Qt)."""
-        if self._is_target:
-            accept_copy(event)
-        else:
-            event.ignore()
-
-    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
-        """Gone (Qt)."""
-        self._set_target(False)
-
     def dropEvent(self, event: QDropEvent) -> None:
         """Tell what was dropped (Qt)."""
         self._set_target(False)
@@ -142,14 +118,11 @@ class BinCard(QFrame):
             self.images_dropped.emit(self.bin_id, list(images.paths), images.origin())
 
     def _wants(self, event: QDropEvent) -> bool:
+        """Images are welcome, unless they are already here."""
         if not may_carry_images(event.mimeData()):
             return False
         images = decode_images(event.mimeData())
         return images is None or images.bin_id != self.bin_id
-
-    def _set_target(self, is_target: bool) -> None:
-        self._is_target = is_target
-        self.update()
 
     def _on_name_edited(self, name: str) -> None:
         self.rename_requested.emit(self.bin_id, name)

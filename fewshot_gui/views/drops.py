@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QWidget
 
-from fewshot_gui.items.mime import DraggedImages, decode_images
+from fewshot_gui.items.mime import DraggedImages, decode_images, may_carry_images
 
 
 def accept_copy(event: QDropEvent) -> None:
@@ -22,3 +23,38 @@ def take_images(event: QDropEvent) -> DraggedImages | None:
         return None
     accept_copy(event)
     return images
+
+
+class DropZone(QWidget):
+    """A widget that images are dropped on, and that shows it while they hover; subclasses take the drop."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_target = False
+        self.setAcceptDrops(True)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Welcome what is wanted (Qt)."""
+        if self._wants(event):
+            accept_copy(event)
+            self._set_target(True)
+        else:
+            event.ignore()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """As decided when it came in (Qt)."""
+        if self._is_target:
+            accept_copy(event)
+        else:
+            event.ignore()
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        """Gone (Qt)."""
+        self._set_target(False)
+
+    def _wants(self, event: QDropEvent) -> bool:
+        return may_carry_images(event.mimeData())
+
+    def _set_target(self, is_target: bool) -> None:
+        self._is_target = is_target
+        self.update()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from fewshot_gui import style
@@ -16,7 +16,7 @@ from fewshot_gui.items.roles import readable
 from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.project.document import Document
 from fewshot_gui.views.bin_menu import color_icon
-from fewshot_gui.views.drops import accept_copy, take_images
+from fewshot_gui.views.drops import DropZone, take_images
 from fewshot_gui.views.image_view import ImageView
 from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
 from fewshot_gui.widgets.pane_header import PaneHeader
@@ -25,7 +25,7 @@ _THUMBNAIL_SIDE = 88
 _TYPING_PAUSE = 150  # milliseconds after the last key before the filter works
 
 
-class LibraryView(QWidget):
+class LibraryView(DropZone):
     """Shows what the app's folder scan found; images of bins dropped here leave their bin."""
 
     files_dropped_on_library = Signal(list)  # paths from another program
@@ -37,10 +37,8 @@ class LibraryView(QWidget):
 
     def __init__(self, document: Document, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAcceptDrops(True)
         self._document = document
         self._is_scanning = False
-        self._is_target = False
         self.model = LibraryModel(document, thumbnails, self)
         self.images = ImageView(_THUMBNAIL_SIDE, show_names=True)
         # Were the bar to come and go, its width would change the number of columns, and with it the need for a bar.
@@ -94,26 +92,6 @@ class LibraryView(QWidget):
         self._is_scanning = scanning
         self._show_state()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Files of other programs and examples of bins are welcome (Qt)."""
-        images = decode_images(event.mimeData()) if may_carry_images(event.mimeData()) else None
-        if images is not None and images.source in ("files", "bin"):
-            accept_copy(event)
-            self._set_target(True)
-        else:
-            event.ignore()
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        """As decided when it came in (Qt)."""
-        if self._is_target:
-            accept_copy(event)
-        else:
-            event.ignore()
-
-    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
-        """Gone (Qt)."""
-        self._set_target(False)
-
     def dropEvent(self, event: QDropEvent) -> None:
         """Tell what was dropped (Qt)."""
         self._set_target(False)
@@ -134,11 +112,15 @@ class LibraryView(QWidget):
             painter.setPen(QPen(self.palette().highlight().color(), 3))
             painter.drawRect(self.rect().adjusted(1, 1, -2, -2))
 
+    def _wants(self, event: QDropEvent) -> bool:
+        """Files of other programs and examples of bins are welcome."""
+        images = decode_images(event.mimeData()) if may_carry_images(event.mimeData()) else None
+        return images is not None and images.source in ("files", "bin")
+
     def _set_target(self, is_target: bool) -> None:
-        self._is_target = is_target
+        super()._set_target(is_target)
         margin = 3 if is_target else 0
         self._content.setContentsMargins(margin, margin, margin, margin)
-        self.update()
 
     def _on_filter_typed(self) -> None:
         self._typing.start()
