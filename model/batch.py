@@ -26,7 +26,7 @@ def classify(
     """
     token = token or CancelToken()
     done = 0
-    for batch in classifier.embedder.embed(paths):
+    for batch in classifier.embedder.embed(paths, classifier.side):
         token.raise_if_cancelled()
         readable = [item for item in batch if not isinstance(item, ImageReadError)]
         predicted = iter(classifier.predict(readable, explain_class) if readable else [])

@@ -141,7 +141,7 @@ def _check_shapes(folder: Path, names: tuple[str, ...], state: ClassifierState, 
         "class_means": (ways, joined),
         "local_descriptors": (ways, joined),
         "examples": (*state.examples.shape[:1], joined),
-        "scalars": (6,),
+        "scalars": (7,),
     }
     for name, shape in expected.items():
         value = getattr(state, name)

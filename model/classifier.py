@@ -11,13 +11,13 @@ from torch import Tensor
 
 from model import confidence, local_feature
 from model.backbones.base import FeatureMaps
-from model.embedding import EmbeddedImage, Embedder
+from model.embedding import EmbeddedImage, Embedder, detail_side
 from model.features import ImageFeatures, describe
 from model.images.geometry import window_region
 from model.types import Explanation, Prediction, Region, Status
 
 DETAIL_FACTOR = 1.5
-"""An image this much larger than every example is looked at again at twice the working size."""
+"""An image this much larger than every example is looked at again at twice the backbone's size."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +29,9 @@ class ClassifierState:
     class_means (N, D): mean joined global features, what regions are compared with
     local_descriptors (N, D): weighted mean local feature of each class
     examples (n, D): joined global features of the support images, to tell what is unlike all of them
-    scalars (6,): local_scale, local_share (beta), scale (kappa), attention_temperature (tau_a),
-    unknown_threshold, example_size (the largest support image's sqrt(width * height) in pixels)
+    scalars (7,): local_scale, local_share (beta), scale (kappa), attention_temperature (tau_a),
+    unknown_threshold, example_size (the largest support image's sqrt(width * height) in pixels),
+    side (the working side in pixels)
     """
 
     coarse_weights: Tensor
@@ -64,7 +65,9 @@ class FewShotClassifier:
             self._temperature,
             self._unknown_threshold,
             self._example_size,
+            side,
         ) = state.scalars.tolist()
+        self.side = int(side)
 
     @property
     def device_note(self) -> str:
@@ -107,7 +110,7 @@ class FewShotClassifier:
 
     def explain(self, path: Path) -> Explanation:
         """Return attention maps, regions and scores of one image for all classes. Raises `ImageReadError`."""
-        image = self.embedder.embed_one(path)
+        image = self.embedder.embed_one(path, self.side)
         with torch.inference_mode():
             features = describe(_stack([image]))
             scores = torch.softmax(self.logits(features).double(), dim=1)[0]
@@ -127,14 +130,14 @@ class FewShotClassifier:
         return unlike
 
     def _detailed(self, image: EmbeddedImage) -> tuple[Tensor, tuple[int, int]] | None:
-        """Contrasts (N, R) at twice the working size for images much larger than the examples.
+        """Contrasts (N, R) at twice the backbone's size for images much larger than the examples.
 
         At the examples' magnification a small object in a large image looks as it did in its bin.
         """
         width, height = image.size
         if (width * height) ** 0.5 < DETAIL_FACTOR * self._example_size:
             return None
-        larger = self.embedder.embed_one(image.path, 2 * self.embedder.backbone.input_size)
+        larger = self.embedder.embed_one(image.path, detail_side(self.embedder.backbone, self.side))
         with torch.inference_mode():
             features = describe(_stack([larger]))
             return self._contrasts(features)[0], features.grid

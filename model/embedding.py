@@ -6,10 +6,13 @@ Reading runs a batch ahead in a thread of its own, so that decoding and the forw
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 import torch
@@ -23,6 +26,8 @@ from model.errors import ImageReadError
 from model.images.reading import image_size, read_image
 
 BATCH_SIZE = 16
+STRIDE = 32  # working sides are multiples of it
+LARGE_IMAGE, LARGE_SIDE = 1.1, 10 / 7  # over the backbone's own input size: 246 and 320 pixels where that is 224
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +121,27 @@ class _Read:
 
     def problem(self) -> ImageReadError:
         return self.error or ImageReadError(self.path, "could not be embedded.")
+
+
+def working_side(backbone: Backbone, paths: Iterable[Path]) -> int:
+    """Return the side in pixels at which these images, and others like them, are looked at.
+
+    Large images hold detail that the backbone's own input size would lose, small ones only blur when
+    they are enlarged: the larger side is taken where the median image is larger than the own size.
+    Unreadable images do not count.
+    """
+    sizes = []
+    for path in paths:
+        with suppress(ImageReadError):  # reported when it is embedded
+            sizes.append(math.sqrt(math.prod(image_size(path))))
+    if not backbone.any_size or not sizes or median(sizes) < LARGE_IMAGE * backbone.input_size:
+        return backbone.input_size
+    return round(LARGE_SIDE * backbone.input_size / STRIDE) * STRIDE
+
+
+def detail_side(backbone: Backbone, side: int) -> int:
+    """Return the side for a second look at regions, twice the backbone's own where it takes any size."""
+    return max(side, 2 * backbone.input_size) if backbone.any_size else side
 
 
 def fitted_pixels(path: Path, side: int) -> torch.Tensor:

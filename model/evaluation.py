@@ -14,7 +14,7 @@ from torch import Tensor
 
 from model.baselines import BASELINES
 from model.confidence import expected_calibration_error
-from model.embedding import EmbeddedImage, Embedder
+from model.embedding import EmbeddedImage, Embedder, working_side
 from model.errors import ImageReadError, SupportSetError
 from model.features import ImageFeatures
 from model.fitting import features_of, fit_classifier
@@ -79,7 +79,8 @@ def evaluate(
     ways = ways or len(class_names)
     if not 2 <= ways <= len(class_names):
         raise SupportSetError(f"--ways must lie between 2 and {len(class_names)}, the number of classes; got {ways}.")
-    embedded, labels, unreadable = _embed(images, embedder, progress, token)
+    side = working_side(embedder.backbone, (path for group in images for path in group))
+    embedded, labels, unreadable = _embed(images, embedder, side, progress, token)
     counts = torch.bincount(labels, minlength=len(class_names)).tolist()
     for name, count in zip(class_names, counts, strict=True):
         if count <= max(shots):
@@ -88,7 +89,8 @@ def evaluate(
             )
     features = features_of(embedded)
     figures = [
-        _measure(embedded, features, labels, k, ways, queries, episodes, seed, embedder, progress, token) for k in shots
+        _measure(embedded, features, labels, k, ways, queries, episodes, seed, embedder, side, progress, token)
+        for k in shots
     ]
     return figures, tuple(unreadable)
 
@@ -103,6 +105,7 @@ def _measure(
     episodes: int,
     seed: int,
     embedder: Embedder,
+    side: int,
     progress: ProgressCallback,
     token: CancelToken,
 ) -> ShotFigures:
@@ -115,7 +118,7 @@ def _measure(
         support, truth = features.pick(episode.support), episode.query_labels
         sizes = [embedded[int(i)].size for i in episode.support]
         names = [str(c) for c in range(ways)]
-        classifier = fit_classifier(names, support, episode.support_labels, sizes, embedder).classifier
+        classifier = fit_classifier(names, support, episode.support_labels, sizes, embedder, side).classifier
         with torch.inference_mode():
             ours = torch.softmax(classifier.logits(features.pick(episode.queries)).double(), dim=1)
         outcomes[OURS].append((ours, truth))
@@ -149,14 +152,18 @@ def _figures(results: Sequence[tuple[Tensor, Tensor]]) -> MethodFigures:
 
 
 def _embed(
-    images: Sequence[Sequence[Path]], embedder: Embedder, progress: ProgressCallback, token: CancelToken
+    images: Sequence[Sequence[Path]],
+    embedder: Embedder,
+    side: int,
+    progress: ProgressCallback,
+    token: CancelToken,
 ) -> tuple[list[EmbeddedImage], Tensor, list[tuple[Path, str]]]:
     flat = [(label, path) for label, group in enumerate(images) for path in group]
     kept: list[EmbeddedImage] = []
     labels: list[int] = []
     unreadable: list[tuple[Path, str]] = []
     done = 0
-    for batch in embedder.embed([path for _, path in flat]):
+    for batch in embedder.embed([path for _, path in flat], side):
         token.raise_if_cancelled()
         for item in batch:
             if isinstance(item, ImageReadError):

@@ -43,16 +43,20 @@ def fit_classifier(
     labels: Tensor,
     sizes: Sequence[tuple[int, int]],
     embedder: Embedder,
+    side: int,
     progress: ProgressCallback = ignore_progress,
     token: CancelToken | None = None,
 ) -> Fit:
-    """Fit a classifier to `features` of n images with int64 `labels` (n,) and pixel `sizes`. Raises `Cancelled`."""
+    """Fit a classifier to `features` of n images with int64 `labels` (n,) and pixel `sizes`, embedded at `side`.
+
+    Raises `Cancelled`.
+    """
     with torch.inference_mode(False):
         described = describe_support(features, labels, len(class_names))
         support = described.support
         head = Head(labels)
         losses, converged = fit(head, support, progress, token or CancelToken())
-        state = _state(head, described, features, sizes)
+        state = _state(head, described, features, sizes, side)
         with torch.no_grad():
             leave_one_out = torch.softmax(head.leave_one_out_logits(support), dim=1)
             weights = head.weights(support)[:, -1]
@@ -105,6 +109,7 @@ def _state(
     described: DescribedSupport,
     features: ImageFeatures,
     sizes: Sequence[tuple[int, int]],
+    side: int,
 ) -> ClassifierState:
     with torch.no_grad():
         support = described.support
@@ -127,6 +132,7 @@ def _state(
             described.temperature,
             confidence.unknown_threshold(joined),
             max((width * height) ** 0.5 for width, height in sizes),
+            side,
         ]
         return ClassifierState(
             coarse_weights.float(),

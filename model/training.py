@@ -14,7 +14,7 @@ from model.backbone_training import train_backbone
 from model.backbones.names import DEFAULT_BACKBONE
 from model.classifier import FewShotClassifier
 from model.confidence import wilson_interval
-from model.embedding import EmbeddedImage, Embedder
+from model.embedding import EmbeddedImage, Embedder, working_side
 from model.errors import ImageReadError, SupportSetError
 from model.fitting import Fit, features_of, fit_classifier
 from model.images.content_hash import content_hash
@@ -27,6 +27,7 @@ class _Examples:
     images: list[EmbeddedImage]
     labels: Tensor
     unreadable: tuple[tuple[Path, str], ...]
+    side: int
 
 
 def train(
@@ -63,6 +64,7 @@ def train(
         examples.labels,
         [image.size for image in examples.images],
         embedder,
+        examples.side,
         progress,
         token,
     )
@@ -112,9 +114,10 @@ def _embedded(
     token: CancelToken,
 ) -> _Examples:
     flat = [(label, path) for label, group in enumerate(files) for path in group]
+    side = working_side(embedder.backbone, (path for _, path in flat))
     images, labels, unreadable = [], [], []
     done = 0
-    for batch in embedder.embed([path for _, path in flat]):
+    for batch in embedder.embed([path for _, path in flat], side):
         token.raise_if_cancelled()
         for item in batch:
             label = flat[done][0]
@@ -129,7 +132,7 @@ def _embedded(
         if label not in labels:
             path, reason = unreadable[0]
             raise SupportSetError(f"No image of the bin ‘{name}’ can be read. The first problem: {path}: {reason}")
-    return _Examples(images, torch.tensor(labels), tuple(unreadable))
+    return _Examples(images, torch.tensor(labels), tuple(unreadable), side)
 
 
 def _report(

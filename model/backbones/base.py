@@ -23,12 +23,14 @@ class Backbone(nn.Module, ABC):
     """A CNN that turns images into `FeatureMaps`.
 
     `name` identifies architecture and weights (it is saved with a classifier); `input_size` is the
-    side in pixels the weights were made for; `channels` is (D_fine, D_coarse); `pretrained` is
-    false where the weights are random and must be trained on the support set.
+    side in pixels the weights were made for; `any_size` tells whether others work too; `channels` is
+    (D_fine, D_coarse); `pretrained` is false where the weights are random and must be trained on the
+    support set.
     """
 
     name: str
     input_size: int
+    any_size: bool = True
     channels: tuple[int, int]
     pretrained: bool
 

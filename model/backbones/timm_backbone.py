@@ -47,6 +47,7 @@ class TimmBackbone(Backbone):
                 f"fetched from a hub once; offline, give a local file: timm:{model_name}@weights.safetensors"
             ) from error
         self.network = network
+        self.any_size = not network.pretrained_cfg.get("fixed_input_size", False)
         data = resolve_model_data_config(network)
         self.register_buffer("mean", torch.tensor(data["mean"]).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(data["std"]).view(1, 3, 1, 1), persistent=False)

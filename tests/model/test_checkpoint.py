@@ -172,7 +172,7 @@ def test_cut_off_tensors_are_refused(saved: Path, embedder: Embedder, length: in
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("bias", torch.zeros(2)), ("examples", torch.zeros(())), ("scalars", torch.full((6,), torch.nan)),
+        ("bias", torch.zeros(2)), ("examples", torch.zeros(())), ("scalars", torch.full((7,), torch.nan)),
         ("class_means", torch.zeros(3, 5)), ("bias", None),
     ],
 )  # fmt: skip

@@ -60,6 +60,6 @@ class FakeEngine(Engine):
 
     def explain(self, request: ExplainRequest) -> ExplainResult:
         self.threads.add(threading.get_ident())
-        self.explain_may_go_on.wait(10)
         self.explained.append(request)
+        self.explain_may_go_on.wait(10)
         return ExplainResult(request.job_id, request.revision, ("a", "b"), None)  # type: ignore[arg-type]

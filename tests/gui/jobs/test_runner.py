@@ -151,8 +151,8 @@ def test_explaining_does_not_wait_behind_training(runner: Runner, engine: FakeEn
 def test_only_the_latest_explanation_is_made(runner: Runner, engine: FakeEngine, qtbot: QtBot) -> None:
     engine.explain_may_go_on.clear()
     recorder = Recorder(runner)
-    with qtbot.waitSignal(runner.started):
-        jobs = [runner.submit(lambda job_id: ExplainRequest(job_id, 1, Path("first")))]
+    jobs = [runner.submit(lambda job_id: ExplainRequest(job_id, 1, Path("first")))]
+    qtbot.waitUntil(lambda: len(engine.explained) == 1)  # "started" comes before the last look at the token
     jobs += [runner.submit(lambda job_id: ExplainRequest(job_id, 1, Path("next"))) for _ in range(20)]
     with qtbot.waitSignals([runner.finished] * 21):
         engine.explain_may_go_on.set()
