@@ -32,7 +32,7 @@ lint: $(VENV)/.installed-dev
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Fewshot needs Python 3.11 or newer; none was found on the PATH." >&2; exit 1; }
-	@sh .ci/system-packages venv
+	@sh .ci/system-packages venv $(PYTHON)
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python

@@ -58,7 +58,7 @@ def test_a_large_bin_does_not_swallow_a_small_one() -> None:
     assert bool((predicted == labels).all())
 
 
-@pytest.mark.parametrize("shots", [(1, 1), (1, 1, 1, 1), (1, 7), (2, 1, 3)])
+@pytest.mark.parametrize("shots", [(1, 1), (1, 1, 1, 1), (1, 7), (2, 1, 3), (2,) * 100])
 def test_few_and_unequal_examples_give_finite_numbers(shots: tuple[int, ...]) -> None:
     labels = torch.cat([torch.full((k,), c) for c, k in enumerate(shots)])
     described = describe_support(random_features(len(labels), 1), labels, len(shots))
