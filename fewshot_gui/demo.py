@@ -41,7 +41,7 @@ class ExampleProject(QObject):
             if len(results):
                 self._app.window.results.table.select_paths([results.at(0).path])
             self._app.window.show_message(
-                self.tr("Try this: click a result, drag it onto a bin, press Train, then classify the library again.")
+                self.tr("Try this: click a result, drag it onto another bin and press Train. The results follow.")
             )
 
 

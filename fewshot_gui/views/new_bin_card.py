@@ -40,10 +40,20 @@ class NewBinCard(QAbstractButton):
         painter.setBrush(style.tinted(color, 0.06) if is_lit else Qt.BrushStyle.NoBrush)
         outline = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         painter.drawRoundedRect(outline, style.CORNER, style.CORNER)
-        icon = QRectF(0, 0, _ICON_SIDE, _ICON_SIDE)
-        icon.moveCenter(outline.center())
-        icon.translate(0, -style.GRID * 1.5)
+        metrics = painter.fontMetrics()
+        line = metrics.height() + 2
+        if self.height() < _ICON_SIDE + line + 2 * style.GRID:  # a strip: icon and text side by side
+            icon = QRectF(0, 0, line, line)
+            icon.moveCenter(outline.center())
+            icon.translate(-(metrics.horizontalAdvance(self.text()) + style.GRID) / 2, 0)
+            text = QRectF(icon.right() + style.GRID, outline.top(), outline.width(), outline.height())
+            alignment = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        else:
+            icon = QRectF(0, 0, _ICON_SIDE, _ICON_SIDE)
+            icon.moveCenter(outline.center())
+            icon.translate(0, -style.GRID * 1.5)
+            text = QRectF(outline.left(), icon.bottom() + 4, outline.width(), line)
+            alignment = Qt.AlignmentFlag.AlignCenter
         draw_icon(painter, "bin-add", color, icon)
         painter.setPen(color)
-        text = QRectF(outline.left(), icon.bottom() + 4, outline.width(), painter.fontMetrics().height() + 2)
-        painter.drawText(text, int(Qt.AlignmentFlag.AlignCenter), self.text())
+        painter.drawText(text, int(alignment), self.text())

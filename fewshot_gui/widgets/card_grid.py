@@ -5,9 +5,15 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
+_STRIP_HEIGHT = 40  # pixels
+
 
 class CardGrid(QLayout):
-    """Rows of cards that share the width and, between `card_height` and `max_height`, the height."""
+    """Rows of cards that share the width and, between `card_height` and `max_height`, the height.
+
+    A last card that would have a row to itself is laid across it as a slim strip, so that the
+    other cards keep the height.
+    """
 
     def __init__(
         self, min_width: int, card_height: int, max_height: int, spacing: int, parent: QWidget | None = None
@@ -51,10 +57,9 @@ class CardGrid(QLayout):
     def heightForWidth(self, width: int) -> int:
         """The height of all rows (Qt)."""
         margins = self.contentsMargins()
-        columns = self._columns(width - margins.left() - margins.right())
-        rows = -(-len(self._items) // columns)
+        rows, strip = self._rows(self._columns(width - margins.left() - margins.right()))
         height = rows * (self._card_height + self.spacing()) - self.spacing() if rows else 0
-        return height + margins.top() + margins.bottom()
+        return height + strip + margins.top() + margins.bottom()
 
     def sizeHint(self) -> QSize:
         """One card (Qt)."""
@@ -78,10 +83,13 @@ class CardGrid(QLayout):
         """Where the card at `position` lies."""
         area = self.contentsRect()
         columns = self._columns(area.width())
-        rows = max(-(-len(self._items) // columns), 1)
+        rows, strip = self._rows(columns)
         width = (area.width() - (columns - 1) * self.spacing()) // columns
-        height = (area.height() - (rows - 1) * self.spacing()) // rows
+        height = (area.height() - strip - (rows - 1) * self.spacing()) // max(rows, 1)
         height = min(max(height, self._card_height), self._max_height)
+        if strip and position >= len(self._items) - 1:
+            top = area.top() + rows * (height + self.spacing())
+            return QRect(area.left(), top, area.width(), _STRIP_HEIGHT)
         row, column = divmod(position, columns)
         corner = QPoint(column * (width + self.spacing()), row * (height + self.spacing()))
         return QRect(area.topLeft() + corner, QSize(width, height))
@@ -95,6 +103,13 @@ class CardGrid(QLayout):
             if above or beside:
                 return position
         return len(self._items)
+
+    def _rows(self, columns: int) -> tuple[int, int]:
+        """The number of full rows, and the height that a strip below them takes (0: there is none)."""
+        cards = len(self._items)
+        alone = cards > 1 and (cards - 1) % columns == 0
+        rows = -(-(cards - alone) // columns)
+        return rows, (_STRIP_HEIGHT + self.spacing()) if alone else 0
 
     def _columns(self, width: int) -> int:
         return max(1, (width + self.spacing()) // (self._min_width + self.spacing()))

@@ -70,12 +70,28 @@ def test_job_status_measures_each_phase_anew(qtbot):
     assert status.isHidden()
 
 
-def test_cards_share_the_width_and_find_their_place(qtbot):
+def test_a_last_card_alone_in_its_row_becomes_a_strip(qtbot):
     board = QWidget()
     qtbot.addWidget(board)
     grid = CardGrid(100, 80, 160, 10, board)
     grid.setContentsMargins(0, 0, 0, 0)
     cards = [QWidget() for _ in range(3)]
+    for card in cards:
+        grid.addWidget(card)
+    board.resize(250, 200)
+    board.show()
+    assert grid.heightForWidth(250) == 80 + 10 + 40
+    assert cards[1].geometry() == QRect(130, 0, 120, 150)
+    assert cards[2].geometry() == QRect(0, 160, 250, 40)
+    assert grid.position_at(QPoint(240, 100)) == 2
+
+
+def test_cards_share_the_width_and_find_their_place(qtbot):
+    board = QWidget()
+    qtbot.addWidget(board)
+    grid = CardGrid(100, 80, 160, 10, board)
+    grid.setContentsMargins(0, 0, 0, 0)
+    cards = [QWidget() for _ in range(4)]
     for card in cards:
         grid.addWidget(card)
     board.resize(250, 400)
@@ -84,7 +100,7 @@ def test_cards_share_the_width_and_find_their_place(qtbot):
     assert cards[0].geometry() == QRect(0, 0, 120, 160)
     assert cards[2].geometry() == QRect(0, 170, 120, 160)
     assert [grid.position_at(QPoint(x, 20)) for x in (10, 100, 240)] == [0, 1, 2]
-    assert grid.position_at(QPoint(200, 300)) == 3
+    assert grid.position_at(QPoint(200, 340)) == 4
     grid.move_widget(cards[2], 0)
     grid.activate()
     assert cards[2].geometry().topLeft() == QPoint(0, 0)
