@@ -17,9 +17,11 @@ from model.backbones.registry import create_backbone
 from model.classifier import ClassifierState, FewShotClassifier
 from model.embedding import Embedder, backbone_fingerprint
 from model.errors import CheckpointError
+from model.fusion import VIEWS
+from model.texture import SUMMARY
 
 FORMAT = "fewshot-classifier"
-VERSION = 1
+VERSION = 2
 FACTS_FILE = "classifier.json"
 TENSORS_FILE = "classifier.safetensors"
 _BACKBONE_PREFIX = "backbone."
@@ -103,6 +105,8 @@ def _facts(folder: Path) -> dict[str, Any]:
         raise CheckpointError(f"{path} does not describe a Fewshot classifier.")
     if facts["version"] > VERSION:
         raise CheckpointError(f"{folder} was saved by a newer Fewshot. Update Fewshot to use it.")
+    if facts["version"] < VERSION:
+        raise CheckpointError(f"{folder} was saved by an older Fewshot, which saw no texture. Train again.")
     names = facts.get("class_names")
     texts = [facts.get("backbone"), facts.get("backbone_fingerprint"), *(names if isinstance(names, list) else [None])]
     if not names or not all(isinstance(text, str) for text in texts):
@@ -134,17 +138,22 @@ def _embedder(folder: Path, facts: dict[str, Any], tensors: dict[str, torch.Tens
 def _check_shapes(folder: Path, names: tuple[str, ...], state: ClassifierState, embedder: Embedder) -> None:
     ways, (fine, coarse) = len(names), embedder.backbone.channels
     joined = fine + coarse
+    joint = joined + SUMMARY
     expected = {
-        "coarse_weights": (coarse, ways),
-        "fine_weights": (fine, ways),
-        "bias": (ways,),
+        "texture_mean": (SUMMARY,),
+        "texture_deviation": (SUMMARY,),
+        "centre": (joint,),
+        "scales": (len(VIEWS),),
+        "shares": (len(VIEWS),),
+        "descriptors": (joint, ways),
         "class_means": (ways, joined),
         "local_descriptors": (ways, joined),
-        "examples": (*state.examples.shape[:1], joined),
-        "scalars": (7,),
+        "examples": (len(state.labels), joint),
+        "labels": (*state.labels.shape[:1],),
+        "scalars": (8,),
     }
     for name, shape in expected.items():
         value = getattr(state, name)
-        # -inf is the honest threshold where too few examples exist to call anything unknown.
+        # inf is the honest threshold where too few examples exist to call anything unknown.
         if tuple(value.shape) != shape or bool(value.isnan().any()):
             raise CheckpointError(f"{folder} is damaged: {name} is not {shape} numbers. Train again or use a copy.")

@@ -9,10 +9,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from model import confidence, local_feature
-from model.backbones.base import FeatureMaps
+from model import confidence, local_feature, texture
 from model.embedding import EmbeddedImage, Embedder, detail_side
-from model.features import ImageFeatures, describe
+from model.features import ImageFeatures, ImageMaps, describe
+from model.fusion import Fusion, texture_weights
 from model.images.geometry import window_region
 from model.types import Explanation, Prediction, Region, Status
 
@@ -22,24 +22,31 @@ DETAIL_FACTOR = 1.5
 
 @dataclass(frozen=True, eq=False)
 class ClassifierState:
-    """All numbers of a trained head; N classes, n support images, D = D_coarse + D_fine; float32.
+    """All numbers of a trained head; N classes, n support images; float32.
 
-    coarse_weights (D_coarse, N), fine_weights (D_fine, N), bias (N,): class descriptors of the global
-    feature, centring and whitening folded in
-    class_means (N, D): mean joined global features, what regions are compared with
-    local_descriptors (N, D): weighted mean local feature of each class
-    examples (n, D): joined global features of the support images, to tell what is unlike all of them
-    scalars (7,): local_scale, local_share (beta), scale (kappa), attention_temperature (tau_a),
+    L = D_coarse + D_fine is the size of a region, D = L + SUMMARY that of the joint space.
+    texture_mean (SUMMARY,), texture_deviation (SUMMARY,), centre (D,), scales (3,): see `Fusion`
+    shares (3,): of the views coarse, fine and texture
+    descriptors (D, N): class descriptors of the joint vectors, whitening folded in
+    class_means (N, L): mean joined global features, what regions are compared with
+    local_descriptors (N, L): weighted mean local feature of each class
+    examples (n, D): joint vectors of the support images, to tell what is unlike all of them
+    labels (n,): int64, their classes
+    scalars (8,): float64 local_scale, local_share (beta), scale (kappa), attention_temperature (tau_a),
     unknown_threshold, example_size (the largest support image's sqrt(width * height) in pixels),
-    side (the working side in pixels)
+    side (the working side in pixels), texture_evidence_deviation
     """
 
-    coarse_weights: Tensor
-    fine_weights: Tensor
-    bias: Tensor
+    texture_mean: Tensor
+    texture_deviation: Tensor
+    centre: Tensor
+    scales: Tensor
+    shares: Tensor
+    descriptors: Tensor
     class_means: Tensor
     local_descriptors: Tensor
     examples: Tensor
+    labels: Tensor
     scalars: Tensor
 
     @classmethod
@@ -66,8 +73,15 @@ class FewShotClassifier:
             self._unknown_threshold,
             self._example_size,
             side,
+            self._texture_deviation,
         ) = state.scalars.tolist()
         self.side = int(side)
+        self._shares = state.shares.double()
+        parts = (state.texture_mean, state.texture_deviation, state.centre, state.scales)
+        self._fusion = Fusion(*(part.double() for part in parts))
+        self._descriptors = state.descriptors.double()
+        self._texture_weights = texture_weights(self._fusion, self._shares, self._descriptors).float()
+        self._examples = state.examples.double()
 
     @property
     def device_note(self) -> str:
@@ -78,7 +92,7 @@ class FewShotClassifier:
         """Score images (n) for every class: float32 (n, N); softmax gives calibrated probabilities."""
         contrasts = self._contrasts(features)
         local = local_feature.local_features(local_feature.attention(contrasts, self._temperature), features.regions)
-        whole = features.coarse @ self.state.coarse_weights + features.fine @ self.state.fine_weights + self.state.bias
+        whole = (self._fusion.joint(features, self._shares) @ self._descriptors).float()
         part = torch.einsum("ncd,cd->nc", local, self.state.local_descriptors) * self._local_scale
         part = part - part.mean(dim=1, keepdim=True)
         logits: Tensor = self._scale * ((1 - self._local_share) * whole + self._local_share * part)
@@ -89,21 +103,21 @@ class FewShotClassifier:
         with torch.inference_mode():
             features = describe(_stack(images))
             scores = torch.softmax(self.logits(features).double(), dim=1)
-            unlike = self._is_unknown(features)
-            contrasts = self._contrasts(features)
+            unlike = self.unlikeness(features) > self._unknown_threshold
+            evidence = self._evidence(features)
         predictions = []
         for index, image in enumerate(images):
             predicted = int(scores[index].argmax())
             shown = predicted if explain_class is None else explain_class
             detail = self._detailed(image)
-            shown_contrast, grid = detail if detail is not None else (contrasts[index], features.grid)
+            shown_evidence, grid = detail if detail is not None else (evidence[index], features.grid)
             predictions.append(
                 Prediction(
                     image.path,
                     Status.UNKNOWN if bool(unlike[index]) else Status.OK,
                     predicted,
                     tuple(scores[index].tolist()),
-                    _top_region(shown_contrast[shown], grid, image.size),
+                    _top_region(shown_evidence[shown], grid, image.size),
                 )
             )
         return predictions
@@ -114,23 +128,34 @@ class FewShotClassifier:
         with torch.inference_mode():
             features = describe(_stack([image]))
             scores = torch.softmax(self.logits(features).double(), dim=1)[0]
-            contrasts, grid = self._detailed(image) or (self._contrasts(features)[0], features.grid)
-            peaks = contrasts.amax(dim=1, keepdim=True)
-            maps = ((contrasts - peaks) / self._temperature).exp().unflatten(1, grid)
-        regions = tuple(_top_region(row, grid, image.size) for row in contrasts)
+            evidence, grid = self._detailed(image) or (self._evidence(features)[0], features.grid)
+            maps = (evidence - evidence.amax(dim=1, keepdim=True)).exp().unflatten(1, grid)
+        regions = tuple(_top_region(row, grid, image.size) for row in evidence)
         return Explanation(path, maps.numpy(), regions, tuple(scores.tolist()), image.size)
+
+    def unlikeness(self, features: ImageFeatures) -> Tensor:
+        """How little images (n) resemble any bin: float64 (n,), higher is less alike."""
+        joint = self._fusion.joint(features, self._shares)
+        return confidence.unlikeness(joint, self._examples, self.state.labels, len(self.class_names))
+
+    def _evidence(self, features: ImageFeatures) -> Tensor:
+        """What each region says for each class, in units of the attention's temperature: (n, N, R).
+
+        The contrast of similarities and the texture's evidence, each over its own spread, in the
+        proportion in which the texture counts for the class.
+        """
+        contrasts = self._contrasts(features) / self._temperature
+        spoken = texture.evidence(features.texture, self._texture_weights, features.grid) / self._texture_deviation
+        share = float(self._shares[-1])
+        evidence: Tensor = (1 - share) * contrasts + share * spoken
+        return evidence
 
     def _contrasts(self, features: ImageFeatures) -> Tensor:
         similarity = local_feature.similarities(features.regions, self.state.class_means)
         return local_feature.smoothed(local_feature.contrast(similarity), features.grid)
 
-    def _is_unknown(self, features: ImageFeatures) -> Tensor:
-        nearest = confidence.nearest_similarity(features.joined_globals(), self.state.examples)
-        unlike: Tensor = nearest < self._unknown_threshold
-        return unlike
-
     def _detailed(self, image: EmbeddedImage) -> tuple[Tensor, tuple[int, int]] | None:
-        """Contrasts (N, R) at twice the backbone's size for images much larger than the examples.
+        """Evidence (N, R) at twice the backbone's size for images much larger than the examples.
 
         At the examples' magnification a small object in a large image looks as it did in its bin.
         """
@@ -140,15 +165,12 @@ class FewShotClassifier:
         larger = self.embedder.embed_one(image.path, detail_side(self.embedder.backbone, self.side))
         with torch.inference_mode():
             features = describe(_stack([larger]))
-            return self._contrasts(features)[0], features.grid
+            return self._evidence(features)[0], features.grid
 
 
-def _stack(images: Sequence[EmbeddedImage]) -> FeatureMaps:
-    return FeatureMaps(
-        torch.cat([image.maps.fine for image in images]).float(),
-        torch.cat([image.maps.coarse for image in images]).float(),
-    )
+def _stack(images: Sequence[EmbeddedImage]) -> ImageMaps:
+    return ImageMaps(*(torch.cat(parts).float() for parts in zip(*(image.maps for image in images), strict=True)))
 
 
-def _top_region(contrast: Tensor, grid: tuple[int, int], size: tuple[int, int]) -> Region:
-    return window_region(int(contrast.argmax()), grid, local_feature.SMOOTHING_CELLS, size)
+def _top_region(evidence: Tensor, grid: tuple[int, int], size: tuple[int, int]) -> Region:
+    return window_region(int(evidence.argmax()), grid, local_feature.SMOOTHING_CELLS, size)

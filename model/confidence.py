@@ -5,32 +5,72 @@ from __future__ import annotations
 import math
 from statistics import NormalDist
 
+import torch
 from torch import Tensor
 
-UNKNOWN_FALSE_ALARMS = 0.005
-"""Share of images of known classes that may be flagged as unknown, were similarities normally distributed."""
+UNKNOWN_FALSE_ALARMS = 0.01
+"""Share of images of known classes that may be flagged as unknown, were their unlikeness normally distributed."""
+
+SUBSPACE_EXAMPLES = 64
+"""Examples of a class that span its subspace: more cost time and change little."""
+
+SUBSPACE_RIDGE = 0.3
+"""Over the mean squared distance of a class's examples from their mean."""
 
 
-def nearest_similarity(queries: Tensor, examples: Tensor) -> Tensor:
-    """Similarity to the most similar example: (q, D), (n, D) -> (q,)."""
-    return (queries @ examples.T).amax(dim=1)
+def unlikeness(queries: Tensor, examples: Tensor, labels: Tensor, ways: int) -> Tensor:
+    """How little images resemble any class: (q, D), (n, D), int64 (n,) -> (q,), higher is less alike.
 
-
-def unknown_threshold(examples: Tensor) -> float:
-    """Return the nearest similarity below which an image is unlike every bin.
-
-    examples: float32 (n, D), global features of the support images. Each is left out in turn; the
-    threshold lies as many standard deviations below the mean as `UNKNOWN_FALSE_ALARMS` asks, and
-    more the fewer examples there are (ours: the factor 1 + 4 / n stands for what n values cannot tell).
+    The squared distance from the nearest class's subspace: what of an image, less the class's mean, the
+    differences among the class's examples do not explain (a ridge regression on them; of one example it
+    is the squared distance from it). The vectors are joint ones, `model.fusion`, not brought to one length: how far an
+    image lies from all the classes' common mean says as much as the direction.
     """
-    count = len(examples)
+    distances = [
+        _residual(queries, examples[labels == c][:SUBSPACE_EXAMPLES]) for c in range(ways) if bool((labels == c).any())
+    ]
+    nearest: Tensor = torch.stack(distances, dim=1).amin(dim=1)
+    return nearest
+
+
+def leave_one_out_unlikeness(examples: Tensor, labels: Tensor, ways: int) -> Tensor:
+    """`unlikeness` of each example when it is left out: (n, D) -> (n,). inf for an example alone in all its bins."""
+    kept = torch.ones(len(labels), dtype=torch.bool)
+    values = []
+    for index in range(len(labels)):
+        kept[index] = False
+        values.append(unlikeness(examples[index : index + 1], examples[kept], labels[kept], ways)[0])
+        kept[index] = True
+    return torch.stack(values)
+
+
+def _residual(queries: Tensor, examples: Tensor) -> Tensor:
+    mean = examples.mean(dim=0)
+    differences, centred = queries - mean, examples - mean
+    lengths = differences.square().sum(dim=1)
+    scatter = centred.square().sum(dim=1).mean()
+    if len(examples) < 2 or float(scatter) <= 0:
+        return lengths
+    gram = centred @ centred.T
+    gram.diagonal().add_(SUBSPACE_RIDGE * scatter)
+    inner = differences @ centred.T
+    explained = (inner * torch.linalg.solve(gram, inner.T).T).sum(dim=1)
+    unexplained: Tensor = (lengths - explained).clamp_min(0)
+    return unexplained
+
+
+def unknown_threshold(leave_one_out: Tensor) -> float:
+    """Return the unlikeness above which an image is unlike every bin.
+
+    leave_one_out: float64 (n,), see `leave_one_out_unlikeness`. The threshold lies as many standard
+    deviations above the mean as `UNKNOWN_FALSE_ALARMS` asks, and more the fewer examples there are
+    (ours: the factor 1 + 4 / n stands for what n values cannot tell). Fewer than three say nothing.
+    """
+    count = len(leave_one_out)
     if count < 3:
-        return -math.inf
-    similarity = examples @ examples.T
-    similarity.fill_diagonal_(-math.inf)
-    nearest = similarity.amax(dim=1).double()
+        return math.inf
     deviations = -NormalDist().inv_cdf(UNKNOWN_FALSE_ALARMS) * (1 + 4 / count)
-    return float(nearest.mean() - deviations * nearest.std())
+    return float(leave_one_out.mean() + deviations * leave_one_out.std())
 
 
 def wilson_interval(successes: int, trials: int, level: float = 0.95) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""From image files to features: read, fit to the backbone's size, run the backbone in batches, remember.
+"""From image files to maps: read, view the texture, fit to the backbone's size, run it in batches, remember.
 
 Reading runs a batch ahead in a thread of its own, so that decoding and the forward pass overlap.
 """
@@ -23,7 +23,9 @@ from model.backbones.registry import create_backbone
 from model.devices import choose_device
 from model.embedding_cache import CacheKey, EmbeddingCache, cache_key
 from model.errors import ImageReadError
+from model.features import ImageMaps
 from model.images.reading import image_size, read_image
+from model.texture import MAX_SIDE, texture_map
 
 BATCH_SIZE = 16
 STRIDE = 32  # working sides are multiples of it
@@ -32,10 +34,10 @@ LARGE_IMAGE, LARGE_SIDE = 1.1, 10 / 7  # over the backbone's own input size: 246
 
 @dataclass(frozen=True, eq=False)
 class EmbeddedImage:
-    """One image's float16 feature maps (1, D, h, w) and its (width, height) in pixels as displayed."""
+    """One image's float16 maps (a batch of one) and its (width, height) in pixels as displayed."""
 
     path: Path
-    maps: FeatureMaps
+    maps: ImageMaps
     size: tuple[int, int]
 
 
@@ -92,7 +94,8 @@ class Embedder:
             if (maps := self.cache.get(key)) is not None:
                 return _Read(path, key, image_size(path), maps=maps)
             size = image_size(path)
-            return _Read(path, key, size, pixels=fitted_pixels(path, side))
+            image = read_image(path, max_side=MAX_SIDE)
+            return _Read(path, key, size, pixels=_fitted(image, side), texture=texture_map(image).half()[None])
         except ImageReadError as error:
             return _Read(path, key, (0, 0), error=error)
 
@@ -101,8 +104,10 @@ class Embedder:
         if fresh:
             maps = self.forward(torch.stack([read.pixels for read in fresh if read.pixels is not None]))
             for index, read in enumerate(fresh):
+                assert read.texture is not None
                 # Cloned, since a slice would keep the whole batch alive as long as it is cached.
-                read.maps = FeatureMaps(*(part[index : index + 1].clone() for part in maps))
+                fine, coarse = (part[index : index + 1].clone() for part in maps)
+                read.maps = ImageMaps(fine, coarse, read.texture)
                 self.cache.put(read.key, read.maps)
         return [
             EmbeddedImage(read.path, read.maps, read.size) if read.maps is not None else read.problem()
@@ -116,7 +121,8 @@ class _Read:
     key: CacheKey | None
     size: tuple[int, int]
     pixels: torch.Tensor | None = None
-    maps: FeatureMaps | None = None
+    texture: torch.Tensor | None = None
+    maps: ImageMaps | None = None
     error: ImageReadError | None = None
 
     def problem(self) -> ImageReadError:
@@ -146,7 +152,10 @@ def detail_side(backbone: Backbone, side: int) -> int:
 
 def fitted_pixels(path: Path, side: int) -> torch.Tensor:
     """Read an image and fit the whole of it into a square: uint8 (side, side, 3). Raises `ImageReadError`."""
-    image = read_image(path, max_side=4 * side)
+    return _fitted(read_image(path, max_side=MAX_SIDE), side)
+
+
+def _fitted(image: Image.Image, side: int) -> torch.Tensor:
     return torch.from_numpy(np.array(image.resize((side, side), Image.Resampling.BILINEAR)))
 
 

@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from pathlib import Path
 
-from model.backbones.base import FeatureMaps
+from model.features import ImageMaps
 
 CacheKey = tuple[str, int, int, int]
 
@@ -23,17 +23,17 @@ def cache_key(path: Path, side: int) -> CacheKey | None:
 
 
 class EmbeddingCache:
-    """A thread-safe map from `cache_key` to the float16 `FeatureMaps` (1, D, h, w) of one image."""
+    """A thread-safe map from `cache_key` to the float16 `ImageMaps` of one image."""
 
     def __init__(self, max_bytes: int = DEFAULT_BYTES) -> None:
         self._max_bytes = max_bytes
         self._bytes = 0
-        self._maps: OrderedDict[CacheKey, FeatureMaps] = OrderedDict()
+        self._maps: OrderedDict[CacheKey, ImageMaps] = OrderedDict()
         self._lock = threading.Lock()
         self.hits = 0
         self.misses = 0
 
-    def get(self, key: CacheKey | None) -> FeatureMaps | None:
+    def get(self, key: CacheKey | None) -> ImageMaps | None:
         """Return the maps under `key` and count the hit or miss."""
         with self._lock:
             maps = self._maps.get(key) if key is not None else None
@@ -44,7 +44,7 @@ class EmbeddingCache:
             self.hits += 1
             return maps
 
-    def put(self, key: CacheKey | None, maps: FeatureMaps) -> None:
+    def put(self, key: CacheKey | None, maps: ImageMaps) -> None:
         """Keep `maps` under `key`; does nothing without a key."""
         if key is None:
             return
@@ -59,5 +59,5 @@ class EmbeddingCache:
                 self._bytes -= _size(dropped)
 
 
-def _size(maps: FeatureMaps) -> int:
+def _size(maps: ImageMaps) -> int:
     return sum(part.numel() * part.element_size() for part in maps)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from model import class_description, confidence, local_feature
-from model.backbones.base import FeatureMaps
+from model import class_description, confidence, local_feature, texture
 from model.classifier import ClassifierState, FewShotClassifier
 from model.embedding import EmbeddedImage, Embedder
-from model.features import ImageFeatures, concatenate, describe
+from model.features import ImageFeatures, ImageMaps, concatenate, describe
+from model.fusion import Fusion, texture_weights
 from model.head import DescribedSupport, Head, Support, describe_support
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 
@@ -54,7 +56,7 @@ def fit_classifier(
     with torch.inference_mode(False):
         described = describe_support(features, labels, len(class_names))
         support = described.support
-        head = Head(labels)
+        head = Head(labels, median(math.sqrt(width * height) for width, height in sizes))
         losses, converged = fit(head, support, progress, token or CancelToken())
         state = _state(head, described, features, sizes, side)
         with torch.no_grad():
@@ -68,10 +70,7 @@ def features_of(images: Sequence[EmbeddedImage]) -> ImageFeatures:
     """Describe images on `TRAINING_GRID`, one at a time so that memory stays low."""
     with torch.no_grad():
         return concatenate(
-            [
-                describe(FeatureMaps(image.maps.fine.float(), image.maps.coarse.float()), TRAINING_GRID)
-                for image in images
-            ]
+            [describe(ImageMaps(*(part.float() for part in image.maps)), TRAINING_GRID) for image in images]
         )
 
 
@@ -118,28 +117,38 @@ def _state(
         gram = head.gram(support)
         targets = functional.one_hot(labels, ways).double() - 1.0 / ways
         dual = class_description.dual_descriptors(gram, balance, head.ridge(gram, balance), weights, targets)
-        share = (balance / balance.sum())[:, None]
-        coarse, fine = features.coarse.double(), features.fine.double()
-        coarse_mean, fine_mean = (coarse * share).sum(0), (fine * share).sum(0)
-        coarse_weights = (1 - head.fine_share) * (coarse - coarse_mean).T @ dual
-        fine_weights = head.fine_share * (fine - fine_mean).T @ dual
-        joined = features.joined_globals()
+        fusion, shares = described.fusion, head.shares
+        joint = fusion.joint(features, shares)
+        descriptors = joint.T @ dual
         members = functional.one_hot(labels, ways).double() * weights[:, None]
+        unlikeness = confidence.leave_one_out_unlikeness(joint, labels, ways)
         scalars = [
             float(support.local_scale),
             float(head.local_share),
             float(head.scale),
             described.temperature,
-            confidence.unknown_threshold(joined),
+            confidence.unknown_threshold(unlikeness),
             max((width * height) ** 0.5 for width, height in sizes),
             side,
+            _texture_deviation(features, fusion, shares, descriptors),
         ]
         return ClassifierState(
-            coarse_weights.float(),
-            fine_weights.float(),
-            -(coarse_mean @ coarse_weights + fine_mean @ fine_weights).float(),
+            fusion.texture_mean.float(),
+            fusion.texture_deviation.float(),
+            fusion.centre.float(),
+            fusion.scales.float(),
+            shares.float(),
+            descriptors.float(),
             local_feature.class_means(described.compared, labels, ways),
             (members.T @ described.locals.double() / members.sum(0)[:, None]).float(),
-            joined,
+            joint.float(),
+            labels,
             torch.tensor(scalars, dtype=torch.float64),
         )
+
+
+def _texture_deviation(features: ImageFeatures, fusion: Fusion, shares: Tensor, descriptors: Tensor) -> float:
+    """Standard deviation over regions of the texture's evidence, to bring it to the size of the contrasts."""
+    weights = texture_weights(fusion, shares, descriptors)
+    evidence = texture.evidence(features.texture.double(), weights, TRAINING_GRID)
+    return max(float(evidence.std(dim=2).mean()), 1e-6)

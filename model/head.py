@@ -1,14 +1,16 @@
 """The trainable head: local feature and class description modules joined, fitted by leave-one-out.
 
 The adjustable parameters are few, so that five images cannot be learned by heart: the ridge of the
-whitening, the share of the fine stride, the share beta of the local feature, the sharpness tau_w of
-the image weights and the scale kappa of the logits. Each has a prior (a Gaussian around a start
-value), which is all there is where no class has two images. Everything is differentiable, also with
-respect to the features, so a backbone can be trained through it.
+whitening, the odds of the fine stride and of the texture against the coarse stride, the share beta
+of the local feature, the sharpness tau_w of the image weights and the scale kappa of the logits.
+Each has a prior (a Gaussian around a start value), which is all there is where no class has two
+images. Everything is differentiable, also with respect to the features, so a backbone can be
+trained through it.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,17 +20,20 @@ from torch.nn import functional
 
 from model import class_description, local_feature
 from model.features import ImageFeatures
+from model.fusion import Fusion
 
 
 class DescribedSupport(NamedTuple):
     """A support set prepared for the head.
 
+    fusion: how the views of an image join in the support set's space
     compared (n, D): global features as regions are compared with them
     locals:  (n, D) local feature of each image for its own class
     temperature: tau_a of the attention
     """
 
     support: Support
+    fusion: Fusion
     compared: Tensor
     locals: Tensor
     temperature: float
@@ -37,14 +42,13 @@ class DescribedSupport(NamedTuple):
 class Support(NamedTuple):
     """What the head needs of the support images, once computed; n images, N classes, float64 on the CPU.
 
-    coarse_gram, fine_gram: (n, n) centred inner products of the global features at each stride
+    grams:      (3, n, n) inner products of each view of `model.fusion`
     local:      (n, n) similarity of image i's local feature, taken for image j's class, to j's own
     likeness:   (n, n) inner products of the joined global features, for the image weights
     local_scale: number that brings local scores to the size of global ones
     """
 
-    coarse_gram: Tensor
-    fine_gram: Tensor
+    grams: Tensor
     local: Tensor
     likeness: Tensor
     local_scale: Tensor
@@ -67,7 +71,8 @@ class Prior:
 
 PRIORS = {
     "log_ridge": Prior(-2.3, 0.7),  # exp: ridge over the mean squared length of the centred features
-    "logit_fine_share": Prior(-1.1, 0.7),  # sigmoid: 0.25
+    "log_fine_odds": Prior(-1.6, 2.0),  # exp: 0.2 of the coarse stride's share
+    "log_texture_odds": Prior(-2.5, 2.0),  # exp: 0.08 of it; leave-one-out may raise it to nearly all
     "logit_local_share": Prior(-2.4, 0.5),  # sigmoid: beta = 0.08
     "log_weight_temperature": Prior(-3.5, 0.5),  # exp: tau_w = 0.03
     "log_scale": Prior(2.0, 0.7),  # exp: kappa = 7.4
@@ -75,30 +80,46 @@ PRIORS = {
 SMALLEST_SCATTER = 1e-6
 """Keeps the ridge positive where all images are alike."""
 
-SINGLE_SHOT_LOCAL_SHARE = Prior(-4.0, 0.5)
-"""Measured: where a class has one image, a large share of the local feature costs accuracy (beta = 0.02)."""
+SINGLE_SHOT_PRIORS = {
+    "log_fine_odds": Prior(-2.0, 2.0),
+    "log_texture_odds": Prior(-3.0, 2.0),
+    "logit_local_share": Prior(-4.0, 0.5),
+}
+"""Where a class has one image nothing can be left out: what helps some sets and harms others counts less."""
+
+DETAILED_SIDE = 224.0
+"""Pixels; smaller pictures hold less fine structure than their enlargement seems to show, and less texture still."""
 
 
-def priors(labels: Tensor) -> dict[str, Prior]:
-    """Return the priors that suit the number of images: int64 labels (n,)."""
-    if float(torch.bincount(labels).double().median()) >= 2:
-        return PRIORS
-    return PRIORS | {"logit_local_share": SINGLE_SHOT_LOCAL_SHARE}
+def priors(labels: Tensor, native_side: float = DETAILED_SIDE) -> dict[str, Prior]:
+    """Return the priors that suit the number of images and their size.
+
+    labels: int64 (n,); native_side: the typical sqrt(width * height) of the images in pixels. The
+    odds of the fine stride fall with the side, those of the texture with its square.
+    """
+    chosen = dict(PRIORS)
+    if float(torch.bincount(labels).double().median()) < 2:
+        chosen |= SINGLE_SHOT_PRIORS
+    lack = math.log(min(1.0, max(native_side, 1.0) / DETAILED_SIDE))
+    for name, power in (("log_fine_odds", 1), ("log_texture_odds", 2)):
+        chosen[name] = Prior(chosen[name].mean + power * lack, chosen[name].deviation)
+    return chosen
 
 
 class Head(nn.Module):
-    """The five parameters and the scores they give."""
+    """The six parameters and the scores they give."""
 
-    def __init__(self, labels: Tensor) -> None:
+    def __init__(self, labels: Tensor, native_side: float = DETAILED_SIDE) -> None:
         super().__init__()
-        self._priors = priors(labels)
+        self._priors = priors(labels, native_side)
         for name, prior in self._priors.items():
             self.register_parameter(name, nn.Parameter(torch.tensor(prior.mean, dtype=torch.float64)))
 
     @property
-    def fine_share(self) -> Tensor:
-        """Share of the fine stride in the global similarity, 0..1."""
-        return torch.sigmoid(self.get_parameter("logit_fine_share"))
+    def shares(self) -> Tensor:
+        """Shares of the views coarse, fine and texture in the global similarity: (3,), adding up to 1."""
+        fine, texture = self.get_parameter("log_fine_odds"), self.get_parameter("log_texture_odds")
+        return torch.softmax(torch.stack((torch.zeros_like(fine), fine, texture)), dim=0)
 
     @property
     def local_share(self) -> Tensor:
@@ -116,8 +137,8 @@ class Head(nn.Module):
         return self.get_parameter("log_scale").exp()
 
     def gram(self, support: Support) -> Tensor:
-        """Centred inner products of the global features with both strides joined, (n, n)."""
-        return (1 - self.fine_share) * support.coarse_gram + self.fine_share * support.fine_gram
+        """Inner products in the joint space, (n, n)."""
+        return (self.shares[:, None, None] * support.grams).sum(dim=0)
 
     def ridge(self, gram: Tensor, balance: Tensor) -> Tensor:
         """lambda, in units of the class-balanced scatter."""
@@ -187,21 +208,21 @@ def leave_one_out_local_scores(similarity: Tensor, weights: Tensor, labels: Tens
 def describe_support(features: ImageFeatures, labels: Tensor, ways: int) -> DescribedSupport:
     """Compute what the head needs of n support images with int64 `labels` (n,)."""
     balance = class_description.class_balance(labels, ways)
-    coarse, fine = features.coarse.double(), features.fine.double()
+    fusion = Fusion.of(features, balance)
     joined = features.joined_globals()
     shots = float(torch.bincount(labels, minlength=ways).double().median())
     compared = local_feature.suppressed_common(joined, features.regions, max(shots, 1.0))
     local, own_locals, temperature = local_similarity(features.regions, features.grid, compared, labels, ways)
     support = Support(
-        class_description.centred_gram(coarse @ coarse.T, balance),
-        class_description.centred_gram(fine @ fine.T, balance),
+        torch.stack([view @ view.T for view in fusion.views(features)]),
         local,
         (joined @ joined.T).double(),
         torch.ones((), dtype=torch.float64),
         labels,
         ways,
     )
-    return DescribedSupport(support._replace(local_scale=_local_scale(support)), compared, own_locals, temperature)
+    support = support._replace(local_scale=_local_scale(support))
+    return DescribedSupport(support, fusion, compared, own_locals, temperature)
 
 
 def _local_scale(support: Support) -> Tensor:

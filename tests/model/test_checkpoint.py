@@ -70,8 +70,14 @@ def test_class_names_in_any_script_come_back(tmp_path: Path, shapes_folder: Path
     assert checkpoint.load(tmp_path / "c", embedder=embedder).class_names == names
 
 
-def test_patent_cnn_weights_travel_with_the_classifier(tmp_path: Path, shapes_folder: Path) -> None:
-    trained, _ = train(support_of(shapes_folder, 1), embedder=Embedder.create("patent-cnn", "cpu"))
+@pytest.mark.parametrize("name", ["patent-cnn-scratch", "patent-cnn-tuned"])
+def test_patent_cnn_weights_travel_with_the_classifier(
+    tmp_path: Path, shapes_folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr("model.backbone_training.MAX_STEPS", 2)
+    monkeypatch.setattr("model.backbone_training.TUNING_STEPS", 2)
+    monkeypatch.setattr("model.backbone_training.TRAINING_SIDE", 64)
+    trained, _ = train(support_of(shapes_folder, 2), embedder=Embedder.create(name, "cpu"))
     checkpoint.save(trained, tmp_path / "c")
     loaded = checkpoint.load(tmp_path / "c", "cpu")
     for key, value in trained.embedder.backbone.state_dict().items():
@@ -172,8 +178,8 @@ def test_cut_off_tensors_are_refused(saved: Path, embedder: Embedder, length: in
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("bias", torch.zeros(2)), ("examples", torch.zeros(())), ("scalars", torch.full((7,), torch.nan)),
-        ("class_means", torch.zeros(3, 5)), ("bias", None),
+        ("descriptors", torch.zeros(2)), ("examples", torch.zeros(())), ("scalars", torch.full((8,), torch.nan)),
+        ("class_means", torch.zeros(3, 5)), ("descriptors", None),
     ],
 )  # fmt: skip
 def test_tensors_of_another_shape_are_refused_even_with_a_matching_hash(

@@ -8,9 +8,14 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from torch.nn import functional
 
-from model.confidence import expected_calibration_error, nearest_similarity, unknown_threshold, wilson_interval
+from model.confidence import (
+    expected_calibration_error,
+    leave_one_out_unlikeness,
+    unknown_threshold,
+    unlikeness,
+    wilson_interval,
+)
 
 
 @pytest.mark.parametrize(
@@ -42,31 +47,45 @@ def test_certainty_that_is_right_has_no_error() -> None:
     assert expected_calibration_error(torch.eye(3), torch.arange(3)) == 0.0
 
 
-def test_the_nearest_example_counts() -> None:
-    queries, examples = torch.tensor([[1.0, 0.0], [0.0, 1.0]]), torch.tensor([[0.6, 0.8], [0.0, -1.0]])
-    assert nearest_similarity(queries, examples).tolist() == pytest.approx([0.6, 0.8])
+def test_one_example_a_class_leaves_the_squared_distance() -> None:
+    queries, examples = torch.tensor([[1.0, 0.0], [0.0, 3.0]]), torch.tensor([[1.0, 1.0], [0.0, -1.0]])
+    assert unlikeness(queries, examples, torch.tensor([0, 1]), 2).tolist() == pytest.approx([1.0, 5.0])
+
+
+def test_what_a_class_s_own_differences_explain_counts_less() -> None:
+    examples = torch.tensor([[-1.0, 0.0], [1.0, 0.0]], dtype=torch.float64)
+    along, across = unlikeness(torch.tensor([[2.0, 0.0], [0.0, 2.0]]).double(), examples, torch.tensor([0, 0]), 1)
+    assert float(across) == pytest.approx(4.0)
+    assert float(along) == pytest.approx(4.0 * 0.3 / 2.3)  # ridge 0.3 beside the eigenvalue 2
+
+
+def test_leaving_an_example_out_is_as_never_having_had_it() -> None:
+    examples = torch.randn(7, 5, generator=torch.Generator().manual_seed(0)).double()
+    labels = torch.tensor([0, 0, 0, 1, 1, 1, 1])
+    kept = torch.arange(7) != 2
+    alone = unlikeness(examples[2:3], examples[kept], labels[kept], 2)[0]
+    assert float(leave_one_out_unlikeness(examples, labels, 2)[2]) == pytest.approx(float(alone))
 
 
 def test_two_examples_call_nothing_unknown() -> None:
-    assert unknown_threshold(torch.eye(2)) == -math.inf
+    assert unknown_threshold(torch.ones(2)) == math.inf
 
 
-def _around_a_direction(count: int, spread: float, seed: int = 0) -> torch.Tensor:
-    noise = torch.randn(count, 50, generator=torch.Generator().manual_seed(seed)) * spread
-    noise[:, 0] += 1
-    return functional.normalize(noise, dim=1)
-
-
-def test_known_images_lie_above_the_threshold_and_foreign_ones_below() -> None:
-    examples = _around_a_direction(20, 0.05)
-    threshold = unknown_threshold(examples)
-    assert bool(
-        (nearest_similarity(_around_a_direction(200, 0.05, seed=1), examples) > threshold).float().mean() > 0.98
-    )
-    foreign = functional.normalize(torch.randn(200, 50, generator=torch.Generator().manual_seed(2)), dim=1)
-    assert bool((nearest_similarity(foreign, examples) < threshold).all())
+def test_known_images_lie_below_the_threshold_and_foreign_ones_above() -> None:
+    generator = torch.Generator().manual_seed(0)
+    centres = torch.eye(50)[:2].double() * 3
+    labels = torch.arange(2).repeat_interleave(15)
+    examples = centres[labels] + 0.3 * torch.randn(30, 50, generator=generator).double()
+    threshold = unknown_threshold(leave_one_out_unlikeness(examples, labels, 2))
+    known = centres[torch.arange(200) % 2] + 0.3 * torch.randn(200, 50, generator=generator).double()
+    foreign = 3 * torch.eye(50)[2:4].double().repeat(20, 1) + 0.3 * torch.randn(40, 50, generator=generator).double()
+    assert float((unlikeness(known, examples, labels, 2) <= threshold).double().mean()) > 0.95
+    assert bool((unlikeness(foreign, examples, labels, 2) > threshold).all())
 
 
 def test_fewer_examples_make_the_threshold_more_cautious() -> None:
-    many = _around_a_direction(40, 0.1)
-    assert unknown_threshold(many[:4]) < unknown_threshold(many)
+    values = torch.linspace(1, 2, 40)
+    few = values[::13]
+    assert (unknown_threshold(few) - few.mean()) / few.std() > (
+        unknown_threshold(values) - values.mean()
+    ) / values.std()

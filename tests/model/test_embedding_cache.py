@@ -8,14 +8,15 @@ from pathlib import Path
 
 import torch
 
-from model.backbones.base import FeatureMaps
 from model.embedding import Embedder
 from model.embedding_cache import CacheKey, EmbeddingCache, cache_key
+from model.features import ImageMaps
 from tests.model.conftest import paint
 
 
-def _maps(value: float = 0.0) -> FeatureMaps:
-    return FeatureMaps(torch.full((1, 2, 4, 4), value).half(), torch.full((1, 4, 2, 2), value).half())
+def _maps(value: float = 0.0) -> ImageMaps:
+    fine, coarse = torch.full((1, 2, 4, 4), value).half(), torch.full((1, 4, 2, 2), value).half()
+    return ImageMaps(fine, coarse, torch.zeros(1, 0, 1, 1).half())
 
 
 MAPS_BYTES = 2 * (32 + 16)

@@ -6,15 +6,19 @@ import pytest
 import torch
 
 from model.backbones.base import FeatureMaps
-from model.features import REGION_FINE_SHARE, concatenate, describe, join
+from model.features import REGION_FINE_SHARE, ImageMaps, concatenate, describe, join
 
 
-def _maps(n: int = 3, fine: int = 6, coarse: int = 8, side: int = 4) -> FeatureMaps:
+def _maps(n: int = 3, fine: int = 6, coarse: int = 8, side: int = 4) -> ImageMaps:
     generator = torch.Generator().manual_seed(0)
-    return FeatureMaps(
+    return _plain(
         torch.randn(n, fine, side, side, generator=generator),
         torch.randn(n, coarse, side // 2, side // 2, generator=generator),
     )
+
+
+def _plain(fine: torch.Tensor, coarse: torch.Tensor) -> ImageMaps:
+    return ImageMaps.without_texture(FeatureMaps(fine, coarse))
 
 
 def test_every_vector_has_length_one() -> None:
@@ -33,7 +37,7 @@ def test_shapes_and_grid() -> None:
 
 
 def test_signed_square_roots_worked_out_by_hand() -> None:
-    maps = FeatureMaps(torch.tensor([9.0, -16.0]).view(1, 2, 1, 1), torch.tensor([4.0, 0.0]).view(1, 2, 1, 1))
+    maps = _plain(torch.tensor([9.0, -16.0]).view(1, 2, 1, 1), torch.tensor([4.0, 0.0]).view(1, 2, 1, 1))
     features = describe(maps)
     assert features.fine[0].tolist() == pytest.approx([0.6, -0.8], abs=1e-3)
     assert features.coarse[0].tolist() == pytest.approx([1.0, 0.0], abs=1e-3)
@@ -48,13 +52,13 @@ def test_the_fine_stride_has_its_share_of_a_region_s_similarity() -> None:
 def test_regions_are_in_reading_order() -> None:
     fine = torch.zeros(1, 1, 2, 3)
     fine[0, 0, 1, 0] = 1.0
-    features = describe(FeatureMaps(fine, torch.zeros(1, 1, 1, 2)))
+    features = describe(_plain(fine, torch.zeros(1, 1, 1, 2)))
     assert features.regions[0, :, 1].argmax().item() == 3
 
 
 def test_dead_images_give_zeros_and_finite_slopes() -> None:
     fine, coarse = torch.zeros(1, 4, 4, 4, requires_grad=True), torch.zeros(1, 4, 2, 2, requires_grad=True)
-    features = describe(FeatureMaps(fine, coarse))
+    features = describe(_plain(fine, coarse))
     assert not features.regions.isnan().any()
     (features.regions.sum() + features.coarse.sum()).backward()
     assert fine.grad is not None
@@ -72,5 +76,5 @@ def test_picking_and_concatenating_are_inverse() -> None:
 
 def test_an_image_s_features_do_not_depend_on_its_batch() -> None:
     maps = _maps(n=3)
-    alone = describe(FeatureMaps(maps.fine[1:2], maps.coarse[1:2]))
+    alone = describe(_plain(maps.fine[1:2], maps.coarse[1:2]))
     assert torch.allclose(alone.regions[0], describe(maps).regions[1], atol=1e-6)

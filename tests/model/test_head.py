@@ -11,6 +11,7 @@ from model.features import ImageFeatures, join
 from model.fitting import fit
 from model.head import Head, describe_support, priors
 from model.progress import Cancelled, CancelToken, ignore_progress
+from model.texture import CELLS, CHANNELS
 
 COARSE, FINE, GRID = 48, 16, (3, 3)
 
@@ -24,7 +25,7 @@ def random_features(count: int, seed: int, signal: Tensor | None = None) -> Imag
         coarse[:, 4] += signal
     regions = join(functional.normalize(coarse, dim=2), functional.normalize(fine, dim=2), dim=2)
     unit = (functional.normalize(part.mean(dim=1), dim=1) for part in (coarse, fine))
-    return ImageFeatures(*unit, regions, GRID)
+    return ImageFeatures(*unit, regions, torch.rand(count, CHANNELS, CELLS, CELLS, generator=generator), GRID)
 
 
 def accuracy(head: Head, features: ImageFeatures, labels: Tensor, ways: int) -> float:
@@ -72,7 +73,8 @@ def test_few_and_unequal_examples_give_finite_numbers(shots: tuple[int, ...]) ->
 
 def test_images_without_any_feature_give_finite_numbers() -> None:
     labels = torch.tensor([0, 0, 1, 1])
-    empty = ImageFeatures(torch.zeros(4, COARSE), torch.zeros(4, FINE), torch.zeros(4, 9, COARSE + FINE), GRID)
+    sizes = ((COARSE,), (FINE,), (9, COARSE + FINE), (CHANNELS, CELLS, CELLS))
+    empty = ImageFeatures(*(torch.zeros(4, *size) for size in sizes), GRID)
     support = describe_support(empty, labels, 2).support
     head = Head(labels)
     fit(head, support, ignore_progress, CancelToken())
@@ -102,11 +104,33 @@ def test_a_single_example_relies_less_on_its_region() -> None:
     assert priors(one)["logit_local_share"].mean < priors(five)["logit_local_share"].mean
 
 
+def test_small_pictures_trust_fine_structure_and_texture_less() -> None:
+    labels = torch.arange(3).repeat_interleave(5)
+    small, large = priors(labels, 32), priors(labels, 500)
+    for name in ("log_fine_odds", "log_texture_odds"):
+        assert small[name].mean < large[name].mean
+    assert priors(labels, 5000) == large
+
+
+def test_a_class_that_only_its_texture_tells_is_learned_from_it() -> None:
+    labels = torch.arange(3).repeat_interleave(6)
+    features = random_features(18, 4)
+    texture = features.texture.clone()
+    texture[labels == 1, 0, 9, 9] += 6.0  # one rough cell in one channel
+    head = Head(labels)
+    before = float(head.shares.detach()[2])
+    support = describe_support(features._replace(texture=texture), labels, 3).support
+    fit(head, support, ignore_progress, CancelToken())
+    assert float(head.shares.detach()[2]) > 2 * before
+    own = head.leave_one_out_logits(support).argmax(1)[labels == 1]
+    assert bool((own == 1).all())
+
+
 def test_gradients_reach_the_features() -> None:
     labels = torch.arange(3).repeat_interleave(3)
     features = random_features(9, 5)
     regions, coarse = features.regions.clone().requires_grad_(), features.coarse.clone().requires_grad_()
-    support = describe_support(ImageFeatures(coarse, features.fine, regions, GRID), labels, 3).support
+    support = describe_support(features._replace(coarse=coarse, regions=regions), labels, 3).support
     functional.cross_entropy(Head(labels).leave_one_out_logits(support), labels).backward()
     for leaf in (regions, coarse):
         assert leaf.grad is not None

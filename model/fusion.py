@@ -1,0 +1,75 @@
+"""Three views of an image joined in one space: what it shows (stride 32), its small structures (16), its texture.
+
+Ours. Each view is centred on the mean of the class means and brought to one mean squared length, so
+that a share says how much a view counts: inner products in the joint space are the shares' weighted
+sum of the views' own (a sum of kernels). The shares are fitted with the head, see `model.head`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from model import texture
+from model.features import ImageFeatures
+
+VIEWS = ("coarse", "fine", "texture")
+LEAST_DEVIATION = 0.05
+"""Nats. Keeps a texture energy that is alike in all supports from deciding by a hair."""
+
+FARTHEST = 4.0
+"""Standard deviations at which a texture energy saturates: what lies beyond is foreign, not more of a class."""
+
+_SMALLEST_SCATTER = 1e-9
+
+
+class Fusion(NamedTuple):
+    """How the views of any image are brought into the joint space of a support set; all float64.
+
+    texture_mean, texture_deviation: (SUMMARY,) of the support images' texture summaries
+    centre:  (D,) mean of the class means, D = D_coarse + D_fine + SUMMARY
+    scales:  (3,) one over the root mean squared length of each centred view
+    """
+
+    texture_mean: Tensor
+    texture_deviation: Tensor
+    centre: Tensor
+    scales: Tensor
+
+    @classmethod
+    def of(cls, features: ImageFeatures, balance: Tensor) -> Fusion:
+        """Fit to n support images; balance (n,) as `class_description.class_balance`."""
+        summary = texture.summary(features.texture).double()
+        mean = summary.mean(dim=0)
+        deviation = ((summary - mean).square().mean(dim=0) + LEAST_DEVIATION**2).sqrt()
+        share = (balance / balance.sum())[:, None]
+        centres, scales = [], []
+        for view in _views(features, mean, deviation):
+            centre = (share * view).sum(dim=0)
+            scatter = (share * (view - centre).square()).sum()
+            centres.append(centre)
+            scales.append(1 / scatter.clamp_min(_SMALLEST_SCATTER).sqrt())
+        return cls(mean, deviation, torch.cat(centres), torch.stack(scales))
+
+    def views(self, features: ImageFeatures) -> tuple[Tensor, ...]:
+        """Each view, centred and scaled: three float64 (n, D_v)."""
+        raw = _views(features, self.texture_mean, self.texture_deviation)
+        centres = self.centre.split([view.shape[1] for view in raw])
+        return tuple((view - c) * s for view, c, s in zip(raw, centres, self.scales, strict=True))
+
+    def joint(self, features: ImageFeatures, shares: Tensor) -> Tensor:
+        """The joint vectors, float64 (n, D), for shares (3,) that add up to 1."""
+        return torch.cat([view * share.sqrt() for view, share in zip(self.views(features), shares, strict=True)], dim=1)
+
+
+def texture_weights(fusion: Fusion, shares: Tensor, descriptors: Tensor) -> Tensor:
+    """What a unit of the raw texture summary adds to each class's score: (D, N) -> (SUMMARY, N)."""
+    scale = fusion.scales[-1] * shares[-1].sqrt() / fusion.texture_deviation
+    return scale[:, None] * descriptors[-texture.SUMMARY :]
+
+
+def _views(features: ImageFeatures, mean: Tensor, deviation: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    summary = (texture.summary(features.texture).double() - mean) / deviation
+    return features.coarse.double(), features.fine.double(), summary.clamp(-FARTHEST, FARTHEST)

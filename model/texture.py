@@ -1,0 +1,110 @@
+"""A view of the texture at native resolution: local energies of small filters, which say how rough each region is.
+
+The backbone sees an image shrunk to a few hundred pixels and was taught to tell things, not surfaces:
+a speckle of a few pixels on a weave is invisible to it. The texture view looks at the image's own
+pixels. At three octaves (a Gaussian pyramid, Burt and Adelson 1983) four filters (a Laplacian and
+three pairs of differences) are squared and averaged over small windows; the logarithm makes a change
+of contrast a shift. Texture energy is Laws' idea (1980); the choice of filters and of the summary
+below is ours (docs/adr/0008-texture-view.md).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional
+
+OCTAVES = 3
+FILTERS = 4
+CHANNELS = OCTAVES * FILTERS
+CELLS = 28
+"""The map has this many cells a side, whatever the image's shape."""
+
+FRAME = 2
+"""Cells at each border that the summary leaves out: a frame or a scan's edge would be the extreme everywhere."""
+
+SUMMARY = 3 * CHANNELS
+MAX_SIDE, MIN_SIDE = 1024, 32
+_NOISE = 1e-6  # squared grey levels (0..1): below the rounding of 8 bits there is nothing to see
+
+
+def texture_map(image: Image.Image) -> Tensor:
+    """Log energies of an RGB image at its own resolution (at most `MAX_SIDE`): float32 (CHANNELS, CELLS, CELLS)."""
+    with torch.inference_mode():
+        level = _grey(image)
+        energies = []
+        for octave in range(OCTAVES):
+            smooth = _blurred(level)
+            energies.append(_energies(level, smooth))
+            if octave + 1 < OCTAVES:
+                level = smooth[..., ::2, ::2]
+        maps = torch.cat([functional.adaptive_avg_pool2d(part, CELLS) for part in energies], dim=1)
+        windows = functional.avg_pool2d(functional.pad(maps, (1, 1, 1, 1), mode="replicate"), 3, stride=1)
+        return (windows + _NOISE).log()[0]
+
+
+def summary(maps: Tensor) -> Tensor:
+    """Summarise texture maps (n, CHANNELS, CELLS, CELLS) to (n, SUMMARY).
+
+    For each channel: the mean, how far the roughest region rises above it, and how far the smoothest
+    falls below. The extremes are what makes a small defect visible: it is one region in hundreds.
+    """
+    inner = maps[..., FRAME:-FRAME, FRAME:-FRAME].flatten(2)
+    mean = inner.mean(dim=2)
+    return torch.cat((mean, inner.amax(dim=2) - mean, mean - inner.amin(dim=2)), dim=1)
+
+
+def evidence(maps: Tensor, weights: Tensor, grid: tuple[int, int]) -> Tensor:
+    """How much each region's texture speaks for each class: (n, CHANNELS, CELLS, CELLS) -> (n, N, R).
+
+    weights: (SUMMARY, N), what a unit of the summary adds to each class's score. A region is given
+    what the score would gain if it were the extreme of its image: rising above the mean counts with
+    the weights of the rise, lying below it with those of the fall. The frame says nothing. On `grid`
+    the strongest cell of each region counts.
+    """
+    inner = maps[..., FRAME:-FRAME, FRAME:-FRAME]
+    deviation = inner - inner.mean(dim=(2, 3), keepdim=True)
+    _, rise, fall = weights.unflatten(0, (3, CHANNELS))
+    spoken = torch.einsum("nkhw,kc->nchw", deviation.clamp_min(0), rise)
+    spoken = spoken + torch.einsum("nkhw,kc->nchw", (-deviation).clamp_min(0), fall)
+    framed = functional.pad(spoken, (FRAME, FRAME, FRAME, FRAME))
+    if grid[0] <= CELLS and grid[1] <= CELLS:
+        return functional.adaptive_max_pool2d(framed, grid).flatten(2)
+    return functional.interpolate(framed, size=grid, mode="bilinear", align_corners=False).flatten(2)
+
+
+def _grey(image: Image.Image) -> Tensor:
+    width, height = image.size
+    scale = min(1.0, MAX_SIDE / max(width, height))
+    size = (max(MIN_SIDE, round(width * scale)), max(MIN_SIDE, round(height * scale)))
+    if size != image.size:
+        image = image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
+    pixels = torch.from_numpy(np.asarray(image.convert("L"), dtype=np.float32) / 255)
+    return pixels[None, None]
+
+
+def _blurred(level: Tensor) -> Tensor:
+    """Binomial filter 1 4 6 4 1; sums of slices, since a convolution of one channel is several times slower."""
+    padded = functional.pad(level, (2, 2, 2, 2), mode="reflect")
+    across = 6 * padded[..., 2:-2]
+    across += 4 * (padded[..., 1:-3] + padded[..., 3:-1])
+    across += padded[..., :-4]
+    across += padded[..., 4:]
+    down = 6 * across[..., 2:-2, :]
+    down += 4 * (across[..., 1:-3, :] + across[..., 3:-1, :])
+    down += across[..., :-4, :]
+    down += across[..., 4:, :]
+    return down.div_(256)
+
+
+def _energies(level: Tensor, smooth: Tensor) -> Tensor:
+    """Squared responses (1, FILTERS, h - 2, w - 2): Laplacian, horizontal, vertical and diagonal differences."""
+    left, right, upper, lower = level[..., :, :-2], level[..., :, 2:], slice(None, -2), slice(2, None)
+    laplacian = (level - smooth)[..., 1:-1, 1:-1]
+    horizontal = (right - left)[..., 1:-1, :]
+    vertical = level[..., lower, 1:-1] - level[..., upper, 1:-1]
+    falling, rising = right[..., lower, :] - left[..., upper, :], right[..., upper, :] - left[..., lower, :]
+    diagonal = (falling.square() + rising.square()) / 2
+    return torch.cat((laplacian.square(), horizontal.square(), vertical.square(), diagonal), dim=1)
