@@ -70,7 +70,7 @@ class FewShotClassifier:
             self._local_share,
             self._scale,
             self._temperature,
-            self._unknown_threshold,
+            self.unknown_threshold,
             self._example_size,
             side,
             self._texture_deviation,
@@ -103,7 +103,7 @@ class FewShotClassifier:
         with torch.inference_mode():
             features = describe(_stack(images))
             scores = torch.softmax(self.logits(features).double(), dim=1)
-            unlike = self.unlikeness(features) > self._unknown_threshold
+            unlike = self.unlikeness(features) > self.unknown_threshold
             evidence = self._evidence(features)
         predictions = []
         for index, image in enumerate(images):

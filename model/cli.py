@@ -1,4 +1,4 @@
-"""The command `fewshot`: train, classify and evaluate without a window. Never imports Qt.
+"""The command `fewshot`: train, classify, evaluate and suggest without a window. Never imports Qt.
 
 Exit status: 0 done; 1 failed (one line on standard error); 2 wrong usage; 3 done, but some images
 could not be read; 130 interrupted.
@@ -62,6 +62,12 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--episodes", type=_positive, default=100, help="episodes for each shot (default: 100)")
     evaluate.add_argument("--seed", type=_seed, default=0, help="seed of the episodes (default: 0)")
     evaluate.add_argument("--backbone", default=DEFAULT_BACKBONE, metavar="NAME", help="see the README")
+
+    suggest = commands.add_parser("suggest", parents=[common], help="name the images that are best labelled next")
+    suggest.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="images, or folders (read recursively)")
+    suggest.add_argument("--bins", type=Path, metavar="BINS", help="folder with one sub-folder of labelled images each")
+    suggest.add_argument("--count", type=_positive, default=10, help="how many (default: 10)")
+    suggest.add_argument("--backbone", default=DEFAULT_BACKBONE, metavar="NAME", help="see the README")
     return parser
 
 
@@ -75,12 +81,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = build_parser().parse_args(arguments)
         # Imported after the arguments are known to be right: torch takes seconds.
-        from model import cli_commands
+        from model import cli_commands, cli_suggest
 
         run = {
             "train": cli_commands.run_train,
             "classify": cli_commands.run_classify,
             "evaluate": cli_commands.run_evaluate,
+            "suggest": cli_suggest.run_suggest,
         }[options.command]
         outcome = run(options, token)
         if options.json:

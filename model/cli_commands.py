@@ -47,12 +47,12 @@ def run_train(options: argparse.Namespace, token: CancelToken) -> Outcome:
         )
     checkpoint.save(classifier, options.out)
     for path, reason in (*report.unreadable, *report.duplicates):
-        _warn(f"{path}: {reason}")
+        warn(f"{path}: {reason}")
     accuracy, interval = report.leave_one_out_accuracy, report.accuracy_interval
-    _say(f"Trained on {len(report.examples)} images of {support.ways} classes in {report.seconds:.1f} s.")
+    say(f"Trained on {len(report.examples)} images of {support.ways} classes in {report.seconds:.1f} s.")
     if accuracy is not None and interval is not None:
-        _say(f"Leave-one-out accuracy: {accuracy:.1%} (95 % interval {interval[0]:.1%} to {interval[1]:.1%}).")
-    _say(f"Saved in {options.out}")
+        say(f"Leave-one-out accuracy: {accuracy:.1%} (95 % interval {interval[0]:.1%} to {interval[1]:.1%}).")
+    say(f"Saved in {options.out}")
     return Outcome(
         {
             "classifier": str(options.out),
@@ -94,10 +94,10 @@ def run_classify(options: argparse.Namespace, token: CancelToken) -> Outcome:
                 if prediction.status is not Status.ERROR:
                     classes[classifier.class_names[prediction.predicted]] += 1
                 else:
-                    _warn(f"{prediction.path}: {prediction.message}")
+                    warn(f"{prediction.path}: {prediction.message}")
     found = ", ".join(f"{name} {count}" for name, count in classes.most_common()) or "nothing new"
-    _say(f"Classified {sum(counts.values())} images: {found}.")
-    _say(f"Unlike every bin: {counts[Status.UNKNOWN]}. Unreadable: {counts[Status.ERROR]}. Results in {options.out}")
+    say(f"Classified {sum(counts.values())} images: {found}.")
+    say(f"Unlike every bin: {counts[Status.UNKNOWN]}. Unreadable: {counts[Status.ERROR]}. Results in {options.out}")
     return Outcome(
         {
             "results": str(options.out),
@@ -134,9 +134,9 @@ def run_evaluate(options: argparse.Namespace, token: CancelToken) -> Outcome:
             token=token,
         )
     for path, reason in unreadable:
-        _warn(f"{path}: {reason}")
+        warn(f"{path}: {reason}")
     for row in figures:
-        _say(_table(row))
+        say(_table(row))
     results = [asdict(row) | asdict(row.methods[OURS]) for row in figures]
     return Outcome({"classes": [name for name, _ in folders], "results": results}, len(unreadable))
 
@@ -198,9 +198,11 @@ def _table(row: ShotFigures) -> str:
 _LINE = "  {:<22}{:>16}{:>10}{:>8}"
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """Write a line to standard output."""
     sys.stdout.write(text + "\n")
 
 
-def _warn(text: str) -> None:
+def warn(text: str) -> None:
+    """Write a remark to standard error, on one line."""
     sys.stderr.write(" ".join(text.split()) + "\n")
