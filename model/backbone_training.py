@@ -1,4 +1,4 @@
-"""Train a backbone that has no weights of its own, on the bins themselves, by leave-one-out episodes.
+"""Train a backbone on the bins themselves, from random weights or from its own, by leave-one-out episodes.
 
 Each step draws an episode from the examples, varies it (flip, crop, brightness), embeds it with the
 backbone and adjusts the backbone by the leave-one-out loss of the head, until that loss no longer
@@ -19,7 +19,7 @@ from torchvision.transforms import v2
 from model.backbones.base import Backbone, FeatureMaps
 from model.embedding import Embedder, fitted_pixels
 from model.errors import ImageReadError
-from model.features import describe
+from model.features import ImageMaps, describe
 from model.head import Head, describe_support
 from model.progress import CancelToken, Progress, ProgressCallback
 
@@ -28,6 +28,8 @@ EPISODE_IMAGES = 32
 MAX_STEPS = 80
 PATIENCE = 20  # steps without a better running mean of the loss
 LEARNING_RATE = 1e-3
+TUNING_STEPS = 30
+TUNING_RATE = 3e-5  # small: a few dozen images must not undo what thousands have taught
 _RUNNING = 0.9
 
 
@@ -45,9 +47,10 @@ def train_backbone(
     """
     generator = torch.Generator().manual_seed(seed)
     torch.manual_seed(seed)
-    # Made anew from the seed, so that training twice in one process gives the same weights.
     backbone = deepcopy(embedder.backbone).to(embedder.device)
-    backbone.apply(_reset)
+    if not backbone.starts_from_weights:
+        # Made anew from the seed, so that training twice in one process gives the same weights.
+        backbone.apply(_reset)
     pixels, labels = _load(files, token)
     if int(torch.bincount(labels).max() if len(labels) else 0) > 1:
         _run(backbone, pixels, labels, embedder.device, generator, progress, token)
@@ -63,7 +66,9 @@ def _run(
     progress: ProgressCallback,
     token: CancelToken,
 ) -> None:
-    optimizer = torch.optim.AdamW(backbone.parameters(), lr=LEARNING_RATE, weight_decay=1e-4)
+    tuning = backbone.starts_from_weights
+    steps, rate = (TUNING_STEPS, TUNING_RATE) if tuning else (MAX_STEPS, LEARNING_RATE)
+    optimizer = torch.optim.AdamW(backbone.parameters(), lr=rate, weight_decay=1e-4)
     augment = v2.Compose(
         [
             v2.RandomHorizontalFlip(),
@@ -72,8 +77,8 @@ def _run(
         ]
     )
     running, best, best_step = 0.0, float("inf"), 0
-    backbone.train()
-    for step in range(MAX_STEPS):
+    backbone.train(not tuning)  # an episode is too small a sample to replace the statistics that came with weights
+    for step in range(steps):
         token.raise_if_cancelled()
         chosen = draw_episode(labels, EPISODE_IMAGES, generator)
         images = torch.stack([augment(image) for image in pixels[chosen]]).to(device).float() / 255
@@ -84,7 +89,7 @@ def _run(
         optimizer.step()
         value = float(loss.detach())
         running = value if step == 0 else _RUNNING * running + (1 - _RUNNING) * value
-        progress(Progress("Training the CNN", step + 1, MAX_STEPS))
+        progress(Progress("Training the CNN", step + 1, steps))
         if running < best - 1e-3:
             best, best_step = running, step
         elif step - best_step >= PATIENCE:
@@ -105,7 +110,7 @@ def episode_loss(maps: FeatureMaps, labels: Tensor) -> Tensor:
     """Leave-one-out cross-entropy of an episode through both modules, differentiable in the maps."""
     present, local_labels = labels.unique(return_inverse=True)
     maps = FeatureMaps(maps.fine.cpu(), maps.coarse.cpu())
-    features = describe(maps, (maps.coarse.shape[2], maps.coarse.shape[3]))
+    features = describe(ImageMaps.without_texture(maps), (maps.coarse.shape[2], maps.coarse.shape[3]))
     support = describe_support(features, local_labels, len(present)).support
     head = Head(local_labels)
     return functional.cross_entropy(head.leave_one_out_logits(support), local_labels)

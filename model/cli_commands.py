@@ -19,6 +19,7 @@ from model.cli import UsageError
 from model.cli_progress import ProgressPrinter
 from model.embedding import Embedder
 from model.errors import ImageReadError, NoImagesError
+from model.estimates import ClassEstimate, Proportion, advice, class_estimates, confusion, outlook
 from model.evaluation import OURS, ShotFigures, evaluate
 from model.images.reading import read_image
 from model.images.scan import class_folders, iter_images
@@ -52,6 +53,9 @@ def run_train(options: argparse.Namespace, token: CancelToken) -> Outcome:
     say(f"Trained on {len(report.examples)} images of {support.ways} classes in {report.seconds:.1f} s.")
     if accuracy is not None and interval is not None:
         say(f"Leave-one-out accuracy: {accuracy:.1%} (95 % interval {interval[0]:.1%} to {interval[1]:.1%}).")
+        for one in class_estimates(report):
+            say(f"  {one.name}: recall {_proportion(one.recall)}, precision {_proportion(one.precision)}")
+        say(advice(report))
     say(f"Saved in {options.out}")
     return Outcome(
         {
@@ -60,6 +64,10 @@ def run_train(options: argparse.Namespace, token: CancelToken) -> Outcome:
             "examples": Counter(support.class_names[e.class_index] for e in report.examples),
             "leave_one_out_accuracy": accuracy,
             "accuracy_interval": interval,
+            "confusion": confusion(report),
+            "per_class": {one.name: _facts(one) for one in class_estimates(report)},
+            "outlook": outlook(report),
+            "advice": advice(report),
             "steps": report.steps,
             "converged": report.converged,
             "seconds": report.seconds,
@@ -69,6 +77,20 @@ def run_train(options: argparse.Namespace, token: CancelToken) -> Outcome:
         },
         len(report.unreadable),
     )
+
+
+def _proportion(proportion: Proportion) -> str:
+    if proportion.value is None:
+        return "unknown"
+    low, high = proportion.interval
+    return f"{proportion.value:.0%} ({low:.0%} to {high:.0%})"
+
+
+def _facts(estimate: ClassEstimate) -> dict[str, Any]:
+    return {
+        kind: {"value": proportion.value, "interval": proportion.interval}
+        for kind, proportion in (("recall", estimate.recall), ("precision", estimate.precision))
+    }
 
 
 def run_classify(options: argparse.Namespace, token: CancelToken) -> Outcome:

@@ -73,17 +73,6 @@ def unknown_threshold(leave_one_out: Tensor) -> float:
     return float(leave_one_out.mean() + deviations * leave_one_out.std())
 
 
-def wilson_interval(successes: int, trials: int, level: float = 0.95) -> tuple[float, float]:
-    """Return the Wilson score interval of a proportion (Wilson 1927)."""
-    if trials == 0:
-        return (0.0, 1.0)
-    z = NormalDist().inv_cdf(0.5 + level / 2)
-    rate = successes / trials
-    centre = (rate + z * z / (2 * trials)) / (1 + z * z / trials)
-    margin = z / (1 + z * z / trials) * math.sqrt(rate * (1 - rate) / trials + z * z / (4 * trials * trials))
-    return (max(0.0, centre - margin), min(1.0, centre + margin))
-
-
 def expected_calibration_error(probabilities: Tensor, labels: Tensor, bins: int = 10) -> float:
     """Mean gap between confidence and accuracy over equal-width bins (Guo et al. 2017): (n, N), (n,) -> 0..1."""
     confidence, predicted = probabilities.max(dim=1)

@@ -13,11 +13,12 @@ from torch import Tensor
 from model.backbone_training import train_backbone
 from model.backbones.names import DEFAULT_BACKBONE
 from model.classifier import FewShotClassifier
-from model.confidence import wilson_interval
 from model.embedding import EmbeddedImage, Embedder, working_side
 from model.errors import ImageReadError, SupportSetError
 from model.fitting import Fit, features_of, fit_classifier
 from model.images.content_hash import content_hash
+from model.intervals import wilson_interval
+from model.learning_curve import learning_curve
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 from model.types import ExampleReport, SupportSet, TrainingReport
 
@@ -142,6 +143,7 @@ def _report(
     confidence, predicted = fitted.leave_one_out.max(dim=1)
     counted = torch.bincount(labels, minlength=support.ways)[labels] > 1
     trials = int(counted.sum())
+    curve = learning_curve(fitted.classifier.state.examples.double(), labels, support.ways)
     correct = int((predicted == labels)[counted].sum())
     columns = (labels.tolist(), fitted.weights.tolist(), predicted.tolist(), confidence.tolist())
     return TrainingReport(
@@ -156,5 +158,6 @@ def _report(
         steps=len(fitted.losses),
         converged=fitted.converged,
         seconds=seconds,
+        gain_of_doubling=curve.gain if curve is not None else None,
         losses=fitted.losses,
     )

@@ -118,4 +118,5 @@ class TrainingReport:
     steps: int
     converged: bool
     seconds: float
+    gain_of_doubling: float | None = None  # in accuracy, 0..1; None where there are too few examples to tell
     losses: tuple[float, ...] = field(default=(), repr=False)

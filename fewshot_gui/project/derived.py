@@ -196,6 +196,7 @@ def _decode_report(fields: dict[str, Any]) -> TrainingReport:
         steps=fields["steps"],
         converged=fields["converged"],
         seconds=fields["seconds"],
+        gain_of_doubling=fields.get("gain_of_doubling"),  # reports of before have none
         losses=tuple(fields["losses"]),
     )
 

@@ -14,7 +14,7 @@ from fewshot_gui.project.results import Results
 from fewshot_gui.views.bin_card import BinCard
 from fewshot_gui.views.bin_menu import BinMenu, color_icon
 from fewshot_gui.views.board import Board
-from fewshot_gui.views.board_summary import summarize
+from fewshot_gui.views.board_summary import explain, summarize
 from fewshot_gui.views.image_view import ImageView
 from fewshot_gui.widgets.pane_header import PaneHeader
 
@@ -136,7 +136,7 @@ class BinsView(QWidget):
         self._show_summary()
 
     def _show_summary(self) -> None:
-        self.header.set_note(summarize(self._document, self._results))
+        self.header.set_note(summarize(self._document, self._results), explain(self._results))
 
     def _on_reset(self) -> None:
         for bin_id in list(self._cards):

@@ -15,10 +15,10 @@ class ElidedLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
-    def show_text(self, text: str) -> None:
-        """Show `text`."""
+    def show_text(self, text: str, details: str = "") -> None:
+        """Show `text`; the tool tip goes on with `details`."""
         self.setText(text)
-        self.setToolTip(text)
+        self.setToolTip(f"{text}\n\n{details}" if details else text)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The text as far as it fits (Qt)."""

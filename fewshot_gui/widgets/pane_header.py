@@ -26,9 +26,9 @@ class PaneHeader(QWidget):
         self._layout.addWidget(self._note, 1)
         self.setMinimumHeight(4 * style.GRID)
 
-    def set_note(self, text: str) -> None:
-        """What to say beside the title."""
-        self._note.show_text(text)
+    def set_note(self, text: str, details: str = "") -> None:
+        """What to say beside the title, and what more its tool tip tells."""
+        self._note.show_text(text, details)
 
     def note(self) -> str:
         """What is said beside the title."""

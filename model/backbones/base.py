@@ -24,8 +24,8 @@ class Backbone(nn.Module, ABC):
 
     `name` identifies architecture and weights (it is saved with a classifier); `input_size` is the
     side in pixels the weights were made for; `any_size` tells whether others work too; `channels` is
-    (D_fine, D_coarse); `pretrained` is false where the weights are random and must be trained on the
-    support set.
+    (D_fine, D_coarse); `pretrained` is false where the weights must first be trained on the support
+    set: from random ones, or from its own where `starts_from_weights`.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Backbone(nn.Module, ABC):
     any_size: bool = True
     channels: tuple[int, int]
     pretrained: bool
+    starts_from_weights: bool = False
 
     @abstractmethod
     def forward(self, images: Tensor) -> FeatureMaps:

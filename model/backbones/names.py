@@ -1,4 +1,8 @@
 """The names of the backbones, without importing any of them."""
 
 DEFAULT_BACKBONE = "efficientnet-lite0"
-BACKBONE_NAMES = (DEFAULT_BACKBONE, "efficientnet-lite1", "efficientnet-lite2", "patent-cnn")
+PATENT_CNN = "patent-cnn"
+PATENT_CNN_TUNED = "patent-cnn-tuned"
+PATENT_CNN_SCRATCH = "patent-cnn-scratch"
+PATENT_CNNS = (PATENT_CNN, PATENT_CNN_TUNED, PATENT_CNN_SCRATCH)
+BACKBONE_NAMES = (DEFAULT_BACKBONE, "efficientnet-lite1", "efficientnet-lite2", *PATENT_CNNS)

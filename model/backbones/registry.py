@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from model.backbones.base import Backbone
-from model.backbones.names import BACKBONE_NAMES, DEFAULT_BACKBONE
+from model.backbones.names import BACKBONE_NAMES, DEFAULT_BACKBONE, PATENT_CNNS
 from model.errors import BackboneError
 
 
@@ -12,10 +12,10 @@ def create_backbone(name: str = DEFAULT_BACKBONE) -> Backbone:
 
     Raises `BackboneError` for an unknown name and where weights are missing or do not fit.
     """
-    if name == "patent-cnn":
+    if name in PATENT_CNNS:
         from model.backbones.patent_cnn import PatentCNN
 
-        return PatentCNN().eval()
+        return PatentCNN(name).eval()
     if name.startswith("timm:"):
         from model.backbones.timm_backbone import TimmBackbone
 

@@ -50,7 +50,7 @@ def test_the_patent_s_cnn_ends_in_max_pooling() -> None:
     assert bool((fine >= 0).all())
 
 
-@pytest.mark.parametrize("name", ["efficientnet-lite0", "patent-cnn"])
+@pytest.mark.parametrize("name", ["efficientnet-lite0", "patent-cnn", "patent-cnn-tuned", "patent-cnn-scratch"])
 @pytest.mark.parametrize("side", [224, 448])
 def test_maps_have_the_promised_shapes(name: str, side: int) -> None:
     backbone = create_backbone(name)
@@ -59,7 +59,7 @@ def test_maps_have_the_promised_shapes(name: str, side: int) -> None:
         fine, coarse = backbone(_images(side, 1))
     assert fine.shape == (1, backbone.channels[0], side // 16, side // 16)
     assert coarse.shape == (1, backbone.channels[1], side // 32, side // 32)
-    assert backbone.pretrained == (name != "patent-cnn")
+    assert backbone.pretrained == (name in {"efficientnet-lite0", "patent-cnn"})
 
 
 def test_efficientnet_lite0_gives_the_reference_network_s_features(embedder: Embedder) -> None:

@@ -14,8 +14,8 @@ from model.confidence import (
     leave_one_out_unlikeness,
     unknown_threshold,
     unlikeness,
-    wilson_interval,
 )
+from model.intervals import wilson_interval
 
 
 @pytest.mark.parametrize(

@@ -153,8 +153,8 @@ def test_the_patents_own_cnn_trains_on_the_bins(shapes_folder: Path, monkeypatch
     monkeypatch.setattr("model.backbone_training.MAX_STEPS", 3)
     monkeypatch.setattr("model.backbone_training.TRAINING_SIDE", 64)
     support = support_of(shapes_folder, 3)
-    first, report = train(support, backbone="patent-cnn", seed=3, device="cpu")
-    second, _ = train(support, backbone="patent-cnn", seed=3, device="cpu")
+    first, report = train(support, backbone="patent-cnn-scratch", seed=3, device="cpu")
+    second, _ = train(support, backbone="patent-cnn-scratch", seed=3, device="cpu")
     assert report.leave_one_out_accuracy is not None
     for key, value in first.embedder.backbone.state_dict().items():
         assert torch.equal(value, second.embedder.backbone.state_dict()[key]), key

@@ -1,0 +1,142 @@
+"""How honest the classifier is: calibration, leave-one-out estimates, images that belong to no bin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from statistics import fmean
+
+import torch
+from sklearn.metrics import roc_auc_score
+from torch import Tensor
+from torch.nn import functional
+
+from benchmarks.accuracy.episodes import Episode, draw_episodes
+from benchmarks.accuracy.heads import fit_ours, predict_ours, trial_of
+from benchmarks.accuracy.views import PreparedSet
+from model.confidence import expected_calibration_error
+from model.features import ImageFeatures, concatenate
+from model.fitting import Fit
+from model.local_feature import class_means
+
+SHOTS = (5, 10)
+UNKNOWN_SHOTS = 10
+MOST_BINS = 5
+FOREIGN_IMAGES = 15  # of each other set
+
+Figures = dict[str, dict[str, float]]
+Score = Callable[[Fit, ImageFeatures, Tensor, ImageFeatures], Tensor]
+
+
+def measure_calibration(data: PreparedSet, episodes: int) -> Figures:
+    """Return by shots: calibration error, and leave-one-out accuracy against the true one; all 0..1."""
+    figures: Figures = {}
+    ways = min(MOST_BINS, len(data.class_names))
+    for shots in sorted({_shots(data, k) for k in SHOTS}):
+        probabilities, labels, true, estimated = [], [], [], []
+        for episode in draw_episodes(data.labels, ways, shots, episodes, f"calibration {data.name}"):
+            trial = trial_of(data, episode)
+            fit = fit_ours(trial)
+            predicted = predict_ours(fit, trial.queries)
+            probabilities.append(predicted)
+            labels.append(episode.query_labels)
+            true.append(_accuracy(predicted, episode.query_labels))
+            estimated.append(_accuracy(fit.leave_one_out, episode.support_labels))
+        figures[f"{shots}-shot"] = {
+            "accuracy": fmean(true),
+            "accuracy of the surest 80 %": _selective_accuracy(torch.cat(probabilities), torch.cat(labels)),
+            "calibration error": expected_calibration_error(torch.cat(probabilities), torch.cat(labels)),
+            "leave-one-out estimate": fmean(estimated),
+            "the estimate's mean absolute error": fmean(abs(a - b) for a, b in zip(true, estimated, strict=True)),
+        }
+    return figures
+
+
+def measure_unknown(data: PreparedSet, sets: Sequence[PreparedSet], episodes: int) -> dict[str, float]:
+    """Return the area under the curve of each score, near and far, and the rates at which images are flagged.
+
+    Near: images of the set's classes that have no bin. Far: images of the other `sets`, where there are any.
+    """
+    bins = min(MOST_BINS, len(data.class_names) - 1)
+    rows: dict[str, list[float]] = {}
+    drawn = draw_episodes(data.labels, bins, _shots(data, UNKNOWN_SHOTS), episodes, f"unknown {data.name}")
+    for number, episode in enumerate(drawn):
+        trial = trial_of(data, episode)
+        fit = fit_ours(trial)
+        strangers = {"near": _without_a_bin(data, episode)}
+        foreign = [_some(other, number) for other in sets if other.name != data.name]
+        if foreign:
+            strangers["far"] = concatenate(foreign)
+        for name, score in SCORES.items():
+            known = score(fit, trial.support, episode.support_labels, trial.queries)
+            for where, images in strangers.items():
+                values = score(fit, trial.support, episode.support_labels, images)
+                rows.setdefault(f"{where}: {name}", []).append(_auroc(known, values))
+        rows.setdefault("false alarms", []).append(_flagged(fit, trial.queries))
+        for where, images in strangers.items():
+            rows.setdefault(f"{where} flagged", []).append(_flagged(fit, images))
+    return {name: fmean(values) for name, values in rows.items()}
+
+
+def _flagged(fit: Fit, images: ImageFeatures) -> float:
+    unlike = fit.classifier.unlikeness(images) > fit.classifier.unknown_threshold
+    return float(unlike.double().mean())
+
+
+def _shots(data: PreparedSet, wanted: int) -> int:
+    """As many shots as leave every class a query."""
+    return min(wanted, int(torch.bincount(data.labels).min()) - 1)
+
+
+def _unlikeness(fit: Fit, support: ImageFeatures, labels: Tensor, images: ImageFeatures) -> Tensor:
+    del support, labels
+    return fit.classifier.unlikeness(images)
+
+
+def _low_confidence(fit: Fit, support: ImageFeatures, labels: Tensor, images: ImageFeatures) -> Tensor:
+    del support, labels
+    return -predict_ours(fit, images).amax(1)
+
+
+def _far_from_means(fit: Fit, support: ImageFeatures, labels: Tensor, images: ImageFeatures) -> Tensor:
+    means = functional.normalize(class_means(support.coarse, labels, len(fit.classifier.class_names)), dim=1)
+    return -(images.coarse @ means.T).amax(1)
+
+
+def _far_from_examples(fit: Fit, support: ImageFeatures, labels: Tensor, images: ImageFeatures) -> Tensor:
+    del fit, labels
+    return -(images.coarse @ support.coarse.T).amax(1)
+
+
+SCORES: dict[str, Score] = {
+    "ours": _unlikeness,
+    "maximum softmax": _low_confidence,
+    "cosine to class means": _far_from_means,
+    "nearest example": _far_from_examples,
+}
+
+
+def _without_a_bin(data: PreparedSet, episode: Episode) -> ImageFeatures:
+    members = torch.tensor([int(label) not in episode.classes for label in data.labels])
+    indices = torch.nonzero(members).flatten()
+    generator = torch.Generator().manual_seed(int(episode.support.sum()))
+    return data.features.pick(indices[torch.randperm(len(indices), generator=generator)[: len(episode.queries)]])
+
+
+def _some(data: PreparedSet, seed: int) -> ImageFeatures:
+    generator = torch.Generator().manual_seed(seed)
+    return data.features.pick(torch.randperm(len(data.labels), generator=generator)[:FOREIGN_IMAGES])
+
+
+def _auroc(known: Tensor, unknown: Tensor) -> float:
+    truth = torch.cat((torch.zeros(len(known)), torch.ones(len(unknown))))
+    return float(roc_auc_score(truth.numpy(), torch.cat((known.double(), unknown.double())).numpy()))
+
+
+def _accuracy(probabilities: Tensor, labels: Tensor) -> float:
+    return float((probabilities.argmax(1) == labels).double().mean())
+
+
+def _selective_accuracy(probabilities: Tensor, labels: Tensor, coverage: float = 0.8) -> float:
+    """Accuracy over the images of highest confidence (El-Yaniv and Wiener 2010): (n, N), (n,) -> 0..1."""
+    order = probabilities.amax(1).argsort(descending=True)[: round(coverage * len(labels))]
+    return _accuracy(probabilities[order], labels[order])

@@ -1,0 +1,67 @@
+"""N-way K-shot episodes, the same for every method, and the means and intervals over them."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import NormalDist, fmean, stdev
+
+import torch
+from torch import Tensor
+
+QUERIES = 15
+"""Queries of each class, or as many as it has images left."""
+
+
+@dataclass(frozen=True)
+class Episode:
+    """int64 indices into a set: `support` (n,) and `queries` (q,), with labels 0..ways-1; `classes` are the set's."""
+
+    support: Tensor
+    support_labels: Tensor
+    queries: Tensor
+    query_labels: Tensor
+    classes: tuple[int, ...]
+
+
+def draw_episodes(labels: Tensor, ways: int, shots: int, episodes: int, key: str) -> Iterator[Episode]:
+    """Draw episodes from images with int64 `labels` (n,); `key` and the shots decide which."""
+    generator = torch.Generator().manual_seed(zlib.crc32(f"{key} {ways} {shots}".encode()))
+    for _ in range(episodes):
+        classes = torch.randperm(int(labels.max()) + 1, generator=generator)[:ways].tolist()
+        support, queries = [], []
+        for c in classes:
+            members = torch.nonzero(labels == c).flatten()
+            order = members[torch.randperm(len(members), generator=generator)]
+            support.append(order[:shots])
+            queries.append(order[shots : shots + QUERIES])
+        yield Episode(torch.cat(support), _numbered(support), torch.cat(queries), _numbered(queries), tuple(classes))
+
+
+def _numbered(groups: Sequence[Tensor]) -> Tensor:
+    return torch.cat([torch.full((len(group),), label) for label, group in enumerate(groups)])
+
+
+@dataclass(frozen=True)
+class Mean:
+    """A mean and the half-width of its 95 % interval (normal approximation)."""
+
+    value: float
+    half_width: float
+
+
+def mean_of(values: Sequence[float]) -> Mean:
+    """Mean over episodes."""
+    if not values:
+        return Mean(math.nan, math.nan)
+    deviation = stdev(values) if len(values) > 1 else 0.0
+    return Mean(fmean(values), NormalDist().inv_cdf(0.975) * deviation / math.sqrt(len(values)))
+
+
+def mean_over_sets(means: Sequence[Mean]) -> Mean:
+    """Mean over sets, each counting the same; the interval is that of these sets, not of sets in general."""
+    if not means:
+        return Mean(math.nan, math.nan)
+    return Mean(fmean(m.value for m in means), math.sqrt(sum(m.half_width**2 for m in means)) / len(means))

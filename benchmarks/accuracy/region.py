@@ -1,0 +1,137 @@
+"""The region: does it lie on what the class is? Grid pointing, and white cells on whole blood smears."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import fmean
+from tempfile import TemporaryDirectory
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from benchmarks.accuracy.episodes import Episode, draw_episodes
+from benchmarks.accuracy.heads import fit_ours, trial_of
+from benchmarks.accuracy.views import PreparedSet
+from model.backbones.base import FeatureMaps
+from model.classifier import FewShotClassifier
+from model.embedding import detail_side
+from model.features import ImageMaps, describe
+from model.images.reading import read_image
+from model.local_feature import class_means
+
+SHOTS = 10
+CELL = 224  # pixels
+DRAWS = 3  # support sets a set
+
+Figures = dict[str, dict[str, float]]
+
+
+def measure_pointing(data: PreparedSet, mosaics: int) -> Figures:
+    """Return for each map the share of 2 x 2 mosaics where it peaks in the asked class's cell; chance 0.25.
+
+    "energy inside" is the share of our map's attention inside the cell, whose area is 0.25.
+    """
+    rows: dict[str, list[float]] = {}
+    episodes = draw_episodes(data.labels, len(data.class_names), SHOTS, DRAWS, f"region {data.name}")
+    for number, episode in enumerate(episodes):
+        trial = trial_of(data, episode)
+        classifier = fit_ours(trial).classifier
+        directions = plain_directions(trial.support.coarse, episode.support_labels, len(episode.classes))
+        generator = torch.Generator().manual_seed(number)
+        with TemporaryDirectory() as folder:
+            for index in range(max(1, mosaics // DRAWS)):
+                path = Path(folder) / f"{index}.png"
+                asked, cell = _mosaic(data, episode, generator, path)
+                for name, hit in _hits(classifier, directions, path, asked, cell).items():
+                    rows.setdefault(name, []).append(hit)
+    return {f"{SHOTS}-shot": {name: fmean(values) for name, values in rows.items()}}
+
+
+def _hits(
+    classifier: FewShotClassifier, directions: dict[str, Tensor], path: Path, asked: int, cell: int
+) -> dict[str, float]:
+    found = classifier.explain(path)
+    ours = torch.from_numpy(found.attention[asked])
+    box = found.regions[asked]
+    centre = int(box.y + box.height / 2 >= CELL) * 2 + int(box.x + box.width / 2 >= CELL)
+    side = detail_side(classifier.embedder.backbone, classifier.side)
+    seen = classifier.embedder.embed_one(path, side).maps
+    coarse = FeatureMaps(seen.fine.float(), seen.coarse.float())
+    described = describe(ImageMaps.without_texture(coarse), (coarse.coarse.shape[2], coarse.coarse.shape[3]))
+    regions = described.regions[0, :, : coarse.coarse.shape[1]]
+    hits = {
+        "ours": float(_cell_of(ours) == cell),
+        "ours, centre of the box": float(centre == cell),
+        "energy inside": _energy(ours, cell),
+    }
+    for name, direction in directions.items():
+        plain = (regions @ direction[asked]).unflatten(0, described.grid)
+        hits[name] = float(_cell_of(plain) == cell)
+    return hits
+
+
+def plain_directions(support: Tensor, labels: Tensor, ways: int) -> dict[str, Tensor]:
+    """What stride-32 regions are multiplied with, (N, D) each.
+
+    With a linear head on averaged features Grad-CAM's weights are the head's (Selvaraju et al. 2017), so its map
+    peaks where this one does.
+    """
+    means = class_means(support, labels, ways)
+    centred = support - means.mean(dim=0)
+    targets = torch.nn.functional.one_hot(labels, ways).float() - 1 / ways
+    gram = centred @ centred.T
+    ridge = 0.1 * gram.diagonal().mean()
+    weights = centred.T @ torch.linalg.solve(gram + ridge * torch.eye(len(gram)), targets)
+    return {"cosine to class means": means, "ridge (CAM, Grad-CAM)": weights.T}
+
+
+def _mosaic(data: PreparedSet, episode: Episode, generator: torch.Generator, path: Path) -> tuple[int, int]:
+    """Write a mosaic of four images that are no examples; return the asked label and its cell."""
+    ways = len(episode.classes)
+    order = torch.randperm(ways, generator=generator).tolist()
+    asked, others = order[0], order[1:]
+    labels = [asked, *(others[k % len(others)] for k in range(3))]
+    cells = torch.randperm(4, generator=generator).tolist()
+    free = set(range(len(data.labels))) - set(episode.support.tolist())
+    mosaic = Image.new("RGB", (2 * CELL, 2 * CELL))
+    for label, cell in zip(labels, cells, strict=True):
+        members = [i for i in torch.nonzero(data.labels == episode.classes[label]).flatten().tolist() if i in free]
+        picked = members[int(torch.randint(len(members), (1,), generator=generator))]
+        tile = read_image(data.paths[picked]).resize((CELL, CELL), Image.Resampling.BILINEAR)
+        mosaic.paste(tile, (cell % 2 * CELL, cell // 2 * CELL))
+    mosaic.save(path)
+    return asked, cells[0]
+
+
+def _cell_of(values: Tensor) -> int:
+    row, column = divmod(int(values.argmax()), values.shape[1])
+    return int(row >= values.shape[0] / 2) * 2 + int(column >= values.shape[1] / 2)
+
+
+def _energy(values: Tensor, cell: int) -> float:
+    height, width = values.shape[0] // 2, values.shape[1] // 2
+    top, left = cell // 2 * height, cell % 2 * width
+    return float(values[top : top + height, left : left + width].sum() / values.sum())
+
+
+def measure_smears(cells: PreparedSet, smears: Path) -> Figures:
+    """Return how often the region for WBC lies in a WBC box on the smears that have one, and how often their centre."""
+    episode = next(draw_episodes(cells.labels, len(cells.class_names), SHOTS, 1, "smears"))
+    classifier = fit_ours(trial_of(cells, episode)).classifier
+    white = classifier.class_names.index("WBC")
+    inside, centre = [], []
+    for entry in json.loads((smears / "boxes.json").read_text()):
+        boxes = [box["box"] for box in entry["boxes"] if box["label"] == "WBC"]
+        if boxes:
+            found = classifier.explain(smears / entry["image"])
+            region = found.regions[white]
+            inside.append(_within(boxes, region.x + region.width / 2, region.y + region.height / 2))
+            centre.append(_within(boxes, found.image_size[0] / 2, found.image_size[1] / 2))
+    return {f"{SHOTS}-shot": {"region": fmean(inside), "centre of the image": fmean(centre)}}
+
+
+def _within(boxes: Sequence[Sequence[float]], x: float, y: float) -> float:
+    return float(any(left <= x <= right and top <= y <= bottom for left, top, right, bottom in boxes))

@@ -1,0 +1,100 @@
+"""From the figures to the report, in Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any
+
+from benchmarks.accuracy.accuracy_report import accuracy_lines
+from benchmarks.accuracy.sets import SETS
+from benchmarks.accuracy.tables import table
+
+
+@dataclass(frozen=True)
+class Section:
+    """A table of figures 0..1, one row for each set."""
+
+    title: str
+    text: str
+    percent: bool = True
+
+
+SECTIONS = {
+    "region": Section(
+        "The region",
+        "Grid pointing: 2 x 2 mosaics of four images that are no examples, a classifier on all classes of the set, one "
+        "class asked for, one cell that shows it. Percent of mosaics where a map peaks in that cell (chance, as for "
+        "the centre of the image: 25); “energy inside” is the share of our map's attention in the cell (its area: "
+        "25). With a frozen linear head on averaged features Grad-CAM is CAM up to the ReLU, so both peak in the same "
+        "place. blood_smears: whole smears with a white cell; percent where the region for white cells has its centre "
+        "in a white cell's box, and where the image's own centre lies in one.",
+    ),
+    "masking": Section(
+        "Deletion and insertion",
+        "Probability of the predicted class while cells of a 7 x 7 grid are taken from the image, those of highest "
+        "attention first (deletion: lower is better), or put into a blurred or empty one (insertion: higher is "
+        "better); mean over the steps, in percent.",
+    ),
+    "confidence": Section(
+        "Calibration and estimates",
+        "Percent. Calibration error: expected calibration error in ten bins over all queries. The leave-one-out "
+        "estimate comes from the examples alone.",
+    ),
+    "unknown": Section(
+        "Images that belong to no bin",
+        "Area under the ROC curve (x 100) of scores that tell them from the queries. Near: classes of the set that "
+        "have no bin; far: images of the other sets. Then the percentages that the classifier flags.",
+    ),
+    "weights": Section(
+        "Wrong labels",
+        "One of 5 or two of 10 examples of each class carry the next class's label. Ranking: area under the curve "
+        "(x 100) of the image weights putting them last; then accuracy in percent.",
+    ),
+    "speed": Section("Time", "Seconds to train the head, features at hand, ways x shots.", percent=False),
+}
+
+
+def write_report(results: Mapping[str, Any]) -> str:
+    """Write what was measured, section by section."""
+    settings = results["settings"]
+    lines = [
+        "# What was measured",
+        "",
+        f"By `python -m benchmarks.accuracy`, {settings['episodes']} episodes, backbone `{settings['backbone']}`. "
+        "The same seeds give the same episodes on every run; the figures themselves are in the JSON file beside this "
+        "one.",
+        *_sets(results),
+    ]
+    if "accuracy" in results:
+        lines += accuracy_lines(results["accuracy"])
+    for name, section in SECTIONS.items():
+        if name in results:
+            lines += ["", f"## {section.title}", "", section.text, *_figures(results[name], section.percent)]
+    return "\n".join(lines) + "\n"
+
+
+def _sets(results: Mapping[str, Any]) -> list[str]:
+    used = [image_set for image_set in SETS if image_set.name in results.get("accuracy", {})]
+    if not used:
+        return []
+    return table(["set", "shows", "source", "licence"], [[s.name, s.shows, s.source, s.licence] for s in used], "---")
+
+
+def _figures(figures: Mapping[str, Any], percent: bool) -> list[str]:
+    groups: dict[tuple[str, ...], dict[str, dict[str, float]]] = {}
+    for name, row in figures.items():  # rows with other columns make a table of their own
+        groups.setdefault(tuple(row), {})[name] = row
+    lines = []
+    written = _percent if percent else "{:.2f}".format
+    for columns, rows in groups.items():
+        body = [[name, *(written(row[column]) for column in columns)] for name, row in rows.items()]
+        if len(rows) > 1:
+            body.append(["**mean**", *(written(fmean(row[column] for row in rows.values())) for column in columns)])
+        lines += table(["", *columns], body)
+    return lines
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f}"

@@ -1,0 +1,41 @@
+"""The accuracy benchmark's whole command, on the example project's pictures."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks.accuracy.__main__ import main
+from benchmarks.accuracy.concerns import CONCERNS
+from benchmarks.accuracy.heads import ABLATIONS, HEADS
+from benchmarks.accuracy.sets import ImageSet
+
+CHANCE = 1 / 3
+QUICK = sorted(set(CONCERNS) - {"masking", "speed"})
+
+
+def test_command_measures_every_head_above_chance_and_reports_it(tmp_path: Path) -> None:
+    out = tmp_path / "accuracy.md"
+    folders = ["--cache", str(tmp_path), "--out", str(out)]
+    assert main(["--sets", "example", "--episodes", "2", "--jobs", "1", *folders, "--only", *QUICK]) == 0
+    report = out.read_text(encoding="utf-8")
+    figures = json.loads(out.with_suffix(".json").read_text(encoding="utf-8"))
+    for name in (*HEADS, *ABLATIONS):
+        assert name in report
+    assert set(figures) == {"settings", *QUICK}
+    at_ten = figures["accuracy"]["example"]["3"]["10"]
+    for name in HEADS:
+        assert sum(at_ten[name]) / 2 > CHANCE + 0.2, name
+
+
+def test_set_that_is_not_there_is_skipped_with_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = ImageSet("missing", (3,), "", "", "", "look under the bed", lambda _: None)
+    monkeypatch.setattr("benchmarks.accuracy.__main__.find_set", lambda _: missing)
+    out = tmp_path / "accuracy.md"
+    assert main(["--sets", "missing", "--cache", str(tmp_path), "--out", str(out)]) == 1
+    assert "look under the bed" in capsys.readouterr().out
+    assert not out.exists()
