@@ -44,13 +44,11 @@ class Support(NamedTuple):
 
     grams:      (3, n, n) inner products of each view of `model.fusion`
     local:      (n, n) similarity of image i's local feature, taken for image j's class, to j's own
-    likeness:   (n, n) inner products of the joined global features, for the image weights
     local_scale: number that brings local scores to the size of global ones
     """
 
     grams: Tensor
     local: Tensor
-    likeness: Tensor
     local_scale: Tensor
     labels: Tensor
     ways: int
@@ -74,7 +72,7 @@ PRIORS = {
     "log_fine_odds": Prior(-1.6, 2.0),  # exp: 0.2 of the coarse stride's share
     "log_texture_odds": Prior(-2.5, 2.0),  # exp: 0.08 of it; leave-one-out may raise it to nearly all
     "logit_local_share": Prior(-2.4, 0.5),  # sigmoid: beta = 0.08
-    "log_weight_temperature": Prior(-3.5, 0.5),  # exp: tau_w = 0.03
+    "log_weight_temperature": Prior(-2.4, 0.5),  # exp: tau_w = 0.09
     "log_scale": Prior(2.0, 0.7),  # exp: kappa = 7.4
 }
 SMALLEST_SCATTER = 1e-6
@@ -146,7 +144,10 @@ class Head(nn.Module):
 
     def weights(self, support: Support) -> Tensor:
         """Relative weights of the support images, (n, n + 1): column i without image i, the last with all."""
-        contrast = class_description.contrast_with_others(support.likeness, support.labels, support.ways)
+        gram = self.gram(support)
+        lengths = gram.diagonal().clamp_min(SMALLEST_SCATTER).sqrt()
+        cosines = gram / lengths[:, None] / lengths[None, :]
+        contrast = class_description.contrast_with_others(cosines, support.labels, support.ways)
         return class_description.relative_weights(contrast, support.labels, support.ways, self.weight_temperature)
 
     def leave_one_out_logits(self, support: Support) -> Tensor:
@@ -216,7 +217,6 @@ def describe_support(features: ImageFeatures, labels: Tensor, ways: int) -> Desc
     support = Support(
         torch.stack([view @ view.T for view in fusion.views(features)]),
         local,
-        (joined @ joined.T).double(),
         torch.ones((), dtype=torch.float64),
         labels,
         ways,

@@ -3,7 +3,7 @@
 python -m benchmarks.accuracy [--sets NAME|DIR ...] [--only accuracy ...] [--data DIR] [--episodes 60]
 
 Sets that are not there are skipped with a line saying how to get them. All figures go to a JSON
-file beside the report, accuracies by episode; what is not measured this time is kept from it.
+file beside the report, by episode; what is not measured this time is kept from it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from benchmarks.accuracy.concerns import CONCERNS, Run, measure
 from benchmarks.accuracy.report import write_report
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.out.parent.mkdir(parents=True, exist_ok=True)
     for concern, outcome in measure(run, options.only, options.jobs):
         figures[concern] = outcome
-        results.write_text(json.dumps(figures, separators=(",", ":")) + "\n", encoding="utf-8")
+        results.write_text(json.dumps(_rounded(figures), separators=(",", ":")) + "\n", encoding="utf-8")
         options.out.write_text(write_report(figures), encoding="utf-8")
         print(f"{concern} is in {options.out} after {time.monotonic() - started:.0f} s.", flush=True)
     return 0
@@ -52,6 +53,14 @@ def _available(names: Sequence[str], folders: Folders) -> Iterator[str]:
             print(f"Skipping {name}, which is not there; to get it: {image_set.to_get}.")
         else:
             yield name
+
+
+def _rounded(figures: Any) -> Any:  # noqa: ANN401 - nested dictionaries and lists of numbers
+    if isinstance(figures, dict):
+        return {name: _rounded(value) for name, value in figures.items()}
+    if isinstance(figures, list):
+        return [_rounded(value) for value in figures]
+    return round(figures, 5) if isinstance(figures, float) else figures
 
 
 def _set_name(name: str) -> str:

@@ -38,5 +38,5 @@ def _accuracies(
         trial = trial_of(data, episode)
         for name, method in methods.items():
             predicted = method(trial).argmax(1)
-            outcomes[name].append(round(float((predicted == episode.query_labels).double().mean()), 5))
+            outcomes[name].append(float((predicted == episode.query_labels).double().mean()))
     return outcomes

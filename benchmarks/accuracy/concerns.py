@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 import torch
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # comes with scikit-learn
 
 from benchmarks.accuracy.accuracy import measure_accuracy
 from benchmarks.accuracy.confidence import measure_calibration, measure_unknown

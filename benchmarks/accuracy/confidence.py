@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from statistics import fmean
 
 import torch
 from sklearn.metrics import roc_auc_score
 from torch import Tensor
 from torch.nn import functional
 
-from benchmarks.accuracy.episodes import Episode, draw_episodes
+from benchmarks.accuracy.episodes import Episode, Samples, draw_episodes
 from benchmarks.accuracy.heads import fit_ours, predict_ours, trial_of
 from benchmarks.accuracy.views import PreparedSet
 from model.confidence import expected_calibration_error
@@ -23,13 +22,12 @@ UNKNOWN_SHOTS = 10
 MOST_BINS = 5
 FOREIGN_IMAGES = 15  # of each other set
 
-Figures = dict[str, dict[str, float]]
 Score = Callable[[Fit, ImageFeatures, Tensor, ImageFeatures], Tensor]
 
 
-def measure_calibration(data: PreparedSet, episodes: int) -> Figures:
+def measure_calibration(data: PreparedSet, episodes: int) -> dict[str, Samples]:
     """Return by shots: calibration error, and leave-one-out accuracy against the true one; all 0..1."""
-    figures: Figures = {}
+    figures: dict[str, Samples] = {}
     ways = min(MOST_BINS, len(data.class_names))
     for shots in sorted({_shots(data, k) for k in SHOTS}):
         probabilities, labels, true, estimated = [], [], [], []
@@ -42,22 +40,25 @@ def measure_calibration(data: PreparedSet, episodes: int) -> Figures:
             true.append(_accuracy(predicted, episode.query_labels))
             estimated.append(_accuracy(fit.leave_one_out, episode.support_labels))
         figures[f"{shots}-shot"] = {
-            "accuracy": fmean(true),
-            "accuracy of the surest 80 %": _selective_accuracy(torch.cat(probabilities), torch.cat(labels)),
-            "calibration error": expected_calibration_error(torch.cat(probabilities), torch.cat(labels)),
-            "leave-one-out estimate": fmean(estimated),
-            "the estimate's mean absolute error": fmean(abs(a - b) for a, b in zip(true, estimated, strict=True)),
+            "accuracy": true,
+            "accuracy of the surest 80 %": [
+                _selective_accuracy(p, y) for p, y in zip(probabilities, labels, strict=True)
+            ],
+            "calibration error": [expected_calibration_error(torch.cat(probabilities), torch.cat(labels))],
+            "leave-one-out estimate": estimated,
+            "the estimate's bias": [b - a for a, b in zip(true, estimated, strict=True)],
+            "its mean absolute error": [abs(a - b) for a, b in zip(true, estimated, strict=True)],
         }
     return figures
 
 
-def measure_unknown(data: PreparedSet, sets: Sequence[PreparedSet], episodes: int) -> dict[str, float]:
+def measure_unknown(data: PreparedSet, sets: Sequence[PreparedSet], episodes: int) -> Samples:
     """Return the area under the curve of each score, near and far, and the rates at which images are flagged.
 
     Near: images of the set's classes that have no bin. Far: images of the other `sets`, where there are any.
     """
     bins = min(MOST_BINS, len(data.class_names) - 1)
-    rows: dict[str, list[float]] = {}
+    rows: Samples = {}
     drawn = draw_episodes(data.labels, bins, _shots(data, UNKNOWN_SHOTS), episodes, f"unknown {data.name}")
     for number, episode in enumerate(drawn):
         trial = trial_of(data, episode)
@@ -74,7 +75,7 @@ def measure_unknown(data: PreparedSet, sets: Sequence[PreparedSet], episodes: in
         rows.setdefault("false alarms", []).append(_flagged(fit, trial.queries))
         for where, images in strangers.items():
             rows.setdefault(f"{where} flagged", []).append(_flagged(fit, images))
-    return {name: fmean(values) for name, values in rows.items()}
+    return rows
 
 
 def _flagged(fit: Fit, images: ImageFeatures) -> float:

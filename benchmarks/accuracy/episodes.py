@@ -44,6 +44,10 @@ def _numbered(groups: Sequence[Tensor]) -> Tensor:
     return torch.cat([torch.full((len(group),), label) for label, group in enumerate(groups)])
 
 
+Samples = dict[str, list[float]]
+"""One value for each episode (or image) by name of what was measured; a single value has no interval."""
+
+
 @dataclass(frozen=True)
 class Mean:
     """A mean and the half-width of its 95 % interval (normal approximation)."""

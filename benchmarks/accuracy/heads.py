@@ -20,7 +20,7 @@ from benchmarks.accuracy.views import PreparedSet
 from model import baselines, fitting
 from model.features import ImageFeatures
 from model.fitting import Fit, fit_classifier
-from model.head import Head
+from model.head import Head, Support
 from model.local_feature import class_means
 
 OURS = "ours"
@@ -184,7 +184,7 @@ class _NoTexture(Head):
 
 
 class _EqualWeights(Head):
-    def weights(self, support: fitting.Support) -> Tensor:
+    def weights(self, support: Support) -> Tensor:
         return torch.ones_like(super().weights(support))
 
 

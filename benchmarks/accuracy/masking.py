@@ -12,7 +12,7 @@ from PIL import Image, ImageFilter
 from torch import Tensor
 from torch.nn import functional
 
-from benchmarks.accuracy.episodes import draw_episodes
+from benchmarks.accuracy.episodes import Samples, draw_episodes
 from benchmarks.accuracy.heads import fit_ours, trial_of
 from benchmarks.accuracy.region import plain_directions
 from benchmarks.accuracy.views import PreparedSet
@@ -28,15 +28,15 @@ MOST_IMAGES = 40
 BLUR = 1 / 12  # of the image's side
 
 
-def measure_masking(data: PreparedSet, episodes: int) -> dict[str, float]:
-    """Return by procedure and map the mean probability of the predicted class, over the steps and up to 40 queries."""
+def measure_masking(data: PreparedSet, episodes: int) -> Samples:
+    """Return by procedure and map the probability of the predicted class, mean over the steps, for each of up to 40 queries."""
     shots = min(SHOTS, int(torch.bincount(data.labels).min()) - 1)
     episode = next(draw_episodes(data.labels, min(5, len(data.class_names)), shots, 1, f"masking {data.name}"))
     trial = trial_of(data, episode)
     classifier = fit_ours(trial).classifier
     ridge = plain_directions(trial.support.coarse, episode.support_labels, trial.ways)["ridge (CAM, Grad-CAM)"]
     chosen = torch.randperm(len(episode.queries), generator=torch.Generator().manual_seed(0))
-    rows: dict[str, list[float]] = {}
+    rows: Samples = {}
     for number, index in enumerate(chosen[: min(MOST_IMAGES, episodes)].tolist()):
         path = data.paths[int(episode.queries[index])]
         found = classifier.explain(path)
@@ -52,7 +52,7 @@ def measure_masking(data: PreparedSet, episodes: int) -> dict[str, float]:
         }
         for name, value in _areas(classifier, path, orders, predicted).items():
             rows.setdefault(name, []).append(value)
-    return {name: fmean(values) for name, values in rows.items()}
+    return rows
 
 
 def _order(values: Tensor) -> Tensor:

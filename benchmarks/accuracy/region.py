@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from statistics import fmean
 from tempfile import TemporaryDirectory
 
 import torch
 from PIL import Image
 from torch import Tensor
 
-from benchmarks.accuracy.episodes import Episode, draw_episodes
+from benchmarks.accuracy.episodes import Episode, Samples, draw_episodes
 from benchmarks.accuracy.heads import fit_ours, trial_of
 from benchmarks.accuracy.views import PreparedSet
 from model.backbones.base import FeatureMaps
@@ -26,15 +25,13 @@ SHOTS = 10
 CELL = 224  # pixels
 DRAWS = 3  # support sets a set
 
-Figures = dict[str, dict[str, float]]
 
-
-def measure_pointing(data: PreparedSet, mosaics: int) -> Figures:
-    """Return for each map the share of 2 x 2 mosaics where it peaks in the asked class's cell; chance 0.25.
+def measure_pointing(data: PreparedSet, mosaics: int) -> dict[str, Samples]:
+    """Return for each map and 2 x 2 mosaic whether it peaks in the asked class's cell (0 or 1; chance 0.25).
 
     "energy inside" is the share of our map's attention inside the cell, whose area is 0.25.
     """
-    rows: dict[str, list[float]] = {}
+    rows: Samples = {}
     episodes = draw_episodes(data.labels, len(data.class_names), SHOTS, DRAWS, f"region {data.name}")
     for number, episode in enumerate(episodes):
         trial = trial_of(data, episode)
@@ -47,7 +44,7 @@ def measure_pointing(data: PreparedSet, mosaics: int) -> Figures:
                 asked, cell = _mosaic(data, episode, generator, path)
                 for name, hit in _hits(classifier, directions, path, asked, cell).items():
                     rows.setdefault(name, []).append(hit)
-    return {f"{SHOTS}-shot": {name: fmean(values) for name, values in rows.items()}}
+    return {f"{SHOTS}-shot": rows}
 
 
 def _hits(
@@ -117,8 +114,8 @@ def _energy(values: Tensor, cell: int) -> float:
     return float(values[top : top + height, left : left + width].sum() / values.sum())
 
 
-def measure_smears(cells: PreparedSet, smears: Path) -> Figures:
-    """Return how often the region for WBC lies in a WBC box on the smears that have one, and how often their centre."""
+def measure_smears(cells: PreparedSet, smears: Path) -> dict[str, Samples]:
+    """Return for each smear with a WBC box whether the centre of the region for WBC lies in one, and its own centre."""
     episode = next(draw_episodes(cells.labels, len(cells.class_names), SHOTS, 1, "smears"))
     classifier = fit_ours(trial_of(cells, episode)).classifier
     white = classifier.class_names.index("WBC")
@@ -130,7 +127,7 @@ def measure_smears(cells: PreparedSet, smears: Path) -> Figures:
             region = found.regions[white]
             inside.append(_within(boxes, region.x + region.width / 2, region.y + region.height / 2))
             centre.append(_within(boxes, found.image_size[0] / 2, found.image_size[1] / 2))
-    return {f"{SHOTS}-shot": {"region": fmean(inside), "centre of the image": fmean(centre)}}
+    return {f"{SHOTS}-shot": {"region": inside, "centre of the image": centre}}
 
 
 def _within(boxes: Sequence[Sequence[float]], x: float, y: float) -> float:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from statistics import fmean
 from typing import Any
 
 from benchmarks.accuracy.accuracy_report import accuracy_lines
+from benchmarks.accuracy.episodes import Mean, Samples, mean_of, mean_over_sets
 from benchmarks.accuracy.sets import SETS
+from benchmarks.accuracy.tables import percent as percent_of
 from benchmarks.accuracy.tables import table
 
 
@@ -82,19 +83,21 @@ def _sets(results: Mapping[str, Any]) -> list[str]:
     return table(["set", "shows", "source", "licence"], [[s.name, s.shows, s.source, s.licence] for s in used], "---")
 
 
-def _figures(figures: Mapping[str, Any], percent: bool) -> list[str]:
-    groups: dict[tuple[str, ...], dict[str, dict[str, float]]] = {}
+def _figures(figures: Mapping[str, Samples], percent: bool) -> list[str]:
+    groups: dict[tuple[str, ...], dict[str, dict[str, Mean]]] = {}
     for name, row in figures.items():  # rows with other columns make a table of their own
-        groups.setdefault(tuple(row), {})[name] = row
+        means = {column: mean_of(values) for column, values in row.items()}
+        groups.setdefault(tuple(row), {})[name] = means
     lines = []
-    written = _percent if percent else "{:.2f}".format
     for columns, rows in groups.items():
-        body = [[name, *(written(row[column]) for column in columns)] for name, row in rows.items()]
         if len(rows) > 1:
-            body.append(["**mean**", *(written(fmean(row[column] for row in rows.values())) for column in columns)])
+            rows["**mean**"] = {column: mean_over_sets([row[column] for row in rows.values()]) for column in columns}
+        body = [[name, *(_written(row[column], percent) for column in columns)] for name, row in rows.items()]
         lines += table(["", *columns], body)
     return lines
 
 
-def _percent(value: float) -> str:
-    return f"{100 * value:.1f}"
+def _written(mean: Mean, percent: bool) -> str:
+    if not percent:
+        return f"{mean.value:.2f}"
+    return percent_of(mean) if mean.half_width else f"{100 * mean.value:.1f}"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from statistics import fmean
 
 from sklearn.metrics import roc_auc_score
 from torch import Tensor
 
-from benchmarks.accuracy.episodes import Episode, draw_episodes
+from benchmarks.accuracy.episodes import Episode, Samples, draw_episodes
 from benchmarks.accuracy.heads import PLAIN, fit_ours, predict_ours, trial_of
 from benchmarks.accuracy.views import PreparedSet
 
@@ -18,12 +17,12 @@ WRONG = {5: 1, 10: 2}
 MOST_BINS = 5
 
 
-def measure_weights(data: PreparedSet, episodes: int) -> dict[str, dict[str, float]]:
+def measure_weights(data: PreparedSet, episodes: int) -> dict[str, Samples]:
     """Return by "wrong of shots": the weights' area under the curve for wrong labels, and accuracies."""
     figures = {}
     ways = min(MOST_BINS, len(data.class_names))
     for shots, wrong in WRONG.items():
-        rows: dict[str, list[float]] = {}
+        rows: Samples = {}
         for episode in draw_episodes(data.labels, ways, shots, episodes, f"weights {data.name}"):
             clean = trial_of(data, episode)
             noisy = replace(clean, labels=mislabelled(episode, shots, wrong))
@@ -37,7 +36,7 @@ def measure_weights(data: PreparedSet, episodes: int) -> dict[str, dict[str, flo
             }
             for name, value in row.items():
                 rows.setdefault(name, []).append(value)
-        figures[f"{wrong} of {shots}"] = {name: fmean(values) for name, values in rows.items()}
+        figures[f"{wrong} of {shots}"] = rows
     return figures
 
 
