@@ -29,7 +29,7 @@ BLUR = 1 / 12  # of the image's side
 
 
 def measure_masking(data: PreparedSet, episodes: int) -> Samples:
-    """Return by procedure and map the probability of the predicted class, mean over the steps, for each of up to 40 queries."""
+    """Return by procedure and map the predicted class's mean probability over the steps, for up to 40 queries."""
     shots = min(SHOTS, int(torch.bincount(data.labels).min()) - 1)
     episode = next(draw_episodes(data.labels, min(5, len(data.class_names)), shots, 1, f"masking {data.name}"))
     trial = trial_of(data, episode)

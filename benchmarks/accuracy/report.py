@@ -11,6 +11,7 @@ from benchmarks.accuracy.episodes import Mean, Samples, mean_of, mean_over_sets
 from benchmarks.accuracy.sets import SETS
 from benchmarks.accuracy.tables import percent as percent_of
 from benchmarks.accuracy.tables import table
+from model.confidence import UNKNOWN_FALSE_ALARMS
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ SECTIONS = {
     "unknown": Section(
         "Images that belong to no bin",
         "Area under the ROC curve (x 100) of scores that tell them from the queries. Near: classes of the set that "
-        "have no bin; far: images of the other sets. Then the percentages that the classifier flags.",
+        "have no bin; far: images of the other sets. Then the percentages that the classifier flags: false alarms are "
+        f"queries flagged, {100 * UNKNOWN_FALSE_ALARMS:.1f} being what it aims at.",
     ),
     "weights": Section(
         "Wrong labels",
