@@ -90,9 +90,11 @@ class FewShotClassifier:
 
     def logits(self, features: ImageFeatures) -> Tensor:
         """Score images (n) for every class: float32 (n, N); softmax gives calibrated probabilities."""
-        contrasts = self._contrasts(features)
+        return self._logits(features, self._joint(features), self._contrasts(features))
+
+    def _logits(self, features: ImageFeatures, joint: Tensor, contrasts: Tensor) -> Tensor:
         local = local_feature.local_features(local_feature.attention(contrasts, self._temperature), features.regions)
-        whole = (self._fusion.joint(features, self._shares) @ self._descriptors).float()
+        whole = (joint @ self._descriptors).float()
         part = torch.einsum("ncd,cd->nc", local, self.state.local_descriptors) * self._local_scale
         part = part - part.mean(dim=1, keepdim=True)
         logits: Tensor = self._scale * ((1 - self._local_share) * whole + self._local_share * part)
@@ -102,9 +104,10 @@ class FewShotClassifier:
         """Predict images; their regions are those of the predicted class, or of `explain_class`."""
         with torch.inference_mode():
             features = describe(_stack(images))
-            scores = torch.softmax(self.logits(features).double(), dim=1)
-            unlike = self.unlikeness(features) > self.unknown_threshold
-            evidence = self._evidence(features)
+            joint, contrasts = self._joint(features), self._contrasts(features)
+            scores = torch.softmax(self._logits(features, joint, contrasts).double(), dim=1)
+            unlike = self._unlikeness(joint) > self.unknown_threshold
+            evidence = self._evidence(features, contrasts)
         predictions = []
         for index, image in enumerate(images):
             predicted = int(scores[index].argmax())
@@ -127,27 +130,32 @@ class FewShotClassifier:
         image = self.embedder.embed_one(path, self.side)
         with torch.inference_mode():
             features = describe(_stack([image]))
-            scores = torch.softmax(self.logits(features).double(), dim=1)[0]
-            evidence, grid = self._detailed(image) or (self._evidence(features)[0], features.grid)
+            contrasts = self._contrasts(features)
+            scores = torch.softmax(self._logits(features, self._joint(features), contrasts).double(), dim=1)[0]
+            evidence, grid = self._detailed(image) or (self._evidence(features, contrasts)[0], features.grid)
             maps = (evidence - evidence.amax(dim=1, keepdim=True)).exp().unflatten(1, grid)
         regions = tuple(_top_region(row, grid, image.size) for row in evidence)
         return Explanation(path, maps.numpy(), regions, tuple(scores.tolist()), image.size)
 
     def unlikeness(self, features: ImageFeatures) -> Tensor:
         """How little images (n) resemble any bin: float64 (n,), higher is less alike."""
-        joint = self._fusion.joint(features, self._shares)
+        return self._unlikeness(self._joint(features))
+
+    def _unlikeness(self, joint: Tensor) -> Tensor:
         return confidence.unlikeness(joint, self._examples, self.state.labels, len(self.class_names))
 
-    def _evidence(self, features: ImageFeatures) -> Tensor:
+    def _joint(self, features: ImageFeatures) -> Tensor:
+        return self._fusion.joint(features, self._shares)
+
+    def _evidence(self, features: ImageFeatures, contrasts: Tensor) -> Tensor:
         """What each region says for each class, in units of the attention's temperature: (n, N, R).
 
         The contrast of similarities and the texture's evidence, each over its own spread, in the
         proportion in which the texture counts for the class.
         """
-        contrasts = self._contrasts(features) / self._temperature
         spoken = texture.evidence(features.texture, self._texture_weights, features.grid) / self._texture_deviation
         share = float(self._shares[-1])
-        evidence: Tensor = (1 - share) * contrasts + share * spoken
+        evidence: Tensor = (1 - share) * contrasts / self._temperature + share * spoken
         return evidence
 
     def _contrasts(self, features: ImageFeatures) -> Tensor:
@@ -165,7 +173,7 @@ class FewShotClassifier:
         larger = self.embedder.embed_one(image.path, detail_side(self.embedder.backbone, self.side))
         with torch.inference_mode():
             features = describe(_stack([larger]))
-            return self._evidence(features)[0], features.grid
+            return self._evidence(features, self._contrasts(features))[0], features.grid
 
 
 def _stack(images: Sequence[EmbeddedImage]) -> ImageMaps:

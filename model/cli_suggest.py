@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
-from pathlib import Path
 
 from model.cli_commands import Outcome, say, warn
 from model.cli_progress import ProgressPrinter
@@ -13,7 +11,7 @@ from model.embedding import EmbeddedImage, Embedder, working_side
 from model.errors import ImageReadError, NoImagesError
 from model.fitting import features_of
 from model.images.scan import class_folders, iter_images
-from model.progress import CancelToken, Progress
+from model.progress import CancelToken
 from model.suggestion import suggest
 
 
@@ -29,29 +27,18 @@ def run_suggest(options: argparse.Namespace, token: CancelToken) -> Outcome:
     embedder = Embedder.create(options.backbone, options.device)
     side = working_side(embedder.backbone, pool)
     with ProgressPrinter() as progress:
-        images, unreadable = _embedded(embedder, pool, side, progress, token)
-        examples, lost = _embedded(embedder, labelled, side, progress, token)
-    for error in (*unreadable, *lost):
-        warn(f"{error.path}: {error.reason}")
+        found_items = embedder.embed_all(pool, side, "Embedding", progress, token)
+        known_items = embedder.embed_all(labelled, side, "Embedding", progress, token)
+    images, examples = ([i for i in items if isinstance(i, EmbeddedImage)] for items in (found_items, known_items))
+    for item in (*found_items, *known_items):
+        if isinstance(item, ImageReadError):
+            warn(f"{item.path}: {item.reason}")
     if not images:
         raise NoImagesError("Nothing to suggest: no image can be read.")
     order = suggest(features_of(images), options.count, features_of(examples) if examples else None)
     suggestions = [str(images[index].path) for index in order]
     for path in suggestions:
         say(path)
-    return Outcome({"suggestions": suggestions, "pool": len(images), "labelled": len(examples)}, len(unreadable))
-
-
-def _embedded(
-    embedder: Embedder, paths: Sequence[Path], side: int, progress: ProgressPrinter, token: CancelToken
-) -> tuple[list[EmbeddedImage], list[ImageReadError]]:
-    images, unreadable = [], []
-    for batch in embedder.embed(paths, side):
-        token.raise_if_cancelled()
-        for item in batch:
-            if isinstance(item, ImageReadError):
-                unreadable.append(item)
-            else:
-                images.append(item)
-        progress(Progress("Embedding", len(images) + len(unreadable), len(paths)))
-    return images, unreadable
+    return Outcome(
+        {"suggestions": suggestions, "pool": len(images), "labelled": len(examples)}, len(pool) - len(images)
+    )

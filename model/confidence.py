@@ -23,28 +23,31 @@ def unlikeness(queries: Tensor, examples: Tensor, labels: Tensor, ways: int) -> 
 
     The squared distance from the nearest class's subspace: what of an image, less the class's mean, the
     differences among the class's examples do not explain (a ridge regression on them; of one example it
-    is the squared distance from it). The vectors are joint ones, `model.fusion`, not brought to one length: how far an
-    image lies from all the classes' common mean says as much as the direction.
+    is the squared distance from it). The vectors are joint ones, `model.fusion`, not brought to one
+    length: how far an image lies from all the classes' common mean says as much as the direction.
     """
-    distances = [
-        _residual(queries, examples[labels == c][:SUBSPACE_EXAMPLES]) for c in range(ways) if bool((labels == c).any())
-    ]
-    nearest: Tensor = torch.stack(distances, dim=1).amin(dim=1)
-    return nearest
+    return _residuals(queries, examples, labels, ways).amin(dim=1)
 
 
 def leave_one_out_unlikeness(examples: Tensor, labels: Tensor, ways: int) -> Tensor:
-    """`unlikeness` of each example when it is left out: (n, D) -> (n,). inf for an example alone in all its bins."""
-    kept = torch.ones(len(labels), dtype=torch.bool)
-    values = []
-    for index in range(len(labels)):
-        kept[index] = False
-        values.append(unlikeness(examples[index : index + 1], examples[kept], labels[kept], ways)[0])
-        kept[index] = True
-    return torch.stack(values)
+    """`unlikeness` of each example when it is left out: (n, D) -> (n,); inf where no other example is left."""
+    residuals = _residuals(examples, examples, labels, ways)
+    for index, label in enumerate(labels.tolist()):  # leaving it out changes nothing but its own class
+        others = labels == label
+        others[index] = False
+        residuals[index, label] = _residual(examples[index : index + 1], examples[others][:SUBSPACE_EXAMPLES])[0]
+    return residuals.amin(dim=1)
+
+
+def _residuals(queries: Tensor, examples: Tensor, labels: Tensor, ways: int) -> Tensor:
+    """Squared distance from every class's subspace: (q, N)."""
+    return torch.stack([_residual(queries, examples[labels == c][:SUBSPACE_EXAMPLES]) for c in range(ways)], dim=1)
 
 
 def _residual(queries: Tensor, examples: Tensor) -> Tensor:
+    """Squared distance from one class's subspace: (q, D), (k, D) -> (q,), inf where the class has no example."""
+    if not len(examples):
+        return queries.new_full((len(queries),), math.inf)
     mean = examples.mean(dim=0)
     differences, centred = queries - mean, examples - mean
     lengths = differences.square().sum(dim=1)

@@ -25,6 +25,7 @@ from model.embedding_cache import CacheKey, EmbeddingCache, cache_key
 from model.errors import ImageReadError
 from model.features import ImageMaps
 from model.images.reading import image_size, read_image
+from model.progress import CancelToken, Progress, ProgressCallback
 from model.texture import MAX_SIDE, texture_map
 
 BATCH_SIZE = 16
@@ -69,6 +70,17 @@ class Embedder:
                 ahead = upcoming
             if ahead is not None:
                 yield self._embed_batch(ahead.result())
+
+    def embed_all(
+        self, paths: Sequence[Path], side: int, stage: str, progress: ProgressCallback, token: CancelToken
+    ) -> list[EmbeddedImage | ImageReadError]:
+        """Embed all paths, in order, for what needs them at once; `stage` names the progress. Raises `Cancelled`."""
+        items: list[EmbeddedImage | ImageReadError] = []
+        for batch in self.embed(paths, side):
+            token.raise_if_cancelled()
+            items += batch
+            progress(Progress(stage, len(items), len(paths)))
+        return items
 
     def embed_one(self, path: Path, side: int | None = None) -> EmbeddedImage:
         """Embed a single image; raises `ImageReadError`."""

@@ -68,9 +68,8 @@ def class_estimates(report: TrainingReport) -> list[ClassEstimate]:
 def neediest_class(report: TrainingReport) -> str | None:
     """The class that is recognised least often, None where all are or nothing could be left out."""
     known = [(e.recall.value, e.recall.trials, e.name) for e in class_estimates(report) if e.recall.value is not None]
-    if not known or min(known)[0] == 1.0:
-        return None
-    return min(known)[2]
+    recall, _, name = min(known, default=(1.0, 0, None))
+    return name if recall < 1.0 else None
 
 
 def outlook(report: TrainingReport) -> tuple[float, float] | None:

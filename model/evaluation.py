@@ -162,15 +162,11 @@ def _embed(
     kept: list[EmbeddedImage] = []
     labels: list[int] = []
     unreadable: list[tuple[Path, str]] = []
-    done = 0
-    for batch in embedder.embed([path for _, path in flat], side):
-        token.raise_if_cancelled()
-        for item in batch:
-            if isinstance(item, ImageReadError):
-                unreadable.append((item.path, item.reason))
-            else:
-                kept.append(item)
-                labels.append(flat[done][0])
-            done += 1
-        progress(Progress("Embedding", done, len(flat)))
+    items = embedder.embed_all([path for _, path in flat], side, "Embedding", progress, token)
+    for (label, _), item in zip(flat, items, strict=True):
+        if isinstance(item, ImageReadError):
+            unreadable.append((item.path, item.reason))
+        else:
+            kept.append(item)
+            labels.append(label)
     return kept, torch.tensor(labels, dtype=torch.long), unreadable

@@ -117,18 +117,13 @@ def _embedded(
     flat = [(label, path) for label, group in enumerate(files) for path in group]
     side = working_side(embedder.backbone, (path for _, path in flat))
     images, labels, unreadable = [], [], []
-    done = 0
-    for batch in embedder.embed([path for _, path in flat], side):
-        token.raise_if_cancelled()
-        for item in batch:
-            label = flat[done][0]
-            if isinstance(item, ImageReadError):
-                unreadable.append((item.path, item.reason))
-            else:
-                images.append(item)
-                labels.append(label)
-            done += 1
-        progress(Progress("Embedding the examples", done, len(flat)))
+    items = embedder.embed_all([path for _, path in flat], side, "Embedding the examples", progress, token)
+    for (label, _), item in zip(flat, items, strict=True):
+        if isinstance(item, ImageReadError):
+            unreadable.append((item.path, item.reason))
+        else:
+            images.append(item)
+            labels.append(label)
     for label, name in enumerate(support.class_names):
         if label not in labels:
             path, reason = unreadable[0]
