@@ -28,7 +28,7 @@ def accuracy_lines(figures: dict[str, Accuracies]) -> list[str]:
         "Percent, mean over episodes ± half of the 95 % interval. All heads see the same episodes and the same frozen "
         "features. Differences are paired by episode; the best head is picked by the very figures it is compared "
         f"with, which favours it. Plain heads: {', '.join(PLAIN)}. DN4 and FRN see regions of stride 32 in the set's "
-        f"{REGION_CHANNELS} principal axes, to save time; 78 to 99 % of their squared length is kept.",
+        f"{REGION_CHANNELS} principal axes, to save time; on three sets 78 to 99 % of their squared length is kept.",
         "",
         "### Mean over sets",
         "",
