@@ -21,7 +21,7 @@ from model.fusion import VIEWS
 from model.texture import SUMMARY
 
 FORMAT = "fewshot-classifier"
-VERSION = 2
+VERSION = 3
 FACTS_FILE = "classifier.json"
 TENSORS_FILE = "classifier.safetensors"
 _BACKBONE_PREFIX = "backbone."
@@ -146,8 +146,10 @@ def _check_shapes(folder: Path, names: tuple[str, ...], state: ClassifierState, 
         "scales": (len(VIEWS),),
         "shares": (len(VIEWS),),
         "descriptors": (joint, ways),
+        "offsets": (ways,),
         "class_means": (ways, joined),
         "local_descriptors": (ways, joined),
+        "response_directions": (ways, coarse),
         "examples": (len(state.labels), joint),
         "labels": (*state.labels.shape[:1],),
         "scalars": (8,),

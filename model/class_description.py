@@ -7,19 +7,24 @@ patent's public text has no formulas; these are ours:
 
     z[i]   = [ sqrt(1 - beta) P (g[i] - mu) ; sqrt(beta) l[i] ]
     t[i]   = sigmoid((s3[i] - s4[i]) / tau_w)
-    w[i]   = (1 - rho) t[i] / (sum of t in the class)  +  rho / K_c
-    d[c]   = sum over y[i] = c of w[i] z[i]
+    w[i]   = (1 - rho) K_c t[i] / (sum of t in the class)  +  rho
+    d[c]   = sum over i of the coefficients of a ridge regression in which image i counts w[i] / K
     logits = kappa z . d
 
-The sigmoid leaves all images that resemble their own class more than the others alike and takes
-weight from those that do not; a softmax would favour the most typical ones, which costs accuracy
-where all labels are right (docs/adr/0004-image-weights.md).
+The difference s3 - s4 is taken twice and added: once of cosines, to the other images of the own class
+and to the means of the other classes, and once of scores, the image's own class against the best of
+the others as the remaining images see it (leave-one-out). The first knows typical images, the second
+sees what lies on the wrong side although nothing is typical. An image of low weight hardly takes part
+in the regression: scaling its target instead would still pull the scores around it to zero
+(docs/adr/0004-image-weights.md). The sigmoid leaves all images that resemble their own class more than
+the others alike; a softmax would favour the most typical ones, which costs accuracy where all labels
+are right.
 
 P is the whitening (S + lambda)^(-1/2) of the scatter S of all global features, each class counting
-the same. It uses no labels, and with equal weights the global part of the logits is ridge regression
-onto the classes (Hoerl and Kennard 1970), for which leaving an image out has a closed form (Allen
-1974, PRESS): the score without image i's own term, divided by 1 - H[i,i]. All of it is computed from
-the n x n matrix of inner products, so its cost does not grow with the number of channels.
+the same. It uses no labels, and the global part of the logits is ridge regression onto the classes
+(Hoerl and Kennard 1970), for which leaving an image out has a closed form (Allen 1974, PRESS): the
+score without image i's own term, divided by 1 - H[i,i]. All of it is computed from the n x n matrix
+of inner products, so its cost does not grow with the number of channels.
 """
 
 from __future__ import annotations
@@ -28,10 +33,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-UNIFORM_SHARE = 0.1
+EPSILON = 1e-12
+UNIFORM_SHARE = 0.02
 """rho: the part of the weight that every example keeps whatever it looks like."""
 
-EPSILON = 1e-12
+SCORE_TEMPERATURE, COSINE_TEMPERATURE = 0.16, 0.08
+"""tau_w, the differences of scores and of cosines over which an image's weight goes from little to full."""
 
 
 def class_balance(labels: Tensor, ways: int) -> Tensor:
@@ -48,77 +55,72 @@ def centred_gram(gram: Tensor, balance: Tensor) -> Tensor:
 
 
 def hat_matrix(gram: Tensor, balance: Tensor, ridge: Tensor) -> Tensor:
-    """H = K (K + lambda B^-1)^-1 + 1 b' / sum(b), (n, n): the fit of a ridge regression with an intercept.
+    """H = K (K + lambda B^-1)^-1 + 1 b' / sum(b), (n, n): the fit of a weighted ridge regression with an intercept.
 
-    gram is the centred (n, n) matrix K of inner products, B = diag(balance). Without the intercept's
-    term, centring would betray a left-out image's class: what the others lack is what it has.
+    gram is the centred (n, n) matrix K of inner products, B = diag(balance): how much each image
+    counts. Without the intercept's term, centring would betray a left-out image's class: what the
+    others lack is what it has.
     """
     slope: Tensor = torch.linalg.solve(gram + torch.diag(ridge / balance), gram).T
     return slope + balance / balance.sum()
 
 
-def contrast_with_others(similarity: Tensor, labels: Tensor, ways: int) -> Tensor:
-    """s3 - s4 of every image, with every image in turn left out.
-
-    similarity: float64 (n, n) of representation vectors. Returns float64 (n, n + 1): column i < n is
-    the contrast of each image when image i is left out (its own entry there means nothing), column n
-    with none left out. s3 averages over the other images of the class (0 where there is none), s4
-    over the class means of the other classes.
-    """
-    members = functional.one_hot(labels, ways).to(similarity.dtype)
-    others = similarity - torch.diag(similarity.diagonal())
-    sums, counts = others @ members, members.sum(0)[None, :] - members  # (n, N), image j itself not counted
-    means = _ratio(sums, counts)
-    same = members @ members.T
-    # What leaving image i out changes for image j: the mean of i's class, and whether that class is still there.
-    left = counts[:, labels] - 1
-    reduced = _ratio(sums[:, labels] - others, left)
-    own_sum, own_count = (sums * members).sum(1, keepdim=True), (counts * members).sum(1, keepdim=True)
-    third = _ratio(own_sum - same * others, own_count - same)
-    foreign = (counts > 0) * (1 - members)
-    foreign_sum, foreign_count = (means * foreign).sum(1, keepdim=True), foreign.sum(1, keepdim=True)
-    gone = (1 - same) * (left <= 0)
-    fourth = _ratio(foreign_sum + (1 - same) * (reduced - means[:, labels]), foreign_count - gone)
-    complete = _ratio(own_sum, own_count) - _ratio(foreign_sum, foreign_count)
-    return torch.cat((third - fourth, complete), dim=1)
-
-
-def _ratio(total: Tensor, count: Tensor) -> Tensor:
-    """Quotient of total and count, 0 where nothing is counted."""
-    return torch.where(count > 0, total / count.clamp_min(1), torch.zeros_like(total))
-
-
-def relative_weights(contrast: Tensor, labels: Tensor, ways: int, temperature: Tensor) -> Tensor:
-    """Weight of each image times K of its class, so that 1 is an average example.
-
-    contrast: (n, m), one column for each situation; returns (n, m). A class of fewer than three
-    images has equal weights: two images cannot say which of them is the odd one.
-    """
-    members = functional.one_hot(labels, ways).to(contrast.dtype)
-    counts = members.sum(0)[labels][:, None]
-    trust = torch.sigmoid(contrast / temperature) + EPSILON
-    weights = (1 - UNIFORM_SHARE) * trust / (members.T @ trust)[labels] * counts + UNIFORM_SHARE
-    return torch.where(counts > 2, weights, torch.ones_like(weights))
-
-
-def leave_one_out_scores(hat: Tensor, balance: Tensor, weights: Tensor, labels: Tensor, ways: int) -> Tensor:
+def leave_one_out_scores(hat: Tensor, balance: Tensor, labels: Tensor, ways: int) -> Tensor:
     """Score every support image by the descriptors of all the others: (n, N).
 
-    hat (n, n) from `hat_matrix`; weights (n, n): column i holds the relative weights without image i.
-    The refitted intercept is taken off again: it only tells how many images of a class are left.
+    hat (n, n) from `hat_matrix`, of the same balance. The refitted intercept is taken off again: it
+    only tells how many images of a class are left.
     """
-    targets = functional.one_hot(labels, ways).to(hat.dtype) - 1.0 / ways
-    counted = weights.T - torch.diag(weights.diagonal())
-    share = balance / balance.sum()
-    fitted = (hat * counted) @ targets / (1 - hat.diagonal()).clamp_min(1e-6)[:, None]
-    intercept = (share * counted) @ targets / (1 - share)[:, None]
+    targets = _targets(labels, ways)
+    own = hat.diagonal()[:, None]
+    fitted = (hat @ targets - own * targets) / (1 - own).clamp_min(1e-6)
+    share = (balance / balance.sum())[:, None]
+    intercept = ((share * targets).sum(dim=0) - share * targets) / (1 - share)
     return fitted - intercept
 
 
-def dual_descriptors(gram: Tensor, balance: Tensor, ridge: Tensor, weights: Tensor, targets: Tensor) -> Tensor:
+def dual_descriptors(gram: Tensor, balance: Tensor, ridge: Tensor, labels: Tensor, ways: int) -> Tensor:
     """Class descriptors as coefficients of the support images: float64 (n, N).
 
     A query's score is its centred inner products with the support images times these.
     """
-    descriptors: Tensor = torch.linalg.solve(gram + torch.diag(ridge / balance), weights[:, None] * targets)
+    descriptors: Tensor = torch.linalg.solve(gram + torch.diag(ridge / balance), _targets(labels, ways))
     return descriptors
+
+
+def contrast_with_others(similarity: Tensor, labels: Tensor, ways: int) -> Tensor:
+    """Mean similarity to the other images of the own class less that to the other classes' means.
+
+    similarity: float64 (n, n); returns (n,). An image without others in its class has a first term of 0.
+    """
+    members = functional.one_hot(labels, ways).to(similarity.dtype)
+    sums = (similarity - torch.diag(similarity.diagonal())) @ members
+    counts = members.sum(0)[None, :] - members
+    means = torch.where(counts > 0, sums / counts.clamp_min(1), torch.zeros_like(sums))
+    foreign = 1 - members
+    return (means * members).sum(1) - (means * foreign).sum(1) / foreign.sum(1).clamp_min(1)
+
+
+def margins(scores: Tensor, labels: Tensor) -> Tensor:
+    """Score of the own class less the highest of the others: (n, N), int64 (n,) -> (n,)."""
+    own = scores.gather(1, labels[:, None])
+    others = scores.scatter(1, labels[:, None], -torch.inf)
+    return own.squeeze(1) - others.amax(dim=1)
+
+
+def image_weights(margin: Tensor, contrast: Tensor, labels: Tensor, ways: int) -> Tensor:
+    """Weight of each image times K of its class, so that 1 is an average example: float64 (n,).
+
+    margin (n,) of the leave-one-out scores, contrast (n,) of the similarities. A class of fewer than
+    three images has equal weights: two images cannot say which of them is the odd one.
+    """
+    members = functional.one_hot(labels, ways).to(margin.dtype)
+    counts = members.sum(0)[labels]
+    trust = torch.sigmoid(margin / SCORE_TEMPERATURE + contrast / COSINE_TEMPERATURE) + EPSILON
+    weights = (1 - UNIFORM_SHARE) * trust / (members.T @ trust)[labels] * counts + UNIFORM_SHARE
+    return torch.where(counts > 2, weights, torch.ones_like(weights))
+
+
+def _targets(labels: Tensor, ways: int) -> Tensor:
+    """One for the own class, less the mean: float64 (n, N), rows adding up to 0."""
+    return functional.one_hot(labels, ways).double() - 1.0 / ways

@@ -14,10 +14,14 @@ from model.embedding import EmbeddedImage, Embedder, detail_side
 from model.features import ImageFeatures, ImageMaps, describe
 from model.fusion import Fusion, texture_weights
 from model.images.geometry import window_region
+from model.response_map import response_maps
 from model.types import Explanation, Prediction, Region, Status
 
 DETAIL_FACTOR = 1.5
 """An image this much larger than every example is looked at again at twice the backbone's size."""
+
+RESPONSE_SHARE = 1 / 3
+"""Of the responses in what a region says for a class; the contrast of similarities has the rest."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,8 +32,10 @@ class ClassifierState:
     texture_mean (SUMMARY,), texture_deviation (SUMMARY,), centre (D,), scales (3,): see `Fusion`
     shares (3,): of the views coarse, fine and texture
     descriptors (D, N): class descriptors of the joint vectors, whitening folded in
+    offsets (N,): their scores at the weighted mean of the support images, where every score is 0
     class_means (N, L): mean joined global features, what regions are compared with
     local_descriptors (N, L): weighted mean local feature of each class
+    response_directions (N, D_coarse): see `model.response_map`
     examples (n, D): joint vectors of the support images, to tell what is unlike all of them
     labels (n,): int64, their classes
     scalars (8,): float64 local_scale, local_share (beta), scale (kappa), attention_temperature (tau_a),
@@ -43,8 +49,10 @@ class ClassifierState:
     scales: Tensor
     shares: Tensor
     descriptors: Tensor
+    offsets: Tensor
     class_means: Tensor
     local_descriptors: Tensor
+    response_directions: Tensor
     examples: Tensor
     labels: Tensor
     scalars: Tensor
@@ -93,9 +101,10 @@ class FewShotClassifier:
         return self._logits(features, self._joint(features), self._contrasts(features))
 
     def _logits(self, features: ImageFeatures, joint: Tensor, contrasts: Tensor) -> Tensor:
-        local = local_feature.local_features(local_feature.attention(contrasts, self._temperature), features.regions)
-        whole = (joint @ self._descriptors).float()
-        part = torch.einsum("ncd,cd->nc", local, self.state.local_descriptors) * self._local_scale
+        whole = (joint @ self._descriptors).float() - self.state.offsets
+        # The local feature is a sum of regions, so its similarity is the same sum of the regions' similarities.
+        similarity = local_feature.similarities(features, self.state.local_descriptors)
+        part = (local_feature.attention(contrasts, self._temperature) * similarity).sum(dim=2) * self._local_scale
         part = part - part.mean(dim=1, keepdim=True)
         logits: Tensor = self._scale * ((1 - self._local_share) * whole + self._local_share * part)
         return logits
@@ -150,16 +159,18 @@ class FewShotClassifier:
     def _evidence(self, features: ImageFeatures, contrasts: Tensor) -> Tensor:
         """What each region says for each class, in units of the attention's temperature: (n, N, R).
 
-        The contrast of similarities and the texture's evidence, each over its own spread, in the
-        proportion in which the texture counts for the class.
+        The contrast of similarities, the responses and the texture's evidence, each over its own
+        spread; the texture in the proportion in which it counts for the class.
         """
+        responses = response_maps(features.responses, self.state.response_directions, features.grid)
+        seen = (1 - RESPONSE_SHARE) * contrasts / self._temperature + RESPONSE_SHARE * responses / _spread(responses)
         spoken = texture.evidence(features.texture, self._texture_weights, features.grid) / self._texture_deviation
         share = float(self._shares[-1])
-        evidence: Tensor = (1 - share) * contrasts / self._temperature + share * spoken
+        evidence: Tensor = (1 - share) * seen + share * spoken
         return evidence
 
     def _contrasts(self, features: ImageFeatures) -> Tensor:
-        similarity = local_feature.similarities(features.regions, self.state.class_means)
+        similarity = local_feature.similarities(features, self.state.class_means)
         return local_feature.smoothed(local_feature.contrast(similarity), features.grid)
 
     def _detailed(self, image: EmbeddedImage) -> tuple[Tensor, tuple[int, int]] | None:
@@ -174,6 +185,11 @@ class FewShotClassifier:
         with torch.inference_mode():
             features = describe(_stack([larger]))
             return self._evidence(features, self._contrasts(features))[0], features.grid
+
+
+def _spread(maps: Tensor) -> Tensor:
+    """Standard deviation over the regions, averaged over the classes: (n, N, R) -> (n, 1, 1)."""
+    return maps.std(dim=2).mean(dim=1).clamp_min(1e-9)[:, None, None]
 
 
 def _stack(images: Sequence[EmbeddedImage]) -> ImageMaps:

@@ -41,38 +41,49 @@ class ImageMaps(NamedTuple):
 
 
 class ImageFeatures(NamedTuple):
-    """n images; every vector of `coarse`, `fine` and `regions` has length 1 (or is all zero).
+    """n images; every vector of `coarse`, `fine`, `coarse_map` and `fine_map` has length 1 (or is all zero).
 
-    coarse:  float32 (n, D_coarse) global feature at stride 32
-    fine:    float32 (n, D_fine) global feature at stride 16
-    regions: float32 (n, R, D_coarse + D_fine), R = h * w positions in reading order
-    texture: float32 (n, CHANNELS, CELLS, CELLS) log energies, see `model.texture`
-    grid:    (h, w)
+    coarse:     float32 (n, D_coarse) global feature at stride 32
+    fine:       float32 (n, D_fine) global feature at stride 16
+    coarse_map: float32 (n, D_coarse, h', w') regions at stride 32
+    fine_map:   float32 (n, D_fine, h, w) regions at stride 16; regions are counted on this grid
+    responses:  float32 (n, D_coarse, h'', w'') the backbone's own stride 32, neither rooted nor normalised
+    texture:    float32 (n, CHANNELS, CELLS, CELLS) log energies, see `model.texture`
     """
 
     coarse: Tensor
     fine: Tensor
-    regions: Tensor
+    coarse_map: Tensor
+    fine_map: Tensor
+    responses: Tensor
     texture: Tensor
-    grid: tuple[int, int]
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """(h, w): there are R = h * w regions, in reading order."""
+        return self.fine_map.shape[2], self.fine_map.shape[3]
 
     def pick(self, index: Tensor) -> ImageFeatures:
         """Return the images with the given indices (int64 (m,))."""
-        return ImageFeatures(self.coarse[index], self.fine[index], self.regions[index], self.texture[index], self.grid)
+        return ImageFeatures(*(part[index] for part in self))
 
     def joined_globals(self) -> Tensor:
         """Return the global features in the space of the regions, float32 (n, D_coarse + D_fine)."""
         return join(self.coarse, self.fine, dim=1)
 
+    def joined_regions(self) -> Tensor:
+        """Return the regions' vectors, float32 (n, R, D_coarse + D_fine)."""
+        regions = join(resampled(self.coarse_map, self.grid), self.fine_map, dim=1)
+        return regions.flatten(2).transpose(1, 2)
+
 
 def describe(maps: ImageMaps, grid: tuple[int, int] | None = None) -> ImageFeatures:
-    """Make `ImageFeatures` of a batch of maps, on the fine map's own grid or resampled to `grid`."""
-    grid = grid or (maps.fine.shape[2], maps.fine.shape[3])
-    coarse = _unit(_resampled(maps.coarse, grid), dim=1)
-    fine = _unit(_resampled(maps.fine, grid), dim=1)
-    regions = join(coarse, fine, dim=1).flatten(2).transpose(1, 2)
+    """Make `ImageFeatures` of a batch of maps, each on its own grid or both resampled to `grid`."""
+    coarse, fine = ((resampled(part, grid) if grid else part) for part in (maps.coarse, maps.fine))
     coarse_global, fine_global = (_unit(part.mean(dim=(2, 3)), dim=1) for part in (maps.coarse, maps.fine))
-    return ImageFeatures(coarse_global, fine_global, regions, maps.texture, grid)
+    return ImageFeatures(
+        coarse_global, fine_global, _unit(coarse, dim=1), _unit(fine, dim=1), maps.coarse, maps.texture
+    )
 
 
 def join(coarse: Tensor, fine: Tensor, dim: int) -> Tensor:
@@ -80,18 +91,22 @@ def join(coarse: Tensor, fine: Tensor, dim: int) -> Tensor:
     return torch.cat(((1 - REGION_FINE_SHARE) ** 0.5 * coarse, REGION_FINE_SHARE**0.5 * fine), dim=dim)
 
 
+def split(vectors: Tensor, coarse_channels: int) -> tuple[Tensor, Tensor]:
+    """Split vectors of the joined space (N, D) so that inner products with joined regions are a sum of two.
+
+    Returns (N, D_coarse) and (N, D_fine), to be multiplied with `coarse_map` and `fine_map`.
+    """
+    coarse, fine = vectors[:, :coarse_channels], vectors[:, coarse_channels:]
+    return (1 - REGION_FINE_SHARE) ** 0.5 * coarse, REGION_FINE_SHARE**0.5 * fine
+
+
 def concatenate(parts: list[ImageFeatures]) -> ImageFeatures:
     """Join batches that share one grid."""
-    return ImageFeatures(
-        torch.cat([part.coarse for part in parts]),
-        torch.cat([part.fine for part in parts]),
-        torch.cat([part.regions for part in parts]),
-        torch.cat([part.texture for part in parts]),
-        parts[0].grid,
-    )
+    return ImageFeatures(*(torch.cat(group) for group in zip(*parts, strict=True)))
 
 
-def _resampled(features: Tensor, grid: tuple[int, int]) -> Tensor:
+def resampled(features: Tensor, grid: tuple[int, int]) -> Tensor:
+    """Bring maps (n, D, h, w) to `grid`: averaged to a coarser one, interpolated to a finer one."""
     height, width = features.shape[2:]
     if (height, width) == grid:
         return features

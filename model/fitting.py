@@ -1,4 +1,9 @@
-"""Fit the head to the features of a support set: from vectors to a classifier, without touching a file."""
+"""Fit the head to the features of a support set: from vectors to a classifier, without touching a file.
+
+The parameters are fitted twice: with all images counting the same in the regression, and again with the
+weights that the first fit gives them. The loss counts all images the same both times: leaving out what is
+hard would make the classifier believe that nothing is.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +23,7 @@ from model.features import ImageFeatures, ImageMaps, concatenate, describe
 from model.fusion import Fusion, texture_weights
 from model.head import DescribedSupport, Head, Support, describe_support
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
+from model.response_map import response_directions
 
 MAX_STEPS = 60
 CONVERGED_CHANGE = 1e-4  # of the mean loss in nats, between two steps
@@ -58,12 +64,14 @@ def fit_classifier(
         support = described.support
         head = Head(labels, median(math.sqrt(width * height) for width, height in sizes))
         losses, converged = fit(head, support, progress, token or CancelToken())
-        state = _state(head, described, features, sizes, side)
+        with torch.no_grad():
+            support = support._replace(weights=head.image_weights(support))
+        again, converged = fit(head, support, progress, token or CancelToken())
+        state = _state(head, described._replace(support=support), features, sizes, side)
         with torch.no_grad():
             leave_one_out = torch.softmax(head.leave_one_out_logits(support), dim=1)
-            weights = head.weights(support)[:, -1]
     classifier = FewShotClassifier(class_names, embedder, state)
-    return Fit(classifier, leave_one_out, weights, tuple(losses), converged)
+    return Fit(classifier, leave_one_out, support.weights, tuple(losses + again), converged)
 
 
 def features_of(images: Sequence[EmbeddedImage]) -> ImageFeatures:
@@ -88,8 +96,8 @@ def fit(head: Head, support: Support, progress: ProgressCallback, token: CancelT
     def objective() -> Tensor:
         optimizer.zero_grad()
         logits = head.leave_one_out_logits(support)[counted]
-        fit_loss = functional.cross_entropy(logits, support.labels[counted], reduction="sum")
-        loss: Tensor = (fit_loss + head.penalty()) / counted.sum()
+        misfit = functional.cross_entropy(logits, support.labels[counted], reduction="sum")
+        loss: Tensor = (misfit + head.penalty()) / counted.sum()
         loss.backward()
         return loss
 
@@ -113,14 +121,13 @@ def _state(
     with torch.no_grad():
         support = described.support
         labels, ways, balance = support.labels, support.ways, support.balance
-        weights = head.weights(support)[:, -1]
         gram = head.gram(support)
-        targets = functional.one_hot(labels, ways).double() - 1.0 / ways
-        dual = class_description.dual_descriptors(gram, balance, head.ridge(gram, balance), weights, targets)
+        dual = class_description.dual_descriptors(gram, balance, head.ridge(gram, balance), labels, ways)
         fusion, shares = described.fusion, head.shares
         joint = fusion.joint(features, shares)
-        descriptors = joint.T @ dual
-        members = functional.one_hot(labels, ways).double() * weights[:, None]
+        origin = (balance / balance.sum()) @ joint
+        descriptors = (joint - origin).T @ dual
+        members = functional.one_hot(labels, ways).double() * support.weights[:, None]
         unlikeness = confidence.leave_one_out_unlikeness(joint, labels, ways)
         scalars = [
             float(support.local_scale),
@@ -139,8 +146,10 @@ def _state(
             fusion.scales.float(),
             shares.float(),
             descriptors.float(),
+            (origin @ descriptors).float(),
             local_feature.class_means(described.compared, labels, ways),
             (members.T @ described.locals.double() / members.sum(0)[:, None]).float(),
+            response_directions(features.responses, balance, labels, ways),
             joint.float(),
             labels,
             torch.tensor(scalars, dtype=torch.float64),

@@ -2,7 +2,7 @@
 
 The adjustable parameters are few, so that five images cannot be learned by heart: the ridge of the
 whitening, the odds of the fine stride and of the texture against the coarse stride, the share beta
-of the local feature, the sharpness tau_w of the image weights and the scale kappa of the logits.
+of the local feature and the scale kappa of the logits.
 Each has a prior (a Gaussian around a start value), which is all there is where no class has two
 images. Everything is differentiable, also with respect to the features, so a backbone can be
 trained through it.
@@ -45,6 +45,7 @@ class Support(NamedTuple):
     grams:      (3, n, n) inner products of each view of `model.fusion`
     local:      (n, n) similarity of image i's local feature, taken for image j's class, to j's own
     local_scale: number that brings local scores to the size of global ones
+    weights:    (n,) relative weight of each image, 1 until `Head.image_weights` says otherwise
     """
 
     grams: Tensor
@@ -52,11 +53,12 @@ class Support(NamedTuple):
     local_scale: Tensor
     labels: Tensor
     ways: int
+    weights: Tensor
 
     @property
     def balance(self) -> Tensor:
-        """1 / K of each image's class, (n,)."""
-        return class_description.class_balance(self.labels, self.ways)
+        """How much each image counts: its weight over K of its class, (n,)."""
+        return class_description.class_balance(self.labels, self.ways) * self.weights
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,6 @@ PRIORS = {
     "log_fine_odds": Prior(-1.6, 2.0),  # exp: 0.2 of the coarse stride's share
     "log_texture_odds": Prior(-2.5, 2.0),  # exp: 0.08 of it; leave-one-out may raise it to nearly all
     "logit_local_share": Prior(-2.4, 0.5),  # sigmoid: beta = 0.08
-    "log_weight_temperature": Prior(-2.4, 0.5),  # exp: tau_w = 0.09
     "log_scale": Prior(2.0, 0.7),  # exp: kappa = 7.4
 }
 SMALLEST_SCATTER = 1e-6
@@ -105,7 +106,7 @@ def priors(labels: Tensor, native_side: float = DETAILED_SIDE) -> dict[str, Prio
 
 
 class Head(nn.Module):
-    """The six parameters and the scores they give."""
+    """The five parameters and the scores they give."""
 
     def __init__(self, labels: Tensor, native_side: float = DETAILED_SIDE) -> None:
         super().__init__()
@@ -125,42 +126,41 @@ class Head(nn.Module):
         return torch.sigmoid(self.get_parameter("logit_local_share"))
 
     @property
-    def weight_temperature(self) -> Tensor:
-        """tau_w, the difference of similarities over which an image's weight goes from little to full."""
-        return self.get_parameter("log_weight_temperature").exp()
-
-    @property
     def scale(self) -> Tensor:
         """kappa, the inverse temperature of the class probabilities."""
         return self.get_parameter("log_scale").exp()
 
     def gram(self, support: Support) -> Tensor:
-        """Inner products in the joint space, (n, n)."""
-        return (self.shares[:, None, None] * support.grams).sum(dim=0)
+        """Inner products in the joint space, centred on the mean of the class means: (n, n)."""
+        joint = (self.shares[:, None, None] * support.grams).sum(dim=0)
+        return class_description.centred_gram(joint, support.balance)
 
     def ridge(self, gram: Tensor, balance: Tensor) -> Tensor:
         """lambda, in units of the class-balanced scatter."""
         return self.get_parameter("log_ridge").exp() * (gram.diagonal() * balance).mean().clamp_min(SMALLEST_SCATTER)
 
-    def weights(self, support: Support) -> Tensor:
-        """Relative weights of the support images, (n, n + 1): column i without image i, the last with all."""
+    def image_weights(self, support: Support) -> Tensor:
+        """Relative weights of the support images as the head sees them now, (n,); 1 is an average one."""
         gram = self.gram(support)
         lengths = gram.diagonal().clamp_min(SMALLEST_SCATTER).sqrt()
         cosines = gram / lengths[:, None] / lengths[None, :]
         contrast = class_description.contrast_with_others(cosines, support.labels, support.ways)
-        return class_description.relative_weights(contrast, support.labels, support.ways, self.weight_temperature)
+        margin = class_description.margins(self.global_scores(support), support.labels)
+        return class_description.image_weights(margin, contrast, support.labels, support.ways)
+
+    def global_scores(self, support: Support) -> Tensor:
+        """Score every support image by the global features of all the others: (n, N)."""
+        gram, balance = self.gram(support), support.balance
+        hat = class_description.hat_matrix(gram, balance, self.ridge(gram, balance))
+        return class_description.leave_one_out_scores(hat, balance, support.labels, support.ways)
 
     def leave_one_out_logits(self, support: Support) -> Tensor:
         """Logits of every support image from all the others: (n, N).
 
         The column of a class that has no other image holds no evidence (score 0 before scaling).
         """
-        weights = self.weights(support)[:, :-1]
-        gram, balance = self.gram(support), support.balance
-        hat = class_description.hat_matrix(gram, balance, self.ridge(gram, balance))
-        whole = class_description.leave_one_out_scores(hat, balance, weights, support.labels, support.ways)
-        part = leave_one_out_local_scores(support.local, weights, support.labels, support.ways)
-        return self.combine(whole, part * support.local_scale)
+        part = leave_one_out_local_scores(support.local, support.weights, support.labels, support.ways)
+        return self.combine(self.global_scores(support), part * support.local_scale)
 
     def combine(self, whole: Tensor, part: Tensor) -> Tensor:
         """Join global and local scores (n, N) to logits (n, N): every score splits into "whole" and "region"."""
@@ -197,29 +197,29 @@ def local_similarity(
 
 def leave_one_out_local_scores(similarity: Tensor, weights: Tensor, labels: Tensor, ways: int) -> Tensor:
     """Weighted mean similarity of each image's local feature to those of a class, itself left out: (n, N)."""
-    members = functional.one_hot(labels, ways).to(similarity.dtype)
-    shares = weights.T - torch.diag(weights.diagonal())
-    totals = shares @ members
+    members = functional.one_hot(labels, ways).to(similarity.dtype) * weights[:, None]
+    totals = members.sum(dim=0) - members
     present = totals > 1e-9
-    scores = (shares * similarity) @ members / torch.where(present, totals, torch.ones_like(totals))
+    sums = (similarity - torch.diag(similarity.diagonal())) @ members
+    scores = sums / torch.where(present, totals, torch.ones_like(totals))
     mean = (scores * present).sum(1, keepdim=True) / present.sum(1, keepdim=True).clamp_min(1)
     return torch.where(present, scores, mean.expand_as(scores))
 
 
 def describe_support(features: ImageFeatures, labels: Tensor, ways: int) -> DescribedSupport:
     """Compute what the head needs of n support images with int64 `labels` (n,)."""
-    balance = class_description.class_balance(labels, ways)
-    fusion = Fusion.of(features, balance)
-    joined = features.joined_globals()
+    fusion = Fusion.of(features, class_description.class_balance(labels, ways))
+    joined, regions = features.joined_globals(), features.joined_regions()
     shots = float(torch.bincount(labels, minlength=ways).double().median())
-    compared = local_feature.suppressed_common(joined, features.regions, max(shots, 1.0))
-    local, own_locals, temperature = local_similarity(features.regions, features.grid, compared, labels, ways)
+    compared = local_feature.suppressed_common(joined, regions, max(shots, 1.0))
+    local, own_locals, temperature = local_similarity(regions, features.grid, compared, labels, ways)
     support = Support(
         torch.stack([view @ view.T for view in fusion.views(features)]),
         local,
         torch.ones((), dtype=torch.float64),
         labels,
         ways,
+        torch.ones(len(labels), dtype=torch.float64),
     )
     support = support._replace(local_scale=_local_scale(support))
     return DescribedSupport(support, fusion, compared, own_locals, temperature)
@@ -228,11 +228,7 @@ def describe_support(features: ImageFeatures, labels: Tensor, ways: int) -> Desc
 def _local_scale(support: Support) -> Tensor:
     """Ratio of the spread of global to that of local leave-one-out scores, at the parameters' start."""
     with torch.no_grad():
-        head = Head(support.labels)
-        gram, balance = head.gram(support), support.balance
-        equal = torch.ones_like(support.local)
-        hat = class_description.hat_matrix(gram, balance, head.ridge(gram, balance))
-        whole = class_description.leave_one_out_scores(hat, balance, equal, support.labels, support.ways)
-        part = leave_one_out_local_scores(support.local, equal, support.labels, support.ways)
+        whole = Head(support.labels).global_scores(support)
+        part = leave_one_out_local_scores(support.local, support.weights, support.labels, support.ways)
         spread = part.std(dim=1).mean()
         return whole.std(dim=1).mean() / spread.clamp_min(1e-6)

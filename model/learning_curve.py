@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from model import class_description
 
@@ -73,8 +72,7 @@ def _held_out_accuracy(gram: Tensor, labels: Tensor, ways: int, sizes: list[int]
     across = gram[held_out][:, inside]
     across = across - (across @ share)[:, None] - (part @ share)[None, :] + share @ part @ share
     ridge = RIDGE * (centred.diagonal() * balance).mean().clamp_min(1e-9)
-    targets = functional.one_hot(labels[inside], ways).double() - 1.0 / ways
-    dual = class_description.dual_descriptors(centred, balance, ridge, torch.ones(len(inside)).double(), targets)
+    dual = class_description.dual_descriptors(centred, balance, ridge, labels[inside], ways)
     truth = labels[held_out]
     right = ((across @ dual).argmax(1) == truth).double()
     weights = 1.0 / torch.bincount(truth, minlength=ways).double()[truth]

@@ -22,10 +22,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from model.features import ImageFeatures, resampled, split
+
 SCATTER_RIDGE, SCATTER_SHOTS = 30.0, 5.0
 """The ridge of `suppressed_common` over the scatter's mean variance, and the shots from which it stays so."""
 
-SCATTER_ROWS = 4000
+SCATTER_ROWS = 1000
 """Regions that the scatter is taken from: more cost time and change nothing."""
 
 SMOOTHING_CELLS = 3
@@ -42,13 +44,15 @@ def suppressed_common(globals_: Tensor, regions: Tensor, shots: float) -> Tensor
     with torch.no_grad():
         rows = regions.reshape(-1, regions.shape[-1])
         rows = rows[:: -(-len(rows) // SCATTER_ROWS)]
-        centred = rows - rows.mean(dim=0)
-        scatter = centred.T @ centred / len(rows)
-        ridge = SCATTER_RIDGE * max(1.0, SCATTER_SHOTS / shots) * scatter.diagonal().mean().clamp_min(1e-9)
-        scatter.diagonal().add_(ridge)
-        factor = torch.linalg.cholesky(scatter)
-    suppressed: Tensor = torch.cholesky_solve(globals_.T * ridge, factor).T
-    return suppressed
+        centred = (rows - rows.mean(dim=0)) / len(rows) ** 0.5
+        gram = centred @ centred.T
+        ridge = SCATTER_RIDGE * max(1.0, SCATTER_SHOTS / shots) * gram.diagonal().sum() / rows.shape[1]
+        ridge = ridge.clamp_min(1e-9)
+        gram.diagonal().add_(ridge)
+        factor = torch.linalg.cholesky(gram)
+    # The inverse by way of the rows' inner products (Woodbury's identity): there are fewer rows than channels.
+    common: Tensor = centred.T @ torch.cholesky_solve(centred @ globals_.T, factor)
+    return globals_ - common.T
 
 
 def class_means(globals_: Tensor, labels: Tensor, ways: int) -> Tensor:
@@ -57,9 +61,14 @@ def class_means(globals_: Tensor, labels: Tensor, ways: int) -> Tensor:
     return (members.T @ globals_) / members.sum(0).clamp_min(1).unsqueeze(1)
 
 
-def similarities(regions: Tensor, means: Tensor) -> Tensor:
-    """Similarity of every region to every class: (n, R, D), (N, D) -> (n, N, R)."""
-    return torch.einsum("nrd,cd->ncr", regions, means)
+def similarities(features: ImageFeatures, vectors: Tensor) -> Tensor:
+    """Similarity of every region to every vector: n images, (N, D) -> (n, N, R).
+
+    The coarse stride is compared on its own grid and the result interpolated, a quarter of the work.
+    """
+    coarse, fine = split(vectors, features.coarse.shape[1])
+    semantic = resampled(torch.einsum("ndhw,cd->nchw", features.coarse_map, coarse), features.grid)
+    return (semantic + torch.einsum("ndhw,cd->nchw", features.fine_map, fine)).flatten(2)
 
 
 def leave_one_out_similarities(regions: Tensor, globals_: Tensor, labels: Tensor, ways: int) -> Tensor:
@@ -69,7 +78,7 @@ def leave_one_out_similarities(regions: Tensor, globals_: Tensor, labels: Tensor
     taken without it; a class that has no other image gives similarity 0 (only the contrast with the
     other classes is left).
     """
-    to_class = similarities(regions, class_means(globals_, labels, ways))
+    to_class = torch.einsum("nrd,cd->ncr", regions, class_means(globals_, labels, ways))
     to_itself = torch.einsum("nrd,nd->nr", regions, globals_)
     counts = torch.bincount(labels, minlength=ways).to(regions.dtype)[labels]
     rows = torch.arange(len(labels), device=labels.device)

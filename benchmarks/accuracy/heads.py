@@ -184,8 +184,8 @@ class _NoTexture(Head):
 
 
 class _EqualWeights(Head):
-    def weights(self, support: Support) -> Tensor:
-        return torch.ones_like(super().weights(support))
+    def image_weights(self, support: Support) -> Tensor:
+        return torch.ones_like(support.weights)
 
 
 @contextmanager

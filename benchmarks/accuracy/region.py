@@ -58,7 +58,7 @@ def _hits(
     seen = classifier.embedder.embed_one(path, side).maps
     coarse = FeatureMaps(seen.fine.float(), seen.coarse.float())
     described = describe(ImageMaps.without_texture(coarse), (coarse.coarse.shape[2], coarse.coarse.shape[3]))
-    regions = described.regions[0, :, : coarse.coarse.shape[1]]
+    regions = described.coarse_map[0].flatten(1).T
     hits = {
         "ours": float(_cell_of(ours) == cell),
         "ours, centre of the box": float(centre == cell),

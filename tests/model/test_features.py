@@ -23,17 +23,19 @@ def _plain(fine: torch.Tensor, coarse: torch.Tensor) -> ImageMaps:
 
 def test_every_vector_has_length_one() -> None:
     features = describe(_maps())
-    for part in (features.coarse, features.fine, features.regions, features.joined_globals()):
-        assert torch.allclose(part.norm(dim=-1), torch.ones(part.shape[:-1]), atol=1e-5)
+    for part in (features.coarse, features.fine, features.coarse_map, features.fine_map, features.joined_globals()):
+        assert torch.allclose(part.norm(dim=1), torch.ones(part[:, 0].shape), atol=1e-5)
 
 
 def test_shapes_and_grid() -> None:
     features = describe(_maps(n=2, fine=6, coarse=8, side=4))
     assert features.coarse.shape == (2, 8)
     assert features.fine.shape == (2, 6)
-    assert features.regions.shape == (2, 16, 14)
+    assert features.coarse_map.shape == (2, 8, 2, 2)
+    assert features.responses.shape == (2, 8, 2, 2)
+    assert features.joined_regions().shape == (2, 16, 14)
     assert features.grid == (4, 4)
-    assert describe(_maps(side=4), (3, 2)).regions.shape == (3, 6, 14)
+    assert describe(_maps(side=4), (3, 2)).joined_regions().shape == (3, 6, 14)
 
 
 def test_signed_square_roots_worked_out_by_hand() -> None:
@@ -53,14 +55,14 @@ def test_regions_are_in_reading_order() -> None:
     fine = torch.zeros(1, 1, 2, 3)
     fine[0, 0, 1, 0] = 1.0
     features = describe(_plain(fine, torch.zeros(1, 1, 1, 2)))
-    assert features.regions[0, :, 1].argmax().item() == 3
+    assert features.joined_regions()[0, :, 1].argmax().item() == 3
 
 
 def test_dead_images_give_zeros_and_finite_slopes() -> None:
     fine, coarse = torch.zeros(1, 4, 4, 4, requires_grad=True), torch.zeros(1, 4, 2, 2, requires_grad=True)
     features = describe(_plain(fine, coarse))
-    assert not features.regions.isnan().any()
-    (features.regions.sum() + features.coarse.sum()).backward()
+    assert not features.coarse_map.isnan().any()
+    (features.coarse_map.sum() + features.fine_map.sum() + features.coarse.sum()).backward()
     assert fine.grad is not None
     assert bool(fine.grad.isfinite().all())
 
@@ -69,7 +71,7 @@ def test_picking_and_concatenating_are_inverse() -> None:
     features = describe(_maps(n=3))
     parts = [features.pick(torch.tensor([k])) for k in range(3)]
     joined = concatenate(parts)
-    assert torch.equal(joined.regions, features.regions)
+    assert all(torch.equal(*pair) for pair in zip(joined, features, strict=True))
     assert torch.equal(joined.coarse, features.coarse)
     assert joined.grid == features.grid
 
@@ -77,4 +79,4 @@ def test_picking_and_concatenating_are_inverse() -> None:
 def test_an_image_s_features_do_not_depend_on_its_batch() -> None:
     maps = _maps(n=3)
     alone = describe(_plain(maps.fine[1:2], maps.coarse[1:2]))
-    assert torch.allclose(alone.regions[0], describe(maps).regions[1], atol=1e-6)
+    assert torch.allclose(alone.fine_map[0], describe(maps).fine_map[1], atol=1e-6)

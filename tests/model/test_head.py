@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from model.features import ImageFeatures, join
+from model.features import ImageFeatures
 from model.fitting import fit
 from model.head import Head, describe_support, priors
 from model.progress import Cancelled, CancelToken, ignore_progress
@@ -19,13 +19,14 @@ COARSE, FINE, GRID = 48, 16, (3, 3)
 def random_features(count: int, seed: int, signal: Tensor | None = None) -> ImageFeatures:
     """Features of `count` images: noise, plus `signal` (count, COARSE) in one of the nine regions."""
     generator = torch.Generator().manual_seed(seed)
-    coarse = torch.rand(count, 9, COARSE, generator=generator)
-    fine = torch.rand(count, 9, FINE, generator=generator)
+    coarse = torch.rand(count, COARSE, *GRID, generator=generator)
+    fine = torch.rand(count, FINE, *GRID, generator=generator)
     if signal is not None:
-        coarse[:, 4] += signal
-    regions = join(functional.normalize(coarse, dim=2), functional.normalize(fine, dim=2), dim=2)
-    unit = (functional.normalize(part.mean(dim=1), dim=1) for part in (coarse, fine))
-    return ImageFeatures(*unit, regions, torch.rand(count, CHANNELS, CELLS, CELLS, generator=generator), GRID)
+        coarse[:, :, 1, 1] += signal
+    globals_ = (functional.normalize(part.mean(dim=(2, 3)), dim=1) for part in (coarse, fine))
+    maps = (functional.normalize(part, dim=1) for part in (coarse, fine))
+    texture = torch.rand(count, CHANNELS, CELLS, CELLS, generator=generator)
+    return ImageFeatures(*globals_, *maps, coarse, texture)
 
 
 def accuracy(head: Head, features: ImageFeatures, labels: Tensor, ways: int) -> float:
@@ -66,15 +67,15 @@ def test_few_and_unequal_examples_give_finite_numbers(shots: tuple[int, ...]) ->
     support, head = described.support, Head(labels)
     fit(head, support, ignore_progress, CancelToken())
     assert bool(head.leave_one_out_logits(support).isfinite().all())
-    assert bool(head.weights(support)[:, -1].isfinite().all())
+    assert bool(head.image_weights(support).isfinite().all())
     assert bool(described.locals.isfinite().all())
     assert described.temperature > 0
 
 
 def test_images_without_any_feature_give_finite_numbers() -> None:
     labels = torch.tensor([0, 0, 1, 1])
-    sizes = ((COARSE,), (FINE,), (9, COARSE + FINE), (CHANNELS, CELLS, CELLS))
-    empty = ImageFeatures(*(torch.zeros(4, *size) for size in sizes), GRID)
+    sizes = ((COARSE,), (FINE,), (COARSE, *GRID), (FINE, *GRID), (COARSE, *GRID), (CHANNELS, CELLS, CELLS))
+    empty = ImageFeatures(*(torch.zeros(4, *size) for size in sizes))
     support = describe_support(empty, labels, 2).support
     head = Head(labels)
     fit(head, support, ignore_progress, CancelToken())
@@ -88,6 +89,23 @@ def test_training_lowers_the_loss_until_it_converges() -> None:
     losses, converged = fit(Head(labels), support, ignore_progress, CancelToken())
     assert converged
     assert losses[-1] < losses[0]
+
+
+def test_a_mislabelled_image_weighs_least_and_hardly_pulls_the_others() -> None:
+    labels = torch.arange(3).repeat_interleave(6)
+    features = random_features(18, 6, torch.eye(COARSE)[:3][labels] * 5)
+    wrong = labels.clone()
+    wrong[0] = 1
+    support = describe_support(features, wrong, 3).support
+    head = Head(wrong)
+    fit(head, support, ignore_progress, CancelToken())
+    weights = head.image_weights(support).detach()
+    assert int(weights.argmin()) == 0
+    assert float(weights[0]) < 0.2
+    trusted = head.leave_one_out_logits(support._replace(weights=weights)).softmax(dim=1)
+    before = head.leave_one_out_logits(support).softmax(dim=1)
+    rest = slice(1, 6)  # the images that resemble it
+    assert bool(trusted[rest, 0].mean() > before[rest, 0].mean())
 
 
 def test_training_can_be_cancelled() -> None:
@@ -129,8 +147,8 @@ def test_a_class_that_only_its_texture_tells_is_learned_from_it() -> None:
 def test_gradients_reach_the_features() -> None:
     labels = torch.arange(3).repeat_interleave(3)
     features = random_features(9, 5)
-    regions, coarse = features.regions.clone().requires_grad_(), features.coarse.clone().requires_grad_()
-    support = describe_support(features._replace(coarse=coarse, regions=regions), labels, 3).support
+    regions, coarse = features.coarse_map.clone().requires_grad_(), features.coarse.clone().requires_grad_()
+    support = describe_support(features._replace(coarse=coarse, coarse_map=regions), labels, 3).support
     functional.cross_entropy(Head(labels).leave_one_out_logits(support), labels).backward()
     for leaf in (regions, coarse):
         assert leaf.grad is not None

@@ -6,6 +6,8 @@ import pytest
 import torch
 
 from model import local_feature
+from model.backbones.base import FeatureMaps
+from model.features import REGION_FINE_SHARE, ImageMaps, describe
 
 LABELS = torch.tensor([0, 0, 1])
 # Two regions an image, two channels; the globals are the unit vectors e0, e0, e1.
@@ -19,8 +21,21 @@ def test_class_means_average_each_class() -> None:
 
 
 def test_similarities_compare_every_region_with_every_class() -> None:
-    similarity = local_feature.similarities(REGIONS[1:2], torch.tensor([[1.0, 0.0], [0.0, 1.0]]))
-    assert torch.allclose(similarity, torch.tensor([[[0.6, 1.0], [0.8, 0.0]]]))
+    generator = torch.Generator().manual_seed(0)
+    fine, coarse = torch.rand(2, 3, 4, 4, generator=generator), torch.rand(2, 5, 4, 4, generator=generator)
+    features = describe(ImageMaps.without_texture(FeatureMaps(fine, coarse)))
+    means = torch.rand(2, 8, generator=generator)
+    similarity = local_feature.similarities(features, means)
+    expected = torch.einsum("nrd,cd->ncr", features.joined_regions(), means)
+    assert torch.allclose(similarity, expected, atol=1e-6)
+
+
+def test_the_coarse_stride_s_similarities_are_interpolated() -> None:
+    coarse = torch.tensor([[[[1.0, 0.0]], [[0.0, 1.0]]]])  # two regions, e0 and e1
+    features = describe(ImageMaps.without_texture(FeatureMaps(torch.zeros(1, 1, 1, 4), coarse)))
+    similarity = local_feature.similarities(features, torch.tensor([[1.0, 0.0, 0.0]]))
+    share = (1 - REGION_FINE_SHARE) ** 0.5
+    assert similarity[0, 0].tolist() == pytest.approx([share * part for part in (1.0, 0.75, 0.25, 0.0)], abs=1e-3)
 
 
 def test_an_image_is_never_compared_with_itself() -> None:

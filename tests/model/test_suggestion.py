@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from model import suggestion
 from model.cli import main
-from model.features import ImageFeatures, join
+from model.features import ImageFeatures
 from model.suggestion import suggest
 from model.texture import CELLS, CHANNELS
 
@@ -22,8 +22,8 @@ def _groups(sizes: tuple[int, ...], seed: int = 0) -> ImageFeatures:
     centres = torch.eye(16)[: len(sizes)]
     rows = torch.cat([centres[g] + 0.05 * torch.randn(n, 16, generator=generator) for g, n in enumerate(sizes)])
     coarse, fine = functional.normalize(rows, dim=1), functional.normalize(rows[:, :8] + 0.1, dim=1)
-    regions = join(coarse, fine, dim=1)[:, None]
-    return ImageFeatures(coarse, fine, regions, torch.zeros(len(rows), CHANNELS, CELLS, CELLS), (1, 1))
+    coarse_map, fine_map = coarse[..., None, None], fine[..., None, None]
+    return ImageFeatures(coarse, fine, coarse_map, fine_map, coarse_map, torch.zeros(len(rows), CHANNELS, CELLS, CELLS))
 
 
 def _group_of(index: int, sizes: tuple[int, ...]) -> int:
