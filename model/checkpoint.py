@@ -152,6 +152,7 @@ def _check_shapes(folder: Path, names: tuple[str, ...], state: ClassifierState, 
         "response_directions": (ways, coarse),
         "examples": (len(state.labels), joint),
         "labels": (*state.labels.shape[:1],),
+        "leave_one_out": (len(state.labels), ways),
         "scalars": (8,),
     }
     for name, shape in expected.items():

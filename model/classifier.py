@@ -15,6 +15,7 @@ from model.features import ImageFeatures, ImageMaps, describe
 from model.fusion import Fusion, texture_weights
 from model.images.geometry import window_region
 from model.response_map import response_maps
+from model.selective import accepting_threshold, candidate_threshold
 from model.types import Explanation, Prediction, Region, Status
 
 DETAIL_FACTOR = 1.5
@@ -38,6 +39,7 @@ class ClassifierState:
     response_directions (N, D_coarse): see `model.response_map`
     examples (n, D): joint vectors of the support images, to tell what is unlike all of them
     labels (n,): int64, their classes
+    leave_one_out (n, N): probabilities of the support images, each from all the others
     scalars (8,): float64 local_scale, local_share (beta), scale (kappa), attention_temperature (tau_a),
     unknown_threshold, example_size (the largest support image's sqrt(width * height) in pixels),
     side (the working side in pixels), texture_evidence_deviation
@@ -55,6 +57,7 @@ class ClassifierState:
     response_directions: Tensor
     examples: Tensor
     labels: Tensor
+    leave_one_out: Tensor
     scalars: Tensor
 
     @classmethod
@@ -145,6 +148,23 @@ class FewShotClassifier:
             maps = (evidence - evidence.amax(dim=1, keepdim=True)).exp().unflatten(1, grid)
         regions = tuple(_top_region(row, grid, image.size) for row in evidence)
         return Explanation(path, maps.numpy(), regions, tuple(scores.tolist()), image.size)
+
+    def accepting_threshold(self, max_error: float) -> float:
+        """The confidence from which at most `max_error` of the predictions are wrong, see `model.selective`."""
+        return accepting_threshold(self._left_out().amax(dim=1).tolist(), max_error)
+
+    def candidate_threshold(self, max_error: float) -> float:
+        """The probability from which a class is a candidate, see `model.selective`."""
+        probabilities = self._left_out()
+        own = self.state.labels[self._countable()]
+        return candidate_threshold(probabilities.gather(1, own[:, None]).squeeze(1).tolist(), max_error)
+
+    def _left_out(self) -> Tensor:
+        return self.state.leave_one_out[self._countable()]
+
+    def _countable(self) -> Tensor:
+        """Support images whose class has another one."""
+        return torch.bincount(self.state.labels)[self.state.labels] > 1
 
     def unlikeness(self, features: ImageFeatures) -> Tensor:
         """How little images (n) resemble any bin: float64 (n,), higher is less alike."""

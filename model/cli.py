@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import io
 import json
+import math
 import os
 import signal
 import sys
@@ -52,6 +53,12 @@ def build_parser() -> argparse.ArgumentParser:
     classify.add_argument("--out", type=Path, required=True, metavar="RESULTS.csv", help="table to write")
     classify.add_argument("--overlays", type=Path, metavar="DIR", help="write a PNG with attention map and region each")
     classify.add_argument("--explain", metavar="CLASS", help="regions for CLASS instead of the predicted class")
+    classify.add_argument(
+        "--max-error", type=_share, metavar="SHARE", help="add a column `accepted`: at most SHARE of those are wrong"
+    )
+    classify.add_argument(
+        "--candidates", type=_share, metavar="SHARE", help="add a column of the possible classes; at most SHARE miss"
+    )
     classify.add_argument("--resume", action="store_true", help="go on with an interrupted RESULTS.csv")
 
     evaluate = commands.add_parser("evaluate", parents=[common], help="measure accuracy by few-shot episodes")
@@ -141,6 +148,16 @@ def _give_up_output() -> None:
 
 def _numbers(text: str) -> tuple[int, ...]:
     return tuple(_positive(part) for part in text.split(","))
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a share between 0 and 1, such as 0.05")
+    return value
 
 
 def _positive(text: str) -> int:

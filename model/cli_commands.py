@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
 import time
@@ -25,7 +26,7 @@ from model.images.reading import read_image
 from model.images.scan import class_folders, iter_images
 from model.overlay import draw_overlay
 from model.progress import CancelToken
-from model.results_table import ResultsTable
+from model.results_table import Limits, ResultsTable
 from model.training import train
 from model.types import Prediction, Status, SupportSet
 
@@ -106,7 +107,11 @@ def run_classify(options: argparse.Namespace, token: CancelToken) -> Outcome:
     overlays = _Overlays(options.overlays, paths, classifier, explained) if options.overlays else None
     counts: Counter[str] = Counter()
     classes: Counter[str] = Counter()
-    with ResultsTable(options.out, classifier.class_names, resume=options.resume) as table, ProgressPrinter() as bar:
+    limits = _limits(classifier, options)
+    with (
+        ResultsTable(options.out, classifier.class_names, limits=limits, resume=options.resume) as table,
+        ProgressPrinter() as bar,
+    ):
         remaining = [path for path in paths if not table.has(path)]
         for batch in classify(classifier, remaining, explain_class=explained, progress=bar, token=token):
             predictions = [overlays.write(prediction) for prediction in batch] if overlays else batch
@@ -127,6 +132,8 @@ def run_classify(options: argparse.Namespace, token: CancelToken) -> Outcome:
             "resumed_after": len(paths) - len(remaining),
             **{status.value: counts[status.value] for status in Status},
             "classes": classes,
+            "accepted_from": None if limits.accepting == math.inf else limits.accepting,
+            "candidate_from": limits.candidate,
             "device": classifier.device_note,
             "seconds": time.monotonic() - started,
         },
@@ -195,6 +202,21 @@ class _Overlays:
         overlay = draw_overlay(image, explanation.attention[shown], explanation.regions[shown])
         overlay.save(self._targets[prediction.path])
         return prediction
+
+
+def _limits(classifier: FewShotClassifier, options: argparse.Namespace) -> Limits:
+    accepting = candidate = None
+    if options.max_error is not None:
+        accepting = classifier.accepting_threshold(options.max_error)
+        if math.isinf(accepting):
+            warn(
+                f"The examples cannot vouch for at most {options.max_error:.1%} errors: nothing is accepted. Add more."
+            )
+    if options.candidates is not None:
+        candidate = classifier.candidate_threshold(options.candidates)
+        if candidate == 0:
+            warn(f"The examples are too few for at most {options.candidates:.1%} misses: every class is a candidate.")
+    return Limits(accepting, candidate)
 
 
 def _class_index(classifier: FewShotClassifier, name: str | None) -> int | None:

@@ -47,7 +47,7 @@ class ImageFeatures(NamedTuple):
     fine:       float32 (n, D_fine) global feature at stride 16
     coarse_map: float32 (n, D_coarse, h', w') regions at stride 32
     fine_map:   float32 (n, D_fine, h, w) regions at stride 16; regions are counted on this grid
-    responses:  float32 (n, D_coarse, h'', w'') the backbone's own stride 32, neither rooted nor normalised
+    responses:  float32 (n, D_coarse, h', w') stride 32 as the backbone gives it, neither rooted nor normalised
     texture:    float32 (n, CHANNELS, CELLS, CELLS) log energies, see `model.texture`
     """
 
@@ -81,9 +81,7 @@ def describe(maps: ImageMaps, grid: tuple[int, int] | None = None) -> ImageFeatu
     """Make `ImageFeatures` of a batch of maps, each on its own grid or both resampled to `grid`."""
     coarse, fine = ((resampled(part, grid) if grid else part) for part in (maps.coarse, maps.fine))
     coarse_global, fine_global = (_unit(part.mean(dim=(2, 3)), dim=1) for part in (maps.coarse, maps.fine))
-    return ImageFeatures(
-        coarse_global, fine_global, _unit(coarse, dim=1), _unit(fine, dim=1), maps.coarse, maps.texture
-    )
+    return ImageFeatures(coarse_global, fine_global, _unit(coarse, dim=1), _unit(fine, dim=1), coarse, maps.texture)
 
 
 def join(coarse: Tensor, fine: Tensor, dim: int) -> Tensor:

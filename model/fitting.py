@@ -67,9 +67,9 @@ def fit_classifier(
         with torch.no_grad():
             support = support._replace(weights=head.image_weights(support))
         again, converged = fit(head, support, progress, token or CancelToken())
-        state = _state(head, described._replace(support=support), features, sizes, side)
         with torch.no_grad():
             leave_one_out = torch.softmax(head.leave_one_out_logits(support), dim=1)
+        state = _state(head, described._replace(support=support), features, sizes, side, leave_one_out)
     classifier = FewShotClassifier(class_names, embedder, state)
     return Fit(classifier, leave_one_out, support.weights, tuple(losses + again), converged)
 
@@ -117,6 +117,7 @@ def _state(
     features: ImageFeatures,
     sizes: Sequence[tuple[int, int]],
     side: int,
+    leave_one_out: Tensor,
 ) -> ClassifierState:
     with torch.no_grad():
         support = described.support
@@ -152,6 +153,7 @@ def _state(
             response_directions(features.responses, balance, labels, ways),
             joint.float(),
             labels,
+            leave_one_out.float(),
             torch.tensor(scalars, dtype=torch.float64),
         )
 

@@ -6,16 +6,41 @@ import contextlib
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from model.errors import FewShotError
 from model.images.scan import readable_text
+from model.selective import candidates
 from model.types import Prediction, Status
 
 COLUMNS = (
     "path", "status", "predicted", "confidence", "region_x", "region_y", "region_w", "region_h", "message",
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Thresholds of `model.selective` that add a column each: `accepted` (yes or no) and `candidates` (class names)."""
+
+    accepting: float | None = None
+    candidate: float | None = None
+
+    def header(self) -> list[str]:
+        """The columns' names."""
+        limits = {"accepted": self.accepting, "candidates": self.candidate}
+        return [name for name, threshold in limits.items() if threshold is not None]
+
+    def cells(self, prediction: Prediction, class_names: Sequence[str]) -> list[str]:
+        """The columns' texts; an image unlike every bin is not accepted."""
+        cells = []
+        if self.accepting is not None:
+            sure = prediction.status is Status.OK and prediction.confidence >= self.accepting
+            cells.append("yes" if sure else "no")
+        if self.candidate is not None:
+            cells.append("; ".join(class_names[c] for c in candidates(prediction.scores, self.candidate)))
+        return cells
 
 
 class ResultsTable:
@@ -26,10 +51,13 @@ class ResultsTable:
     hexadecimal. Raises `FewShotError` where the file cannot be written or does not fit.
     """
 
-    def __init__(self, path: Path, class_names: Sequence[str], *, resume: bool = False) -> None:
+    def __init__(
+        self, path: Path, class_names: Sequence[str], *, limits: Limits | None = None, resume: bool = False
+    ) -> None:
         self._path = path
         self._class_names = tuple(class_names)
-        self._header = [*COLUMNS, *(f"p_{name}" for name in class_names)]
+        self._limits = limits or Limits()
+        self._header = [*COLUMNS, *(f"p_{name}" for name in class_names), *self._limits.header()]
         self.kept_errors = 0
         self._finished: frozenset[str] = frozenset()
         try:
@@ -83,7 +111,7 @@ class ResultsTable:
     def _row(self, prediction: Prediction) -> list[str]:
         row = [readable_text(prediction.path), prediction.status.value]
         if prediction.status is Status.ERROR or prediction.region is None:
-            return [*row, *[""] * 6, prediction.message, *[""] * len(self._class_names)]
+            return [*row, *[""] * 6, prediction.message, *[""] * (len(self._header) - len(COLUMNS))]
         region = prediction.region
         millionths = [round(score * 1e6) for score in prediction.scores]
         millionths[prediction.predicted] += round(sum(prediction.scores) * 1e6) - sum(millionths)  # what rounding lost
@@ -95,6 +123,7 @@ class ResultsTable:
             *(str(value) for value in (region.x, region.y, region.width, region.height)),
             prediction.message,
             *scores,
+            *self._limits.cells(prediction, self._class_names),
         ]
 
     def _whole_rows(self) -> list[list[str]]:

@@ -16,10 +16,12 @@ from model.confidence import expected_calibration_error
 from model.features import ImageFeatures, concatenate
 from model.fitting import Fit
 from model.local_feature import class_means
+from model.selective import candidates
 
 SHOTS = (5, 10)
 UNKNOWN_SHOTS = 10
 MOST_BINS = 5
+ALLOWED = 0.05  # errors among what is accepted, misses among candidate sets
 FOREIGN_IMAGES = 15  # of each other set
 
 Score = Callable[[Fit, ImageFeatures, Tensor, ImageFeatures], Tensor]
@@ -31,6 +33,7 @@ def measure_calibration(data: PreparedSet, episodes: int) -> dict[str, Samples]:
     ways = min(MOST_BINS, len(data.class_names))
     for shots in sorted({_shots(data, k) for k in SHOTS}):
         probabilities, labels, true, estimated = [], [], [], []
+        promises: Samples = {}
         for episode in draw_episodes(data.labels, ways, shots, episodes, f"calibration {data.name}"):
             trial = trial_of(data, episode)
             fit = fit_ours(trial)
@@ -39,6 +42,8 @@ def measure_calibration(data: PreparedSet, episodes: int) -> dict[str, Samples]:
             labels.append(episode.query_labels)
             true.append(_accuracy(predicted, episode.query_labels))
             estimated.append(_accuracy(fit.leave_one_out, episode.support_labels))
+            for name, value in _promises(fit, predicted, episode.query_labels).items():
+                promises.setdefault(name, []).append(value)
         figures[f"{shots}-shot"] = {
             "accuracy": true,
             "accuracy of the surest 80 %": [
@@ -48,8 +53,28 @@ def measure_calibration(data: PreparedSet, episodes: int) -> dict[str, Samples]:
             "leave-one-out estimate": estimated,
             "the estimate's bias": [b - a for a, b in zip(true, estimated, strict=True)],
             "its mean absolute error": [abs(a - b) for a, b in zip(true, estimated, strict=True)],
+            **promises,
         }
     return figures
+
+
+def _promises(fit: Fit, probabilities: Tensor, labels: Tensor) -> dict[str, float]:
+    """What becomes of `ALLOWED` errors: wrong and accepted shares, and classes too many or missing in candidate sets.
+
+    Wrong ones are given as a share of all queries, so that episodes that accept none have a figure.
+    """
+    confidence, predicted = probabilities.max(dim=1)
+    accepted = confidence >= fit.classifier.accepting_threshold(ALLOWED)
+    wrong = accepted & (predicted != labels)
+    threshold = fit.classifier.candidate_threshold(ALLOWED)
+    sets = [candidates(row, threshold) for row in probabilities.tolist()]
+    held = [label in possible for label, possible in zip(labels.tolist(), sets, strict=True)]
+    return {
+        f"accepted at {ALLOWED:.0%} errors": float(accepted.double().mean()),
+        "of these wrong, share of all": float(wrong.double().mean()),
+        f"own class among the candidates at {ALLOWED:.0%} misses": sum(held) / len(held),
+        "candidates over classes": sum(map(len, sets)) / len(sets) / probabilities.shape[1],
+    }
 
 
 def measure_unknown(data: PreparedSet, sets: Sequence[PreparedSet], episodes: int) -> Samples:
