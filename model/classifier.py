@@ -182,7 +182,7 @@ class FewShotClassifier:
         The contrast of similarities, the responses and the texture's evidence, each over its own
         spread; the texture in the proportion in which it counts for the class.
         """
-        responses = response_maps(features.responses, self.state.response_directions, features.grid)
+        responses = response_maps(features, self.state.response_directions)
         seen = (1 - RESPONSE_SHARE) * contrasts / self._temperature + RESPONSE_SHARE * responses / _spread(responses)
         spoken = texture.evidence(features.texture, self._texture_weights, features.grid) / self._texture_deviation
         share = float(self._shares[-1])

@@ -47,7 +47,7 @@ class ImageFeatures(NamedTuple):
     fine:       float32 (n, D_fine) global feature at stride 16
     coarse_map: float32 (n, D_coarse, h', w') regions at stride 32
     fine_map:   float32 (n, D_fine, h, w) regions at stride 16; regions are counted on this grid
-    responses:  float32 (n, D_coarse, h', w') stride 32 as the backbone gives it, neither rooted nor normalised
+    strength:   float32 (n, h', w') sum over the channels of what the backbone answers at stride 32
     texture:    float32 (n, CHANNELS, CELLS, CELLS) log energies, see `model.texture`
     """
 
@@ -55,7 +55,7 @@ class ImageFeatures(NamedTuple):
     fine: Tensor
     coarse_map: Tensor
     fine_map: Tensor
-    responses: Tensor
+    strength: Tensor
     texture: Tensor
 
     @property
@@ -81,7 +81,9 @@ def describe(maps: ImageMaps, grid: tuple[int, int] | None = None) -> ImageFeatu
     """Make `ImageFeatures` of a batch of maps, each on its own grid or both resampled to `grid`."""
     coarse, fine = ((resampled(part, grid) if grid else part) for part in (maps.coarse, maps.fine))
     coarse_global, fine_global = (_unit(part.mean(dim=(2, 3)), dim=1) for part in (maps.coarse, maps.fine))
-    return ImageFeatures(coarse_global, fine_global, _unit(coarse, dim=1), _unit(fine, dim=1), coarse, maps.texture)
+    return ImageFeatures(
+        coarse_global, fine_global, _unit(coarse, dim=1), _unit(fine, dim=1), coarse.abs().sum(dim=1), maps.texture
+    )
 
 
 def join(coarse: Tensor, fine: Tensor, dim: int) -> Tensor:
@@ -103,6 +105,11 @@ def concatenate(parts: list[ImageFeatures]) -> ImageFeatures:
     return ImageFeatures(*(torch.cat(group) for group in zip(*parts, strict=True)))
 
 
+def inner_products(vectors: Tensor, maps: Tensor) -> Tensor:
+    """Products of vectors (N, D) with every position of maps (n, D, h, w): (n, N, h, w)."""
+    return (vectors @ maps.flatten(2)).view(len(maps), len(vectors), *maps.shape[2:])
+
+
 def resampled(features: Tensor, grid: tuple[int, int]) -> Tensor:
     """Bring maps (n, D, h, w) to `grid`: averaged to a coarser one, interpolated to a finer one."""
     height, width = features.shape[2:]
@@ -115,5 +122,5 @@ def resampled(features: Tensor, grid: tuple[int, int]) -> Tensor:
 
 def _unit(features: Tensor, dim: int) -> Tensor:
     # The square root's slope is infinite at 0, where ReLU features often lie: the offset keeps training finite.
-    rooted = features.sign() * ((features.abs() + EPSILON).sqrt() - EPSILON**0.5)
+    rooted = torch.copysign((features.abs() + EPSILON).sqrt() - EPSILON**0.5, features)
     return functional.normalize(rooted, dim=dim, eps=EPSILON)

@@ -150,7 +150,7 @@ def _state(
             (origin @ descriptors).float(),
             local_feature.class_means(described.compared, labels, ways),
             (members.T @ described.locals.double() / members.sum(0)[:, None]).float(),
-            response_directions(features.responses, balance, labels, ways),
+            response_directions(features.coarse, balance, labels, ways),
             joint.float(),
             labels,
             leave_one_out.float(),

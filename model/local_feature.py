@@ -22,7 +22,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from model.features import ImageFeatures, resampled, split
+from model.features import ImageFeatures, inner_products, resampled, split
 
 SCATTER_RIDGE, SCATTER_SHOTS = 30.0, 5.0
 """The ridge of `suppressed_common` over the scatter's mean variance, and the shots from which it stays so."""
@@ -67,8 +67,9 @@ def similarities(features: ImageFeatures, vectors: Tensor) -> Tensor:
     The coarse stride is compared on its own grid and the result interpolated, a quarter of the work.
     """
     coarse, fine = split(vectors, features.coarse.shape[1])
-    semantic = resampled(torch.einsum("ndhw,cd->nchw", features.coarse_map, coarse), features.grid)
-    return (semantic + torch.einsum("ndhw,cd->nchw", features.fine_map, fine)).flatten(2)
+    return (
+        resampled(inner_products(coarse, features.coarse_map), features.grid) + inner_products(fine, features.fine_map)
+    ).flatten(2)
 
 
 def leave_one_out_similarities(regions: Tensor, globals_: Tensor, labels: Tensor, ways: int) -> Tensor:

@@ -32,7 +32,7 @@ def test_shapes_and_grid() -> None:
     assert features.coarse.shape == (2, 8)
     assert features.fine.shape == (2, 6)
     assert features.coarse_map.shape == (2, 8, 2, 2)
-    assert features.responses.shape == (2, 8, 2, 2)
+    assert features.strength.shape == (2, 2, 2)
     assert features.joined_regions().shape == (2, 16, 14)
     assert features.grid == (4, 4)
     assert describe(_maps(side=4), (3, 2)).joined_regions().shape == (3, 6, 14)

@@ -23,7 +23,8 @@ def _groups(sizes: tuple[int, ...], seed: int = 0) -> ImageFeatures:
     rows = torch.cat([centres[g] + 0.05 * torch.randn(n, 16, generator=generator) for g, n in enumerate(sizes)])
     coarse, fine = functional.normalize(rows, dim=1), functional.normalize(rows[:, :8] + 0.1, dim=1)
     coarse_map, fine_map = coarse[..., None, None], fine[..., None, None]
-    return ImageFeatures(coarse, fine, coarse_map, fine_map, coarse_map, torch.zeros(len(rows), CHANNELS, CELLS, CELLS))
+    rest = torch.ones(len(rows), 1, 1), torch.zeros(len(rows), CHANNELS, CELLS, CELLS)
+    return ImageFeatures(coarse, fine, coarse_map, fine_map, *rest)
 
 
 def _group_of(index: int, sizes: tuple[int, ...]) -> int:
