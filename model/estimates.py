@@ -5,9 +5,11 @@ All of it by leaving each example out; images of a class that has no other image
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from model.intervals import wilson_interval
+from model.selective import accepting_threshold
 from model.types import TrainingReport
 
 WORTHWHILE = 0.01
@@ -63,6 +65,13 @@ def class_estimates(report: TrainingReport) -> list[ClassEstimate]:
         right = table[c][c]
         estimates.append(ClassEstimate(name, Proportion(right, sum(table[c])), Proportion(right, called)))
     return estimates
+
+
+def accepting_confidence(report: TrainingReport, max_error: float) -> float:
+    """The confidence from which at most `max_error` of predictions are wrong, see `model.selective`."""
+    shots = Counter(example.class_index for example in report.examples)
+    counted = [example.confidence for example in report.examples if shots[example.class_index] > 1]
+    return accepting_threshold(counted, max_error)
 
 
 def neediest_class(report: TrainingReport) -> str | None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+ROUNDING = 1e-9  # 1 - 0.99 is a little more than 0.01
+
 
 def accepting_threshold(confidences: Sequence[float], max_error: float) -> float:
     """Return the confidence from which predictions are accepted so that at most `max_error` of them are wrong.
@@ -20,7 +22,7 @@ def accepting_threshold(confidences: Sequence[float], max_error: float) -> float
     threshold, doubt = math.inf, 0.0
     for count, confidence in enumerate(sorted(confidences, reverse=True), start=1):
         doubt += 1 - confidence
-        if doubt > max_error * count:
+        if doubt > max_error * count + ROUNDING:
             break
         threshold = confidence
     return threshold

@@ -154,5 +154,6 @@ def _report(
         converged=fitted.converged,
         seconds=seconds,
         gain_of_doubling=curve.gain if curve is not None else None,
+        learning_curve=tuple(zip(curve.shots, curve.accuracies, strict=True)) if curve is not None else (),
         losses=fitted.losses,
     )

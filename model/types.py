@@ -119,4 +119,5 @@ class TrainingReport:
     converged: bool
     seconds: float
     gain_of_doubling: float | None = None  # in accuracy, 0..1; None where there are too few examples to tell
+    learning_curve: tuple[tuple[float, float], ...] = ()  # (examples of a typical class, accuracy 0..1)
     losses: tuple[float, ...] = field(default=(), repr=False)

@@ -31,13 +31,15 @@ class Column(IntEnum):
 class PredictionFilter:
     """Which predictions are shown: all conditions must hold; None and "" hold always.
 
-    `text`: every word is in the path; `bin_id`: predicted (or nearest); `min_confidence`: 0..1.
+    `text`: every word is in the path; `bin_id`: predicted (or nearest); `sure_from`: in a bin with at
+    least this confidence, 0..1; `doubtful_below`: in a bin with less than it, or unlike every bin.
     """
 
     text: str = ""
     bin_id: str | None = None
     status: Status | None = None
-    min_confidence: float = 0.0
+    sure_from: float | None = None
+    doubtful_below: float | None = None
 
 
 class PredictionColumns:
@@ -72,10 +74,16 @@ class PredictionColumns:
     def matching(self, wanted: PredictionFilter, first: int = 0) -> list[int]:
         """The rows from `first` on that `wanted` shows, in the order of arrival."""
         shown = np.ones(len(self) - first, dtype=bool)
-        if wanted.min_confidence > 0:
-            shown &= np.array(self._confidences[first:]) >= wanted.min_confidence
+        statuses = np.array(self._statuses[first:])
+        in_a_bin = statuses == _STATUSES.index(Status.OK)
+        confidences = np.array(self._confidences[first:])
+        if wanted.sure_from is not None:
+            shown &= in_a_bin & (confidences >= wanted.sure_from)
+        if wanted.doubtful_below is not None:
+            unknown = statuses == _STATUSES.index(Status.UNKNOWN)
+            shown &= unknown | (in_a_bin & (confidences < wanted.doubtful_below))
         if wanted.status is not None:
-            shown &= np.array(self._statuses[first:]) == _STATUSES.index(wanted.status)
+            shown &= statuses == _STATUSES.index(wanted.status)
         rows: list[int] = (np.flatnonzero(shown) + first).tolist()
         if wanted.bin_id is not None:
             rows = [row for row in rows if self._bins[row] == wanted.bin_id]

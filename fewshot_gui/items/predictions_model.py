@@ -67,6 +67,11 @@ class PredictionsModel(QAbstractTableModel):
             self._shown_at = {source: at for at, source in enumerate(self._order)}
         return None if row is None else self._shown_at.get(row)
 
+    @property
+    def filter(self) -> PredictionFilter:
+        """Which predictions are shown."""
+        return self._filter
+
     def set_filter(self, wanted: PredictionFilter) -> None:
         """Show the predictions that pass `wanted`."""
         if wanted != self._filter:

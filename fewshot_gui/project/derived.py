@@ -197,6 +197,7 @@ def _decode_report(fields: dict[str, Any]) -> TrainingReport:
         converged=fields["converged"],
         seconds=fields["seconds"],
         gain_of_doubling=fields.get("gain_of_doubling"),  # reports of before have none
+        learning_curve=tuple((float(shots), float(accuracy)) for shots, accuracy in fields.get("learning_curve", ())),
         losses=tuple(fields["losses"]),
     )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QSignalBlocker, QTimer, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.items.prediction_columns import PredictionFilter
@@ -19,9 +21,22 @@ from fewshot_gui.views.prediction_table import PredictionTable
 from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
 from fewshot_gui.widgets.notice import Notice
 from fewshot_gui.widgets.pane_header import PaneHeader
+from model.estimates import accepting_confidence
 from model.types import Status
 
 _TYPING_PAUSE = 150  # milliseconds after the last key before the filter works
+
+ALLOWED_ERRORS = (0.01, 0.05, 0.1)
+"""Shares of wrong predictions among those that are accepted."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the second choice asks for: a status, or what is sure, or not, if `max_error` of the sure may be wrong."""
+
+    status: Status | None = None
+    max_error: float | None = None
+    sure: bool = True
 
 
 class ResultsView(QWidget):
@@ -39,7 +54,6 @@ class ResultsView(QWidget):
         self.table = PredictionTable(self.model)
         self.header = PaneHeader(self.tr("Results"))
         self.filter, self.bin_choice, self.status_choice = QLineEdit(), QComboBox(), QComboBox()
-        self.min_confidence = QSpinBox()
         self._notice = Notice(self.tr("The bins changed since training: these predictions are out of date."))
         self._content = EmptyOr(self.table, EmptyHint("results", "", ""))
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_PAUSE)
@@ -63,25 +77,25 @@ class ResultsView(QWidget):
         self.bin_choice.setMinimumContentsLength(10)
         self.status_choice.setObjectName("resultsStatusFilter")
         self.status_choice.setAccessibleName(self.tr("Show only this outcome"))
-        for text, status in (
-            (self.tr("Any outcome"), None),
-            (self.tr("Classified"), Status.OK),
-            (self.tr("Unlike every bin"), Status.UNKNOWN),
-            (self.tr("Errors"), Status.ERROR),
+        for text, outcome in (
+            (self.tr("Any outcome"), Outcome()),
+            (self.tr("Classified"), Outcome(status=Status.OK)),
+            (self.tr("Unlike every bin"), Outcome(status=Status.UNKNOWN)),
+            (self.tr("Errors"), Outcome(status=Status.ERROR)),
         ):
-            self.status_choice.addItem(text, status)
-        self.min_confidence.setObjectName("resultsConfidenceFilter")
-        self.min_confidence.setAccessibleName(self.tr("Least confidence in percent"))
-        self.min_confidence.setToolTip(self.min_confidence.accessibleName())
-        self.min_confidence.setRange(0, 100)
-        self.min_confidence.setSingleStep(5)
-        self.min_confidence.setPrefix("≥ ")
-        self.min_confidence.setSuffix(" %")
+            self.status_choice.addItem(text, outcome)
+        self.status_choice.insertSeparator(self.status_choice.count())
+        for text, sure in (
+            (self.tr("Sure: at most {share} wrong"), True),
+            (self.tr("To check: not sure to {share}"), False),
+        ):
+            for share in ALLOWED_ERRORS:
+                self.status_choice.addItem(text.format(share=f"{share:.0%}"), Outcome(max_error=share, sure=sure))
         tools = QHBoxLayout()
         tools.setContentsMargins(style.GRID, 0, style.GRID, style.GRID // 2)
         tools.setSpacing(style.GRID)
         tools.addWidget(self.filter, 1)
-        for widget in (self.bin_choice, self.status_choice, self.min_confidence):
+        for widget in (self.bin_choice, self.status_choice):
             tools.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -96,13 +110,12 @@ class ResultsView(QWidget):
         self._typing.timeout.connect(self._apply_filter)
         for choice in (self.bin_choice, self.status_choice):
             choice.currentIndexChanged.connect(self._apply_filter)
-        self.min_confidence.valueChanged.connect(self._apply_filter)
         self.table.image_selected.connect(self.image_selected)
         self.table.customContextMenuRequested.connect(self._on_menu_requested)
         self.model.rowsInserted.connect(self._show_state)
         self.model.modelReset.connect(self._show_state)
         self._results.stale_changed.connect(self._show_state)
-        self._results.training_changed.connect(self._show_state)
+        self._results.training_changed.connect(self._apply_filter)
         document = self._document
         for signal in (document.reset, document.bin_inserted, document.bin_removed, document.bin_changed):
             signal.connect(self._fill_bins)
@@ -124,16 +137,22 @@ class ResultsView(QWidget):
 
     def _apply_filter(self) -> None:
         selected = self.table.selected_paths()
+        outcome, report = self.status_choice.currentData(), self._results.report
+        threshold = None
+        if outcome.max_error is not None:
+            threshold = accepting_confidence(report, outcome.max_error) if report is not None else math.inf
         self.model.set_filter(
             PredictionFilter(
                 text=self.filter.text(),
                 bin_id=self.bin_choice.currentData(),
-                status=self.status_choice.currentData(),
-                min_confidence=self.min_confidence.value() / 100,
+                status=outcome.status,
+                sure_from=threshold if outcome.sure else None,
+                doubtful_below=None if outcome.sure else threshold,
             )
         )
         if selected:
             self.table.select_paths(selected)
+        self._show_state()
 
     def _show_state(self) -> None:
         shown, total = self.model.rowCount(), self.model.total
@@ -142,7 +161,10 @@ class ResultsView(QWidget):
         )
         self._notice.setVisible(self._results.is_stale and total > 0)
         self._content.set_empty(shown == 0)
-        if total:
+        if total and self.model.filter.sure_from == math.inf:
+            title = self.tr("No prediction is that sure")
+            text = self.tr("The examples cannot vouch for so few errors. Allow more, or add examples.")
+        elif total:
             title, text = self.tr("No prediction matches"), self.tr("Change the filters above.")
         elif self._results.classifier_revision is None:
             title = self.tr("Nothing classified yet")

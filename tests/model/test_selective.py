@@ -16,7 +16,7 @@ from model.selective import accepting_threshold, candidate_threshold, candidates
 def test_predictions_are_accepted_while_the_expected_error_is_low_enough() -> None:
     confidences = [0.5, 0.99, 0.9, 0.97]  # expected errors 1, 2, 4.67 and 16 % from the surest on
     assert accepting_threshold(confidences, 0.05) == 0.9
-    assert accepting_threshold(confidences, 0.021) == 0.97
+    assert accepting_threshold(confidences, 0.02) == 0.97
     assert accepting_threshold(confidences, 0.2) == 0.5
     assert accepting_threshold(confidences, 0.001) == math.inf
     assert accepting_threshold([], 0.1) == math.inf

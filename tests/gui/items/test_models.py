@@ -176,13 +176,25 @@ def test_new_predictions_are_filtered_at_once_and_sorted_soon(qtbot, results, pr
 
 def test_filters_combine(results, predictions, bins):
     results.add_predictions(0, bins, [Prediction(Path("/new/bad.png"), Status.ERROR, message="cut off")])
-    predictions.set_filter(PredictionFilter(min_confidence=0.65))
+    predictions.set_filter(PredictionFilter(sure_from=0.65))
     assert shown(predictions) == ["0", "1"]
     predictions.set_filter(PredictionFilter(status=Status.ERROR))
     assert shown(predictions) == ["bad"]
     assert predictions.index(0, int(Column.STATUS)).data() == "cut off"
     predictions.set_filter(PredictionFilter(text="new", bin_id=bins[1]))
     assert shown(predictions) == ["1"]
+
+
+def test_what_is_doubtful_or_unlike_every_bin_is_to_be_checked(results, predictions, bins):
+    odd = [
+        Prediction(Path("/new/bad.png"), Status.ERROR, message="cut off"),
+        Prediction(Path("/new/odd.png"), Status.UNKNOWN, 0, (0.97, 0.03)),
+    ]
+    results.add_predictions(0, bins, odd)
+    predictions.set_filter(PredictionFilter(doubtful_below=0.65))
+    assert shown(predictions) == ["2", "odd"]
+    predictions.set_filter(PredictionFilter(sure_from=0.65))
+    assert shown(predictions) == ["0", "1"]
 
 
 def test_an_image_classified_again_changes_in_place(results, predictions, bins):
@@ -213,5 +225,5 @@ def test_a_hundred_thousand_predictions_are_sorted_and_filtered(document, result
     model.sort(int(Column.IMAGE))
     assert [model.index(row, int(Column.IMAGE)).data() for row in range(3)] == ["0.png", "1.png", "2.png"]
     model.sort(-1)
-    model.set_filter(PredictionFilter(text="77", min_confidence=0.2))
+    model.set_filter(PredictionFilter(text="77", sure_from=0.2))
     assert model.rowCount() == sum("77" in str(prediction.path) for prediction in many)
