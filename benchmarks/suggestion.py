@@ -81,7 +81,7 @@ def _both(
     candidates, tests = torch.cat(pool), torch.cat(held_out)
     shuffled = candidates[torch.randperm(len(candidates), generator=generator)]
     ways = len(pool)
-    covering = torch.tensor(suggest(features.pick(shuffled), ROUNDS * ways))
+    covering = torch.tensor(suggest(features.pick(shuffled).joined_globals(), ROUNDS * ways))
     return tuple(  # type: ignore[return-value]
         [_accuracy(features, labels, chosen[: ways * (k + 1)], tests, embedder, side) for k in range(ROUNDS)]
         for chosen in (shuffled, shuffled[covering])

@@ -114,6 +114,14 @@ SPECS = (
         _tr("Predict a class for every image shown in the library"),
     ),
     ActionSpec(
+        "suggest",
+        _tr("&Suggest what to label"),
+        ("Ctrl+G",),
+        "suggest",
+        ("has_images", "!busy"),
+        _tr("Show the images of the library that would teach the most"),
+    ),
+    ActionSpec(
         "cancel",
         _tr("C&ancel"),
         ("Esc",),

@@ -7,12 +7,11 @@ import os
 
 from model.cli_commands import Outcome, say, warn
 from model.cli_progress import ProgressPrinter
-from model.embedding import EmbeddedImage, Embedder, working_side
-from model.errors import ImageReadError, NoImagesError
-from model.fitting import features_of
+from model.embedding import Embedder
+from model.errors import NoImagesError
 from model.images.scan import class_folders, iter_images
 from model.progress import CancelToken
-from model.suggestion import suggest
+from model.suggestion import suggest_images
 
 
 def run_suggest(options: argparse.Namespace, token: CancelToken) -> Outcome:
@@ -25,20 +24,12 @@ def run_suggest(options: argparse.Namespace, token: CancelToken) -> Outcome:
         reason = "every image is labelled already" if found else "there is no image"
         raise NoImagesError(f"Nothing to suggest in {', '.join(map(str, options.paths))}: {reason}.")
     embedder = Embedder.create(options.backbone, options.device)
-    side = working_side(embedder.backbone, pool)
     with ProgressPrinter() as progress:
-        found_items = embedder.embed_all(pool, side, "Embedding", progress, token)
-        known_items = embedder.embed_all(labelled, side, "Embedding", progress, token)
-    images, examples = ([i for i in items if isinstance(i, EmbeddedImage)] for items in (found_items, known_items))
-    for item in (*found_items, *known_items):
-        if isinstance(item, ImageReadError):
-            warn(f"{item.path}: {item.reason}")
-    if not images:
-        raise NoImagesError("Nothing to suggest: no image can be read.")
-    order = suggest(features_of(images), options.count, features_of(examples) if examples else None)
-    suggestions = [str(images[index].path) for index in order]
-    for path in suggestions:
+        found_best = suggest_images(pool, labelled, embedder, options.count, progress, token)
+    for error in found_best.unreadable:
+        warn(f"{error.path}: {error.reason}")
+    paths = [str(path) for path in found_best.images]
+    for path in paths:
         say(path)
-    return Outcome(
-        {"suggestions": suggestions, "pool": len(images), "labelled": len(examples)}, len(pool) - len(images)
-    )
+    unreadable = len(found_best.unreadable)
+    return Outcome({"suggestions": paths, "pool": found_best.considered, "labelled": len(labelled)}, unreadable)

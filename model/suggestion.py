@@ -11,33 +11,82 @@ by small margins of the classifier instead was measured to be no better up to te
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from model.features import ImageFeatures
+from model.embedding import Embedder, working_side
+from model.errors import ImageReadError, NoImagesError
+from model.features import ImageMaps, describe
+from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 
 MOST_IMAGES = 4000
 """Of a larger pool an even sample is looked at: all pairs are compared."""
 
 
-def suggest(pool: ImageFeatures, count: int, labelled: ImageFeatures | None = None) -> list[int]:
+@dataclass(frozen=True)
+class Suggestions:
+    """Images that are best labelled next, best first, chosen from `considered` ones; those that could not be read."""
+
+    images: tuple[Path, ...]
+    considered: int
+    unreadable: tuple[ImageReadError, ...]
+
+
+def suggest_images(
+    pool: Sequence[Path],
+    labelled: Sequence[Path],
+    embedder: Embedder,
+    count: int = 10,
+    progress: ProgressCallback = ignore_progress,
+    token: CancelToken | None = None,
+) -> Suggestions:
+    """Choose `count` files of the pool (or all, where it has fewer); memory grows by one vector an image.
+
+    `labelled` are files that have a label already. Raises `NoImagesError` where no image of the pool
+    can be read, and `Cancelled`.
+    """
+    sample = [pool[index] for index in _even_sample(len(pool), MOST_IMAGES)]
+    files = [*sample, *labelled]
+    side = working_side(embedder.backbone, sample)
+    vectors, readable, unreadable = [], [], []
+    for batch in embedder.embed(files, side):
+        if token is not None:
+            token.raise_if_cancelled()
+        for item in batch:
+            if isinstance(item, ImageReadError):
+                unreadable.append(item)
+            else:
+                maps = ImageMaps(*(part.float() for part in item.maps))
+                vectors.append(describe(maps).joined_globals())
+                readable.append(item.path)
+        progress(Progress("Embedding", len(readable) + len(unreadable), len(files)))
+    failed = {error.path for error in unreadable}
+    candidates = sum(path not in failed for path in sample)
+    if not candidates:
+        raise NoImagesError("Nothing to suggest: no image can be read.")
+    globals_ = torch.cat(vectors)
+    order = suggest(globals_[:candidates], count, globals_[candidates:])
+    return Suggestions(tuple(readable[index] for index in order), candidates, tuple(unreadable))
+
+
+def suggest(pool: Tensor, count: int, labelled: Tensor | None = None) -> list[int]:
     """Return the indices of `count` images of the pool (or all, where it has fewer), best first.
 
-    `labelled` are images that have a label already: what resembles them is covered.
+    pool: float32 (n, D) joined global features; labelled: (m, D) of images that have a label already:
+    what resembles them is covered.
     """
-    globals_ = pool.joined_globals()
-    sampled = _even_sample(len(globals_), MOST_IMAGES)
-    known = labelled.joined_globals() if labelled is not None else globals_[:0]
-    centre = globals_.mean(dim=0)
-    images, known = (functional.normalize(part - centre, dim=1) for part in (globals_[sampled], known))
+    known = labelled if labelled is not None else pool[:0]
+    centre = pool.mean(dim=0)
+    images, known = (functional.normalize(part - centre, dim=1) for part in (pool, known))
     covered = (images @ known.T).amax(dim=1) if len(known) else torch.full((len(images),), -1.0)
-    chosen = _greedy(images @ images.T, covered, count)
-    return [int(sampled[index]) for index in chosen]
+    return _greedy(images @ images.T, covered, count)
 
 
-def _greedy(similarity: Tensor, covered: Tensor, count: int) -> Sequence[int]:
+def _greedy(similarity: Tensor, covered: Tensor, count: int) -> list[int]:
     """Choose columns of `similarity` (n, n) that raise `covered` (n,) most, one after the other."""
     chosen: list[int] = []
     free = torch.ones(len(similarity), dtype=torch.bool)
@@ -50,5 +99,8 @@ def _greedy(similarity: Tensor, covered: Tensor, count: int) -> Sequence[int]:
     return chosen
 
 
-def _even_sample(count: int, most: int) -> Tensor:
-    return torch.arange(count) if count <= most else torch.linspace(0, count - 1, most).long()
+def _even_sample(count: int, most: int) -> list[int]:
+    if count <= most:
+        return list(range(count))
+    indices: list[int] = torch.linspace(0, count - 1, most).long().tolist()
+    return indices

@@ -21,6 +21,8 @@ from fewshot_gui.jobs.messages import (
     JobResult,
     RestoreRequest,
     RestoreResult,
+    SuggestRequest,
+    SuggestResult,
     TrainRequest,
     TrainResult,
     WarmUpRequest,
@@ -30,6 +32,7 @@ from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.session import Session
 from fewshot_gui.settings import Settings
 from fewshot_gui.views.main_window import MainWindow
+from model.backbones.names import DEFAULT_BACKBONE, TRAINED_ON_BINS
 from model.types import TrainingReport
 
 _log = logging.getLogger(__name__)
@@ -55,6 +58,7 @@ class RunningController(QObject):
         self._explained: tuple[int, Path] | None = None  # the latest explanation asked for
         self._is_trained = False
         window.train_requested.connect(self.train)
+        window.suggest_requested.connect(self.suggest)
         window.cancel_requested.connect(self._on_cancel_requested)
         window.explain_requested.connect(self._on_explain_requested)
         runner.started.connect(self._on_started)
@@ -93,6 +97,25 @@ class RunningController(QObject):
         """Classify files and folders with the latest classifier."""
         request = partial(ClassifyRequest, revision=self._document.revision, paths=paths)
         self._submit(self.tr("Classifying"), request)
+
+    @Slot()
+    def suggest(self) -> None:
+        """Choose from the library's images that are in no bin those that are best labelled next."""
+        pool = tuple(path for path in self._window.library.model.all_paths if self._document.bin_of(path) is None)
+        if not pool:
+            self._window.show_message(self.tr("Every image of the library is in a bin."))
+            return
+        chosen = self._session.settings
+        self._submit(
+            self.tr("Choosing what to label"),
+            partial(
+                SuggestRequest,
+                pool=pool,
+                labelled=tuple(example.path for bin_ in self._document.bins for example in bin_.examples),
+                backbone=DEFAULT_BACKBONE if chosen.backbone in TRAINED_ON_BINS else chosen.backbone,
+                device=self._settings.device,
+            ),
+        )
 
     def restore(self) -> None:
         """Load the classifier that is saved with the project, if there is one."""
@@ -174,6 +197,8 @@ class RunningController(QObject):
                 self._classify_again()
             case RestoreResult():
                 self._on_classifier_ready(result.device_note)
+            case SuggestResult():
+                self._window.library.show_suggestions(result.images)
             case ClassifySummary():
                 self._window.show_message(self._describe_classification(result))
 

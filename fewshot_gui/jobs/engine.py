@@ -18,6 +18,8 @@ from fewshot_gui.jobs.messages import (
     ExplainResult,
     RestoreRequest,
     RestoreResult,
+    SuggestRequest,
+    SuggestResult,
     TrainRequest,
     TrainResult,
     WarmUpRequest,
@@ -158,6 +160,15 @@ class Engine:
         import_model()
         explanation = trained.classifier.explain(request.path)
         return ExplainResult(request.job_id, trained.revision, trained.bin_ids, explanation)
+
+    def suggest(self, request: SuggestRequest, progress: ProgressCallback, token: CancelToken) -> SuggestResult:
+        """Choose what to label next. Raises `NoImagesError` and `Cancelled`."""
+        import_model()
+        from model.suggestion import suggest_images
+
+        embedder = self._embedder(request.backbone, request.device)
+        found = suggest_images(request.pool, request.labelled, embedder, progress=progress, token=token)
+        return SuggestResult(request.job_id, found.images)
 
     def _embedder(self, backbone: str, device: str) -> Embedder:
         """Return the embedder, kept with what it has embedded; called in the work lane's thread only."""

@@ -65,6 +65,17 @@ class RestoreRequest:
 
 
 @dataclass(frozen=True)
+class SuggestRequest:
+    """Choose from `pool` the images that are best labelled next; `labelled` ones are in a bin."""
+
+    job_id: int
+    pool: tuple[Path, ...]
+    labelled: tuple[Path, ...]
+    backbone: str
+    device: str
+
+
+@dataclass(frozen=True)
 class WarmUpResult:
     """The model's libraries are imported."""
 
@@ -129,6 +140,14 @@ class ExplainResult:
 
 
 @dataclass(frozen=True)
+class SuggestResult:
+    """The images to label next, best first."""
+
+    job_id: int
+    images: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
 class JobProgress:
     """`done` of `total` (0: not known yet) steps of `phase`, e.g. "Training", "Classifying"."""
 
@@ -147,5 +166,5 @@ class JobFailure:
     details: str
 
 
-JobRequest = WarmUpRequest | TrainRequest | ClassifyRequest | ExplainRequest | RestoreRequest
-JobResult = WarmUpResult | TrainResult | ClassifySummary | ExplainResult | RestoreResult
+JobRequest = WarmUpRequest | TrainRequest | ClassifyRequest | ExplainRequest | RestoreRequest | SuggestRequest
+JobResult = WarmUpResult | TrainResult | ClassifySummary | ExplainResult | RestoreResult | SuggestResult

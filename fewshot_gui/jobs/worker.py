@@ -16,6 +16,7 @@ from fewshot_gui.jobs.messages import (
     JobRequest,
     JobResult,
     RestoreRequest,
+    SuggestRequest,
     TrainRequest,
     WarmUpRequest,
 )
@@ -85,5 +86,7 @@ class Worker(QObject):
                 return self._engine.explain(request)
             case RestoreRequest():
                 return self._engine.restore(request)
+            case SuggestRequest():
+                return self._engine.suggest(request, ProgressThrottle(report), token)
             case WarmUpRequest():
                 return self._engine.warm_up(request)

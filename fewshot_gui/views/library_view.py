@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QDropEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QDropEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.items.library_model import LibraryModel
@@ -19,6 +19,7 @@ from fewshot_gui.views.bin_menu import color_icon
 from fewshot_gui.views.drops import DropZone, take_images
 from fewshot_gui.views.image_view import ImageView
 from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
+from fewshot_gui.widgets.notice import Notice
 from fewshot_gui.widgets.pane_header import PaneHeader
 
 _THUMBNAIL_SIDE = 88
@@ -54,6 +55,9 @@ class LibraryView(DropZone):
         self.filter.setClearButtonEnabled(True)
         self.unsorted_only = QCheckBox(self.tr("In no bin"))
         self.unsorted_only.setToolTip(self.tr("Hide the images that are in a bin"))
+        self._notice = Notice("", icon_name="suggest")
+        self._show_all = QAction(self.tr("Show all"), self)
+        self._notice.set_action(self._show_all)
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_PAUSE)
         hint = EmptyHint("images", "", "")
         self._content = EmptyOr(self.images, hint)
@@ -67,14 +71,17 @@ class LibraryView(DropZone):
         layout.setSpacing(0)
         layout.addWidget(self.header)
         layout.addLayout(tools)
+        layout.addWidget(self._notice)
         layout.addWidget(self._content, 1)
         self.filter.textChanged.connect(self._on_filter_typed)
         self.unsorted_only.toggled.connect(self._apply_filter)
         self._typing.timeout.connect(self._apply_filter)
+        self._show_all.triggered.connect(self._on_show_all)
         self.images.image_selected.connect(self.image_selected)
         self.images.customContextMenuRequested.connect(self._on_menu_requested)
         self.model.rowsInserted.connect(self._show_state)
         self.model.modelReset.connect(self._show_state)
+        self.model.rowsRemoved.connect(self._show_state)
         document.folders_changed.connect(self._show_state)
         document.reset.connect(self._show_state)
         self._show_state()
@@ -91,6 +98,21 @@ class LibraryView(DropZone):
         """Say that folders are being read."""
         self._is_scanning = scanning
         self._show_state()
+
+    def offer_suggesting(self, action: QAction) -> None:
+        """Put the command that chooses what to label next beside the title."""
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setObjectName("suggestButton")
+        button.setAutoRaise(True)
+        self.header.add_tool(button)
+
+    def show_suggestions(self, paths: Sequence[Path]) -> None:
+        """Show only these images, best first, and the first of them selected."""
+        self.filter.clear()
+        self.model.set_suggested(paths)
+        if self.model.rowCount():
+            self.images.select_paths([self.model.path(0)])
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Tell what was dropped (Qt)."""
@@ -122,6 +144,11 @@ class LibraryView(DropZone):
         margin = 3 if is_target else 0
         self._content.setContentsMargins(margin, margin, margin, margin)
 
+    def _on_show_all(self) -> None:
+        selected = self.images.selected_paths()
+        self.model.set_suggested(None)
+        self.images.select_paths(selected)
+
     def _on_filter_typed(self) -> None:
         self._typing.start()
 
@@ -142,7 +169,13 @@ class LibraryView(DropZone):
             note = self.tr("{count} – reading …").format(count=note)
         self.header.set_note(note if total or self._is_scanning else "")
         self._content.set_empty(shown == 0)
-        if total:
+        suggested = self.model.suggested
+        self._notice.setVisible(suggested is not None)
+        if suggested is not None:
+            self._notice.set_text(self.tr("These would teach the most, best first: put them into bins."))
+        if suggested is not None and all(self._document.bin_of(path) for path in suggested):
+            title, text = self.tr("All suggested images are in bins"), self.tr("Train, or ask for more (Ctrl+G).")
+        elif total:
             title, text = self.tr("No image matches"), self.tr("Change the filter above.")
         elif self._is_scanning:
             title, text = self.tr("Reading the folder …"), self.tr("Images appear here as they are found.")

@@ -65,6 +65,7 @@ class MainWindow(QMainWindow):
     # Jobs
     train_requested = Signal()
     classify_requested = Signal(list)  # paths; empty: ask for a folder
+    suggest_requested = Signal()
     cancel_requested = Signal()
     explain_requested = Signal(Path)
     # Looking
@@ -220,6 +221,7 @@ class MainWindow(QMainWindow):
         table = self.command_table
         self.inspector.add_zoom_actions([table[name] for name in ("zoomOut", "zoomIn", "zoomFit", "zoomActual")])
         self.results.offer_training(table["train"])
+        self.library.offer_suggesting(table["suggest"])
         self.resize(1280, 800)
 
     def _connect(self) -> None:

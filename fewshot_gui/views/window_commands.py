@@ -47,6 +47,7 @@ class WindowCommands(QObject):
             "refresh": window.refresh_requested,
             "newBin": window.bin_add_requested,
             "train": window.train_requested,
+            "suggest": window.suggest_requested,
             "cancel": window.cancel_requested,
         }.items():
             self._table[action_id].triggered.connect(partial(_call, slot.emit))
@@ -127,6 +128,7 @@ class WindowCommands(QObject):
             has_results=len(results) > 0,
             has_folders=bool(self._document.folders),
             has_library=window.library.model.rowCount() > 0,
+            has_images=window.library.model.total > 0,
             has_image=window.inspector.path is not None,
             has_example_selection=any(self._document.bin_of(path) for path in window.focus.paths()),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from fewshot_gui import style
@@ -13,20 +13,25 @@ _ICON_SIDE = 16
 
 
 class Notice(QWidget):
-    """A warning with, perhaps, a command beside it. Hidden until shown."""
+    """A line with an icon and, perhaps, a command beside it: a warning, or a hint. Hidden until shown."""
 
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+    def __init__(self, text: str, parent: QWidget | None = None, *, icon_name: str = "warning") -> None:
         super().__init__(parent)
-        self._icon, label = QLabel(), QLabel(text)
-        label.setWordWrap(True)
-        label.setTextFormat(Qt.TextFormat.PlainText)
+        self._icon_name = icon_name
+        self._icon, self._label = QLabel(), QLabel(text)
+        self._label.setWordWrap(True)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(style.GRID, 2, style.GRID, 2)
         self._layout.setSpacing(style.GRID)
         self._layout.addWidget(self._icon)
-        self._layout.addWidget(label, 1)
+        self._layout.addWidget(self._label, 1)
         self._update_icon()
         self.hide()
+
+    def set_text(self, text: str) -> None:
+        """Say something else."""
+        self._label.setText(text)
 
     def set_action(self, action: QAction) -> None:
         """Offer `action` as the remedy."""
@@ -36,8 +41,8 @@ class Notice(QWidget):
         self._layout.addWidget(button)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """A tint of the warning colour (Qt)."""
-        QPainter(self).fillRect(self.rect(), style.tinted(style.warning(self.palette()), 0.16))
+        """A tint of its colour (Qt)."""
+        QPainter(self).fillRect(self.rect(), style.tinted(self._color(), 0.16))
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette (Qt)."""
@@ -45,8 +50,12 @@ class Notice(QWidget):
         if event.type() == QEvent.Type.PaletteChange:
             self._update_icon()
 
+    def _color(self) -> QColor:
+        palette = self.palette()
+        return style.warning(palette) if self._icon_name == "warning" else palette.highlight().color()
+
     def _update_icon(self) -> None:
         ratio = self.devicePixelRatioF()
-        pixmap = icon_pixmap("warning", style.warning(self.palette()), round(_ICON_SIDE * ratio))
+        pixmap = icon_pixmap(self._icon_name, self._color(), round(_ICON_SIDE * ratio))
         pixmap.setDevicePixelRatio(ratio)
         self._icon.setPixmap(pixmap)

@@ -7,24 +7,23 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import Tensor
 from torch.nn import functional
 
 from model import suggestion
 from model.cli import main
-from model.features import ImageFeatures
-from model.suggestion import suggest
-from model.texture import CELLS, CHANNELS
+from model.embedding import Embedder
+from model.errors import NoImagesError
+from model.progress import Cancelled, CancelToken
+from model.suggestion import suggest, suggest_images
 
 
-def _groups(sizes: tuple[int, ...], seed: int = 0) -> ImageFeatures:
-    """Images in well separated groups, in the order of the groups."""
+def _groups(sizes: tuple[int, ...], seed: int = 0) -> Tensor:
+    """Global features of images in well separated groups, in the order of the groups: (n, 16)."""
     generator = torch.Generator().manual_seed(seed)
     centres = torch.eye(16)[: len(sizes)]
     rows = torch.cat([centres[g] + 0.05 * torch.randn(n, 16, generator=generator) for g, n in enumerate(sizes)])
-    coarse, fine = functional.normalize(rows, dim=1), functional.normalize(rows[:, :8] + 0.1, dim=1)
-    coarse_map, fine_map = coarse[..., None, None], fine[..., None, None]
-    rest = torch.ones(len(rows), 1, 1), torch.zeros(len(rows), CHANNELS, CELLS, CELLS)
-    return ImageFeatures(coarse, fine, coarse_map, fine_map, *rest)
+    return functional.normalize(rows, dim=1)
 
 
 def _group_of(index: int, sizes: tuple[int, ...]) -> int:
@@ -40,7 +39,7 @@ def test_every_group_has_its_turn_before_any_comes_again() -> None:
 def test_groups_that_are_labelled_come_last() -> None:
     sizes = (30, 10, 20)
     pool = _groups(sizes)
-    labelled = pool.pick(torch.tensor([0, 45]))  # of the first and the last group
+    labelled = pool[torch.tensor([0, 45])]  # of the first and the last group
     assert _group_of(suggest(pool, 1, labelled)[0], sizes) == 1
 
 
@@ -49,10 +48,33 @@ def test_nothing_is_suggested_twice_and_never_more_than_there_is() -> None:
     assert sorted(chosen) == list(range(7))
 
 
-def test_a_large_pool_is_sampled_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(suggestion, "MOST_IMAGES", 12)
-    sizes = (30, 30, 30)
-    assert {_group_of(index, sizes) for index in suggest(_groups(sizes), 3)} == {0, 1, 2}
+def test_a_large_pool_is_sampled_evenly(
+    shapes_folder: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suggestion, "MOST_IMAGES", 6)
+    pool = [path for folder in sorted(shapes_folder.iterdir()) for path in sorted(folder.iterdir())]
+    found = suggest_images(pool, [], embedder, 3)
+    assert found.considered == 6
+    assert {path.parent.name for path in found.images} == {"disc", "stripes", "cross"}
+
+
+def test_what_cannot_be_read_is_told_and_the_rest_goes_on(
+    shapes_folder: Path, embedder: Embedder, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"no image")
+    found = suggest_images([broken, *sorted((shapes_folder / "disc").iterdir())], [broken], embedder, 3)
+    assert len(found.images) == 3
+    assert {error.path for error in found.unreadable} == {broken}
+    with pytest.raises(NoImagesError, match="no image can be read"):
+        suggest_images([broken], [], embedder)
+
+
+def test_choosing_can_be_cancelled(shapes_folder: Path, embedder: Embedder) -> None:
+    token = CancelToken()
+    token.cancel()
+    with pytest.raises(Cancelled):
+        suggest_images(sorted((shapes_folder / "disc").iterdir()), [], embedder, token=token)
 
 
 def test_the_command_names_one_image_of_each_kind(shapes_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

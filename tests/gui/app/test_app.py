@@ -150,6 +150,30 @@ def test_a_library_folder_is_scanned_and_scanned_again(app: App, make_images: Ma
     qtbot.waitUntil(lambda: app.window.library.model.total == 0)
 
 
+def test_what_to_label_next_is_shown_until_it_is_in_bins(app: App, make_images: MakeImages, qtbot: QtBot) -> None:
+    images = make_images("library", 5)
+    first, _ = fill_two_bins(app, make_images)
+    document, library = app.session.document, app.window.library
+    document.add_examples(first, images[:1])
+    suggest = app.window.command_table["suggest"]
+    assert not suggest.isEnabled()
+    app.library.add_folders((images[0].parent,))
+    qtbot.waitUntil(lambda: library.model.rowCount() == 5 and suggest.isEnabled())
+    with qtbot.waitSignal(app.running.job_ended):
+        suggest.trigger()
+    assert list(library.model.paths) == [images[4], images[3], images[2]]
+    assert library.images.selected_paths() == [images[4]]
+    document.add_examples(first, [images[4]])
+    assert list(library.model.paths) == [images[3], images[2]]
+    document.add_examples(first, [images[3], images[2]])
+    assert library.model.rowCount() == 0
+    library._show_all.trigger()
+    assert library.model.rowCount() == 5
+    document.add_examples(first, [images[1]])
+    suggest.trigger()
+    assert "in a bin" in app.window.statusBar().currentMessage()
+
+
 def test_a_saved_project_reopens(
     app: App, make_images: MakeImages, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -138,6 +138,18 @@ def test_library_skips_known_images_filters_and_shows_bins(document, library, bi
     assert library.index(row).data(Role.COLOR) == document.bin(bins[1]).color
 
 
+def test_suggested_images_come_in_their_own_order_until_they_are_in_a_bin(document, library, bins):
+    everything = list(library.paths)
+    library.set_suggested([everything[2], Path("/gone.png"), everything[0]])
+    assert list(library.paths) == [everything[2], everything[0]]
+    document.add_examples(bins[0], [everything[2]])
+    assert list(library.paths) == [everything[0]]
+    document.undo_stack.undo()
+    assert list(library.paths) == [everything[2], everything[0]]
+    library.set_suggested(None)
+    assert list(library.paths) == everything
+
+
 def test_predictions_sort_and_keep_what_is_selected(predictions):
     kept = QPersistentModelIndex(predictions.index(1, 0))
     predictions.sort(CONFIDENCE, DESCENDING)

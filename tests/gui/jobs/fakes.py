@@ -12,6 +12,8 @@ from fewshot_gui.jobs.messages import (
     ClassifySummary,
     ExplainRequest,
     ExplainResult,
+    SuggestRequest,
+    SuggestResult,
     TrainRequest,
     TrainResult,
     WarmUpRequest,
@@ -57,6 +59,9 @@ class FakeEngine(Engine):
             publish(ClassifyBatch(request.job_id, request.revision, ("a", "b"), (prediction,)))
             progress(Progress("Classifying", number, len(request.paths)))
         return ClassifySummary(request.job_id, request.revision, len(request.paths), 0, 0.0)
+
+    def suggest(self, request: SuggestRequest, progress: ProgressCallback, token: CancelToken) -> SuggestResult:
+        return SuggestResult(request.job_id, request.pool[::-1][:3])
 
     def explain(self, request: ExplainRequest) -> ExplainResult:
         self.threads.add(threading.get_ident())
