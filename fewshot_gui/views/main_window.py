@@ -190,6 +190,7 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "command_table"):
             self.command_table.set_icons(self.palette())
+            self._tool_bar.setStyleSheet(style.tool_bar_sheet())  # Qt resolves `palette()` once, when it is set
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close if the guard agrees (Qt)."""
@@ -200,7 +201,7 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.setMenuBar(self._menu_bar)
-        make_tool_bar(self, self.command_table)
+        self._tool_bar = make_tool_bar(self, self.command_table)
         self._rows, self._columns = QSplitter(Qt.Orientation.Vertical), QSplitter(Qt.Orientation.Horizontal)
         self._rows.addWidget(self.bins)
         self._rows.addWidget(self.results)

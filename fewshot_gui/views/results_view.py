@@ -87,10 +87,12 @@ class ResultsView(QWidget):
         self.status_choice.insertSeparator(self.status_choice.count())
         for text, sure in (
             (self.tr("Sure: at most {share} wrong"), True),
-            (self.tr("To check: not sure to {share}"), False),
+            (self.tr("To check: the others at {share}"), False),
         ):
             for share in ALLOWED_ERRORS:
-                self.status_choice.addItem(text.format(share=f"{share:.0%}"), Outcome(max_error=share, sure=sure))
+                self.status_choice.addItem(
+                    text.format(share=f"{share * 100:.0f} %"), Outcome(max_error=share, sure=sure)
+                )
         tools = QHBoxLayout()
         tools.setContentsMargins(style.GRID, 0, style.GRID, style.GRID // 2)
         tools.setSpacing(style.GRID)

@@ -36,21 +36,21 @@ def choose(view, text):
 def test_sure_and_to_check_share_out_the_results(view, results, document, bins):
     results.set_training(document.revision, bins, report([0.99, 0.97, 0.9, 0.7]), {})
     assert accepting_confidence(results.report, 0.05) == 0.9
-    assert choose(view, "Sure: at most 5% wrong") == ["0.99", "0.93"]
-    assert choose(view, "To check: not sure to 5%") == ["0.8", "0.6", "odd"]
-    assert choose(view, "Sure: at most 1% wrong") == ["0.99"]
+    assert choose(view, "Sure: at most 5 % wrong") == ["0.99", "0.93"]
+    assert choose(view, "To check: the others at 5 %") == ["0.8", "0.6", "odd"]
+    assert choose(view, "Sure: at most 1 % wrong") == ["0.99"]
     assert len(choose(view, "Any outcome")) == 5
 
 
 def test_a_new_training_sets_new_limits(view, results, document, bins):
     results.set_training(document.revision, bins, report([0.99, 0.97, 0.9, 0.7]), {})
-    assert choose(view, "Sure: at most 5% wrong") == ["0.99", "0.93"]
+    assert choose(view, "Sure: at most 5 % wrong") == ["0.99", "0.93"]
     results.set_training(document.revision, bins, report([0.99, 0.98, 0.95, 0.94]), {})
     assert view.model.rowCount() == 1
 
 
 def test_where_nothing_is_sure_enough_it_says_so(view, results, document, bins):
     results.set_training(document.revision, bins, report([0.9, 0.8, 0.7, 0.6]), {})
-    assert choose(view, "Sure: at most 1% wrong") == []
+    assert choose(view, "Sure: at most 1 % wrong") == []
     assert "cannot vouch" in view._content.hint._text.text()
-    assert len(choose(view, "To check: not sure to 1%")) == 5
+    assert len(choose(view, "To check: the others at 1 %")) == 5
