@@ -58,7 +58,13 @@ class InspectorView(QWidget):
         pictures.picture_failed.connect(self._on_picture_failed)
         for signal in (document.reset, document.bin_changed, document.bin_removed, document.examples_changed):
             signal.connect(self._on_document_changed)
-        for signal in (results.reset, results.changed):
+        for signal in (
+            results.reset,
+            results.appended,
+            results.changed,
+            results.stale_changed,
+            results.training_changed,
+        ):
             signal.connect(self._on_document_changed)
         self._content.set_empty(True)
 

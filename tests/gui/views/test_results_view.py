@@ -54,3 +54,12 @@ def test_where_nothing_is_sure_enough_it_says_so(view, results, document, bins):
     assert choose(view, "Sure: at most 1 % wrong") == []
     assert "cannot vouch" in view._content.hint._text.text()
     assert len(choose(view, "To check: the others at 1 %")) == 5
+
+
+def test_the_inspector_tells_when_the_image_it_shows_is_classified(window, results, document, bins):
+    window.inspector.show_image(Path("/new/1.png"))
+    assert window.inspector._verdict.text() == "Not classified yet."
+    results.add_predictions(0, bins, [Prediction(Path("/new/1.png"), Status.OK, 1, (0.2, 0.8))])
+    assert "‘Dogs’ (80.0 %)" in window.inspector._verdict.text()
+    results.set_training(document.revision + 1, bins, report([0.9, 0.8]), {})
+    assert "Out of date" in window.inspector._verdict.text()
