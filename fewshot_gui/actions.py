@@ -23,6 +23,7 @@ class ActionSpec:
     icon: str = ""
     when: tuple[str, ...] = ()
     tip: str = ""
+    checkable: bool = False
 
 
 def _tr(text: str) -> str:
@@ -96,6 +97,15 @@ SPECS = (
         "train",
         ("can_train", "!busy"),
         _tr("Learn from the examples in the bins"),
+    ),
+    ActionSpec(
+        "autoTrain",
+        _tr("Train &automatically"),
+        ("Ctrl+Shift+T",),
+        "",
+        (),
+        _tr("Train again after every change of the bins"),
+        checkable=True,
     ),
     ActionSpec(
         "classify",
@@ -208,6 +218,7 @@ class ActionTable(QObject):
         action.setObjectName(f"{spec.id}Action")
         sequences = [QKeySequence(shortcut) for shortcut in spec.shortcuts]
         action.setShortcuts(sequences)
+        action.setCheckable(spec.checkable)
         tip = QCoreApplication.translate("Actions", spec.tip) if spec.tip else plain_text(action)
         keys = shortcut_text(action)
         action.setToolTip(f"{tip} ({keys})" if keys else tip)

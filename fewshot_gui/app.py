@@ -14,6 +14,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from fewshot_gui.command_line import Options, parse
+from fewshot_gui.controllers.auto_training import AutoTraining
 from fewshot_gui.controllers.editing import EditingController
 from fewshot_gui.controllers.library import LibraryController
 from fewshot_gui.controllers.projects import ProjectsController
@@ -62,6 +63,7 @@ class App(QObject):
         self.projects = ProjectsController(
             self.session, self.running, self.files, self.settings, self.window, self.questions, self
         )
+        AutoTraining(self.session.document, self.session.results, self.running, self.settings, self.window, self)
         self._garbage = GarbageCollector(self)
         self._error_shown_at = 0.0
         self.window.set_close_guard(self._may_close)

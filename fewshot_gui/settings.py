@@ -52,6 +52,15 @@ class Settings:
         self._store.setValue("training/device", value)
 
     @property
+    def auto_train(self) -> bool:
+        """Whether the classifier follows every change of the bins."""
+        return self._choice("training/auto", ("off", "on")) == "on"
+
+    @auto_train.setter
+    def auto_train(self, value: bool) -> None:
+        self._store.setValue("training/auto", "on" if value else "off")
+
+    @property
     def last_folder(self) -> Path:
         """Where file dialogs begin."""
         return self._parsed("files/last_folder", Path, Path.home())

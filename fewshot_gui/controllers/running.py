@@ -57,6 +57,7 @@ class RunningController(QObject):
         self._titles: dict[int, str] = {}  # jobs of this project that the user waits for
         self._explained: tuple[int, Path] | None = None  # the latest explanation asked for
         self._is_trained = False
+        self._quiet: set[int] = set()  # jobs nobody asked for: their troubles are no dialog's worth
         window.train_requested.connect(self.train)
         window.suggest_requested.connect(self.suggest)
         window.cancel_requested.connect(self._on_cancel_requested)
@@ -92,6 +93,16 @@ class RunningController(QObject):
                 seed=chosen.seed,
             ),
         )
+
+    def train_again(self) -> bool:
+        """Train without being asked; False while something runs that the user asked for."""
+        if any(job_id not in self._quiet for job_id in self._titles):
+            return False
+        for job_id in self._titles:
+            self._runner.cancel(job_id)
+        self.train()
+        self._quiet.add(max(self._titles))
+        return True
 
     def classify(self, paths: tuple[Path, ...]) -> None:
         """Classify files and folders with the latest classifier."""
@@ -148,6 +159,7 @@ class RunningController(QObject):
         """Another project was opened."""
         self._runner.forget_classifier()
         self._titles.clear()
+        self._quiet.clear()
         self._explained = None
         self._is_trained = False
         self._window.finish_job()
@@ -204,9 +216,11 @@ class RunningController(QObject):
 
     def _classify_again(self) -> None:
         """Bring the results up to date with a new classifier: they follow every correction."""
-        paths = tuple(prediction.path for prediction in self._results)
+        paths = [prediction.path for prediction in self._results]
         if paths:
-            self.classify(paths)
+            seen = self._window.results.table.visible_paths()
+            self.classify(tuple(dict.fromkeys([*seen, *paths])))
+            self._quiet.add(max(self._titles))
 
     def _on_classifier_ready(self, device_note: str) -> None:
         self._is_trained = True
@@ -218,16 +232,19 @@ class RunningController(QObject):
         _log.info("job %d failed: %s", failure.job_id, failure.message)
         if self._explained is not None and failure.job_id == self._explained[0]:
             self._window.show_explanation_failure(self._explained[1], failure.message)
+        elif failure.job_id in self._quiet:
+            self._window.show_message(f"{self._titles[failure.job_id]}: {failure.message}")
         elif failure.job_id in self._titles:
             self._window.show_error(self._titles[failure.job_id], failure.message, failure.details)
 
     @Slot(int)
     def _on_cancelled(self, job_id: int) -> None:
-        if job_id in self._titles:
+        if job_id in self._titles and job_id not in self._quiet:
             self._window.show_message(self.tr("Stopped. What was done so far is kept."))
 
     @Slot(int)
     def _on_finished(self, job_id: int) -> None:
+        self._quiet.discard(job_id)
         if self._titles.pop(job_id, None) is None:
             return
         if not self._titles:

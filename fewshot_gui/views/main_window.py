@@ -65,6 +65,7 @@ class MainWindow(QMainWindow):
     # Jobs
     train_requested = Signal()
     classify_requested = Signal(list)  # paths; empty: ask for a folder
+    auto_train_chosen = Signal(bool)
     suggest_requested = Signal()
     cancel_requested = Signal()
     explain_requested = Signal(Path)
@@ -153,6 +154,10 @@ class MainWindow(QMainWindow):
         """What the classifier runs on, e.g. "CPU (no CUDA device found)"."""
         self._device.setText(text)
         self._device.setToolTip(self.tr("Computing device: {device}").format(device=text))
+
+    def set_auto_train(self, on: bool) -> None:
+        """Check whether the classifier follows every change of the bins."""
+        self.command_table["autoTrain"].setChecked(on)
 
     def set_recent_projects(self, projects: Sequence[Path]) -> None:
         """The projects for File > Open recent, the latest first."""
@@ -259,6 +264,7 @@ class MainWindow(QMainWindow):
         self.inspector.explain_requested.connect(self.explain_requested)
         self.inspector.class_chosen.connect(self.class_chosen)
         self.job_status.cancel_requested.connect(self.cancel_requested)
+        self.command_table["autoTrain"].triggered.connect(self.auto_train_chosen)
         self._menu_bar.recent_chosen.connect(self.recent_requested)
         self._menu_bar.theme_chosen.connect(self.theme_chosen)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)

@@ -27,7 +27,7 @@ _MENUS = (
         ("undo", "redo", _SEPARATOR, "selectAll", "selectNone", "selectInvert", "find", _SEPARATOR, "removeExamples"),
     ),
     ("&Bins", ("newBin", "renameBin", _SEPARATOR, "nextBin", "previousBin")),
-    ("&Run", ("train", "classify", "classifyLibrary", "suggest", _SEPARATOR, "cancel")),
+    ("&Run", ("train", "autoTrain", _SEPARATOR, "classify", "classifyLibrary", "suggest", _SEPARATOR, "cancel")),
     ("&View", ("zoomIn", "zoomOut", "zoomFit", "zoomActual", _SEPARATOR, "refresh", _SEPARATOR, _THEME)),
     ("&Help", ("help", "about")),
 )

@@ -76,6 +76,14 @@ class PredictionTable(QTableView):
         model = cast(PredictionsModel, self.model())
         select_rows(self, [row for path in paths if (row := model.row_of(path)) is not None])
 
+    def visible_paths(self) -> list[Path]:
+        """The images whose rows are in sight, top to bottom."""
+        model = cast(PredictionsModel, self.model())
+        if not model.rowCount():
+            return []
+        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
+        return [model.path(row) for row in range(max(first, 0), (last if last >= 0 else model.rowCount() - 1) + 1)]
+
     def path_after_selection(self) -> Path | None:
         """The image that comes after the last selected one, or None."""
         return path_after(self)

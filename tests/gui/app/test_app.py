@@ -16,6 +16,7 @@ from fewshot_gui.app import App
 from fewshot_gui.drop_events import drop_on, files_data
 from fewshot_gui.jobs.runner import Runner
 from fewshot_gui.paths import AppPaths
+from model.errors import SupportSetError
 from model.progress import CancelToken, ProgressCallback
 from tests.gui.jobs.fakes import FakeEngine
 
@@ -148,6 +149,50 @@ def test_a_library_folder_is_scanned_and_scanned_again(app: App, make_images: Ma
     qtbot.waitUntil(lambda: app.window.library.model.total == 7)
     app.session.document.undo_stack.undo()
     qtbot.waitUntil(lambda: app.window.library.model.total == 0)
+
+
+def test_with_automatic_training_the_results_follow_every_drop(
+    app: App, engine: FakeEngine, make_images: MakeImages, qtbot: QtBot
+) -> None:
+    automatic = app.window.command_table["autoTrain"]
+    assert not automatic.isChecked()
+    first, second = fill_two_bins(app, make_images)
+    automatic.trigger()
+    results, document = app.session.results, app.session.document
+    qtbot.waitUntil(lambda: results.report is not None)
+    with qtbot.waitSignal(app.running.job_ended):
+        app.running.classify(tuple(make_images("new", 3)))
+    qtbot.waitUntil(lambda: len(results) == 3)
+    document.add_examples(first, make_images("more", 1))
+    qtbot.waitUntil(lambda: all(made.revision == document.revision for made in results))
+    assert results.classifier_revision == document.revision
+    automatic.trigger()
+    document.add_examples(second, make_images("late", 1))
+    qtbot.wait(200)
+    assert results.classifier_revision != document.revision
+    assert app.settings.auto_train is False
+
+
+@pytest.mark.expected_log("failed")
+def test_automatic_training_that_fails_says_so_once_and_tries_again_after_the_next_change(
+    app: App, engine: FakeEngine, make_images: MakeImages, qtbot: QtBot
+) -> None:
+    tries = []
+
+    def fail(_progress: ProgressCallback, _token: CancelToken) -> None:
+        tries.append(1)
+        raise SupportSetError("No image of the bin ‘a’ can be read.")
+
+    engine.on_train = fail
+    app.window.command_table["autoTrain"].trigger()
+    first, _ = fill_two_bins(app, make_images)
+    qtbot.waitUntil(lambda: len(tries) == 1 and not app.runner.is_busy)
+    qtbot.wait(200)
+    assert len(tries) == 1
+    assert "can be read" in app.window.statusBar().currentMessage()
+    assert not [child for child in app.window.findChildren(QDialog) if child.isVisible()]
+    app.session.document.add_examples(first, make_images("more", 1))
+    qtbot.waitUntil(lambda: len(tries) == 2)
 
 
 def test_what_to_label_next_is_shown_until_it_is_in_bins(app: App, make_images: MakeImages, qtbot: QtBot) -> None:

@@ -13,10 +13,12 @@ from fewshot_gui.settings import MAX_RECENT, Settings
 def test_values_survive_a_restart(tmp_path: Path) -> None:
     settings = Settings(tmp_path / "new" / "settings.ini")
     settings.theme, settings.device, settings.last_folder = "dark", "cpu", tmp_path
+    settings.auto_train = True
     settings.geometry = QByteArray(b"\x00\x01")
     settings.save()
     again = Settings(tmp_path / "new" / "settings.ini")
     assert (again.theme, again.device, again.last_folder) == ("dark", "cpu", tmp_path)
+    assert again.auto_train is True
     assert again.geometry == QByteArray(b"\x00\x01")
 
 

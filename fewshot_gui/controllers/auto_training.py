@@ -1,0 +1,67 @@
+"""With "Train automatically" on, the classifier follows every change of the bins."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from fewshot_gui.controllers.running import RunningController
+from fewshot_gui.project.document import Document
+from fewshot_gui.project.results import Results
+from fewshot_gui.settings import Settings
+from fewshot_gui.views.main_window import MainWindow
+
+_PAUSE = 60  # milliseconds after the last change: a drop of many images is several changes
+
+
+class AutoTraining(QObject):
+    """Trains when the bins hold other examples than those trained on, once for each state of the project.
+
+    What the user asked for runs to its end first; a classification that only follows an earlier
+    training gives way.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        results: Results,
+        running: RunningController,
+        settings: Settings,
+        window: MainWindow,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._results, self._running = document, results, running
+        self._settings, self._window = settings, window
+        self._tried: int | None = None  # the revision trained last, be it in vain
+        self._soon = QTimer(self, singleShot=True, interval=_PAUSE)
+        self._soon.timeout.connect(self._train)
+        window.set_auto_train(settings.auto_train)
+        window.auto_train_chosen.connect(self._on_chosen)
+        document.revision_changed.connect(self._consider)
+        running.job_ended.connect(self._consider)
+        document.reset.connect(self._on_reset)
+
+    @Slot(bool)
+    def _on_chosen(self, chosen: bool) -> None:
+        self._settings.auto_train = chosen
+        self._consider()
+
+    @Slot()
+    def _on_reset(self) -> None:
+        self._soon.stop()
+        self._tried = None
+
+    @Slot()
+    def _consider(self) -> None:
+        if self._settings.auto_train and self._is_due():
+            self._soon.start()
+
+    def _is_due(self) -> bool:
+        if self._document.revision == self._tried or sum(bool(bin_.examples) for bin_ in self._document.bins) < 2:
+            return False
+        return self._results.is_stale or self._results.classifier_revision is None
+
+    @Slot()
+    def _train(self) -> None:
+        if self._settings.auto_train and self._is_due() and self._running.train_again():
+            self._tried = self._document.revision
