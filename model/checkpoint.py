@@ -85,7 +85,8 @@ def load(folder: Path, device: str = "auto", embedder: Embedder | None = None) -
         if facts.get("tensors_sha256") != _sha256(folder / TENSORS_FILE):
             raise CheckpointError(f"{folder / TENSORS_FILE} is damaged. Train again or use a copy.")
         tensors = load_file(str(folder / TENSORS_FILE))
-        state = ClassifierState(**{name: tensors[name] for name in ClassifierState.names()})
+        # Copied, since sums come out the same to the last digit only where the numbers lie as torch lays them.
+        state = ClassifierState(**{name: tensors[name].clone() for name in ClassifierState.names()})
     except (SafetensorError, OSError, KeyError) as error:
         raise CheckpointError(f"{folder / TENSORS_FILE} is damaged ({error}). Train again or use a copy.") from error
     names = tuple(facts["class_names"])

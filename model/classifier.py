@@ -21,6 +21,9 @@ from model.types import Explanation, Prediction, Region, Status
 DETAIL_FACTOR = 1.5
 """An image this much larger than every example is looked at again at twice the backbone's size."""
 
+SLICE = 4
+"""Images that are looked at together: few, since fresh memory beyond the processor's cache costs more than it saves."""
+
 RESPONSE_SHARE = 1 / 3
 """Of the responses in what a region says for a class; the contrast of similarities has the rest."""
 
@@ -92,7 +95,7 @@ class FewShotClassifier:
         self._fusion = Fusion(*(part.double() for part in parts))
         self._descriptors = state.descriptors.double()
         self._texture_weights = texture_weights(self._fusion, self._shares, self._descriptors).float()
-        self._examples = state.examples.double()
+        self._subspaces = confidence.Subspaces.of(state.examples.double(), state.labels, len(self.class_names))
 
     @property
     def device_note(self) -> str:
@@ -114,27 +117,28 @@ class FewShotClassifier:
 
     def predict(self, images: Sequence[EmbeddedImage], explain_class: int | None = None) -> list[Prediction]:
         """Predict images; their regions are those of the predicted class, or of `explain_class`."""
+        parts = (images[start : start + SLICE] for start in range(0, len(images), SLICE))
+        return [prediction for part in parts for prediction in self._predict(part, explain_class)]
+
+    def _predict(self, images: Sequence[EmbeddedImage], explain_class: int | None) -> list[Prediction]:
         with torch.inference_mode():
             features = describe(_stack(images))
             joint, contrasts = self._joint(features), self._contrasts(features)
-            scores = torch.softmax(self._logits(features, joint, contrasts).double(), dim=1)
-            unlike = self._unlikeness(joint) > self.unknown_threshold
+            scores = torch.softmax(self._logits(features, joint, contrasts).double(), dim=1).tolist()
+            unlike = (self._subspaces.unlikeness(joint) > self.unknown_threshold).tolist()
             evidence = self._evidence(features, contrasts)
+            peaks = evidence.argmax(dim=2).tolist()
         predictions = []
         for index, image in enumerate(images):
-            predicted = int(scores[index].argmax())
+            predicted = max(range(len(self.class_names)), key=scores[index].__getitem__)
             shown = predicted if explain_class is None else explain_class
             detail = self._detailed(image)
-            shown_evidence, grid = detail if detail is not None else (evidence[index], features.grid)
-            predictions.append(
-                Prediction(
-                    image.path,
-                    Status.UNKNOWN if bool(unlike[index]) else Status.OK,
-                    predicted,
-                    tuple(scores[index].tolist()),
-                    _top_region(shown_evidence[shown], grid, image.size),
-                )
-            )
+            if detail is None:
+                region = window_region(peaks[index][shown], features.grid, local_feature.SMOOTHING_CELLS, image.size)
+            else:
+                region = _top_region(detail[0][shown], detail[1], image.size)
+            status = Status.UNKNOWN if unlike[index] else Status.OK
+            predictions.append(Prediction(image.path, status, predicted, tuple(scores[index]), region))
         return predictions
 
     def explain(self, path: Path) -> Explanation:
@@ -168,10 +172,7 @@ class FewShotClassifier:
 
     def unlikeness(self, features: ImageFeatures) -> Tensor:
         """How little images (n) resemble any bin: float64 (n,), higher is less alike."""
-        return self._unlikeness(self._joint(features))
-
-    def _unlikeness(self, joint: Tensor) -> Tensor:
-        return confidence.unlikeness(joint, self._examples, self.state.labels, len(self.class_names))
+        return self._subspaces.unlikeness(self._joint(features))
 
     def _joint(self, features: ImageFeatures) -> Tensor:
         return self._fusion.joint(features, self._shares)

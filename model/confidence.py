@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from statistics import NormalDist
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -18,48 +19,76 @@ SUBSPACE_RIDGE = 0.3
 """Over the mean squared distance of a class's examples from their mean."""
 
 
-def unlikeness(queries: Tensor, examples: Tensor, labels: Tensor, ways: int) -> Tensor:
-    """How little images resemble any class: (q, D), (n, D), int64 (n,) -> (q,), higher is less alike.
+class Subspaces(NamedTuple):
+    """What the examples of each class span, for N classes and m directions in all; float64.
 
-    The squared distance from the nearest class's subspace: what of an image, less the class's mean, the
-    differences among the class's examples do not explain (a ridge regression on them; of one example it
-    is the squared distance from it). The vectors are joint ones, `model.fusion`, not brought to one
-    length: how far an image lies from all the classes' common mean says as much as the direction.
+    means:  (N, D) of the examples
+    basis:  (m, D) directions from the means: of a class, the k x D matrix L^-1 C with C the centred
+            examples and L L' = C C' + ridge, so that |L^-1 C d|^2 is what they explain of a difference d
+    owners: int64 (m,) the direction's class
+    empty:  bool (N,) classes without an example
     """
-    return _residuals(queries, examples, labels, ways).amin(dim=1)
+
+    means: Tensor
+    basis: Tensor
+    owners: Tensor
+    empty: Tensor
+
+    @classmethod
+    def of(cls, examples: Tensor, labels: Tensor, ways: int) -> Subspaces:
+        """Span the classes of joint vectors (n, D) with int64 labels (n,)."""
+        parts = [_span(examples[labels == c][:SUBSPACE_EXAMPLES]) for c in range(ways)]
+        owners = torch.tensor([c for c, (_, basis) in enumerate(parts) for _ in range(len(basis))], dtype=torch.int64)
+        empty = torch.bincount(labels, minlength=ways) == 0
+        return cls(torch.stack([mean for mean, _ in parts]), torch.cat([basis for _, basis in parts]), owners, empty)
+
+    def distances(self, queries: Tensor) -> Tensor:
+        """Squared distance from every class's subspace: (q, D) -> (q, N), inf where a class has no example."""
+        squares = queries.square().sum(dim=1, keepdim=True) + self.means.square().sum(dim=1)
+        lengths = squares - 2 * queries @ self.means.T
+        offsets = (self.basis * self.means[self.owners]).sum(dim=1)
+        along = (queries @ self.basis.T - offsets).square()
+        explained = torch.zeros_like(lengths).index_add_(1, self.owners, along)
+        return (lengths - explained).clamp_min(0).masked_fill(self.empty, math.inf)
+
+    def unlikeness(self, queries: Tensor) -> Tensor:
+        """How little images resemble any class: (q, D) -> (q,), higher is less alike.
+
+        The squared distance from the nearest class's subspace: what of an image, less the class's mean,
+        the differences among the class's examples do not explain (a ridge regression on them; of one
+        example it is the squared distance from it). The vectors are joint ones, `model.fusion`, not
+        brought to one length: how far an image lies from all the classes' common mean says as much as
+        the direction.
+        """
+        return self.distances(queries).amin(dim=1)
 
 
 def leave_one_out_unlikeness(examples: Tensor, labels: Tensor, ways: int) -> Tensor:
     """`unlikeness` of each example when it is left out: (n, D) -> (n,); inf where no other example is left."""
-    residuals = _residuals(examples, examples, labels, ways)
+    distances = Subspaces.of(examples, labels, ways).distances(examples)
+    nothing = torch.zeros((), dtype=torch.int64)
     for index, label in enumerate(labels.tolist()):  # leaving it out changes nothing but its own class
         others = labels == label
         others[index] = False
-        residuals[index, label] = _residual(examples[index : index + 1], examples[others][:SUBSPACE_EXAMPLES])[0]
-    return residuals.amin(dim=1)
+        own = Subspaces.of(examples[others], nothing.expand(int(others.sum())), 1)
+        distances[index, label] = own.distances(examples[index : index + 1])[0, 0]
+    return distances.amin(dim=1)
 
 
-def _residuals(queries: Tensor, examples: Tensor, labels: Tensor, ways: int) -> Tensor:
-    """Squared distance from every class's subspace: (q, N)."""
-    return torch.stack([_residual(queries, examples[labels == c][:SUBSPACE_EXAMPLES]) for c in range(ways)], dim=1)
-
-
-def _residual(queries: Tensor, examples: Tensor) -> Tensor:
-    """Squared distance from one class's subspace: (q, D), (k, D) -> (q,), inf where the class has no example."""
+def _span(examples: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean (D,) and basis (k, D) of one class, as in `Subspaces`; no basis where nothing varies."""
+    nothing = examples.new_zeros(0, examples.shape[1])
     if not len(examples):
-        return queries.new_full((len(queries),), math.inf)
+        return examples.new_zeros(examples.shape[1]), nothing
     mean = examples.mean(dim=0)
-    differences, centred = queries - mean, examples - mean
-    lengths = differences.square().sum(dim=1)
+    centred = examples - mean
     scatter = centred.square().sum(dim=1).mean()
     if len(examples) < 2 or float(scatter) <= 0:
-        return lengths
+        return mean, nothing
     gram = centred @ centred.T
     gram.diagonal().add_(SUBSPACE_RIDGE * scatter)
-    inner = differences @ centred.T
-    explained = (inner * torch.linalg.solve(gram, inner.T).T).sum(dim=1)
-    unexplained: Tensor = (lengths - explained).clamp_min(0)
-    return unexplained
+    basis: Tensor = torch.linalg.solve_triangular(torch.linalg.cholesky(gram), centred, upper=False)
+    return mean, basis
 
 
 def unknown_threshold(leave_one_out: Tensor) -> float:

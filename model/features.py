@@ -123,4 +123,6 @@ def resampled(features: Tensor, grid: tuple[int, int]) -> Tensor:
 def _unit(features: Tensor, dim: int) -> Tensor:
     # The square root's slope is infinite at 0, where ReLU features often lie: the offset keeps training finite.
     rooted = torch.copysign((features.abs() + EPSILON).sqrt() - EPSILON**0.5, features)
-    return functional.normalize(rooted, dim=dim, eps=EPSILON)
+    # Not `functional.normalize`, which takes twice as long along a dimension that is not the last.
+    unit: Tensor = rooted / (rooted.square().sum(dim=dim, keepdim=True) + EPSILON**2).sqrt()
+    return unit

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.confidence import (
+    Subspaces,
     expected_calibration_error,
     leave_one_out_unlikeness,
     unknown_threshold,
-    unlikeness,
 )
 from model.intervals import wilson_interval
 
@@ -49,12 +49,14 @@ def test_certainty_that_is_right_has_no_error() -> None:
 
 def test_one_example_a_class_leaves_the_squared_distance() -> None:
     queries, examples = torch.tensor([[1.0, 0.0], [0.0, 3.0]]), torch.tensor([[1.0, 1.0], [0.0, -1.0]])
-    assert unlikeness(queries, examples, torch.tensor([0, 1]), 2).tolist() == pytest.approx([1.0, 5.0])
+    assert Subspaces.of(examples, torch.tensor([0, 1]), 2).unlikeness(queries).tolist() == pytest.approx([1.0, 5.0])
 
 
 def test_what_a_class_s_own_differences_explain_counts_less() -> None:
     examples = torch.tensor([[-1.0, 0.0], [1.0, 0.0]], dtype=torch.float64)
-    along, across = unlikeness(torch.tensor([[2.0, 0.0], [0.0, 2.0]]).double(), examples, torch.tensor([0, 0]), 1)
+    along, across = Subspaces.of(examples, torch.tensor([0, 0]), 1).unlikeness(
+        torch.tensor([[2.0, 0.0], [0.0, 2.0]]).double()
+    )
     assert float(across) == pytest.approx(4.0)
     assert float(along) == pytest.approx(4.0 * 0.3 / 2.3)  # ridge 0.3 beside the eigenvalue 2
 
@@ -63,7 +65,7 @@ def test_leaving_an_example_out_is_as_never_having_had_it() -> None:
     examples = torch.randn(7, 5, generator=torch.Generator().manual_seed(0)).double()
     labels = torch.tensor([0, 0, 0, 1, 1, 1, 1])
     kept = torch.arange(7) != 2
-    alone = unlikeness(examples[2:3], examples[kept], labels[kept], 2)[0]
+    alone = Subspaces.of(examples[kept], labels[kept], 2).unlikeness(examples[2:3])[0]
     assert float(leave_one_out_unlikeness(examples, labels, 2)[2]) == pytest.approx(float(alone))
 
 
@@ -79,8 +81,8 @@ def test_known_images_lie_below_the_threshold_and_foreign_ones_above() -> None:
     threshold = unknown_threshold(leave_one_out_unlikeness(examples, labels, 2))
     known = centres[torch.arange(200) % 2] + 0.3 * torch.randn(200, 50, generator=generator).double()
     foreign = 3 * torch.eye(50)[2:4].double().repeat(20, 1) + 0.3 * torch.randn(40, 50, generator=generator).double()
-    assert float((unlikeness(known, examples, labels, 2) <= threshold).double().mean()) > 0.95
-    assert bool((unlikeness(foreign, examples, labels, 2) > threshold).all())
+    assert float((Subspaces.of(examples, labels, 2).unlikeness(known) <= threshold).double().mean()) > 0.95
+    assert bool((Subspaces.of(examples, labels, 2).unlikeness(foreign) > threshold).all())
 
 
 def test_fewer_examples_make_the_threshold_more_cautious() -> None:
