@@ -7,42 +7,33 @@ from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QDrag, QFocusEvent, QFont, QImage, QKeyEvent, QPainter, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+from PySide6.QtGui import QDrag, QFocusEvent, QFont, QFontMetrics, QImage, QKeyEvent, QPainter, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.items.image_list_model import ImageListModel, Index
 from fewshot_gui.items.roles import Role
 from fewshot_gui.items.thumbnail_delegate import ThumbnailDelegate
+from fewshot_gui.widgets.grid_view import GridView
 
 _DRAG_SIDE = 64
 
 
-class ImageView(QListView):
-    """A flowing grid of thumbnails: multi-selection, drags out, no drops (its owner takes those).
-
-    List mode with wrapping instead of icon mode: with uniform sizes its layout is a matter of
-    arithmetic even for 100,000 rows, and a drag never moves thumbnails about.
-    """
+class ImageView(GridView):
+    """A flowing grid of thumbnails: multi-selection, drags out, no drops (its owner takes those)."""
 
     image_selected = Signal(Path)  # became current
     selection_edited = Signal()
     focused = Signal()
 
     def __init__(self, side: int, *, show_names: bool = False, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._delegate = ThumbnailDelegate(side, show_names=show_names, parent=self)
+        self._delegate = ThumbnailDelegate(side, show_names=show_names)
+        super().__init__(self._delegate.cell_size(QFontMetrics(QApplication.font()).height()), parent)
+        self._delegate.setParent(self)
         self.setItemDelegate(self._delegate)
-        self._cell = self._delegate.cell_size(self.fontMetrics().height())
-        self.setGridSize(self._cell)
-        self.setFlow(QListView.Flow.LeftToRight)
-        self.setWrapping(True)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setDragEnabled(True)
         self.setAcceptDrops(False)
@@ -75,15 +66,9 @@ class ImageView(QListView):
         if not handle_step_key(self, event):
             super().keyPressEvent(event)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the width among the columns (Qt)."""
-        super().resizeEvent(event)
-        width = self.viewport().width() - 1
-        columns = max(width // self._cell.width(), 1)
-        size = QSize(max(width // columns, 1), self._cell.height())
-        if size != self.gridSize():
-            self._delegate.cell = size
-            self.setGridSize(size)
+    def cell_changed(self) -> None:
+        """The delegate's size hint follows."""
+        self._delegate.cell = self.cell
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Tell who is used (Qt)."""

@@ -1,0 +1,148 @@
+"""A library of 100,000 images in the real window: how soon it is there, and whether the window ever stops.
+
+QT_QPA_PLATFORM=offscreen python -m benchmarks.library_scale IMAGES [--count 100000]
+
+IMAGES is a folder of pictures; they are linked (not copied) as often as needed below a temporary folder on
+the same disk. A stall is the longest time in which the window's thread did nothing else, told by a timer of
+5 ms; the longest of an idle second is printed beside it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import itertools
+import os
+import resource
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QTimer
+
+from fewshot_gui.app import App, make_qt_app
+from fewshot_gui.paths import AppPaths
+from model.images.scan import iter_images
+
+IMAGES_PER_FOLDER = 400
+BEAT = 5  # milliseconds
+
+
+class Heart:
+    """The longest gap between two beats of the window's thread since `restart`, in milliseconds."""
+
+    def __init__(self) -> None:
+        self._timer = QTimer(interval=BEAT)
+        self._timer.timeout.connect(self._beat)
+        self._timer.start()
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget what was."""
+        self._last, self.longest = time.perf_counter(), 0.0
+
+    def _beat(self) -> None:
+        now = time.perf_counter()
+        self.longest = max(self.longest, 1000 * (now - self._last) - BEAT)
+        self._last = now
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.library_scale")
+    parser.add_argument("images", type=Path)
+    parser.add_argument("--count", type=int, default=100_000)
+    options = parser.parse_args()
+    # On the same disk as the pictures where that can be written, since a link cannot leave it.
+    with tempfile.TemporaryDirectory(prefix="fewshot-scale-") as temporary:
+        folder = Path(temporary) / "library"
+        _link(list(iter_images([options.images])), folder, options.count)
+        _measure(folder, options.count, Path(temporary) / "app")
+
+
+def _link(sources: list[Path], folder: Path, count: int) -> None:
+    copies: dict[Path, Path] = {}
+    for number, source in zip(range(count), itertools.cycle(sources), strict=False):
+        place = folder / f"{number // IMAGES_PER_FOLDER:04}"
+        place.mkdir(parents=True, exist_ok=True)
+        first = copies.get(source)
+        target = place / f"{number:06}{source.suffix}"
+        if first is None:
+            target.write_bytes(source.read_bytes())
+            copies[source] = target
+        else:
+            os.link(first, target)
+
+
+def _measure(folder: Path, count: int, data: Path) -> None:
+    make_qt_app()
+    app = App(AppPaths.below(data))
+    app.window.resize(1280, 720)
+    app.start()
+    _run_until(lambda: app.runner.is_busy, 60)
+    _run_until(lambda: not app.runner.is_busy, 120)  # the model's libraries are imported
+    library, heart = app.window.library, Heart()
+    _run_for(1.0)
+    idle = heart.longest
+    gc.collect()
+    before = _resident()
+    ready: list[float] = []
+    started = time.perf_counter()
+    app.thumbnails.image_ready.connect(lambda _path: ready.append(time.perf_counter() - started))
+    heart.restart()
+    app.library.add_folders((folder,))
+    _run_until(lambda: bool(ready), 60)
+    _run_until(lambda: library.model.total == count, 300)
+    scanned, scanning = time.perf_counter() - started, heart.longest
+    heart.restart()
+    bar = library.images.verticalScrollBar()
+    for step in range(120):
+        bar.setValue(bar.maximum() * ((37 * step) % 120) // 120)
+        _run_for(0.02)
+    scrolling = heart.longest
+    _run_for(1.0)
+    growth = _resident() - before
+    heart.restart()
+    library.filter.setText("0077")
+    _run_for(1.0)
+    rows = {
+        "first thumbnail after, s": ready[0],
+        "all found after, s": scanned,
+        "longest stall idle, ms": idle,
+        "longest stall while scanning, ms": scanning,
+        "longest stall while scrolling, ms": scrolling,
+        "longest stall while filtering, ms": heart.longest,
+        "thumbnails decoded": len(ready),
+        "memory growth, MB": growth / 2**20,
+        "peak memory, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+    for name, value in rows.items():
+        print(f"{name:36}{value:10.2f}")
+    app.shutdown()
+
+
+def _resident() -> int:
+    """Bytes of memory in use now; 0 where the system does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
+
+
+def _run_for(seconds: float) -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(round(1000 * seconds), loop.quit)
+    loop.exec()
+
+
+def _run_until(condition: Callable[[], bool], seconds: float) -> None:
+    end = time.perf_counter() + seconds
+    while not condition():
+        if time.perf_counter() > end:
+            raise TimeoutError
+        _run_for(0.005)
+
+
+if __name__ == "__main__":
+    main()
