@@ -11,16 +11,15 @@ below is ours (docs/adr/0008-texture-view.md).
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
-OCTAVES = 3
-FILTERS = 4
+from model.texture_energies import CELLS, FILTERS, OCTAVES, local_energies
+
 CHANNELS = OCTAVES * FILTERS
-CELLS = 28
-"""The map has this many cells a side, whatever the image's shape."""
 
 FRAME = 2
 """Cells at each border that the summary leaves out: a frame or a scan's edge would be the extreme everywhere."""
@@ -32,17 +31,10 @@ _NOISE = 1e-6  # squared grey levels (0..1): below the rounding of 8 bits there 
 
 def texture_map(image: Image.Image) -> Tensor:
     """Log energies of an RGB image at its own resolution (at most `MAX_SIDE`): float32 (CHANNELS, CELLS, CELLS)."""
-    with torch.inference_mode():
-        level = _grey(image)
-        energies = []
-        for octave in range(OCTAVES):
-            smooth = _blurred(level)
-            energies.append(_energies(level, smooth))
-            if octave + 1 < OCTAVES:
-                level = smooth[..., ::2, ::2]
-        maps = torch.cat([functional.adaptive_avg_pool2d(part, CELLS) for part in energies], dim=1)
-        windows = functional.avg_pool2d(functional.pad(maps, (1, 1, 1, 1), mode="replicate"), 3, stride=1)
-        return (windows + _NOISE).log()[0]
+    energies = np.pad(local_energies(_grey(image)), ((0, 0), (1, 1), (1, 1)), mode="edge")
+    across = energies[:, :, :-2] + energies[:, :, 1:-1] + energies[:, :, 2:]
+    windows = (across[:, :-2] + across[:, 1:-1] + across[:, 2:]) / 9
+    return torch.from_numpy(np.log(windows + np.float32(_NOISE)))
 
 
 def summary(maps: Tensor) -> Tensor:
@@ -75,36 +67,10 @@ def evidence(maps: Tensor, weights: Tensor, grid: tuple[int, int]) -> Tensor:
     return functional.interpolate(framed, size=grid, mode="bilinear", align_corners=False).flatten(2)
 
 
-def _grey(image: Image.Image) -> Tensor:
+def _grey(image: Image.Image) -> npt.NDArray[np.uint8]:
     width, height = image.size
     scale = min(1.0, MAX_SIDE / max(width, height))
     size = (max(MIN_SIDE, round(width * scale)), max(MIN_SIDE, round(height * scale)))
     if size != image.size:
         image = image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
-    pixels = torch.from_numpy(np.asarray(image.convert("L"), dtype=np.float32) / 255)
-    return pixels[None, None]
-
-
-def _blurred(level: Tensor) -> Tensor:
-    """Binomial filter 1 4 6 4 1; sums of slices, since a convolution of one channel is several times slower."""
-    padded = functional.pad(level, (2, 2, 2, 2), mode="reflect")
-    across = 6 * padded[..., 2:-2]
-    across += 4 * (padded[..., 1:-3] + padded[..., 3:-1])
-    across += padded[..., :-4]
-    across += padded[..., 4:]
-    down = 6 * across[..., 2:-2, :]
-    down += 4 * (across[..., 1:-3, :] + across[..., 3:-1, :])
-    down += across[..., :-4, :]
-    down += across[..., 4:, :]
-    return down.div_(256)
-
-
-def _energies(level: Tensor, smooth: Tensor) -> Tensor:
-    """Squared responses (1, FILTERS, h - 2, w - 2): Laplacian, horizontal, vertical and diagonal differences."""
-    left, right, upper, lower = level[..., :, :-2], level[..., :, 2:], slice(None, -2), slice(2, None)
-    laplacian = (level - smooth)[..., 1:-1, 1:-1]
-    horizontal = (right - left)[..., 1:-1, :]
-    vertical = level[..., lower, 1:-1] - level[..., upper, 1:-1]
-    falling, rising = right[..., lower, :] - left[..., upper, :], right[..., upper, :] - left[..., lower, :]
-    diagonal = (falling.square() + rising.square()) / 2
-    return torch.cat((laplacian.square(), horizontal.square(), vertical.square(), diagonal), dim=1)
+    return np.asarray(image.convert("L"))
