@@ -39,6 +39,9 @@ def build_parser() -> argparse.ArgumentParser:
 
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--device", choices=_DEVICES, default="auto", help="where to compute (default: auto)")
+    cache = common.add_mutually_exclusive_group()
+    cache.add_argument("--cache", metavar="DIR", help="keep embeddings there (default: the user's cache folder)")
+    cache.add_argument("--no-cache", dest="cache", action="store_const", const="off", help="keep no embeddings")
     common.add_argument("--json", action="store_true", help="print the result as one JSON object on the last line")
 
     train = commands.add_parser("train", parents=[common], help="train on a folder with one sub-folder per class")
@@ -88,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = build_parser().parse_args(arguments)
         # Imported after the arguments are known to be right: torch takes seconds.
-        from model import cli_commands, cli_suggest
+        from model import cache_folder, cli_commands, cli_suggest
 
         run = {
             "train": cli_commands.run_train,
@@ -96,7 +99,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "evaluate": cli_commands.run_evaluate,
             "suggest": cli_suggest.run_suggest,
         }[options.command]
-        outcome = run(options, token)
+        with cache_folder.using(options.cache):
+            outcome = run(options, token)
         if options.json:
             sys.stdout.write(json.dumps(outcome.result, ensure_ascii=True, default=str) + "\n")
         sys.stdout.flush()

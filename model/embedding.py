@@ -1,16 +1,21 @@
-"""From image files to maps: read, view the texture, fit to the backbone's size, run it in batches, remember.
+"""From image files to maps: read, view the texture, fit to the backbone's size, run it, remember.
 
-Reading runs a batch ahead in a thread of its own, so that decoding and the forward pass overlap.
+What was embedded before is found in memory or on disk. The rest is read a chunk ahead by a few
+threads. Where the runtime takes one image a thread, the same thread runs the backbone too, so that
+decoding and the forward pass share the processor's cores without a surplus of threads; otherwise the
+caller's thread runs it on batches.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
+import os
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
@@ -20,15 +25,21 @@ from PIL import Image
 
 from model.backbones.base import Backbone, FeatureMaps
 from model.backbones.registry import create_backbone
+from model.blob_store import BlobStore
+from model.cache_folder import cache_store
 from model.devices import choose_device
-from model.embedding_cache import CacheKey, EmbeddingCache, cache_key
+from model.embedding_cache import EmbeddingCache
+from model.embedding_store import EmbeddingStore, FileState, Record, file_state
 from model.errors import ImageReadError
 from model.features import ImageMaps
-from model.images.reading import image_size, read_image
+from model.images.content_hash import content_hash
+from model.images.reading import file_bytes, image_size, read_image, read_with_size
 from model.progress import CancelToken, Progress, ProgressCallback
+from model.runtime import create_runtime
 from model.texture import MAX_SIDE, texture_map
 
 BATCH_SIZE = 16
+CHUNK_SIZE = 64  # images that are looked up at once; at most two chunks are held
 STRIDE = 32  # working sides are multiples of it
 LARGE_IMAGE, LARGE_SIDE = 1.1, 10 / 7  # over the backbone's own input size: 246 and 320 pixels where that is 224
 
@@ -42,34 +53,80 @@ class EmbeddedImage:
     size: tuple[int, int]
 
 
-class Embedder:
-    """A backbone on a device, with a memory of what it has seen. Thread-safe for reading."""
+@dataclass
+class WorkDone:
+    """How many images an embedder has decoded, run through the backbone, and found on disk. Counts up only."""
 
-    def __init__(self, backbone: Backbone, device: str = "auto", cache: EmbeddingCache | None = None) -> None:
-        self.device, self.device_note = choose_device(device)
+    decoded: int = 0
+    forwarded: int = 0
+    found: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def count(self, decoded: int = 0, forwarded: int = 0, found: int = 0) -> None:
+        """Add to the counts; callable from any thread."""
+        with self._lock:
+            self.decoded += decoded
+            self.forwarded += forwarded
+            self.found += found
+
+
+class Embedder:
+    """A frozen backbone on a device, with a memory of what it has seen. Thread-safe.
+
+    `cache` is the memory of this process (default: a new one), `store` that on disk (default: the
+    folder in use, see `model.cache_folder`).
+    """
+
+    def __init__(
+        self,
+        backbone: Backbone,
+        device: str = "auto",
+        cache: EmbeddingCache | None = None,
+        store: BlobStore | None = None,
+    ) -> None:
+        self.device, self._device_note = choose_device(device)
         self.backbone = backbone.to(self.device).eval()
         self.cache = cache or EmbeddingCache()
+        self.work = WorkDone()
+        store = store or cache_store()
+        fingerprint = backbone_fingerprint(self.backbone)
+        self._store = EmbeddingStore(store, fingerprint)
+        self._runtime = create_runtime(self.backbone, self.device, fingerprint, store)
 
     @classmethod
     def create(cls, backbone: str, device: str = "auto") -> Embedder:
         """Build the embedder for a backbone by name; raises `BackboneError` and `DeviceError`."""
         return cls(create_backbone(backbone), device)
 
-    def embed(self, paths: Sequence[Path], side: int | None = None) -> Iterator[list[EmbeddedImage | ImageReadError]]:
-        """Yield one list for each batch of `BATCH_SIZE` paths, in order; unreadable files give their error.
+    @property
+    def device_note(self) -> str:
+        """What computes, and why, for people."""
+        return f"{self._device_note}, {self._runtime.note}"
 
-        `side` is the working size in pixels (default: the backbone's own).
+    def warm_up(self) -> None:
+        """Prepare the forward pass at the backbone's own size, so that the first image does not wait for it."""
+        side = self.backbone.input_size
+        self.forward(torch.zeros((1, side, side, 3), dtype=torch.uint8))
+
+    def embed(self, paths: Sequence[Path], side: int | None = None) -> Iterator[list[EmbeddedImage | ImageReadError]]:
+        """Yield lists of consecutive images, in order; unreadable files give their error.
+
+        A list has `BATCH_SIZE` images, or up to `CHUNK_SIZE` where all are remembered. `side` is the
+        working size in pixels (default: the backbone's own).
         """
         side = side or self.backbone.input_size
-        with ThreadPoolExecutor(1, thread_name_prefix="decode") as pool:
-            ahead: Future[list[_Read]] | None = None
-            for start in range(0, len(paths), BATCH_SIZE):
-                upcoming = pool.submit(self._read_batch, paths[start : start + BATCH_SIZE], side)
+        pool = ThreadPoolExecutor(self._threads(), thread_name_prefix="embed")
+        try:
+            ahead: Future[list[_Pending]] | None = None
+            for start in range(0, len(paths), CHUNK_SIZE):
+                upcoming = pool.submit(self._begin, pool, paths[start : start + CHUNK_SIZE], side)
                 if ahead is not None:
-                    yield self._embed_batch(ahead.result())
+                    yield from self._finished(ahead.result(), side)
                 ahead = upcoming
             if ahead is not None:
-                yield self._embed_batch(ahead.result())
+                yield from self._finished(ahead.result(), side)
+        finally:
+            pool.shutdown(cancel_futures=True)
 
     def embed_all(
         self, paths: Sequence[Path], side: int, stage: str, progress: ProgressCallback, token: CancelToken
@@ -84,61 +141,115 @@ class Embedder:
 
     def embed_one(self, path: Path, side: int | None = None) -> EmbeddedImage:
         """Embed a single image; raises `ImageReadError`."""
-        read = self._read_batch((path,), side or self.backbone.input_size)
-        embedded = self._embed_batch(read)[0]
+        side = side or self.backbone.input_size
+        (image,) = self._look_up((path,), side)
+        if image.record is None:
+            self._read(image, side)
+        (embedded,) = self._completed([image], side)
         if isinstance(embedded, ImageReadError):
             raise embedded
         return embedded
 
     def forward(self, pixels: torch.Tensor) -> FeatureMaps:
         """Run the backbone: uint8 (n, H, W, 3) on the CPU to float16 maps (n, D, h, w) on the CPU."""
-        with torch.inference_mode():
-            images = pixels.to(self.device).permute(0, 3, 1, 2).float().div_(255)
-            maps = self.backbone(images.contiguous(memory_format=torch.channels_last))
-            return FeatureMaps(*(part.to("cpu", torch.float16).contiguous() for part in maps))
+        self.work.count(forwarded=len(pixels))
+        return self._runtime.forward(pixels)
 
-    def _read_batch(self, paths: Sequence[Path], side: int) -> list[_Read]:
-        return [self._read(path, side) for path in paths]
+    def _threads(self) -> int:
+        # In batches the forward pass itself uses all cores: reading ahead must not take them all.
+        return max(1, (os.cpu_count() or 1) // 2) if self._runtime.batched else self._runtime.parallel
 
-    def _read(self, path: Path, side: int) -> _Read:
-        key = cache_key(path, side)
+    def _begin(self, pool: ThreadPoolExecutor, paths: Sequence[Path], side: int) -> list[_Pending]:
+        """Look the images up and have those read that are not remembered."""
+        images = self._look_up(paths, side)
+        return [(image, pool.submit(self._read, image, side) if image.record is None else None) for image in images]
+
+    def _finished(self, pending: Sequence[_Pending], side: int) -> Iterator[list[EmbeddedImage | ImageReadError]]:
+        size = BATCH_SIZE if any(reading is not None for _, reading in pending) else CHUNK_SIZE
+        for start in range(0, len(pending), size):
+            part = pending[start : start + size]
+            for _, reading in part:
+                if reading is not None:
+                    reading.result()
+            yield self._completed([image for image, _ in part], side)
+
+    def _look_up(self, paths: Sequence[Path], side: int) -> list[_Image]:
+        images = [_Image(path, file_state(path)) for path in paths]
+        for image in images:
+            image.record = self.cache.get((image.state, side) if image.state is not None else None)
+        missing = [image for image in images if image.record is None]
+        if missing:
+            for image, record in zip(missing, self._store.of_files([one.state for one in missing], side), strict=True):
+                image.record = record
+            self.work.count(found=sum(image.record is not None for image in missing))
+        return images
+
+    def _read(self, image: _Image, side: int) -> None:
+        """Fill in what is not remembered: the record of the same content, or pixels, texture and maybe maps."""
         try:
-            if (maps := self.cache.get(key)) is not None:
-                return _Read(path, key, image_size(path), maps=maps)
-            size = image_size(path)
-            image = read_image(path, max_side=MAX_SIDE)
-            return _Read(path, key, size, pixels=_fitted(image, side), texture=texture_map(image).half()[None])
+            data = file_bytes(image.path)
+            image.content = hashlib.sha256(data).digest() if data is not None else _long_hash(image.path)
+            image.record = self._store.of_content(image.content, side)
+            if image.record is not None:
+                self.work.count(found=1)
+                if image.state is not None:
+                    self.cache.put((image.state, side), image.record)
+                return
+            picture, image.size = read_with_size(image.path, MAX_SIDE, data)
+            self.work.count(decoded=1)
+            image.texture = texture_map(picture).half()[None]
+            pixels = _fitted(picture, side)
+            if self._runtime.batched:
+                image.pixels = pixels
+            else:
+                image.maps = self.forward(pixels[None])
         except ImageReadError as error:
-            return _Read(path, key, (0, 0), error=error)
+            image.error = error
 
-    def _embed_batch(self, batch: Sequence[_Read]) -> list[EmbeddedImage | ImageReadError]:
-        fresh = [read for read in batch if read.pixels is not None]
-        if fresh:
-            maps = self.forward(torch.stack([read.pixels for read in fresh if read.pixels is not None]))
-            for index, read in enumerate(fresh):
-                assert read.texture is not None
+    def _completed(self, images: Sequence[_Image], side: int) -> list[EmbeddedImage | ImageReadError]:
+        """Run what is left of the forward pass, and remember what is new."""
+        waiting = [image for image in images if image.pixels is not None]
+        if waiting:
+            maps = self.forward(torch.stack([image.pixels for image in waiting if image.pixels is not None]))
+            for index, image in enumerate(waiting):
                 # Cloned, since a slice would keep the whole batch alive as long as it is cached.
-                fine, coarse = (part[index : index + 1].clone() for part in maps)
-                read.maps = ImageMaps(fine, coarse, read.texture)
-                self.cache.put(read.key, read.maps)
-        return [
-            EmbeddedImage(read.path, read.maps, read.size) if read.maps is not None else read.problem()
-            for read in batch
-        ]
+                image.maps = FeatureMaps(*(part[index : index + 1].clone() for part in maps))
+        fresh = []
+        for image in images:
+            if image.maps is not None and image.texture is not None:
+                image.record = Record(ImageMaps(*image.maps, image.texture), image.size)
+                fresh.append((image.content, image.record))
+                if image.state is not None:
+                    self.cache.put((image.state, side), image.record)
+        self._store.keep(fresh, side)
+        # Also where the content was known under another name.
+        self._store.note((one.state, one.content) for one in images if one.content and one.state and one.record)
+        return [image.outcome() for image in images]
 
 
 @dataclass
-class _Read:
+class _Image:
     path: Path
-    key: CacheKey | None
-    size: tuple[int, int]
+    state: FileState | None
+    record: Record | None = None
+    content: bytes = b""
+    size: tuple[int, int] = (0, 0)
     pixels: torch.Tensor | None = None
     texture: torch.Tensor | None = None
-    maps: ImageMaps | None = None
+    maps: FeatureMaps | None = None
     error: ImageReadError | None = None
 
-    def problem(self) -> ImageReadError:
+    def outcome(self) -> EmbeddedImage | ImageReadError:
+        if self.record is not None:
+            return EmbeddedImage(self.path, *self.record)
         return self.error or ImageReadError(self.path, "could not be embedded.")
+
+
+_Pending = tuple[_Image, "Future[None] | None"]
+
+
+def _long_hash(path: Path) -> bytes:
+    return bytes.fromhex(content_hash(path))
 
 
 def working_side(backbone: Backbone, paths: Iterable[Path]) -> int:

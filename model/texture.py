@@ -17,9 +17,11 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
-from model.texture_energies import CELLS, FILTERS, OCTAVES, local_energies
+from model import texture_energies
 
-CHANNELS = OCTAVES * FILTERS
+FILTERS = texture_energies.FILTERS
+CHANNELS = texture_energies.OCTAVES * FILTERS
+CELLS = texture_energies.CELLS
 
 FRAME = 2
 """Cells at each border that the summary leaves out: a frame or a scan's edge would be the extreme everywhere."""
@@ -31,7 +33,7 @@ _NOISE = 1e-6  # squared grey levels (0..1): below the rounding of 8 bits there 
 
 def texture_map(image: Image.Image) -> Tensor:
     """Log energies of an RGB image at its own resolution (at most `MAX_SIDE`): float32 (CHANNELS, CELLS, CELLS)."""
-    energies = np.pad(local_energies(_grey(image)), ((0, 0), (1, 1), (1, 1)), mode="edge")
+    energies = np.pad(texture_energies.local_energies(_grey(image)), ((0, 0), (1, 1), (1, 1)), mode="edge")
     across = energies[:, :, :-2] + energies[:, :, 1:-1] + energies[:, :, 2:]
     windows = (across[:, :-2] + across[:, 1:-1] + across[:, 2:]) / 9
     return torch.from_numpy(np.log(windows + np.float32(_NOISE)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import stat
 import struct
@@ -16,6 +17,9 @@ from model.errors import ImageReadError
 
 MAX_PIXELS = 400_000_000
 """Larger images are refused: decoding one would take more than 1.2 GB (guards against bombs)."""
+
+HELD_BYTES = 64 * 2**20
+"""Larger files are never held in memory as a whole beside their pixels."""
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 # Remarks on odd EXIF data and the like, with a line of Pillow's source: no use to whoever sorts pictures.
@@ -36,6 +40,18 @@ def describe_os_error(error: OSError) -> str:
     return f"the file cannot be read: {error.strerror or error}."
 
 
+def file_bytes(path: Path) -> bytes | None:
+    """Return the file's content; None where it is larger than `HELD_BYTES`. Raises `ImageReadError`."""
+    if is_special_file(path):
+        raise ImageReadError(path, "is not a regular file.")
+    try:
+        with path.open("rb") as file:
+            data = file.read(HELD_BYTES + 1)
+    except OSError as error:
+        raise ImageReadError(path, describe_os_error(error)) from error
+    return data if len(data) <= HELD_BYTES else None
+
+
 def read_image(path: Path, max_side: int | None = None) -> Image.Image:
     """Read the first frame of `path` as an RGB image, upright (EXIF orientation applied).
 
@@ -45,14 +61,22 @@ def read_image(path: Path, max_side: int | None = None) -> Image.Image:
 
     Raises `ImageReadError`, naming the file, for everything that can be wrong with it.
     """
-    with _opened(path) as image:
+    return read_with_size(path, max_side)[0]
+
+
+def read_with_size(
+    path: Path, max_side: int | None = None, data: bytes | None = None
+) -> tuple[Image.Image, tuple[int, int]]:
+    """Return what `read_image` and `image_size` return, from one look at the file or at its content `data`."""
+    with _opened(path, data) as image:
+        size = _displayed_size(image)
         if max_side is not None:
             image.draft("RGB", (max_side, max_side))
         image.load()
         rgb = _to_rgb(ImageOps.exif_transpose(image) if _orientation(image) in _TURNED else image)
     if max_side is not None and max(rgb.size) > max_side:
         rgb.thumbnail((max_side, max_side), Image.Resampling.BILINEAR, reducing_gap=2.0)
-    return rgb
+    return rgb, size
 
 
 def image_size(path: Path) -> tuple[int, int]:
@@ -61,11 +85,7 @@ def image_size(path: Path) -> tuple[int, int]:
     Raises `ImageReadError` when the file is not a readable image.
     """
     with _opened(path) as image:
-        width, height = image.size
-        if isinstance(image, TiffImagePlugin.TiffImageFile):  # Pillow gives some versions' TIFFs turned already
-            width, height = image.tag_v2[TiffImagePlugin.IMAGEWIDTH], image.tag_v2[TiffImagePlugin.IMAGELENGTH]
-        sideways = _orientation(image) in _SIDEWAYS
-    return (height, width) if sideways else (width, height)
+        return _displayed_size(image)
 
 
 def is_special_file(path: Path) -> bool:
@@ -74,6 +94,14 @@ def is_special_file(path: Path) -> bool:
         return not stat.S_ISREG(os.stat(path).st_mode)
     except OSError:
         return False  # said better by whoever opens it
+
+
+def _displayed_size(image: Image.Image) -> tuple[int, int]:
+    """(width, height) of an image that was opened and not yet loaded."""
+    width, height = image.size
+    if isinstance(image, TiffImagePlugin.TiffImageFile):  # Pillow gives some versions' TIFFs turned already
+        width, height = image.tag_v2[TiffImagePlugin.IMAGEWIDTH], image.tag_v2[TiffImagePlugin.IMAGELENGTH]
+    return (height, width) if _orientation(image) in _SIDEWAYS else (width, height)
 
 
 def _orientation(image: Image.Image) -> object:
@@ -87,15 +115,15 @@ def _orientation(image: Image.Image) -> object:
 class _opened:  # noqa: N801 - reads as a function: `with _opened(path) as image`
     """Open `path` with Pillow; whatever goes wrong inside the block becomes an `ImageReadError`."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, data: bytes | None = None) -> None:
+        self._path, self._data = path, data
         self._image: Image.Image | None = None
 
     def __enter__(self) -> Image.Image:
-        if is_special_file(self._path):
+        if self._data is None and is_special_file(self._path):
             raise ImageReadError(self._path, "is not a regular file.")
         try:
-            self._image = Image.open(self._path)
+            self._image = Image.open(self._path if self._data is None else io.BytesIO(self._data))
         except Exception as error:
             raise self._translated(error) from error
         if self._image.width * self._image.height > MAX_PIXELS:
@@ -118,7 +146,7 @@ class _opened:  # noqa: N801 - reads as a function: `with _opened(path) as image
             return ImageReadError(self._path, "does not fit into this machine's memory. Export a smaller copy.")
         if isinstance(error, UnidentifiedImageError):
             with contextlib.suppress(OSError):
-                if self._path.stat().st_size == 0:
+                if self._data == b"" or self._path.stat().st_size == 0:
                     return ImageReadError(self._path, "is empty (0 bytes). Export it again from its source.")
             return ImageReadError(self._path, "is not an image in a known format. Convert it to PNG, JPEG or TIFF.")
         if isinstance(error, OSError) and error.errno is not None:

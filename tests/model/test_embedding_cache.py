@@ -10,20 +10,21 @@ import torch
 
 from model.embedding import Embedder
 from model.embedding_cache import CacheKey, EmbeddingCache, cache_key
+from model.embedding_store import FileState, Record
 from model.features import ImageMaps
 from tests.model.conftest import paint
 
 
-def _maps(value: float = 0.0) -> ImageMaps:
+def _maps(value: float = 0.0) -> Record:
     fine, coarse = torch.full((1, 2, 4, 4), value).half(), torch.full((1, 4, 2, 2), value).half()
-    return ImageMaps(fine, coarse, torch.zeros(1, 0, 1, 1).half())
+    return Record(ImageMaps(fine, coarse, torch.zeros(1, 0, 1, 1).half()), (7, 5))
 
 
 MAPS_BYTES = 2 * (32 + 16)
 
 
 def _key(name: str) -> CacheKey:
-    return (name, 1, 1, 224)
+    return (FileState(name.encode(), 1, 1), 224)
 
 
 def test_what_was_put_is_got_and_counted() -> None:

@@ -1,0 +1,279 @@
+"""Bytes by key in one SQLite file: bounded, safe with crashes and several processes, and never a reason to fail.
+
+Pages of 64 KiB make SQLite read blobs of a few hundred kB at several GB/s; the write-ahead log lets
+processes read while one writes. What is used is dated by the day in a table of its own, since
+rewriting a row would rewrite its blob. See docs/adr/0011-embedding-cache.md.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import shutil
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+_log = logging.getLogger(__name__)
+
+DEFAULT_BYTES = 8 * 2**30
+FILE_NAME = "cache.sqlite3"
+KEEP_FREE = 2**30
+"""Bytes of the disk that are left to others: where fewer are free, nothing more is kept."""
+
+_FORMAT = 1
+_SHARE_KEPT = 0.9  # of the bound, after eviction: so that it is rare
+_DAY = 86_400
+_BUSY_SECONDS = 5.0
+_SCHEMA = """
+CREATE TABLE entries (key BLOB PRIMARY KEY, id INTEGER NOT NULL, bytes INTEGER NOT NULL, used INTEGER NOT NULL)
+    WITHOUT ROWID;
+CREATE INDEX entries_by_use ON entries (used, id);
+CREATE TABLE blobs (id INTEGER PRIMARY KEY AUTOINCREMENT, checksum INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE TABLE notes (key BLOB PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
+"""
+
+
+class BlobStore:
+    """A map from short keys to bytes in `folder` (None: nothing is kept). Thread-safe; methods never raise.
+
+    A blob is dropped when it was not used for longest and the bound is reached; one whose checksum
+    is wrong is not given out. Notes are small values without a bound of their own, dropped with the rest.
+    A damaged file is made anew, once; where the folder cannot be written, nothing is kept. Both are logged.
+    """
+
+    def __init__(self, folder: Path | None, max_bytes: int = DEFAULT_BYTES) -> None:
+        self.path = folder / FILE_NAME if folder is not None else None
+        self._max_bytes = max_bytes
+        self._lock = threading.RLock()
+        self._connection: sqlite3.Connection | None = None
+        self._usable, self._writable, self._renewed = self.path is not None, True, False
+
+    def get(self, key: bytes) -> bytes | None:
+        """Return what is kept under `key`."""
+        found: list[bytes] = []
+        self.read((key,), lambda _, data: found.append(data))
+        return found[0] if found else None
+
+    def read(self, keys: Sequence[bytes], take: Callable[[bytes, bytes], None]) -> None:
+        """Call `take(key, data)` for each of these keys that is kept, in any order.
+
+        One after the other, so that the memory of one blob serves the next: that doubles the speed.
+        """
+        with self._guarded() as database:
+            if database is None or not keys:
+                return
+            today, stale, damaged = _today(), [], []
+            query = f"SELECT key, used, checksum, data FROM entries JOIN blobs USING (id) WHERE key IN ({_marks(keys)})"  # noqa: S608
+            for key, used, checksum, data in database.execute(query, tuple(keys)):
+                if _checksum(data) != checksum:
+                    damaged.append(key)
+                    continue
+                take(key, data)
+                if used < today:
+                    stale.append((today, key))
+            if (stale or damaged) and self._writable:
+                with _transaction(database):
+                    database.executemany("UPDATE entries SET used = ? WHERE key = ?", stale)
+                    _delete(database, damaged)
+
+    def put(self, key: bytes, data: bytes) -> None:
+        """Keep `data` under `key`."""
+        self.put_many({key: data})
+
+    def put_many(self, blobs: Mapping[bytes, bytes]) -> None:
+        """Keep blobs under their keys, all or none; does nothing where the disk is nearly full."""
+        if not blobs or self.path is None or not self._writable:
+            return
+        with self._guarded() as database:
+            if database is None:
+                return
+            wanted = sum(map(len, blobs.values()))
+            if shutil.disk_usage(self.path.parent).free - wanted < KEEP_FREE:
+                self._stop_writing("the disk is nearly full")
+                return
+            with _transaction(database):
+                for key, data in blobs.items():
+                    _delete(database, [key])
+                    cursor = database.execute(
+                        "INSERT INTO blobs (checksum, data) VALUES (?, ?)", (_checksum(data), data)
+                    )
+                    database.execute(
+                        "INSERT INTO entries VALUES (?, ?, ?, ?)", (key, cursor.lastrowid, len(data), _today())
+                    )
+                self._evict(database)
+
+    def notes(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Return the notes under these keys."""
+        found: dict[bytes, bytes] = {}
+        with self._guarded() as database:
+            if database is not None and keys:
+                query = f"SELECT key, data FROM notes WHERE key IN ({_marks(keys)})"  # noqa: S608
+                found = dict(database.execute(query, tuple(keys)).fetchall())
+        return found
+
+    def put_notes(self, notes: Mapping[bytes, bytes]) -> None:
+        """Keep small values."""
+        if not notes or not self._writable:
+            return
+        with self._guarded() as database:
+            if database is not None:
+                with _transaction(database):
+                    database.executemany("INSERT OR REPLACE INTO notes VALUES (?, ?)", list(notes.items()))
+
+    def size(self) -> int:
+        """Return how many bytes the blobs take."""
+        with self._guarded() as database:
+            if database is not None:
+                return _total(database)
+        return 0
+
+    def clear(self) -> None:
+        """Drop everything and give the disk space back."""
+        with self._guarded() as database:
+            if database is not None:
+                with _transaction(database):
+                    for table in ("entries", "blobs", "notes"):
+                        database.execute(f"DELETE FROM {table}")  # noqa: S608
+                database.execute("VACUUM")
+                database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        """Close the file; it is opened again when needed."""
+        with self._lock:
+            if self._connection is not None:
+                with contextlib.suppress(sqlite3.Error):
+                    self._connection.close()
+                self._connection = None
+
+    def __del__(self) -> None:
+        self.close()
+
+    @contextlib.contextmanager
+    def _guarded(self) -> Iterator[sqlite3.Connection | None]:
+        """Give the open database, or None; whatever goes wrong inside ends the block and is dealt with here."""
+        with self._lock:
+            try:
+                yield self._opened() if self._usable else None
+            except sqlite3.OperationalError as problem:
+                if "locked" in str(problem) or "busy" in str(problem):
+                    return  # another process is at it: this once, nothing is kept
+                if _code(problem) in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}:
+                    self._stop_writing(str(problem))
+                    return
+                self._give_up(problem)
+            except sqlite3.DatabaseError as problem:
+                self._renew(problem)
+            except OSError as problem:
+                self._give_up(problem)
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._connection is None:
+            assert self.path is not None
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = _connect(self.path)
+        return self._connection
+
+    def _evict(self, database: sqlite3.Connection) -> None:
+        total = _total(database)
+        if total <= self._max_bytes:
+            return
+        oldest = database.execute("SELECT key, bytes FROM entries ORDER BY used, id").fetchall()
+        keys = []
+        for key, size in oldest:
+            if total <= _SHARE_KEPT * self._max_bytes:
+                break
+            keys.append(key)
+            total -= size
+        _delete(database, keys)
+
+    def _stop_writing(self, reason: str) -> None:
+        if self._writable:
+            _log.warning("The cache in %s takes no more: %s.", self.path, reason)
+        self._writable = False
+
+    def _renew(self, problem: Exception) -> None:
+        """Drop a damaged file, so that the next call makes a new one."""
+        if self._renewed:
+            self._give_up(problem)
+            return
+        self._renewed = True
+        _log.warning("The cache in %s is damaged and was made anew: %s.", self.path, problem)
+        self.close()
+        assert self.path is not None
+        for suffix in ("", "-wal", "-shm"):
+            try:
+                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+            except OSError as error:
+                self._give_up(error)
+
+    def _give_up(self, problem: Exception) -> None:
+        if self._usable:
+            _log.warning("The cache in %s cannot be used: %s.", self.path, problem)
+        self._usable = False
+        self.close()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        database.execute("PRAGMA page_size = 65536")
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")  # a crash of the system loses the latest, and damages nothing
+        database.execute("PRAGMA journal_size_limit = 67108864")
+        if _format(database) != _FORMAT:
+            with _transaction(database):
+                if _format(database) != _FORMAT:  # another process may have made the tables meanwhile
+                    for table in ("entries", "blobs", "notes"):
+                        database.execute(f"DROP TABLE IF EXISTS {table}")
+                    for statement in filter(str.strip, _SCHEMA.split(";")):
+                        database.execute(statement)
+                    database.execute(f"PRAGMA user_version = {_FORMAT}")
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+@contextlib.contextmanager
+def _transaction(database: sqlite3.Connection) -> Iterator[None]:
+    with database:  # commits, or rolls back
+        database.execute("BEGIN IMMEDIATE")
+        yield
+
+
+def _format(database: sqlite3.Connection) -> int:
+    return int(database.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _total(database: sqlite3.Connection) -> int:
+    return int(database.execute("SELECT COALESCE(SUM(bytes), 0) FROM entries").fetchone()[0])
+
+
+def _delete(database: sqlite3.Connection, keys: Iterable[bytes]) -> None:
+    arguments = [(key,) for key in keys]
+    database.executemany("DELETE FROM blobs WHERE id = (SELECT id FROM entries WHERE key = ?)", arguments)
+    database.executemany("DELETE FROM entries WHERE key = ?", arguments)
+
+
+def _checksum(data: bytes) -> int:
+    """Sum of the 64-bit words and the length, as SQLite holds integers; ten times as fast as a CRC."""
+    words = np.frombuffer(data, np.int64, count=len(data) // 8)
+    rest = int.from_bytes(data[8 * len(words) :], "little")
+    return (int(np.add.reduce(words)) + rest + len(data)) & 0x7FFF_FFFF_FFFF_FFFF
+
+
+def _code(problem: sqlite3.Error) -> int:
+    return problem.sqlite_errorcode & 0xFF
+
+
+def _today() -> int:
+    return int(time.time()) // _DAY
+
+
+def _marks(values: Sequence[bytes]) -> str:
+    return ",".join("?" * len(values))

@@ -1,0 +1,62 @@
+"""What runs a frozen backbone: PyTorch, which is always there, or OpenVINO, several times as fast on CPUs.
+
+Both give the same float16 maps to 1e-3 relative (docs/adr/0010-runtime.md). Training a backbone
+keeps to PyTorch.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import torch
+from torch import Tensor
+
+from model.backbones.base import Backbone, FeatureMaps
+from model.blob_store import BlobStore
+
+
+class Runtime(ABC):
+    """Runs a backbone. Thread-safe."""
+
+    note: str
+    """What runs it, and why not something faster, for people."""
+
+    batched: bool
+    """Whether it wants one batch at a time; otherwise `parallel` threads should call `forward`, each with one image."""
+
+    parallel: int = 1
+
+    @abstractmethod
+    def forward(self, pixels: Tensor) -> FeatureMaps:
+        """Map RGB pixels, uint8 (n, H, W, 3) on the CPU, to float16 maps (n, D, h, w) on the CPU."""
+
+
+class TorchRuntime(Runtime):
+    """PyTorch on any device."""
+
+    batched = True
+
+    def __init__(self, backbone: Backbone, device: torch.device, note: str = "PyTorch") -> None:
+        self._backbone, self._device, self.note = backbone, device, note
+
+    def forward(self, pixels: Tensor) -> FeatureMaps:
+        """See `Runtime.forward`."""
+        with torch.inference_mode():
+            images = pixels.to(self._device).permute(0, 3, 1, 2).float().div_(255)
+            maps = self._backbone(images.contiguous(memory_format=torch.channels_last))
+            return FeatureMaps(*(part.to("cpu", torch.float16).contiguous() for part in maps))
+
+
+def create_runtime(backbone: Backbone, device: torch.device, fingerprint: str, store: BlobStore) -> Runtime:
+    """Choose what runs `backbone` (in evaluation mode, on `device`): OpenVINO on a CPU where it can, else PyTorch.
+
+    `fingerprint` identifies the weights; `store` keeps what OpenVINO makes of them.
+    """
+    if device.type != "cpu":
+        return TorchRuntime(backbone, device)
+    from model.runtime_openvino import OpenVinoRuntime, RuntimeUnavailableError
+
+    try:
+        return OpenVinoRuntime(backbone, fingerprint, store)
+    except RuntimeUnavailableError as problem:
+        return TorchRuntime(backbone, device, f"PyTorch ({problem})")
