@@ -157,19 +157,27 @@ class BlobStore:
     def _guarded(self) -> Iterator[sqlite3.Connection | None]:
         """Give the open database, or None; whatever goes wrong inside ends the block and is dealt with here."""
         with self._lock:
-            try:
-                yield self._opened() if self._usable else None
-            except sqlite3.OperationalError as problem:
-                if "locked" in str(problem) or "busy" in str(problem):
-                    return  # another process is at it: this once, nothing is kept
-                if _code(problem) in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}:
-                    self._stop_writing(str(problem))
-                    return
+            database = None
+            with self._dealing_with_problems():
+                database = self._opened() if self._usable else None
+            with self._dealing_with_problems():
+                yield database
+
+    @contextlib.contextmanager
+    def _dealing_with_problems(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as problem:
+            if _code(problem) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+                return  # another process is at it: this once, nothing is kept
+            if _code(problem) in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}:
+                self._stop_writing(str(problem))
+            else:
                 self._give_up(problem)
-            except sqlite3.DatabaseError as problem:
-                self._renew(problem)
-            except OSError as problem:
-                self._give_up(problem)
+        except sqlite3.DatabaseError as problem:
+            self._renew(problem)
+        except OSError as problem:
+            self._give_up(problem)
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:

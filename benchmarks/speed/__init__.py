@@ -1,0 +1,1 @@
+"""Throughput, caching, memory and start: ratios within one run (docs/speed.md)."""

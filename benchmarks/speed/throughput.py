@@ -1,0 +1,155 @@
+"""Images a second: the plain loop, the parts, the limit that follows from them, and what `classify` reaches."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import torch
+from PIL import Image
+
+from model.backbones.base import Backbone
+from model.backbones.registry import create_backbone
+from model.batch import classify
+from model.blob_store import BlobStore
+from model.classifier import FewShotClassifier
+from model.embedding import EmbeddedImage, Embedder, backbone_fingerprint, fitted_pixels
+from model.embedding_cache import EmbeddingCache
+from model.embedding_store import EmbeddingStore, Record, file_state
+from model.runtime import TorchRuntime
+from model.training import train
+from model.types import SupportSet
+
+ROUNDS = 3
+EXAMPLES = 6  # of each of two classes
+_PLAIN_BATCH = 32
+_TORCH_BATCH = 16
+_MEMORY = 2**20  # bytes of the cache in memory: so little that the disk is measured
+
+
+@dataclass
+class Rates:
+    """Images a second by name, one value for each round."""
+
+    values: dict[str, list[float]] = field(default_factory=dict)
+
+    def measure(self, name: str, images: int, run: Callable[[], object]) -> None:
+        """Run and note the rate."""
+        start = time.perf_counter()
+        run()
+        self.values.setdefault(name, []).append(images / (time.perf_counter() - start))
+
+    def of(self, name: str) -> float:
+        """Median over the rounds."""
+        return median(self.values[name])
+
+
+@dataclass(frozen=True)
+class Throughput:
+    """What was measured: the rates, the working side, the note of what ran, and bytes of a cached image."""
+
+    rates: Rates
+    side: int
+    note: str
+    cached_bytes: float
+
+    @property
+    def limit(self) -> float:
+        """What decoding and the forward pass alone allow on these cores."""
+        return 1 / (1 / self.rates.of("decode") + 1 / self.rates.of("forward, runtime"))
+
+
+def measure_throughput(paths: Sequence[Path], cached: Sequence[Path]) -> Throughput:
+    """Measure all rates in turn, `ROUNDS` times, so that what else the machine does falls on all alike."""
+    rates = Rates()
+    backbone = create_backbone()
+    plain_paths = paths[: max(_PLAIN_BATCH, len(paths) // 4)]
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(ROUNDS):
+            store = BlobStore(Path(folder) / str(number))
+            embedder = Embedder(backbone, "cpu", EmbeddingCache(_MEMORY), store)
+            classifier = _trained(embedder, paths)
+            side = classifier.side
+            rates.measure("plain loop", len(plain_paths), lambda: _plain_loop(backbone, plain_paths, side))
+            rates.measure("decode", len(paths), lambda: _decode(paths, side))
+            _measure_forward(rates, backbone, embedder, side, len(plain_paths))
+            rates.measure("embed, first pass", len(paths), lambda: _exhaust(embedder.embed(paths, side)))
+            store.clear()
+            rates.measure("classify, first pass", len(paths), lambda: _exhaust(classify(classifier, paths)))
+            again = Embedder(backbone, "cpu", EmbeddingCache(_MEMORY), store)  # as in another process
+            classifier = _trained(again, paths)
+            rates.measure("embed, second pass", len(paths), lambda: _exhaust(again.embed(paths, side)))
+            rates.measure("classify, second pass", len(paths), lambda: _exhaust(classify(classifier, paths)))
+            cached_bytes = store.size() / len(paths)
+            if number == ROUNDS - 1 and cached:
+                _fill(embedder, store, paths, cached, side)
+                for _ in range(2):  # the first reading fills the system's cache of files
+                    rates.values.pop("embed, cached library", None)
+                    rates.measure("embed, cached library", len(cached), lambda: _exhaust(again.embed(cached, side)))
+                rates.measure("classify, cached library", len(cached), lambda: _exhaust(classify(classifier, cached)))
+            store.clear()
+            store.close()
+    return Throughput(rates, side, embedder.device_note, cached_bytes)
+
+
+def _trained(embedder: Embedder, paths: Sequence[Path]) -> FewShotClassifier:
+    groups = (tuple(paths[:EXAMPLES]), tuple(paths[EXAMPLES : 2 * EXAMPLES]))
+    return train(SupportSet(("one", "other"), groups), embedder=embedder)[0]
+
+
+def _plain_loop(backbone: Backbone, paths: Sequence[Path], side: int) -> None:
+    """What one would write first: Pillow, then PyTorch on batches."""
+    for start in range(0, len(paths), _PLAIN_BATCH):
+        arrays = []
+        for path in paths[start : start + _PLAIN_BATCH]:
+            with Image.open(path) as image:
+                arrays.append(np.asarray(image.convert("RGB").resize((side, side), Image.Resampling.BILINEAR)))
+        with torch.no_grad():
+            backbone(torch.from_numpy(np.stack(arrays)).permute(0, 3, 1, 2).float() / 255)
+
+
+def _decode(paths: Sequence[Path], side: int) -> None:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        _exhaust(pool.map(lambda path: fitted_pixels(path, side), paths))
+
+
+def _measure_forward(rates: Rates, backbone: Backbone, embedder: Embedder, side: int, images: int) -> None:
+    batch = torch.randint(256, (_TORCH_BATCH, side, side, 3), dtype=torch.uint8)
+    reference = TorchRuntime(backbone, torch.device("cpu"))
+    count = images // _TORCH_BATCH * _TORCH_BATCH
+    rates.measure("forward, PyTorch", count, lambda: [reference.forward(batch) for _ in range(count // _TORCH_BATCH)])
+    if reference is embedder.runtime:
+        rates.values["forward, runtime"] = rates.values["forward, PyTorch"]
+        return
+    with ThreadPoolExecutor(embedder.runtime.parallel) as pool:
+        rates.measure(
+            "forward, runtime",
+            4 * images,
+            lambda: _exhaust(pool.map(embedder.runtime.forward, [batch[:1]] * (4 * images))),
+        )
+
+
+def _fill(embedder: Embedder, store: BlobStore, known: Sequence[Path], wanted: Sequence[Path], side: int) -> None:
+    """Make the store know all of `wanted`, pictures whose maps are those of `known` in turn."""
+    images = [image for batch in embedder.embed(known, side) for image in batch]
+    records = [Record(image.maps, image.size) for image in images if isinstance(image, EmbeddedImage)]
+    target = EmbeddingStore(store, backbone_fingerprint(embedder.backbone))
+    for start in range(0, len(wanted), len(records)):
+        part = wanted[start : start + len(records)]
+        contents = [sha256(path.read_bytes()).digest() for path in part]
+        target.keep(zip(contents, records, strict=False), side)
+        states = [file_state(path) for path in part]
+        target.note((state, content) for state, content in zip(states, contents, strict=True) if state is not None)
+
+
+def _exhaust(items: object) -> None:
+    for _ in items:  # type: ignore[attr-defined]
+        pass

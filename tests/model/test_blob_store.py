@@ -1,0 +1,227 @@
+"""The store on disk: bounded, shared by processes, and never a reason to fail whatever happens to its file."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from model import blob_store
+from model.blob_store import FILE_NAME, BlobStore
+
+_OTHER_PROCESS = """
+import sys
+from pathlib import Path
+from model.blob_store import BlobStore
+store = BlobStore(Path(sys.argv[1]))
+for k in range(40):
+    store.put_many({b"%s %d %d" % (sys.argv[2].encode(), k, j): bytes([k]) * 20_000 for j in range(5)})
+    store.put_notes({b"%s %d" % (sys.argv[2].encode(), k): b"note"})
+    assert store.get(b"%s %d 3" % (sys.argv[2].encode(), k)) == bytes([k]) * 20_000
+store.close()
+"""
+
+
+def test_what_was_put_is_got_in_another_life(tmp_path: Path) -> None:
+    store = BlobStore(tmp_path / "deep" / "folder")
+    assert store.get(b"a") is None
+    store.put_many({b"a": b"1" * 200_001, b"b": b""})
+    store.put(b"b", b"new")
+    store.put_notes({b"n": b"note"})
+    store.close()
+    again = BlobStore(tmp_path / "deep" / "folder")
+    assert again.get(b"a") == b"1" * 200_001
+    assert again.get(b"b") == b"new"
+    assert again.notes([b"n", b"m"]) == {b"n": b"note"}
+    assert again.size() == 200_004
+
+
+def test_nothing_is_kept_without_a_folder() -> None:
+    store = BlobStore(None)
+    store.put(b"a", b"1")
+    store.put_notes({b"n": b"1"})
+    assert store.get(b"a") is None
+    assert store.notes([b"n"]) == {}
+    assert store.size() == 0
+    store.clear()
+
+
+def test_what_was_not_used_for_longest_goes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, now = BlobStore(tmp_path, max_bytes=10_000), [100.0 * 86_400]
+    monkeypatch.setattr(blob_store.time, "time", lambda: now[0])
+    for k in range(10):
+        store.put(b"%d" % k, bytes(1_000))
+    now[0] += 86_400
+    assert store.get(b"0") is not None
+    store.put(b"10", bytes(1_000))
+    kept = [k for k in range(11) if store.get(b"%d" % k) is not None]
+    assert kept == [0, *range(3, 11)]
+    assert store.size() == 9_000
+
+
+def test_the_file_stays_bounded(tmp_path: Path) -> None:
+    store = BlobStore(tmp_path, max_bytes=2_000_000)
+    for k in range(60):
+        store.put(b"%d" % k, bytes(200_000))
+    store.close()
+    assert (tmp_path / FILE_NAME).stat().st_size < 4_000_000
+
+
+def test_clearing_gives_the_space_back(tmp_path: Path) -> None:
+    store = BlobStore(tmp_path)
+    store.put(b"a", bytes(5_000_000))
+    store.put_notes({b"n": b"1"})
+    store.clear()
+    assert store.get(b"a") is None
+    assert store.notes([b"n"]) == {}
+    assert store.size() == 0
+    assert (tmp_path / FILE_NAME).stat().st_size < 1_000_000
+
+
+def test_two_processes_share_it(tmp_path: Path) -> None:
+    root = Path(__file__).resolve().parents[2]
+    command = [sys.executable, "-c", _OTHER_PROCESS, str(tmp_path)]
+    running = [subprocess.Popen([*command, name], cwd=root, stderr=subprocess.PIPE) for name in ("x", "y")]
+    for process in running:
+        assert process.communicate()[1] == b""
+        assert process.returncode == 0
+    store = BlobStore(tmp_path)
+    for name in (b"x", b"y"):
+        assert all(store.get(b"%s %d 4" % (name, k)) == bytes([k]) * 20_000 for k in range(40))
+
+
+def test_a_killed_process_damages_nothing(tmp_path: Path) -> None:
+    root = Path(__file__).resolve().parents[2]
+    endless = _OTHER_PROCESS.replace("range(40)", "__import__('itertools').count()").replace("bytes([k])", "b'z'")
+    process = subprocess.Popen([sys.executable, "-c", endless, str(tmp_path), "x"], cwd=root)
+    store = BlobStore(tmp_path)
+    while store.get(b"x 5 4") is None:
+        assert process.poll() is None
+    process.kill()
+    process.wait()
+    assert store.get(b"x 5 4") == b"z" * 20_000
+    store.put(b"mine", b"1")
+    assert store.get(b"mine") == b"1"
+
+
+def _garbage(path: Path) -> None:
+    path.write_bytes(b"nonsense" * 1000)
+
+
+def _cut_off(path: Path) -> None:
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+
+
+def _scribbled(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    for start in range(65_536, len(data), 65_536):
+        data[start : start + 500] = bytes(range(250)) * 2
+    path.write_bytes(data)
+
+
+@pytest.mark.expected_log("is damaged and was made anew")
+@pytest.mark.parametrize("damage", [_garbage, _cut_off, _scribbled])
+def test_a_damaged_file_is_made_anew(tmp_path: Path, damage: Callable[[Path], None]) -> None:
+    store = BlobStore(tmp_path)
+    store.put_many({b"%d" % k: bytes([k]) * 150_000 for k in range(20)})
+    store.close()
+    damage(tmp_path / FILE_NAME)
+    store = BlobStore(tmp_path)
+    for k in range(20):
+        assert store.get(b"%d" % k) in {None, bytes([k]) * 150_000}
+    store.put(b"a", b"1")
+    store.put(b"a", b"1")
+    assert store.get(b"a") == b"1"
+
+
+def test_a_blob_whose_bytes_changed_is_not_given_out(tmp_path: Path) -> None:
+    store = BlobStore(tmp_path)
+    store.put(b"a", b"0123456789abcdef-")
+    store.close()
+    for value in (b"0123456789abcdeF-", b"0123456789abcdef", b"0123456789abcdef+"):
+        database = sqlite3.connect(tmp_path / FILE_NAME)
+        with database:
+            database.execute("UPDATE blobs SET data = ?", (value,))
+        database.close()
+        store = BlobStore(tmp_path)
+        assert store.get(b"a") is None
+        assert store.size() == 0
+        store.put(b"a", b"0123456789abcdef-")
+        store.close()
+
+
+@pytest.mark.expected_log("takes no more: the disk is nearly full")
+def test_a_nearly_full_disk_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = BlobStore(tmp_path)
+    store.put(b"a", b"1")
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(blob_store.shutil, "disk_usage", lambda _: usage._replace(free=10**6))
+    store.put(b"b", b"2")
+    store.put(b"c", b"3")
+    assert store.get(b"a") == b"1"
+    assert store.get(b"b") is None
+    assert len(caplog.records) == 1
+
+
+@pytest.mark.expected_log("takes no more: database or disk is full")
+def test_a_full_disk_stops_the_writing_only(tmp_path: Path) -> None:
+    store = BlobStore(tmp_path)
+    store.put(b"a", b"1")
+    assert store._connection is not None
+    store._connection.execute("PRAGMA max_page_count = 10")
+    store.put_many({b"b": bytes(2_000_000)})
+    store.put(b"c", b"3")
+    assert store.get(b"a") == b"1"
+    assert store.get(b"b") is None
+
+
+@pytest.mark.expected_log("cannot be used")
+def test_a_folder_that_cannot_be_made_is_done_without(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    store = BlobStore(tmp_path / "file" / "folder")
+    for _ in range(3):
+        store.put(b"a", b"1")
+        assert store.get(b"a") is None
+    assert len(caplog.records) == 1
+
+
+def test_what_another_process_holds_locked_is_not_waited_for_in_vain(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blob_store, "_BUSY_SECONDS", 0.01)
+    store = BlobStore(tmp_path)
+    store.put(b"a", b"1")
+    other = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    store.put(b"b", b"2")
+    assert store.get(b"a") == b"1"
+    other.execute("ROLLBACK")
+    other.close()
+    store.put(b"c", b"3")
+    assert store.get(b"c") == b"3"
+    assert store.get(b"b") is None
+
+
+def test_threads_may_share_a_store(tmp_path: Path) -> None:
+    store = BlobStore(tmp_path, max_bytes=2_000_000)
+
+    def work(number: int) -> None:
+        for k in range(50):
+            store.put(b"%d %d" % (number, k), bytes([k]) * 10_000)
+            assert store.get(b"%d %d" % (number, k)) == bytes([k]) * 10_000
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert store.size() == 3 * 50 * 10_000

@@ -1,0 +1,161 @@
+"""Nothing twice: what was embedded once is found on disk, whatever its file is called by now."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+import torch
+
+from model import cache_folder
+from model.backbones.registry import create_backbone
+from model.blob_store import FILE_NAME, BlobStore
+from model.embedding import EmbeddedImage, Embedder
+from tests.model.conftest import paint
+
+LONG_AGO = (10**18, 10**18)
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> list[Path]:
+    """Five pictures of two sizes that were not changed lately."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for k in range(5):
+        paint("disc", k, (160, 120 + 20 * (k % 2))).save(folder / f"{k}.png")
+        os.utime(folder / f"{k}.png", ns=LONG_AGO)
+    return sorted(folder.iterdir())
+
+
+def _embedder(folder: Path) -> Embedder:
+    """An embedder as of a new process: nothing in memory."""
+    return Embedder(create_backbone("patent-cnn"), "cpu", store=BlobStore(folder))
+
+
+def _embedded(embedder: Embedder, paths: list[Path], side: int = 64) -> list[EmbeddedImage]:
+    images = [image for batch in embedder.embed(paths, side) for image in batch]
+    assert all(isinstance(image, EmbeddedImage) for image in images)
+    return images  # type: ignore[return-value]
+
+
+def _work(embedder: Embedder) -> tuple[int, int]:
+    return embedder.work.decoded, embedder.work.forwarded
+
+
+def test_a_second_pass_decodes_and_computes_nothing(tmp_path: Path, pictures: list[Path]) -> None:
+    first, second = _embedder(tmp_path / "c"), _embedder(tmp_path / "c")
+    before, after = _embedded(first, pictures), _embedded(second, pictures)
+    assert _work(first) == (5, 5)
+    assert _work(second) == (0, 0)
+    assert second.work.found == 5
+    for one, other in zip(before, after, strict=True):
+        assert (one.path, one.size) == (other.path, other.size)
+        assert all(torch.equal(a, b) for a, b in zip(one.maps, other.maps, strict=True))
+
+
+def test_an_unchanged_file_is_not_even_opened(
+    tmp_path: Path, pictures: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _embedded(_embedder(tmp_path / "c"), pictures)
+    monkeypatch.setattr(Path, "open", None)
+    _embedded(_embedder(tmp_path / "c"), pictures)
+
+
+def test_renamed_moved_and_copied_files_are_found(tmp_path: Path, pictures: list[Path]) -> None:
+    _embedded(_embedder(tmp_path / "c"), pictures)
+    moved = [path.rename(tmp_path / f"moved{path.name}") for path in pictures]
+    copy = tmp_path / "copy.png"
+    shutil.copy(moved[0], copy)
+    embedder = _embedder(tmp_path / "c")
+    _embedded(embedder, [*moved, copy])
+    assert _work(embedder) == (0, 0)
+    assert embedder.embed_one(moved[1], 64).size == (160, 140)
+
+
+@pytest.mark.parametrize("same_time", [False, True])
+def test_a_changed_file_is_embedded_anew(tmp_path: Path, pictures: list[Path], same_time: bool) -> None:
+    before = _embedded(_embedder(tmp_path / "c"), pictures)[0]
+    paint("stripes", 9, (90, 80)).save(pictures[0])
+    if same_time:  # then the size in bytes tells
+        os.utime(pictures[0], ns=LONG_AGO)
+    embedder = _embedder(tmp_path / "c")
+    after = _embedded(embedder, pictures)[0]
+    assert _work(embedder) == (1, 1)
+    assert after.size == (90, 80)
+    assert not torch.equal(before.maps.coarse, after.maps.coarse)
+
+
+def test_a_file_that_may_still_change_is_read_again(tmp_path: Path, pictures: list[Path]) -> None:
+    os.utime(pictures[0])
+    _embedded(_embedder(tmp_path / "c"), pictures)
+    changed = os.stat(pictures[0])
+    data = bytearray(pictures[0].read_bytes())
+    paint("stripes", 3).save(tmp_path / "other.png")
+    other = (tmp_path / "other.png").read_bytes()
+    pictures[0].write_bytes((other + bytes(len(data)))[: len(data)] if len(other) <= len(data) else other)
+    os.utime(pictures[0], ns=(changed.st_atime_ns, changed.st_mtime_ns))
+    embedder = _embedder(tmp_path / "c")
+    list(embedder.embed(pictures, 64))
+    assert embedder.work.decoded == 1
+
+
+def test_sides_and_backbones_are_kept_apart(tmp_path: Path, pictures: list[Path]) -> None:
+    _embedded(_embedder(tmp_path / "c"), pictures)
+    other_side = _embedder(tmp_path / "c")
+    assert _embedded(other_side, pictures, 96)[0].maps.fine.shape[2] == 6
+    assert _work(other_side) == (5, 5)
+    torch.manual_seed(1)
+    other_weights = Embedder(create_backbone("patent-cnn-scratch"), "cpu", store=BlobStore(tmp_path / "c"))
+    _embedded(other_weights, pictures)
+    assert _work(other_weights) == (5, 5)
+
+
+def test_unreadable_files_leave_no_trace(tmp_path: Path, pictures: list[Path]) -> None:
+    pictures[2].write_bytes(b"nothing")
+    os.utime(pictures[2], ns=LONG_AGO)
+    for expected in ((4, 4), (0, 0)):
+        embedder = _embedder(tmp_path / "c")
+        items = [item for batch in embedder.embed([*pictures, tmp_path / "gone.png"], 64) for item in batch]
+        assert [isinstance(item, EmbeddedImage) for item in items] == [True, True, False, True, True, False]
+        assert _work(embedder) == expected
+
+
+@pytest.mark.expected_log("is damaged and was made anew")
+def test_a_damaged_cache_costs_time_only(tmp_path: Path, pictures: list[Path]) -> None:
+    _embedded(_embedder(tmp_path / "c"), pictures)
+    (tmp_path / "c" / FILE_NAME).write_bytes(b"nonsense" * 1000)
+    embedder = _embedder(tmp_path / "c")
+    _embedded(embedder, pictures)
+    assert _work(embedder) == (5, 5)
+
+
+def test_the_cache_tells_no_names(tmp_path: Path) -> None:
+    picture = tmp_path / "confidential-patient.png"
+    paint("disc", 1).save(picture)
+    os.utime(picture, ns=LONG_AGO)
+    _embedded(_embedder(tmp_path / "c"), [picture])
+    held = b"".join(path.read_bytes() for path in (tmp_path / "c").iterdir())
+    assert b"confidential" not in held
+    database = sqlite3.connect(tmp_path / "c" / FILE_NAME)
+    assert database.execute("SELECT COUNT(*) FROM notes").fetchone() == (1,)
+    database.close()
+
+
+def test_the_folder_in_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(cache_folder.VARIABLE, str(tmp_path / "by variable"))
+    store = cache_folder.cache_store()
+    assert store.path == tmp_path / "by variable" / FILE_NAME
+    assert cache_folder.cache_store() is store
+    with cache_folder.using(str(tmp_path / "by option")):
+        assert cache_folder.cache_store().path == tmp_path / "by option" / FILE_NAME
+    with cache_folder.using(cache_folder.OFF):
+        assert cache_folder.cache_store().path is None
+    with cache_folder.using(None):
+        assert cache_folder.cache_store() is store
+    monkeypatch.delenv(cache_folder.VARIABLE)
+    path = cache_folder.cache_store().path
+    assert path is not None
+    assert "Fewshot" in str(path)
