@@ -32,7 +32,6 @@ ROUNDS = 3
 EXAMPLES = 6  # of each of two classes
 _PLAIN_BATCH = 32
 _TORCH_BATCH = 16
-_MEMORY = 2**20  # bytes of the cache in memory: so little that the disk is measured
 
 
 @dataclass
@@ -69,35 +68,38 @@ class Throughput:
 
 def measure_throughput(paths: Sequence[Path], cached: Sequence[Path]) -> Throughput:
     """Measure all rates in turn, `ROUNDS` times, so that what else the machine does falls on all alike."""
-    rates = Rates()
-    backbone = create_backbone()
-    plain_paths = paths[: max(_PLAIN_BATCH, len(paths) // 4)]
+    rates, backbone = Rates(), create_backbone()
     with tempfile.TemporaryDirectory() as folder:
         for number in range(ROUNDS):
-            store = BlobStore(Path(folder) / str(number))
-            embedder = Embedder(backbone, "cpu", EmbeddingCache(_MEMORY), store)
-            classifier = _trained(embedder, paths)
-            side = classifier.side
-            rates.measure("plain loop", len(plain_paths), lambda: _plain_loop(backbone, plain_paths, side))
-            rates.measure("decode", len(paths), lambda: _decode(paths, side))
-            _measure_forward(rates, backbone, embedder, side, len(plain_paths))
-            rates.measure("embed, first pass", len(paths), lambda: _exhaust(embedder.embed(paths, side)))
-            store.clear()
-            rates.measure("classify, first pass", len(paths), lambda: _exhaust(classify(classifier, paths)))
-            again = Embedder(backbone, "cpu", EmbeddingCache(_MEMORY), store)  # as in another process
-            classifier = _trained(again, paths)
-            rates.measure("embed, second pass", len(paths), lambda: _exhaust(again.embed(paths, side)))
-            rates.measure("classify, second pass", len(paths), lambda: _exhaust(classify(classifier, paths)))
-            cached_bytes = store.size() / len(paths)
-            if number == ROUNDS - 1 and cached:
-                _fill(embedder, store, paths, cached, side)
-                for _ in range(2):  # the first reading fills the system's cache of files
-                    rates.values.pop("embed, cached library", None)
-                    rates.measure("embed, cached library", len(cached), lambda: _exhaust(again.embed(cached, side)))
-                rates.measure("classify, cached library", len(cached), lambda: _exhaust(classify(classifier, cached)))
-            store.clear()
-            store.close()
-    return Throughput(rates, side, embedder.device_note, cached_bytes)
+            last = _round(rates, backbone, paths, cached if number == ROUNDS - 1 else (), Path(folder) / str(number))
+    return last
+
+
+def _round(rates: Rates, backbone: Backbone, paths: Sequence[Path], cached: Sequence[Path], folder: Path) -> Throughput:
+    stores = [BlobStore(folder / name) for name in ("embed", "classify")]
+    # Little is kept in memory, so that the disk is measured; and a second embedder stands for a second process.
+    first, fresh, second = (Embedder(backbone, "cpu", EmbeddingCache(1), stores[k]) for k in (0, 1, 1))
+    classifiers = [_trained(embedder, paths) for embedder in (fresh, second)]
+    side = classifiers[0].side
+    first.embed_one(paths[0], side)
+    plain_paths = paths[: max(_PLAIN_BATCH, len(paths) // 4)]
+    rates.measure("plain loop", len(plain_paths), lambda: _plain_loop(backbone, plain_paths, side))
+    rates.measure("decode", len(paths), lambda: _decode(paths, side))
+    _measure_forward(rates, backbone, first, side, len(plain_paths))
+    rates.measure("embed, first pass", len(paths), lambda: _exhaust(first.embed(paths, side)))
+    rates.measure("classify, first pass", len(paths), lambda: _exhaust(classify(classifiers[0], paths)))
+    rates.measure("embed, second pass", len(paths), lambda: _exhaust(second.embed(paths, side)))
+    rates.measure("classify, second pass", len(paths), lambda: _exhaust(classify(classifiers[1], paths)))
+    found = Throughput(rates, side, second.device_note, stores[0].size() / len(paths))
+    if cached:
+        _fill(second, stores[1], paths, cached, side)
+        _exhaust(second.embed(cached, side))  # fills the system's cache of files
+        rates.measure("embed, cached library", len(cached), lambda: _exhaust(second.embed(cached, side)))
+        rates.measure("classify, cached library", len(cached), lambda: _exhaust(classify(classifiers[1], cached)))
+    for store in stores:
+        store.clear()
+        store.close()
+    return found
 
 
 def _trained(embedder: Embedder, paths: Sequence[Path]) -> FewShotClassifier:
