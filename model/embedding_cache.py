@@ -10,7 +10,7 @@ from model.embedding_store import FileState, Record, file_state
 
 CacheKey = tuple[FileState, int]
 
-DEFAULT_BYTES = 512 * 2**20
+DEFAULT_BYTES = 256 * 2**20
 
 
 def cache_key(path: Path, side: int) -> CacheKey | None:

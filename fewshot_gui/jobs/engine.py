@@ -69,9 +69,9 @@ class Engine:
         self._embedders: dict[tuple[str, str], Embedder] = {}
 
     def warm_up(self, request: WarmUpRequest) -> WarmUpResult:
-        """Import the model's libraries, load the default backbone and prepare its runtime."""
+        """Import the model's libraries and load the default backbone."""
         import_model()
-        self._embedder(DEFAULT_BACKBONE, "auto").warm_up()
+        self._embedder(DEFAULT_BACKBONE, "auto")
         return WarmUpResult(request.job_id)
 
     def forget(self) -> None:
