@@ -102,13 +102,25 @@ def fit(head: Head, support: Support, progress: ProgressCallback, token: CancelT
         return loss
 
     losses: list[float] = []
+    converged = False
+    sound = [parameter.detach().clone() for parameter in head.parameters()]
     for step in range(MAX_STEPS):
         token.raise_if_cancelled()
-        losses.append(float(optimizer.step(objective).detach()))
+        before = [parameter.detach().clone() for parameter in head.parameters()]
+        loss = float(optimizer.step(objective).detach())
+        if not math.isfinite(loss):
+            break
+        sound = before
+        losses.append(loss)
         progress(Progress("Training", step + 1, MAX_STEPS))
         if len(losses) > 1 and abs(losses[-2] - losses[-1]) < CONVERGED_CHANGE:
-            return losses, True
-    return losses, False
+            converged = True
+            break
+    if not math.isfinite(float(objective().detach())):  # the search went astray in its last step: take that back
+        with torch.no_grad():
+            for parameter, value in zip(head.parameters(), sound, strict=True):
+                parameter.copy_(value)
+    return losses, converged
 
 
 def _state(

@@ -108,6 +108,29 @@ def test_a_mislabelled_image_weighs_least_and_hardly_pulls_the_others() -> None:
     assert bool(trusted[rest, 0].mean() > before[rest, 0].mean())
 
 
+def test_a_search_that_goes_astray_is_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    labels = torch.arange(3).repeat_interleave(4)
+    support = describe_support(random_features(12, 0), labels, 3).support
+    head = Head(labels)
+    step = torch.optim.LBFGS.step
+
+    def astray(self: torch.optim.LBFGS, closure: object) -> Tensor:
+        loss = step(self, closure)
+        if len(losses) == 2:
+            for parameter in head.parameters():
+                parameter.data.fill_(float("nan"))
+        losses.append(float(loss.detach()))
+        return loss
+
+    losses: list[float] = []
+    monkeypatch.setattr(torch.optim.LBFGS, "step", astray)
+    kept, converged = fit(head, support, ignore_progress, CancelToken())
+    assert not converged
+    assert len(kept) == 3
+    assert all(bool(parameter.isfinite()) for parameter in head.parameters())
+    assert bool(head.leave_one_out_logits(support).isfinite().all())
+
+
 def test_training_can_be_cancelled() -> None:
     labels = torch.arange(2).repeat_interleave(3)
     support = describe_support(random_features(6, 0), labels, 2).support
