@@ -141,6 +141,14 @@ SPECS = (
     ),
     # View
     ActionSpec(
+        "estimates",
+        _tr("&Estimates"),
+        ("Ctrl+Shift+E",),
+        "estimates",
+        (),
+        _tr("How good it is: accuracy, recall, precision, confusions"),
+    ),
+    ActionSpec(
         "refresh",
         _tr("&Refresh library"),
         ("F5",),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from fewshot_gui.items.examples_model import ExamplesModel
+from fewshot_gui.items.roles import Role
 from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
@@ -90,6 +93,25 @@ class BinsView(QWidget):
             self._scroll.ensureWidgetVisible(self._cards[ids[at]])
             self._cards[ids[at]].take_focus()
 
+    def offer_estimates(self, action: QAction) -> None:
+        """Let the line above the bins, and a button beside it, show how good it is."""
+        self.header.set_action(action)
+
+    def select_examples(self, paths: Sequence[Path]) -> bool:
+        """Select those of `paths` that share a bin with the first that is in one; False: none is."""
+        bin_ids = {path: bin_id for path in paths if (bin_id := self._document.bin_of(path)) is not None}
+        if not bin_ids:
+            return False
+        first, bin_id = next(iter(bin_ids.items()))
+        images = self._cards[bin_id].images
+        self._board.grid.activate()
+        self._scroll.ensureWidgetVisible(self._cards[bin_id])
+        was_current = images.currentIndex().data(Role.PATH) == first
+        images.select_paths([path for path, other in bin_ids.items() if other == bin_id])
+        if was_current:  # else the list tells by itself
+            self.image_selected.emit(first)
+        return True
+
     def _connect(self) -> None:
         document, board = self._document, self._board
         document.reset.connect(self._on_reset)
@@ -136,7 +158,7 @@ class BinsView(QWidget):
         self._show_summary()
 
     def _show_summary(self) -> None:
-        self.header.set_note(summarize(self._document, self._results), explain(self._results))
+        self.header.set_note(summarize(self._document, self._results), explain(self._document, self._results))
 
     def _on_reset(self) -> None:
         for bin_id in list(self._cards):

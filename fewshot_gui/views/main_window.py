@@ -19,6 +19,7 @@ from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
 from fewshot_gui.views.bins_view import BinsView
 from fewshot_gui.views.dialogs import ErrorDialog
+from fewshot_gui.views.estimates_view import EstimatesView
 from fewshot_gui.views.image_focus import ImageFocus
 from fewshot_gui.views.inspector_view import InspectorView
 from fewshot_gui.views.library_view import LibraryView
@@ -94,6 +95,7 @@ class MainWindow(QMainWindow):
         self.bins = BinsView(document, results, shared)
         self.results = ResultsView(document, results, shared)
         self.inspector = InspectorView(document, results, pictures)
+        self.estimates = EstimatesView(document, results, self)
         self.focus = ImageFocus(self)
         self.job_status, self._device = JobStatus(), QLabel()
         self._menu_bar = MenuBar(self.command_table)
@@ -176,19 +178,22 @@ class MainWindow(QMainWindow):
         self._may_close = may_close
 
     def layout_state(self) -> QByteArray:
-        """Where the splitters are, for `restore_layout` in a later run."""
-        sizes = {"columns": self._columns.sizes(), "rows": self._rows.sizes()}
+        """Where the splitters and the estimates are, for `restore_layout` in a later run."""
+        place = bytes(self.estimates.place().toBase64().data()).decode("ascii")
+        sizes = {"columns": self._columns.sizes(), "rows": self._rows.sizes(), "estimates": place}
         return QByteArray(json.dumps(sizes).encode("ascii"))
 
     def restore_layout(self, state: QByteArray) -> None:
-        """Put the splitters where they were; a damaged or empty `state` is ignored."""
+        """Put the splitters and the estimates where they were; a damaged or empty `state` is ignored."""
         try:
             sizes = json.loads(bytes(state.data()))
             columns, rows = [int(size) for size in sizes["columns"]], [int(size) for size in sizes["rows"]]
+            place = QByteArray.fromBase64(str(sizes.get("estimates", "")).encode("ascii"))
         except (ValueError, TypeError, KeyError):
             return
         self._columns.setSizes(columns)
         self._rows.setSizes(rows)
+        self.estimates.restore_place(place)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette (Qt)."""
@@ -202,6 +207,7 @@ class MainWindow(QMainWindow):
         if self._may_close is not None and not self._may_close():
             event.ignore()
         else:
+            self.estimates.close()
             super().closeEvent(event)
 
     def _build(self) -> None:
@@ -226,7 +232,9 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self._device)
         table = self.command_table
         self.inspector.add_zoom_actions([table[name] for name in ("zoomOut", "zoomIn", "zoomFit", "zoomActual")])
-        self.results.offer_training(table["train"])
+        for view in (self.results, self.estimates):
+            view.offer_training(table["train"])
+        self.bins.offer_estimates(table["estimates"])
         self.library.offer_suggesting(table["suggest"])
         self.resize(1280, 800)
 

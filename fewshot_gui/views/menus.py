@@ -28,7 +28,10 @@ _MENUS = (
     ),
     ("&Bins", ("newBin", "renameBin", _SEPARATOR, "nextBin", "previousBin")),
     ("&Run", ("train", "autoTrain", _SEPARATOR, "classify", "classifyLibrary", "suggest", _SEPARATOR, "cancel")),
-    ("&View", ("zoomIn", "zoomOut", "zoomFit", "zoomActual", _SEPARATOR, "refresh", _SEPARATOR, _THEME)),
+    (
+        "&View",
+        ("estimates", _SEPARATOR, "zoomIn", "zoomOut", "zoomFit", "zoomActual", _SEPARATOR, "refresh", _SEPARATOR, _THEME),
+    ),
     ("&Help", ("help", "about")),
 )
 _TOOLS = (

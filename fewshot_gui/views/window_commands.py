@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
@@ -68,6 +69,7 @@ class WindowCommands(QObject):
             "zoomOut": partial(canvas.zoom_by, -1),
             "zoomFit": canvas.fit,
             "zoomActual": canvas.zoom_to_actual,
+            "estimates": window.estimates.present,
             "help": self._show_help,
             "about": partial(show_about, window),
         }
@@ -111,6 +113,7 @@ class WindowCommands(QObject):
             window.image_selected,
         ):
             signal.connect(self._update_flags)
+        window.estimates.examples_chosen.connect(self._on_examples_chosen)
         document.reset.connect(window.inspector.clear)
         results.training_changed.connect(window.inspector.explain_again)
         for view in (*window.bins.image_views(), window.library.images):
@@ -187,6 +190,14 @@ class WindowCommands(QObject):
         dialog = HelpDialog(self._table, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    def _on_examples_chosen(self, paths: list[Path]) -> None:
+        """Select them where they are now; what is in no bin any more is shown at least."""
+        window = self._window
+        if not window.bins.select_examples(paths):
+            window.inspector.show_image(paths[0])
+            window.image_selected.emit(paths[0])
+            window.show_message(self.tr("These images are in no bin any more."))
 
     def _on_view_made(self, view: ImageView) -> None:
         self._window.focus.add(view)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.widgets.elided_label import ElidedLabel
@@ -33,6 +34,16 @@ class PaneHeader(QWidget):
     def note(self) -> str:
         """What is said beside the title."""
         return self._note.text()
+
+    def set_action(self, action: QAction) -> None:
+        """What a click on the note does; a button at the right end does the same."""
+        self._note.set_clickable(True)
+        self._note.clicked.connect(action.trigger)
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.add_tool(button)
 
     def add_tool(self, widget: QWidget) -> None:
         """Put a control at the right end."""
