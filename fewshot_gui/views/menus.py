@@ -30,7 +30,18 @@ _MENUS = (
     ("&Run", ("train", "autoTrain", _SEPARATOR, "classify", "classifyLibrary", "suggest", _SEPARATOR, "cancel")),
     (
         "&View",
-        ("estimates", _SEPARATOR, "zoomIn", "zoomOut", "zoomFit", "zoomActual", _SEPARATOR, "refresh", _SEPARATOR, _THEME),
+        (
+            "estimates",
+            _SEPARATOR,
+            "zoomIn",
+            "zoomOut",
+            "zoomFit",
+            "zoomActual",
+            _SEPARATOR,
+            "refresh",
+            _SEPARATOR,
+            _THEME,
+        ),
     ),
     ("&Help", ("help", "about")),
 )
