@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from model import confidence, local_feature, texture
+from model.devices import one_thread
 from model.embedding import EmbeddedImage, Embedder, detail_side
 from model.features import ImageFeatures, ImageMaps, describe
 from model.fusion import Fusion, texture_weights
@@ -115,6 +116,7 @@ class FewShotClassifier:
         logits: Tensor = self._scale * ((1 - self._local_share) * whole + self._local_share * part)
         return logits
 
+    @one_thread()
     def predict(self, images: Sequence[EmbeddedImage], explain_class: int | None = None) -> list[Prediction]:
         """Predict images; their regions are those of the predicted class, or of `explain_class`."""
         parts = (images[start : start + SLICE] for start in range(0, len(images), SLICE))
@@ -144,7 +146,7 @@ class FewShotClassifier:
     def explain(self, path: Path) -> Explanation:
         """Return attention maps, regions and scores of one image for all classes. Raises `ImageReadError`."""
         image = self.embedder.embed_one(path, self.side)
-        with torch.inference_mode():
+        with torch.inference_mode(), one_thread():
             features = describe(_stack([image]))
             contrasts = self._contrasts(features)
             scores = torch.softmax(self._logits(features, self._joint(features), contrasts).double(), dim=1)[0]

@@ -18,6 +18,7 @@ from torch.nn import functional
 
 from model import class_description, confidence, local_feature, texture
 from model.classifier import ClassifierState, FewShotClassifier
+from model.devices import one_thread
 from model.embedding import EmbeddedImage, Embedder
 from model.features import ImageFeatures, ImageMaps, concatenate, describe
 from model.fusion import Fusion, texture_weights
@@ -45,6 +46,7 @@ class Fit:
     converged: bool
 
 
+@one_thread()
 def fit_classifier(
     class_names: Sequence[str],
     features: ImageFeatures,
@@ -74,6 +76,7 @@ def fit_classifier(
     return Fit(classifier, leave_one_out, support.weights, tuple(losses + again), converged)
 
 
+@one_thread()
 def features_of(images: Sequence[EmbeddedImage]) -> ImageFeatures:
     """Describe images on `TRAINING_GRID`, one at a time so that memory stays low."""
     with torch.no_grad():

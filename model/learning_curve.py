@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from model import class_description
+from model.devices import one_thread
 
 LEAST_SHOTS = 4
 """Examples of a typical class below which a curve would have no more than one point."""
@@ -36,6 +37,7 @@ class LearningCurve(NamedTuple):
     gain_deviation: float
 
 
+@one_thread()
 def learning_curve(examples: Tensor, labels: Tensor, ways: int, seed: int = 0) -> LearningCurve | None:
     """Fit the curve to joint vectors (n, D), float64, with int64 labels (n,); None where there are too few."""
     counts = torch.bincount(labels, minlength=ways)
