@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -116,12 +118,13 @@ class FewShotClassifier:
         logits: Tensor = self._scale * ((1 - self._local_share) * whole + self._local_share * part)
         return logits
 
-    @one_thread()
     def predict(self, images: Sequence[EmbeddedImage], explain_class: int | None = None) -> list[Prediction]:
         """Predict images; their regions are those of the predicted class, or of `explain_class`."""
-        parts = (images[start : start + SLICE] for start in range(0, len(images), SLICE))
-        return [prediction for part in parts for prediction in self._predict(part, explain_class)]
+        parts = [images[start : start + SLICE] for start in range(0, len(images), SLICE)]
+        with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1) or 1, thread_name_prefix="predict") as pool:
+            return [one for part in pool.map(lambda part: self._predict(part, explain_class), parts) for one in part]
 
+    @one_thread()
     def _predict(self, images: Sequence[EmbeddedImage], explain_class: int | None) -> list[Prediction]:
         with torch.inference_mode():
             features = describe(_stack(images))
