@@ -65,6 +65,7 @@ class App(QObject):
         )
         AutoTraining(self.session.document, self.session.results, self.running, self.settings, self.window, self)
         self._garbage = GarbageCollector(self)
+        self.session.document.reset.connect(self._garbage.collect_all)
         self._error_shown_at = 0.0
         self.window.set_close_guard(self._may_close)
         self.window.theme_chosen.connect(self._on_theme_chosen)

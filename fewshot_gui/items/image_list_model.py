@@ -93,7 +93,7 @@ class ImageListModel(QAbstractListModel):
 
     def refresh(self, path: Path) -> None:
         """Tell the views that what is known of `path` changed."""
-        row = self._rows.get(path)
+        row = self.row_of(path)
         if row is not None:
             index = self.index(row)
             self.dataChanged.emit(index, index)
@@ -117,7 +117,7 @@ class ImageListModel(QAbstractListModel):
         first = len(self._paths)
         self.beginInsertRows(QModelIndex(), first, first + len(paths) - 1)
         self._paths.extend(paths)
-        self._rows.update({path: first + offset for offset, path in enumerate(paths)})
+        self._number_rows(first)
         self.endInsertRows()
 
     def _sync_paths(self, paths: Sequence[Path]) -> None:
@@ -137,8 +137,11 @@ class ImageListModel(QAbstractListModel):
             self._number_rows()
             self.endInsertRows()
 
-    def _number_rows(self) -> None:
-        self._rows = {path: row for row, path in enumerate(self._paths)}
+    def _number_rows(self, first: int = 0) -> None:
+        """Note where the paths from `first` on are, for `row_of`."""
+        if first == 0:
+            self._rows.clear()
+        self._rows.update(zip(self._paths[first:], range(first, len(self._paths)), strict=True))
 
 
 def _runs(marks: Sequence[bool]) -> list[tuple[int, int]]:

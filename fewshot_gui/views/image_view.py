@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -17,6 +17,7 @@ from fewshot_gui.items.thumbnail_delegate import ThumbnailDelegate
 from fewshot_gui.widgets.grid_view import GridView
 
 _DRAG_SIDE = 64
+_MOST_RANGES = 2000  # of selected rows: Qt takes some 20 ms for them
 
 
 class ImageView(GridView):
@@ -46,8 +47,12 @@ class ImageView(GridView):
 
     def selected_paths(self) -> list[Path]:
         """The selected images, in the order of the rows."""
-        model = self.image_model()
-        return [model.path(row) for row in selected_rows(self)]
+        paths = self.image_model().paths
+        return [path for first, last in selected_ranges(self) for path in paths[first : last + 1]]
+
+    def row_of(self, path: Path) -> int | None:
+        """Where `path` is shown, or None."""
+        return self.image_model().row_of(path)
 
     def select_paths(self, paths: Sequence[Path]) -> None:
         """Select those of `paths` that are here; the first becomes current."""
@@ -87,11 +92,16 @@ class ImageView(GridView):
         self.selection_edited.emit()
 
 
-def selected_rows(view: QAbstractItemView) -> list[int]:
-    """The selected rows in order; costs O(selected), without an index object for each cell."""
+def selected_ranges(view: QAbstractItemView) -> list[tuple[int, int]]:
+    """(first, last) of the selected rows, in order; costs O(ranges), without an index object for each cell."""
     selection = view.selectionModel().selection()
-    ranges = [selection.at(position) for position in range(selection.count())]
-    return sorted({row for part in ranges for row in range(part.top(), part.bottom() + 1)})
+    parts = (selection.at(position) for position in range(selection.count()))
+    return _joined((part.top(), part.bottom()) for part in parts)
+
+
+def selected_rows(view: QAbstractItemView) -> list[int]:
+    """The selected rows in order."""
+    return [row for first, last in selected_ranges(view) for row in range(first, last + 1)]
 
 
 def step_selection(view: QAbstractItemView, step: int) -> None:
@@ -112,17 +122,32 @@ def path_after(view: QAbstractItemView) -> Path | None:
 
 
 def select_rows(view: QAbstractItemView, rows: Sequence[int]) -> None:
-    """Select exactly `rows`; the first becomes current and is scrolled to."""
+    """Select exactly `rows`; the first becomes current and is scrolled to.
+
+    Rows too scattered for Qt, whose time grows with the square of the number of ranges, are not
+    selected at all: half of a selection would mislead.
+    """
     model, selection = view.model(), QItemSelection()
-    for row in rows:
-        index = model.index(row, 0)
-        selection.select(index, index)
+    ranges = _joined((row, row) for row in rows)
+    for first, last in ranges if len(ranges) <= _MOST_RANGES else ():
+        selection.select(model.index(first, 0), model.index(last, 0))
     flags = QItemSelectionModel.SelectionFlag
     if rows:
         current = model.index(rows[0], 0)
         view.selectionModel().setCurrentIndex(current, flags.NoUpdate)
         view.scrollTo(current)
     view.selectionModel().select(selection, flags.ClearAndSelect | flags.Rows)
+
+
+def _joined(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The ranges in order, those that touch or overlap as one."""
+    joined: list[tuple[int, int]] = []
+    for first, last in sorted(ranges):
+        if joined and first <= joined[-1][1] + 1:
+            joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
+        else:
+            joined.append((first, last))
+    return joined
 
 
 def invert_selection(view: QAbstractItemView) -> None:

@@ -71,6 +71,10 @@ class PredictionTable(QTableView):
         model = cast(PredictionsModel, self.model())
         return [model.path(row) for row in selected_rows(self)]
 
+    def row_of(self, path: Path) -> int | None:
+        """Where `path` is shown, or None."""
+        return cast(PredictionsModel, self.model()).row_of(path)
+
     def select_paths(self, paths: Sequence[Path]) -> None:
         """Select those of `paths` that are shown; the first becomes current."""
         model = cast(PredictionsModel, self.model())

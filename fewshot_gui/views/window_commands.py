@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QLineEdit
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
 from fewshot_gui.views.dialogs import HelpDialog, show_about
-from fewshot_gui.views.image_view import ImageView
+from fewshot_gui.views.image_view import ImageView, selected_ranges
 
 if TYPE_CHECKING:
     from fewshot_gui.views.main_window import MainWindow
@@ -133,8 +133,19 @@ class WindowCommands(QObject):
             has_library=window.library.model.rowCount() > 0,
             has_images=window.library.model.total > 0,
             has_image=window.inspector.path is not None,
-            has_example_selection=any(self._document.bin_of(path) for path in window.focus.paths()),
+            has_example_selection=self._is_example_selected(),
         )
+
+    def _is_example_selected(self) -> bool:
+        view = self._window.focus.active
+        if view is None:
+            return False
+        selected = selected_ranges(view)
+        if sum(last - first + 1 for first, last in selected) <= self._document.example_count:
+            return any(self._document.bin_of(path) for path in view.selected_paths())
+        # All of a large library, perhaps: the examples are fewer.
+        rows = (view.row_of(example.path) for bin_ in self._document.bins for example in bin_.examples)
+        return any(first <= row <= last for row in rows if row is not None for first, last in selected)
 
     # The stack is not asked here: it sends these signals also while it is being destroyed.
 

@@ -138,6 +138,28 @@ def test_library_skips_known_images_filters_and_shows_bins(document, library, bi
     assert library.index(row).data(Role.COLOR) == document.bin(bins[1]).color
 
 
+def test_labelling_what_is_in_no_bin_moves_only_those_rows(document, library, bins):
+    everything = list(library.paths)
+    library.set_filter("", unsorted_only=True)
+    resets, removed, inserted = (QSignalSpy(s) for s in (library.modelReset, library.rowsRemoved, library.rowsInserted))
+    document.add_examples(bins[0], [everything[1]])
+    assert list(library.paths) == [everything[0], *everything[2:]]
+    assert [library.row_of(path) for path in everything] == [0, None, *range(1, len(everything) - 1)]
+    document.undo_stack.undo()
+    assert list(library.paths) == everything
+    assert (resets.count(), removed.count(), inserted.count()) == (0, 1, 1)
+
+
+def test_many_scattered_images_that_go_into_a_bin_are_one_reset(document, library, bins):
+    many = [Path(f"/more/{number}.png") for number in range(1000)]
+    library.add(many)
+    library.set_filter("more", unsorted_only=True)
+    resets, removed = QSignalSpy(library.modelReset), QSignalSpy(library.rowsRemoved)
+    document.add_examples(bins[0], many[::2])
+    assert list(library.paths) == many[1::2]
+    assert (resets.count(), removed.count()) == (1, 0)
+
+
 def test_suggested_images_come_in_their_own_order_until_they_are_in_a_bin(document, library, bins):
     everything = list(library.paths)
     library.set_suggested([everything[2], Path("/gone.png"), everything[0]])

@@ -34,3 +34,16 @@ def test_a_large_library_is_filtered_and_selected(window, thumbnails):
     window.library.images.selectAll()
     assert window.library.model.rowCount() == sum("99" in path.name for path in MANY)
     assert len(window.library.images.selected_paths()) == window.library.model.rowCount()
+
+
+def test_all_of_a_large_library_stays_selected_through_a_filter_and_a_scattered_part_does_not(window, document):
+    window.add_library_images(MANY)
+    view = window.library.images
+    view.selectAll()
+    document.add_examples(document.add_bin(), MANY[:1])
+    assert window.command_table["removeExamples"].isEnabled()
+    window.library.unsorted_only.setChecked(True)
+    assert view.selected_paths() == MANY[1:]
+    assert not window.command_table["removeExamples"].isEnabled()
+    view.select_paths(MANY[1::2])
+    assert view.selected_paths() == []
