@@ -141,6 +141,14 @@ SPECS = (
     ),
     # View
     ActionSpec(
+        "showAll",
+        _tr("Show &all images"),
+        ("Ctrl+Shift+G",),
+        "",
+        ("has_suggestions",),
+        _tr("Show the whole library again, not only what is suggested"),
+    ),
+    ActionSpec(
         "estimates",
         _tr("&Estimates"),
         ("Ctrl+Shift+E",),

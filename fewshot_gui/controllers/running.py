@@ -211,6 +211,7 @@ class RunningController(QObject):
                 self._on_classifier_ready(result.device_note)
             case SuggestResult():
                 self._window.library.show_suggestions(result.images)
+                self._window.show_message(self._describe_suggestions(result))
             case ClassifySummary():
                 self._window.show_message(self._describe_classification(result))
 
@@ -266,6 +267,14 @@ class RunningController(QObject):
             text += self.tr("; {count} left out: {name} {reason}").format(
                 count=len(left_out), name=path.name, reason=reason
             )
+        return text
+
+    def _describe_suggestions(self, result: SuggestResult) -> str:
+        text = self.tr("{count} of {considered} images chosen; drag them into bins, or press 1 – 9").format(
+            count=len(result.images), considered=f"{result.considered:,}"
+        )
+        if result.unreadable:
+            text += self.tr("; {count} could not be read").format(count=f"{result.unreadable:,}")
         return text
 
     def _describe_classification(self, summary: ClassifySummary) -> str:

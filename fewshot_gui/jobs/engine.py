@@ -168,7 +168,7 @@ class Engine:
 
         embedder = self._embedder(request.backbone, request.device)
         found = suggest_images(request.pool, request.labelled, embedder, progress=progress, token=token)
-        return SuggestResult(request.job_id, found.images)
+        return SuggestResult(request.job_id, found.images, found.considered, len(found.unreadable))
 
     def _embedder(self, backbone: str, device: str) -> Embedder:
         """Return the embedder, kept with what it has embedded; called in the work lane's thread only."""

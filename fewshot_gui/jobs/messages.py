@@ -141,10 +141,12 @@ class ExplainResult:
 
 @dataclass(frozen=True)
 class SuggestResult:
-    """The images to label next, best first."""
+    """The images to label next, best first, of `considered` ones; `unreadable` more could not be read."""
 
     job_id: int
     images: tuple[Path, ...]
+    considered: int = 0
+    unreadable: int = 0
 
 
 @dataclass(frozen=True)

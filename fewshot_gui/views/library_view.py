@@ -56,8 +56,7 @@ class LibraryView(DropZone):
         self.unsorted_only = QCheckBox(self.tr("In no bin"))
         self.unsorted_only.setToolTip(self.tr("Hide the images that are in a bin"))
         self._notice = Notice("", icon_name="suggest")
-        self._show_all = QAction(self.tr("Show all"), self)
-        self._notice.set_action(self._show_all)
+        self._offered: tuple[QAction, ...] = ()
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_PAUSE)
         hint = EmptyHint("images", "", "")
         self._content = EmptyOr(self.images, hint)
@@ -76,7 +75,6 @@ class LibraryView(DropZone):
         self.filter.textChanged.connect(self._on_filter_typed)
         self.unsorted_only.toggled.connect(self._apply_filter)
         self._typing.timeout.connect(self._apply_filter)
-        self._show_all.triggered.connect(self._on_show_all)
         self.images.image_selected.connect(self.image_selected)
         self.images.customContextMenuRequested.connect(self._on_menu_requested)
         self.model.rowsInserted.connect(self._show_state)
@@ -99,10 +97,12 @@ class LibraryView(DropZone):
         self._is_scanning = scanning
         self._show_state()
 
-    def offer_suggesting(self, action: QAction) -> None:
-        """Put the command that chooses what to label next beside the title."""
+    def offer_suggesting(self, suggest: QAction, show_all: QAction) -> None:
+        """Put the command that chooses what to label next beside the title, and the way back into the notice."""
+        self._offered = (suggest, show_all)
+        self._notice.set_action(show_all)
         button = QToolButton()
-        button.setDefaultAction(action)
+        button.setDefaultAction(suggest)
         button.setObjectName("suggestButton")
         button.setAutoRaise(True)
         self.header.add_tool(button)
@@ -113,6 +113,12 @@ class LibraryView(DropZone):
         self.model.set_suggested(paths)
         if self.model.rowCount():
             self.images.select_paths([self.model.path(0)])
+
+    def show_all(self) -> None:
+        """Show the others again; what is selected stays selected."""
+        selected = self.images.selected_paths()
+        self.model.set_suggested(None)
+        self.images.select_paths(selected)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Tell what was dropped (Qt)."""
@@ -144,11 +150,6 @@ class LibraryView(DropZone):
         margin = 3 if is_target else 0
         self._content.setContentsMargins(margin, margin, margin, margin)
 
-    def _on_show_all(self) -> None:
-        selected = self.images.selected_paths()
-        self.model.set_suggested(None)
-        self.images.select_paths(selected)
-
     def _on_filter_typed(self) -> None:
         self._typing.start()
 
@@ -170,10 +171,16 @@ class LibraryView(DropZone):
         self.header.set_note(note if total or self._is_scanning else "")
         self._content.set_empty(shown == 0)
         suggested = self.model.suggested
+        left = sum(self._document.bin_of(path) is None for path in suggested or ())
         self._notice.setVisible(suggested is not None)
-        if suggested is not None:
-            self._notice.set_text(self.tr("These would teach the most, best first: put them into bins."))
-        if suggested is not None and all(self._document.bin_of(path) for path in suggested):
+        if left == 1:
+            self._notice.set_text(self.tr("This image would teach the most: put it into a bin."))
+        elif left:
+            text = self.tr("These {count} images would teach the most, best first: put them into bins.")
+            self._notice.set_text(text.format(count=left))
+        else:
+            self._notice.set_text(self.tr("All that was suggested is in bins."))
+        if suggested is not None and not left:
             title, text = self.tr("All suggested images are in bins"), self.tr("Train, or ask for more (Ctrl+G).")
         elif total:
             title, text = self.tr("No image matches"), self.tr("Change the filter above.")
@@ -195,6 +202,9 @@ class LibraryView(DropZone):
             for at, bin_ in enumerate(self._document.bins):
                 bins[put.addAction(color_icon(bin_.color), bin_.name.replace("&", "&&"))] = at
             put.setEnabled(bool(bins))
+        for action in self._offered:
+            if action.isEnabled():
+                menu.addAction(action)
         if self._document.folders:
             close = menu.addMenu(self.tr("Close folder"))
             for folder in self._document.folders:

@@ -235,7 +235,7 @@ class MainWindow(QMainWindow):
         for view in (self.results, self.estimates):
             view.offer_training(table["train"])
         self.bins.offer_estimates(table["estimates"])
-        self.library.offer_suggesting(table["suggest"])
+        self.library.offer_suggesting(table["suggest"], table["showAll"])
         self.resize(1280, 800)
 
     def _connect(self) -> None:

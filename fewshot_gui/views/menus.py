@@ -38,6 +38,7 @@ _MENUS = (
             "zoomFit",
             "zoomActual",
             _SEPARATOR,
+            "showAll",
             "refresh",
             _SEPARATOR,
             _THEME,

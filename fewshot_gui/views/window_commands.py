@@ -65,6 +65,7 @@ class WindowCommands(QObject):
             "previousBin": partial(window.bins.focus_bin, -1),
             "classify": partial(window.classify_requested.emit, []),
             "classifyLibrary": self._classify_library,
+            "showAll": window.library.show_all,
             "zoomIn": partial(canvas.zoom_by, 1),
             "zoomOut": partial(canvas.zoom_by, -1),
             "zoomFit": canvas.fit,
@@ -132,6 +133,7 @@ class WindowCommands(QObject):
             has_folders=bool(self._document.folders),
             has_library=window.library.model.rowCount() > 0,
             has_images=window.library.model.total > 0,
+            has_suggestions=window.library.model.suggested is not None,
             has_image=window.inspector.path is not None,
             has_example_selection=self._is_example_selected(),
         )

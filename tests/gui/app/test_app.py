@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
@@ -207,16 +209,52 @@ def test_what_to_label_next_is_shown_until_it_is_in_bins(app: App, make_images: 
     with qtbot.waitSignal(app.running.job_ended):
         suggest.trigger()
     assert list(library.model.paths) == [images[4], images[3], images[2]]
+    assert "3 of 4 images chosen" in app.window.statusBar().currentMessage()
+    assert "1 could not be read" in app.window.statusBar().currentMessage()
     assert library.images.selected_paths() == [images[4]]
-    document.add_examples(first, [images[4]])
+    QTest.keyClick(library.images, Qt.Key.Key_1)
+    assert document.bin_of(images[4]) == first
     assert list(library.model.paths) == [images[3], images[2]]
+    assert library.images.selected_paths() == [images[3]]
     document.add_examples(first, [images[3], images[2]])
     assert library.model.rowCount() == 0
-    library._show_all.trigger()
+    show_all = app.window.command_table["showAll"]
+    assert show_all.isEnabled()
+    show_all.trigger()
     assert library.model.rowCount() == 5
+    assert not show_all.isEnabled()
     document.add_examples(first, [images[1]])
     suggest.trigger()
     assert "in a bin" in app.window.statusBar().currentMessage()
+
+
+def test_suggestions_can_be_stopped_and_those_of_a_closed_project_are_dropped(
+    app: App, engine: FakeEngine, make_images: MakeImages, qtbot: QtBot
+) -> None:
+    started, go_on = threading.Event(), threading.Event()
+
+    def wait(token: CancelToken) -> None:
+        started.set()
+        go_on.wait(10)
+        token.raise_if_cancelled()
+
+    engine.on_suggest = wait
+    app.library.add_folders((make_images("library", 3)[0].parent,))
+    library = app.window.library
+    qtbot.waitUntil(lambda: library.model.total == 3)
+    app.window.command_table["suggest"].trigger()
+    qtbot.waitUntil(started.is_set)
+    app.window.command_table["cancel"].trigger()
+    with qtbot.waitSignal(app.running.job_ended):
+        go_on.set()
+    assert library.model.suggested is None
+    engine.on_suggest = lambda _token: go_on.wait(10) and None
+    go_on.clear()
+    app.window.command_table["suggest"].trigger()
+    app.window.new_requested.emit()
+    go_on.set()
+    qtbot.waitUntil(lambda: not app.runner.is_busy)
+    assert library.model.suggested is None
 
 
 def test_a_saved_project_reopens(

@@ -31,6 +31,7 @@ class FakeEngine(Engine):
     def __init__(self, on_train: Callable[[ProgressCallback, CancelToken], None] | None = None) -> None:
         super().__init__()
         self.on_train = on_train
+        self.on_suggest: Callable[[CancelToken], None] | None = None
         self.explained: list[ExplainRequest] = []
         self.explain_may_go_on = threading.Event()
         self.explain_may_go_on.set()
@@ -61,7 +62,10 @@ class FakeEngine(Engine):
         return ClassifySummary(request.job_id, request.revision, len(request.paths), 0, 0.0)
 
     def suggest(self, request: SuggestRequest, progress: ProgressCallback, token: CancelToken) -> SuggestResult:
-        return SuggestResult(request.job_id, request.pool[::-1][:3])
+        if self.on_suggest is not None:
+            self.on_suggest(token)
+        images = request.pool[::-1][:3]
+        return SuggestResult(request.job_id, images, len(request.pool), 1)
 
     def explain(self, request: ExplainRequest) -> ExplainResult:
         self.threads.add(threading.get_ident())
