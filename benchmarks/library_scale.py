@@ -1,4 +1,5 @@
-"""A library of 100,000 images in the real window: how soon it is there, and whether the window ever stops.
+"""A library of 100,000 images, and one of 100 megapixels, in the real window: how soon they are there, and whether
+the window ever stops.
 
 QT_QPA_PLATFORM=offscreen python -m benchmarks.library_scale IMAGES [--count 100000]
 
@@ -19,7 +20,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PIL import Image
+from PySide6.QtCore import QEventLoop, QPointF, QTimer
 
 from fewshot_gui.app import App, make_qt_app
 from fewshot_gui.paths import AppPaths
@@ -27,6 +29,7 @@ from model.images.scan import iter_images
 
 IMAGES_PER_FOLDER = 400
 BEAT = 5  # milliseconds
+LARGE = (12_000, 8_400)
 
 
 class Heart:
@@ -58,7 +61,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="fewshot-scale-") as temporary:
         folder = Path(temporary) / "library"
         _link(list(iter_images([options.images])), folder, options.count)
-        _measure(folder, options.count, Path(temporary) / "app")
+        large = Path(temporary) / "large.jpg"
+        with Image.open(next(iter_images([options.images]))) as image:
+            image.convert("RGB").resize(LARGE).save(large)
+        _measure(folder, options.count, large, Path(temporary) / "app")
 
 
 def _link(sources: list[Path], folder: Path, count: int) -> None:
@@ -75,7 +81,7 @@ def _link(sources: list[Path], folder: Path, count: int) -> None:
             os.link(first, target)
 
 
-def _measure(folder: Path, count: int, data: Path) -> None:
+def _measure(folder: Path, count: int, large: Path, data: Path) -> None:
     make_qt_app()
     app = App(AppPaths.below(data))
     app.window.resize(1280, 720)
@@ -128,9 +134,44 @@ def _measure(folder: Path, count: int, data: Path) -> None:
         "memory growth, MB": growth / 2**20,
         "peak memory, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
+    rows |= _measure_picture(app, heart, large)
     for name, value in rows.items():
-        print(f"{name:36}{value:10.2f}")
+        print(f"{name:42}{value:10.2f}")
     app.shutdown()
+
+
+def _measure_picture(app: App, heart: Heart, path: Path) -> dict[str, float]:
+    """From choosing a picture of 100 megapixels to its thumbnail, its pixels on the screen, and every pixel."""
+    while app.thumbnails.image(path) is None:
+        _run_for(0.005)
+    inspector, rows = app.window.inspector, dict[str, float]()
+    heart.restart()
+    before, started = _resident(), time.perf_counter()
+
+    def note(name: str) -> None:
+        rows[name] = time.perf_counter() - started
+
+    inspector.show_image(path)
+    inspector.canvas.repaint()
+    note("large picture: thumbnail after, s")
+    ready, fine = list[object](), list[object]()
+    app.pictures.picture_ready.connect(lambda *args: ready.append(args))
+    app.pictures.detail_ready.connect(lambda *args: fine.append(args))
+    _run_until(lambda: bool(ready), 60)
+    note("large picture: at screen size after, s")
+    _run_for(0.5)
+    started = time.perf_counter()
+    inspector.canvas.zoom_to_actual()
+    _run_until(lambda: bool(fine), 60)
+    note("large picture: 100 % sharp after, s")
+    started = time.perf_counter()
+    inspector.canvas.view.pan(QPointF(-400, -300))
+    inspector.canvas.zoom_changed.emit(1.0)
+    _run_until(lambda: len(fine) == 2, 60)
+    note("large picture: panned, sharp after, s")
+    rows["large picture: longest stall, ms"] = heart.longest
+    rows["large picture: memory growth, MB"] = (_resident() - before) / 2**20
+    return rows
 
 
 def _resident() -> int:

@@ -22,8 +22,9 @@ from fewshot_gui.controllers.questions import Questions
 from fewshot_gui.controllers.running import RunningController
 from fewshot_gui.jobs.files import FileJobs
 from fewshot_gui.jobs.garbage import GarbageCollector
+from fewshot_gui.jobs.pictures import PictureLoader
 from fewshot_gui.jobs.runner import Runner
-from fewshot_gui.jobs.thumbnails import PictureLoader, ThumbnailLoader
+from fewshot_gui.jobs.thumbnails import ThumbnailLoader
 from fewshot_gui.logging_setup import ErrorReporter, start_logging
 from fewshot_gui.paths import APP_NAME, AppPaths
 from fewshot_gui.project.errors import ProjectError

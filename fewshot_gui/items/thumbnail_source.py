@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal, SignalInstance
+from PySide6.QtCore import QObject, QRectF, Signal, SignalInstance
 from PySide6.QtGui import QImage
 
 
@@ -29,14 +29,21 @@ class PictureSource(Protocol):
 
     @property
     def picture_ready(self) -> SignalInstance:
-        """Signal(Path, QImage)."""
+        """Signal(Path, QImage, QSize): the image, perhaps smaller than the file's own size in pixels."""
 
     @property
     def picture_failed(self) -> SignalInstance:
         """Signal(Path, str)."""
 
+    @property
+    def detail_ready(self) -> SignalInstance:
+        """Signal(Path, QImage, QRectF): a part, and the rectangle of the file that it covers."""
+
     def request(self, path: Path) -> None:
         """Ask for the picture of `path`; the answer comes by a signal."""
+
+    def request_detail(self, path: Path, rect: QRectF, scale: float) -> None:
+        """Ask for a part of the picture asked for last, at `scale` (1: every pixel) or finer."""
 
 
 class Thumbnails(QObject):

@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
+from typing import Generic, TypeVar
 
+from PIL import Image
 from PySide6.QtCore import QObject, QThreadPool, Signal
 from PySide6.QtGui import QImage
 
@@ -15,38 +18,41 @@ from model.errors import ImageReadError
 from model.images.reading import read_image
 
 _log = logging.getLogger(__name__)
+_Wanted = TypeVar("_Wanted")  # Path, or what else names a picture or a part of one; hashable
 
 
-class Decoder(QObject):
-    """Decodes the images asked for last; what was asked for long ago and not again is dropped.
+class Decoder(QObject, Generic[_Wanted]):
+    """Decodes what was asked for last; what was asked for long ago and not again is dropped.
 
     `decoded` and `decoding_failed` are emitted from pool threads: connect bound slots of objects
     that live in the window's thread, and Qt queues them.
     """
 
-    decoded = Signal(object, object)  # Path, QImage
-    decoding_failed = Signal(object, str)  # Path, reason
+    decoded = Signal(object, object)  # what was wanted, what `load` made of it
+    decoding_failed = Signal(object, str)  # what was wanted, reason
 
-    def __init__(self, max_side: int, capacity: int, threads: int = 2, parent: QObject | None = None) -> None:
-        """Decode to at most `max_side` pixels; keep at most `capacity` requests waiting."""
+    def __init__(
+        self, load: Callable[[_Wanted], object], capacity: int, threads: int = 2, parent: QObject | None = None
+    ) -> None:
+        """Decode by `load`, called in `threads` threads; keep at most `capacity` requests waiting."""
         super().__init__(parent)
-        self._max_side = max_side
+        self._load = load
         self._capacity = capacity
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(threads)
         self._lock = threading.Lock()  # guards all below
-        self._waiting: OrderedDict[Path, None] = OrderedDict()  # the last is decoded next
+        self._waiting: OrderedDict[_Wanted, None] = OrderedDict()  # the last is decoded next
         self._running = 0
         self._stopped = False
 
-    def request(self, path: Path) -> list[Path]:
-        """Put `path` first in line; returns the requests that were dropped to make room."""
+    def request(self, wanted: _Wanted) -> list[_Wanted]:
+        """Put `wanted` first in line; returns the requests that were dropped to make room."""
         dropped = []
         with self._lock:
             if self._stopped:
                 return []
-            self._waiting[path] = None
-            self._waiting.move_to_end(path)
+            self._waiting[wanted] = None
+            self._waiting.move_to_end(wanted)
             while len(self._waiting) > self._capacity:
                 dropped.append(self._waiting.popitem(last=False)[0])
             start = self._running < self._pool.maxThreadCount()
@@ -75,25 +81,28 @@ class Decoder(QObject):
                 if not self._waiting:
                     self._running -= 1
                     return
-                path = self._waiting.popitem(last=True)[0]
-            self._decode(path)
+                wanted = self._waiting.popitem(last=True)[0]
+            self._decode(wanted)
 
-    def _decode(self, path: Path) -> None:
+    def _decode(self, wanted: _Wanted) -> None:
         try:
-            image = load_qimage(path, self._max_side)
+            made = self._load(wanted)
         except ImageReadError as error:
-            self.decoding_failed.emit(path, error.reason)
+            self.decoding_failed.emit(wanted, error.reason)
         except Exception as error:  # noqa: BLE001 - one picture must not end the pool's thread
             _log.exception("decoding failed unexpectedly")
-            self.decoding_failed.emit(path, f"{type(error).__name__}: {error}")
+            self.decoding_failed.emit(wanted, f"{type(error).__name__}: {error}")
         else:
-            self.decoded.emit(path, image)
+            self.decoded.emit(wanted, made)
 
 
 def load_qimage(path: Path, max_side: int) -> QImage:
     """Read `path` as displayed, at most `max_side` pixels long. Raises `ImageReadError`."""
-    image = read_image(path, max_side)
+    return to_qimage(read_image(path, max_side))
+
+
+def to_qimage(image: Image.Image) -> QImage:
+    """Copy an RGB image to the format that is drawn fastest."""
     pixels = image.tobytes()
     view = QImage(pixels, image.width, image.height, 3 * image.width, QImage.Format.Format_RGB888)
-    # convertToFormat copies (so `pixels` may go) to the format that is drawn fastest
-    return view.convertToFormat(QImage.Format.Format_RGB32)
+    return view.convertToFormat(QImage.Format.Format_RGB32)  # copies, so `pixels` may go

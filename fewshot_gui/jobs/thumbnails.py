@@ -1,19 +1,18 @@
-"""Small pictures for the lists and large ones for the inspector, decoded off the window's thread."""
+"""Small pictures for the lists, decoded off the window's thread."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
-from fewshot_gui.jobs.decoding import Decoder
+from fewshot_gui.jobs.decoding import Decoder, load_qimage
 
 THUMBNAIL_SIDE = 256  # pixels: 128 on screens of double density
 CACHE_BYTES = 192 * 2**20
-PICTURE_SIDE = 2560
-"""Longest side, in pixels, of pictures for the inspector: what a large screen can show."""
 
 _WAITING_THUMBNAILS = 400  # some screens full; older requests are of rows that scrolled away
 
@@ -70,7 +69,7 @@ class ThumbnailLoader(QObject):
         self._cache = ImageCache(max_bytes)
         self._failed: set[Path] = set()  # not tried again until `clear`
         self._asked: set[Path] = set()
-        self._decoder = Decoder(side, _WAITING_THUMBNAILS, parent=self)
+        self._decoder = Decoder[Path](partial(load_qimage, max_side=side), _WAITING_THUMBNAILS, parent=self)
         self._decoder.decoded.connect(self._on_decoded)
         self._decoder.decoding_failed.connect(self._on_decoding_failed)
 
@@ -105,36 +104,3 @@ class ThumbnailLoader(QObject):
         self._asked.discard(path)
         self._failed.add(path)
         self.image_failed.emit(path, reason)
-
-
-class PictureLoader(QObject):
-    """The `PictureSource` of the app: only the picture asked for last is delivered."""
-
-    picture_ready = Signal(object, QImage)  # Path, image
-    picture_failed = Signal(object, str)  # Path, reason
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._wanted: Path | None = None
-        self._decoder = Decoder(PICTURE_SIDE, capacity=1, threads=1, parent=self)
-        self._decoder.decoded.connect(self._on_decoded)
-        self._decoder.decoding_failed.connect(self._on_decoding_failed)
-
-    def request(self, path: Path) -> None:
-        """Ask for the picture of `path`; earlier requests are forgotten."""
-        self._wanted = path
-        self._decoder.request(path)
-
-    def shutdown(self) -> bool:
-        """End the thread; False when it did not end in time."""
-        return self._decoder.shutdown()
-
-    @Slot(object, object)
-    def _on_decoded(self, path: Path, image: QImage) -> None:
-        if path == self._wanted:
-            self.picture_ready.emit(path, image)
-
-    @Slot(object, str)
-    def _on_decoding_failed(self, path: Path, reason: str) -> None:
-        if path == self._wanted:
-            self.picture_failed.emit(path, reason)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QColor, QImage, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.items.bin_look import look_of
 from fewshot_gui.items.roles import readable
-from fewshot_gui.items.thumbnail_source import PictureSource
+from fewshot_gui.items.thumbnail_source import PictureSource, Thumbnails
 from fewshot_gui.items.verdicts import describe_example, describe_prediction
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
@@ -24,6 +24,7 @@ from fewshot_gui.widgets.score_bars import ScoreBars, ScoreRow
 from model.types import Explanation
 
 _SETTLE = 120  # milliseconds an image must stay chosen before it is explained: arrow keys run past many
+_REST = 60  # milliseconds the view must rest before finer pixels are asked for
 _DEFAULT_OPACITY = 55  # percent, as in exported overlays
 
 
@@ -34,15 +35,23 @@ class InspectorView(QWidget):
     class_chosen = Signal(str)  # bin id
 
     def __init__(
-        self, document: Document, results: Results, pictures: PictureSource, parent: QWidget | None = None
+        self,
+        document: Document,
+        results: Results,
+        pictures: PictureSource,
+        thumbnails: Thumbnails,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("inspectorView")
-        self._document, self._results, self._pictures = document, results, pictures
+        self._document, self._results = document, results
+        self._pictures, self._thumbnails = pictures, thumbnails
+        self._is_preview = False  # the thumbnail is shown, until the picture is read
         self._path: Path | None = None
         self._explanation: Explanation | None = None
         self._bin_ids: tuple[str, ...] = ()
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE)
+        self._rest = QTimer(self, singleShot=True, interval=_REST)
         self.header = PaneHeader(self.tr("Inspector"))
         self.canvas = OverlayCanvas()
         self.scores = ScoreBars()
@@ -51,11 +60,13 @@ class InspectorView(QWidget):
         self._opacity = QSlider(Qt.Orientation.Horizontal)
         self._build()
         self._settle.timeout.connect(self._on_settled)
+        self._rest.timeout.connect(self._on_rested)
         self.canvas.zoom_changed.connect(self._on_zoom_changed)
         self._opacity.valueChanged.connect(self._on_opacity_changed)
         self.scores.class_chosen.connect(self._on_class_chosen)
         pictures.picture_ready.connect(self._on_picture_ready)
         pictures.picture_failed.connect(self._on_picture_failed)
+        pictures.detail_ready.connect(self._on_detail_ready)
         for signal in (document.reset, document.bin_changed, document.bin_removed, document.examples_changed):
             signal.connect(self._on_document_changed)
         for signal in (
@@ -82,7 +93,7 @@ class InspectorView(QWidget):
         self._name.show_text(readable(path.name))
         self._name.setToolTip(readable(path))
         self.header.set_note(readable(path.parent))
-        self.canvas.clear(self.tr("Reading …"))
+        self._show_preview(path)
         self._status.hide()
         self._show_facts()
         self._pictures.request(path)
@@ -205,6 +216,14 @@ class InspectorView(QWidget):
         color = QColor(look_of(self._document, chosen).color)
         self.canvas.set_overlay(explanation.attention[at], explanation.regions[at], color)
 
+    def _show_preview(self, path: Path) -> None:
+        """Show the thumbnail, if there is one, until the picture is read."""
+        thumbnail = self._thumbnails.image(path)
+        self._is_preview = True
+        self.canvas.clear(self.tr("Reading …"))
+        if thumbnail is not None:
+            self.canvas.set_image(thumbnail)
+
     def _set_status(self, message: str) -> None:
         palette = self._status.palette()
         palette.setColor(QPalette.ColorRole.WindowText, style.failure(self.palette()))
@@ -216,9 +235,19 @@ class InspectorView(QWidget):
         if self._path is not None:
             self.explain_requested.emit(self._path)
 
-    def _on_picture_ready(self, path: Path, image: QImage) -> None:
+    def _on_rested(self) -> None:
+        wanted = self.canvas.wanted_detail()
+        if wanted is not None and self._path is not None and not self._is_preview:
+            self._pictures.request_detail(self._path, *wanted)
+
+    def _on_detail_ready(self, path: Path, image: QImage, rect: QRectF) -> None:
         if path == self._path:
-            self.canvas.set_image(image)
+            self.canvas.set_detail(image, rect)
+
+    def _on_picture_ready(self, path: Path, image: QImage, size: QSize) -> None:
+        if path == self._path:
+            self._is_preview = False
+            self.canvas.set_image(image, size)
             self._show_map()
 
     def _on_picture_failed(self, path: Path, message: str) -> None:
@@ -234,7 +263,8 @@ class InspectorView(QWidget):
         self.canvas.set_opacity(percent / 100)
 
     def _on_zoom_changed(self, scale: float) -> None:
-        self._zoom.setText(f"{100 * scale:,.0f} %")
+        self._zoom.setText("" if self._is_preview else f"{100 * scale:,.0f} %")
+        self._rest.start()
 
     def _on_document_changed(self) -> None:
         self._show_facts()

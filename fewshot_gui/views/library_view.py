@@ -100,6 +100,7 @@ class LibraryView(DropZone):
     def offer_suggesting(self, suggest: QAction, show_all: QAction) -> None:
         """Put the command that chooses what to label next beside the title, and the way back into the notice."""
         self._offered = (suggest, show_all)
+        show_all.setIconText(self.tr("Show all"))  # on the button, where there is little room
         self._notice.set_action(show_all)
         button = QToolButton()
         button.setDefaultAction(suggest)

@@ -94,7 +94,7 @@ class MainWindow(QMainWindow):
         self.library = LibraryView(document, shared)
         self.bins = BinsView(document, results, shared)
         self.results = ResultsView(document, results, shared)
-        self.inspector = InspectorView(document, results, pictures)
+        self.inspector = InspectorView(document, results, pictures, shared)
         self.estimates = EstimatesView(document, results, self)
         self.focus = ImageFocus(self)
         self.job_status, self._device = JobStatus(), QLabel()

@@ -25,6 +25,8 @@ from model.types import Region
 
 _WHEEL_STEP = 1.25  # zoom per notch (120 units) of the wheel
 _PAN_STEP = 48  # logical pixels per arrow key
+_FINE_ENOUGH = 0.9  # of the resolution that the screen could show: the rest is not worth decoding
+_MARGIN = 0.25  # of what is seen, around it, so that a little panning needs nothing new
 _SHARP_FROM = 4.0  # device pixels per image pixel from which single pixels are shown as squares
 
 
@@ -46,6 +48,7 @@ class OverlayCanvas(QWidget):
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self.view = ViewportTransform()
         self._image = QImage()
+        self._detail, self._detail_rect = QImage(), QRectF()
         self._overlay = QImage()
         self._region: Region | None = None
         self._color = QColor("#ffffff")
@@ -59,10 +62,35 @@ class OverlayCanvas(QWidget):
 
     def set_image(self, image: QImage, original_size: QSize | None = None) -> None:
         """Show `image`, of a file with `original_size` pixels (default: its own), fitted."""
-        self._image = image
+        self._image, self._detail = image, QImage()
         self.clear_overlay()
         self.view.set_image_size(QSizeF(original_size or image.size()))
         self._on_view_changed()
+
+    def set_detail(self, image: QImage, rect: QRectF) -> None:
+        """Show `image`, which is finer, in the rectangle of the original that it covers."""
+        self._detail, self._detail_rect = image, rect
+        self.update()
+
+    def wanted_detail(self) -> tuple[QRectF, float] | None:
+        """The part of the original that is shown coarser than the screen could, and the scale wanted of it.
+
+        None where what is there is fine enough. The scale is in pixels of the image for one of the original.
+        """
+        size = self.view.image_size()
+        if self._image.isNull() or size.isEmpty():
+            return None
+        scale = min(self.view.scale * self.devicePixelRatioF(), 1.0)
+        if self._image.width() / size.width() >= _FINE_ENOUGH * scale:
+            return None
+        corners = self.view.to_image(QPointF(0, 0)), self.view.to_image(QPointF(self.width(), self.height()))
+        whole, seen = QRectF(QPointF(0, 0), size), QRectF(*corners)
+        seen &= whole
+        covered = not self._detail.isNull() and self._detail_rect.contains(seen)
+        if covered and self._detail.width() / self._detail_rect.width() >= _FINE_ENOUGH * scale:
+            return None
+        margin_x, margin_y = _MARGIN * seen.width(), _MARGIN * seen.height()
+        return seen.adjusted(-margin_x, -margin_y, margin_x, margin_y) & whole, scale
 
     def set_original_size(self, size: QSize) -> None:
         """Correct the original's size, which may become known only with its explanation."""
@@ -121,6 +149,8 @@ class OverlayCanvas(QWidget):
         smooth = QPainter.RenderHint.SmoothPixmapTransform
         painter.setRenderHint(smooth, device_scale < _SHARP_FROM)
         painter.drawImage(target, self._image, QRectF(self._image.rect()))
+        if not self._detail.isNull():
+            painter.drawImage(self.view.rect_to_widget(self._detail_rect), self._detail, QRectF(self._detail.rect()))
         if not self._overlay.isNull():
             painter.setRenderHint(smooth, True)
             painter.setOpacity(self._opacity)

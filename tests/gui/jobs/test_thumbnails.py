@@ -11,8 +11,8 @@ from PIL import Image
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from fewshot_gui.jobs import decoding
-from fewshot_gui.jobs.thumbnails import ImageCache, PictureLoader, ThumbnailLoader
+from fewshot_gui.jobs.decoding import Decoder, load_qimage
+from fewshot_gui.jobs.thumbnails import ImageCache, ThumbnailLoader
 
 MakeImages = Callable[..., list[Path]]
 
@@ -62,20 +62,16 @@ def test_an_unreadable_file_fails_once_and_is_not_tried_again(
         loader.image(path)
 
 
-def test_the_latest_request_is_decoded_first(
-    qapp: object, make_images: MakeImages, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_latest_request_is_decoded_first(qapp: object, make_images: MakeImages, qtbot: QtBot) -> None:
     paths = make_images("a", 6)
     gate, order = threading.Event(), list[Path]()
-    original = decoding.load_qimage
 
-    def slow(path: Path, max_side: int) -> QImage:
+    def slow(path: Path) -> QImage:
         gate.wait(10)
         order.append(path)
-        return original(path, max_side)
+        return load_qimage(path, 64)
 
-    monkeypatch.setattr(decoding, "load_qimage", slow)
-    decoder = decoding.Decoder(64, capacity=10, threads=1)
+    decoder = Decoder(slow, capacity=10, threads=1)
     decoder.request(paths[0])
     qtbot.waitUntil(lambda: not decoder._waiting)  # the thread has taken it
     for path in paths[1:]:
@@ -86,19 +82,15 @@ def test_the_latest_request_is_decoded_first(
     assert decoder.shutdown()
 
 
-def test_requests_of_rows_long_scrolled_away_are_dropped(
-    qapp: object, make_images: MakeImages, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_requests_of_rows_long_scrolled_away_are_dropped(qapp: object, make_images: MakeImages, qtbot: QtBot) -> None:
     paths = make_images("a", 5)
     gate = threading.Event()
-    original = decoding.load_qimage
 
-    def slow(path: Path, max_side: int) -> QImage:
+    def slow(path: Path) -> QImage:
         gate.wait(10)
-        return original(path, max_side)
+        return load_qimage(path, 64)
 
-    monkeypatch.setattr(decoding, "load_qimage", slow)
-    decoder = decoding.Decoder(64, capacity=2, threads=1)
+    decoder = Decoder(slow, capacity=2, threads=1)
     decoder.request(paths[0])
     qtbot.waitUntil(lambda: not decoder._waiting)  # the thread has taken it
     dropped = [one for path in paths[1:] for one in decoder.request(path)]
@@ -119,16 +111,3 @@ def test_the_cache_stays_within_its_bytes_and_keeps_what_was_used_last() -> None
     assert cache.get(a) is not None
     cache.clear()
     assert cache.size_in_bytes == 0
-
-
-def test_only_the_picture_asked_for_last_is_delivered(qapp: object, make_images: MakeImages, qtbot: QtBot) -> None:
-    paths = make_images("a", 5)
-    loader = PictureLoader()
-    delivered: list[Path] = []
-    loader.picture_ready.connect(lambda path, _image: delivered.append(path))
-    with qtbot.waitSignal(loader.picture_ready):
-        for path in paths:
-            loader.request(path)
-    qtbot.wait(50)
-    assert delivered == [paths[-1]]
-    assert loader.shutdown()

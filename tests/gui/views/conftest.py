@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
@@ -35,15 +35,20 @@ class ReadyThumbnails(QObject):
 class PicturesOnDemand(QObject):
     """Remembers what was asked for; the test answers."""
 
-    picture_ready = Signal(object, QImage)
+    picture_ready = Signal(object, QImage, QSize)
+    detail_ready = Signal(object, QImage, QRectF)
     picture_failed = Signal(object, str)
 
     def __init__(self) -> None:
         super().__init__()
         self.requests: list[Path] = []
+        self.details: list[tuple[Path, QRectF, float]] = []
 
     def request(self, path: Path) -> None:
         self.requests.append(path)
+
+    def request_detail(self, path: Path, rect: QRectF, scale: float) -> None:
+        self.details.append((path, rect, scale))
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QByteArray
+from PySide6.QtCore import QByteArray, QPointF, QSize, QSizeF
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QComboBox, QLineEdit, QSlider, QSpinBox
@@ -125,7 +125,7 @@ def test_the_inspector_asks_for_picture_and_explanation_and_shows_them(qtbot, wi
     qtbot.waitUntil(lambda: asked.count() == 1)
     image = QImage(64, 48, QImage.Format.Format_RGB32)
     image.fill(0xFF336699)
-    pictures.picture_ready.emit(path, image)
+    pictures.picture_ready.emit(path, image, image.size())
     plain = window.inspector.canvas.grab().toImage()
     maps = np.zeros((2, 7, 7), dtype=np.float32)
     maps[0, 1, 1] = maps[1, 5, 5] = 1
@@ -137,6 +137,44 @@ def test_the_inspector_asks_for_picture_and_explanation_and_shows_them(qtbot, wi
     window.inspector.scores.setCurrentRow(1)
     assert chosen_class.at(0) == [trained[1]]
     assert window.inspector.canvas.grab().toImage() != first
+
+
+def test_the_inspector_shows_the_thumbnail_until_the_picture_is_read(window, pictures, thumbnails):
+    path = paths(1)[0]
+    window.inspector.show_image(path)
+    assert path in thumbnails.asked
+    assert window.inspector.canvas.view.image_size() == QSizeF(32, 24)
+    assert window.inspector._zoom.text() == ""
+    image = QImage(256, 192, QImage.Format.Format_RGB32)
+    image.fill(0xFF336699)
+    pictures.picture_ready.emit(path, image, QSize(12000, 9000))
+    assert window.inspector.canvas.view.image_size() == QSizeF(12000, 9000)
+    assert window.inspector._zoom.text().endswith("%")
+
+
+def test_finer_pixels_are_asked_for_when_one_zooms_in_and_shown(qtbot, window, pictures):
+    path, canvas = paths(1)[0], window.inspector.canvas
+    window.inspector.show_image(path)
+    image = QImage(1280, 960, QImage.Format.Format_RGB32)
+    image.fill(0xFF336699)
+    pictures.picture_ready.emit(path, image, QSize(12800, 9600))
+    qtbot.wait(100)
+    assert pictures.details == []
+    canvas.zoom_to_actual()
+    qtbot.waitUntil(lambda: len(pictures.details) == 1)
+    asked, rect, scale = pictures.details[0]
+    assert (asked, scale) == (path, 1.0)
+    assert rect.contains(QPointF(6400, 4800))
+    assert rect.width() < 2 * canvas.width() / canvas.view.scale
+    before = canvas.grab().toImage()
+    detail = QImage(round(rect.width()), round(rect.height()), QImage.Format.Format_RGB32)
+    detail.fill(0xFFCC3311)
+    pictures.detail_ready.emit(path, detail, rect)
+    assert canvas.grab().toImage() != before
+    canvas.view.pan(QPointF(3, 3))
+    canvas.zoom_changed.emit(1.0)
+    qtbot.wait(100)
+    assert len(pictures.details) == 1
 
 
 def test_an_explanation_of_another_image_is_dropped(window, pictures, trained):

@@ -1,0 +1,140 @@
+"""Large pictures for the inspector, and their finer parts, decoded off the window's thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+from PySide6.QtCore import QObject, QRectF, QSize, Signal, Slot
+from PySide6.QtGui import QImage
+
+from fewshot_gui.jobs.decoding import Decoder, load_qimage, to_qimage
+from model.images.reading import image_size, read_image
+
+PICTURE_SIDE = 2560
+"""Longest side, in pixels, of whole pictures: what a large screen can show."""
+
+LEVEL_PIXELS = 120_000_000
+"""Most pixels of the level that is kept while parts of one picture are looked at: 480 MB."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A whole picture, shrunk where it is large; `size` is the file's own."""
+
+    image: QImage
+    size: QSize
+
+
+@dataclass(frozen=True)
+class Part:
+    """A rectangle of `path`, in pixels of the file as displayed, wanted at `scale` (1: every pixel) or finer."""
+
+    path: Path
+    x: float
+    y: float
+    width: float
+    height: float
+    scale: float
+
+
+@dataclass(frozen=True)
+class Detail:
+    """The pixels of a part, and the rectangle of the file that they cover."""
+
+    image: QImage
+    rect: QRectF
+
+
+class PartReader:
+    """Reads parts from the level of a pyramid that is just fine enough; keeps the level read last.
+
+    Only `keep` may be called from another thread than `read`.
+    """
+
+    def __init__(self) -> None:
+        self._kept: Path | None = None
+        self._level: tuple[Path, int, Image.Image] | None = None  # path, how many times smaller, pixels
+
+    def keep(self, path: Path) -> None:
+        """Parts of no other picture than `path` are wanted from now on."""
+        self._kept = path
+        self._level = None
+
+    def read(self, part: Part) -> Detail:
+        """Read one part. Raises `ImageReadError`."""
+        size = image_size(part.path)
+        divisor = 1
+        while divisor < 8 and 1 / (2 * divisor) >= part.scale:
+            divisor *= 2  # JPEG files are decoded at these sizes
+        level = self._read_level(part.path, divisor, max(size))
+        x_scale, y_scale = level.width / size[0], level.height / size[1]
+        left, top = max(int(part.x * x_scale), 0), max(int(part.y * y_scale), 0)
+        right = min(int((part.x + part.width) * x_scale) + 1, level.width)
+        bottom = min(int((part.y + part.height) * y_scale) + 1, level.height)
+        box = (left, top, max(right, left + 1), max(bottom, top + 1))
+        rect = QRectF(left / x_scale, top / y_scale, (box[2] - left) / x_scale, (box[3] - top) / y_scale)
+        return Detail(to_qimage(level.crop(box)), rect)
+
+    def _read_level(self, path: Path, divisor: int, longest: int) -> Image.Image:
+        kept = self._level
+        if kept is not None and kept[:2] == (path, divisor):
+            return kept[2]
+        self._level = None  # never two at a time
+        level = read_image(path, None if divisor == 1 else -(-longest // divisor))
+        if path == self._kept and level.width * level.height <= LEVEL_PIXELS:
+            self._level = (path, divisor, level)
+        return level
+
+
+class PictureLoader(QObject):
+    """The `PictureSource` of the app: only what was asked for last is delivered."""
+
+    picture_ready = Signal(object, QImage, QSize)  # Path, image, the file's size in pixels
+    picture_failed = Signal(object, str)  # Path, reason
+    detail_ready = Signal(object, QImage, QRectF)  # Path, image, what it covers in pixels of the file
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._wanted: Path | None = None
+        self._reader = PartReader()
+        self._pictures = Decoder[Path](_read_picture, capacity=1, threads=1, parent=self)
+        self._details = Decoder[Part](self._reader.read, capacity=1, threads=1, parent=self)
+        self._pictures.decoded.connect(self._on_decoded)
+        self._pictures.decoding_failed.connect(self._on_decoding_failed)
+        self._details.decoded.connect(self._on_detail_decoded)
+
+    def request(self, path: Path) -> None:
+        """Ask for the picture of `path`; earlier requests are forgotten."""
+        self._wanted = path
+        self._details.drop_waiting()
+        self._reader.keep(path)
+        self._pictures.request(path)
+
+    def request_detail(self, path: Path, rect: QRectF, scale: float) -> None:
+        """Ask for a part of the picture asked for last, at `scale` (1: every pixel) or finer."""
+        self._details.request(Part(path, rect.x(), rect.y(), rect.width(), rect.height(), scale))
+
+    def shutdown(self) -> bool:
+        """End the threads; False when one did not end in time."""
+        return all([self._pictures.shutdown(), self._details.shutdown()])
+
+    @Slot(object, object)
+    def _on_decoded(self, path: Path, picture: Picture) -> None:
+        if path == self._wanted:
+            self.picture_ready.emit(path, picture.image, picture.size)
+
+    @Slot(object, str)
+    def _on_decoding_failed(self, path: Path, reason: str) -> None:
+        if path == self._wanted:
+            self.picture_failed.emit(path, reason)
+
+    @Slot(object, object)
+    def _on_detail_decoded(self, part: Part, detail: Detail) -> None:
+        if part.path == self._wanted:
+            self.detail_ready.emit(part.path, detail.image, detail.rect)
+
+
+def _read_picture(path: Path) -> Picture:
+    return Picture(load_qimage(path, PICTURE_SIDE), QSize(*image_size(path)))
