@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from fewshot_gui.controllers.job_words import describe_classification, describe_suggestions, describe_training
 from fewshot_gui.jobs.messages import (
     ClassifyBatch,
     ClassifyRequest,
@@ -33,7 +34,6 @@ from fewshot_gui.project.session import Session
 from fewshot_gui.settings import Settings
 from fewshot_gui.views.main_window import MainWindow
 from model.backbones.names import DEFAULT_BACKBONE, TRAINED_ON_BINS
-from model.types import TrainingReport
 
 _log = logging.getLogger(__name__)
 
@@ -57,6 +57,7 @@ class RunningController(QObject):
         self._titles: dict[int, str] = {}  # jobs of this project that the user waits for
         self._explained: tuple[int, Path] | None = None  # the latest explanation asked for
         self._is_trained = False
+        self._training: int | None = None  # the latest training asked for
         self._quiet: set[int] = set()  # jobs nobody asked for: their troubles are no dialog's worth
         window.train_requested.connect(self.train)
         window.suggest_requested.connect(self.suggest)
@@ -80,7 +81,7 @@ class RunningController(QObject):
         """Train on the examples in the bins; empty bins are left out."""
         bins = [bin_ for bin_ in self._document.bins if bin_.examples]
         chosen = self._session.settings
-        self._submit(
+        self._training = self._submit(
             self.tr("Training"),
             partial(
                 TrainRequest,
@@ -149,10 +150,12 @@ class RunningController(QObject):
             ),
         )
 
-    def _submit(self, title: str, make_request: Callable[[int], JobRequest]) -> None:
+    def _submit(self, title: str, make_request: Callable[[int], JobRequest]) -> int:
         if not self._titles:
             self._window.start_job(title)
-        self._titles[self._runner.submit(make_request)] = title
+        job_id = self._runner.submit(make_request)
+        self._titles[job_id] = title
+        return job_id
 
     @Slot()
     def _on_reset(self) -> None:
@@ -181,6 +184,8 @@ class RunningController(QObject):
     def _on_started(self, job_id: int) -> None:
         if job_id in self._titles:
             self._window.start_job(self._titles[job_id])
+        if job_id == self._training:
+            self._window.estimates.set_training(True)
 
     @Slot(object)
     def _on_progressed(self, progress: JobProgress) -> None:
@@ -205,15 +210,15 @@ class RunningController(QObject):
             case TrainResult():
                 self._results.set_training(result.revision, result.bin_ids, result.report, result.files)
                 self._on_classifier_ready(result.device_note)
-                self._window.show_message(self._describe_training(result.report))
+                self._window.show_message(describe_training(result.report))
                 self._classify_again()
             case RestoreResult():
                 self._on_classifier_ready(result.device_note)
             case SuggestResult():
                 self._window.library.show_suggestions(result.images)
-                self._window.show_message(self._describe_suggestions(result))
+                self._window.show_message(describe_suggestions(result))
             case ClassifySummary():
-                self._window.show_message(self._describe_classification(result))
+                self._window.show_message(describe_classification(result))
 
     def _classify_again(self) -> None:
         """Bring the results up to date with a new classifier: they follow every correction."""
@@ -246,41 +251,10 @@ class RunningController(QObject):
     @Slot(int)
     def _on_finished(self, job_id: int) -> None:
         self._quiet.discard(job_id)
+        if job_id == self._training:
+            self._window.estimates.set_training(False)
         if self._titles.pop(job_id, None) is None:
             return
         if not self._titles:
             self._window.finish_job()
             self.job_ended.emit()
-
-    def _describe_training(self, report: TrainingReport) -> str:
-        text = self.tr("Trained on {images} images in {seconds} s").format(
-            images=len(report.examples), seconds=f"{report.seconds:.1f}"
-        )
-        if report.leave_one_out_accuracy is not None and report.accuracy_interval is not None:
-            low, high = report.accuracy_interval
-            text += self.tr("; leaving each out: {accuracy} % right (95 %: {low} to {high} %)").format(
-                accuracy=f"{100 * report.leave_one_out_accuracy:.0f}", low=f"{100 * low:.0f}", high=f"{100 * high:.0f}"
-            )
-        left_out = (*report.unreadable, *report.duplicates)
-        if left_out:
-            path, reason = left_out[0]
-            text += self.tr("; {count} left out: {name} {reason}").format(
-                count=len(left_out), name=path.name, reason=reason
-            )
-        return text
-
-    def _describe_suggestions(self, result: SuggestResult) -> str:
-        text = self.tr("{count} of {considered} images chosen; drag them into bins, or press 1 – 9").format(
-            count=len(result.images), considered=f"{result.considered:,}"
-        )
-        if result.unreadable:
-            text += self.tr("; {count} could not be read").format(count=f"{result.unreadable:,}")
-        return text
-
-    def _describe_classification(self, summary: ClassifySummary) -> str:
-        text = self.tr("Classified {count} images in {seconds} s").format(
-            count=f"{summary.total:,}", seconds=f"{summary.seconds:.1f}"
-        )
-        if summary.unreadable:
-            text += self.tr("; {count} could not be read").format(count=f"{summary.unreadable:,}")
-        return text

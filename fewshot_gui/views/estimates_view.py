@@ -42,9 +42,10 @@ class EstimatesView(QDialog):
         self.setWindowTitle(self.tr("Estimates"))
         self._document, self._results = document, results
         self._shown: Estimates | None = None
+        self._is_training = False
         self._place = QByteArray()
         self.accuracy, self.meaning, self.advice = QLabel(), QLabel(), QLabel()
-        self.notice = Notice(self.tr("The bins changed since training: these estimates are out of date."))
+        self.notice = Notice("")
         self.confusion, self.curve = ConfusionTable(), CurveChart()
         self.classes = IntervalTable(
             (
@@ -64,6 +65,11 @@ class EstimatesView(QDialog):
         """Put the command that brings stale estimates up to date into the notice; its keys work here too."""
         self.notice.set_action(action)
         self.addAction(action)
+
+    def set_training(self, is_training: bool) -> None:
+        """Say that other estimates are on their way, or that they are not any more."""
+        self._is_training = is_training
+        self._on_changed()
 
     def present(self) -> None:
         """Show the window, or bring it to the front."""
@@ -176,7 +182,11 @@ class EstimatesView(QDialog):
 
     def _refresh(self) -> None:
         estimates = Estimates.of(self._document, self._results)
-        self.notice.setVisible(self._results.is_stale)
+        self.notice.setVisible(self._results.is_stale or self._is_training)
+        if self._is_training:
+            self.notice.set_text(self.tr("Training … these estimates are about to be renewed."))
+        else:
+            self.notice.set_text(self.tr("The bins changed since training: these estimates are out of date."))
         self.content.set_empty(estimates is None)
         if estimates is None:
             self._show_hint()
@@ -185,7 +195,9 @@ class EstimatesView(QDialog):
         self._shown = estimates
 
     def _show_hint(self) -> None:
-        if self._results.report is None:
+        if self._is_training:
+            title, text = self.tr("Training …"), self.tr("The estimates come with the new classifier.")
+        elif self._results.report is None:
             title = self.tr("Nothing trained yet")
             text = self.tr("Put examples into at least two bins and train: how good it is will be estimated here.")
         else:

@@ -228,6 +228,33 @@ def test_what_to_label_next_is_shown_until_it_is_in_bins(app: App, make_images: 
     assert "in a bin" in app.window.statusBar().currentMessage()
 
 
+def test_the_estimates_know_while_training_runs(
+    app: App, engine: FakeEngine, make_images: MakeImages, qtbot: QtBot
+) -> None:
+    go_on = threading.Event()
+    engine.on_train = lambda _progress, _token: go_on.wait(10) and None
+    fill_two_bins(app, make_images)
+    app.window.command_table["train"].trigger()
+    qtbot.waitUntil(lambda: app.window.estimates._is_training)
+    with qtbot.waitSignal(app.running.job_ended):
+        go_on.set()
+    assert not app.window.estimates._is_training
+
+
+def test_suggested_images_are_dragged_into_a_bin(app: App, make_images: MakeImages, qtbot: QtBot) -> None:
+    first, _ = fill_two_bins(app, make_images)
+    images, model = make_images("library", 4), app.window.library.model
+    app.library.add_folders((images[0].parent,))
+    qtbot.waitUntil(lambda: model.total == 4)
+    with qtbot.waitSignal(app.running.job_ended):
+        app.window.command_table["suggest"].trigger()
+    assert drop_on(app.window.bins.card(first), model.mimeData([model.index(0), model.index(1)]))
+    assert [app.session.document.bin_of(path) for path in images[::-1]] == [first, first, None, None]
+    assert list(model.paths) == [images[1]]
+    app.session.document.undo_stack.undo()
+    assert list(model.paths) == [images[3], images[2], images[1]]
+
+
 def test_suggestions_can_be_stopped_and_those_of_a_closed_project_are_dropped(
     app: App, engine: FakeEngine, make_images: MakeImages, qtbot: QtBot
 ) -> None:

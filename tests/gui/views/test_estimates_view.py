@@ -246,3 +246,23 @@ def test_a_typical_class_has_the_median_of_examples(document, results, ids):
     assert estimates is not None
     assert estimates.shots == 5
     assert estimates.examples(0, 1) == []
+
+
+def test_it_says_that_other_estimates_are_on_their_way(view, window, document, results):
+    assert view.notice.isHidden()
+    view.set_training(True)
+    assert not view.notice.isHidden()
+    assert "renewed" in view.notice._label.text()
+    view.set_training(False)
+    assert view.notice.isHidden()
+    document.remove_examples(paths(1, "/Cats"))
+    assert "out of date" in view.notice._label.text()
+
+
+def test_a_first_training_is_told_in_place_of_what_to_do(window, document, results, qtbot):
+    window.command_table["estimates"].trigger()
+    qtbot.waitExposed(window.estimates)
+    window.estimates.set_training(True)
+    assert "Training" in window.estimates.content.hint._title.text()
+    window.estimates.set_training(False)
+    assert "Nothing trained" in window.estimates.content.hint._title.text()

@@ -1,0 +1,49 @@
+"""What the status bar says when a job has ended well."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from fewshot_gui.jobs.messages import ClassifySummary, SuggestResult
+from model.types import TrainingReport
+
+
+def describe_training(report: TrainingReport) -> str:
+    """What a training used and how well it went."""
+    text = _tr("Trained on {images} images in {seconds} s").format(
+        images=len(report.examples), seconds=f"{report.seconds:.1f}"
+    )
+    if report.leave_one_out_accuracy is not None and report.accuracy_interval is not None:
+        low, high = report.accuracy_interval
+        text += _tr("; leaving each out: {accuracy} % right (95 %: {low} to {high} %)").format(
+            accuracy=f"{100 * report.leave_one_out_accuracy:.0f}", low=f"{100 * low:.0f}", high=f"{100 * high:.0f}"
+        )
+    left_out = (*report.unreadable, *report.duplicates)
+    if left_out:
+        path, reason = left_out[0]
+        text += _tr("; {count} left out: {name} {reason}").format(count=len(left_out), name=path.name, reason=reason)
+    return text
+
+
+def describe_suggestions(result: SuggestResult) -> str:
+    """How many images were suggested, and of how many."""
+    text = _tr("{count} of {considered} images chosen; drag them into bins, or press 1 – 9").format(
+        count=len(result.images), considered=f"{result.considered:,}"
+    )
+    if result.unreadable:
+        text += _tr("; {count} could not be read").format(count=f"{result.unreadable:,}")
+    return text
+
+
+def describe_classification(summary: ClassifySummary) -> str:
+    """How many images were classified, and how fast."""
+    text = _tr("Classified {count} images in {seconds} s").format(
+        count=f"{summary.total:,}", seconds=f"{summary.seconds:.1f}"
+    )
+    if summary.unreadable:
+        text += _tr("; {count} could not be read").format(count=f"{summary.unreadable:,}")
+    return text
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Jobs", text)
