@@ -113,7 +113,7 @@ class RunningController(QObject):
     @Slot()
     def suggest(self) -> None:
         """Choose from the library's images that are in no bin those that are best labelled next."""
-        pool = tuple(path for path in self._window.library.model.all_paths if self._document.bin_of(path) is None)
+        pool = tuple(self._window.library.model.free_paths)
         if not pool:
             self._window.show_message(self.tr("Every image of the library is in a bin."))
             return
@@ -222,10 +222,11 @@ class RunningController(QObject):
 
     def _classify_again(self) -> None:
         """Bring the results up to date with a new classifier: they follow every correction."""
-        paths = [prediction.path for prediction in self._results]
-        if paths:
+        if len(self._results):
             seen = self._window.results.table.visible_paths()
-            self.classify(tuple(dict.fromkeys([*seen, *paths])))
+            rows = {self._results.row_of(path) for path in seen}  # 100,000 paths would take long to compare
+            rest = [made.path for row, made in enumerate(self._results) if row not in rows]
+            self.classify((*seen, *rest))
             self._quiet.add(max(self._titles))
 
     def _on_classifier_ready(self, device_note: str) -> None:

@@ -52,6 +52,11 @@ class LibraryModel(ImageListModel):
         return self._all
 
     @property
+    def free_paths(self) -> list[Path]:
+        """The images that are in no bin, filtered out or not."""
+        return [path for number, path in enumerate(self._all) if number not in self._in_bins]
+
+    @property
     def suggested(self) -> tuple[Path, ...] | None:
         """The images to label next, best first, while only those are shown."""
         return self._suggested

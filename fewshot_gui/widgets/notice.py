@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from fewshot_gui import style
@@ -52,7 +52,7 @@ class Notice(QWidget):
 
     def _color(self) -> QColor:
         palette = self.palette()
-        return style.warning(palette) if self._icon_name == "warning" else palette.highlight().color()
+        return style.warning(palette) if self._icon_name == "warning" else palette.color(QPalette.ColorRole.Accent)
 
     def _update_icon(self) -> None:
         ratio = self.devicePixelRatioF()

@@ -145,8 +145,9 @@ def test_labelling_what_is_in_no_bin_moves_only_those_rows(document, library, bi
     document.add_examples(bins[0], [everything[1]])
     assert list(library.paths) == [everything[0], *everything[2:]]
     assert [library.row_of(path) for path in everything] == [0, None, *range(1, len(everything) - 1)]
+    assert library.free_paths == [everything[0], *everything[2:]]
     document.undo_stack.undo()
-    assert list(library.paths) == everything
+    assert list(library.paths) == everything == library.free_paths
     assert (resets.count(), removed.count(), inserted.count()) == (0, 1, 1)
 
 
