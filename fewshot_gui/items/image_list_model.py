@@ -21,6 +21,14 @@ from fewshot_gui.items.thumbnail_source import Thumbnails
 
 Index = QModelIndex | QPersistentModelIndex
 
+# Made once: Qt asks for the flags of every cell of a selection, and each "|" of two flags runs Python's own code.
+IMAGE_FLAGS = (
+    Qt.ItemFlag.ItemIsEnabled
+    | Qt.ItemFlag.ItemIsSelectable
+    | Qt.ItemFlag.ItemNeverHasChildren
+    | Qt.ItemFlag.ItemIsDragEnabled
+)
+
 
 class ImageListModel(QAbstractListModel):
     """Image files in order, found again by path in constant time.
@@ -76,10 +84,7 @@ class ImageListModel(QAbstractListModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Every image can be selected and dragged (Qt)."""
-        if not index.isValid():
-            return Qt.ItemFlag.NoItemFlags
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
-        return flags | Qt.ItemFlag.ItemIsDragEnabled
+        return IMAGE_FLAGS if index.isValid() else Qt.ItemFlag.NoItemFlags
 
     def mimeTypes(self) -> list[str]:
         """What a drag from here offers (Qt)."""

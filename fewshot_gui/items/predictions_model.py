@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject, Qt, QTimer
 
-from fewshot_gui.items.image_list_model import Index
+from fewshot_gui.items.image_list_model import IMAGE_FLAGS, Index
 from fewshot_gui.items.mime import IMAGES_TYPE, encode_images
 from fewshot_gui.items.prediction_cells import PredictionCells
 from fewshot_gui.items.prediction_columns import Column, PredictionColumns, PredictionFilter
@@ -38,7 +40,7 @@ class PredictionsModel(QAbstractTableModel):
         self._filter = PredictionFilter()
         self._sort: tuple[Column, bool] | None = None  # column, descending
         self._order: list[int] = []  # row shown -> row of the results
-        self._shown_at: dict[int, int] | None = {}  # the inverse; None: to be made anew
+        self._shown_at: npt.NDArray[np.intp] | None = None  # the inverse, -1: not shown; None: to be made anew
         self._sort_later = QTimer(self, singleShot=True, interval=_SORT_PAUSE)
         self._sort_later.timeout.connect(self._sort_rows)
         results.reset.connect(self._on_reset)
@@ -63,9 +65,10 @@ class PredictionsModel(QAbstractTableModel):
     def row_of(self, path: Path) -> int | None:
         """Where `path` is shown, or None."""
         row = self._results.row_of(path)
-        if self._shown_at is None:
-            self._shown_at = {source: at for at, source in enumerate(self._order)}
-        return None if row is None else self._shown_at.get(row)
+        if row is None or row >= len(self._columns):  # just arrived: `_on_appended` comes next
+            return None
+        at = int(self._inverse()[row])
+        return None if at < 0 else at
 
     @property
     def filter(self) -> PredictionFilter:
@@ -109,10 +112,7 @@ class PredictionsModel(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Rows can be selected and dragged (Qt)."""
-        if not index.isValid():
-            return Qt.ItemFlag.NoItemFlags
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
-        return flags | Qt.ItemFlag.ItemIsDragEnabled
+        return IMAGE_FLAGS if index.isValid() else Qt.ItemFlag.NoItemFlags
 
     def mimeTypes(self) -> list[str]:
         """What a drag from here offers (Qt)."""
@@ -127,6 +127,13 @@ class PredictionsModel(QAbstractTableModel):
         descending = order == Qt.SortOrder.DescendingOrder
         self._sort = (Column(column), descending) if column >= 0 else None
         self._sort_rows()
+
+    def _inverse(self) -> npt.NDArray[np.intp]:
+        """Where each row of the results is shown."""
+        if self._shown_at is None or len(self._shown_at) != len(self._columns):
+            self._shown_at = np.full(len(self._columns), -1, dtype=np.intp)
+            self._shown_at[np.array(self._order, dtype=np.intp)] = np.arange(len(self._order))
+        return self._shown_at
 
     def _ordered(self, rows: list[int]) -> list[int]:
         if self._sort is None:
@@ -147,8 +154,8 @@ class PredictionsModel(QAbstractTableModel):
         self._order = self._ordered(self._order)
         self._shown_at = None
         if old:
-            shown_at = self._shown_at = {source: at for at, source in enumerate(self._order)}
-            new = [self.index(shown_at[source], column) for source, column in kept]
+            shown_at = self._inverse()
+            new = [self.index(int(shown_at[source]), column) for source, column in kept]
             self.changePersistentIndexList(old, new)
         self.layoutChanged.emit()
 
@@ -180,8 +187,7 @@ class PredictionsModel(QAbstractTableModel):
         at = len(self._order)
         self.beginInsertRows(QModelIndex(), at, at + len(rows) - 1)
         self._order.extend(rows)
-        if self._shown_at is not None:
-            self._shown_at.update({source: at + offset for offset, source in enumerate(rows)})
+        self._shown_at = None
         self.endInsertRows()
         self._sort_soon()
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QItemSelection, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -58,6 +58,8 @@ class PredictionTable(QTableView):
         vertical.setDefaultSectionSize(ROW_HEIGHT)
         vertical.setMinimumSectionSize(ROW_HEIGHT)
         horizontal.setHighlightSections(False)
+        # Its own, and empty: to draw itself it would ask for every cell of every column whether it is selected.
+        horizontal.setSelectionModel(QItemSelectionModel(model, self))
         horizontal.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         horizontal.setSectionResizeMode(Column.IMAGE, QHeaderView.ResizeMode.Stretch)
         horizontal.setSortIndicatorClearable(True)

@@ -262,3 +262,13 @@ def test_a_hundred_thousand_predictions_are_sorted_and_filtered(document, result
     model.sort(-1)
     model.set_filter(PredictionFilter(text="77", sure_from=0.2))
     assert model.rowCount() == sum("77" in str(prediction.path) for prediction in many)
+
+
+def test_a_row_that_is_not_shown_yet_is_not_found(results, predictions, bins):
+    looked = []
+    results.appended.disconnect(predictions._on_appended)
+    results.appended.connect(lambda: looked.append(predictions.row_of(Path("/new/7.png"))))
+    results.appended.connect(predictions._on_appended)
+    add(results, bins, [0.7], first=7)
+    assert looked == [None]
+    assert predictions.row_of(Path("/new/7.png")) == 3
