@@ -29,7 +29,7 @@ class GarbageCollector(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         gc.disable()
-        self._is_all_due = False
+        self._has_frozen = self._is_all_due = False
         self._timer = QTimer(self)
         self._timer.setInterval(_INTERVAL_MS)
         self._timer.timeout.connect(self._on_timeout)
@@ -43,7 +43,7 @@ class GarbageCollector(QObject):
     @Slot()
     def collect_all(self) -> None:
         """Collect what is old, too, with the next beat; for moments in which nobody minds a pause."""
-        self._is_all_due = gc.get_freeze_count() > 0
+        self._is_all_due = self._has_frozen
 
     @Slot()
     def _on_timeout(self) -> None:
@@ -51,13 +51,14 @@ class GarbageCollector(QObject):
             return  # everything is young then, and nothing is garbage
         young, middle, old = gc.get_count()
         if self._is_all_due:
-            self._is_all_due = False
+            self._has_frozen = self._is_all_due = False
             gc.unfreeze()
             gc.collect()
             gc.freeze()
         elif old >= _OLD_AFTER:
             gc.collect(1)
             gc.freeze()
+            self._has_frozen = True
         elif middle >= _MIDDLE_AFTER:
             gc.collect(1)
         elif young > gc.get_threshold()[0]:

@@ -38,7 +38,11 @@ def test_the_young_are_collected_when_there_are_many(collector: GarbageCollector
 def test_the_old_are_collected_when_another_project_is_opened(collector: GarbageCollector, qtbot: QtBot) -> None:
     ring = Ring()
     gone = weakref.ref(ring)
-    gc.freeze()
+    many = []
+    while not collector._has_frozen:
+        many.append([[] for _ in range(2000)])
+        qtbot.wait(1)
+        collector._on_timeout()
     del ring
     gc.collect()
     assert gone() is not None
