@@ -47,6 +47,11 @@ def class_balance(labels: Tensor, ways: int) -> Tensor:
     return 1.0 / counts[labels]
 
 
+def has_others(labels: Tensor) -> Tensor:
+    """Images whose class has another one, which can judge them when they are left out: int64 (n,) -> bool (n,)."""
+    return torch.bincount(labels)[labels] > 1
+
+
 def centred_gram(gram: Tensor, balance: Tensor) -> Tensor:
     """Inner products after subtracting the mean of the class means: (n, n), (n,) -> (n, n)."""
     share = balance / balance.sum()

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from model import confidence, local_feature, texture
+from model.class_description import has_others
 from model.devices import one_thread
 from model.embedding import EmbeddedImage, Embedder, detail_side
 from model.features import ImageFeatures, ImageMaps, describe
@@ -165,15 +166,11 @@ class FewShotClassifier:
     def candidate_threshold(self, max_error: float) -> float:
         """The probability from which a class is a candidate, see `model.selective`."""
         probabilities = self._left_out()
-        own = self.state.labels[self._countable()]
+        own = self.state.labels[has_others(self.state.labels)]
         return candidate_threshold(probabilities.gather(1, own[:, None]).squeeze(1).tolist(), max_error)
 
     def _left_out(self) -> Tensor:
-        return self.state.leave_one_out[self._countable()]
-
-    def _countable(self) -> Tensor:
-        """Support images whose class has another one."""
-        return torch.bincount(self.state.labels)[self.state.labels] > 1
+        return self.state.leave_one_out[has_others(self.state.labels)]
 
     def unlikeness(self, features: ImageFeatures) -> Tensor:
         """How little images (n) resemble any bin: float64 (n,), higher is less alike."""

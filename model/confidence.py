@@ -25,12 +25,14 @@ class Subspaces(NamedTuple):
     means:  (N, D) of the examples
     basis:  (m, D) directions from the means: of a class, the k x D matrix L^-1 C with C the centred
             examples and L L' = C C' + ridge, so that |L^-1 C d|^2 is what they explain of a difference d
+    offsets: (m,) the directions' products with their class's mean
     owners: int64 (m,) the direction's class
     empty:  bool (N,) classes without an example
     """
 
     means: Tensor
     basis: Tensor
+    offsets: Tensor
     owners: Tensor
     empty: Tensor
 
@@ -40,14 +42,14 @@ class Subspaces(NamedTuple):
         parts = [_span(examples[labels == c][:SUBSPACE_EXAMPLES]) for c in range(ways)]
         owners = torch.tensor([c for c, (_, basis) in enumerate(parts) for _ in range(len(basis))], dtype=torch.int64)
         empty = torch.bincount(labels, minlength=ways) == 0
-        return cls(torch.stack([mean for mean, _ in parts]), torch.cat([basis for _, basis in parts]), owners, empty)
+        means, basis = torch.stack([mean for mean, _ in parts]), torch.cat([basis for _, basis in parts])
+        return cls(means, basis, (basis * means[owners]).sum(dim=1), owners, empty)
 
     def distances(self, queries: Tensor) -> Tensor:
         """Squared distance from every class's subspace: (q, D) -> (q, N), inf where a class has no example."""
         squares = queries.square().sum(dim=1, keepdim=True) + self.means.square().sum(dim=1)
         lengths = squares - 2 * queries @ self.means.T
-        offsets = (self.basis * self.means[self.owners]).sum(dim=1)
-        along = (queries @ self.basis.T - offsets).square()
+        along = (queries @ self.basis.T - self.offsets).square()
         explained = torch.zeros_like(lengths).index_add_(1, self.owners, along)
         return (lengths - explained).clamp_min(0).masked_fill(self.empty, math.inf)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from model.intervals import wilson_interval
 from model.selective import accepting_threshold
-from model.types import TrainingReport
+from model.types import ExampleReport, TrainingReport
 
 WORTHWHILE = 0.01
 """A smaller gain in accuracy is said to be hardly any."""
@@ -46,14 +46,16 @@ class ClassEstimate:
 def confusion(report: TrainingReport) -> list[list[int]]:
     """Counts of examples by class (row) and by what they were taken for when left out (column)."""
     ways = len(report.class_names)
-    shots = [0] * ways
-    for example in report.examples:
-        shots[example.class_index] += 1
     table = [[0] * ways for _ in range(ways)]
-    for example in report.examples:
-        if shots[example.class_index] > 1:
-            table[example.class_index][example.predicted] += 1
+    for example in _left_out(report):
+        table[example.class_index][example.predicted] += 1
     return table
+
+
+def _left_out(report: TrainingReport) -> list[ExampleReport]:
+    """The examples whose class has another one."""
+    shots = Counter(example.class_index for example in report.examples)
+    return [example for example in report.examples if shots[example.class_index] > 1]
 
 
 def class_estimates(report: TrainingReport) -> list[ClassEstimate]:
@@ -69,9 +71,7 @@ def class_estimates(report: TrainingReport) -> list[ClassEstimate]:
 
 def accepting_confidence(report: TrainingReport, max_error: float) -> float:
     """The confidence from which at most `max_error` of predictions are wrong, see `model.selective`."""
-    shots = Counter(example.class_index for example in report.examples)
-    counted = [example.confidence for example in report.examples if shots[example.class_index] > 1]
-    return accepting_threshold(counted, max_error)
+    return accepting_threshold([example.confidence for example in _left_out(report)], max_error)
 
 
 def neediest_class(report: TrainingReport) -> str | None:

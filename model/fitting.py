@@ -91,7 +91,7 @@ def fit(head: Head, support: Support, progress: ProgressCallback, token: CancelT
     Only images whose class has another image can be left out; where there is none, the parameters
     stay at their priors. Returns the loss after each step and whether it converged.
     """
-    counted = torch.bincount(support.labels, minlength=support.ways)[support.labels] > 1
+    counted = class_description.has_others(support.labels)
     if not bool(counted.any()):
         return [], True
     optimizer = torch.optim.LBFGS(head.parameters(), max_iter=1, line_search_fn="strong_wolfe")

@@ -131,7 +131,7 @@ class Head(nn.Module):
         return self.get_parameter("log_scale").exp()
 
     def gram(self, support: Support) -> Tensor:
-        """Inner products in the joint space, centred on the mean of the class means: (n, n)."""
+        """Inner products in the joint space, centred on the mean as the images count: (n, n)."""
         joint = (self.shares[:, None, None] * support.grams).sum(dim=0)
         return class_description.centred_gram(joint, support.balance)
 

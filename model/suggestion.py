@@ -61,7 +61,7 @@ def suggest_images(
                 unreadable.append(item)
             else:
                 maps = ImageMaps(*(part.float() for part in item.maps))
-                vectors.append(describe(maps).joined_globals())
+                vectors.append(describe(maps, (1, 1)).joined_globals())  # the regions are not needed
                 readable.append(item.path)
         progress(Progress("Embedding", len(readable) + len(unreadable), len(files)))
     failed = {error.path for error in unreadable}

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from model.backbone_training import train_backbone
 from model.backbones.names import DEFAULT_BACKBONE
+from model.class_description import has_others
 from model.classifier import FewShotClassifier
 from model.embedding import EmbeddedImage, Embedder, working_side
 from model.errors import ImageReadError, SupportSetError
@@ -136,7 +137,7 @@ def _report(
 ) -> TrainingReport:
     labels = examples.labels
     confidence, predicted = fitted.leave_one_out.max(dim=1)
-    counted = torch.bincount(labels, minlength=support.ways)[labels] > 1
+    counted = has_others(labels)
     trials = int(counted.sum())
     curve = learning_curve(fitted.classifier.state.examples.double(), labels, support.ways)
     correct = int((predicted == labels)[counted].sum())

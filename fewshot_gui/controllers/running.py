@@ -77,8 +77,8 @@ class RunningController(QObject):
         self._runner.submit(WarmUpRequest)
 
     @Slot()
-    def train(self) -> None:
-        """Train on the examples in the bins; empty bins are left out."""
+    def train(self) -> int:
+        """Train on the examples in the bins; empty bins are left out. Returns the job's id."""
         bins = [bin_ for bin_ in self._document.bins if bin_.examples]
         chosen = self._session.settings
         self._training = self._submit(
@@ -94,6 +94,7 @@ class RunningController(QObject):
                 seed=chosen.seed,
             ),
         )
+        return self._training
 
     def train_again(self) -> bool:
         """Train without being asked; False while something runs that the user asked for."""
@@ -101,14 +102,13 @@ class RunningController(QObject):
             return False
         for job_id in self._titles:
             self._runner.cancel(job_id)
-        self.train()
-        self._quiet.add(max(self._titles))
+        self._quiet.add(self.train())
         return True
 
-    def classify(self, paths: tuple[Path, ...]) -> None:
-        """Classify files and folders with the latest classifier."""
+    def classify(self, paths: tuple[Path, ...]) -> int:
+        """Classify files and folders with the latest classifier; returns the job's id."""
         request = partial(ClassifyRequest, revision=self._document.revision, paths=paths)
-        self._submit(self.tr("Classifying"), request)
+        return self._submit(self.tr("Classifying"), request)
 
     @Slot()
     def suggest(self) -> None:
@@ -226,8 +226,7 @@ class RunningController(QObject):
             seen = self._window.results.table.visible_paths()
             rows = {self._results.row_of(path) for path in seen}  # 100,000 paths would take long to compare
             rest = [made.path for row, made in enumerate(self._results) if row not in rows]
-            self.classify((*seen, *rest))
-            self._quiet.add(max(self._titles))
+            self._quiet.add(self.classify((*seen, *rest)))
 
     def _on_classifier_ready(self, device_note: str) -> None:
         self._is_trained = True

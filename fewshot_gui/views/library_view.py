@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QDropEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.items.library_model import LibraryModel
@@ -102,11 +102,7 @@ class LibraryView(DropZone):
         self._offered = (suggest, show_all)
         show_all.setIconText(self.tr("Show all"))  # on the button, where there is little room
         self._notice.set_action(show_all)
-        button = QToolButton()
-        button.setDefaultAction(suggest)
-        button.setObjectName("suggestButton")
-        button.setAutoRaise(True)
-        self.header.add_tool(button)
+        self.header.add_button(suggest)
 
     def show_suggestions(self, paths: Sequence[Path]) -> None:
         """Show only these images, best first, and the first of them selected."""

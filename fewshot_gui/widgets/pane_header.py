@@ -39,6 +39,10 @@ class PaneHeader(QWidget):
         """What a click on the note does; a button at the right end does the same."""
         self._note.set_clickable(True)
         self._note.clicked.connect(action.trigger)
+        self.add_button(action)
+
+    def add_button(self, action: QAction) -> None:
+        """Put a flat button for `action` at the right end."""
         button = QToolButton()
         button.setDefaultAction(action)
         button.setAutoRaise(True)
