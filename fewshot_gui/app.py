@@ -31,6 +31,7 @@ from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.session import Session
 from fewshot_gui.settings import Settings
 from fewshot_gui.views.main_window import MainWindow
+from model.images.decoder_process import pool as decoder_pool
 
 _log = logging.getLogger(__name__)
 
@@ -88,6 +89,7 @@ class App(QObject):
         for name, part in (("files", self.files), ("thumbnails", self.thumbnails), ("pictures", self.pictures)):
             if not part.shutdown():
                 stuck.append(name)
+        decoder_pool.close()
         QCoreApplication.processEvents()  # what the workers said last belongs to the project
         try:
             self.session.close(discard=self._is_demo)

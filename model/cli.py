@@ -42,6 +42,9 @@ def build_parser() -> argparse.ArgumentParser:
     cache = common.add_mutually_exclusive_group()
     cache.add_argument("--cache", metavar="DIR", help="keep embeddings there (default: the user's cache folder)")
     cache.add_argument("--no-cache", dest="cache", action="store_const", const="off", help="keep no embeddings")
+    common.add_argument(
+        "--video-rate", type=_rate, default=1.0, metavar="FPS", help="frames a second taken of videos (default: 1)"
+    )
     common.add_argument("--json", action="store_true", help="print the result as one JSON object on the last line")
 
     train = commands.add_parser("train", parents=[common], help="train on a folder with one sub-folder per class")
@@ -161,6 +164,16 @@ def _share(text: str) -> float:
         value = math.nan
     if not 0 < value < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a share between 0 and 1, such as 0.05")
+    return value
+
+
+def _rate(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0.001 <= value <= 1000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of frames a second from 0.001 to 1000")
     return value
 
 

@@ -22,6 +22,7 @@ from model.embedding import Embedder
 from model.errors import ImageReadError, NoImagesError
 from model.estimates import ClassEstimate, Proportion, advice, class_estimates, confusion, outlook
 from model.evaluation import OURS, ShotFigures, evaluate
+from model.images.items import split_item
 from model.images.reading import read_image
 from model.images.scan import class_folders, iter_images
 from model.overlay import draw_overlay
@@ -41,7 +42,7 @@ class Outcome:
 
 def run_train(options: argparse.Namespace, token: CancelToken) -> Outcome:
     """Train on BINS and save the classifier."""
-    folders = class_folders(options.bins)
+    folders = class_folders(options.bins, options.video_rate)
     support = SupportSet(tuple(name for name, _ in folders), tuple(tuple(files) for _, files in folders))
     with ProgressPrinter() as progress:
         classifier, report = train(
@@ -97,7 +98,7 @@ def _facts(estimate: ClassEstimate) -> dict[str, Any]:
 def run_classify(options: argparse.Namespace, token: CancelToken) -> Outcome:
     """Classify images and folders into a table, with overlays when asked."""
     started = time.monotonic()
-    paths = list(iter_images(options.paths))
+    paths = list(iter_images(options.paths, options.video_rate))
     if not paths:
         raise NoImagesError(f"There is no image in {', '.join(map(str, options.paths))}.")
     if os.path.realpath(options.out) in {os.path.realpath(path) for path in paths}:
@@ -143,7 +144,7 @@ def run_classify(options: argparse.Namespace, token: CancelToken) -> Outcome:
 
 def run_evaluate(options: argparse.Namespace, token: CancelToken) -> Outcome:
     """Measure accuracy by episodes and print a table."""
-    folders = class_folders(options.bins)
+    folders = class_folders(options.bins, options.video_rate)
     if not any(files for _, files in folders):
         raise NoImagesError(f"There is no image in {options.bins}.")
     if options.ways is not None and not 2 <= options.ways <= len(folders):
@@ -183,9 +184,11 @@ class _Overlays:
         sources, place = {os.path.realpath(path) for path in paths}, os.path.realpath(folder)
         taken: set[str] = set()
         for path in paths:
-            name, number = path.stem, 2
+            file, frame = split_item(path)
+            stem = file.stem if frame is None else f"{file.stem}#{frame}"
+            name, number = stem, 2
             while name.casefold() in taken or os.path.join(place, f"{name}.png") in sources:
-                name, number = f"{path.stem}-{number}", number + 1
+                name, number = f"{stem}-{number}", number + 1
             taken.add(name.casefold())
             self._targets[path] = folder / f"{name}.png"
 

@@ -33,8 +33,8 @@ from model.embedding_cache import EmbeddingCache
 from model.embedding_store import EmbeddingStore, FileState, Record, file_state
 from model.errors import ImageReadError
 from model.features import ImageMaps
-from model.images.content_hash import content_hash
-from model.images.reading import file_bytes, image_size, read_image, read_with_size
+from model.images.content_hash import content_and_bytes
+from model.images.reading import image_size, read_image, read_with_size
 from model.progress import CancelToken, Progress, ProgressCallback
 from model.runtime import create_runtime
 from model.texture import MAX_SIDE, texture_map
@@ -186,8 +186,7 @@ class Embedder:
     def _read(self, image: _Image, side: int) -> None:
         """Fill in what is not remembered: the record of the same content, or pixels, texture and maybe maps."""
         try:
-            data = file_bytes(image.path)
-            image.content = hashlib.sha256(data).digest() if data is not None else _long_hash(image.path)
+            image.content, data = content_and_bytes(image.path)
             image.record = self._store.of_content(image.content, side)
             if image.record is not None:
                 self.work.count(found=1)
@@ -245,10 +244,6 @@ class _Image:
 
 
 _Pending = tuple[_Image, "Future[None] | None"]
-
-
-def _long_hash(path: Path) -> bytes:
-    return bytes.fromhex(content_hash(path))
 
 
 def working_side(backbone: Backbone, paths: Iterable[Path]) -> int:

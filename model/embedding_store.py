@@ -24,8 +24,9 @@ import torch
 from model import texture
 from model.blob_store import BlobStore
 from model.features import ImageMaps
+from model.images.items import source_file
 
-PREPROCESSING = "1"
+PREPROCESSING = "2"
 """To be changed with everything that changes the maps of an image: reading, fitting, texture, forward pass."""
 
 Size = tuple[int, int]
@@ -55,7 +56,7 @@ class Record(NamedTuple):
 def file_state(path: Path) -> FileState | None:
     """Return the state of a file as it is now; None when it cannot be asked."""
     try:
-        status = os.stat(path)
+        status = os.stat(source_file(path))
     except (OSError, ValueError):
         return None
     name = blake2b(os.fsencode(os.path.abspath(path)), digest_size=_DIGEST_BYTES).digest()

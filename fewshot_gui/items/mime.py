@@ -12,6 +12,8 @@ from urllib.parse import unquote_to_bytes
 
 from PySide6.QtCore import QByteArray, QMimeData, QUrl
 
+from model.images.items import source_file
+
 IMAGES_TYPE = "application/x-fewshot-images+json"
 BIN_TYPE = "application/x-fewshot-bin"
 
@@ -36,7 +38,7 @@ def encode_images(source: Source, paths: Sequence[Path], bin_id: str | None = No
     payload = {"source": source, "bin": bin_id, "paths": [str(path) for path in paths]}
     data = QMimeData()
     data.setData(IMAGES_TYPE, QByteArray(json.dumps(payload).encode("ascii")))
-    data.setUrls([path_to_url(path) for path in paths])
+    data.setUrls([path_to_url(file) for file in dict.fromkeys(map(source_file, paths))])
     return data
 
 

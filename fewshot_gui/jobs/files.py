@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QThreadPool, Signal
 from fewshot_gui.jobs.priority import lower_thread_priority
 from model.errors import FewShotError, ImageReadError
 from model.images.content_hash import content_hash
+from model.images.items import source_file
 from model.images.reading import image_size
 from model.images.scan import class_folders, is_image_name, iter_images
 from model.progress import Cancelled, CancelToken
@@ -199,7 +200,7 @@ def _is_image(path: Path) -> bool:
 
 def _hashed(path: Path) -> HashedFile | None:
     try:
-        return HashedFile(path, content_hash(path), os.stat(path).st_size)
+        return HashedFile(path, content_hash(path), os.stat(source_file(path)).st_size)
     except (ImageReadError, OSError) as error:
         _log.info("not hashed: %s", error)
         return None

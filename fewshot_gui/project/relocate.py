@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from fewshot_gui.project.store import FileRecord
+from fewshot_gui.project.store import FileRecord, decode_path
 from model.errors import ImageReadError
 from model.images.content_hash import content_hash
+from model.images.items import source_file
 from model.images.scan import iter_images
 from model.progress import CancelToken
 
@@ -39,7 +40,7 @@ def find_files(
     taken for two. Raises `Cancelled` when `token` is cancelled.
     """
     token = token or CancelToken()
-    gone = [record for record in _each(records, token) if not os.path.exists(record.name)]
+    gone = [record for record in _each(records, token) if not _exists(record.name)]
     moved: dict[Path, Path] = {}
     if project_folder is not None:
         for record in _each(gone, token):
@@ -79,12 +80,16 @@ def _find_by_content(
 
 
 def _fits(place: Path, record: FileRecord) -> bool:
-    return place.exists() and (record.size is None or _size(place) == record.size)
+    return source_file(place).exists() and (record.size is None or _size(place) == record.size)
+
+
+def _exists(name: bytes) -> bool:
+    return os.path.exists(name) or (b"#" in name and source_file(decode_path(name)).exists())
 
 
 def _size(path: Path) -> int | None:
     try:
-        return path.stat().st_size
+        return source_file(path).stat().st_size
     except OSError:
         return None
 

@@ -1,23 +1,57 @@
-"""The identity of a file's content, by which it is found again under any name."""
+"""The identity of an image's content, by which it is found again under any name."""
 
 from __future__ import annotations
 
 import hashlib
+import os
+import threading
 from pathlib import Path
 
 from model.errors import ImageReadError
-from model.images.reading import describe_os_error, is_special_file
+from model.images.items import split_item
+from model.images.read_errors import describe_os_error
+from model.images.reading import file_bytes, is_read_here, is_special_file
+
+_known: dict[tuple[str, int, int], bytes] = {}  # of files that hold several images: path, size and time of change
+_lock = threading.Lock()
+_MOST_KNOWN = 1000
 
 
 def content_hash(path: Path) -> str:
-    """Return the SHA-256 of the file's bytes as 64 hexadecimal digits.
+    """Return the SHA-256 of the file's bytes as 64 hexadecimal digits; for a page or frame, of that and its number.
 
     Raises `ImageReadError` when the file cannot be read or is not a regular file.
     """
-    if is_special_file(path):
+    file, frame = split_item(path)
+    if is_special_file(file):
         raise ImageReadError(path, "is not a regular file.")
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
+        return (_digest(file) if frame is None else _part_digest(file, frame)).hex()
+    except (OSError, ValueError) as error:
         raise ImageReadError(path, describe_os_error(error)) from error
+
+
+def content_and_bytes(path: Path) -> tuple[bytes, bytes | None]:
+    """Return the digest of `content_hash`, and the file's bytes where `read_with_size` has a use for them."""
+    data = file_bytes(path) if split_item(path)[1] is None else None
+    if data is None:
+        return bytes.fromhex(content_hash(path)), None
+    return hashlib.sha256(data).digest(), data if is_read_here(path, data) else None
+
+
+def _digest(file: Path) -> bytes:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").digest()
+
+
+def _part_digest(file: Path, frame: int) -> bytes:
+    """As `_digest`, but a file is read once for all of its parts."""
+    status = os.stat(file)
+    state = (os.path.abspath(file), status.st_size, status.st_mtime_ns)
+    with _lock:
+        if state not in _known:
+            if len(_known) >= _MOST_KNOWN:
+                _known.clear()
+            _known[state] = _digest(file)
+        whole = _known[state]
+    return hashlib.sha256(b"%b#%d" % (whole, frame)).digest()

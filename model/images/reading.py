@@ -1,65 +1,46 @@
-"""Read an image file into RGB pixels as they are meant to be displayed. Needs neither torch nor Qt."""
+"""Read an image into RGB pixels as they are meant to be displayed. Needs neither torch nor Qt.
+
+An image is a file, or a page or frame of one (see `model.images.items`). Files of the plain kinds are
+read here, others in a process of their own (see `model.images.decoder_process`).
+"""
 
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import stat
-import struct
-import warnings
 from pathlib import Path
 
-import numpy as np
-from PIL import Image, ImageOps, TiffImagePlugin, UnidentifiedImageError
+from PIL import Image
 
 from model.errors import ImageReadError
-
-MAX_PIXELS = 400_000_000
-"""Larger images are refused: decoding one would take more than 1.2 GB (guards against bombs)."""
+from model.images import pillow_reader
+from model.images.decoder_process import pool
+from model.images.decoders import shrunk
+from model.images.items import item_path, split_item
+from model.images.kinds import HEADER_BYTES, PILLOW_SUFFIXES, PLAIN_SUFFIXES, RAW_SUFFIXES, Kind, kind_of
+from model.images.read_errors import EMPTY, describe_os_error, translated_errors
 
 HELD_BYTES = 64 * 2**20
 """Larger files are never held in memory as a whole beside their pixels."""
 
-Image.MAX_IMAGE_PIXELS = MAX_PIXELS
-# Remarks on odd EXIF data and the like, with a line of Pillow's source: no use to whoever sorts pictures.
-warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
-_TOO_LARGE = f"has more than {MAX_PIXELS:,} pixels. Export a smaller copy."
-_WIDE_MODES = frozenset({"I", "I;16", "I;16B", "I;16L", "I;16N", "F"})
-_ORIENTATION_TAG = 0x0112
-_TURNED = range(2, 9)  # EXIF orientations that ask for turning or mirroring
-_SIDEWAYS = range(5, 9)  # and those that swap width and height
+VIDEO_RATE = 1.0
+"""Frames a second that are taken of a video."""
 
 
-def describe_os_error(error: OSError) -> str:
-    """Say in one sentence why a file could not be opened and what to do about it."""
-    if isinstance(error, FileNotFoundError):
-        return "the file is no longer there. Put it back, or remove it from the list."
-    if isinstance(error, PermissionError):
-        return "the file may not be read. Check its permissions."
-    return f"the file cannot be read: {error.strerror or error}."
-
-
-def file_bytes(path: Path) -> bytes | None:
-    """Return the file's content; None where it is larger than `HELD_BYTES`. Raises `ImageReadError`."""
-    if is_special_file(path):
-        raise ImageReadError(path, "is not a regular file.")
-    try:
-        with path.open("rb") as file:
-            data = file.read(HELD_BYTES + 1)
-    except OSError as error:
-        raise ImageReadError(path, describe_os_error(error)) from error
-    return data if len(data) <= HELD_BYTES else None
+_SEVERAL = frozenset({Kind.TIFF, Kind.DICOM, Kind.HEIF, Kind.VIDEO})
+_SINGLE_SUFFIXES = PLAIN_SUFFIXES | PILLOW_SUFFIXES | RAW_SUFFIXES
 
 
 def read_image(path: Path, max_side: int | None = None) -> Image.Image:
-    """Read the first frame of `path` as an RGB image, upright (EXIF orientation applied).
+    """Read `path` as an RGB image, upright (EXIF orientation applied), in sRGB.
 
-    Transparent pixels are laid over white; 16-bit, 32-bit and float images are scaled from their
-    own lowest to their own highest value. With `max_side` the result is shrunk so that its longer
-    side has at most that many pixels, which JPEG files do while decoding.
+    Transparent pixels are laid over white. Greys of more than 8 bits are scaled from their own lowest
+    to their own highest value, DICOM by the window in the file where it has one. Of a file with
+    several pages or frames the first is read. With `max_side` the result is shrunk so that its
+    longer side has at most that many pixels, which JPEG files do while decoding.
 
-    Raises `ImageReadError`, naming the file, for everything that can be wrong with it.
+    Raises `ImageReadError`, naming the image, for everything that can be wrong with it.
     """
     return read_with_size(path, max_side)[0]
 
@@ -68,108 +49,76 @@ def read_with_size(
     path: Path, max_side: int | None = None, data: bytes | None = None
 ) -> tuple[Image.Image, tuple[int, int]]:
     """Return what `read_image` and `image_size` return, from one look at the file or at its content `data`."""
-    with _opened(path, data) as image:
-        size = _displayed_size(image)
-        if max_side is not None:
-            image.draft("RGB", (max_side, max_side))
-        image.load()
-        rgb = _to_rgb(ImageOps.exif_transpose(image) if _orientation(image) in _TURNED else image)
-    if max_side is not None and max(rgb.size) > max_side:
-        rgb.thumbnail((max_side, max_side), Image.Resampling.BILINEAR, reducing_gap=2.0)
-    return rgb, size
+    file, frame = split_item(path)
+    kind = _kind(path, file, data)
+    if kind is not Kind.PLAIN:
+        return pool.read(path, file, kind, frame, max_side)
+    with translated_errors(path):
+        image, size = pillow_reader.read(file, frame, max_side, data=data, formats=pillow_reader.PLAIN_FORMATS)
+        return shrunk(image, max_side), size
 
 
 def image_size(path: Path) -> tuple[int, int]:
-    """Return (width, height) in pixels as displayed, from the header alone.
+    """Return (width, height) in pixels as displayed, from the header where it has them.
 
     Raises `ImageReadError` when the file is not a readable image.
     """
-    with _opened(path) as image:
-        return _displayed_size(image)
+    file, frame = split_item(path)
+    kind = _kind(path, file)
+    if kind is not Kind.PLAIN:
+        return pool.size(path, file, kind, frame)
+    with translated_errors(path):
+        return pillow_reader.size(file, frame, formats=pillow_reader.PLAIN_FORMATS)
+
+
+def parts(path: Path, rate: float = VIDEO_RATE) -> list[Path]:
+    """Return the images that lie in a file: its pages or frames, of videos `rate` a second; mostly itself alone.
+
+    A file that cannot be read counts as one image: whoever reads it says why.
+    """
+    if path.suffix.lower() in _SINGLE_SUFFIXES:
+        return [path]
+    file, frame = split_item(path)
+    if frame is None:
+        with contextlib.suppress(ImageReadError):
+            kind = _kind(path, file)
+            numbers = pool.parts(file, kind, rate) if kind in _SEVERAL else []
+            if len(numbers) > 1:
+                return [item_path(file, number) for number in numbers]
+    return [path]
+
+
+def is_read_here(path: Path, data: bytes) -> bool:
+    """Whether an image with this content is of a kind that is read in this process."""
+    return kind_of(data[:HEADER_BYTES], path.suffix) is Kind.PLAIN
+
+
+def file_bytes(path: Path) -> bytes | None:
+    """Return the content of the image's file; None where it is larger than `HELD_BYTES`. Raises `ImageReadError`."""
+    data = _start(path, split_item(path)[0], HELD_BYTES + 1)
+    return data if len(data) <= HELD_BYTES else None
 
 
 def is_special_file(path: Path) -> bool:
     """Whether `path` is there but no regular file: a FIFO or device would block for ever."""
     try:
         return not stat.S_ISREG(os.stat(path).st_mode)
-    except OSError:
+    except (OSError, ValueError):
         return False  # said better by whoever opens it
 
 
-def _displayed_size(image: Image.Image) -> tuple[int, int]:
-    """(width, height) of an image that was opened and not yet loaded."""
-    width, height = image.size
-    if isinstance(image, TiffImagePlugin.TiffImageFile):  # Pillow gives some versions' TIFFs turned already
-        width, height = image.tag_v2[TiffImagePlugin.IMAGEWIDTH], image.tag_v2[TiffImagePlugin.IMAGELENGTH]
-    return (height, width) if _orientation(image) in _SIDEWAYS else (width, height)
+def _kind(path: Path, file: Path, data: bytes | None = None) -> Kind:
+    header = data[:HEADER_BYTES] if data is not None else _start(path, file, HEADER_BYTES)
+    if not header:
+        raise ImageReadError(path, EMPTY)
+    return kind_of(header, file.suffix)
 
 
-def _orientation(image: Image.Image) -> object:
-    """Return the EXIF orientation; 1 where the EXIF data is damaged, which is no reason to refuse the picture."""
+def _start(path: Path, file: Path, length: int) -> bytes:
+    if is_special_file(file):
+        raise ImageReadError(path, "is not a regular file.")
     try:
-        return image.getexif().get(_ORIENTATION_TAG, 1)
-    except (SyntaxError, ValueError, TypeError, KeyError, OSError, struct.error):
-        return 1
-
-
-class _opened:  # noqa: N801 - reads as a function: `with _opened(path) as image`
-    """Open `path` with Pillow; whatever goes wrong inside the block becomes an `ImageReadError`."""
-
-    def __init__(self, path: Path, data: bytes | None = None) -> None:
-        self._path, self._data = path, data
-        self._image: Image.Image | None = None
-
-    def __enter__(self) -> Image.Image:
-        if self._data is None and is_special_file(self._path):
-            raise ImageReadError(self._path, "is not a regular file.")
-        try:
-            self._image = Image.open(self._path if self._data is None else io.BytesIO(self._data))
-        except Exception as error:
-            raise self._translated(error) from error
-        if self._image.width * self._image.height > MAX_PIXELS:
-            self._image.close()
-            raise ImageReadError(self._path, _TOO_LARGE)
-        return self._image
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if self._image is not None:
-            self._image.close()
-        if isinstance(error, Exception) and not isinstance(error, ImageReadError):
-            raise self._translated(error) from error
-
-    def _translated(self, error: Exception) -> ImageReadError:
-        if isinstance(error, ImageReadError):
-            return error
-        if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
-            return ImageReadError(self._path, _TOO_LARGE)
-        if isinstance(error, MemoryError):
-            return ImageReadError(self._path, "does not fit into this machine's memory. Export a smaller copy.")
-        if isinstance(error, UnidentifiedImageError):
-            with contextlib.suppress(OSError):
-                if self._data == b"" or self._path.stat().st_size == 0:
-                    return ImageReadError(self._path, "is empty (0 bytes). Export it again from its source.")
-            return ImageReadError(self._path, "is not an image in a known format. Convert it to PNG, JPEG or TIFF.")
-        if isinstance(error, OSError) and error.errno is not None:
-            return ImageReadError(self._path, describe_os_error(error))
-        # Pillow's decoders raise many types (OSError, SyntaxError, ValueError, struct.error, ...) on damaged data.
-        return ImageReadError(self._path, f"is damaged or cut off ({error}). Export it again from its source.")
-
-
-def _to_rgb(image: Image.Image) -> Image.Image:
-    if image.mode in _WIDE_MODES:
-        return Image.fromarray(_stretched(np.asarray(image, dtype=np.float64))).convert("RGB")
-    if image.has_transparency_data:
-        rgba = image.convert("RGBA")
-        ground = Image.new("RGBA", rgba.size, "white")
-        return Image.alpha_composite(ground, rgba).convert("RGB")
-    return image.convert("RGB")
-
-
-def _stretched(values: np.ndarray) -> np.ndarray:
-    """Map values (H, W), any range, to uint8 0..255; not-a-number counts as the lowest."""
-    finite = np.isfinite(values)
-    if not finite.any():
-        return np.zeros(values.shape, np.uint8)
-    low, high = float(values[finite].min()), float(values[finite].max())
-    scaled = (np.where(finite, values, low) - low) * (255.0 / (high - low) if high > low else 0.0)
-    return scaled.round().astype(np.uint8)
+        with file.open("rb") as stream:
+            return stream.read(length)
+    except (OSError, ValueError) as error:
+        raise ImageReadError(path, describe_os_error(error)) from error

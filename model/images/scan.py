@@ -1,4 +1,7 @@
-"""Find image files: folders are walked recursively, in an order that is the same on every machine."""
+"""Find images: folders are walked recursively, in an order that is the same on every machine.
+
+Every page or frame of a file is an image of its own, see `model.images.items`.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from model.errors import SupportSetError
-
-IMAGE_SUFFIXES: frozenset[str] = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff", ".ppm", ".pgm", ".pbm"}
-)
+from model.images.kinds import HEADER_BYTES, IMAGE_SUFFIXES, looks_like_dicom
+from model.images.reading import VIDEO_RATE, parts
 
 _DIGITS = re.compile(r"(\d+)")
 
@@ -28,13 +29,19 @@ def is_image_name(name: str) -> bool:
     return not name.startswith(".") and os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES
 
 
-def iter_images(paths: Iterable[Path]) -> Iterator[Path]:
-    """Yield files as they are given and the images below folders, each once.
+def iter_images(paths: Iterable[Path], video_rate: float = VIDEO_RATE) -> Iterator[Path]:
+    """Yield the images in `iter_files`: a file, or each of its pages, or `video_rate` frames a second of a video."""
+    for file in iter_files(paths):
+        yield from parts(file, video_rate)
+
+
+def iter_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """Yield files as they are given and the image files below folders, each once.
 
     Files named by the caller are yielded whatever their ending (so that an unreadable one is
-    reported, not hidden). Inside folders only names with an image ending count. Each folder's
-    files come first, then its sub-folders, both in natural order. Links to folders are followed
-    once; folders that cannot be listed are passed over.
+    reported, not hidden). Inside folders names with an image ending count, and DICOM files without
+    any ending. Each folder's files come first, then its sub-folders, both in natural order. Links to
+    folders are followed once; folders that cannot be listed are passed over.
     """
     seen: set[str] = set()
     for path in paths:
@@ -66,9 +73,25 @@ def _walk(top: Path) -> Iterator[Path]:
                 continue
             if _is_folder(entry):
                 folders.append(folder / entry.name)
-            elif is_image_name(entry.name):
+            elif is_image_name(entry.name) or (_may_be_dicom(entry.name) and _is_dicom(entry)):
                 yield folder / entry.name
         pending.extend(reversed(folders))
+
+
+def _may_be_dicom(name: str) -> bool:
+    """Scanners name files "IM0001" or "1.2.840.10008.1"; the index of a disc holds no picture."""
+    suffix = os.path.splitext(name)[1]
+    return (not suffix or suffix[1:].isdecimal()) and name != "DICOMDIR"
+
+
+def _is_dicom(entry: os.DirEntry[str]) -> bool:
+    try:
+        if not entry.is_file():
+            return False
+        with open(entry.path, "rb") as file:  # noqa: PTH123 - there may be many
+            return looks_like_dicom(file.read(HEADER_BYTES))
+    except OSError:
+        return False
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -78,10 +101,10 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def class_folders(folder: Path) -> list[tuple[str, list[Path]]]:
+def class_folders(folder: Path, video_rate: float = VIDEO_RATE) -> list[tuple[str, list[Path]]]:
     """Read a folder of sub-folders: one class for each sub-folder, named after it.
 
-    Returns (class name, image files) in natural order; sub-folders without images are kept with
+    Returns (class name, images) in natural order; sub-folders without images are kept with
     an empty list, so that the caller can name them.
 
     Raises `SupportSetError` when `folder` is not a folder or has no sub-folder.
@@ -95,7 +118,7 @@ def class_folders(folder: Path) -> list[tuple[str, list[Path]]]:
     if not children:
         raise SupportSetError(f"{folder} has no sub-folders. Give a folder with one sub-folder of images per class.")
     children.sort(key=lambda child: natural_key(child.name))
-    return [(readable_text(child.name), list(iter_images([child]))) for child in children]
+    return [(readable_text(child.name), list(iter_images([child], video_rate))) for child in children]
 
 
 def readable_text(name: str | Path) -> str:

@@ -16,7 +16,8 @@ from PIL import Image
 
 from model.errors import ImageReadError
 from model.images.content_hash import content_hash
-from model.images.reading import MAX_PIXELS, image_size, read_image
+from model.images.read_errors import MAX_PIXELS
+from model.images.reading import image_size, read_image
 
 SIZE = (48, 32)
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)

@@ -1,0 +1,166 @@
+"""Reads files of kinds that are not trusted in processes of their own, so that a decoder that crashes or hangs
+takes nothing with it.
+
+A process answers one request at a time: a line of JSON goes in, a line of JSON and maybe pixels come
+out; nothing is pickled, so that a decoder that was taken over has no hold on this process. One that
+does not answer in time is killed, and another started for the next file.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from model.errors import ImageReadError
+from model.images.kinds import Kind
+from model.images.read_errors import MAX_PIXELS, damaged
+
+Size = tuple[int, int]
+
+READ_SECONDS, HEADER_SECONDS = 120.0, 30.0
+"""After so long a decoder is taken to hang. Pixels of the largest pictures take some ten seconds."""
+
+_MAX_ANSWER = 4_000_000  # bytes of an answer's line: 100,000 numbers of pages
+_TOO_LONG = "takes too long to read; it may be made to do so. Leave it out, or convert it to PNG."
+_CRASHED = damaged("its decoder crashed")
+_PACKAGES = Path(__file__).parents[2]
+
+
+class _NoAnswerError(Exception):
+    """The process ended, was killed or said nonsense."""
+
+
+class DecoderPool:
+    """As many decoder processes as there were requests at once, kept for the next. Thread-safe."""
+
+    def __init__(self, read_seconds: float = READ_SECONDS, header_seconds: float = HEADER_SECONDS) -> None:
+        self._read_seconds, self._header_seconds = read_seconds, header_seconds
+        self._idle: list[_Process] = []
+        self._busy: set[_Process] = set()
+        self._lock = threading.Lock()
+
+    def read(
+        self, path: Path, file: Path, kind: Kind, frame: int | None, max_side: int | None
+    ) -> tuple[Image.Image, Size]:
+        """Return the RGB pixels and (width, height) of an image that lies in `file`. Raises `ImageReadError`."""
+        request = {"task": "read", "frame": frame, "max_side": max_side}
+        answer, pixels = self._ask(path, file, kind, request, self._read_seconds)
+        shape = _pair(path, answer.get("pixels"))
+        return Image.frombuffer("RGB", shape, pixels, "raw", "RGB", 0, 1), _pair(path, answer.get("size"))
+
+    def size(self, path: Path, file: Path, kind: Kind, frame: int | None) -> Size:
+        """Return (width, height). Raises `ImageReadError`."""
+        answer, _ = self._ask(path, file, kind, {"task": "size", "frame": frame}, self._header_seconds)
+        return _pair(path, answer.get("size"))
+
+    def parts(self, file: Path, kind: Kind, rate: float) -> list[int]:
+        """Return the numbers of the pages or frames, see `decoders.Reader`. Raises `ImageReadError`."""
+        answer, _ = self._ask(file, file, kind, {"task": "parts", "rate": rate}, self._header_seconds)
+        return [int(number) for number in answer.get("parts", ())]
+
+    def close(self) -> None:
+        """End all processes, also those that are at work; the next request starts another."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+            busy = tuple(self._busy)
+        for process in idle:
+            process.end()
+        for process in busy:
+            process.kill()
+
+    def _ask(
+        self, path: Path, file: Path, kind: Kind, request: dict[str, Any], seconds: float
+    ) -> tuple[dict[str, Any], bytes]:
+        with self._lock:
+            process = self._idle.pop() if self._idle else _Process()
+            self._busy.add(process)
+        try:
+            answer, pixels = process.ask(request | {"file": os.fspath(file), "kind": kind}, seconds)
+        except _NoAnswerError as error:
+            raise ImageReadError(path, _TOO_LONG if process.took_too_long else _CRASHED) from error
+        finally:
+            with self._lock:
+                self._busy.discard(process)
+        with self._lock:
+            self._idle.append(process)
+        if "refused" in answer:
+            raise ImageReadError(path, str(answer["refused"]))
+        return answer, pixels
+
+
+class _Process:
+    def __init__(self) -> None:
+        paths = [str(_PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "model.images.decoder_main"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        self.took_too_long = False
+
+    def ask(self, request: dict[str, Any], seconds: float) -> tuple[dict[str, Any], bytes]:
+        """Send a request and wait for its answer; raises `_NoAnswerError`, and then is of no more use."""
+        watch = threading.Timer(seconds, self._give_up)
+        watch.daemon = True
+        watch.start()
+        try:
+            return self._exchange(request)
+        except (OSError, ValueError) as error:
+            self.end()
+            raise _NoAnswerError from error
+        finally:
+            watch.cancel()
+
+    def kill(self) -> None:
+        """End the process whatever it does; whoever waits for its answer gets an error."""
+        self._process.kill()
+
+    def end(self) -> None:
+        """End the process and let go of it."""
+        self._process.kill()
+        with contextlib.suppress(OSError):
+            self._process.communicate()
+
+    def _exchange(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None
+        assert stdout is not None
+        stdin.write(json.dumps(request).encode() + b"\n")
+        stdin.flush()
+        line = stdout.readline(_MAX_ANSWER)
+        answer = json.loads(line)  # a ValueError where the process has ended
+        length = answer.get("length", 0)
+        if not 0 <= length <= 3 * MAX_PIXELS:
+            raise ValueError(length)
+        pixels = stdout.read(length)
+        if len(pixels) < length:
+            raise ValueError(len(pixels))
+        return answer, pixels
+
+    def _give_up(self) -> None:
+        self.took_too_long = True
+        self._process.kill()
+
+
+def _pair(path: Path, value: object) -> Size:
+    if isinstance(value, list) and len(value) == 2 and all(isinstance(one, int) and one > 0 for one in value):
+        return value[0], value[1]
+    raise ImageReadError(path, damaged())
+
+
+pool = DecoderPool()
+"""The processes of this program. Started when they are first needed, ended with it."""
+
+atexit.register(pool.close)

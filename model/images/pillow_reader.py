@@ -1,0 +1,108 @@
+"""Reads what Pillow reads."""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image, TiffImagePlugin
+
+from model.errors import ImageReadError
+from model.images.pixels import ORIENTATION_TAG, SIDEWAYS, to_rgb, upright
+from model.images.read_errors import MAX_PIXELS, TOO_LARGE, damaged, no_such_part
+
+Size = tuple[int, int]
+
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+# Remarks on odd EXIF data and the like, with a line of Pillow's source: no use to whoever sorts pictures.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+
+PLAIN_FORMATS = ("JPEG", "PNG", "GIF", "BMP", "DIB", "PPM")
+# Only these: Pillow has formats that start other programs.
+_FORMATS = (*PLAIN_FORMATS, "WEBP", "AVIF", "TIFF", "JPEG2000", "TGA", "ICO", "PCX", "SGI", "PSD", "HEIF")
+_SCAN_START = b"\xff\xda"
+_MAX_SCANS = 200  # a progressive JPEG has about ten; thousands keep a decoder busy for minutes
+
+
+def read(
+    path: Path,
+    frame: int | None,
+    max_side: int | None,
+    *,
+    data: bytes | None = None,
+    formats: tuple[str, ...] = _FORMATS,
+) -> tuple[Image.Image, Size]:
+    """See `decoders.Reader`; `data` is the file's content where it was read already."""
+    with opened(path, frame, data=data, formats=formats) as image:
+        size = displayed_size(image)
+        if max_side is not None:
+            image.draft("RGB", (max_side, max_side))
+        if image.info.get("progressive"):
+            _check_scans(path, data)
+        image.load()
+        return to_rgb(upright(image, orientation(image))), size
+
+
+def size(path: Path, frame: int | None, *, formats: tuple[str, ...] = _FORMATS) -> Size:
+    """See `decoders.Reader`."""
+    with opened(path, frame, formats=formats) as image:
+        return displayed_size(image)
+
+
+def parts(path: Path, rate: float) -> list[int]:  # noqa: ARG001 - what is animated counts as one: its first frame
+    """See `decoders.Reader`."""
+    return [1]
+
+
+def count(path: Path) -> int:
+    """Return the number of frames."""
+    with opened(path, None) as image:
+        return getattr(image, "n_frames", 1)
+
+
+@contextmanager
+def opened(
+    path: Path, frame: int | None, *, data: bytes | None = None, formats: tuple[str, ...] = _FORMATS
+) -> Iterator[Image.Image]:
+    """Open a file at a frame without decoding it."""
+    if formats is _FORMATS:
+        Image.init()  # not all are there on every machine
+        formats = tuple(name for name in formats if name in Image.OPEN)
+    with Image.open(path if data is None else io.BytesIO(data), formats=formats) as image:
+        if frame is not None and frame > 1:
+            _seek(path, image, frame)
+        if image.width * image.height > MAX_PIXELS:
+            raise ImageReadError(path, TOO_LARGE)
+        yield image
+
+
+def displayed_size(image: Image.Image) -> Size:
+    """Return (width, height) of an image that was opened and not yet loaded."""
+    width, height = image.size
+    if isinstance(image, TiffImagePlugin.TiffImageFile):  # Pillow gives some versions' TIFFs turned already
+        width, height = image.tag_v2[TiffImagePlugin.IMAGEWIDTH], image.tag_v2[TiffImagePlugin.IMAGELENGTH]
+    return (height, width) if orientation(image) in SIDEWAYS else (width, height)
+
+
+def orientation(image: Image.Image) -> object:
+    """Return the EXIF orientation; 1 where the EXIF data is damaged, which is no reason to refuse the picture."""
+    try:
+        return image.getexif().get(ORIENTATION_TAG, 1)
+    except (SyntaxError, ValueError, TypeError, KeyError, OSError, struct.error):
+        return 1
+
+
+def _seek(path: Path, image: Image.Image, frame: int) -> None:
+    frames = getattr(image, "n_frames", 1)
+    if frame > frames:
+        raise ImageReadError(path, no_such_part(frame, frames))
+    image.seek(frame - 1)
+
+
+def _check_scans(path: Path, data: bytes | None) -> None:
+    if (data if data is not None else path.read_bytes()).count(_SCAN_START) > _MAX_SCANS:
+        raise ImageReadError(path, damaged(f"more than {_MAX_SCANS} scans"))

@@ -1,0 +1,64 @@
+"""What can be wrong with a file, in one clear line each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image, UnidentifiedImageError
+
+from model.errors import ImageReadError
+
+MAX_PIXELS = 400_000_000
+"""Larger images are refused: decoding one would take more than 1.2 GB (guards against bombs)."""
+
+TOO_LARGE = f"has more than {MAX_PIXELS:,} pixels. Export a smaller copy."
+EMPTY = "is empty (0 bytes). Export it again from its source."
+UNKNOWN_FORMAT = "is not an image in a known format. Convert it to PNG, JPEG or TIFF."
+_NO_MEMORY = "does not fit into this machine's memory. Export a smaller copy."
+_LONGEST_DETAIL = 120  # characters
+
+
+def describe_os_error(error: OSError | ValueError) -> str:
+    """Say in one sentence why a file could not be opened and what to do about it."""
+    if isinstance(error, FileNotFoundError):
+        return "the file is no longer there. Put it back, or remove it from the list."
+    if isinstance(error, PermissionError):
+        return "the file may not be read. Check its permissions."
+    return f"the file cannot be read: {getattr(error, 'strerror', None) or error}."
+
+
+def no_such_part(number: int, count: int, name: str = "page") -> str:
+    """Say that a file has no page, or other part, of this number."""
+    return f"has no {name} {number}: there {'is' if count == 1 else 'are'} {count}."
+
+
+def damaged(detail: object = "") -> str:
+    """Say that a file's content makes no sense; `detail` is what the reader said of it."""
+    line = " ".join(str(detail).split())
+    line = line if len(line) <= _LONGEST_DETAIL else line[: _LONGEST_DETAIL - 1] + "…"
+    return f"is damaged or cut off{f' ({line})' if line else ''}. Export it again from its source."
+
+
+@contextmanager
+def translated_errors(path: Path, *, details: bool = True) -> Iterator[None]:
+    """Turn whatever a decoder raises into an `ImageReadError` for `path`.
+
+    Without `details` what the decoder said is left out: it may quote what the file holds.
+    """
+    try:
+        yield
+    except ImageReadError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ImageReadError(path, TOO_LARGE) from error
+    except MemoryError as error:
+        raise ImageReadError(path, _NO_MEMORY) from error
+    except UnidentifiedImageError as error:
+        raise ImageReadError(path, UNKNOWN_FORMAT) from error
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise ImageReadError(path, describe_os_error(error)) from error
+        # Decoders raise many types (OSError, SyntaxError, ValueError, struct.error, ...) on damaged data.
+        raise ImageReadError(path, damaged(error if details else "")) from error
