@@ -20,6 +20,7 @@ from types import FrameType
 
 from model.backbones.names import DEFAULT_BACKBONE
 from model.errors import FewShotError
+from model.images.cutting import Cutting
 from model.progress import Cancelled, CancelToken
 
 FAILED, WRONG_USAGE, SOME_UNREADABLE, INTERRUPTED = 1, 2, 3, 130
@@ -44,6 +45,12 @@ def build_parser() -> argparse.ArgumentParser:
     cache.add_argument("--no-cache", dest="cache", action="store_const", const="off", help="keep no embeddings")
     common.add_argument(
         "--video-rate", type=_rate, default=1.0, metavar="FPS", help="frames a second taken of videos (default: 1)"
+    )
+    common.add_argument(
+        "--tiles",
+        type=_positive,
+        metavar="PIXELS",
+        help="cut images that are much larger into tiles of about this side",
     )
     common.add_argument("--json", action="store_true", help="print the result as one JSON object on the last line")
 
@@ -93,6 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     previous = signal.signal(signal.SIGINT, _interrupter(token))
     try:
         options = build_parser().parse_args(arguments)
+        options.cutting = Cutting(options.video_rate, options.tiles)
         # Imported after the arguments are known to be right: torch takes seconds.
         from model import cache_folder, cli_commands, cli_suggest
 

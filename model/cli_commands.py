@@ -42,7 +42,7 @@ class Outcome:
 
 def run_train(options: argparse.Namespace, token: CancelToken) -> Outcome:
     """Train on BINS and save the classifier."""
-    folders = class_folders(options.bins, options.video_rate)
+    folders = class_folders(options.bins, options.cutting)
     support = SupportSet(tuple(name for name, _ in folders), tuple(tuple(files) for _, files in folders))
     with ProgressPrinter() as progress:
         classifier, report = train(
@@ -98,7 +98,7 @@ def _facts(estimate: ClassEstimate) -> dict[str, Any]:
 def run_classify(options: argparse.Namespace, token: CancelToken) -> Outcome:
     """Classify images and folders into a table, with overlays when asked."""
     started = time.monotonic()
-    paths = list(iter_images(options.paths, options.video_rate))
+    paths = list(iter_images(options.paths, options.cutting))
     if not paths:
         raise NoImagesError(f"There is no image in {', '.join(map(str, options.paths))}.")
     if os.path.realpath(options.out) in {os.path.realpath(path) for path in paths}:
@@ -144,7 +144,7 @@ def run_classify(options: argparse.Namespace, token: CancelToken) -> Outcome:
 
 def run_evaluate(options: argparse.Namespace, token: CancelToken) -> Outcome:
     """Measure accuracy by episodes and print a table."""
-    folders = class_folders(options.bins, options.video_rate)
+    folders = class_folders(options.bins, options.cutting)
     if not any(files for _, files in folders):
         raise NoImagesError(f"There is no image in {options.bins}.")
     if options.ways is not None and not 2 <= options.ways <= len(folders):
@@ -184,8 +184,8 @@ class _Overlays:
         sources, place = {os.path.realpath(path) for path in paths}, os.path.realpath(folder)
         taken: set[str] = set()
         for path in paths:
-            file, frame = split_item(path)
-            stem = file.stem if frame is None else f"{file.stem}#{frame}"
+            item = split_item(path)
+            stem = f"{item.file.stem}#{item.part}" if item.part else item.file.stem
             name, number = stem, 2
             while name.casefold() in taken or os.path.join(place, f"{name}.png") in sources:
                 name, number = f"{stem}-{number}", number + 1

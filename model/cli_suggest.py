@@ -17,10 +17,10 @@ from model.suggestion import suggest_images
 def run_suggest(options: argparse.Namespace, token: CancelToken) -> Outcome:
     """Print the paths of the suggested images, best first."""
     labelled = (
-        [path for _, files in class_folders(options.bins, options.video_rate) for path in files] if options.bins else []
+        [path for _, files in class_folders(options.bins, options.cutting) for path in files] if options.bins else []
     )
     known = {os.path.realpath(path) for path in labelled}
-    found = list(iter_images(options.paths, options.video_rate))
+    found = list(iter_images(options.paths, options.cutting))
     pool = [path for path in found if os.path.realpath(path) not in known]
     if not pool:
         reason = "every image is labelled already" if found else "there is no image"

@@ -6,13 +6,18 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
+
+from PIL import Image
 
 from model.errors import ImageReadError
 from model.images.decoders import reader, shrunk
 from model.images.kinds import Kind
 from model.images.read_errors import translated_errors
+
+Size = tuple[int, int]
 
 _ADDRESS_SPACE = 12 * 2**30  # bytes: the largest picture allowed takes 5 while it is converted
 _SECONDS = 150  # after these a native decoder that hangs ends by itself, even if nobody is left to kill it
@@ -44,15 +49,40 @@ def _answer(request: dict[str, Any], answers: BinaryIO) -> None:
 
 
 def _do(request: dict[str, Any], path: Path, kind: Kind) -> tuple[dict[str, Any], bytes]:
+    frame, box = request["frame"], request["box"]
     match request["task"]:
         case "read":
-            image, size = reader(kind).read(path, request["frame"], request["max_side"])
-            image = shrunk(image, request["max_side"])
+            max_side = request["max_side"]
+            image, size = _tile(path, kind, frame, box) if box else reader(kind).read(path, frame, max_side)
+            image = shrunk(image, max_side)
             return {"size": size, "pixels": image.size}, image.tobytes()
         case "size":
-            return {"size": reader(kind).size(path, request["frame"])}, b""
+            size = reader(kind).size(path, frame)
+            return {"size": box[2:] if box and _check_inside(path, size, box) else size}, b""
         case _:
             return {"parts": reader(kind).parts(path, request["rate"])}, b""
+
+
+_whole: tuple[object, Image.Image] | None = None  # the image that tiles were last cut from, and what it was
+
+
+def _tile(path: Path, kind: Kind, frame: int | None, box: Sequence[int]) -> tuple[Image.Image, Size]:
+    global _whole  # noqa: PLW0603 - the process answers one request at a time
+    status = os.stat(path)
+    identity = (path, frame, status.st_size, status.st_mtime_ns)
+    if _whole is None or _whole[0] != identity:
+        _whole = None  # never two at a time
+        _whole = (identity, reader(kind).read(path, frame, None)[0])
+    image = _whole[1]
+    _check_inside(path, image.size, box)
+    left, top, width, height = box
+    return image.crop((left, top, left + width, top + height)), (width, height)
+
+
+def _check_inside(path: Path, size: Size, box: Sequence[int]) -> bool:
+    if box[0] + box[2] > size[0] or box[1] + box[3] > size[1]:
+        raise ImageReadError(path, f"has no such tile: the picture has {size[0]} x {size[1]} pixels.")
+    return True
 
 
 def _limit_memory() -> None:

@@ -15,12 +15,15 @@ import os
 import subprocess
 import sys
 import threading
+import time
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
 from model.errors import ImageReadError
+from model.images.items import Item
 from model.images.kinds import Kind
 from model.images.read_errors import MAX_PIXELS, damaged
 
@@ -28,6 +31,9 @@ Size = tuple[int, int]
 
 READ_SECONDS, HEADER_SECONDS = 120.0, 30.0
 """After so long a decoder is taken to hang. Pixels of the largest pictures take some ten seconds."""
+
+REST_SECONDS = 60.0
+"""So long processes wait for more."""
 
 _MAX_ANSWER = 4_000_000  # bytes of an answer's line: 100,000 numbers of pages
 _TOO_LONG = "takes too long to read; it may be made to do so. Leave it out, or convert it to PNG."
@@ -46,54 +52,77 @@ class DecoderPool:
         self._read_seconds, self._header_seconds = read_seconds, header_seconds
         self._idle: list[_Process] = []
         self._busy: set[_Process] = set()
+        self._rest: threading.Timer | None = None
+        self._last_asked = 0.0
         self._lock = threading.Lock()
 
-    def read(
-        self, path: Path, file: Path, kind: Kind, frame: int | None, max_side: int | None
-    ) -> tuple[Image.Image, Size]:
-        """Return the RGB pixels and (width, height) of an image that lies in `file`. Raises `ImageReadError`."""
-        request = {"task": "read", "frame": frame, "max_side": max_side}
-        answer, pixels = self._ask(path, file, kind, request, self._read_seconds)
-        shape = _pair(path, answer.get("pixels"))
-        return Image.frombuffer("RGB", shape, pixels, "raw", "RGB", 0, 1), _pair(path, answer.get("size"))
+    def read(self, item: Item, kind: Kind, max_side: int | None) -> tuple[Image.Image, Size]:
+        """Return the RGB pixels and (width, height) of an image. Raises `ImageReadError`."""
+        answer, pixels = self._ask(item, kind, {"task": "read", "max_side": max_side}, self._read_seconds)
+        shape = _pair(item, answer.get("pixels"))
+        return Image.frombuffer("RGB", shape, pixels, "raw", "RGB", 0, 1), _pair(item, answer.get("size"))
 
-    def size(self, path: Path, file: Path, kind: Kind, frame: int | None) -> Size:
+    def size(self, item: Item, kind: Kind) -> Size:
         """Return (width, height). Raises `ImageReadError`."""
-        answer, _ = self._ask(path, file, kind, {"task": "size", "frame": frame}, self._header_seconds)
-        return _pair(path, answer.get("size"))
+        answer, _ = self._ask(item, kind, {"task": "size"}, self._header_seconds)
+        return _pair(item, answer.get("size"))
 
-    def parts(self, file: Path, kind: Kind, rate: float) -> list[int]:
-        """Return the numbers of the pages or frames, see `decoders.Reader`. Raises `ImageReadError`."""
-        answer, _ = self._ask(file, file, kind, {"task": "parts", "rate": rate}, self._header_seconds)
+    def parts(self, item: Item, kind: Kind, rate: float) -> list[int]:
+        """Return the numbers of a file's pages or frames, see `decoders.Reader`. Raises `ImageReadError`."""
+        answer, _ = self._ask(item, kind, {"task": "parts", "rate": rate}, self._header_seconds)
         return [int(number) for number in answer.get("parts", ())]
 
     def close(self) -> None:
         """End all processes, also those that are at work; the next request starts another."""
         with self._lock:
-            idle, self._idle = self._idle, []
             busy = tuple(self._busy)
-        for process in idle:
-            process.end()
+        self._end_idle()
         for process in busy:
             process.kill()
 
-    def _ask(
-        self, path: Path, file: Path, kind: Kind, request: dict[str, Any], seconds: float
-    ) -> tuple[dict[str, Any], bytes]:
+    def _end_idle(self) -> None:
         with self._lock:
+            idle, self._idle = self._idle, []
+            if self._rest is not None:
+                self._rest.cancel()
+                self._rest = None
+        for process in idle:
+            process.end()
+
+    def _rested(self) -> None:
+        """End the processes, and let go of what they hold, when none was asked for a while."""
+        with self._lock:
+            self._rest = None
+            wait = self._last_asked + REST_SECONDS - time.monotonic()
+            if wait > 0 or self._busy:
+                self._start_rest(max(wait, 1.0))
+                return
+        self._end_idle()
+
+    def _start_rest(self, seconds: float) -> None:
+        self._rest = threading.Timer(seconds, self._rested)
+        self._rest.daemon = True
+        self._rest.start()
+
+    def _ask(self, item: Item, kind: Kind, request: dict[str, Any], seconds: float) -> tuple[dict[str, Any], bytes]:
+        whole = {"file": os.fspath(item.file), "kind": kind, "frame": item.frame, "box": item.box and astuple(item.box)}
+        with self._lock:
+            self._last_asked = time.monotonic()
+            if self._rest is None:
+                self._start_rest(REST_SECONDS)
             process = self._idle.pop() if self._idle else _Process()
             self._busy.add(process)
         try:
-            answer, pixels = process.ask(request | {"file": os.fspath(file), "kind": kind}, seconds)
+            answer, pixels = process.ask(whole | request, seconds)
         except _NoAnswerError as error:
-            raise ImageReadError(path, _TOO_LONG if process.took_too_long else _CRASHED) from error
+            raise ImageReadError(item.path, _TOO_LONG if process.took_too_long else _CRASHED) from error
         finally:
             with self._lock:
                 self._busy.discard(process)
         with self._lock:
             self._idle.append(process)
         if "refused" in answer:
-            raise ImageReadError(path, str(answer["refused"]))
+            raise ImageReadError(item.path, str(answer["refused"]))
         return answer, pixels
 
 
@@ -154,10 +183,10 @@ class _Process:
         self._process.kill()
 
 
-def _pair(path: Path, value: object) -> Size:
+def _pair(item: Item, value: object) -> Size:
     if isinstance(value, list) and len(value) == 2 and all(isinstance(one, int) and one > 0 for one in value):
         return value[0], value[1]
-    raise ImageReadError(path, damaged())
+    raise ImageReadError(item.path, damaged())
 
 
 pool = DecoderPool()

@@ -6,7 +6,6 @@ read here, others in a process of their own (see `model.images.decoder_process`)
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 from pathlib import Path
@@ -15,17 +14,15 @@ from PIL import Image
 
 from model.errors import ImageReadError
 from model.images import pillow_reader
+from model.images.cutting import AS_THEY_ARE, Cutting, tiles
 from model.images.decoder_process import pool
 from model.images.decoders import shrunk
-from model.images.items import item_path, split_item
+from model.images.items import Item, split_item
 from model.images.kinds import HEADER_BYTES, PILLOW_SUFFIXES, PLAIN_SUFFIXES, RAW_SUFFIXES, Kind, kind_of
 from model.images.read_errors import EMPTY, describe_os_error, translated_errors
 
 HELD_BYTES = 64 * 2**20
 """Larger files are never held in memory as a whole beside their pixels."""
-
-VIDEO_RATE = 1.0
-"""Frames a second that are taken of a video."""
 
 
 _SEVERAL = frozenset({Kind.TIFF, Kind.DICOM, Kind.HEIF, Kind.VIDEO})
@@ -49,12 +46,14 @@ def read_with_size(
     path: Path, max_side: int | None = None, data: bytes | None = None
 ) -> tuple[Image.Image, tuple[int, int]]:
     """Return what `read_image` and `image_size` return, from one look at the file or at its content `data`."""
-    file, frame = split_item(path)
-    kind = _kind(path, file, data)
-    if kind is not Kind.PLAIN:
-        return pool.read(path, file, kind, frame, max_side)
+    item = split_item(path)
+    kind = _kind(item, data)
+    if kind is not Kind.PLAIN or item.box:
+        return pool.read(item, kind, max_side)
     with translated_errors(path):
-        image, size = pillow_reader.read(file, frame, max_side, data=data, formats=pillow_reader.PLAIN_FORMATS)
+        image, size = pillow_reader.read(
+            item.file, item.frame, max_side, data=data, formats=pillow_reader.PLAIN_FORMATS
+        )
         return shrunk(image, max_side), size
 
 
@@ -63,29 +62,35 @@ def image_size(path: Path) -> tuple[int, int]:
 
     Raises `ImageReadError` when the file is not a readable image.
     """
-    file, frame = split_item(path)
-    kind = _kind(path, file)
-    if kind is not Kind.PLAIN:
-        return pool.size(path, file, kind, frame)
+    item = split_item(path)
+    kind = _kind(item)
+    if kind is not Kind.PLAIN or item.box:
+        return pool.size(item, kind)
     with translated_errors(path):
-        return pillow_reader.size(file, frame, formats=pillow_reader.PLAIN_FORMATS)
+        return pillow_reader.size(item.file, item.frame, formats=pillow_reader.PLAIN_FORMATS)
 
 
-def parts(path: Path, rate: float = VIDEO_RATE) -> list[Path]:
-    """Return the images that lie in a file: its pages or frames, of videos `rate` a second; mostly itself alone.
+def parts(path: Path, cutting: Cutting = AS_THEY_ARE) -> list[Path]:
+    """Return the images that lie in a file: its pages, frames or tiles; mostly itself alone.
 
     A file that cannot be read counts as one image: whoever reads it says why.
     """
-    if path.suffix.lower() in _SINGLE_SUFFIXES:
+    if path.suffix.lower() in _SINGLE_SUFFIXES and cutting.tile_side is None:
         return [path]
-    file, frame = split_item(path)
-    if frame is None:
-        with contextlib.suppress(ImageReadError):
-            kind = _kind(path, file)
-            numbers = pool.parts(file, kind, rate) if kind in _SEVERAL else []
-            if len(numbers) > 1:
-                return [item_path(file, number) for number in numbers]
-    return [path]
+    item = split_item(path)
+    try:
+        kind = _kind(item)
+        numbers = pool.parts(item, kind, cutting.video_rate) if kind in _SEVERAL and item == Item(path) else []
+        pages = [item._replace(frame=number) for number in numbers] if len(numbers) > 1 else [item]
+        if cutting.tile_side is not None and item.box is None:
+            return [tile.path for page in pages for tile in _tiles(page, cutting.tile_side)]
+    except ImageReadError:
+        return [path]
+    return [page.path for page in pages]
+
+
+def _tiles(page: Item, side: int) -> list[Item]:
+    return [page._replace(box=box) for box in tiles(image_size(page.path), side)] or [page]
 
 
 def is_read_here(path: Path, data: bytes) -> bool:
@@ -95,7 +100,7 @@ def is_read_here(path: Path, data: bytes) -> bool:
 
 def file_bytes(path: Path) -> bytes | None:
     """Return the content of the image's file; None where it is larger than `HELD_BYTES`. Raises `ImageReadError`."""
-    data = _start(path, split_item(path)[0], HELD_BYTES + 1)
+    data = _start(split_item(path), HELD_BYTES + 1)
     return data if len(data) <= HELD_BYTES else None
 
 
@@ -107,18 +112,18 @@ def is_special_file(path: Path) -> bool:
         return False  # said better by whoever opens it
 
 
-def _kind(path: Path, file: Path, data: bytes | None = None) -> Kind:
-    header = data[:HEADER_BYTES] if data is not None else _start(path, file, HEADER_BYTES)
+def _kind(item: Item, data: bytes | None = None) -> Kind:
+    header = data[:HEADER_BYTES] if data is not None else _start(item, HEADER_BYTES)
     if not header:
-        raise ImageReadError(path, EMPTY)
-    return kind_of(header, file.suffix)
+        raise ImageReadError(item.path, EMPTY)
+    return kind_of(header, item.file.suffix)
 
 
-def _start(path: Path, file: Path, length: int) -> bytes:
-    if is_special_file(file):
-        raise ImageReadError(path, "is not a regular file.")
+def _start(item: Item, length: int) -> bytes:
+    if is_special_file(item.file):
+        raise ImageReadError(item.path, "is not a regular file.")
     try:
-        with file.open("rb") as stream:
+        with item.file.open("rb") as stream:
             return stream.read(length)
     except (OSError, ValueError) as error:
-        raise ImageReadError(path, describe_os_error(error)) from error
+        raise ImageReadError(item.path, describe_os_error(error)) from error

@@ -1,6 +1,6 @@
 """Find images: folders are walked recursively, in an order that is the same on every machine.
 
-Every page or frame of a file is an image of its own, see `model.images.items`.
+Every page, frame or tile of a file is an image of its own, see `model.images.items`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from model.errors import SupportSetError
+from model.images.cutting import AS_THEY_ARE, Cutting
 from model.images.kinds import HEADER_BYTES, IMAGE_SUFFIXES, looks_like_dicom
-from model.images.reading import VIDEO_RATE, parts
+from model.images.reading import parts
 
 _DIGITS = re.compile(r"(\d+)")
 
@@ -29,10 +30,10 @@ def is_image_name(name: str) -> bool:
     return not name.startswith(".") and os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES
 
 
-def iter_images(paths: Iterable[Path], video_rate: float = VIDEO_RATE) -> Iterator[Path]:
-    """Yield the images in `iter_files`: a file, or each of its pages, or `video_rate` frames a second of a video."""
+def iter_images(paths: Iterable[Path], cutting: Cutting = AS_THEY_ARE) -> Iterator[Path]:
+    """Yield the images in `iter_files`: a file, or each of its pages, frames or tiles."""
     for file in iter_files(paths):
-        yield from parts(file, video_rate)
+        yield from parts(file, cutting)
 
 
 def iter_files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -101,7 +102,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def class_folders(folder: Path, video_rate: float = VIDEO_RATE) -> list[tuple[str, list[Path]]]:
+def class_folders(folder: Path, cutting: Cutting = AS_THEY_ARE) -> list[tuple[str, list[Path]]]:
     """Read a folder of sub-folders: one class for each sub-folder, named after it.
 
     Returns (class name, images) in natural order; sub-folders without images are kept with
@@ -118,7 +119,7 @@ def class_folders(folder: Path, video_rate: float = VIDEO_RATE) -> list[tuple[st
     if not children:
         raise SupportSetError(f"{folder} has no sub-folders. Give a folder with one sub-folder of images per class.")
     children.sort(key=lambda child: natural_key(child.name))
-    return [(readable_text(child.name), list(iter_images([child], video_rate))) for child in children]
+    return [(readable_text(child.name), list(iter_images([child], cutting))) for child in children]
 
 
 def readable_text(name: str | Path) -> str:

@@ -13,7 +13,7 @@ from pydicom.pixels import apply_color_lut, pixel_array
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from model.errors import ImageReadError
-from model.images.items import item_path
+from model.images.items import Item
 from model.images.reading import image_size, parts, read_image
 
 VALUES = np.array([[0, 1000, 2000], [3000, 4000, 4095]], np.uint16)
@@ -126,12 +126,12 @@ def test_frames_are_items_of_their_own(tmp_path: Path) -> None:
     frames = np.stack([VALUES, VALUES // 2, VALUES[::-1]])
     path = _write(tmp_path / "cine.dcm", frames)
     items = parts(path)
-    assert items == [item_path(path, number) for number in (1, 2, 3)]
+    assert items == [Item(path, number).path for number in (1, 2, 3)]
     for item, frame in zip(items, frames, strict=True):
         low, high = int(frame.min()), int(frame.max())
         assert np.array_equal(_grey(item), np.round((frame.astype(float) - low) * 255 / (high - low)))
     with pytest.raises(ImageReadError, match="no frame 4"):
-        read_image(item_path(path, 4))
+        read_image(Item(path, 4).path)
 
 
 def test_frames_of_enhanced_files_have_windows_of_their_own(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_frames_of_enhanced_files_have_windows_of_their_own(tmp_path: Path) -> N
     for number, (slope, centre, width) in enumerate([(1, 2000, 1000), (0.5, 300, 900)], 1):
         plain = _write(tmp_path / "plain.dcm", RescaleSlope=slope, RescaleIntercept=0,
                        WindowCenter=centre, WindowWidth=width)  # fmt: skip
-        assert np.array_equal(_grey(item_path(enhanced, number)), _grey(plain))
+        assert np.array_equal(_grey(Item(enhanced, number).path), _grey(plain))
 
 
 @pytest.mark.parametrize(

@@ -96,10 +96,11 @@ def test_a_raw_file_without_the_extra_says_what_to_install(tmp_path: Path, monke
     path = tmp_path / "photo.dng"
     _write_dng(path)
     pool = DecoderPool()
+    from model.images.items import Item
     from model.images.kinds import Kind
 
     with pytest.raises(ImageReadError, match=r"pip install 'fewshot\[raw\]'"):
-        pool.read(path, path, Kind.RAW, None, None)
+        pool.read(Item(path), Kind.RAW, None)
     pool.close()
 
 

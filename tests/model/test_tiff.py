@@ -11,7 +11,7 @@ from images_support import HEIGHT, WIDTH, colour_corners, grey_corners
 from PIL import Image
 
 from model.errors import ImageReadError
-from model.images.items import item_path
+from model.images.items import Item
 from model.images.reading import image_size, parts, read_image
 
 
@@ -118,7 +118,7 @@ def test_pages_are_items_of_their_own(tmp_path: Path) -> None:
         assert np.array_equal(np.asarray(read_image(item))[..., 0], expected)
     assert np.array_equal(np.asarray(read_image(path)), np.asarray(read_image(items[0])))
     with pytest.raises(ImageReadError, match="has no page 4: there are 3"):
-        read_image(item_path(path, 4))
+        read_image(Item(path, 4).path)
 
 
 def test_a_single_page_is_no_item(tmp_path: Path) -> None:

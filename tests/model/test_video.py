@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from model.errors import ImageReadError
-from model.images.items import item_path
+from model.images.cutting import Cutting
+from model.images.items import Item
 from model.images.reading import image_size, parts, read_image
 
 cv2 = pytest.importorskip("cv2")
@@ -37,15 +38,15 @@ def _number(path: Path) -> int:
 
 
 def test_frames_are_taken_at_the_rate_asked_for(clip: Path) -> None:
-    assert parts(clip, 1.0) == [item_path(clip, number) for number in (1, 11, 21, 31, 41, 51)]
-    assert len(parts(clip, 2.5)) == 15
-    assert len(parts(clip, 1000)) == FRAMES
+    assert parts(clip, Cutting(1.0)) == [Item(clip, number).path for number in (1, 11, 21, 31, 41, 51)]
+    assert len(parts(clip, Cutting(2.5))) == 15
+    assert len(parts(clip, Cutting(1000))) == FRAMES
 
 
 def test_every_item_is_its_frame_in_any_order(clip: Path) -> None:
     numbers = [1, 2, 3, 11, 51, 21, 60, 1, 37]
-    assert [_number(item_path(clip, number)) for number in numbers] == numbers
-    assert image_size(clip) == image_size(item_path(clip, 60)) == (64, 48)
+    assert [_number(Item(clip, number).path) for number in numbers] == numbers
+    assert image_size(clip) == image_size(Item(clip, 60).path) == (64, 48)
 
 
 def test_colours_are_not_swapped(clip: Path) -> None:
@@ -56,7 +57,7 @@ def test_colours_are_not_swapped(clip: Path) -> None:
 
 def test_frames_beyond_the_end_are_refused(clip: Path) -> None:
     with pytest.raises(ImageReadError, match=r"no frame 99|damaged"):
-        read_image(item_path(clip, 99))
+        read_image(Item(clip, 99).path)
 
 
 def test_a_cut_off_video_is_refused(clip: Path) -> None:
