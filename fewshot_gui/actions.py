@@ -60,6 +60,14 @@ SPECS = (
         _tr("Show the images of a folder in the library"),
     ),
     ActionSpec(
+        "cutting",
+        _tr("Pages and &tiles…"),
+        (),
+        "",
+        (),
+        _tr("How many frames are taken of videos, and whether large images are cut into tiles"),
+    ),
+    ActionSpec(
         "export",
         _tr("&Export results…"),
         ("Ctrl+E",),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QByteArray, QSettings
+
+from model.images.cutting import AS_THEY_ARE, Cutting
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -59,6 +62,18 @@ class Settings:
     @auto_train.setter
     def auto_train(self, value: bool) -> None:
         self._store.setValue("training/auto", "on" if value else "off")
+
+    @property
+    def cutting(self) -> Cutting:
+        """How files are cut into images."""
+        rate = self._parsed("files/video_rate", float, AS_THEY_ARE.video_rate)
+        side = self._parsed("files/tile_side", int, 0)
+        return Cutting(rate if 0 < rate < math.inf else AS_THEY_ARE.video_rate, side if side > 0 else None)
+
+    @cutting.setter
+    def cutting(self, value: Cutting) -> None:
+        self._store.setValue("files/video_rate", str(value.video_rate))
+        self._store.setValue("files/tile_side", str(value.tile_side or 0))
 
     @property
     def last_folder(self) -> Path:

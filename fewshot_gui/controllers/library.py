@@ -36,6 +36,7 @@ class LibraryController(QObject):
         self._session, self._document = session, session.document
         self._files, self._thumbnails, self._settings, self._window = files, thumbnails, settings, window
         self._questions = questions
+        files.cutting = settings.cutting
         self._scan_id = 0
         self._scanned: tuple[Path, ...] = ()
         self._hashing: set[Path] = set()
@@ -48,6 +49,7 @@ class LibraryController(QObject):
         files.files_hashed.connect(self._on_files_hashed)
         files.call_returned.connect(self._on_call_returned)
         window.files_dropped_on_library.connect(self._on_files_dropped)
+        window.cutting_requested.connect(self._on_cutting_requested)
         window.add_folder_requested.connect(self._on_add_folder_requested)
         window.remove_folder_requested.connect(document.remove_folder)
         window.refresh_requested.connect(self.refresh)
@@ -86,6 +88,13 @@ class LibraryController(QObject):
         if folder is not None:
             self._settings.last_folder = folder
             self.add_folders((folder,))
+
+    @Slot()
+    def _on_cutting_requested(self) -> None:
+        chosen = self._questions.cutting(self._settings.cutting)
+        if chosen is not None and chosen != self._settings.cutting:
+            self._settings.cutting = self._files.cutting = chosen
+            self._scan()
 
     def _scan(self) -> None:
         self._scanned = self._document.folders

@@ -148,7 +148,7 @@ class ProjectsController(QObject):
                 return
             self._settings.last_folder = folder
             paths = [folder]
-        self._running.classify(tuple(paths))
+        self._running.classify(tuple(paths), self._settings.cutting)
 
     @Slot()
     def _on_export_requested(self) -> None:

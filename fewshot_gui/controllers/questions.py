@@ -8,6 +8,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from fewshot_gui.project.session import PROJECT_SUFFIX
+from fewshot_gui.views.cutting_dialog import CuttingDialog
+from model.images.cutting import Cutting
 
 
 class Questions(QObject):
@@ -33,6 +35,11 @@ class Questions(QObject):
         if path is None or path.suffix == PROJECT_SUFFIX:
             return path
         return path.with_name(path.name + PROJECT_SUFFIX)
+
+    def cutting(self, present: Cutting) -> Cutting | None:
+        """Ask how files are cut into images."""
+        dialog = CuttingDialog(present, self._window)
+        return dialog.cutting() if dialog.exec() == CuttingDialog.DialogCode.Accepted else None
 
     def results_file(self, start: Path) -> Path | None:
         """Ask where to write the results."""

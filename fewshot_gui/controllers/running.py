@@ -34,6 +34,7 @@ from fewshot_gui.project.session import Session
 from fewshot_gui.settings import Settings
 from fewshot_gui.views.main_window import MainWindow
 from model.backbones.names import DEFAULT_BACKBONE, TRAINED_ON_BINS
+from model.images.cutting import Cutting
 
 _log = logging.getLogger(__name__)
 
@@ -105,9 +106,9 @@ class RunningController(QObject):
         self._quiet.add(self.train())
         return True
 
-    def classify(self, paths: tuple[Path, ...]) -> int:
-        """Classify files and folders with the latest classifier; returns the job's id."""
-        request = partial(ClassifyRequest, revision=self._document.revision, paths=paths)
+    def classify(self, paths: tuple[Path, ...], cutting: Cutting | None = None) -> int:
+        """Classify files and folders, see `ClassifyRequest`, with the latest classifier; returns the job's id."""
+        request = partial(ClassifyRequest, revision=self._document.revision, paths=paths, cutting=cutting)
         return self._submit(self.tr("Classifying"), request)
 
     @Slot()

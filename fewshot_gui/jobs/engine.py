@@ -28,7 +28,7 @@ from fewshot_gui.jobs.messages import (
 from fewshot_gui.jobs.warm_up import import_model
 from model.backbones.names import DEFAULT_BACKBONE
 from model.errors import FewShotError, NoImagesError
-from model.images.scan import iter_images
+from model.images.scan import iter_files, iter_images
 from model.progress import CancelToken, Progress, ProgressCallback
 from model.types import Prediction, Status, SupportSet
 
@@ -129,7 +129,7 @@ class Engine:
         from model.batch import classify
 
         start = time.monotonic()
-        paths = _find_images(request.paths, progress, token)
+        paths = _find_images(request, progress, token)
         progress(Progress("Classifying", 0, len(paths)))
         total = unreadable = 0
         waiting: list[Prediction] = []
@@ -185,9 +185,10 @@ class Engine:
         return self._trained
 
 
-def _find_images(paths: tuple[Path, ...], progress: ProgressCallback, token: CancelToken) -> list[Path]:
+def _find_images(request: ClassifyRequest, progress: ProgressCallback, token: CancelToken) -> list[Path]:
     found: list[Path] = []
-    for path in iter_images(paths):
+    images = iter_files(request.paths) if request.cutting is None else iter_images(request.paths, request.cutting)
+    for path in images:
         token.raise_if_cancelled()
         found.append(path)
         progress(Progress("Finding images", len(found), 0))

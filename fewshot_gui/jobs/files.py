@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QThreadPool, Signal
 from fewshot_gui.jobs.priority import lower_thread_priority
 from model.errors import FewShotError, ImageReadError
 from model.images.content_hash import content_hash
+from model.images.cutting import AS_THEY_ARE, Cutting
 from model.images.items import source_file
 from model.images.reading import image_size
 from model.images.scan import class_folders, is_image_name, iter_images
@@ -67,6 +68,8 @@ class FileJobs(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.cutting = AS_THEY_ARE
+        """How the files of later jobs are cut into images."""
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(2)
         self._token = CancelToken()  # of all jobs but scans
@@ -79,11 +82,11 @@ class FileJobs(QObject):
         self._scan_token.cancel()
         self._scan_token = token = CancelToken()
         self._scan_id += 1
-        scan_id, folders = self._scan_id, tuple(folders)
+        scan_id, folders, cutting = self._scan_id, tuple(folders), self.cutting
 
         def job() -> None:
             total = 0
-            for batch in _batches(iter_images(folders), token):
+            for batch in _batches(iter_images(folders, cutting), token):
                 total += len(batch)
                 self.images_found.emit(FoundImages(scan_id, batch))
             self.scan_finished.emit(scan_id, total)
@@ -97,18 +100,18 @@ class FileJobs(QObject):
         `target` comes back with the answer. With `by_folder`, each folder becomes a group, or
         each of its sub-folders where it has any with images.
         """
-        token, paths = self._token, tuple(paths)
+        token, paths, cutting = self._token, tuple(paths), self.cutting
 
         def job() -> None:
             groups: list[tuple[str, tuple[Path, ...]]] = []
             folders = [path for path in paths if path.is_dir()] if by_folder else []
             for folder in folders:
-                groups.extend(_folder_groups(folder))
+                groups.extend(_folder_groups(folder, cutting))
                 token.raise_if_cancelled()
             images: list[Path] = []
             refused: list[Path] = []
             ungrouped = [path for path in paths if path not in folders]
-            for path in iter_images(ungrouped):
+            for path in iter_images(ungrouped, cutting):
                 token.raise_if_cancelled()
                 (images if _is_image(path) else refused).append(path)
             self.drop_expanded.emit(DroppedImages(target, tuple(images), tuple(refused), tuple(groups)))
@@ -178,13 +181,13 @@ def _batches(paths: Iterable[Path], token: CancelToken) -> Iterable[tuple[Path, 
     yield tuple(batch)
 
 
-def _folder_groups(folder: Path) -> list[tuple[str, tuple[Path, ...]]]:
+def _folder_groups(folder: Path, cutting: Cutting) -> list[tuple[str, tuple[Path, ...]]]:
     """One group for each sub-folder with images; the folder itself where it has none."""
     try:
-        groups = [(name, tuple(images)) for name, images in class_folders(folder) if images]
+        groups = [(name, tuple(images)) for name, images in class_folders(folder, cutting) if images]
     except FewShotError:
         groups = []
-    return groups or [(folder.name, tuple(iter_images([folder])))]
+    return groups or [(folder.name, tuple(iter_images([folder], cutting)))]
 
 
 def _is_image(path: Path) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from model.images.cutting import Cutting
 from model.types import Explanation, Prediction, TrainingReport
 
 
@@ -37,11 +38,15 @@ class TrainRequest:
 
 @dataclass(frozen=True)
 class ClassifyRequest:
-    """Classify files and folders (read recursively) with the classifier trained last."""
+    """Classify files and folders (read recursively) with the classifier trained last.
+
+    Files are cut into images by `cutting`; without, what is named is one image each.
+    """
 
     job_id: int
     revision: int
     paths: tuple[Path, ...]
+    cutting: Cutting | None = None
 
 
 @dataclass(frozen=True)

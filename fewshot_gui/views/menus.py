@@ -20,7 +20,20 @@ _THEME = "theme"
 _MENUS = (
     (
         "&File",
-        ("new", "open", _RECENT, "save", "saveAs", _SEPARATOR, "addFolder", "export", _SEPARATOR, "close", "quit"),
+        (
+            "new",
+            "open",
+            _RECENT,
+            "save",
+            "saveAs",
+            _SEPARATOR,
+            "addFolder",
+            "cutting",
+            "export",
+            _SEPARATOR,
+            "close",
+            "quit",
+        ),
     ),
     (
         "&Edit",

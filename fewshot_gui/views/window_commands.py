@@ -44,6 +44,7 @@ class WindowCommands(QObject):
             "save": window.save_requested,
             "saveAs": window.save_as_requested,
             "addFolder": window.add_folder_requested,
+            "cutting": window.cutting_requested,
             "export": window.export_requested,
             "refresh": window.refresh_requested,
             "newBin": window.bin_add_requested,

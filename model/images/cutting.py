@@ -8,7 +8,7 @@ from math import ceil
 
 from model.types import Region
 
-_WHOLE = 1.5
+WHOLE = 1.5
 """Images up to so many times a tile's side are left whole."""
 
 
@@ -32,7 +32,7 @@ def tiles(size: tuple[int, int], side: int) -> list[Region]:
 
     Tiles neither overlap nor leave anything out, and differ by a pixel at most.
     """
-    if max(size) <= _WHOLE * side:
+    if max(size) <= WHOLE * side:
         return []
     columns, rows = (_edges(length, side) for length in size)
     return [

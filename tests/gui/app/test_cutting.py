@@ -1,0 +1,34 @@
+"""How files are cut into images is chosen in the menu, and the library follows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from pytestqt.qtbot import QtBot
+
+from fewshot_gui.app import App
+from fewshot_gui.views.cutting_dialog import CuttingDialog
+from model.images.cutting import Cutting
+
+
+def test_tiles_are_chosen_in_the_menu_and_the_library_shows_them(
+    app: App, qtbot: QtBot, tmp_path: Path, make_images: Callable[..., list[Path]]
+) -> None:
+    make_images("large", 3)
+    app.library.add_folders((tmp_path / "large",))
+    qtbot.waitUntil(lambda: app.window.library.model.total == 3)
+
+    def choose() -> None:
+        dialog = app.window.findChild(CuttingDialog)
+        assert dialog is not None
+        dialog.tiled.setChecked(True)
+        dialog.side.setMinimum(16)
+        dialog.side.setValue(32)
+        dialog.accept()
+
+    QTimer.singleShot(100, app.window, choose)
+    app.window.command_table["cutting"].trigger()
+    qtbot.waitUntil(lambda: app.window.library.model.total == 12)
+    assert app.settings.cutting == Cutting(1.0, 32)
