@@ -21,6 +21,7 @@ from types import FrameType
 from model.backbones.names import DEFAULT_BACKBONE
 from model.errors import FewShotError
 from model.images.cutting import Cutting
+from model.images.scan import printable
 from model.progress import Cancelled, CancelToken
 
 FAILED, WRONG_USAGE, SOME_UNREADABLE, INTERRUPTED = 1, 2, 3, 130
@@ -147,8 +148,7 @@ def _interrupter(token: CancelToken) -> signal.Handlers | None:
 
 
 def _failed(message: str, status: int) -> int:
-    line = " ".join(message.split())
-    sys.stderr.write(f"fewshot: {line}\n")
+    sys.stderr.write(f"fewshot: {printable(' '.join(message.split()))}\n")
     return status
 
 

@@ -24,7 +24,7 @@ from model.estimates import ClassEstimate, Proportion, advice, class_estimates, 
 from model.evaluation import OURS, ShotFigures, evaluate
 from model.images.items import split_item
 from model.images.reading import read_image
-from model.images.scan import class_folders, iter_images
+from model.images.scan import class_folders, iter_images, printable
 from model.overlay import draw_overlay
 from model.progress import CancelToken
 from model.results_table import Limits, ResultsTable
@@ -166,7 +166,8 @@ def run_evaluate(options: argparse.Namespace, token: CancelToken) -> Outcome:
     for path, reason in unreadable:
         warn(f"{path}: {reason}")
     for row in figures:
-        say(_table(row))
+        for line in _table(row):
+            say(line)
     results = [asdict(row) | asdict(row.methods[OURS]) for row in figures]
     return Outcome({"classes": [name for name, _ in folders], "results": results}, len(unreadable))
 
@@ -230,7 +231,7 @@ def _class_index(classifier: FewShotClassifier, name: str | None) -> int | None:
     return classifier.class_names.index(name)
 
 
-def _table(row: ShotFigures) -> str:
+def _table(row: ShotFigures) -> list[str]:
     lines = [
         f"{row.ways}-way {row.shots}-shot, {row.episodes} episodes",
         _LINE.format("", "accuracy", "macro F1", "ECE"),
@@ -239,7 +240,7 @@ def _table(row: ShotFigures) -> str:
         accuracy = f"{figures.accuracy:.1%} ±{figures.interval:.1%}"
         f1, error = f"{figures.macro_f1:.1%}", f"{figures.expected_calibration_error:.1%}"
         lines.append(_LINE.format(name, accuracy, f1, error))
-    return "\n".join(lines)
+    return lines
 
 
 _LINE = "  {:<22}{:>16}{:>10}{:>8}"
@@ -247,9 +248,9 @@ _LINE = "  {:<22}{:>16}{:>10}{:>8}"
 
 def say(text: str) -> None:
     """Write a line to standard output."""
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(printable(text) + "\n")
 
 
 def warn(text: str) -> None:
     """Write a remark to standard error, on one line."""
-    sys.stderr.write(" ".join(text.split()) + "\n")
+    sys.stderr.write(printable(" ".join(text.split())) + "\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -19,7 +20,10 @@ from model.images.read_errors import translated_errors
 
 Size = tuple[int, int]
 
-_ADDRESS_SPACE = 12 * 2**30  # bytes: the largest picture allowed takes 5 while it is converted
+_MOST_MEMORY, _LEAST_MEMORY = (
+    12 * 2**30,
+    4 * 2**30,
+)  # bytes: the largest picture allowed takes 5 GB while it is converted
 _SECONDS = 150  # after these a native decoder that hangs ends by itself, even if nobody is left to kill it
 
 
@@ -90,9 +94,12 @@ def _limit_memory() -> None:
         import resource
     except ImportError:  # Windows
         return
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    wanted = min(_MOST_MEMORY, max(_LEAST_MEMORY, machine * 3 // 4))
     _, most = resource.getrlimit(resource.RLIMIT_AS)
-    if most == resource.RLIM_INFINITY or most > _ADDRESS_SPACE:
-        resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, most))
+    if most == resource.RLIM_INFINITY or most > wanted:
+        with contextlib.suppress(OSError, ValueError):  # macOS does not always let one
+            resource.setrlimit(resource.RLIMIT_AS, (wanted, most))
 
 
 def _set_alarm(seconds: int) -> None:

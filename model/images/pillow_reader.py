@@ -28,23 +28,27 @@ _SCAN_START = b"\xff\xda"
 _MAX_SCANS = 200  # a progressive JPEG has about ten; thousands keep a decoder busy for minutes
 
 
-def read(
-    path: Path,
-    frame: int | None,
-    max_side: int | None,
-    *,
-    data: bytes | None = None,
-    formats: tuple[str, ...] = _FORMATS,
-) -> tuple[Image.Image, Size]:
-    """See `decoders.Reader`; `data` is the file's content where it was read already."""
-    with opened(path, frame, data=data, formats=formats) as image:
+def read(path: Path, frame: int | None, max_side: int | None) -> tuple[Image.Image, Size]:
+    """See `decoders.Reader`."""
+    with opened(path, frame) as image:
         size = displayed_size(image)
-        if max_side is not None:
-            image.draft("RGB", (max_side, max_side))
-        if image.info.get("progressive"):
-            _check_scans(path, data)
-        image.load()
-        return to_rgb(upright(image, orientation(image))), size
+        _draft(image, max_side)
+        return _loaded(path, None, image), size
+
+
+def read_plain(
+    path: Path, frame: int | None, max_side: int | None, data: bytes | None, most_pixels: int
+) -> tuple[Image.Image, Size] | None:
+    """As `read`, of the plain formats only; `data` is the file's content where it was read already.
+
+    Returns None, and decodes nothing, where that would give more than `most_pixels`.
+    """
+    with opened(path, frame, data=data, formats=PLAIN_FORMATS) as image:
+        size = displayed_size(image)
+        _draft(image, max_side)
+        if image.width * image.height > most_pixels:
+            return None
+        return _loaded(path, data, image), size
 
 
 def size(path: Path, frame: int | None, *, formats: tuple[str, ...] = _FORMATS) -> Size:
@@ -94,6 +98,19 @@ def orientation(image: Image.Image) -> object:
         return image.getexif().get(ORIENTATION_TAG, 1)
     except (SyntaxError, ValueError, TypeError, KeyError, OSError, struct.error):
         return 1
+
+
+def _draft(image: Image.Image, max_side: int | None) -> None:
+    """Have a JPEG file shrunk while it is decoded."""
+    if max_side is not None:
+        image.draft("RGB", (max_side, max_side))
+
+
+def _loaded(path: Path, data: bytes | None, image: Image.Image) -> Image.Image:
+    if image.info.get("progressive"):
+        _check_scans(path, data)
+    image.load()
+    return to_rgb(upright(image, orientation(image)))
 
 
 def _seek(path: Path, image: Image.Image, frame: int) -> None:

@@ -39,9 +39,9 @@ def to_rgb(image: Image.Image) -> Image.Image:
     if not image.has_transparency_data:
         return image if image.mode == "RGB" and not profile else _in_srgb(image, profile)
     rgba = image.convert("RGBA")
-    coloured = _in_srgb(rgba.convert("RGB"), profile)
-    coloured.putalpha(rgba.getchannel("A"))
-    return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), coloured).convert("RGB")
+    ground = Image.new("RGB", rgba.size, "white")
+    ground.paste(_in_srgb(rgba.convert("RGB"), profile) if profile else rgba, mask=rgba.getchannel("A"))
+    return ground
 
 
 def upright(image: Image.Image, orientation: object) -> Image.Image:

@@ -25,6 +25,9 @@ HELD_BYTES = 64 * 2**20
 """Larger files are never held in memory as a whole beside their pixels."""
 
 
+MODEST_PIXELS = 64_000_000
+"""What a thread of the program itself decodes at most: larger images take gigabytes while they are converted."""
+
 _SEVERAL = frozenset({Kind.TIFF, Kind.DICOM, Kind.HEIF, Kind.VIDEO})
 _SINGLE_SUFFIXES = PLAIN_SUFFIXES | PILLOW_SUFFIXES | RAW_SUFFIXES
 
@@ -48,13 +51,13 @@ def read_with_size(
     """Return what `read_image` and `image_size` return, from one look at the file or at its content `data`."""
     item = split_item(path)
     kind = _kind(item, data)
-    if kind is not Kind.PLAIN or item.box:
+    found = None
+    if kind is Kind.PLAIN and item.box is None:
+        with translated_errors(path):
+            found = pillow_reader.read_plain(item.file, item.frame, max_side, data, MODEST_PIXELS)
+    if found is None:
         return pool.read(item, kind, max_side)
-    with translated_errors(path):
-        image, size = pillow_reader.read(
-            item.file, item.frame, max_side, data=data, formats=pillow_reader.PLAIN_FORMATS
-        )
-        return shrunk(image, max_side), size
+    return shrunk(found[0], max_side), found[1]
 
 
 def image_size(path: Path) -> tuple[int, int]:
