@@ -98,7 +98,7 @@ def _facts(estimate: ClassEstimate) -> dict[str, Any]:
 def run_classify(options: argparse.Namespace, token: CancelToken) -> Outcome:
     """Classify images and folders into a table, with overlays when asked."""
     started = time.monotonic()
-    paths = list(iter_images(options.paths, options.cutting))
+    paths = list(iter_images(options.paths, options.cutting, warn_of))
     if not paths:
         raise NoImagesError(f"There is no image in {', '.join(map(str, options.paths))}.")
     if os.path.realpath(options.out) in {os.path.realpath(path) for path in paths}:
@@ -249,6 +249,11 @@ _LINE = "  {:<22}{:>16}{:>10}{:>8}"
 def say(text: str) -> None:
     """Write a line to standard output."""
     sys.stdout.write(printable(text) + "\n")
+
+
+def warn_of(path: Path, reason: str) -> None:
+    """Write a remark on a file or folder to standard error."""
+    warn(f"{path}: {reason}")
 
 
 def warn(text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
-from model.cli_commands import Outcome, say, warn
+from model.cli_commands import Outcome, say, warn, warn_of
 from model.cli_progress import ProgressPrinter
 from model.embedding import Embedder
 from model.errors import NoImagesError
@@ -20,7 +20,7 @@ def run_suggest(options: argparse.Namespace, token: CancelToken) -> Outcome:
         [path for _, files in class_folders(options.bins, options.cutting) for path in files] if options.bins else []
     )
     known = {os.path.realpath(path) for path in labelled}
-    found = list(iter_images(options.paths, options.cutting))
+    found = list(iter_images(options.paths, options.cutting, warn_of))
     pool = [path for path in found if os.path.realpath(path) not in known]
     if not pool:
         reason = "every image is labelled already" if found else "there is no image"

@@ -86,7 +86,7 @@ class FileJobs(QObject):
 
         def job() -> None:
             total = 0
-            for batch in _batches(iter_images(folders, cutting), token):
+            for batch in _batches(iter_images(folders, cutting, _log_passed_over), token):
                 total += len(batch)
                 self.images_found.emit(FoundImages(scan_id, batch))
             self.scan_finished.emit(scan_id, total)
@@ -164,6 +164,10 @@ class FileJobs(QObject):
 
         if not self._is_shut_down:
             self._pool.start(run)
+
+
+def _log_passed_over(folder: Path, reason: str) -> None:
+    _log.info("%s: %s", folder, reason)
 
 
 def _batches(paths: Iterable[Path], token: CancelToken) -> Iterable[tuple[Path, ...]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from model.errors import SupportSetError
@@ -30,23 +30,29 @@ def is_image_name(name: str) -> bool:
     return not name.startswith(".") and os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES
 
 
-def iter_images(paths: Iterable[Path], cutting: Cutting = AS_THEY_ARE) -> Iterator[Path]:
+PassedOver = Callable[[Path, str], None]
+"""Told of a folder that cannot be listed, and why in one sentence."""
+
+
+def iter_images(
+    paths: Iterable[Path], cutting: Cutting = AS_THEY_ARE, passed_over: PassedOver | None = None
+) -> Iterator[Path]:
     """Yield the images in `iter_files`: a file, or each of its pages, frames or tiles."""
-    for file in iter_files(paths):
+    for file in iter_files(paths, passed_over):
         yield from parts(file, cutting)
 
 
-def iter_files(paths: Iterable[Path]) -> Iterator[Path]:
+def iter_files(paths: Iterable[Path], passed_over: PassedOver | None = None) -> Iterator[Path]:
     """Yield files as they are given and the image files below folders, each once.
 
     Files named by the caller are yielded whatever their ending (so that an unreadable one is
     reported, not hidden). Inside folders names with an image ending count, and DICOM files without
     any ending. Each folder's files come first, then its sub-folders, both in natural order. Links to
-    folders are followed once; folders that cannot be listed are passed over.
+    folders are followed once; folders that cannot be listed are passed over, and `passed_over` told.
     """
     seen: set[str] = set()
     for path in paths:
-        candidates = _walk(path) if os.path.isdir(path) else iter((path,))
+        candidates = _walk(path, passed_over) if os.path.isdir(path) else iter((path,))
         for candidate in candidates:
             key = os.path.abspath(candidate)
             if key not in seen:
@@ -54,7 +60,7 @@ def iter_files(paths: Iterable[Path]) -> Iterator[Path]:
                 yield candidate
 
 
-def _walk(top: Path) -> Iterator[Path]:
+def _walk(top: Path, passed_over: PassedOver | None) -> Iterator[Path]:
     visited: set[tuple[int, int]] = set()
     pending = [top]
     while pending:
@@ -66,7 +72,9 @@ def _walk(top: Path) -> Iterator[Path]:
             visited.add((identity.st_dev, identity.st_ino))
             with os.scandir(folder) as scan:
                 entries = sorted(scan, key=lambda entry: natural_key(entry.name))
-        except OSError:
+        except OSError as error:
+            if passed_over is not None:
+                passed_over(folder, f"the folder cannot be listed: {error.strerror or error}.")
             continue
         folders = []
         for entry in entries:
