@@ -16,6 +16,7 @@ from PIL import Image
 from model.errors import ImageReadError
 from model.images.decoders import reader, shrunk
 from model.images.kinds import Kind
+from model.images.pixels import over
 from model.images.read_errors import translated_errors
 
 Size = tuple[int, int]
@@ -58,7 +59,7 @@ def _do(request: dict[str, Any], path: Path, kind: Kind) -> tuple[dict[str, Any]
         case "read":
             max_side = request["max_side"]
             image, size = _tile(path, kind, frame, box) if box else reader(kind).read(path, frame, max_side)
-            image = shrunk(image, max_side)
+            image = shrunk(over(tuple(request["ground"]), image), max_side)
             return {"size": size, "pixels": image.size}, image.tobytes()
         case "size":
             size = reader(kind).size(path, frame)

@@ -25,6 +25,7 @@ from PIL import Image
 from model.errors import ImageReadError
 from model.images.items import Item
 from model.images.kinds import Kind
+from model.images.pixels import WHITE, Colour
 from model.images.read_errors import MAX_PIXELS, damaged
 
 Size = tuple[int, int]
@@ -56,9 +57,10 @@ class DecoderPool:
         self._last_asked = 0.0
         self._lock = threading.Lock()
 
-    def read(self, item: Item, kind: Kind, max_side: int | None) -> tuple[Image.Image, Size]:
+    def read(self, item: Item, kind: Kind, max_side: int | None, ground: Colour = WHITE) -> tuple[Image.Image, Size]:
         """Return the RGB pixels and (width, height) of an image. Raises `ImageReadError`."""
-        answer, pixels = self._ask(item, kind, {"task": "read", "max_side": max_side}, self._read_seconds)
+        request = {"task": "read", "max_side": max_side, "ground": ground}
+        answer, pixels = self._ask(item, kind, request, self._read_seconds)
         shape = _pair(item, answer.get("pixels"))
         return Image.frombuffer("RGB", shape, pixels, "raw", "RGB", 0, 1), _pair(item, answer.get("size"))
 

@@ -31,7 +31,7 @@ class Reader(Protocol):
     """What the modules that read a kind of file offer. `frame` counts from 1; None means the file's first."""
 
     def read(self, path: Path, frame: int | None, max_side: int | None) -> tuple[Image.Image, Size]:
-        """Return RGB pixels, upright, and (width, height) of the file as displayed.
+        """Return RGB or, where it is transparent, RGBA pixels, upright, and (width, height) of the file as displayed.
 
         Pixels may be fewer, but not fewer than `max_side` along the longer side.
         """

@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image, TiffImagePlugin
 
 from model.errors import ImageReadError
-from model.images.pixels import ORIENTATION_TAG, SIDEWAYS, to_rgb, upright
+from model.images.pixels import ORIENTATION_TAG, SIDEWAYS, to_srgb, upright
 from model.images.read_errors import MAX_PIXELS, TOO_LARGE, damaged, no_such_part
 
 Size = tuple[int, int]
@@ -110,7 +110,7 @@ def _loaded(path: Path, data: bytes | None, image: Image.Image) -> Image.Image:
     if image.info.get("progressive"):
         _check_scans(path, data)
     image.load()
-    return to_rgb(upright(image, orientation(image)))
+    return to_srgb(upright(image, orientation(image)))
 
 
 def _seek(path: Path, image: Image.Image, frame: int) -> None:

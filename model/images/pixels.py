@@ -10,6 +10,11 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageCms
 
+Colour = tuple[int, int, int]
+"""Red, green and blue, 0 to 255."""
+
+WHITE: Colour = (255, 255, 255)
+
 ORIENTATION_TAG = 0x0112
 SIDEWAYS = range(5, 9)
 """EXIF orientations that swap width and height."""
@@ -28,8 +33,8 @@ _SRGB_NAMES = ("sRGB", "IEC 61966", "IEC61966")
 _SPACES = {"RGB ": "RGB", "CMYK": "CMYK", "GRAY": "L"}  # of profiles, and the modes they fit
 
 
-def to_rgb(image: Image.Image) -> Image.Image:
-    """Convert a loaded image of any mode: its colour profile to sRGB, transparent pixels over white.
+def to_srgb(image: Image.Image) -> Image.Image:
+    """Convert a loaded image of any mode to RGB, or RGBA where it is transparent, by its colour profile.
 
     Greys of more than 8 bits are scaled from their own lowest to their own highest value.
     """
@@ -39,9 +44,20 @@ def to_rgb(image: Image.Image) -> Image.Image:
     if not image.has_transparency_data:
         return image if image.mode == "RGB" and not profile else _in_srgb(image, profile)
     rgba = image.convert("RGBA")
-    ground = Image.new("RGB", rgba.size, "white")
-    ground.paste(_in_srgb(rgba.convert("RGB"), profile) if profile else rgba, mask=rgba.getchannel("A"))
-    return ground
+    if not profile:
+        return rgba
+    coloured = _in_srgb(rgba.convert("RGB"), profile)
+    coloured.putalpha(rgba.getchannel("A"))
+    return coloured
+
+
+def over(ground: Colour, image: Image.Image) -> Image.Image:
+    """Lay an RGBA image over a colour; one without transparency stays as it is."""
+    if image.mode != "RGBA":
+        return image
+    laid = Image.new("RGB", image.size, ground)
+    laid.paste(image, mask=image.getchannel("A"))
+    return laid
 
 
 def upright(image: Image.Image, orientation: object) -> Image.Image:

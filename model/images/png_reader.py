@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from model.images import pillow_reader
-from model.images.pixels import eight_bits, stretched, to_rgb, upright
+from model.images.pixels import eight_bits, stretched, to_srgb, upright
 
 Size = tuple[int, int]
 
@@ -30,7 +30,7 @@ def read(path: Path, frame: int | None, max_side: int | None) -> tuple[Image.Ima
         image.putalpha(Image.fromarray((values[..., -1] // 257).astype(np.uint8)))
     if profile:
         image.info["icc_profile"] = profile
-    return to_rgb(upright(image, orientation)), size
+    return to_srgb(upright(image, orientation)), size
 
 
 def size(path: Path, frame: int | None) -> Size:

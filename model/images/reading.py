@@ -19,6 +19,7 @@ from model.images.decoder_process import pool
 from model.images.decoders import shrunk
 from model.images.items import Item, split_item
 from model.images.kinds import HEADER_BYTES, PILLOW_SUFFIXES, PLAIN_SUFFIXES, RAW_SUFFIXES, Kind, kind_of
+from model.images.pixels import WHITE, Colour, over
 from model.images.read_errors import EMPTY, describe_os_error, translated_errors
 
 HELD_BYTES = 64 * 2**20
@@ -32,21 +33,21 @@ _SEVERAL = frozenset({Kind.TIFF, Kind.DICOM, Kind.HEIF, Kind.VIDEO})
 _SINGLE_SUFFIXES = PLAIN_SUFFIXES | PILLOW_SUFFIXES | RAW_SUFFIXES
 
 
-def read_image(path: Path, max_side: int | None = None) -> Image.Image:
+def read_image(path: Path, max_side: int | None = None, ground: Colour = WHITE) -> Image.Image:
     """Read `path` as an RGB image, upright (EXIF orientation applied), in sRGB.
 
-    Transparent pixels are laid over white. Greys of more than 8 bits are scaled from their own lowest
+    Transparent pixels are laid over `ground`. Greys of more than 8 bits are scaled from their own lowest
     to their own highest value, DICOM by the window in the file where it has one. Of a file with
     several pages or frames the first is read. With `max_side` the result is shrunk so that its
     longer side has at most that many pixels, which JPEG files do while decoding.
 
     Raises `ImageReadError`, naming the image, for everything that can be wrong with it.
     """
-    return read_with_size(path, max_side)[0]
+    return read_with_size(path, max_side, ground=ground)[0]
 
 
 def read_with_size(
-    path: Path, max_side: int | None = None, data: bytes | None = None
+    path: Path, max_side: int | None = None, data: bytes | None = None, ground: Colour = WHITE
 ) -> tuple[Image.Image, tuple[int, int]]:
     """Return what `read_image` and `image_size` return, from one look at the file or at its content `data`."""
     item = split_item(path)
@@ -56,8 +57,8 @@ def read_with_size(
         with translated_errors(path):
             found = pillow_reader.read_plain(item.file, item.frame, max_side, data, MODEST_PIXELS)
     if found is None:
-        return pool.read(item, kind, max_side)
-    return shrunk(found[0], max_side), found[1]
+        return pool.read(item, kind, max_side, ground)
+    return shrunk(over(ground, found[0]), max_side), found[1]
 
 
 def image_size(path: Path) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from PIL import Image, UnidentifiedImageError
 from model.errors import ImageReadError
 from model.images import pillow_reader
 from model.images.decoders import MAX_PARTS
-from model.images.pixels import SIDEWAYS, eight_bits, stretched, to_rgb, upright
+from model.images.pixels import SIDEWAYS, eight_bits, stretched, to_srgb, upright
 from model.images.read_errors import MAX_PIXELS, TOO_LARGE, damaged, no_such_part
 
 Size = tuple[int, int]
@@ -110,7 +110,7 @@ def _deep(path: Path, page: tifffile.TiffPage) -> Image.Image:
     profile = page.tags.valueof("InterColorProfile")
     if isinstance(profile, bytes):
         image.info["icc_profile"] = profile
-    return to_rgb(upright(image, _orientation(page)))
+    return to_srgb(upright(image, _orientation(page)))
 
 
 def _planes(values: npt.NDArray[Any], axes: str) -> npt.NDArray[Any]:

@@ -178,3 +178,16 @@ def test_reading_plain_files_starts_no_process(tmp_path: Path) -> None:
         Image.fromarray(colour_corners(255, np.uint8)).save(path)
         read_image(path)
     assert not pool._idle
+
+
+@pytest.mark.parametrize("ending", [".png", ".webp", ".tif"])
+def test_the_ground_under_what_is_transparent_can_be_chosen(tmp_path: Path, ending: str) -> None:
+    image = Image.new("RGBA", (8, 8), (255, 0, 0, 0))
+    image.paste((0, 0, 200, 128), (4, 0, 8, 8))
+    path = tmp_path / f"cut-out{ending}"
+    image.save(path, **({"lossless": True} if ending == ".webp" else {}))
+    for ground in ((255, 255, 255), (0, 0, 0), (10, 200, 30)):
+        seen = read_image(path, ground=ground)
+        assert seen.getpixel((1, 1)) == ground
+        blended = [round(g * 127 / 255 + c * 128 / 255) for g, c in zip(ground, (0, 0, 200), strict=True)]
+        assert seen.getpixel((6, 1)) == pytest.approx(blended, abs=1)
