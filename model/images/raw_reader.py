@@ -21,7 +21,8 @@ def read(path: Path, frame: int | None, max_side: int | None) -> tuple[Image.Ima
         with rawpy.imread(str(path)) as raw:
             size = _displayed_size(path, raw)
             half = max_side is not None and max(size) >= 2 * max_side
-            return Image.fromarray(raw.postprocess(use_camera_wb=True, half_size=half, output_bps=8)), size
+            pixels = raw.postprocess(use_camera_wb=True, half_size=half, output_bps=8)
+            return Image.fromarray(pixels.squeeze()).convert("RGB"), size  # one channel of cameras without colour
     except rawpy.LibRawError as error:
         raise _translated(path, rawpy, error) from error
 

@@ -55,8 +55,7 @@ def size(path: Path, frame: int | None) -> Size:
 def parts(path: Path, rate: float) -> list[int]:  # noqa: ARG001 - pages have no rate
     """See `decoders.Reader`; smaller copies and masks of other pages are left out."""
     with tifffile.TiffFile(path) as file:
-        first = file.pages[0]
-        if len(file.pages) == 1 or not isinstance(first, tifffile.TiffPage):
+        if len(file.pages) <= 1:
             return [1]
         pages = enumerate(islice(file.pages, MAX_PARTS), 1)
         return [number for number, page in pages if not _is_extra(page)] or [1]
@@ -68,6 +67,8 @@ def _page(path: Path, frame: int | None) -> Iterator[tifffile.TiffPage]:
         number = frame or 1
         if number > 1 and number > len(file.pages):
             raise ImageReadError(path, no_such_part(number, len(file.pages)))
+        if not file.pages:
+            raise ImageReadError(path, damaged("no page"))
         page = file.pages[number - 1]
         if not isinstance(page, tifffile.TiffPage):
             raise ImageReadError(path, damaged())
