@@ -28,6 +28,20 @@ _HARMLESS = {"This plugin does not support propagateSizeHints()"}  # Qt's offscr
 _GRACE = 2.0  # seconds for threads that are about to end
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--run-long`: also the tests marked `long`."""
+    parser.addoption("--run-long", action="store_true", help="also run the tests that take minutes to hours")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long tests out unless they are asked for."""
+    if not config.getoption("--run-long"):
+        skip = pytest.mark.skip(reason="takes minutes to hours; run with --run-long")
+        for item in items:
+            if item.get_closest_marker("long") is not None:
+                item.add_marker(skip)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers of this file."""
     config.addinivalue_line(

@@ -34,8 +34,10 @@ class ImageFocus(QObject):
         view.selection_edited.connect(self._on_selection_edited)
 
     def remove(self, view: View) -> None:
-        """`view` is about to go."""
+        """`view` is about to go: until it has gone the keyboard may still come to it, and is not followed."""
         self._views.remove(view)
+        view.focused.disconnect(self._on_focused)
+        view.selection_edited.disconnect(self._on_selection_edited)
         if self._active is view:
             self._active = None
             self.selection_changed.emit()

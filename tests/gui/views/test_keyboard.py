@@ -157,3 +157,14 @@ def test_ctrl_page_down_goes_round_the_bins(window, document, library):
     for expected in (cats, dogs, cats):
         window.command_table["nextBin"].trigger()
         assert window.bins.current_bin() == expected
+
+
+def test_a_bin_that_is_about_to_go_is_not_what_commands_work_on(window, document, library):
+    cats = document.add_bin("Cats")
+    document.add_examples(cats, paths(2))
+    view = window.bins.card(cats).images
+    view.setFocus()
+    assert window.focus.active is view
+    document.remove_bin(cats)
+    view.focused.emit()  # as when the window hands the keyboard on between the card's removal and its end
+    assert window.focus.active is not view
