@@ -1,19 +1,26 @@
-"""Save and load a classifier: a folder with tensors (safetensors) and facts (JSON). Nothing in it can run code."""
+"""Save and load a classifier: a folder with tensors (safetensors) and facts (JSON).
+
+A classifier may come from anyone: nothing in it can run code, no path or address in it is followed,
+and what it holds is judged by `checkpoint_layout` before memory is taken for it.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from model.backbones.base import Backbone
 from model.backbones.registry import create_backbone
+from model.checkpoint_layout import MOST_EXAMPLES, Declared, check_class_names, check_declared, declared_tensors
 from model.classifier import ClassifierState, FewShotClassifier
 from model.embedding import Embedder, backbone_fingerprint
 from model.errors import CheckpointError
@@ -25,6 +32,13 @@ VERSION = 3
 FACTS_FILE = "classifier.json"
 TENSORS_FILE = "classifier.safetensors"
 _BACKBONE_PREFIX = "backbone."
+_TIMM_PREFIX = "timm:"
+_MOST_FACTS_BYTES = 32 * 2**20
+_LARGEST = 1e6  # of all numbers but the threshold of the unknown: sums of products stay far from overflow
+_LEAST_DIVISOR = 1e-9
+_SIDES = range(32, 2049)
+_MOST_PIXELS = 1e6  # of an example's sqrt(width * height)
+_DTYPES = {torch.float32: "F32", torch.float64: "F64", torch.int64: "I64", torch.float16: "F16", torch.uint8: "U8"}
 
 
 def save(classifier: FewShotClassifier, folder: Path) -> None:
@@ -36,9 +50,13 @@ def save(classifier: FewShotClassifier, folder: Path) -> None:
     folder = folder.absolute()
     if folder.exists() and not is_classifier(folder) and not (folder.is_dir() and not any(folder.iterdir())):
         raise CheckpointError(f"{folder} exists and is not a classifier. Give another place for it.")
+    try:
+        check_class_names(classifier.class_names)
+    except ValueError as error:
+        raise CheckpointError(f"{folder} cannot be written: {error}. Rename the class and train again.") from error
     backbone = classifier.embedder.backbone
     tensors = {name: getattr(classifier.state, name).contiguous() for name in ClassifierState.names()}
-    if not backbone.pretrained:
+    if not backbone.pretrained or backbone.name.startswith(_TIMM_PREFIX):  # what no installation is sure to have
         tensors |= {
             _BACKBONE_PREFIX + key: value.detach().cpu().contiguous() for key, value in backbone.state_dict().items()
         }
@@ -80,26 +98,37 @@ def load(folder: Path, device: str = "auto", embedder: Embedder | None = None) -
     """
     if not is_classifier(folder):
         raise CheckpointError(f"{folder} is not a classifier saved by Fewshot (no {FACTS_FILE} and {TENSORS_FILE}).")
-    facts = _facts(folder)
+    facts, path = _facts(folder), folder / TENSORS_FILE
+    names = tuple(facts["class_names"])
     try:
-        if facts.get("tensors_sha256") != _sha256(folder / TENSORS_FILE):
-            raise CheckpointError(f"{folder / TENSORS_FILE} is damaged. Train again or use a copy.")
-        tensors = load_file(str(folder / TENSORS_FILE))
+        declared = declared_tensors(path)
+        own = embedder is None or backbone_fingerprint(embedder.backbone) != facts["backbone_fingerprint"]
+        backbone = _outline(folder, facts, declared) if own or embedder is None else embedder.backbone
+        check_declared(path, declared, _expected(len(names), backbone, declared))
+        if facts.get("tensors_sha256") != _sha256(path):
+            raise CheckpointError(f"{path} is damaged. Train again or use a copy.")
+        tensors = load_file(str(path))
         # Copied, since sums come out the same to the last digit only where the numbers lie as torch lays them.
         state = ClassifierState(**{name: tensors[name].clone() for name in ClassifierState.names()})
     except (SafetensorError, OSError, KeyError) as error:
-        raise CheckpointError(f"{folder / TENSORS_FILE} is damaged ({error}). Train again or use a copy.") from error
-    names = tuple(facts["class_names"])
-    if embedder is None or backbone_fingerprint(embedder.backbone) != facts["backbone_fingerprint"]:
-        embedder = _embedder(folder, facts, tensors, device)
-    _check_shapes(folder, names, state, embedder)
-    return FewShotClassifier(names, embedder, state)
+        raise CheckpointError(f"{path} is damaged ({error}). Train again or use a copy.") from error
+    _check_values(path, state, len(names))
+    if own or embedder is None:
+        embedder = _embedder(folder, facts, backbone, tensors, device)
+    try:
+        return FewShotClassifier(names, embedder, state)
+    except (RuntimeError, ValueError, IndexError) as error:
+        raise CheckpointError(
+            f"{path} is damaged: no classifier has these numbers. Train again or use a copy."
+        ) from error
 
 
 def _facts(folder: Path) -> dict[str, Any]:
     path = folder / FACTS_FILE
     try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            raw = file.read(_MOST_FACTS_BYTES + 1)
+        facts = json.loads(raw.decode("utf-8")) if len(raw) <= _MOST_FACTS_BYTES else None
     except (OSError, ValueError, RecursionError) as error:
         raise CheckpointError(f"{path} cannot be read ({error}). Train again or use a copy.") from error
     if not isinstance(facts, dict) or facts.get("format") != FORMAT or not isinstance(facts.get("version"), int):
@@ -108,10 +137,12 @@ def _facts(folder: Path) -> dict[str, Any]:
         raise CheckpointError(f"{folder} was saved by a newer Fewshot. Update Fewshot to use it.")
     if facts["version"] < VERSION:
         raise CheckpointError(f"{folder} was saved by an older Fewshot, which saw no texture. Train again.")
-    names = facts.get("class_names")
-    texts = [facts.get("backbone"), facts.get("backbone_fingerprint"), *(names if isinstance(names, list) else [None])]
-    if not names or not all(isinstance(text, str) for text in texts):
-        raise CheckpointError(f"{path} lacks the classes or the backbone. Train again or use a copy.")
+    try:
+        check_class_names(facts.get("class_names"))
+    except ValueError as error:
+        raise CheckpointError(f"{path} is damaged: {error}. Train again or use a copy.") from error
+    if not isinstance(facts.get("backbone"), str) or not isinstance(facts.get("backbone_fingerprint"), str):
+        raise CheckpointError(f"{path} lacks the backbone. Train again or use a copy.")
     return facts
 
 
@@ -120,14 +151,25 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _embedder(folder: Path, facts: dict[str, Any], tensors: dict[str, torch.Tensor], device: str) -> Embedder:
-    backbone = create_backbone(facts["backbone"])
+def _outline(folder: Path, facts: dict[str, Any], declared: dict[str, Declared]) -> Backbone:
+    """Make the backbone, to see what belongs to it; one of timm's takes no memory yet."""
+    name: str = facts["backbone"]
+    if not name.startswith(_TIMM_PREFIX):
+        return create_backbone(name)
+    if "@" in name or not any(key.startswith(_BACKBONE_PREFIX) for key in declared):
+        raise CheckpointError(f"{folder} lacks the weights of its backbone. Train again.")
+    with torch.device("meta"):
+        return create_backbone(name, empty=True)
+
+
+def _embedder(
+    folder: Path, facts: dict[str, Any], backbone: Backbone, tensors: dict[str, torch.Tensor], device: str
+) -> Embedder:
     own = {key.removeprefix(_BACKBONE_PREFIX): v for key, v in tensors.items() if key.startswith(_BACKBONE_PREFIX)}
+    if backbone.name.startswith(_TIMM_PREFIX):  # its weights came along: no file or hub is asked
+        backbone = create_backbone(backbone.name, empty=True)
     if own:
-        try:
-            backbone.load_state_dict(own)
-        except RuntimeError as error:
-            raise CheckpointError(f"{folder} holds weights that do not fit {backbone.name}.") from error
+        backbone.load_state_dict(own)
     if backbone_fingerprint(backbone) != facts["backbone_fingerprint"]:
         raise CheckpointError(
             f"{folder} was trained with other weights of {backbone.name} than are installed here. Train again, "
@@ -136,11 +178,15 @@ def _embedder(folder: Path, facts: dict[str, Any], tensors: dict[str, torch.Tens
     return Embedder(backbone, device)
 
 
-def _check_shapes(folder: Path, names: tuple[str, ...], state: ClassifierState, embedder: Embedder) -> None:
-    ways, (fine, coarse) = len(names), embedder.backbone.channels
+def _expected(ways: int, backbone: Backbone, declared: dict[str, Declared]) -> dict[str, Declared]:
+    """What a classifier of `ways` classes over `backbone` holds; how many examples, it may say itself."""
+    labels = declared.get("labels")
+    examples = labels.shape[0] if labels is not None and len(labels.shape) == 1 else 0
+    examples = min(examples, MOST_EXAMPLES)
+    fine, coarse = backbone.channels
     joined = fine + coarse
     joint = joined + SUMMARY
-    expected = {
+    shapes = {
         "texture_mean": (SUMMARY,),
         "texture_deviation": (SUMMARY,),
         "centre": (joint,),
@@ -151,13 +197,40 @@ def _check_shapes(folder: Path, names: tuple[str, ...], state: ClassifierState, 
         "class_means": (ways, joined),
         "local_descriptors": (ways, joined),
         "response_directions": (ways, coarse),
-        "examples": (len(state.labels), joint),
-        "labels": (*state.labels.shape[:1],),
-        "leave_one_out": (len(state.labels), ways),
+        "examples": (examples, joint),
+        "labels": (examples,),
+        "leave_one_out": (examples, ways),
         "scalars": (8,),
     }
-    for name, shape in expected.items():
+    types = {"labels": "I64", "scalars": "F64"}
+    expected = {name: Declared(types.get(name, "F32"), shape) for name, shape in shapes.items()}
+    if any(name.startswith(_BACKBONE_PREFIX) for name in declared):
+        for key, value in backbone.state_dict().items():
+            expected[_BACKBONE_PREFIX + key] = Declared(_DTYPES.get(value.dtype, "?"), tuple(value.shape))
+    return expected
+
+
+def _check_values(path: Path, state: ClassifierState, ways: int) -> None:
+    """Raise `CheckpointError` for numbers with which predicting would fail, or take memory without bound."""
+
+    def refuse(name: str) -> NoReturn:
+        raise CheckpointError(f"{path} is damaged: {name} holds impossible numbers. Train again or use a copy.")
+
+    for name in ClassifierState.names():
         value = getattr(state, name)
-        # inf is the honest threshold where too few examples exist to call anything unknown.
-        if tuple(value.shape) != shape or bool(value.isnan().any()):
-            raise CheckpointError(f"{folder} is damaged: {name} is not {shape} numbers. Train again or use a copy.")
+        bounded = torch.cat([value[:4], value[5:]]) if name == "scalars" else value
+        if not bool((bounded.abs() <= _LARGEST).all()):  # not true of what is no number
+            refuse(name)
+    _, _, _, temperature, unknown, example_size, side, texture_deviation = state.scalars.tolist()
+    # inf is the honest threshold where too few examples exist to call anything unknown.
+    if (
+        math.isnan(unknown)
+        or min(temperature, texture_deviation, float(state.texture_deviation.min())) < _LEAST_DIVISOR
+    ):
+        refuse("scalars")
+    if side not in _SIDES or not 0 < example_size <= _MOST_PIXELS:
+        refuse("scalars")
+    if bool((state.shares < 0).any()):
+        refuse("shares")
+    if state.labels.numel() and not 0 <= int(state.labels.min()) <= int(state.labels.max()) < ways:
+        refuse("labels")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -204,10 +203,11 @@ def _read_files(folder: Path) -> dict[str, bytes]:
 
 
 def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    root = os.path.abspath(folder)
+    """Write a classifier's files; a project file from elsewhere can name no others, here or outside."""
+    from model.checkpoint import FACTS_FILE, TENSORS_FILE
+
+    if files.keys() != {FACTS_FILE, TENSORS_FILE}:
+        raise FewShotError("The classifier in this project is damaged. Train again.")
+    folder.mkdir(parents=True)
     for name, content in files.items():
-        target = os.path.abspath(os.path.join(root, name))
-        if not target.startswith(root + os.sep):  # a project file from elsewhere must not write outside
-            raise FewShotError("The classifier in this project is damaged. Train again.")
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        Path(target).write_bytes(content)
+        (folder / name).write_bytes(content)

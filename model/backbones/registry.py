@@ -7,9 +7,10 @@ from model.backbones.names import BACKBONE_NAMES, DEFAULT_BACKBONE, PATENT_CNNS
 from model.errors import BackboneError
 
 
-def create_backbone(name: str = DEFAULT_BACKBONE) -> Backbone:
+def create_backbone(name: str = DEFAULT_BACKBONE, *, empty: bool = False) -> Backbone:
     """Build the backbone `name` in evaluation mode on the CPU: one of `BACKBONE_NAMES` or "timm:NAME[@FILE]".
 
+    With `empty` one of timm's has random weights, to be replaced: no file is read and nothing fetched.
     Raises `BackboneError` for an unknown name and where weights are missing or do not fit.
     """
     if name in PATENT_CNNS:
@@ -19,7 +20,7 @@ def create_backbone(name: str = DEFAULT_BACKBONE) -> Backbone:
     if name.startswith("timm:"):
         from model.backbones.timm_backbone import TimmBackbone
 
-        return TimmBackbone(name.removeprefix("timm:")).eval()
+        return TimmBackbone(name.removeprefix("timm:"), empty=empty).eval()
     if name in BACKBONE_NAMES:
         from model.backbones.efficientnet_lite import EfficientNetLite
 

@@ -27,17 +27,17 @@ class TimmBackbone(Backbone):
     mean: Tensor
     std: Tensor
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, empty: bool = False) -> None:
         super().__init__()
-        self.name = f"timm:{name}"
         model_name, _, weights = name.partition("@")
+        self.name = f"timm:{model_name}"
         if not timm.is_model(model_name):
             raise BackboneError(f"timm knows no model named {model_name!r}. See timm.list_models().")
         try:
             # As pretrained weights, not as a checkpoint: that would have to hold exactly what is left of the model.
             source = {"file": _checked_file(weights, model_name)} if weights else None
             network: Any = timm.create_model(
-                model_name, pretrained=True, pretrained_cfg_overlay=source, features_only=True
+                model_name, pretrained=not empty, pretrained_cfg_overlay=source, features_only=True
             )
         except BackboneError:
             raise
