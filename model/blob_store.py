@@ -26,6 +26,9 @@ KEEP_FREE = 2**30
 """Bytes of the disk that are left to others: where fewer are free, nothing more is kept."""
 
 _FORMAT = 1
+_LONGEST_VALUE = 256 * 2**20
+"""Bytes of one value: longer ones, which nobody here writes, are not read into memory."""
+
 _SHARE_KEPT = 0.9  # of the bound, after eviction: so that it is rare
 _DAY = 86_400
 _BUSY_SECONDS = 5.0
@@ -70,11 +73,11 @@ class BlobStore:
             today, stale, damaged = _today(), [], []
             query = f"SELECT key, used, checksum, data FROM entries JOIN blobs USING (id) WHERE key IN ({_marks(keys)})"  # noqa: S608
             for key, used, checksum, data in database.execute(query, tuple(keys)):
-                if _checksum(data) != checksum:
+                if not isinstance(data, bytes) or _checksum(data) != checksum:
                     damaged.append(key)
                     continue
                 take(key, data)
-                if used < today:
+                if not isinstance(used, int) or used < today:
                     stale.append((today, key))
             if (stale or damaged) and self._writable:
                 with _transaction(database):
@@ -113,7 +116,8 @@ class BlobStore:
         with self._guarded() as database:
             if database is not None and keys:
                 query = f"SELECT key, data FROM notes WHERE key IN ({_marks(keys)})"  # noqa: S608
-                found = dict(database.execute(query, tuple(keys)).fetchall())
+                rows = database.execute(query, tuple(keys)).fetchall()
+                found = {key: data for key, data in rows if isinstance(data, bytes)}
         return found
 
     def put_notes(self, notes: Mapping[bytes, bytes]) -> None:
@@ -190,7 +194,9 @@ class BlobStore:
         total = _total(database)
         if total <= self._max_bytes:
             return
-        oldest = database.execute("SELECT key, bytes FROM entries ORDER BY used, id").fetchall()
+        oldest = database.execute(
+            "SELECT key, MAX(CAST(bytes AS INTEGER), 0) FROM entries ORDER BY used, id"
+        ).fetchall()
         keys = []
         for key, size in oldest:
             if total <= _SHARE_KEPT * self._max_bytes:
@@ -229,6 +235,8 @@ class BlobStore:
 def _connect(path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
+        database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
+        database.execute("PRAGMA trusted_schema = OFF")
         database.execute("PRAGMA page_size = 65536")
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = NORMAL")  # a crash of the system loses the latest, and damages nothing
@@ -241,10 +249,31 @@ def _connect(path: Path) -> sqlite3.Connection:
                     for statement in filter(str.strip, _SCHEMA.split(";")):
                         database.execute(statement)
                     database.execute(f"PRAGMA user_version = {_FORMAT}")
+        _check_schema(database)
     except BaseException:
         database.close()
         raise
     return database
+
+
+def _check_schema(database: sqlite3.Connection) -> None:
+    """Raise `sqlite3.DatabaseError` unless there are our tables and nothing else.
+
+    In a file from elsewhere a view or a trigger could compute for ever in the place of a table.
+    """
+    query = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite%'"
+    found = {(kind, name, _squeezed(sql)) for kind, name, sql in database.execute(query)}
+    if found != _expected_schema():
+        raise sqlite3.DatabaseError("it holds other tables than a cache")
+
+
+def _expected_schema() -> set[tuple[str, str, str]]:
+    statements = [_squeezed(statement) for statement in _SCHEMA.split(";") if statement.strip()]
+    return {(statement.split()[1].lower(), statement.split()[2], statement) for statement in statements}
+
+
+def _squeezed(sql: object) -> str:
+    return " ".join(str(sql).split())
 
 
 @contextlib.contextmanager
@@ -259,7 +288,7 @@ def _format(database: sqlite3.Connection) -> int:
 
 
 def _total(database: sqlite3.Connection) -> int:
-    return int(database.execute("SELECT COALESCE(SUM(bytes), 0) FROM entries").fetchone()[0])
+    return int(database.execute("SELECT TOTAL(MAX(bytes, 0)) FROM entries").fetchone()[0])  # SUM fails on absurd ones
 
 
 def _delete(database: sqlite3.Connection, keys: Iterable[bytes]) -> None:

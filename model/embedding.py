@@ -91,7 +91,7 @@ class Embedder:
         self.work = WorkDone()
         store = store or cache_store()
         fingerprint = backbone_fingerprint(self.backbone)
-        self._store = EmbeddingStore(store, fingerprint)
+        self._store = EmbeddingStore(store, fingerprint, backbone.channels)
         self.runtime = create_runtime(self.backbone, self.device, fingerprint, store)
 
     @classmethod

@@ -33,6 +33,7 @@ Size = tuple[int, int]
 _DIGEST_BYTES = 16
 _HEADER = struct.Struct("<8I")  # width, height; channels, rows and columns of the fine and of the coarse map
 _SIZE_BYTES = 8  # of width and height
+_ITEM_BYTES = 2  # float16
 _NOTE = struct.Struct("<QQ")  # size and time of change of the file; its content's SHA-256 follows
 _TEXTURE = (texture.CHANNELS, texture.CELLS, texture.CELLS)
 _SETTLED = 1_000_000_000  # nanoseconds: a younger file may change again without a new time of change
@@ -64,10 +65,14 @@ def file_state(path: Path) -> FileState | None:
 
 
 class EmbeddingStore:
-    """The records of one backbone's embeddings in a `BlobStore`. Thread-safe; methods never raise."""
+    """The records of one backbone's embeddings in a `BlobStore`. Thread-safe; methods never raise.
 
-    def __init__(self, blobs: BlobStore, fingerprint: str) -> None:
-        self._blobs = blobs
+    `channels` are the backbone's (fine, coarse). What does not look like one of its records is not
+    given out, since the file may be someone else's.
+    """
+
+    def __init__(self, blobs: BlobStore, fingerprint: str, channels: tuple[int, int]) -> None:
+        self._blobs, self._channels = blobs, channels
         self._space = f"{fingerprint} {PREPROCESSING}".encode()
 
     def of_files(self, states: Sequence[FileState | None], side: int) -> list[Record | None]:
@@ -82,13 +87,13 @@ class EmbeddingStore:
             known = note is not None and state is not None and note[: _NOTE.size] == _NOTE.pack(*state[1:])
             keys.append(self._key(note[_NOTE.size :], side) if known and note is not None else None)
         wanted = [key for key in keys if key is not None]
-        unpacker = _Unpacker(len(wanted))
+        unpacker = _Unpacker(len(wanted), self._channels)
         self._blobs.read(wanted, unpacker.take)
         return [unpacker.records.get(key) if key is not None else None for key in keys]
 
     def of_content(self, content: bytes, side: int) -> Record | None:
         """Return the record of a file with this SHA-256."""
-        key, unpacker = self._key(content, side), _Unpacker(1)
+        key, unpacker = self._key(content, side), _Unpacker(1, self._channels)
         self._blobs.read((key,), unpacker.take)
         return unpacker.records.get(key)
 
@@ -120,16 +125,21 @@ def _packed(record: Record) -> bytes:
 class _Unpacker:
     """Makes records of bytes as they are read; their maps are views of one tensor for each shape."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, channels: tuple[int, int]) -> None:
         self.records: dict[bytes, Record] = {}
-        self._count = count
+        self._count, self._channels = count, channels
         self._rows: dict[bytes, npt.NDArray[np.float16]] = {}
         self._used: Counter[bytes] = Counter()
 
     def take(self, key: bytes, data: bytes) -> None:
-        """Add a record."""
+        """Add a record, if it is one."""
+        if len(data) < _HEADER.size:
+            return
         width, height, *lengths = _HEADER.unpack_from(data)
         shapes = (tuple(lengths[:3]), tuple(lengths[3:]), _TEXTURE)
+        told = _HEADER.size + _ITEM_BYTES * sum(map(math.prod, shapes))
+        if len(data) != told or (lengths[0], lengths[3]) != self._channels or not (width and height and all(lengths)):
+            return
         name = data[_SIZE_BYTES : _HEADER.size]
         values = np.frombuffer(data, np.float16, offset=_HEADER.size)
         if name not in self._rows:

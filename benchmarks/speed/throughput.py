@@ -143,7 +143,7 @@ def _fill(embedder: Embedder, store: BlobStore, known: Sequence[Path], wanted: S
     """Make the store know all of `wanted`, pictures whose maps are those of `known` in turn."""
     images = [image for batch in embedder.embed(known, side) for image in batch]
     records = [Record(image.maps, image.size) for image in images if isinstance(image, EmbeddedImage)]
-    target = EmbeddingStore(store, backbone_fingerprint(embedder.backbone))
+    target = EmbeddingStore(store, backbone_fingerprint(embedder.backbone), embedder.backbone.channels)
     for start in range(0, len(wanted), len(records)):
         part = wanted[start : start + len(records)]
         contents = [sha256(path.read_bytes()).digest() for path in part]

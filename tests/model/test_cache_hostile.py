@@ -1,0 +1,125 @@
+"""A cache file from a stranger: it gives nothing wrong, computes nothing, and stops nobody."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import torch
+
+from model.backbones.registry import create_backbone
+from model.blob_store import FILE_NAME, BlobStore, _checksum
+from model.embedding import Embedder
+from model.embedding_store import EmbeddingStore, FileState, Record
+from model.features import ImageMaps
+from model.texture import CELLS, CHANNELS
+
+CONTENT, OTHER = b"c" * 32, b"o" * 32
+STATE = FileState(b"p" * 16, 5, 7)
+SHAPES = ((2, 4, 4), (3, 2, 2), (CHANNELS, CELLS, CELLS))
+RECORD = Record(ImageMaps(*(torch.zeros(1, *shape, dtype=torch.float16) for shape in SHAPES)), (10, 20))
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A cache that holds one record."""
+    blobs = BlobStore(tmp_path)
+    store = EmbeddingStore(blobs, "f", (2, 3))
+    store.keep([(CONTENT, RECORD)], 64)
+    store.note([(STATE, CONTENT)])
+    assert store.of_content(CONTENT, 64) is not None
+    assert store.of_files([STATE], 64)[0] is not None
+    blobs.close()
+    return tmp_path / FILE_NAME
+
+
+def change(file: Path, *statements: str | tuple[str, tuple[object, ...]]) -> None:
+    with closing(sqlite3.connect(file)) as database, database:
+        for statement in statements:
+            database.execute(*((statement,) if isinstance(statement, str) else statement))
+
+
+def use(file: Path) -> list[Record | None]:
+    """Read and write as classifying does."""
+    blobs = BlobStore(file.parent)
+    store = EmbeddingStore(blobs, "f", (2, 3))
+    found = [store.of_content(CONTENT, 64), *store.of_files([STATE, None], 64)]
+    store.keep([(OTHER, RECORD)], 64)
+    store.note([(STATE, OTHER)])
+    blobs._max_bytes = 1  # everything must go
+    store.keep([(b"x" * 32, RECORD)], 64)
+    assert blobs.size() >= 0
+    blobs.clear()
+    blobs.close()
+    return found
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ("UPDATE blobs SET data = 'text'",), ("UPDATE blobs SET data = 5",), ("UPDATE blobs SET data = x''",),
+        ("UPDATE blobs SET checksum = 'no number'",), ("UPDATE blobs SET data = zeroblob(100000000)",),
+        ("UPDATE entries SET id = -1",), ("UPDATE notes SET data = 'text'",), ("UPDATE notes SET data = x'00'",),
+    ],
+)  # fmt: skip
+def test_values_of_the_wrong_kind_are_passed_over(file: Path, statements: tuple[str, ...]) -> None:
+    change(file, *statements)
+    found = use(file)
+    assert None in found[:2]
+
+
+@pytest.mark.parametrize("value", ["'text'", "9223372036854775807", "-9223372036854775808", "1e300", "x'00'"])
+def test_absurd_sizes_and_days_do_no_harm(file: Path, value: str) -> None:
+    change(file, f"UPDATE entries SET used = {value}, bytes = {value}")
+    assert use(file)[0] is not None
+
+
+@pytest.mark.parametrize(
+    ("length", "header"),
+    [
+        (0, ()), (31, ()), (32, (10, 20, 2**31, 2**31, 1, 1, 1, 1)), (32, (0, 0, 0, 0, 0, 0, 0, 0)),
+        (32, (10, 20, 2, 4, 4, 3, 2, 2)), (33, (10, 20, 2, 4, 4, 3, 2, 2)), (20_000, (1, 1, 7, 4, 4, 3, 2, 2)),
+    ],
+)  # fmt: skip
+def test_records_whose_header_lies_are_passed_over(file: Path, length: int, header: tuple[int, ...]) -> None:
+    data = b"".join(number.to_bytes(4, "little") for number in header).ljust(length, b"\0")
+    change(file, ("UPDATE blobs SET data = ?, checksum = ?", (data, _checksum(data))))
+    assert use(file)[:2] == [None, None]
+
+
+@pytest.mark.expected_log("is damaged and was made anew")
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ("DROP TABLE blobs", "CREATE VIEW blobs AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+         "SELECT i AS id, 0 AS checksum, zeroblob(1000) AS data FROM n"),
+        ("DROP TABLE entries", "CREATE VIEW entries AS SELECT x'00' AS key, 1 AS id, 1 AS bytes, 1 AS used"),
+        ("CREATE TRIGGER t AFTER INSERT ON blobs BEGIN INSERT INTO blobs (checksum, data) "
+         "SELECT a.checksum, a.data FROM blobs a, blobs b, blobs c; END",),
+        ("CREATE TABLE more (a)",), ("ALTER TABLE entries ADD COLUMN more",), ("DROP TABLE notes",),
+        ("DROP INDEX entries_by_use",),
+    ],
+)  # fmt: skip
+def test_views_triggers_and_other_tables_are_thrown_away(file: Path, statements: tuple[str, ...]) -> None:
+    change(file, *statements)
+    assert use(file)[0] is None
+    with closing(sqlite3.connect(file)) as database:
+        kinds = {kind for (kind,) in database.execute("SELECT type FROM sqlite_master")}
+    assert kinds == {"table", "index"}
+
+
+def test_a_graph_of_another_backbone_is_made_anew(tmp_path: Path) -> None:
+    backbones = [create_backbone("patent-cnn"), create_backbone("patent-cnn-scratch")]
+    pixels = torch.randint(256, (1, 64, 64, 3), dtype=torch.uint8)
+    stores = [BlobStore(tmp_path / str(n)) for n in range(2)]
+    pairs = zip(backbones, stores, strict=True)
+    first, _ = (Embedder(one, "cpu", store=store).runtime.forward(pixels) for one, store in pairs)
+    with closing(sqlite3.connect(tmp_path / "1" / FILE_NAME)) as other:
+        graphs = other.execute("SELECT data, checksum FROM blobs").fetchall()
+    if not graphs:
+        pytest.skip("OpenVINO does not run here")
+    change(tmp_path / "0" / FILE_NAME, ("UPDATE blobs SET data = ?, checksum = ?", graphs[0]))
+    again = Embedder(backbones[0], "cpu", store=stores[0]).runtime.forward(pixels)
+    assert torch.equal(first.fine, again.fine)
