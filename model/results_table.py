@@ -1,4 +1,7 @@
-"""The table of results as a CSV file: one row for each image, written as results come and safe to resume."""
+"""The table of results as a CSV file: one row for each image, written as results come and safe to resume.
+
+A spreadsheet finds no formula in it, whatever classes and files are called (`model.spreadsheet`).
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from types import TracebackType
 from model.errors import FewShotError
 from model.images.scan import readable_text
 from model.selective import candidates
+from model.spreadsheet import as_cell, as_path_cell
 from model.types import Prediction, Status
 
 COLUMNS = (
@@ -39,7 +43,8 @@ class Limits:
             sure = prediction.status is Status.OK and prediction.confidence >= self.accepting
             cells.append("yes" if sure else "no")
         if self.candidate is not None:
-            cells.append("; ".join(class_names[c] for c in candidates(prediction.scores, self.candidate)))
+            names = (class_names[c] for c in candidates(prediction.scores, self.candidate))
+            cells.append(as_cell("; ".join(names)))
         return cells
 
 
@@ -64,7 +69,7 @@ class ResultsTable:
             path.parent.mkdir(parents=True, exist_ok=True)
             rows = self._whole_rows() if resume and path.exists() and path.stat().st_size else []
             self.kept_errors = sum(row[1] == Status.ERROR for row in rows)
-            self._finished = frozenset(row[0] for row in rows)
+            self._finished = frozenset(as_path_cell(row[0]) for row in rows)
             # Rows that are kept are written over themselves, so that being killed here loses none.
             self._file = path.open("r+" if rows else "w", encoding="utf-8", errors="backslashreplace", newline="")
         except OSError as error:
@@ -80,7 +85,7 @@ class ResultsTable:
 
     def has(self, path: Path) -> bool:
         """Whether `path` has a row that was kept."""
-        return readable_text(path) in self._finished
+        return as_path_cell(readable_text(path)) in self._finished
 
     def __enter__(self) -> ResultsTable:
         return self
@@ -109,19 +114,19 @@ class ResultsTable:
         return FewShotError(f"{self._path} cannot be written: {error.strerror or error}.")
 
     def _row(self, prediction: Prediction) -> list[str]:
-        row = [readable_text(prediction.path), prediction.status.value]
+        row = [as_path_cell(readable_text(prediction.path)), prediction.status.value]
         if prediction.status is Status.ERROR or prediction.region is None:
-            return [*row, *[""] * 6, prediction.message, *[""] * (len(self._header) - len(COLUMNS))]
+            return [*row, *[""] * 6, as_cell(prediction.message), *[""] * (len(self._header) - len(COLUMNS))]
         region = prediction.region
         millionths = [round(score * 1e6) for score in prediction.scores]
         millionths[prediction.predicted] += round(sum(prediction.scores) * 1e6) - sum(millionths)  # what rounding lost
         scores = [f"{score / 1e6:.6f}" for score in millionths]
         return [
             *row,
-            self._class_names[prediction.predicted],
+            as_cell(self._class_names[prediction.predicted]),
             scores[prediction.predicted],
             *(str(value) for value in (region.x, region.y, region.width, region.height)),
-            prediction.message,
+            as_cell(prediction.message),
             *scores,
             *self._limits.cells(prediction, self._class_names),
         ]

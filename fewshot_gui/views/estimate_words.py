@@ -6,6 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 from fewshot_gui.items.estimates import Estimates
 from model.estimates import WORTHWHILE, Proportion, neediest_class, outlook
+from model.spreadsheet import as_cell
 from model.types import TrainingReport
 
 
@@ -87,10 +88,10 @@ def as_table(estimates: Estimates) -> str:
         ],
     ]
     for look, known in zip(estimates.looks, estimates.classes, strict=True):
-        lines.append([_cell(look.name), *_figures(known.recall), *_figures(known.precision)])
-    lines += [[], [_tr("True class \\ taken for"), *(_cell(look.name) for look in estimates.looks)]]
+        lines.append([as_cell(look.name), *_figures(known.recall), *_figures(known.precision)])
+    lines += [[], [_tr("True class \\ taken for"), *(as_cell(look.name) for look in estimates.looks)]]
     for look, row in zip(estimates.looks, estimates.counts, strict=True):
-        lines.append([_cell(look.name), *map(str, row)])
+        lines.append([as_cell(look.name), *map(str, row)])
     return "\n".join("\t".join(line) for line in lines) + "\n"
 
 
@@ -103,11 +104,6 @@ def _figures(proportion: Proportion) -> list[str]:
 
 def _share(share: float | None) -> str:
     return "" if share is None else f"{share:.4f}"
-
-
-def _cell(name: str) -> str:
-    """A name that no spreadsheet takes for a formula."""
-    return f"'{name}" if name.startswith(("=", "+", "-", "@")) else name
 
 
 def _tr(text: str) -> str:

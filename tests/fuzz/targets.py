@@ -280,7 +280,7 @@ def dragged(_folder: Path) -> Target:
                 found.origin()
         return accepted
 
-    return Target((*seeds, b"file:///a.png\r\nfile:///b%20c.png\r\n", b"\xff\xfeid"), check)
+    return Target((*seeds, b"file:///a.png\r\nfile:///b%20c.png\r\n"), check)
 
 
 @target

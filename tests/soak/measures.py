@@ -19,6 +19,14 @@ MEMORY = 48 * 2**20
 THREADS = 4
 FILES = 6
 QT_OBJECTS = 60
+PYTHON_OBJECTS = 20_000  # of those that the collector follows; there are some 400,000
+_ALLOWED = {
+    "memory": MEMORY,
+    "threads": THREADS,
+    "files": FILES,
+    "qt_objects": QT_OBJECTS,
+    "python_objects": PYTHON_OBJECTS,
+}
 
 
 @dataclass(frozen=True)
@@ -30,11 +38,12 @@ class Sample:
     threads: int
     files: int
     qt_objects: int
+    python_objects: int
 
     def __str__(self) -> str:
         return (
             f"step {self.step:6}: {self.memory / 2**20:7.1f} MiB, {self.threads} threads, {self.files} files, "
-            f"{self.qt_objects} Qt objects"
+            f"{self.qt_objects} Qt objects, {self.python_objects:,} Python objects"
         )
 
 
@@ -42,7 +51,7 @@ def take_sample(step: int, window: QObject) -> Sample:
     """Measure this process; garbage is collected first."""
     gc.unfreeze()
     gc.collect()
-    return Sample(step, _memory(), _threads(), _files(), len(window.findChildren(QObject)))
+    return Sample(step, _memory(), _threads(), _files(), len(window.findChildren(QObject)), len(gc.get_objects()))
 
 
 def grown(samples: list[Sample]) -> list[str]:
@@ -53,7 +62,7 @@ def grown(samples: list[Sample]) -> list[str]:
     part = max(len(settled) // 3, 1)
     before, after = settled[:part], settled[-part:]
     found = []
-    for name, allowed in (("memory", MEMORY), ("threads", THREADS), ("files", FILES), ("qt_objects", QT_OBJECTS)):
+    for name, allowed in _ALLOWED.items():
         first, last = max(getattr(one, name) for one in before), min(getattr(one, name) for one in after)
         if last - first > allowed:
             found.append(f"{name} grew from {first:,} to {last:,}")

@@ -38,7 +38,7 @@ def test_random_actions_for_an_hour_break_nothing_and_nothing_grows(tmp_path: Pa
 
 
 def _samples(count: int, files_each: float = 0.0, objects_each: float = 0.0) -> list[Sample]:
-    return [Sample(at, 10**9, 12, 20 + int(at * files_each), 400 + int(at * objects_each)) for at in range(count)]
+    return [Sample(at, 10**9, 12, 20 + int(at * files_each), 400 + int(at * objects_each), 9) for at in range(count)]
 
 
 def test_what_grows_steadily_is_found() -> None:
@@ -48,4 +48,4 @@ def test_what_grows_steadily_is_found() -> None:
 
 
 def test_what_is_loaded_once_is_no_growth() -> None:
-    assert grown([Sample(at, (500 if at < 10 else 1000) * 2**20, 12, 20, 400) for at in range(60)]) == []
+    assert grown([Sample(at, (500 if at < 10 else 1000) * 2**20, 12, 20, 400, 9) for at in range(60)]) == []
