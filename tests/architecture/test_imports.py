@@ -15,7 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 MODEL_FILES = sorted((ROOT / "model").rglob("*.py"))
 OUR_FILES = [*MODEL_FILES, *sorted((ROOT / "fewshot_gui").rglob("*.py"))]
 MODEL_MODULES = sorted(module.name for module in pkgutil.walk_packages([str(ROOT / "model")], "model."))
-_RUNS_CODE = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
+_RUNS_CODE = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "yaml"}
+_RUNNERS = {"eval", "exec", "compile", "__import__", "torch.hub.load", "torch.jit.load", "os.system", "os.popen"}
 
 _REFUSE_QT = """
 import importlib, sys
@@ -78,7 +79,9 @@ def test_nothing_is_loaded_that_can_run_code(path: Path) -> None:
     [
         "import pickle", "from pickle import load", "import joblib.numpy_pickle", "torch.load(path)",
         "torch.load(path, weights_only=False)", "numpy.load(path, allow_pickle=True)", "eval(text)", "exec(text)",
-        "torch.hub.load(repo, name)",
+        "torch.hub.load(repo, name)", "import marshal", "from shelve import open", "import yaml", "import dill.source",
+        "subprocess.run(line, shell=True)", "subprocess.Popen(line, shell=flag)", "os.system(line)", "os.popen(line)",
+        "connection.enable_load_extension(True)", "torch.jit.load(path)", "compile(text, name, 'exec')", "__import__(name)",
     ],
 )  # fmt: skip
 def test_the_scan_finds_what_it_looks_for(code: str) -> None:
@@ -107,7 +110,9 @@ def _unsafe_call(call: ast.Call) -> str | None:
         return "torch.load without weights_only=True"
     if given.get("allow_pickle", "False") != "False":
         return f"{name} with allow_pickle"
-    return name if name in {"eval", "exec", "torch.hub.load"} else None
+    if given.get("shell", "False") != "False":
+        return f"{name} through a shell"
+    return name if name in _RUNNERS or name.endswith((".enable_load_extension", ".load_extension")) else None
 
 
 def test_the_default_backbone_imports_neither_timm_nor_torchvision_nor_the_compiler() -> None:
