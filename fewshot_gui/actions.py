@@ -92,6 +92,9 @@ SPECS = (
         ("has_example_selection",),
         _tr("Takes the images out of the bin; no file is deleted"),
     ),
+    ActionSpec(
+        "cache", _tr("Cac&he…"), (), "", (), _tr("What is kept of images between runs: where, how much, clear it")
+    ),
     # Bins
     ActionSpec("newBin", _tr("New &bin"), ("Ctrl+B",), "bin-add", (), _tr("Add a bin: one bin is one class")),
     ActionSpec("renameBin", _tr("&Rename bin"), ("F2",), "edit", ("has_bins",)),

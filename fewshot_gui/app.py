@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from fewshot_gui.command_line import Options, parse
 from fewshot_gui.controllers.auto_training import AutoTraining
+from fewshot_gui.controllers.cache import CacheController
 from fewshot_gui.controllers.editing import EditingController
 from fewshot_gui.controllers.library import LibraryController
 from fewshot_gui.controllers.projects import ProjectsController
@@ -65,6 +66,7 @@ class App(QObject):
         self.projects = ProjectsController(
             self.session, self.running, self.files, self.settings, self.window, self.questions, self
         )
+        CacheController(self.settings, self.files, self.window, self.questions, self)
         AutoTraining(self.session.document, self.session.results, self.running, self.settings, self.window, self)
         self._garbage = GarbageCollector(self)
         self.session.document.reset.connect(self._garbage.collect_all)

@@ -74,6 +74,14 @@ class Settings:
     def cutting(self, value: Cutting) -> None:
         self._store.setValue("files/video_rate", str(value.video_rate))
         self._store.setValue("files/tile_side", str(value.tile_side or 0))
+    def cache(self) -> str:
+        """Where embeddings are kept: a folder, "off", or "" for the system's cache folder."""
+        value = self._store.value("cache/place")
+        return value if isinstance(value, str) and "\0" not in value else ""
+
+    @cache.setter
+    def cache(self, value: str) -> None:
+        self._store.setValue("cache/place", value)
 
     @property
     def last_folder(self) -> Path:

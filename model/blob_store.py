@@ -146,6 +146,13 @@ class BlobStore:
                 database.execute("VACUUM")
                 database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def move(self, folder: Path | None) -> None:
+        """Keep things in `folder` (None: nowhere) from now on; what is kept stays where it was."""
+        with self._lock:
+            self.close()
+            self.path = folder / FILE_NAME if folder is not None else None
+            self._usable, self._writable, self._renewed = self.path is not None, True, False
+
     def close(self) -> None:
         """Close the file; it is opened again when needed."""
         with self._lock:

@@ -1,4 +1,4 @@
-"""The command `fewshot`: train, classify, evaluate and suggest without a window. Never imports Qt.
+"""The command `fewshot`: train, classify, evaluate, suggest and cache without a window. Never imports Qt.
 
 Exit status: 0 done; 1 failed (one line on standard error); 2 wrong usage; 3 done, but some images
 could not be read; 130 interrupted.
@@ -89,6 +89,11 @@ def build_parser() -> argparse.ArgumentParser:
     suggest.add_argument("--bins", type=Path, metavar="BINS", help="folder with one sub-folder of labelled images each")
     suggest.add_argument("--count", type=_positive, default=10, help="how many (default: 10)")
     suggest.add_argument("--backbone", default=DEFAULT_BACKBONE, metavar="NAME", help="see the README")
+
+    kept = commands.add_parser("cache", help="say where embeddings are kept between runs, and clear them")
+    kept.add_argument("--cache", metavar="DIR", help="look there (default: the user's cache folder)")
+    kept.add_argument("--clear", action="store_true", help="delete what is kept")
+    kept.add_argument("--json", action="store_true", help="print the result as one JSON object on the last line")
     return parser
 
 
@@ -103,13 +108,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = build_parser().parse_args(arguments)
         options.cutting = Cutting(options.video_rate, options.tiles)
         # Imported after the arguments are known to be right: torch takes seconds.
-        from model import cache_folder, cli_commands, cli_suggest
+        from model import cache_folder, cli_cache, cli_commands, cli_suggest
 
         run = {
             "train": cli_commands.run_train,
             "classify": cli_commands.run_classify,
             "evaluate": cli_commands.run_evaluate,
             "suggest": cli_suggest.run_suggest,
+            "cache": cli_cache.run_cache,
         }[options.command]
         with cache_folder.using(options.cache):
             outcome = run(options, token)

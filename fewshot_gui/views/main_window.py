@@ -46,6 +46,7 @@ class MainWindow(QMainWindow):
     save_requested = Signal()
     save_as_requested = Signal()
     export_requested = Signal()
+    cache_requested = Signal()
     # Library
     add_folder_requested = Signal()
     cutting_requested = Signal()  # ask how files are cut into images

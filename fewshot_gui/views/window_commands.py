@@ -46,6 +46,7 @@ class WindowCommands(QObject):
             "addFolder": window.add_folder_requested,
             "cutting": window.cutting_requested,
             "export": window.export_requested,
+            "cache": window.cache_requested,
             "refresh": window.refresh_requested,
             "newBin": window.bin_add_requested,
             "train": window.train_requested,

@@ -81,7 +81,8 @@ def test_nothing_is_loaded_that_can_run_code(path: Path) -> None:
         "torch.load(path, weights_only=False)", "numpy.load(path, allow_pickle=True)", "eval(text)", "exec(text)",
         "torch.hub.load(repo, name)", "import marshal", "from shelve import open", "import yaml", "import dill.source",
         "subprocess.run(line, shell=True)", "subprocess.Popen(line, shell=flag)", "os.system(line)", "os.popen(line)",
-        "connection.enable_load_extension(True)", "torch.jit.load(path)", "compile(text, name, 'exec')", "__import__(name)",
+        "connection.enable_load_extension(True)", "torch.jit.load(path)", "compile(text, name, 'exec')",
+        "__import__(name)",
     ],
 )  # fmt: skip
 def test_the_scan_finds_what_it_looks_for(code: str) -> None:

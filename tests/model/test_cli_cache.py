@@ -1,0 +1,44 @@
+"""`fewshot cache`: where embeddings are kept, how much, and gone when asked."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from model.blob_store import BlobStore
+from model.cli import main
+
+
+def _asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
+    assert main(["cache", "--json", *arguments]) == 0
+    found: dict[str, object] = json.loads(capsys.readouterr().out.splitlines()[-1])
+    return found
+
+
+def test_it_says_where_and_how_much_and_clears(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = BlobStore(tmp_path)
+    store.put(b"key", b"x" * 2_000_000)
+    store.close()
+    before = _asked(capsys, "--cache", str(tmp_path))
+    assert before["folder"] == str(tmp_path)
+    assert isinstance(before["bytes"], int)
+    assert before["bytes"] > 2_000_000
+    after = _asked(capsys, "--cache", str(tmp_path), "--clear")
+    assert isinstance(after["bytes"], int)
+    assert after["bytes"] < 1_000_000
+    assert after["freed"] == before["bytes"] - after["bytes"]
+    assert BlobStore(tmp_path).get(b"key") is None
+
+
+def test_an_empty_cache_is_not_made_by_asking(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _asked(capsys, "--cache", str(tmp_path / "none"), "--clear")["bytes"] == 0
+    assert not (tmp_path / "none").exists()
+
+
+def test_off_is_said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEWSHOT_CACHE", "off")
+    assert _asked(capsys)["folder"] is None
+    assert main(["cache"]) == 0
+    assert "the cache is off" in capsys.readouterr().out
