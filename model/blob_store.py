@@ -183,9 +183,11 @@ class BlobStore:
                 return  # another process is at it: this once, nothing is kept
             if _code(problem) in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}:
                 self._stop_writing(str(problem))
+            elif _code(problem) == sqlite3.SQLITE_CORRUPT:
+                self._renew(problem)
             else:
                 self._give_up(problem)
-        except sqlite3.DatabaseError as problem:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as problem:  # SQLite's own words may quote damaged names
             self._renew(problem)
         except OSError as problem:
             self._give_up(problem)
@@ -312,7 +314,8 @@ def _checksum(data: bytes) -> int:
 
 
 def _code(problem: sqlite3.Error) -> int:
-    return problem.sqlite_errorcode & 0xFF
+    # Python's own errors have no code: it could not decode what should be text.
+    return int(getattr(problem, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)) & 0xFF
 
 
 def _today() -> int:

@@ -21,10 +21,10 @@ from tests.fuzz.targets import TARGETS
 
 SECONDS = float(os.environ.get("FEWSHOT_FUZZ_SECONDS", "600"))
 REGRESSIONS = Path(__file__).with_name("regressions")
-INPUTS = {"embedding_cache": 30, "project": 40, "classifier_tensors": 60}
+INPUTS = {"embedding_cache": 30, "project": 40, "classifier_tensors": 50, "classifier_facts": 50, "settings_file": 60}
 """How many in the normal mode; of the others `MANY`."""
 
-MANY = 120
+MANY = 80
 _SAID = "is damaged|cannot be used|the settings file|takes no more"  # of files that are put aside
 
 pytestmark = [pytest.mark.expected_log(_SAID), pytest.mark.parametrize("name", sorted(TARGETS))]

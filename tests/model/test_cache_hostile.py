@@ -110,6 +110,16 @@ def test_views_triggers_and_other_tables_are_thrown_away(file: Path, statements:
     assert kinds == {"table", "index"}
 
 
+@pytest.mark.expected_log("is damaged and was made anew|cannot be used")
+@pytest.mark.parametrize("name", [b"CREATE TABLE", b"entries_by_use", b"blobs", b"key BLOB"])
+def test_a_schema_that_is_no_text_is_thrown_away(file: Path, name: bytes) -> None:
+    """Found by fuzzing: Python cannot decode what SQLite says of it."""
+    content = file.read_bytes()
+    assert name in content
+    file.write_bytes(content.replace(name, b"\x82" * len(name)))
+    assert use(file)[0] is None
+
+
 def test_a_graph_of_another_backbone_is_made_anew(tmp_path: Path) -> None:
     backbones = [create_backbone("patent-cnn"), create_backbone("patent-cnn-scratch")]
     pixels = torch.randint(256, (1, 64, 64, 3), dtype=torch.uint8)
