@@ -30,7 +30,7 @@ def _run(log: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_training_and_classifying_use_no_network(tmp_path: Path) -> None:
     log = tmp_path / "network.log"
     for arguments in (
-        ("train", str(EXAMPLE / "examples"), "--out", str(tmp_path / "c"), "--no-cache"),
+        ("train", str(EXAMPLE / "examples"), "--out", str(tmp_path / "c"), "--backbone", "patent-cnn"),
         ("classify", str(tmp_path / "c"), str(EXAMPLE / "to_classify"), "--out", str(tmp_path / "r.csv")),
     ):
         done = _run(log, "-m", "model", *arguments)
@@ -46,7 +46,7 @@ def test_the_window_uses_no_network(tmp_path: Path) -> None:
 def test_nothing_that_reports_home_is_loaded(tmp_path: Path) -> None:
     """OpenVINO's telemetry sends the use of the library to its maker from the moment it is imported."""
     code = (
-        "import sys; from model.embedding import Embedder; Embedder.create('patent-cnn', 'cpu').warm_up();"
+        "import sys; from model.runtime_openvino import _import_openvino; _import_openvino();"
         "print(sorted(n for n, m in sys.modules.items() if m is not None and 'telemetry' in n and 'stub' not in n))"
     )
     done = _run(tmp_path / "network.log", "-c", code)
