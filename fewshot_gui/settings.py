@@ -74,6 +74,8 @@ class Settings:
     def cutting(self, value: Cutting) -> None:
         self._store.setValue("files/video_rate", str(value.video_rate))
         self._store.setValue("files/tile_side", str(value.tile_side or 0))
+
+    @property
     def cache(self) -> str:
         """Where embeddings are kept: a folder, "off", or "" for the system's cache folder."""
         value = self._store.value("cache/place")

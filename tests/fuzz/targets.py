@@ -35,6 +35,7 @@ from model.results_table import ResultsTable
 from model.texture import CELLS, CHANNELS
 from model.training import train
 from model.types import Prediction, Region, Status, SupportSet
+from tests.dicom import dicom_bytes
 
 Check = Callable[[bytes], bool]
 TARGETS: dict[str, Callable[[Path], Target]] = {}
@@ -48,10 +49,14 @@ IMAGE_FORMATS: dict[str, tuple[dict[str, object], ...]] = {
     "BMP": ({},),
     "TIFF": ({}, {"compression": "tiff_lzw"}, {"compression": "jpeg"}, {"compression": "packbits"}),
     "PPM": ({},),
+    "AVIF": ({},),
+    "JPEG2000": ({},),
+    "TGA": ({}, {"compression": "tga_rle"}),
 }  # fmt: skip
 """Pillow's names, and the options a seed each is written with. A format that cannot be written here is left out."""
 
-_OPTIONAL = {"WEBP": "webp", "AVIF": "avif"}
+_OPTIONAL = {"WEBP": "webp", "AVIF": "avif", "JPEG2000": "jpg_2000"}
+_SUFFIXES = {"TGA": ".tga"}  # of formats that only the ending tells
 _SIDE = 224
 _NAMES = ("a", "b,c", "=d")
 
@@ -71,7 +76,9 @@ def target(function: Callable[[Path], Target]) -> Callable[[Path], Target]:
 
 
 def _image_seeds(kind: str) -> tuple[bytes, ...]:
-    seeds = []
+    seeds: list[bytes] = []
+    if kind not in IMAGE_FORMATS:
+        return ()
     for mode in ("RGB", "L", "P", "RGBA", "I;16", "1"):
         picture = Image.linear_gradient("L").resize((23, 17)).convert("RGB" if mode == "I;16" else mode)
         if mode == "I;16":
@@ -88,7 +95,7 @@ def _image_seeds(kind: str) -> tuple[bytes, ...]:
 
 def _image_target(kind: str) -> Callable[[Path], Target]:
     def make(folder: Path) -> Target:
-        path = folder / "image"
+        path = folder / f"image{_SUFFIXES.get(kind, '')}"
 
         def check(data: bytes) -> bool:
             path.write_bytes(data)
@@ -104,14 +111,22 @@ def _image_target(kind: str) -> Callable[[Path], Target]:
                 return False
             return True
 
-        return Target(_image_seeds(kind), check)
+        return Target(_image_seeds(kind) or _other_seeds(kind), check)
 
     return make
+
+
+def _other_seeds(kind: str) -> tuple[bytes, ...]:
+    if kind == "HEIC":
+        return ((Path(__file__).resolve().parents[1] / "data" / "corners.heic").read_bytes(),)
+    return tuple(dicom_bytes(Image.linear_gradient("L").resize((23, 17)), compressed) for compressed in (False, True))
 
 
 for _kind in IMAGE_FORMATS:
     if features.check(_OPTIONAL[_kind]) if _kind in _OPTIONAL else True:
         TARGETS[f"image_{_kind.lower()}"] = _image_target(_kind)
+for _kind in ("HEIC", "DICOM"):
+    TARGETS[f"image_{_kind.lower()}"] = _image_target(_kind)
 
 
 def _trained(folder: Path, embedder: Embedder) -> Path:

@@ -5,7 +5,6 @@ Names of patients stand in metadata; what is written while images are used must 
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import json
 import logging
@@ -23,7 +22,7 @@ from fewshot_gui.logging_setup import start_logging
 from fewshot_gui.paths import AppPaths
 from fewshot_gui.project.values import ProjectSettings
 from model.cli import main
-from model.images.scan import is_image_name
+from tests.dicom import dicom_bytes
 from tests.model.conftest import paint
 
 MARKER = "MUSTERMANN^ERIKA^19640812"
@@ -55,31 +54,14 @@ def _saved(image: Image.Image, kind: str, **options: object) -> bytes:
 
 
 def _dicom(image: Image.Image) -> bytes:
-    from pydicom.dataset import FileDataset, FileMetaDataset
-    from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid
-
-    meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = SecondaryCaptureImageStorage, generate_uid()
-    meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    found = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
-    found.PatientName = found.PatientID = MARKER
-    found.Rows, found.Columns = image.height, image.width
-    found.SamplesPerPixel, found.PhotometricInterpretation = 1, "MONOCHROME2"
-    found.BitsAllocated = found.BitsStored = 8
-    found.HighBit, found.PixelRepresentation = 7, 0
-    found.PixelData = image.convert("L").tobytes()
-    file = io.BytesIO()
-    found.save_as(file, enforce_file_format=True)
-    return file.getvalue()
+    return dicom_bytes(image, patient=MARKER)
 
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
     """bins/ and new/ with the marker in every file, in some twice, and some files that cannot be read."""
     folder = tmp_path / "pictures"
-    makers = {"jpg": _jpeg, "png": _png, "tif": _tiff}
-    if importlib.util.find_spec("pydicom") is not None and is_image_name("a.dcm"):
-        makers["dcm"] = _dicom
+    makers = {"jpg": _jpeg, "png": _png, "tif": _tiff, "dcm": _dicom}
     for number, shape in enumerate(("disc", "cross")):
         (folder / "bins" / shape).mkdir(parents=True)
         for ending, make in makers.items():
