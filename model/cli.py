@@ -20,7 +20,7 @@ from types import FrameType
 
 from model.backbones.names import DEFAULT_BACKBONE
 from model.errors import FewShotError
-from model.images.cutting import Cutting
+from model.images.cutting import AS_THEY_ARE, Cutting
 from model.images.scan import printable
 from model.progress import Cancelled, CancelToken
 
@@ -91,6 +91,7 @@ def build_parser() -> argparse.ArgumentParser:
     suggest.add_argument("--backbone", default=DEFAULT_BACKBONE, metavar="NAME", help="see the README")
 
     kept = commands.add_parser("cache", help="say where embeddings are kept between runs, and clear them")
+    kept.set_defaults(video_rate=AS_THEY_ARE.video_rate, tiles=AS_THEY_ARE.tile_side)
     kept.add_argument("--cache", metavar="DIR", help="look there (default: the user's cache folder)")
     kept.add_argument("--clear", action="store_true", help="delete what is kept")
     kept.add_argument("--json", action="store_true", help="print the result as one JSON object on the last line")
