@@ -193,6 +193,15 @@ SPECS = (
         ("has_image",),
         _tr("One image pixel for one pixel of the screen"),
     ),
+    ActionSpec(
+        "hideNames",
+        _tr("Hide &names"),
+        ("Ctrl+Shift+H",),
+        "",
+        (),
+        _tr("Show numbers instead of the names of files and folders, which may tell a patient's name or the class"),
+        checkable=True,
+    ),
     # Help
     ActionSpec("help", _tr("&Keyboard and mouse"), ("F1",), "help"),
     ActionSpec("about", _tr("&About Fewshot")),

@@ -73,12 +73,14 @@ class App(QObject):
         self._error_shown_at = 0.0
         self.window.set_close_guard(self._may_close)
         self.window.theme_chosen.connect(self._on_theme_chosen)
+        self.window.names_hidden_chosen.connect(self._on_names_hidden_chosen)
 
     def start(self, project: Path | None = None, folders: Sequence[Path] = ()) -> None:
         """Show the window, then open the project and import the model behind it."""
         sys.setswitchinterval(_SWITCH_INTERVAL)
         self._project, self._folders = project, tuple(folders)
         self.window.set_theme(self.settings.theme)
+        self.window.set_names_hidden(self.settings.names_hidden)
         self.window.restoreGeometry(self.settings.geometry)
         self.window.restore_layout(self.settings.window_state)
         self.window.show()
@@ -124,6 +126,11 @@ class App(QObject):
     def _on_theme_chosen(self, theme: str) -> None:
         self.settings.theme = theme
         self.window.set_theme(theme)
+
+    @Slot(bool)
+    def _on_names_hidden_chosen(self, hidden: bool) -> None:
+        self.settings.names_hidden = hidden
+        self.window.set_names_hidden(hidden)
 
     def _may_close(self) -> bool:
         if not self._is_demo and not self.projects.may_close():

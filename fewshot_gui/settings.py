@@ -64,6 +64,15 @@ class Settings:
         self._store.setValue("training/auto", "on" if value else "off")
 
     @property
+    def names_hidden(self) -> bool:
+        """Whether images are shown by numbers instead of their names."""
+        return self._choice("view/names", ("shown", "hidden")) == "hidden"
+
+    @names_hidden.setter
+    def names_hidden(self, value: bool) -> None:
+        self._store.setValue("view/names", "hidden" if value else "shown")
+
+    @property
     def cutting(self) -> Cutting:
         """How files are cut into images."""
         rate = self._parsed("files/video_rate", float, AS_THEY_ARE.video_rate)

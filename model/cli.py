@@ -19,9 +19,9 @@ from pathlib import Path
 from types import FrameType
 
 from model.backbones.names import DEFAULT_BACKBONE
+from model.cli_text import printable
 from model.errors import FewShotError
 from model.images.cutting import AS_THEY_ARE, Cutting
-from model.images.scan import printable
 from model.progress import Cancelled, CancelToken
 
 FAILED, WRONG_USAGE, SOME_UNREADABLE, INTERRUPTED = 1, 2, 3, 130

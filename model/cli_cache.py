@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 
 from model import cache_folder
-from model.cli_commands import Outcome, say
+from model.cli_commands import Outcome
+from model.cli_text import say
 from model.progress import CancelToken
 
 

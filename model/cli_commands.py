@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import math
 import os
-import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -18,13 +17,14 @@ from model.batch import classify
 from model.classifier import FewShotClassifier
 from model.cli import UsageError
 from model.cli_progress import ProgressPrinter
+from model.cli_text import say, warn, warn_of
 from model.embedding import Embedder
 from model.errors import ImageReadError, NoImagesError
 from model.estimates import ClassEstimate, Proportion, advice, class_estimates, confusion, outlook
 from model.evaluation import OURS, ShotFigures, evaluate
 from model.images.items import split_item
 from model.images.reading import read_image
-from model.images.scan import class_folders, iter_images, printable
+from model.images.scan import class_folders, iter_images
 from model.overlay import draw_overlay
 from model.progress import CancelToken
 from model.results_table import Limits, ResultsTable
@@ -244,18 +244,3 @@ def _table(row: ShotFigures) -> list[str]:
 
 
 _LINE = "  {:<22}{:>16}{:>10}{:>8}"
-
-
-def say(text: str) -> None:
-    """Write a line to standard output."""
-    sys.stdout.write(printable(text) + "\n")
-
-
-def warn_of(path: Path, reason: str) -> None:
-    """Write a remark on a file or folder to standard error."""
-    warn(f"{path}: {reason}")
-
-
-def warn(text: str) -> None:
-    """Write a remark to standard error, on one line."""
-    sys.stderr.write(printable(" ".join(text.split())) + "\n")

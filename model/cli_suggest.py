@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 
-from model.cli_commands import Outcome, say, warn, warn_of
+from model.cli_commands import Outcome
 from model.cli_progress import ProgressPrinter
+from model.cli_text import say, warn, warn_of
 from model.embedding import Embedder
 from model.errors import NoImagesError
 from model.images.scan import class_folders, iter_images

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 
+from fewshot_gui.items.naming import display_name
 from fewshot_gui.jobs.files import DroppedImages, FileJobs
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.errors import ProjectError
@@ -114,6 +115,6 @@ class EditingController(QObject):
             self._attempt(lambda: self._document.add_bins_from_folder(folder, groups))
 
     def _describe_refused(self, paths: Sequence[Path]) -> str:
-        names = ", ".join(path.name for path in paths[:3]) + (" …" if len(paths) > 3 else "")
+        names = ", ".join(display_name(path) for path in paths[:3]) + (" …" if len(paths) > 3 else "")
         text = self.tr("No image files, left out ({count}): {names}")
         return text.format(count=len(paths), names=names)

@@ -16,7 +16,8 @@ from PySide6.QtCore import (
 )
 
 from fewshot_gui.items.mime import IMAGES_TYPE, Source, encode_images
-from fewshot_gui.items.roles import Problem, Role, display_name, readable
+from fewshot_gui.items.naming import display_name, display_path
+from fewshot_gui.items.roles import Problem, Role, readable
 from fewshot_gui.items.thumbnail_source import Thumbnails
 
 Index = QModelIndex | QPersistentModelIndex
@@ -108,7 +109,8 @@ class ImageListModel(QAbstractListModel):
 
     def _tool_tip(self, path: Path) -> str:
         failure = self._thumbnails.failure(path)
-        return readable(path) if failure is None else f"{readable(path)}\n{readable(failure)}"
+        name = display_path(path)
+        return name if failure is None else f"{name}\n{readable(failure)}"
 
     def _reset_paths(self, paths: Sequence[Path]) -> None:
         self.beginResetModel()

@@ -7,8 +7,9 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 
 from fewshot_gui.items.bin_look import look_of
+from fewshot_gui.items.naming import display_name
 from fewshot_gui.items.prediction_columns import Column
-from fewshot_gui.items.roles import Problem, Role, display_name, readable
+from fewshot_gui.items.roles import Problem, Role, readable
 from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.items.verdicts import is_stale
 from fewshot_gui.project.document import Document

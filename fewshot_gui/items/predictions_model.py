@@ -12,9 +12,9 @@ from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject,
 
 from fewshot_gui.items.image_list_model import IMAGE_FLAGS, Index
 from fewshot_gui.items.mime import IMAGES_TYPE, encode_images
+from fewshot_gui.items.naming import display_path
 from fewshot_gui.items.prediction_cells import PredictionCells
 from fewshot_gui.items.prediction_columns import Column, PredictionColumns, PredictionFilter
-from fewshot_gui.items.roles import readable
 from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.items.verdicts import describe_prediction
 from fewshot_gui.project.document import Document
@@ -107,7 +107,7 @@ class PredictionsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DecorationRole and column is Column.IMAGE:
             return self._thumbnails.image(made.path)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{readable(made.path)}\n{describe_prediction(self._document, self._results, made.path)}"
+            return f"{display_path(made.path)}\n{describe_prediction(self._document, self._results, made.path)}"
         return self._cells.fact(made, column, role)
 
     def flags(self, index: Index) -> Qt.ItemFlag:

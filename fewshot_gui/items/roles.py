@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import Enum, IntEnum
-from pathlib import Path
 
 from PySide6.QtCore import Qt
 
@@ -35,11 +34,6 @@ class Verdict(Enum):
     NONE = "none"
     AGREES = "agrees"
     DISAGREES = "disagrees"
-
-
-def display_name(path: Path) -> str:
-    """The file name for reading; bytes that are no text become U+FFFD."""
-    return readable(path.name)
 
 
 def readable(text: object) -> str:

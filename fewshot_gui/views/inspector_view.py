@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLa
 
 from fewshot_gui import style
 from fewshot_gui.items.bin_look import look_of
+from fewshot_gui.items.naming import display_folder, display_name, display_path
 from fewshot_gui.items.roles import readable
 from fewshot_gui.items.thumbnail_source import PictureSource, Thumbnails
 from fewshot_gui.items.verdicts import describe_example, describe_prediction
@@ -90,14 +91,19 @@ class InspectorView(QWidget):
             return
         self._path, self._explanation = path, None
         self._content.set_empty(False)
-        self._name.show_text(readable(path.name))
-        self._name.setToolTip(readable(path))
-        self.header.set_note(readable(path.parent))
+        self.show_name()
         self._show_preview(path)
         self._status.hide()
         self._show_facts()
         self._pictures.request(path)
         self._settle.start()
+
+    def show_name(self) -> None:
+        """Show the image's name as names are shown now."""
+        if self._path is not None:
+            self._name.show_text(display_name(self._path))
+            self._name.setToolTip(display_path(self._path))
+            self.header.set_note(display_folder(self._path))
 
     def clear(self) -> None:
         """Show nothing."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QMenu, QVBoxLay
 from fewshot_gui import style
 from fewshot_gui.items.library_model import LibraryModel
 from fewshot_gui.items.mime import decode_images, may_carry_images
+from fewshot_gui.items.naming import names_are_hidden
 from fewshot_gui.items.roles import readable
 from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.project.document import Document
@@ -202,7 +203,7 @@ class LibraryView(DropZone):
         for action in self._offered:
             if action.isEnabled():
                 menu.addAction(action)
-        if self._document.folders:
+        if self._document.folders and not names_are_hidden():
             close = menu.addMenu(self.tr("Close folder"))
             for folder in self._document.folders:
                 folders[close.addAction(readable(folder).replace("&", "&&"))] = folder

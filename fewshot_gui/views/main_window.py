@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QSplitter, QWid
 from fewshot_gui import style
 from fewshot_gui.actions import ActionTable
 from fewshot_gui.icons import app_icon
-from fewshot_gui.items.roles import display_name, readable
+from fewshot_gui.items.naming import hide_names
+from fewshot_gui.items.roles import readable
 from fewshot_gui.items.thumbnail_source import PictureSource, Thumbnails, ThumbnailSource
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
@@ -76,6 +77,7 @@ class MainWindow(QMainWindow):
     image_selected = Signal(Path)
     class_chosen = Signal(str)  # bin id
     theme_chosen = Signal(str)  # one of style.THEMES
+    names_hidden_chosen = Signal(bool)
 
     def __init__(
         self,
@@ -162,6 +164,17 @@ class MainWindow(QMainWindow):
     def set_auto_train(self, on: bool) -> None:
         """Check whether the classifier follows every change of the bins."""
         self.command_table["autoTrain"].setChecked(on)
+
+    def set_names_hidden(self, hidden: bool) -> None:
+        """Show images by their names, or by numbers of their own; check which in the menu."""
+        hide_names(hidden)
+        self.command_table["hideNames"].setChecked(hidden)
+        for view in (self.library, self.results):
+            view.filter.clear()  # it looks at names
+            view.filter.setEnabled(not hidden)
+        self.inspector.show_name()
+        self._commands.show_undo_texts()  # they name folders
+        self.update()
 
     def set_recent_projects(self, projects: Sequence[Path]) -> None:
         """The projects for File > Open recent, the latest first."""
@@ -275,6 +288,7 @@ class MainWindow(QMainWindow):
         self.inspector.class_chosen.connect(self.class_chosen)
         self.job_status.cancel_requested.connect(self.cancel_requested)
         self.command_table["autoTrain"].triggered.connect(self.auto_train_chosen)
+        self.command_table["hideNames"].triggered.connect(self.names_hidden_chosen)
         self._menu_bar.recent_chosen.connect(self.recent_requested)
         self._menu_bar.theme_chosen.connect(self.theme_chosen)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
@@ -285,4 +299,4 @@ class MainWindow(QMainWindow):
 
     def _show_title(self) -> None:
         path = self._document.path
-        self.setWindowTitle(f"{self.tr('Untitled') if path is None else display_name(path)} – Fewshot")
+        self.setWindowTitle(f"{self.tr('Untitled') if path is None else readable(path.name)} – Fewshot")

@@ -66,6 +66,7 @@ _MENUS = (
             "showAll",
             "refresh",
             _SEPARATOR,
+            "hideNames",
             _THEME,
         ),
     ),

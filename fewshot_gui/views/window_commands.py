@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit
 
+from fewshot_gui.items.naming import names_are_hidden
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
 from fewshot_gui.views.dialogs import HelpDialog, show_about
@@ -88,6 +89,11 @@ class WindowCommands(QObject):
         stack.undoTextChanged.connect(self._on_undo_text_changed)
         stack.redoTextChanged.connect(self._on_redo_text_changed)
         self._table.set_flags(can_undo=stack.canUndo(), can_redo=stack.canRedo())
+        self.show_undo_texts()
+
+    def show_undo_texts(self) -> None:
+        """Say what undo and redo would do, as names are shown now."""
+        stack = self._document.undo_stack
         self._on_undo_text_changed(stack.undoText())
         self._on_redo_text_changed(stack.redoText())
 
@@ -160,10 +166,10 @@ class WindowCommands(QObject):
         self._table.set_flags(can_redo=can)
 
     def _on_undo_text_changed(self, text: str) -> None:
-        self._table.set_text("undo", self.tr("&Undo"), text)
+        self._table.set_text("undo", self.tr("&Undo"), "" if names_are_hidden() else text)
 
     def _on_redo_text_changed(self, text: str) -> None:
-        self._table.set_text("redo", self.tr("&Redo"), text)
+        self._table.set_text("redo", self.tr("&Redo"), "" if names_are_hidden() else text)
 
     def _assign(self, position: int) -> None:
         """Put the selected images into the bin at `position`, and go on to the next image."""

@@ -130,14 +130,6 @@ def class_folders(folder: Path, cutting: Cutting = AS_THEY_ARE) -> list[tuple[st
     return [(readable_text(child.name), list(iter_images([child], cutting))) for child in children]
 
 
-def printable(text: object) -> str:
-    """Return text on one line, without what would steer a terminal or make one name look like another.
-
-    Such characters (control codes, line ends, marks of writing direction) become their numbers.
-    """
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in str(text))
-
-
 def readable_text(name: str | Path) -> str:
     """Return a file's name as text that every UTF-8 file can hold: bytes that are none become hexadecimal."""
     return os.fsencode(name).decode(errors="backslashreplace")

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from model.cli_text import printable
 from model.errors import ImageReadError
 from model.images import decoder_process
 from model.images.reading import MODEST_PIXELS, image_size, read_image
-from model.images.scan import iter_images, printable
+from model.images.scan import iter_images
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 100_000), (100_000, 1), (2, 65_000)])
