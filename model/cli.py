@@ -155,8 +155,6 @@ def _interrupter(token: CancelToken) -> signal.Handlers | None:
 
 
 def _failed(message: str, status: int) -> int:
-    from model.images.scan import printable  # not before it is needed: it brings NumPy along
-
     sys.stderr.write(f"fewshot: {printable(' '.join(message.split()))}\n")
     return status
 
