@@ -65,7 +65,7 @@ def save(classifier: FewShotClassifier, folder: Path) -> None:
         "version": VERSION,
         "class_names": classifier.class_names,
         "backbone": backbone.name,
-        "backbone_fingerprint": backbone_fingerprint(backbone),
+        "backbone_fingerprint": classifier.embedder.fingerprint,
     }
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -102,7 +102,7 @@ def load(folder: Path, device: str = "auto", embedder: Embedder | None = None) -
     names = tuple(facts["class_names"])
     try:
         declared = declared_tensors(path)
-        own = embedder is None or backbone_fingerprint(embedder.backbone) != facts["backbone_fingerprint"]
+        own = embedder is None or embedder.fingerprint != facts["backbone_fingerprint"]
         backbone = _outline(folder, facts, declared) if own or embedder is None else embedder.backbone
         check_declared(path, declared, _expected(len(names), backbone, declared))
         if facts.get("tensors_sha256") != _sha256(path):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -15,9 +16,10 @@ from model import confidence, local_feature, texture
 from model.class_description import has_others
 from model.devices import one_thread
 from model.embedding import EmbeddedImage, Embedder, detail_side
-from model.features import ImageFeatures, ImageMaps, describe
+from model.features import ImageFeatures, inner_products, split
 from model.fusion import Fusion, texture_weights
 from model.images.geometry import window_region
+from model.packing import unpacked
 from model.response_map import response_maps
 from model.selective import accepting_threshold, candidate_threshold
 from model.types import Explanation, Prediction, Region, Status
@@ -25,7 +27,7 @@ from model.types import Explanation, Prediction, Region, Status
 DETAIL_FACTOR = 1.5
 """An image this much larger than every example is looked at again at twice the backbone's size."""
 
-SLICE = 4
+SLICE = 64
 """Images that are looked at together: few, since fresh memory beyond the processor's cache costs more than it saves."""
 
 RESPONSE_SHARE = 1 / 3
@@ -73,6 +75,18 @@ class ClassifierState:
         return tuple(field.name for field in fields(cls))
 
 
+class _Regions(NamedTuple):
+    """What the regions of n images say for N classes, each float32 (n, N, R).
+
+    contrasts: of similarities, smoothed; to_locals: similarities to the classes' local features;
+    responses: see `model.response_map`
+    """
+
+    contrasts: Tensor
+    to_locals: Tensor
+    responses: Tensor
+
+
 class FewShotClassifier:
     """Backbone, local feature module and class description module with fixed parameters.
 
@@ -98,6 +112,9 @@ class FewShotClassifier:
         parts = (state.texture_mean, state.texture_deviation, state.centre, state.scales)
         self._fusion = Fusion(*(part.double() for part in parts))
         self._descriptors = state.descriptors.double()
+        to_means_and_locals = torch.cat((state.class_means, state.local_descriptors))
+        coarse, self._fine_vectors = split(to_means_and_locals, state.response_directions.shape[1])
+        self._coarse_vectors = torch.cat((coarse, state.response_directions))
         self._texture_weights = texture_weights(self._fusion, self._shares, self._descriptors).float()
         self._subspaces = confidence.Subspaces.of(state.examples.double(), state.labels, len(self.class_names))
 
@@ -108,13 +125,13 @@ class FewShotClassifier:
 
     def logits(self, features: ImageFeatures) -> Tensor:
         """Score images (n) for every class: float32 (n, N); softmax gives calibrated probabilities."""
-        return self._logits(features, self._joint(features), self._contrasts(features))
+        return self._logits(self._joint(features), self._compare(features))
 
-    def _logits(self, features: ImageFeatures, joint: Tensor, contrasts: Tensor) -> Tensor:
+    def _logits(self, joint: Tensor, regions: _Regions) -> Tensor:
         whole = (joint @ self._descriptors).float() - self.state.offsets
         # The local feature is a sum of regions, so its similarity is the same sum of the regions' similarities.
-        similarity = local_feature.similarities(features, self.state.local_descriptors)
-        part = (local_feature.attention(contrasts, self._temperature) * similarity).sum(dim=2) * self._local_scale
+        attention = local_feature.attention(regions.contrasts, self._temperature)
+        part = (attention * regions.to_locals).sum(dim=2) * self._local_scale
         part = part - part.mean(dim=1, keepdim=True)
         logits: Tensor = self._scale * ((1 - self._local_share) * whole + self._local_share * part)
         return logits
@@ -128,36 +145,36 @@ class FewShotClassifier:
     @one_thread()
     def _predict(self, images: Sequence[EmbeddedImage], explain_class: int | None) -> list[Prediction]:
         with torch.inference_mode():
-            features = describe(_stack(images))
-            joint, contrasts = self._joint(features), self._contrasts(features)
-            scores = torch.softmax(self._logits(features, joint, contrasts).double(), dim=1).tolist()
+            features = unpacked([image.data for image in images])
+            joint, regions = self._joint(features), self._compare(features)
+            probabilities = torch.softmax(self._logits(joint, regions).double(), dim=1)
+            predicted = probabilities.argmax(dim=1)
+            shown = predicted if explain_class is None else torch.full_like(predicted, explain_class)
             unlike = (self._subspaces.unlikeness(joint) > self.unknown_threshold).tolist()
-            evidence = self._evidence(features, contrasts)
-            peaks = evidence.argmax(dim=2).tolist()
+            peaks = self._evidence(features, regions, shown).squeeze(1).argmax(dim=1).tolist()
+        rows = zip(images, unlike, predicted.tolist(), probabilities.tolist(), shown.tolist(), peaks, strict=True)
         predictions = []
-        for index, image in enumerate(images):
-            predicted = max(range(len(self.class_names)), key=scores[index].__getitem__)
-            shown = predicted if explain_class is None else explain_class
+        for image, is_unlike, predicted_class, scores, shown_class, peak in rows:
             detail = self._detailed(image)
             if detail is None:
-                region = window_region(peaks[index][shown], features.grid, local_feature.SMOOTHING_CELLS, image.size)
+                region = window_region(peak, features.grid, local_feature.SMOOTHING_CELLS, image.size)
             else:
-                region = _top_region(detail[0][shown], detail[1], image.size)
-            status = Status.UNKNOWN if unlike[index] else Status.OK
-            predictions.append(Prediction(image.path, status, predicted, tuple(scores[index]), region))
+                region = _top_region(detail[0][shown_class], detail[1], image.size)
+            status = Status.UNKNOWN if is_unlike else Status.OK
+            predictions.append(Prediction(image.path, status, predicted_class, tuple(scores), region))
         return predictions
 
     def explain(self, path: Path) -> Explanation:
         """Return attention maps, regions and scores of one image for all classes. Raises `ImageReadError`."""
         image = self.embedder.embed_one(path, self.side)
         with torch.inference_mode(), one_thread():
-            features = describe(_stack([image]))
-            contrasts = self._contrasts(features)
-            scores = torch.softmax(self._logits(features, self._joint(features), contrasts).double(), dim=1)[0]
-            evidence, grid = self._detailed(image) or (self._evidence(features, contrasts)[0], features.grid)
+            features = image.features
+            regions = self._compare(features)
+            scores = torch.softmax(self._logits(self._joint(features), regions).double(), dim=1)[0]
+            evidence, grid = self._detailed(image) or (self._evidence(features, regions)[0], features.grid)
             maps = (evidence - evidence.amax(dim=1, keepdim=True)).exp().unflatten(1, grid)
-        regions = tuple(_top_region(row, grid, image.size) for row in evidence)
-        return Explanation(path, maps.numpy(), regions, tuple(scores.tolist()), image.size)
+        shown = tuple(_top_region(row, grid, image.size) for row in evidence)
+        return Explanation(path, maps.numpy(), shown, tuple(scores.tolist()), image.size)
 
     def accepting_threshold(self, max_error: float) -> float:
         """The confidence from which at most `max_error` of the predictions are wrong, see `model.selective`."""
@@ -179,22 +196,36 @@ class FewShotClassifier:
     def _joint(self, features: ImageFeatures) -> Tensor:
         return self._fusion.joint(features, self._shares)
 
-    def _evidence(self, features: ImageFeatures, contrasts: Tensor) -> Tensor:
+    def _evidence(self, features: ImageFeatures, regions: _Regions, shown: Tensor | None = None) -> Tensor:
         """What each region says for each class, in units of the attention's temperature: (n, N, R).
+
+        With `shown`, int64 (n,), for this class of each image alone: (n, 1, R).
 
         The contrast of similarities, the responses and the texture's evidence, each over its own
         spread; the texture in the proportion in which it counts for the class.
         """
-        responses = response_maps(features, self.state.response_directions)
-        seen = (1 - RESPONSE_SHARE) * contrasts / self._temperature + RESPONSE_SHARE * responses / _spread(responses)
-        spoken = texture.evidence(features.texture, self._texture_weights, features.grid) / self._texture_deviation
+        spread = _spread(regions.responses)
+        contrasts, responses, weights = regions.contrasts, regions.responses, self._texture_weights
+        if shown is not None:
+            rows = torch.arange(len(shown))
+            contrasts, responses = contrasts[rows, shown][:, None], responses[rows, shown][:, None]
+            weights = weights.T[shown][:, :, None]
+        seen = (1 - RESPONSE_SHARE) * contrasts / self._temperature + RESPONSE_SHARE * responses / spread
+        spoken = texture.evidence(features.texture, weights, features.grid) / self._texture_deviation
         share = float(self._shares[-1])
         evidence: Tensor = (1 - share) * seen + share * spoken
         return evidence
 
-    def _contrasts(self, features: ImageFeatures) -> Tensor:
-        similarity = local_feature.similarities(features, self.state.class_means)
-        return local_feature.smoothed(local_feature.contrast(similarity), features.grid)
+    def _compare(self, features: ImageFeatures) -> _Regions:
+        """Compare the regions with all that they are compared with, going through the maps once."""
+        ways = len(self.class_names)
+        coarse = inner_products(self._coarse_vectors, features.coarse_map, features.coarse_scale)
+        fine = inner_products(self._fine_vectors, features.fine_map, features.fine_scale)
+        to_means, to_locals = local_feature.similarities(coarse[:, : 2 * ways], fine).split(ways, dim=1)
+        contrasts = local_feature.smoothed(local_feature.contrast(to_means), features.grid)
+        return _Regions(
+            contrasts, to_locals, response_maps(coarse[:, 2 * ways :], features.coarse_strength, features.grid)
+        )
 
     def _detailed(self, image: EmbeddedImage) -> tuple[Tensor, tuple[int, int]] | None:
         """Evidence (N, R) at twice the backbone's size for images much larger than the examples.
@@ -206,17 +237,13 @@ class FewShotClassifier:
             return None
         larger = self.embedder.embed_one(image.path, detail_side(self.embedder.backbone, self.side))
         with torch.inference_mode():
-            features = describe(_stack([larger]))
-            return self._evidence(features, self._contrasts(features))[0], features.grid
+            features = larger.features
+            return self._evidence(features, self._compare(features))[0], features.grid
 
 
 def _spread(maps: Tensor) -> Tensor:
     """Standard deviation over the regions, averaged over the classes: (n, N, R) -> (n, 1, 1)."""
     return maps.std(dim=2).mean(dim=1).clamp_min(1e-9)[:, None, None]
-
-
-def _stack(images: Sequence[EmbeddedImage]) -> ImageMaps:
-    return ImageMaps(*(torch.cat(parts).float() for parts in zip(*(image.maps for image in images), strict=True)))
 
 
 def _top_region(evidence: Tensor, grid: tuple[int, int], size: tuple[int, int]) -> Region:

@@ -1,4 +1,4 @@
-"""From image files to maps: read, view the texture, fit to the backbone's size, run it, remember.
+"""From image files to features: read, view the texture, fit to the backbone's size, run it, remember.
 
 What was embedded before is found in memory or on disk. The rest is read a chunk ahead by a few
 threads. Where the runtime takes one image a thread, the same thread runs the backbone too, so that
@@ -28,30 +28,40 @@ from model.backbones.base import Backbone, FeatureMaps
 from model.backbones.registry import create_backbone
 from model.blob_store import BlobStore
 from model.cache_folder import cache_store
-from model.devices import choose_device
+from model.devices import choose_device, one_thread
 from model.embedding_cache import EmbeddingCache
-from model.embedding_store import EmbeddingStore, FileState, Record, file_state
+from model.embedding_store import EmbeddingStore, FileState, file_state
 from model.errors import ImageReadError
-from model.features import ImageMaps
-from model.images.content_hash import content_and_bytes
+from model.features import ImageFeatures, ImageMaps, describe
+from model.images.content_hash import content_and_bytes, content_hash
 from model.images.reading import image_size, read_image, read_with_size
+from model.packing import packed, packed_size, unpacked
 from model.progress import CancelToken, Progress, ProgressCallback
 from model.runtime import create_runtime
 from model.texture import MAX_SIDE, texture_map
 
 BATCH_SIZE = 16
-CHUNK_SIZE = 4 * BATCH_SIZE  # images that are looked up at once; at most two chunks are held
+CHUNK_SIZE = 8 * BATCH_SIZE  # images that are looked up at once; at most two chunks are held
 STRIDE = 32  # working sides are multiples of it
 LARGE_IMAGE, LARGE_SIDE = 1.1, 10 / 7  # over the backbone's own input size: 246 and 320 pixels where that is 224
 
 
 @dataclass(frozen=True, eq=False)
 class EmbeddedImage:
-    """One image's float16 maps (a batch of one) and its (width, height) in pixels as displayed."""
+    """What `model.packing` keeps of one image."""
 
     path: Path
-    maps: ImageMaps
-    size: tuple[int, int]
+    data: bytes
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) in pixels as displayed."""
+        return packed_size(self.data)
+
+    @property
+    def features(self) -> ImageFeatures:
+        """Its compact features, a batch of one."""
+        return unpacked((self.data,))
 
 
 @dataclass
@@ -90,9 +100,9 @@ class Embedder:
         self.cache = cache or EmbeddingCache()
         self.work = WorkDone()
         store = store or cache_store()
-        fingerprint = backbone_fingerprint(self.backbone)
-        self._store = EmbeddingStore(store, fingerprint, backbone.channels)
-        self.runtime = create_runtime(self.backbone, self.device, fingerprint, store)
+        self.fingerprint = backbone_fingerprint(self.backbone)
+        self._store = EmbeddingStore(store, self.fingerprint, backbone.channels)
+        self.runtime = create_runtime(self.backbone, self.device, self.fingerprint, store)
 
     @classmethod
     def create(cls, backbone: str, device: str = "auto") -> Embedder:
@@ -110,9 +120,10 @@ class Embedder:
         self.forward(torch.zeros((1, side, side, 3), dtype=torch.uint8))
 
     def embed(self, paths: Sequence[Path], side: int | None = None) -> Iterator[list[EmbeddedImage | ImageReadError]]:
-        """Yield one list for each batch of `BATCH_SIZE` paths, in order; unreadable files give their error.
+        """Yield one list for each batch of paths, in order; unreadable files give their error.
 
-        `side` is the working size in pixels (default: the backbone's own).
+        A batch has `BATCH_SIZE` paths, or `CHUNK_SIZE` where all of them are remembered. `side` is the working
+        size in pixels (default: the backbone's own).
         """
         side = side or self.backbone.input_size
         pool = ThreadPoolExecutor(self._threads(), thread_name_prefix="embed")
@@ -143,12 +154,21 @@ class Embedder:
         """Embed a single image; raises `ImageReadError`."""
         side = side or self.backbone.input_size
         (image,) = self._look_up((path,), side)
-        if image.record is None:
+        if not image.data:
             self._read(image, side)
         (embedded,) = self._completed([image], side)
         if isinstance(embedded, ImageReadError):
             raise embedded
         return embedded
+
+    def content_hashes(self, paths: Sequence[Path]) -> Iterator[str | ImageReadError]:
+        """Yield for each file, in order, its `content_hash` or why it has none; what is noted is not read again."""
+        contents = self._store.contents([file_state(path) for path in paths])
+        for path, content in zip(paths, contents, strict=True):
+            try:
+                yield content.hex() if content else content_hash(path)
+            except ImageReadError as error:
+                yield error
 
     def forward(self, pixels: torch.Tensor) -> FeatureMaps:
         """Run the backbone: uint8 (n, H, W, 3) on the CPU to float16 maps (n, D, h, w) on the CPU."""
@@ -162,11 +182,13 @@ class Embedder:
     def _begin(self, pool: ThreadPoolExecutor, paths: Sequence[Path], side: int) -> list[_Pending]:
         """Look the images up and have those read that are not remembered."""
         images = self._look_up(paths, side)
-        return [(image, pool.submit(self._read, image, side) if image.record is None else None) for image in images]
+        return [(image, None if image.data else pool.submit(self._read, image, side)) for image in images]
 
     def _finished(self, pending: Sequence[_Pending], side: int) -> Iterator[list[EmbeddedImage | ImageReadError]]:
-        for start in range(0, len(pending), BATCH_SIZE):
-            part = pending[start : start + BATCH_SIZE]
+        # What is all remembered goes on at once, without a pause for the batch's last images.
+        size = CHUNK_SIZE if all(reading is None for _, reading in pending) else BATCH_SIZE
+        for start in range(0, len(pending), size):
+            part = pending[start : start + size]
             for _, reading in part:
                 if reading is not None:
                     reading.result()
@@ -175,32 +197,32 @@ class Embedder:
     def _look_up(self, paths: Sequence[Path], side: int) -> list[_Image]:
         images = [_Image(path, file_state(path)) for path in paths]
         for image in images:
-            image.record = self.cache.get((image.state, side) if image.state is not None else None)
-        missing = [image for image in images if image.record is None]
+            image.data = self.cache.get((image.state, side) if image.state is not None else None) or b""
+        missing = [image for image in images if not image.data]
         if missing:
-            for image, record in zip(missing, self._store.of_files([one.state for one in missing], side), strict=True):
-                image.record = record
-            self.work.count(found=sum(image.record is not None for image in missing))
+            for image, data in zip(missing, self._store.of_files([one.state for one in missing], side), strict=True):
+                image.data = data or b""
+            self.work.count(found=sum(bool(image.data) for image in missing))
         return images
 
     def _read(self, image: _Image, side: int) -> None:
-        """Fill in what is not remembered: the record of the same content, or pixels, texture and maybe maps."""
+        """Fill in what is not remembered: what is kept of the same content, or pixels, texture and maybe features."""
         try:
             image.content, data = content_and_bytes(image.path)
-            image.record = self._store.of_content(image.content, side)
-            if image.record is not None:
+            image.data = self._store.of_content(image.content, side) or b""
+            if image.data:
                 self.work.count(found=1)
                 if image.state is not None:
-                    self.cache.put((image.state, side), image.record)
+                    self.cache.put((image.state, side), image.data)
                 return
             picture, image.size = read_with_size(image.path, MAX_SIDE, data)
             self.work.count(decoded=1)
-            image.texture = texture_map(picture).half()[None]
+            image.texture = texture_map(picture)[None]
             pixels = _fitted(picture, side)
             if self.runtime.batched:
                 image.pixels = pixels
             else:
-                image.maps = self.forward(pixels[None])
+                image.keep(self.forward(pixels[None]))
         except ImageReadError as error:
             image.error = error
 
@@ -210,18 +232,14 @@ class Embedder:
         if waiting:
             maps = self.forward(torch.stack([image.pixels for image in waiting if image.pixels is not None]))
             for index, image in enumerate(waiting):
-                # Cloned, since a slice would keep the whole batch alive as long as it is cached.
-                image.maps = FeatureMaps(*(part[index : index + 1].clone() for part in maps))
-        fresh = []
-        for image in images:
-            if image.maps is not None and image.texture is not None:
-                image.record = Record(ImageMaps(*image.maps, image.texture), image.size)
-                fresh.append((image.content, image.record))
-                if image.state is not None:
-                    self.cache.put((image.state, side), image.record)
-        self._store.keep(fresh, side)
+                image.keep(FeatureMaps(*(part[index : index + 1] for part in maps)))
+        fresh = [image for image in images if image.fresh]
+        for image in fresh:
+            if image.state is not None:
+                self.cache.put((image.state, side), image.data)
+        self._store.keep([(image.content, image.data) for image in fresh], side)
         # Also where the content was known under another name.
-        self._store.note((one.state, one.content) for one in images if one.content and one.state and one.record)
+        self._store.note((one.state, one.content) for one in images if one.content and one.state and one.data)
         return [image.outcome() for image in images]
 
 
@@ -229,17 +247,24 @@ class Embedder:
 class _Image:
     path: Path
     state: FileState | None
-    record: Record | None = None
     content: bytes = b""
     size: tuple[int, int] = (0, 0)
     pixels: torch.Tensor | None = None
     texture: torch.Tensor | None = None
-    maps: FeatureMaps | None = None
+    data: bytes = b""
+    fresh: bool = False
     error: ImageReadError | None = None
 
+    @one_thread()
+    def keep(self, maps: FeatureMaps) -> None:
+        """Make what is kept of its maps and its texture."""
+        assert self.texture is not None
+        self.data = packed(describe(ImageMaps(maps.fine.float(), maps.coarse.float(), self.texture)), self.size)
+        self.fresh = True
+
     def outcome(self) -> EmbeddedImage | ImageReadError:
-        if self.record is not None:
-            return EmbeddedImage(self.path, *self.record)
+        if self.data:
+            return EmbeddedImage(self.path, self.data)
         return self.error or ImageReadError(self.path, "could not be embedded.")
 
 

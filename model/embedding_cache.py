@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from pathlib import Path
 
-from model.embedding_store import FileState, Record, file_state
+from model.embedding_store import FileState, file_state
 
 CacheKey = tuple[FileState, int]
 
@@ -20,41 +20,37 @@ def cache_key(path: Path, side: int) -> CacheKey | None:
 
 
 class EmbeddingCache:
-    """A thread-safe map from `cache_key` to the `Record` of one image."""
+    """A thread-safe map from `cache_key` to what is kept of one image, bytes of `model.packing`."""
 
     def __init__(self, max_bytes: int = DEFAULT_BYTES) -> None:
         self._max_bytes = max_bytes
         self._bytes = 0
-        self._records: OrderedDict[CacheKey, Record] = OrderedDict()
+        self._kept: OrderedDict[CacheKey, bytes] = OrderedDict()
         self._lock = threading.Lock()
         self.hits = 0
         self.misses = 0
 
-    def get(self, key: CacheKey | None) -> Record | None:
-        """Return the record under `key` and count the hit or miss."""
+    def get(self, key: CacheKey | None) -> bytes | None:
+        """Return what is under `key` and count the hit or miss."""
         with self._lock:
-            record = self._records.get(key) if key is not None else None
-            if record is None or key is None:
+            data = self._kept.get(key) if key is not None else None
+            if data is None or key is None:
                 self.misses += 1
                 return None
-            self._records.move_to_end(key)
+            self._kept.move_to_end(key)
             self.hits += 1
-            return record
+            return data
 
-    def put(self, key: CacheKey | None, record: Record) -> None:
-        """Keep `record` under `key`; does nothing without a key."""
+    def put(self, key: CacheKey | None, data: bytes) -> None:
+        """Keep `data` under `key`; does nothing without a key."""
         if key is None:
             return
         with self._lock:
-            replaced = self._records.pop(key, None)
+            replaced = self._kept.pop(key, None)
             if replaced is not None:
-                self._bytes -= _size(replaced)
-            self._records[key] = record
-            self._bytes += _size(record)
-            while self._bytes > self._max_bytes and len(self._records) > 1:
-                _, dropped = self._records.popitem(last=False)
-                self._bytes -= _size(dropped)
-
-
-def _size(record: Record) -> int:
-    return sum(part.numel() * part.element_size() for part in record.maps)
+                self._bytes -= len(replaced)
+            self._kept[key] = data
+            self._bytes += len(data)
+            while self._bytes > self._max_bytes and len(self._kept) > 1:
+                _, dropped = self._kept.popitem(last=False)
+                self._bytes -= len(dropped)

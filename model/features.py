@@ -22,6 +22,11 @@ REGION_FINE_SHARE = 0.25
 
 EPSILON = 1e-8
 
+IMAGES_AT_ONCE = 2
+
+STEPS = 127
+"""The largest whole number in which `compact` features are counted."""
+
 
 class ImageMaps(NamedTuple):
     """What is kept of a batch of images: the backbone's maps at two strides and the texture view's.
@@ -41,13 +46,15 @@ class ImageMaps(NamedTuple):
 
 
 class ImageFeatures(NamedTuple):
-    """n images; every vector of `coarse`, `fine`, `coarse_map` and `fine_map` has length 1 (or is all zero).
+    """n images; every vector of `coarse` and `fine` has length 1 (or is all zero).
 
     coarse:     float32 (n, D_coarse) global feature at stride 32
     fine:       float32 (n, D_fine) global feature at stride 16
-    coarse_map: float32 (n, D_coarse, h', w') regions at stride 32
-    fine_map:   float32 (n, D_fine, h, w) regions at stride 16; regions are counted on this grid
-    strength:   float32 (n, h', w') sum over the channels of what the backbone answers at stride 32
+    coarse_map: (n, D_coarse, h', w') directions of the regions at stride 32; float32, or int8 where `compact`
+    fine_map:   (n, D_fine, h, w) the same at stride 16; regions are counted on this grid
+    coarse_scale, fine_scale: float32 (n, h', w') and (n, h, w), what brings a region's direction to length 1
+    coarse_strength, fine_strength: float32 (n, h', w') and (n, h, w), sum over the channels of what the
+                backbone answers
     texture:    float32 (n, CHANNELS, CELLS, CELLS) log energies, see `model.texture`
     """
 
@@ -55,7 +62,10 @@ class ImageFeatures(NamedTuple):
     fine: Tensor
     coarse_map: Tensor
     fine_map: Tensor
-    strength: Tensor
+    coarse_scale: Tensor
+    fine_scale: Tensor
+    coarse_strength: Tensor
+    fine_strength: Tensor
     texture: Tensor
 
     @property
@@ -73,16 +83,53 @@ class ImageFeatures(NamedTuple):
 
     def joined_regions(self) -> Tensor:
         """Return the regions' vectors, float32 (n, R, D_coarse + D_fine)."""
-        regions = join(resampled(self.coarse_map, self.grid), self.fine_map, dim=1)
-        return regions.flatten(2).transpose(1, 2)
+        coarse, fine = self.coarse_map * self.coarse_scale[:, None], self.fine_map * self.fine_scale[:, None]
+        return join(resampled(coarse, self.grid), fine, dim=1).flatten(2).transpose(1, 2)
+
+    def maps(self) -> ImageMaps:
+        """Return the maps they were made of: of compact features what is left of them, see `compact`."""
+        coarse, fine = self.coarse_map * self.coarse_scale[:, None], self.fine_map * self.fine_scale[:, None]
+        return ImageMaps(
+            fine * fine.abs() * self.fine_strength[:, None],
+            coarse * coarse.abs() * self.coarse_strength[:, None],
+            self.texture,
+        )
+
+    def on_grid(self, grid: tuple[int, int]) -> ImageFeatures:
+        """Return them in float32 with the regions of another grid, for both strides; the global features stay."""
+        return describe(self.maps(), grid)._replace(coarse=self.coarse, fine=self.fine)
 
 
 def describe(maps: ImageMaps, grid: tuple[int, int] | None = None) -> ImageFeatures:
     """Make `ImageFeatures` of a batch of maps, each on its own grid or both resampled to `grid`."""
     coarse, fine = ((resampled(part, grid) if grid else part) for part in (maps.coarse, maps.fine))
-    coarse_global, fine_global = (_unit(part.mean(dim=(2, 3)), dim=1) for part in (maps.coarse, maps.fine))
+    coarse_map, fine_map = _rooted(coarse), _rooted(fine)
     return ImageFeatures(
-        coarse_global, fine_global, _unit(coarse, dim=1), _unit(fine, dim=1), coarse.abs().sum(dim=1), maps.texture
+        _unit(maps.coarse.mean(dim=(2, 3))),
+        _unit(maps.fine.mean(dim=(2, 3))),
+        coarse_map,
+        fine_map,
+        _one_over_length(coarse_map),
+        _one_over_length(fine_map),
+        coarse.abs().sum(dim=1),
+        fine.abs().sum(dim=1),
+        maps.texture,
+    )
+
+
+@torch.no_grad()
+def compact(features: ImageFeatures) -> ImageFeatures:
+    """Bring them to half the bytes: the regions' directions in whole steps, -127 to 127, of the largest number of each.
+
+    All that a classifier sees of an image passes through here, on its way to the cache or not, so that it
+    sees the same either way. Lengths are those of the rounded directions. See docs/adr/0011-embedding-cache.md.
+    """
+    (coarse_map, coarse_scale), (fine_map, fine_scale) = _in_steps(features.coarse_map), _in_steps(features.fine_map)
+    return features._replace(
+        coarse_map=coarse_map,
+        fine_map=fine_map,
+        coarse_scale=coarse_scale,
+        fine_scale=fine_scale,
     )
 
 
@@ -105,9 +152,17 @@ def concatenate(parts: list[ImageFeatures]) -> ImageFeatures:
     return ImageFeatures(*(torch.cat(group) for group in zip(*parts, strict=True)))
 
 
-def inner_products(vectors: Tensor, maps: Tensor) -> Tensor:
-    """Products of vectors (N, D) with every position of maps (n, D, h, w): (n, N, h, w)."""
-    return (vectors @ maps.flatten(2)).view(len(maps), len(vectors), *maps.shape[2:])
+def inner_products(vectors: Tensor, maps: Tensor, scale: Tensor) -> Tensor:
+    """Products of vectors (N, D) with every position of maps (n, D, h, w), times scale (n, h, w): (n, N, h, w)."""
+    flat = maps.flatten(2)
+    if flat.dtype == vectors.dtype:
+        products = vectors @ flat
+    else:
+        # A few images at a time, all in the same memory: fresh memory costs more than the arithmetic.
+        numbers = vectors.new_empty(IMAGES_AT_ONCE, *flat.shape[1:])
+        products = torch.cat([vectors @ numbers[: len(part)].copy_(part) for part in flat.split(IMAGES_AT_ONCE)])
+    unscaled: Tensor = products.unflatten(2, maps.shape[2:])
+    return unscaled * scale[:, None]
 
 
 def resampled(features: Tensor, grid: tuple[int, int]) -> Tensor:
@@ -120,9 +175,23 @@ def resampled(features: Tensor, grid: tuple[int, int]) -> Tensor:
     return functional.interpolate(features, size=grid, mode="bilinear", align_corners=False)
 
 
-def _unit(features: Tensor, dim: int) -> Tensor:
+def _rooted(values: Tensor) -> Tensor:
     # The square root's slope is infinite at 0, where ReLU features often lie: the offset keeps training finite.
-    rooted = torch.copysign((features.abs() + EPSILON).sqrt() - EPSILON**0.5, features)
+    return torch.copysign((values.abs() + EPSILON).sqrt() - EPSILON**0.5, values)
+
+
+def _one_over_length(values: Tensor) -> Tensor:
     # Not `functional.normalize`, which takes twice as long along a dimension that is not the last.
-    unit: Tensor = rooted / (rooted.square().sum(dim=dim, keepdim=True) + EPSILON**2).sqrt()
-    return unit
+    scale: Tensor = (values.square().sum(dim=1) + EPSILON**2).rsqrt()
+    return scale
+
+
+def _unit(values: Tensor) -> Tensor:
+    rooted = _rooted(values)
+    return rooted * _one_over_length(rooted)[:, None]
+
+
+def _in_steps(directions: Tensor) -> tuple[Tensor, Tensor]:
+    """Round directions (n, D, h, w) to int8, and give what brings them to length 1: float32 (n, h, w)."""
+    steps = (directions * (STEPS / directions.abs().amax(dim=1, keepdim=True).clamp_min(EPSILON))).round()
+    return steps.to(torch.int8), _one_over_length(steps)

@@ -20,7 +20,7 @@ from model import class_description, confidence, local_feature, texture
 from model.classifier import ClassifierState, FewShotClassifier
 from model.devices import one_thread
 from model.embedding import EmbeddedImage, Embedder
-from model.features import ImageFeatures, ImageMaps, concatenate, describe
+from model.features import ImageFeatures, concatenate
 from model.fusion import Fusion, texture_weights
 from model.head import DescribedSupport, Head, Support, describe_support
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
@@ -80,9 +80,7 @@ def fit_classifier(
 def features_of(images: Sequence[EmbeddedImage]) -> ImageFeatures:
     """Describe images on `TRAINING_GRID`, one at a time so that memory stays low."""
     with torch.no_grad():
-        return concatenate(
-            [describe(ImageMaps(*(part.float() for part in image.maps)), TRAINING_GRID) for image in images]
-        )
+        return concatenate([image.features.on_grid(TRAINING_GRID) for image in images])
 
 
 def fit(head: Head, support: Support, progress: ProgressCallback, token: CancelToken) -> tuple[list[float], bool]:

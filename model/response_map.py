@@ -14,7 +14,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from model import class_description
-from model.features import ImageFeatures, inner_products, resampled
+from model.features import resampled
 
 RIDGE = 0.1
 """Over the mean squared length of the centred vectors."""
@@ -30,7 +30,9 @@ def response_directions(globals_: Tensor, balance: Tensor, labels: Tensor, ways:
     return (centred.T @ dual).T.float()
 
 
-def response_maps(features: ImageFeatures, directions: Tensor) -> Tensor:
-    """What each region's responses say for each class: n images, (N, D_coarse) -> (n, N, R)."""
-    said = inner_products(directions, features.coarse_map) * features.strength[:, None]
-    return resampled(said, features.grid).flatten(2)
+def response_maps(said: Tensor, strength: Tensor, grid: tuple[int, int]) -> Tensor:
+    """What each region's responses say for each class: (n, N, h', w'), (n, h', w') -> (n, N, R) on `grid`.
+
+    said: `inner_products` of `response_directions` with the coarse maps; strength: of the responses there.
+    """
+    return resampled(said * strength[:, None], grid).flatten(2)

@@ -20,7 +20,6 @@ from torch.nn import functional
 
 from model.embedding import Embedder, working_side
 from model.errors import ImageReadError, NoImagesError
-from model.features import ImageMaps, describe
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 
 MOST_IMAGES = 4000
@@ -60,8 +59,7 @@ def suggest_images(
             if isinstance(item, ImageReadError):
                 unreadable.append(item)
             else:
-                maps = ImageMaps(*(part.float() for part in item.maps))
-                vectors.append(describe(maps, (1, 1)).joined_globals())  # the regions are not needed
+                vectors.append(item.features.joined_globals())
                 readable.append(item.path)
         progress(Progress("Embedding", len(readable) + len(unreadable), len(files)))
     failed = {error.path for error in unreadable}

@@ -53,17 +53,18 @@ def summary(maps: Tensor) -> Tensor:
 def evidence(maps: Tensor, weights: Tensor, grid: tuple[int, int]) -> Tensor:
     """How much each region's texture speaks for each class: (n, CHANNELS, CELLS, CELLS) -> (n, N, R).
 
-    weights: (SUMMARY, N), what a unit of the summary adds to each class's score. A region is given
+    weights: (SUMMARY, N), or (n, SUMMARY, N) for each image its own, what a unit of the summary adds to each class's
+    score. A region is given
     what the score would gain if it were the extreme of its image: rising above the mean counts with
     the weights of the rise, lying below it with those of the fall. The frame says nothing. On `grid`
     the strongest cell of each region counts.
     """
     inner = maps[..., FRAME:-FRAME, FRAME:-FRAME]
-    deviation = inner - inner.mean(dim=(2, 3), keepdim=True)
-    _, rise, fall = weights.unflatten(0, (3, CHANNELS))
-    spoken = torch.einsum("nkhw,kc->nchw", deviation.clamp_min(0), rise)
-    spoken = spoken + torch.einsum("nkhw,kc->nchw", (-deviation).clamp_min(0), fall)
-    framed = functional.pad(spoken, (FRAME, FRAME, FRAME, FRAME))
+    cells = inner.flatten(2)
+    deviation = cells - cells.mean(dim=2, keepdim=True)
+    _, rise, fall = weights.unflatten(-2, (3, CHANNELS)).unbind(-3)
+    spoken = rise.mT @ deviation.clamp_min(0) - fall.mT @ deviation.clamp_max(0)
+    framed = functional.pad(spoken.unflatten(2, inner.shape[2:]), (FRAME, FRAME, FRAME, FRAME))
     if grid[0] <= CELLS and grid[1] <= CELLS:
         return functional.adaptive_max_pool2d(framed, grid).flatten(2)
     return functional.interpolate(framed, size=grid, mode="bilinear", align_corners=False).flatten(2)

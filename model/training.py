@@ -17,7 +17,6 @@ from model.classifier import FewShotClassifier
 from model.embedding import EmbeddedImage, Embedder, working_side
 from model.errors import ImageReadError, SupportSetError
 from model.fitting import Fit, features_of, fit_classifier
-from model.images.content_hash import content_hash
 from model.intervals import wilson_interval
 from model.learning_curve import learning_curve
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
@@ -56,7 +55,7 @@ def train(
     progress(Progress("Loading the backbone", 0, 0))
     embedder = embedder or Embedder.create(backbone, device)
     torch.manual_seed(seed)
-    files, duplicates = _ordered_files(support, progress, token)
+    files, duplicates = _ordered_files(support, embedder, progress, token)
     if not embedder.backbone.pretrained:
         embedder = train_backbone(embedder, files, seed, progress, token)
     examples = _embedded(support, files, embedder, progress, token)
@@ -86,19 +85,18 @@ def _check(support: SupportSet) -> None:
 
 
 def _ordered_files(
-    support: SupportSet, progress: ProgressCallback, token: CancelToken
+    support: SupportSet, embedder: Embedder, progress: ProgressCallback, token: CancelToken
 ) -> tuple[list[list[Path]], list[tuple[Path, str]]]:
     """Order each class's files by content, so that names and order do not matter; leave duplicates out."""
     total, done = sum(support.shots), 0
     files, duplicates = [], []
     for group in support.images:
         by_hash: dict[str, Path] = {}
-        for path in sorted(group):
+        ordered = sorted(group)
+        for path, found in zip(ordered, embedder.content_hashes(ordered), strict=True):
             token.raise_if_cancelled()
-            try:
-                digest = content_hash(path)
-            except ImageReadError:
-                digest = f"unreadable:{path}"  # reported when it is to be read
+            # What cannot be read is reported when its pixels are wanted.
+            digest = f"unreadable:{path}" if isinstance(found, ImageReadError) else found
             if digest in by_hash:
                 duplicates.append((path, f"is the same picture as {by_hash[digest].name} and counts once."))
             by_hash.setdefault(digest, path)

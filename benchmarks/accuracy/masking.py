@@ -42,7 +42,7 @@ def measure_masking(data: PreparedSet, episodes: int) -> Samples:
         found = classifier.explain(path)
         predicted = max(range(trial.ways), key=lambda c: found.scores[c])
         attention = torch.from_numpy(found.attention[predicted])[None, None]
-        maps = classifier.embedder.embed_one(path, classifier.side).maps.coarse.float()[0]
+        maps = classifier.embedder.embed_one(path, classifier.side).features.maps().coarse[0]
         rooted = maps.sign() * maps.abs().sqrt()
         cam = torch.einsum("dhw,d->hw", rooted, ridge[predicted])[None, None]
         orders = {

@@ -14,10 +14,9 @@ from torch import Tensor
 from benchmarks.accuracy.episodes import Episode, Samples, draw_episodes
 from benchmarks.accuracy.heads import fit_ours, trial_of
 from benchmarks.accuracy.views import PreparedSet
-from model.backbones.base import FeatureMaps
 from model.classifier import FewShotClassifier
 from model.embedding import detail_side
-from model.features import ImageMaps, describe
+from model.features import inner_products
 from model.images.reading import read_image
 from model.local_feature import class_means
 
@@ -55,18 +54,15 @@ def _hits(
     box = found.regions[asked]
     centre = int(box.y + box.height / 2 >= CELL) * 2 + int(box.x + box.width / 2 >= CELL)
     side = detail_side(classifier.embedder.backbone, classifier.side)
-    seen = classifier.embedder.embed_one(path, side).maps
-    coarse = FeatureMaps(seen.fine.float(), seen.coarse.float())
-    described = describe(ImageMaps.without_texture(coarse), (coarse.coarse.shape[2], coarse.coarse.shape[3]))
-    regions = described.coarse_map[0].flatten(1).T
+    seen = classifier.embedder.embed_one(path, side).features
     hits = {
         "ours": float(_cell_of(ours) == cell),
         "ours, centre of the box": float(centre == cell),
         "energy inside": _energy(ours, cell),
     }
     for name, direction in directions.items():
-        plain = (regions @ direction[asked]).unflatten(0, described.grid)
-        hits[name] = float(_cell_of(plain) == cell)
+        plain = inner_products(direction[asked : asked + 1], seen.coarse_map, seen.coarse_scale)
+        hits[name] = float(_cell_of(plain[0, 0]) == cell)
     return hits
 
 

@@ -102,7 +102,7 @@ def _view_features(image: EmbeddedImage, embedder: Embedder, side: int) -> Tenso
 
 
 def _regions(image: EmbeddedImage) -> Tensor:
-    pooled = functional.adaptive_avg_pool2d(image.maps.coarse.float(), REGION_GRID).flatten(2).transpose(1, 2)
+    pooled = functional.adaptive_avg_pool2d(image.features.maps().coarse, REGION_GRID).flatten(2).transpose(1, 2)
     return functional.normalize(pooled.sign() * pooled.abs().sqrt(), dim=2)
 
 

@@ -27,10 +27,11 @@ from model import checkpoint
 from model.blob_store import FILE_NAME, BlobStore
 from model.checkpoint import FACTS_FILE, TENSORS_FILE
 from model.embedding import Embedder
-from model.embedding_store import EmbeddingStore, FileState, Record
+from model.embedding_store import EmbeddingStore, FileState
 from model.errors import BackboneError, CheckpointError, FewShotError, ImageReadError
-from model.features import ImageMaps
+from model.features import ImageMaps, describe
 from model.images.reading import image_size, read_with_size
+from model.packing import packed, unpacked
 from model.results_table import ResultsTable
 from model.texture import CELLS, CHANNELS
 from model.training import train
@@ -245,7 +246,8 @@ def embedding_cache(folder: Path) -> Target:
     """A file of someone else's, or a damaged one: what it gives is whole, and nothing is ever raised."""
     place = folder / "cache"
     shapes = ((2, 4, 4), (3, 2, 2), (CHANNELS, CELLS, CELLS))
-    record = Record(ImageMaps(*(torch.zeros(1, *shape, dtype=torch.float16) for shape in shapes)), (10, 20))
+    record = packed(describe(ImageMaps(*(torch.zeros(1, *shape) for shape in shapes))), (10, 20))
+    whole = [part.shape for part in unpacked([record])]
     state = FileState(b"p" * 16, 5, 7)
     blobs = BlobStore(place)
     store = EmbeddingStore(blobs, "f", (2, 3))
@@ -264,7 +266,7 @@ def embedding_cache(folder: Path) -> Target:
         try:
             found = [store.of_content(b"c" * 32, 64), *store.of_files([state, None], 64)]
             for one in filter(None, found):
-                assert [tuple(part.shape) for part in one.maps] == [tuple(part.shape) for part in record.maps]
+                assert [part.shape for part in unpacked([one])] == whole
             store.keep([(b"d" * 32, record)], 64)
             store.note([(state, b"d" * 32)])
             blobs.size()

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import torch
 
+from model.backbones.registry import create_backbone
 from model.batch import classify
-from model.classifier import FewShotClassifier
+from model.blob_store import BlobStore
+from model.classifier import ClassifierState, FewShotClassifier
 from model.embedding import BATCH_SIZE, Embedder
 from model.progress import Cancelled, CancelToken, Progress
 from model.training import train
@@ -35,10 +38,10 @@ def test_unreadable_images_are_rows_and_the_rest_goes_on(
 
 
 def test_cancelling_keeps_the_batches_that_are_done(shapes_folder: Path, classifier: FewShotClassifier) -> None:
-    paths = sorted(shapes_folder.rglob("*.png"))
+    paths = 3 * sorted(shapes_folder.rglob("*.png"))
     token = CancelToken()
     batches = classify(classifier, paths, token=token)
-    assert len(next(batches)) == BATCH_SIZE
+    assert BATCH_SIZE <= len(next(batches)) < len(paths)
     token.cancel()
     with pytest.raises(Cancelled):
         next(batches)
@@ -76,3 +79,27 @@ def test_the_region_of_another_class_can_be_asked_for(shapes_folder: Path, class
     for index in range(len(classifier.class_names)):
         (prediction,) = next(classify(classifier, [path], explain_class=index))
         assert prediction.region == classifier.explain(path).regions[index]
+
+
+def test_what_comes_from_the_disk_gives_the_same_to_the_bit(tmp_path: Path, shapes_folder: Path) -> None:
+    paths = sorted(shapes_folder.rglob("*.png"))
+    support = support_of(shapes_folder, 3)
+    outcomes = []
+    for _ in range(2):
+        embedder = Embedder(create_backbone("patent-cnn"), "cpu", store=BlobStore(tmp_path))
+        trained, _ = train(support, embedder=embedder)
+        predictions = [p for batch in classify(trained, paths) for p in batch]
+        outcomes.append((embedder.work.forwarded, trained.state, predictions))
+    (forwarded, state, predictions), (forwarded_again, state_again, predictions_again) = outcomes
+    assert (forwarded, forwarded_again) == (len(paths), 0)
+    assert all(torch.equal(getattr(state, name), getattr(state_again, name)) for name in ClassifierState.names())
+    assert predictions == predictions_again
+
+
+def test_an_image_alone_is_predicted_as_among_others(shapes_folder: Path, classifier: FewShotClassifier) -> None:
+    paths = sorted(shapes_folder.rglob("*.png"))
+    together = [p for batch in classify(classifier, paths) for p in batch]
+    for path, expected in list(zip(paths, together, strict=True))[::7]:
+        (alone,) = next(classify(classifier, [path]))
+        assert (alone.predicted, alone.status, alone.region) == (expected.predicted, expected.status, expected.region)
+        assert alone.scores == pytest.approx(expected.scores, abs=1e-6)

@@ -12,14 +12,15 @@ import torch
 from model.backbones.registry import create_backbone
 from model.blob_store import FILE_NAME, BlobStore, _checksum
 from model.embedding import Embedder
-from model.embedding_store import EmbeddingStore, FileState, Record
-from model.features import ImageMaps
+from model.embedding_store import EmbeddingStore, FileState
+from model.features import ImageMaps, describe
+from model.packing import packed
 from model.texture import CELLS, CHANNELS
 
 CONTENT, OTHER = b"c" * 32, b"o" * 32
 STATE = FileState(b"p" * 16, 5, 7)
 SHAPES = ((2, 4, 4), (3, 2, 2), (CHANNELS, CELLS, CELLS))
-RECORD = Record(ImageMaps(*(torch.zeros(1, *shape, dtype=torch.float16) for shape in SHAPES)), (10, 20))
+RECORD = packed(describe(ImageMaps(*(torch.zeros(1, *shape) for shape in SHAPES))), (10, 20))
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def change(file: Path, *statements: str | tuple[str, tuple[object, ...]]) -> Non
             database.execute(*((statement,) if isinstance(statement, str) else statement))
 
 
-def use(file: Path) -> list[Record | None]:
+def use(file: Path) -> list[bytes | None]:
     """Read and write as classifying does."""
     blobs = BlobStore(file.parent)
     store = EmbeddingStore(blobs, "f", (2, 3))

@@ -6,21 +6,16 @@ import os
 import threading
 from pathlib import Path
 
-import torch
-
 from model.embedding import Embedder
 from model.embedding_cache import CacheKey, EmbeddingCache, cache_key
-from model.embedding_store import FileState, Record
-from model.features import ImageMaps
+from model.embedding_store import FileState
 from tests.model.conftest import paint
 
-
-def _maps(value: float = 0.0) -> Record:
-    fine, coarse = torch.full((1, 2, 4, 4), value).half(), torch.full((1, 4, 2, 2), value).half()
-    return Record(ImageMaps(fine, coarse, torch.zeros(1, 0, 1, 1).half()), (7, 5))
+RECORD_BYTES = 100
 
 
-MAPS_BYTES = 2 * (32 + 16)
+def _record(value: int = 0) -> bytes:
+    return bytes([value]) * RECORD_BYTES
 
 
 def _key(name: str) -> CacheKey:
@@ -28,29 +23,29 @@ def _key(name: str) -> CacheKey:
 
 
 def test_what_was_put_is_got_and_counted() -> None:
-    cache, maps = EmbeddingCache(), _maps(3)
+    cache, record = EmbeddingCache(), _record(3)
     assert cache.get(_key("a")) is None
-    cache.put(_key("a"), maps)
-    assert cache.get(_key("a")) is maps
+    cache.put(_key("a"), record)
+    assert cache.get(_key("a")) is record
     assert (cache.hits, cache.misses) == (1, 1)
 
 
 def test_the_least_recently_used_goes_first() -> None:
-    cache = EmbeddingCache(max_bytes=2 * MAPS_BYTES)
-    cache.put(_key("a"), _maps())
-    cache.put(_key("b"), _maps())
+    cache = EmbeddingCache(max_bytes=2 * RECORD_BYTES)
+    cache.put(_key("a"), _record())
+    cache.put(_key("b"), _record())
     cache.get(_key("a"))
-    cache.put(_key("c"), _maps())
+    cache.put(_key("c"), _record())
     assert cache.get(_key("b")) is None
     assert cache.get(_key("a")) is not None
     assert cache.get(_key("c")) is not None
 
 
 def test_putting_again_does_not_count_twice() -> None:
-    cache = EmbeddingCache(max_bytes=2 * MAPS_BYTES)
+    cache = EmbeddingCache(max_bytes=2 * RECORD_BYTES)
     for _ in range(5):
-        cache.put(_key("a"), _maps())
-    cache.put(_key("b"), _maps())
+        cache.put(_key("a"), _record())
+    cache.put(_key("b"), _record())
     assert cache.get(_key("a")) is not None
 
 
@@ -58,7 +53,7 @@ def test_a_file_that_cannot_be_asked_is_never_cached(tmp_path: Path) -> None:
     cache = EmbeddingCache()
     assert cache_key(tmp_path / "gone", 224) is None
     assert cache_key(tmp_path / ("x" * 300), 224) is None
-    cache.put(None, _maps())
+    cache.put(None, _record())
     assert cache.get(None) is None
 
 
@@ -73,11 +68,11 @@ def test_content_time_and_side_are_parts_of_the_key(tmp_path: Path) -> None:
 
 
 def test_threads_may_share_a_cache() -> None:
-    cache = EmbeddingCache(max_bytes=10 * MAPS_BYTES)
+    cache = EmbeddingCache(max_bytes=10 * RECORD_BYTES)
 
     def work(number: int) -> None:
         for k in range(300):
-            cache.put(_key(str((number * k) % 17)), _maps())
+            cache.put(_key(str((number * k) % 17)), _record())
             cache.get(_key(str(k % 17)))
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(1, 5)]
@@ -94,9 +89,9 @@ def test_a_changed_file_is_embedded_anew(tmp_path: Path, embedder: Embedder) -> 
     paint("disc", 1).save(path)
     before = embedder.embed_one(path)
     hits = embedder.cache.hits
-    assert embedder.embed_one(path).maps is before.maps
+    assert embedder.embed_one(path).data is before.data
     assert embedder.cache.hits == hits + 1
     paint("stripes", 2, (200, 90)).save(path)
     after = embedder.embed_one(path)
     assert after.size == (200, 90)
-    assert not torch.equal(after.maps.coarse, before.maps.coarse)
+    assert after.data != before.data

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from model import cache_folder
+from model import cache_folder, embedding, embedding_store
 from model.backbones.registry import create_backbone
 from model.blob_store import FILE_NAME, BlobStore
 from model.embedding import EmbeddedImage, Embedder
+from model.errors import ImageReadError
+from model.images.content_hash import content_hash
 from tests.model.conftest import paint
 
 LONG_AGO = (10**18, 10**18)
@@ -53,7 +55,7 @@ def test_a_second_pass_decodes_and_computes_nothing(tmp_path: Path, pictures: li
     assert second.work.found == 5
     for one, other in zip(before, after, strict=True):
         assert (one.path, one.size) == (other.path, other.size)
-        assert all(torch.equal(a, b) for a, b in zip(one.maps, other.maps, strict=True))
+        assert one.data == other.data
 
 
 def test_an_unchanged_file_is_not_even_opened(
@@ -85,7 +87,7 @@ def test_a_changed_file_is_embedded_anew(tmp_path: Path, pictures: list[Path], s
     after = _embedded(embedder, pictures)[0]
     assert _work(embedder) == (1, 1)
     assert after.size == (90, 80)
-    assert not torch.equal(before.maps.coarse, after.maps.coarse)
+    assert before.data != after.data
 
 
 def test_a_file_that_may_still_change_is_read_again(tmp_path: Path, pictures: list[Path]) -> None:
@@ -105,12 +107,41 @@ def test_a_file_that_may_still_change_is_read_again(tmp_path: Path, pictures: li
 def test_sides_and_backbones_are_kept_apart(tmp_path: Path, pictures: list[Path]) -> None:
     _embedded(_embedder(tmp_path / "c"), pictures)
     other_side = _embedder(tmp_path / "c")
-    assert _embedded(other_side, pictures, 96)[0].maps.fine.shape[2] == 6
+    assert _embedded(other_side, pictures, 96)[0].features.grid == (6, 6)
     assert _work(other_side) == (5, 5)
     torch.manual_seed(1)
     other_weights = Embedder(create_backbone("patent-cnn-scratch"), "cpu", store=BlobStore(tmp_path / "c"))
     _embedded(other_weights, pictures)
     assert _work(other_weights) == (5, 5)
+
+
+def test_the_hash_of_an_unchanged_file_needs_no_reading(
+    tmp_path: Path, pictures: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = [content_hash(path) for path in pictures]
+    fresh = _embedder(tmp_path / "c")
+    assert list(fresh.content_hashes(pictures)) == expected
+    _embedded(fresh, pictures)
+    paint("stripes", 9, (90, 80)).save(pictures[1])
+    expected[1] = content_hash(pictures[1])
+    pictures[2].unlink()
+    read = []
+    monkeypatch.setattr(embedding, "content_hash", lambda path: read.append(path) or content_hash(path))
+    found = list(_embedder(tmp_path / "c").content_hashes(pictures))
+    assert read == pictures[1:3]
+    assert isinstance(found[2], ImageReadError)
+    assert [*found[:2], *found[3:]] == [*expected[:2], *expected[3:]]
+
+
+def test_what_was_kept_in_another_way_is_not_used(
+    tmp_path: Path, pictures: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedding_store, "PREPROCESSING", "1")
+    _embedded(_embedder(tmp_path / "c"), pictures)
+    monkeypatch.undo()
+    embedder = _embedder(tmp_path / "c")
+    _embedded(embedder, pictures)
+    assert _work(embedder) == (5, 5)
 
 
 def test_unreadable_files_leave_no_trace(tmp_path: Path, pictures: list[Path]) -> None:

@@ -6,7 +6,16 @@ import pytest
 import torch
 
 from model.backbones.base import FeatureMaps
-from model.features import REGION_FINE_SHARE, ImageMaps, concatenate, describe, join
+from model.features import (
+    REGION_FINE_SHARE,
+    STEPS,
+    ImageMaps,
+    compact,
+    concatenate,
+    describe,
+    inner_products,
+    join,
+)
 
 
 def _maps(n: int = 3, fine: int = 6, coarse: int = 8, side: int = 4) -> ImageMaps:
@@ -23,7 +32,8 @@ def _plain(fine: torch.Tensor, coarse: torch.Tensor) -> ImageMaps:
 
 def test_every_vector_has_length_one() -> None:
     features = describe(_maps())
-    for part in (features.coarse, features.fine, features.coarse_map, features.fine_map, features.joined_globals()):
+    maps = (features.coarse_map * features.coarse_scale[:, None], features.fine_map * features.fine_scale[:, None])
+    for part in (features.coarse, features.fine, *maps, features.joined_globals()):
         assert torch.allclose(part.norm(dim=1), torch.ones(part[:, 0].shape), atol=1e-5)
 
 
@@ -32,7 +42,8 @@ def test_shapes_and_grid() -> None:
     assert features.coarse.shape == (2, 8)
     assert features.fine.shape == (2, 6)
     assert features.coarse_map.shape == (2, 8, 2, 2)
-    assert features.strength.shape == (2, 2, 2)
+    assert features.coarse_strength.shape == (2, 2, 2)
+    assert features.fine_strength.shape == (2, 4, 4)
     assert features.joined_regions().shape == (2, 16, 14)
     assert features.grid == (4, 4)
     assert describe(_maps(side=4), (3, 2)).joined_regions().shape == (3, 6, 14)
@@ -62,7 +73,7 @@ def test_dead_images_give_zeros_and_finite_slopes() -> None:
     fine, coarse = torch.zeros(1, 4, 4, 4, requires_grad=True), torch.zeros(1, 4, 2, 2, requires_grad=True)
     features = describe(_plain(fine, coarse))
     assert not features.coarse_map.isnan().any()
-    (features.coarse_map.sum() + features.fine_map.sum() + features.coarse.sum()).backward()
+    (features.joined_regions().sum() + features.coarse.sum()).backward()
     assert fine.grad is not None
     assert bool(fine.grad.isfinite().all())
 
@@ -80,3 +91,43 @@ def test_an_image_s_features_do_not_depend_on_its_batch() -> None:
     maps = _maps(n=3)
     alone = describe(_plain(maps.fine[1:2], maps.coarse[1:2]))
     assert torch.allclose(alone.fine_map[0], describe(maps).fine_map[1], atol=1e-6)
+
+
+def test_the_maps_come_back_from_what_was_made_of_them() -> None:
+    maps = _maps(side=8)
+    for features, close in ((describe(maps), 1e-3), (compact(describe(maps)), 0.03)):
+        for back, part in zip(features.maps(), maps, strict=True):
+            assert torch.allclose(back, part, atol=close * float(part.abs().max()))
+        regrouped, expected = features.on_grid((3, 2)), describe(maps, (3, 2))
+        assert regrouped.grid == (3, 2)
+        assert torch.equal(regrouped.coarse, expected.coarse)
+        assert torch.allclose(regrouped.joined_regions(), expected.joined_regions(), atol=10 * close)
+
+
+def test_compact_directions_are_whole_steps_of_length_one() -> None:
+    features = describe(_maps())
+    kept = compact(features)
+    assert kept.coarse_map.dtype == kept.fine_map.dtype == torch.int8
+    assert int(kept.coarse_map.abs().amax(dim=1).min()) == STEPS
+    lengths = (kept.coarse_map * kept.coarse_scale[:, None]).norm(dim=1)
+    assert torch.allclose(lengths, torch.ones_like(lengths))
+    cosines = torch.einsum(
+        "ndhw,ndhw->nhw",
+        kept.fine_map * kept.fine_scale[:, None],
+        features.fine_map * features.fine_scale[:, None],
+    )
+    assert float(cosines.min()) > 0.9999
+    assert torch.equal(kept.coarse, features.coarse)
+
+
+def test_compact_dead_images_say_nothing() -> None:
+    kept = compact(describe(_plain(torch.zeros(1, 4, 4, 4), torch.zeros(1, 4, 2, 2))))
+    assert not bool(kept.joined_regions().any())
+    assert not bool(kept.maps().coarse.any())
+
+
+def test_products_with_compact_regions_are_those_with_their_vectors() -> None:
+    kept = compact(describe(_maps()))
+    vectors = torch.randn(2, 8, generator=torch.Generator().manual_seed(1))
+    expected = torch.einsum("vd,ndhw->nvhw", vectors, kept.coarse_map * kept.coarse_scale[:, None])
+    assert torch.allclose(inner_products(vectors, kept.coarse_map, kept.coarse_scale), expected, atol=1e-5)

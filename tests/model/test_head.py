@@ -26,7 +26,8 @@ def random_features(count: int, seed: int, signal: Tensor | None = None) -> Imag
     globals_ = (functional.normalize(part.mean(dim=(2, 3)), dim=1) for part in (coarse, fine))
     maps = (functional.normalize(part, dim=1) for part in (coarse, fine))
     texture = torch.rand(count, CHANNELS, CELLS, CELLS, generator=generator)
-    return ImageFeatures(*globals_, *maps, coarse.sum(dim=1), texture)
+    ones = torch.ones(count, *GRID)
+    return ImageFeatures(*globals_, *maps, ones, ones, coarse.sum(dim=1), fine.sum(dim=1), texture)
 
 
 def accuracy(head: Head, features: ImageFeatures, labels: Tensor, ways: int) -> float:
@@ -74,7 +75,7 @@ def test_few_and_unequal_examples_give_finite_numbers(shots: tuple[int, ...]) ->
 
 def test_images_without_any_feature_give_finite_numbers() -> None:
     labels = torch.tensor([0, 0, 1, 1])
-    sizes = ((COARSE,), (FINE,), (COARSE, *GRID), (FINE, *GRID), GRID, (CHANNELS, CELLS, CELLS))
+    sizes = ((COARSE,), (FINE,), (COARSE, *GRID), (FINE, *GRID), *[GRID] * 4, (CHANNELS, CELLS, CELLS))
     empty = ImageFeatures(*(torch.zeros(4, *size) for size in sizes))
     support = describe_support(empty, labels, 2).support
     head = Head(labels)

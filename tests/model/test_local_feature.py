@@ -7,7 +7,7 @@ import torch
 
 from model import local_feature
 from model.backbones.base import FeatureMaps
-from model.features import REGION_FINE_SHARE, ImageMaps, describe
+from model.features import REGION_FINE_SHARE, ImageFeatures, ImageMaps, describe, inner_products, split
 
 LABELS = torch.tensor([0, 0, 1])
 # Two regions an image, two channels; the globals are the unit vectors e0, e0, e1.
@@ -20,12 +20,20 @@ def test_class_means_average_each_class() -> None:
     assert means.tolist() == [[1.0, 2.0], [1.0, 1.0]]
 
 
+def _similarities(features: ImageFeatures, vectors: torch.Tensor) -> torch.Tensor:
+    coarse, fine = split(vectors, features.coarse.shape[1])
+    return local_feature.similarities(
+        inner_products(coarse, features.coarse_map, features.coarse_scale),
+        inner_products(fine, features.fine_map, features.fine_scale),
+    )
+
+
 def test_similarities_compare_every_region_with_every_class() -> None:
     generator = torch.Generator().manual_seed(0)
     fine, coarse = torch.rand(2, 3, 4, 4, generator=generator), torch.rand(2, 5, 4, 4, generator=generator)
     features = describe(ImageMaps.without_texture(FeatureMaps(fine, coarse)))
     means = torch.rand(2, 8, generator=generator)
-    similarity = local_feature.similarities(features, means)
+    similarity = _similarities(features, means)
     expected = torch.einsum("nrd,cd->ncr", features.joined_regions(), means)
     assert torch.allclose(similarity, expected, atol=1e-6)
 
@@ -33,7 +41,7 @@ def test_similarities_compare_every_region_with_every_class() -> None:
 def test_the_coarse_stride_s_similarities_are_interpolated() -> None:
     coarse = torch.tensor([[[[1.0, 0.0]], [[0.0, 1.0]]]])  # two regions, e0 and e1
     features = describe(ImageMaps.without_texture(FeatureMaps(torch.zeros(1, 1, 1, 4), coarse)))
-    similarity = local_feature.similarities(features, torch.tensor([[1.0, 0.0, 0.0]]))
+    similarity = _similarities(features, torch.tensor([[1.0, 0.0, 0.0]]))
     share = (1 - REGION_FINE_SHARE) ** 0.5
     assert similarity[0, 0].tolist() == pytest.approx([share * part for part in (1.0, 0.75, 0.25, 0.0)], abs=1e-3)
 

@@ -6,7 +6,7 @@ import torch
 
 from model.backbones.base import FeatureMaps
 from model.class_description import class_balance
-from model.features import ImageFeatures, ImageMaps, describe
+from model.features import ImageFeatures, ImageMaps, describe, inner_products
 from model.response_map import response_directions, response_maps
 
 LABELS = torch.tensor([0, 0, 1, 1])
@@ -21,10 +21,16 @@ def examples() -> ImageFeatures:
     return describe(ImageMaps.without_texture(FeatureMaps(torch.zeros(4, 1, 2, 4), maps)))
 
 
+def said_by(features: ImageFeatures, directions: torch.Tensor) -> torch.Tensor:
+    """Maps (n, N, R) on the grid of the fine stride."""
+    said = inner_products(directions, features.coarse_map, features.coarse_scale)
+    return response_maps(said, features.coarse_strength, features.grid)
+
+
 def test_the_map_peaks_where_the_class_answers() -> None:
     features = examples()
     directions = response_directions(features.coarse, class_balance(LABELS, 2), LABELS, 2)
-    maps = response_maps(features, directions)
+    maps = said_by(features, directions)
     assert maps.shape == (4, 2, 8)
     assert int(maps[0, 0].argmax()) % 4 == 0
     assert int(maps[2, 1].argmax()) % 4 == 3
@@ -34,10 +40,11 @@ def test_a_strong_answer_counts_more_than_a_weak_one_of_the_same_kind() -> None:
     features = examples()
     weak = features._replace(
         coarse_map=torch.tensor([1.0, 0.0, 0.0]).view(1, 3, 1, 1).expand(1, 3, 1, 2),
-        strength=torch.tensor([[[3.0, 1.0]]]),
+        coarse_scale=torch.ones(1, 1, 2),
+        coarse_strength=torch.tensor([[[3.0, 1.0]]]),
     )
     directions = response_directions(features.coarse, class_balance(LABELS, 2), LABELS, 2)
-    row = response_maps(weak._replace(fine_map=torch.zeros(1, 1, 1, 2)), directions)[0, 0]
+    row = said_by(weak._replace(fine_map=torch.zeros(1, 1, 1, 2)), directions)[0, 0]
     assert torch.allclose(row[0], 3 * row[1])
 
 
