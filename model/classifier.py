@@ -28,7 +28,7 @@ DETAIL_FACTOR = 1.5
 """An image this much larger than every example is looked at again at twice the backbone's size."""
 
 SLICE = 64
-"""Images that are looked at together: few, since fresh memory beyond the processor's cache costs more than it saves."""
+"""Images that are looked at together: many, since small operations cost the same whatever they do."""
 
 RESPONSE_SHARE = 1 / 3
 """Of the responses in what a region says for a class; the contrast of similarities has the rest."""

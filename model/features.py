@@ -23,6 +23,7 @@ REGION_FINE_SHARE = 0.25
 EPSILON = 1e-8
 
 IMAGES_AT_ONCE = 2
+"""Compact maps that are made numbers together: what is made of them is used while it is in the processor's cache."""
 
 STEPS = 127
 """The largest whole number in which `compact` features are counted."""
@@ -158,7 +159,7 @@ def inner_products(vectors: Tensor, maps: Tensor, scale: Tensor) -> Tensor:
     if flat.dtype == vectors.dtype:
         products = vectors @ flat
     else:
-        # A few images at a time, all in the same memory: fresh memory costs more than the arithmetic.
+        # All in the same memory: fresh memory costs more than the arithmetic.
         numbers = vectors.new_empty(IMAGES_AT_ONCE, *flat.shape[1:])
         products = torch.cat([vectors @ numbers[: len(part)].copy_(part) for part in flat.split(IMAGES_AT_ONCE)])
     unscaled: Tensor = products.unflatten(2, maps.shape[2:])
