@@ -61,11 +61,11 @@ SPECS = (
     ),
     ActionSpec(
         "cutting",
-        _tr("Pages and &tiles…"),
+        _tr("How images are &read…"),
         (),
         "",
         (),
-        _tr("How many frames are taken of videos, and whether large images are cut into tiles"),
+        _tr("How many frames are taken of videos, large images as tiles, what is under transparent pixels"),
     ),
     ActionSpec(
         "export",

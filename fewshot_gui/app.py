@@ -60,7 +60,14 @@ class App(QObject):
         self.questions = Questions(self.window)
         self.running = RunningController(self.session, self.runner, self.settings, self.window, self)
         self.library = LibraryController(
-            self.session, self.files, self.thumbnails, self.settings, self.window, self.questions, self
+            self.session,
+            self.files,
+            self.thumbnails,
+            self.pictures,
+            self.settings,
+            self.window,
+            self.questions,
+            self,
         )
         self.editing = EditingController(self.session.document, self.files, self.window, self)
         self.projects = ProjectsController(

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtGui import QColor
 
 from model.images.cutting import AS_THEY_ARE, Cutting
+from model.images.pixels import WHITE, Colour
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -62,6 +64,16 @@ class Settings:
     @auto_train.setter
     def auto_train(self, value: bool) -> None:
         self._store.setValue("training/auto", "on" if value else "off")
+
+    @property
+    def ground(self) -> Colour:
+        """What transparent pixels are laid over."""
+        value = QColor.fromString(self._parsed("files/ground", str, "#ffffff"))
+        return (value.red(), value.green(), value.blue()) if value.isValid() else WHITE
+
+    @ground.setter
+    def ground(self, value: Colour) -> None:
+        self._store.setValue("files/ground", QColor(*value).name())
 
     @property
     def names_hidden(self) -> bool:

@@ -20,6 +20,7 @@ from model.embedding import Embedder, fitted_pixels
 from model.errors import ImageReadError
 from model.features import ImageMaps, describe
 from model.head import Head, describe_support
+from model.images.pixels import Colour
 from model.progress import CancelToken, Progress, ProgressCallback
 
 TRAINING_SIDE = 128  # pixels; a quarter of the cost of the full size
@@ -50,10 +51,10 @@ def train_backbone(
     if not backbone.starts_from_weights:
         # Made anew from the seed, so that training twice in one process gives the same weights.
         backbone.apply(_reset)
-    pixels, labels = _load(files, token)
+    pixels, labels = _load(files, embedder.ground, token)
     if int(torch.bincount(labels).max() if len(labels) else 0) > 1:
         _run(backbone, pixels, labels, embedder.device, generator, progress, token)
-    return Embedder(backbone.eval(), embedder.device.type)
+    return Embedder(backbone.eval(), embedder.device.type, ground=embedder.ground)
 
 
 def _run(
@@ -117,13 +118,13 @@ def episode_loss(maps: FeatureMaps, labels: Tensor) -> Tensor:
     return functional.cross_entropy(head.leave_one_out_logits(support), local_labels)
 
 
-def _load(files: Sequence[Sequence[Path]], token: CancelToken) -> tuple[Tensor, Tensor]:
+def _load(files: Sequence[Sequence[Path]], ground: Colour, token: CancelToken) -> tuple[Tensor, Tensor]:
     pixels, labels = [], []
     for label, group in enumerate(files):
         for path in group:
             token.raise_if_cancelled()
             try:
-                pixels.append(fitted_pixels(path, TRAINING_SIDE).permute(2, 0, 1))
+                pixels.append(fitted_pixels(path, TRAINING_SIDE, ground).permute(2, 0, 1))
             except ImageReadError:
                 continue  # named in the report when the examples are embedded
             labels.append(label)

@@ -25,6 +25,7 @@ from model.classifier import ClassifierState, FewShotClassifier
 from model.embedding import Embedder, backbone_fingerprint
 from model.errors import CheckpointError
 from model.fusion import VIEWS
+from model.images.pixels import WHITE, Colour
 from model.texture import SUMMARY
 
 FORMAT = "fewshot-classifier"
@@ -66,6 +67,7 @@ def save(classifier: FewShotClassifier, folder: Path) -> None:
         "class_names": classifier.class_names,
         "backbone": backbone.name,
         "backbone_fingerprint": classifier.embedder.fingerprint,
+        "ground": classifier.embedder.ground,
     }
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -116,7 +118,7 @@ def load(folder: Path, device: str = "auto", embedder: Embedder | None = None) -
     if own or embedder is None:
         embedder = _embedder(folder, facts, backbone, tensors, device)
     try:
-        return FewShotClassifier(names, embedder, state)
+        return FewShotClassifier(names, embedder.over(_ground(facts, path)), state)
     except (RuntimeError, ValueError, IndexError) as error:
         raise CheckpointError(
             f"{path} is damaged: no classifier has these numbers. Train again or use a copy."
@@ -144,6 +146,13 @@ def _facts(folder: Path) -> dict[str, Any]:
     if not isinstance(facts.get("backbone"), str) or not isinstance(facts.get("backbone_fingerprint"), str):
         raise CheckpointError(f"{path} lacks the backbone. Train again or use a copy.")
     return facts
+
+
+def _ground(facts: dict[str, Any], path: Path) -> Colour:
+    match facts.get("ground", list(WHITE)):  # older classifiers know only white
+        case [int(red), int(green), int(blue)] if all(0 <= part <= 255 for part in (red, green, blue)):
+            return red, green, blue
+    raise CheckpointError(f"{path} is damaged: its ground is no colour. Train again or use a copy.")
 
 
 def _sha256(path: Path) -> str:

@@ -12,6 +12,7 @@ import io
 import json
 import math
 import os
+import re
 import signal
 import sys
 from collections.abc import Sequence
@@ -25,6 +26,7 @@ from model.images.cutting import AS_THEY_ARE, Cutting
 from model.progress import Cancelled, CancelToken
 
 FAILED, WRONG_USAGE, SOME_UNREADABLE, INTERRUPTED = 1, 2, 3, 130
+_COLOURS = {"white": "#ffffff", "black": "#000000", "grey": "#808080"}
 _DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
@@ -53,9 +55,16 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="PIXELS",
         help="cut images that are much larger into tiles of about this side",
     )
+    ground = argparse.ArgumentParser(add_help=False)
+    ground.add_argument(
+        "--ground", type=_colour, default=(255, 255, 255), metavar="COLOUR",
+        help="what transparent pixels lie over: white (default), black, grey or #rrggbb; a classifier keeps it",
+    )  # fmt: skip
     common.add_argument("--json", action="store_true", help="print the result as one JSON object on the last line")
 
-    train = commands.add_parser("train", parents=[common], help="train on a folder with one sub-folder per class")
+    train = commands.add_parser(
+        "train", parents=[common, ground], help="train on a folder with one sub-folder per class"
+    )
     train.add_argument("bins", type=Path, metavar="BINS", help="folder with one sub-folder of examples per class")
     train.add_argument("--out", type=Path, required=True, metavar="CLASSIFIER", help="folder to save the classifier in")
     train.add_argument("--backbone", default=DEFAULT_BACKBONE, metavar="NAME", help="see the README for the names")
@@ -75,7 +84,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     classify.add_argument("--resume", action="store_true", help="go on with an interrupted RESULTS.csv")
 
-    evaluate = commands.add_parser("evaluate", parents=[common], help="measure accuracy by few-shot episodes")
+    evaluate = commands.add_parser("evaluate", parents=[common, ground], help="measure accuracy by few-shot episodes")
     evaluate.add_argument("bins", type=Path, metavar="BINS", help="folder with one sub-folder of images per class")
     evaluate.add_argument("--shots", type=_numbers, default=(1, 5, 10), metavar="1,5,10", help="examples a class")
     evaluate.add_argument("--ways", type=_positive, metavar="N", help="classes in an episode (default: all)")
@@ -84,7 +93,9 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--seed", type=_seed, default=0, help="seed of the episodes (default: 0)")
     evaluate.add_argument("--backbone", default=DEFAULT_BACKBONE, metavar="NAME", help="see the README")
 
-    suggest = commands.add_parser("suggest", parents=[common], help="name the images that are best labelled next")
+    suggest = commands.add_parser(
+        "suggest", parents=[common, ground], help="name the images that are best labelled next"
+    )
     suggest.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="images, or folders (read recursively)")
     suggest.add_argument("--bins", type=Path, metavar="BINS", help="folder with one sub-folder of labelled images each")
     suggest.add_argument("--count", type=_positive, default=10, help="how many (default: 10)")
@@ -190,6 +201,13 @@ def _rate(text: str) -> float:
     if not 0.001 <= value <= 1000:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of frames a second from 0.001 to 1000")
     return value
+
+
+def _colour(text: str) -> tuple[int, int, int]:
+    digits = _COLOURS.get(text, text)
+    if re.fullmatch("#[0-9a-fA-F]{6}", digits) is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not white, black, grey or a colour such as #20a0ff")
+    return int(digits[1:3], 16), int(digits[3:5], 16), int(digits[5:], 16)
 
 
 def _positive(text: str) -> int:

@@ -46,7 +46,13 @@ def run_train(options: argparse.Namespace, token: CancelToken) -> Outcome:
     support = SupportSet(tuple(name for name, _ in folders), tuple(tuple(files) for _, files in folders))
     with ProgressPrinter() as progress:
         classifier, report = train(
-            support, backbone=options.backbone, seed=options.seed, device=options.device, progress=progress, token=token
+            support,
+            backbone=options.backbone,
+            seed=options.seed,
+            device=options.device,
+            ground=options.ground,
+            progress=progress,
+            token=token,
         )
     checkpoint.save(classifier, options.out)
     for path, reason in (*report.unreadable, *report.duplicates):
@@ -149,7 +155,7 @@ def run_evaluate(options: argparse.Namespace, token: CancelToken) -> Outcome:
         raise NoImagesError(f"There is no image in {options.bins}.")
     if options.ways is not None and not 2 <= options.ways <= len(folders):
         raise UsageError(f"--ways {options.ways} does not fit: {options.bins} has {len(folders)} classes.")
-    embedder = Embedder.create(options.backbone, options.device)
+    embedder = Embedder.create(options.backbone, options.device).over(options.ground)
     with ProgressPrinter() as progress:
         figures, unreadable = evaluate(
             [name for name, _ in folders],
@@ -199,7 +205,7 @@ class _Overlays:
             return prediction
         try:
             explanation = self._classifier.explain(prediction.path)
-            image = read_image(prediction.path)
+            image = read_image(prediction.path, ground=self._classifier.embedder.ground)
         except ImageReadError as error:  # it went away since it was classified
             return Prediction(prediction.path, Status.ERROR, message=error.reason)
         shown = prediction.predicted if self._explained is None else self._explained

@@ -26,7 +26,7 @@ def run_suggest(options: argparse.Namespace, token: CancelToken) -> Outcome:
     if not pool:
         reason = "every image is labelled already" if found else "there is no image"
         raise NoImagesError(f"Nothing to suggest in {', '.join(map(str, options.paths))}: {reason}.")
-    embedder = Embedder.create(options.backbone, options.device)
+    embedder = Embedder.create(options.backbone, options.device).over(options.ground)
     with ProgressPrinter() as progress:
         found_best = suggest_images(pool, labelled, embedder, options.count, progress, token)
     for error in found_best.unreadable:

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -34,6 +35,7 @@ from model.embedding_store import EmbeddingStore, FileState, file_state
 from model.errors import ImageReadError
 from model.features import ImageFeatures, ImageMaps, describe
 from model.images.content_hash import content_and_bytes, content_hash
+from model.images.pixels import WHITE, Colour
 from model.images.reading import image_size, read_image, read_with_size
 from model.packing import packed, packed_size, unpacked
 from model.progress import CancelToken, Progress, ProgressCallback
@@ -85,7 +87,7 @@ class Embedder:
     """A frozen backbone on a device, with a memory of what it has seen. Thread-safe.
 
     `cache` is the memory of this process (default: a new one), `store` that on disk (default: the
-    folder in use, see `model.cache_folder`).
+    folder in use, see `model.cache_folder`); `ground` is what transparent pixels are laid over.
     """
 
     def __init__(
@@ -94,6 +96,7 @@ class Embedder:
         device: str = "auto",
         cache: EmbeddingCache | None = None,
         store: BlobStore | None = None,
+        ground: Colour = WHITE,
     ) -> None:
         self.device, self._device_note = choose_device(device)
         self.backbone = backbone.to(self.device).eval()
@@ -101,13 +104,23 @@ class Embedder:
         self.work = WorkDone()
         store = store or cache_store()
         self.fingerprint = backbone_fingerprint(self.backbone)
-        self._store = EmbeddingStore(store, self.fingerprint, backbone.channels)
+        self.ground, self._blobs = ground, store
+        self._store = EmbeddingStore(store, self.fingerprint, backbone.channels, ground)
         self.runtime = create_runtime(self.backbone, self.device, self.fingerprint, store)
 
     @classmethod
     def create(cls, backbone: str, device: str = "auto") -> Embedder:
         """Build the embedder for a backbone by name; raises `BackboneError` and `DeviceError`."""
         return cls(create_backbone(backbone), device)
+
+    def over(self, ground: Colour) -> Embedder:
+        """Return the embedder for another ground, which shares the backbone; this one for its own."""
+        if ground == self.ground:
+            return self
+        other = copy(self)
+        other.ground, other.cache, other.work = ground, EmbeddingCache(), WorkDone()
+        other._store = EmbeddingStore(self._blobs, self.fingerprint, self.backbone.channels, ground)
+        return other
 
     @property
     def device_note(self) -> str:
@@ -215,7 +228,7 @@ class Embedder:
                 if image.state is not None:
                     self.cache.put((image.state, side), image.data)
                 return
-            picture, image.size = read_with_size(image.path, MAX_SIDE, data)
+            picture, image.size = read_with_size(image.path, MAX_SIDE, data, self.ground)
             self.work.count(decoded=1)
             image.texture = texture_map(picture)[None]
             pixels = _fitted(picture, side)
@@ -292,9 +305,9 @@ def detail_side(backbone: Backbone, side: int) -> int:
     return max(side, 2 * backbone.input_size) if backbone.any_size else side
 
 
-def fitted_pixels(path: Path, side: int) -> torch.Tensor:
+def fitted_pixels(path: Path, side: int, ground: Colour = WHITE) -> torch.Tensor:
     """Read an image and fit the whole of it into a square: uint8 (side, side, 3). Raises `ImageReadError`."""
-    return _fitted(read_image(path, max_side=MAX_SIDE), side)
+    return _fitted(read_image(path, MAX_SIDE, ground), side)
 
 
 def _fitted(image: Image.Image, side: int) -> torch.Tensor:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from model.blob_store import BlobStore
 from model.images.items import source_file
+from model.images.pixels import WHITE, Colour
 from model.packing import is_packed
 
 PREPROCESSING = "3"
@@ -53,9 +54,9 @@ class EmbeddingStore:
     an image of that backbone is not given out, since the file may be someone else's.
     """
 
-    def __init__(self, blobs: BlobStore, fingerprint: str, channels: tuple[int, int]) -> None:
+    def __init__(self, blobs: BlobStore, fingerprint: str, channels: tuple[int, int], ground: Colour = WHITE) -> None:
         self._blobs, self._channels = blobs, channels
-        self._space = f"{fingerprint} {PREPROCESSING}".encode()
+        self._space = f"{fingerprint} {PREPROCESSING}{'' if ground == WHITE else ground}".encode()
 
     def of_files(self, states: Sequence[FileState | None], side: int) -> list[bytes | None]:
         """Return what is kept of files that are unchanged, in order, by two questions to the store in all."""

@@ -17,6 +17,7 @@ from model.classifier import FewShotClassifier
 from model.embedding import EmbeddedImage, Embedder, working_side
 from model.errors import ImageReadError, SupportSetError
 from model.fitting import Fit, features_of, fit_classifier
+from model.images.pixels import WHITE, Colour
 from model.intervals import wilson_interval
 from model.learning_curve import learning_curve
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
@@ -38,12 +39,14 @@ def train(
     seed: int = 0,
     device: str = "auto",
     embedder: Embedder | None = None,
+    ground: Colour = WHITE,
     progress: ProgressCallback = ignore_progress,
     token: CancelToken | None = None,
 ) -> tuple[FewShotClassifier, TrainingReport]:
     """Train on `support`; the same files and seed give the same classifier whatever the files' order.
 
-    `embedder` may be handed in to reuse a loaded backbone and what it has embedded already.
+    `embedder` may be handed in to reuse a loaded backbone and what it has embedded already. The classifier
+    lays what is transparent over `ground`, wherever it is used.
     Unreadable and duplicate images are left out and named in the report.
 
     Raises `SupportSetError` for fewer than two classes and for a class without a readable image,
@@ -53,7 +56,7 @@ def train(
     token = token or CancelToken()
     _check(support)
     progress(Progress("Loading the backbone", 0, 0))
-    embedder = embedder or Embedder.create(backbone, device)
+    embedder = (embedder or Embedder.create(backbone, device)).over(ground)
     torch.manual_seed(seed)
     files, duplicates = _ordered_files(support, embedder, progress, token)
     if not embedder.backbone.pretrained:

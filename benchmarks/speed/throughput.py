@@ -59,7 +59,7 @@ class Throughput:
     rates: Rates
     side: int
     note: str
-    cached_bytes: float
+    cached_bytes: int
 
     @property
     def limit(self) -> float:
@@ -82,7 +82,7 @@ def _round(rates: Rates, backbone: Backbone, paths: Sequence[Path], cached: Sequ
     first, fresh, second = (Embedder(backbone, "cpu", EmbeddingCache(1), stores[k]) for k in (0, 1, 1))
     classifiers = [_trained(embedder, paths) for embedder in (fresh, second)]
     side = classifiers[0].side
-    first.embed_one(paths[0], side)
+    cached_bytes = len(first.embed_one(paths[0], side).data)
     plain_paths = paths[: max(_PLAIN_BATCH, len(paths) // 4)]
     rates.measure("plain loop", len(plain_paths), lambda: _plain_loop(backbone, plain_paths, side))
     rates.measure("decode", len(paths), lambda: _decode(paths, side))
@@ -91,7 +91,7 @@ def _round(rates: Rates, backbone: Backbone, paths: Sequence[Path], cached: Sequ
     rates.measure("classify, first pass", len(paths), lambda: _exhaust(classify(classifiers[0], paths)))
     rates.measure("embed, second pass", len(paths), lambda: _exhaust(second.embed(paths, side)))
     rates.measure("classify, second pass", len(paths), lambda: _exhaust(classify(classifiers[1], paths)))
-    found = Throughput(rates, side, second.device_note, stores[0].size() / len(paths))
+    found = Throughput(rates, side, second.device_note, cached_bytes)
     if cached:
         _fill(second, stores[1], paths, cached, side)
         _exhaust(second.embed(cached, side))  # fills the system's cache of files

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Slot
 
 from fewshot_gui.controllers.questions import Questions
 from fewshot_gui.jobs.files import FileJobs, FoundImages, HashedFile
+from fewshot_gui.jobs.pictures import PictureLoader
 from fewshot_gui.jobs.thumbnails import ThumbnailLoader
 from fewshot_gui.project.relocate import Whereabouts, find_files
 from fewshot_gui.project.session import Session
@@ -27,6 +28,7 @@ class LibraryController(QObject):
         session: Session,
         files: FileJobs,
         thumbnails: ThumbnailLoader,
+        pictures: PictureLoader,
         settings: Settings,
         window: MainWindow,
         questions: Questions,
@@ -36,7 +38,9 @@ class LibraryController(QObject):
         self._session, self._document = session, session.document
         self._files, self._thumbnails, self._settings, self._window = files, thumbnails, settings, window
         self._questions = questions
-        files.cutting = settings.cutting
+        self._pictures = pictures
+        files.cutting, thumbnails.ground = settings.cutting, settings.ground
+        pictures.set_ground(settings.ground)
         self._scan_id = 0
         self._scanned: tuple[Path, ...] = ()
         self._hashing: set[Path] = set()
@@ -91,10 +95,14 @@ class LibraryController(QObject):
 
     @Slot()
     def _on_cutting_requested(self) -> None:
-        chosen = self._questions.cutting(self._settings.cutting)
-        if chosen is not None and chosen != self._settings.cutting:
-            self._settings.cutting = self._files.cutting = chosen
-            self._scan()
+        present = (self._settings.cutting, self._settings.ground)
+        chosen = self._questions.reading(*present)
+        if chosen is None or chosen == present:
+            return
+        self._settings.cutting, self._settings.ground = chosen
+        self._files.cutting, self._thumbnails.ground = chosen
+        self._pictures.set_ground(chosen[1])
+        self.refresh()
 
     def _scan(self) -> None:
         self._scanned = self._document.folders

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from fewshot_gui.project.session import PROJECT_SUFFIX
 from fewshot_gui.views.cutting_dialog import CuttingDialog
 from model.images.cutting import Cutting
+from model.images.pixels import Colour
 
 
 class Questions(QObject):
@@ -36,10 +37,10 @@ class Questions(QObject):
             return path
         return path.with_name(path.name + PROJECT_SUFFIX)
 
-    def cutting(self, present: Cutting) -> Cutting | None:
-        """Ask how files are cut into images."""
-        dialog = CuttingDialog(present, self._window)
-        return dialog.cutting() if dialog.exec() == CuttingDialog.DialogCode.Accepted else None
+    def reading(self, cutting: Cutting, ground: Colour) -> tuple[Cutting, Colour] | None:
+        """Ask how images are read."""
+        dialog = CuttingDialog(cutting, ground, self._window)
+        return (dialog.cutting(), dialog.ground()) if dialog.exec() == CuttingDialog.DialogCode.Accepted else None
 
     def results_file(self, start: Path) -> Path | None:
         """Ask where to write the results."""

@@ -93,6 +93,7 @@ class RunningController(QObject):
                 backbone=chosen.backbone,
                 device=self._settings.device,
                 seed=chosen.seed,
+                ground=self._settings.ground,
             ),
         )
         return self._training
@@ -127,6 +128,7 @@ class RunningController(QObject):
                 labelled=tuple(example.path for bin_ in self._document.bins for example in bin_.examples),
                 backbone=DEFAULT_BACKBONE if chosen.backbone in TRAINED_ON_BINS else chosen.backbone,
                 device=self._settings.device,
+                ground=self._settings.ground,
             ),
         )
 

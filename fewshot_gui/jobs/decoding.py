@@ -15,6 +15,7 @@ from PySide6.QtGui import QImage
 
 from fewshot_gui.jobs.priority import lower_thread_priority
 from model.errors import ImageReadError
+from model.images.pixels import WHITE, Colour
 from model.images.reading import read_image
 
 _log = logging.getLogger(__name__)
@@ -96,9 +97,9 @@ class Decoder(QObject, Generic[_Wanted]):
             self.decoded.emit(wanted, made)
 
 
-def load_qimage(path: Path, max_side: int) -> QImage:
+def load_qimage(path: Path, max_side: int, ground: Colour = WHITE) -> QImage:
     """Read `path` as displayed, at most `max_side` pixels long. Raises `ImageReadError`."""
-    return to_qimage(read_image(path, max_side))
+    return to_qimage(read_image(path, max_side, ground))
 
 
 def to_qimage(image: Image.Image) -> QImage:

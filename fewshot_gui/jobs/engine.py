@@ -88,6 +88,7 @@ class Engine:
             backbone=request.backbone,
             seed=request.seed,
             embedder=self._embedder(request.backbone, request.device),
+            ground=request.ground,
             progress=progress,
             token=token,
         )
@@ -165,7 +166,7 @@ class Engine:
         import_model()
         from model.suggestion import suggest_images
 
-        embedder = self._embedder(request.backbone, request.device)
+        embedder = self._embedder(request.backbone, request.device).over(request.ground)
         found = suggest_images(request.pool, request.labelled, embedder, progress=progress, token=token)
         return SuggestResult(request.job_id, found.images, found.considered, len(found.unreadable))
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from model.images.cutting import Cutting
+from model.images.pixels import WHITE, Colour
 from model.types import Explanation, Prediction, TrainingReport
 
 
@@ -34,6 +35,7 @@ class TrainRequest:
     backbone: str
     device: str
     seed: int
+    ground: Colour = WHITE  # under what is transparent
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ class SuggestRequest:
     labelled: tuple[Path, ...]
     backbone: str
     device: str
+    ground: Colour = WHITE
 
 
 @dataclass(frozen=True)

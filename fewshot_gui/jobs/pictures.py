@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QRectF, QSize, Signal, Slot
 from PySide6.QtGui import QImage
 
 from fewshot_gui.jobs.decoding import Decoder, load_qimage, to_qimage
+from model.images.pixels import WHITE, Colour
 from model.images.reading import image_size, read_image
 
 PICTURE_SIDE = 2560
@@ -54,6 +55,7 @@ class PartReader:
     """
 
     def __init__(self) -> None:
+        self.ground = WHITE
         self._kept: Path | None = None
         self._level: tuple[Path, int, Image.Image] | None = None  # path, how many times smaller, pixels
 
@@ -82,7 +84,7 @@ class PartReader:
         if kept is not None and kept[:2] == (path, divisor):
             return kept[2]
         self._level = None  # never two at a time
-        level = read_image(path, None if divisor == 1 else -(-longest // divisor))
+        level = read_image(path, None if divisor == 1 else -(-longest // divisor), self.ground)
         if path == self._kept and level.width * level.height <= LEVEL_PIXELS:
             self._level = (path, divisor, level)
         return level
@@ -99,11 +101,18 @@ class PictureLoader(QObject):
         super().__init__(parent)
         self._wanted: Path | None = None
         self._reader = PartReader()
-        self._pictures = Decoder[Path](_read_picture, capacity=1, threads=1, parent=self)
+        self._pictures = Decoder[Path](self._read_picture, capacity=1, threads=1, parent=self)
         self._details = Decoder[Part](self._reader.read, capacity=1, threads=1, parent=self)
         self._pictures.decoded.connect(self._on_decoded)
         self._pictures.decoding_failed.connect(self._on_decoding_failed)
         self._details.decoded.connect(self._on_detail_decoded)
+
+    def set_ground(self, ground: Colour) -> None:
+        """Show `ground` under transparent pixels from the next request on."""
+        self._reader.ground = ground
+
+    def _read_picture(self, path: Path) -> Picture:
+        return Picture(load_qimage(path, PICTURE_SIDE, self._reader.ground), QSize(*image_size(path)))
 
     def request(self, path: Path) -> None:
         """Ask for the picture of `path`; earlier requests are forgotten."""
@@ -134,7 +143,3 @@ class PictureLoader(QObject):
     def _on_detail_decoded(self, part: Part, detail: Detail) -> None:
         if part.path == self._wanted:
             self.detail_ready.emit(part.path, detail.image, detail.rect)
-
-
-def _read_picture(path: Path) -> Picture:
-    return Picture(load_qimage(path, PICTURE_SIDE), QSize(*image_size(path)))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from fewshot_gui.jobs.decoding import Decoder, load_qimage
+from model.images.pixels import WHITE
 
 THUMBNAIL_SIDE = 256  # pixels: 128 on screens of double density
 CACHE_BYTES = 192 * 2**20
@@ -69,7 +69,10 @@ class ThumbnailLoader(QObject):
         self._cache = ImageCache(max_bytes)
         self._failed: set[Path] = set()  # not tried again until `clear`
         self._asked: set[Path] = set()
-        self._decoder = Decoder[Path](partial(load_qimage, max_side=side), _WAITING_THUMBNAILS, parent=self)
+        self.ground = WHITE
+        """What is under transparent pixels; `clear` after a change."""
+        self._side = side
+        self._decoder = Decoder[Path](self._load, _WAITING_THUMBNAILS, parent=self)
         self._decoder.decoded.connect(self._on_decoded)
         self._decoder.decoding_failed.connect(self._on_decoding_failed)
 
@@ -91,6 +94,9 @@ class ThumbnailLoader(QObject):
     def shutdown(self) -> bool:
         """End the threads; False when one did not end in time."""
         return self._decoder.shutdown()
+
+    def _load(self, path: Path) -> QImage:
+        return load_qimage(path, self._side, self.ground)
 
     @Slot(object, object)
     def _on_decoded(self, path: Path, image: QImage) -> None:

@@ -1,10 +1,12 @@
-"""Asks how files are cut into images: how many frames of a video, and into what tiles."""
+"""Asks how images are read: how many frames of a video, into what tiles, over what ground."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QDialog,
     QDialogButtonBox,
     QDoubleSpinBox,
@@ -15,19 +17,21 @@ from PySide6.QtWidgets import (
 )
 
 from fewshot_gui import style
+from fewshot_gui.views.bin_menu import color_icon
 from model.images.cutting import WHOLE, Cutting
+from model.images.pixels import WHITE, Colour
 
 _DEFAULT_TILE = 512
 
 
 class CuttingDialog(QDialog):
-    """`cutting` is what is chosen; it starts as what is in force."""
+    """`cutting` and `ground` are what is chosen; they start as what is in force."""
 
-    def __init__(self, cutting: Cutting, parent: QWidget | None = None) -> None:
+    def __init__(self, cutting: Cutting, ground: Colour, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("cuttingDialog")
-        self.setWindowTitle(self.tr("Pages, frames and tiles"))
-        self.rate, self.tiled, self.side = QDoubleSpinBox(), QCheckBox(), QSpinBox()
+        self.setWindowTitle(self.tr("How images are read"))
+        self.rate, self.tiled, self.side, self.colour = QDoubleSpinBox(), QCheckBox(), QSpinBox(), QComboBox()
         self.rate.setRange(0.01, 100.0)
         self.rate.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
         self.rate.setSuffix(self.tr(" frames a second"))
@@ -42,6 +46,12 @@ class CuttingDialog(QDialog):
         self.side.setEnabled(self.tiled.isChecked())
         self.side.setAccessibleName(self.tr("Side of a tile"))
         self.tiled.toggled.connect(self.side.setEnabled)
+        grounds = {WHITE: self.tr("White"), (0, 0, 0): self.tr("Black"), (128, 128, 128): self.tr("Grey")}
+        for colour, name in (grounds if ground in grounds else {**grounds, ground: QColor(*ground).name()}).items():
+            self.colour.addItem(color_icon(QColor(*colour).name()), name, colour)
+            if colour == ground:
+                self.colour.setCurrentIndex(self.colour.count() - 1)
+        self.colour.setAccessibleName(self.tr("What is transparent lies over"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
@@ -59,11 +69,17 @@ class CuttingDialog(QDialog):
                 )
             )
         )
+        layout.addRow(self.tr("&Transparent parts over"), self.colour)
         layout.addRow(buttons)
 
     def cutting(self) -> Cutting:
         """Return what is chosen."""
         return Cutting(self.rate.value(), self.side.value() if self.tiled.isChecked() else None)
+
+    def ground(self) -> Colour:
+        """Return what is chosen to lie under transparent pixels."""
+        red, green, blue = self.colour.currentData()
+        return red, green, blue
 
 
 def _note(text: str) -> QLabel:

@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
-from images_support import grey_corners
 
 from model.errors import ImageReadError
 from model.images.decoder_process import DecoderPool
 from model.images.items import Item
 from model.images.kinds import Kind
+from tests.model.images_support import grey_corners
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "kill") or sys.platform == "win32", reason="needs signals")
 

@@ -9,13 +9,13 @@ import imagecodecs
 import numpy as np
 import pytest
 import tifffile
-from images_support import BLUE, GREEN, HEIGHT, RED, WHITE, WIDTH, colour_corners
 from PIL import Image, ImageCms
 from pydicom.data import get_testdata_file
 
 from model.errors import ImageReadError
 from model.images.decoder_process import DecoderPool
 from model.images.reading import image_size, parts, read_image
+from tests.model.images_support import BLUE, GREEN, HEIGHT, RED, WHITE, WIDTH, colour_corners
 
 DATA = Path(__file__).parent.parent / "data"
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
-from conftest import paint
 from PIL import Image
 
 from model.embedding import Embedder
@@ -19,6 +18,7 @@ from model.images.items import Item, source_file, split_item
 from model.images.reading import image_size, read_image
 from model.images.scan import class_folders, iter_images
 from model.types import Region
+from tests.model.conftest import paint
 
 
 @pytest.fixture

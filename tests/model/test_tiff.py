@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
-from images_support import HEIGHT, WIDTH, colour_corners, grey_corners
 from PIL import Image
 
 from model.errors import ImageReadError
 from model.images.items import Item
 from model.images.reading import image_size, parts, read_image
+from tests.model.images_support import HEIGHT, WIDTH, colour_corners, grey_corners
 
 
 def _pixels(path: Path) -> np.ndarray:

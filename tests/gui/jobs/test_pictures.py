@@ -12,6 +12,7 @@ from PySide6.QtCore import QRectF, QSize
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.jobs.pictures import PICTURE_SIDE, Part, PartReader, PictureLoader
+from model.images.pixels import Colour
 
 MakeImages = Callable[..., list[Path]]
 
@@ -81,9 +82,9 @@ def test_a_level_is_read_once_while_its_picture_is_looked_at(large: Path, monkey
     reads: list[int | None] = []
     original = pictures.read_image
 
-    def counted(path: Path, max_side: int | None = None) -> Image.Image:
+    def counted(path: Path, max_side: int | None, ground: Colour) -> Image.Image:
         reads.append(max_side)
-        return original(path, max_side)
+        return original(path, max_side, ground)
 
     monkeypatch.setattr(pictures, "read_image", counted)
     reader = PartReader()

@@ -12,34 +12,38 @@ from fewshot_gui.jobs.files import DroppedImages, FileJobs, FoundImages
 from fewshot_gui.settings import Settings
 from fewshot_gui.views.cutting_dialog import CuttingDialog
 from model.images.cutting import AS_THEY_ARE, Cutting
+from model.images.pixels import WHITE
 
 
 @pytest.mark.parametrize("cutting", [AS_THEY_ARE, Cutting(0.2, 1024), Cutting(25.0, None)])
 def test_it_starts_with_what_is_in_force(qtbot: QtBot, cutting: Cutting) -> None:
-    dialog = CuttingDialog(cutting)
+    dialog = CuttingDialog(cutting, (1, 2, 3))
     qtbot.addWidget(dialog)
     assert dialog.cutting() == cutting
+    assert dialog.ground() == (1, 2, 3)
     assert dialog.side.isEnabled() == (cutting.tile_side is not None)
 
 
 def test_tiles_are_switched_on_with_a_side(qtbot: QtBot) -> None:
-    dialog = CuttingDialog(AS_THEY_ARE)
+    dialog = CuttingDialog(AS_THEY_ARE, WHITE)
     qtbot.addWidget(dialog)
     dialog.tiled.click()
     dialog.side.setValue(256)
     dialog.rate.setValue(5)
+    dialog.colour.setCurrentText("Black")
     assert dialog.cutting() == Cutting(5.0, 256)
+    assert dialog.ground() == (0, 0, 0)
 
 
 def test_the_choice_is_kept_and_nonsense_is_the_default(tmp_path: Path) -> None:
     file = tmp_path / "settings.ini"
     assert Settings(file).cutting == AS_THEY_ARE
     settings = Settings(file)
-    settings.cutting = Cutting(2.5, 512)
+    settings.cutting, settings.ground = Cutting(2.5, 512), (9, 8, 7)
     settings.save()
-    assert Settings(file).cutting == Cutting(2.5, 512)
-    file.write_text("[files]\nvideo_rate=nan\ntile_side=many\n", encoding="utf-8")
-    assert Settings(file).cutting == AS_THEY_ARE
+    assert (Settings(file).cutting, Settings(file).ground) == (Cutting(2.5, 512), (9, 8, 7))
+    file.write_text("[files]\nvideo_rate=nan\ntile_side=many\nground=night\n", encoding="utf-8")
+    assert (Settings(file).cutting, Settings(file).ground) == (AS_THEY_ARE, WHITE)
 
 
 def test_scans_and_drops_cut_as_was_chosen(
