@@ -5,51 +5,17 @@ from __future__ import annotations
 import json
 import logging
 import os
+import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 
 from fewshot_gui.project.store import ProjectStore, decode_path, translated_errors
+from fewshot_gui.project.training import Training, decode_training, encode_training
 from fewshot_gui.project.values import BinPrediction
-from model.types import ExampleReport, Region, Status, TrainingReport
+from model.types import Region, Status
 
 _log = logging.getLogger(__name__)
 _STATUS = {status.value: status for status in Status}
-
-
-@dataclass(frozen=True)
-class Training:
-    """A training: the document revision it saw, its classes as bin ids, and what it reported.
-
-    `left_out` says in which bin the images were that it could not use (path -> bin id).
-    """
-
-    revision: int
-    bin_ids: tuple[str, ...]
-    report: TrainingReport
-    left_out: Mapping[Path, str | None]
-
-    @property
-    def examples(self) -> dict[Path, str | None]:
-        """The bins' content that this is the training of: path -> bin id."""
-        used = {known.path: self.bin_ids[known.class_index] for known in self.report.examples}
-        return {**self.left_out, **used}
-
-    def relocated(self, moved: Mapping[Path, Path]) -> Training:
-        """Return the training with the old paths among `moved` replaced by the new."""
-
-        def here(path: Path) -> Path:
-            return moved.get(path, path)
-
-        report = replace(
-            self.report,
-            examples=tuple(replace(known, path=here(known.path)) for known in self.report.examples),
-            unreadable=tuple((here(path), reason) for path, reason in self.report.unreadable),
-            duplicates=tuple((here(path), reason) for path, reason in self.report.duplicates),
-        )
-        left_out = {here(path): bin_id for path, bin_id in self.left_out.items()}
-        return replace(self, report=report, left_out=left_out)
 
 
 @dataclass(frozen=True)
@@ -65,7 +31,10 @@ class DerivedTables:
 
     def __init__(self, store: ProjectStore) -> None:
         self._store = store
-        self._connection = store.connection
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        return self._store.connection
 
     def load(self) -> StoredResults:
         """Return all of it."""
@@ -133,14 +102,8 @@ class DerivedTables:
             row = self._connection.execute("SELECT revision, bin_ids, report, left_out FROM training").fetchone()
         if row is None:
             return None
-        revision, bin_ids, report, left_out = row
         try:
-            return Training(
-                revision,
-                tuple(json.loads(bin_ids)),
-                _decode_report(json.loads(report)),
-                {Path(path): bin_id for path, bin_id in json.loads(left_out).items()},
-            )
+            return decode_training(row)
         except (KeyError, TypeError, ValueError):
             # A training can be repeated; the bins must not be kept from opening for its sake.
             _log.exception("The training report in this project cannot be read; it is left out")
@@ -151,12 +114,9 @@ class DerivedTables:
         with self._store.transaction():
             self._connection.execute("DELETE FROM classifier_files")
             self._connection.executemany("INSERT INTO classifier_files VALUES (?, ?)", files.items())
-            self._insert_training(training)
-
-    def write_report(self, training: Training) -> None:
-        """Save a training again whose report has changed; the classifier stays."""
-        with self._store.transaction():
-            self._insert_training(training)
+            self._connection.execute(
+                "INSERT OR REPLACE INTO training VALUES (1, ?, ?, ?, ?)", encode_training(training)
+            )
 
     def classifier_files(self) -> dict[str, bytes]:
         """Return the classifier's files, name -> content; empty before the first training."""
@@ -170,36 +130,6 @@ class DerivedTables:
         if row is None:
             row = execute("INSERT INTO runs (revision, bin_ids) VALUES (?, ?) RETURNING id", key).fetchone()
         return int(row[0])
-
-    def _insert_training(self, training: Training) -> None:
-        self._connection.execute(
-            "INSERT OR REPLACE INTO training VALUES (1, ?, ?, ?, ?)",
-            (
-                training.revision,
-                json.dumps(training.bin_ids),
-                # json escapes what is not ASCII, and so also the bytes of a path that are not text.
-                json.dumps(asdict(training.report), default=str),
-                json.dumps({str(path): bin_id for path, bin_id in training.left_out.items()}),
-            ),
-        )
-
-
-def _decode_report(fields: dict[str, Any]) -> TrainingReport:
-    interval = fields["accuracy_interval"]
-    return TrainingReport(
-        class_names=tuple(fields["class_names"]),
-        examples=tuple(ExampleReport(**{**example, "path": Path(example["path"])}) for example in fields["examples"]),
-        unreadable=tuple((Path(path), reason) for path, reason in fields["unreadable"]),
-        duplicates=tuple((Path(path), reason) for path, reason in fields["duplicates"]),
-        leave_one_out_accuracy=fields["leave_one_out_accuracy"],
-        accuracy_interval=None if interval is None else (interval[0], interval[1]),
-        steps=fields["steps"],
-        converged=fields["converged"],
-        seconds=fields["seconds"],
-        gain_of_doubling=fields.get("gain_of_doubling"),  # reports of before have none
-        learning_curve=tuple((float(shots), float(accuracy)) for shots, accuracy in fields.get("learning_curve", ())),
-        losses=tuple(fields["losses"]),
-    )
 
 
 def _box(region: Region | None) -> tuple[int, int, int, int] | None:

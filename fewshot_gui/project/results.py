@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from fewshot_gui.project.derived import DerivedTables, StoredResults, Training
+from fewshot_gui.project.derived import DerivedTables, StoredResults
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.store import ProjectStore
+from fewshot_gui.project.training import Training
 from fewshot_gui.project.values import BinPrediction
 from model.types import Prediction, TrainingReport
 
@@ -43,8 +43,8 @@ class Results(QObject):
     """Predictions by image, in the order in which they arrived, and the last training's report.
 
     A row keeps its number: an image classified again changes in its place. Everything is saved with
-    the project as it arrives; `save_failed` tells when that cannot be. Predictions are then saved
-    with the next batch, a classifier lasts until the project is closed.
+    the project as it arrives; `save_failed` tells when that cannot be, and it is tried again with
+    whatever arrives next, or by `save`.
     """
 
     reset = Signal()  # other predictions altogether
@@ -62,6 +62,8 @@ class Results(QObject):
         self._rows: list[BinPrediction] = []
         self._row_of: dict[Path, int] = {}
         self._unsaved: list[tuple[int, BinPrediction]] = []
+        self._is_clearing_unsaved = False
+        self._unsaved_training: tuple[Training, Mapping[str, bytes]] | None = None
         self._training: Training | None = None
         self._trained_on: Mapping[Path, str | None] | None = None
         self._verdicts: dict[Path, ExampleVerdict] = {}
@@ -120,24 +122,27 @@ class Results(QObject):
 
         Raises `ProjectError` when the project file cannot be read.
         """
+        if self._unsaved_training is not None:
+            return dict(self._unsaved_training[1])
         return self._tables.classifier_files()
 
     def show(self, content: StoredResults, store: ProjectStore) -> None:
         """Show `content`, which `store` holds, and save there from now on."""
         self._tables = DerivedTables(store)
-        self._unsaved.clear()
+        self._forget_unsaved()
         self._set_rows(content.predictions)
         self._show_training(content.training)
 
     def continue_in(self, store: ProjectStore) -> None:
         """Save to `store`, a copy of the project that has the last results, from now on."""
         self._tables = DerivedTables(store)
-        self._unsaved.clear()
+        self._forget_unsaved()
 
     def clear_predictions(self) -> None:
         """Forget every prediction; the classifier stays."""
         self._unsaved.clear()
-        self._keep(self._tables.clear_predictions)
+        self._is_clearing_unsaved = True
+        self._try_to_save()
         self._set_rows([])
 
     def add_predictions(self, revision: int, bin_ids: Sequence[str], predictions: Sequence[Prediction]) -> None:
@@ -159,22 +164,33 @@ class Results(QObject):
                 if row < first:
                     changed.append(made.path)
             self._unsaved.append((row, made))
-        self._keep(self.save)
+        self._try_to_save()
         if len(self._rows) > first:
             self.appended.emit(first, len(self._rows) - 1)
         if changed:
             self.changed.emit(changed)
 
+    @property
+    def is_modified(self) -> bool:
+        """Whether the project file lacks something of what is shown."""
+        return bool(self._unsaved) or self._is_clearing_unsaved or self._unsaved_training is not None
+
     def save(self) -> None:
-        """Save predictions that could not be saved before; raises `ProjectError` when they still cannot."""
-        if self._unsaved:
-            self._tables.write_predictions(self._unsaved)
-            self._unsaved.clear()
+        """Save what could not be saved before; raises `ProjectError` when it still cannot."""
+        self._write_unsaved(self._tables)
+        self._forget_unsaved()
 
     def write_unsaved(self, store: ProjectStore) -> None:
         """Write to `store`, a copy of the project, what the project file does not hold yet."""
-        if self._unsaved:
-            DerivedTables(store).write_predictions(self._unsaved)
+        self._write_unsaved(DerivedTables(store))
+
+    def write_all(self, store: ProjectStore) -> None:
+        """Write to `store`, an empty one, all that is in memory; of a saved classifier its report alone."""
+        tables = DerivedTables(store)
+        tables.write_predictions(list(enumerate(self._rows)))
+        if self._training is not None:
+            files = self._unsaved_training[1] if self._unsaved_training else {}
+            tables.write_training(self._training, files)
 
     def set_training(
         self, revision: int, bin_ids: Sequence[str], report: TrainingReport, files: Mapping[str, bytes]
@@ -185,7 +201,8 @@ class Results(QObject):
         """
         left_out = {path: self._document.bin_of(path) for path, _ in (*report.unreadable, *report.duplicates)}
         training = Training(revision, tuple(bin_ids), report, left_out)
-        self._keep(partial(self._tables.write_training, training, files))
+        self._unsaved_training = (training, files)
+        self._try_to_save()
         self._show_training(training)
 
     def _set_rows(self, rows: Sequence[BinPrediction]) -> None:
@@ -222,17 +239,30 @@ class Results(QObject):
 
     def _on_paths_relocated(self, moved: Mapping[Path, Path]) -> None:
         if self._training is not None:
-            training = self._training.relocated(moved)
-            self._keep(partial(self._tables.write_report, training))
-            self._show_training(training)
+            if self._unsaved_training is not None:
+                self._unsaved_training = (self._unsaved_training[0].relocated(moved), self._unsaved_training[1])
+            self._show_training(self._training.relocated(moved))  # the file's was, with the board's paths
         here = {old: new for old, new in moved.items() if old in self._row_of and new not in self._row_of}
         if here:
             rows = [replace(made, path=here[made.path]) if made.path in here else made for made in self._rows]
             self._unsaved = [(row, rows[row]) for row, _ in self._unsaved]
             self._set_rows(rows)
 
-    def _keep(self, save: Callable[[], None]) -> None:
+    def _write_unsaved(self, tables: DerivedTables) -> None:
+        if self._is_clearing_unsaved:
+            tables.clear_predictions()
+        if self._unsaved:
+            tables.write_predictions(self._unsaved)
+        if self._unsaved_training is not None:
+            tables.write_training(*self._unsaved_training)
+
+    def _forget_unsaved(self) -> None:
+        self._unsaved.clear()
+        self._is_clearing_unsaved = False
+        self._unsaved_training = None
+
+    def _try_to_save(self) -> None:
         try:
-            save()
+            self.save()
         except ProjectError as error:
             self.save_failed.emit(str(error))

@@ -27,6 +27,7 @@ from fewshot_gui.project.changes import (
 )
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.schema import check_content, check_header, create_tables
+from fewshot_gui.project.training import relocate_training
 from fewshot_gui.project.values import Bin, Example, ProjectSettings
 
 
@@ -244,6 +245,7 @@ class ProjectStore:
             case Relocate(moved):
                 for old_path, new_path in moved.items():
                     self._relocate(old_path, new_path)
+                relocate_training(self.connection, moved)
 
     def _relocate(self, old: Path, new: Path) -> None:
         self.register_files([new])

@@ -1,4 +1,4 @@
-"""A killed app loses no edit that it had made, whenever the kill comes."""
+"""A killed app loses nothing that it had saved, whatever it was doing and whenever the kill comes."""
 
 from __future__ import annotations
 
@@ -9,99 +9,109 @@ import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
+from fewshot_gui.project.derived import StoredResults
 from fewshot_gui.project.document import Document
+from fewshot_gui.project.results import Results
 from fewshot_gui.project.session import Session
-from model.types import Prediction, Status
+from fewshot_gui.project.store import ProjectStore
+from tests.e2e import any_step
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 
-ROUNDS = 20
 SEED = 20
-PICTURES = [Path(f"/pictures/{number}.jpg") for number in range(40)]
+Starter = subprocess.Popen[str]
 
 
-def edit(document: Document) -> None:
-    """Make the one edit that follows from the document's revision, so that it can be made again."""
-    revision = document.revision
-    ids = [bin_.id for bin_ in document.bins]
-    if len(ids) < 3:
-        document.add_bin(f"bin {revision}")
-        return
-    chosen = ids[revision % 3]
-    match revision % 7:
-        case 0 if len(ids) > 4:
-            document.merge_bins(ids[1], ids[0])
-        case 0:
-            document.add_bin(f"bin {revision}")
-        case 1:
-            document.rename_bin(chosen, f"name {revision}")
-        case 2:
-            document.move_bin(ids[0], len(ids) - 1)
-        case 3 if document.bins[2].examples:
-            document.remove_bin(ids[2])
-        case _:
-            document.add_examples(chosen, [Path(f"/pictures/new/{revision}.jpg"), *PICTURES[revision % 30 :]])
+class Replay:
+    """The same steps, done here in memory, as the measure of what the file must hold."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed, self.done = seed, 0
+        self._store = ProjectStore.in_memory()
+        self.document = Document()
+        self._results = Results(self.document)
+        self.document.show(self._store.load(), self._store, None)
+        self._results.show(StoredResults(), self._store)
+        self.kinds: Counter[str] = Counter()
+
+    def go_on_to(self, number: int) -> None:
+        while self.done < number:
+            kind = any_step.step(self._seed, self.done, self.document, self._results, self._store.save_settings)
+            self.kinds[kind] += 1
+            self.done += 1
+
+    def reopen(self) -> None:
+        """As a project that was closed: there is nothing to undo."""
+        self.document.undo_stack.clear()
+
+    def everything(self) -> dict[str, object]:
+        return any_step.everything(self.document, self._results, self._store.settings())
 
 
-def content(document: Document) -> list[tuple[str, str, list[Path]]]:
-    """All that `edit` decides: not the ids of bins, which are random."""
-    return [(bin_.name, bin_.color, [known.path for known in bin_.examples]) for bin_ in document.bins]
+@contextmanager
+def starter() -> Iterator[Starter]:
+    """A process that starts those to be killed."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, any_step.__file__]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        yield process
+        process.communicate()
 
 
-def main(project: Path) -> None:
-    """Edit without end; print the revision each edit led to once it has been made."""
-    session = Session(project.parent / "data")
-    session.open(project)
-    document = session.document
-    while True:
-        before = document.revision
-        edit(document)
-        path = Path(f"/results/{document.revision}.jpg")
-        session.results.add_predictions(document.revision, ("a",), [Prediction(path, Status.OK, 0, (1.0,))])
-        if document.revision == before + 1:
-            print(document.revision, flush=True)  # noqa: T201 - this is how the parent hears of it
+def work_until_killed(process: Starter, seed: int, first: int, project: Path, seconds: float) -> int:
+    """Kill what works on `project` from step `first` on, `seconds` after its first; return the last it told of."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(f"{seed} {first} {project}\n")
+    process.stdin.flush()
+    told = [process.stdout.readline() for _ in range(2)]
+    time.sleep(seconds)
+    (pid,) = (int(line.split()[1]) for line in told if line.startswith("pid"))
+    os.kill(pid, signal.SIGKILL)
+    while told[-1] != "end\n":
+        told.append(process.stdout.readline())
+        assert told[-1], "the process that starts others is gone"
+    return max(int(line.split()[1]) for line in told if line.startswith("done"))
 
 
-def test_every_acknowledged_edit_survives_a_kill_at_any_moment(qapp: object, tmp_path: Path) -> None:
+def kill_and_compare(tmp_path: Path, rounds: int, seed: int) -> Counter[str]:
     project = tmp_path / "killed.fewshot"
     session = Session(tmp_path / "data")
-    session.new()
-    session.save_as(project)
-    session.close()
-    moments = random.Random(SEED)
-    replayed = Document()
-    for _ in range(ROUNDS):
-        acknowledged = _edit_until_killed(project, moments.uniform(0.0, 0.2))
-
-        session.open(project)
-        document = session.document
-        assert acknowledged <= document.revision <= acknowledged + 1
-        while replayed.revision < document.revision:
-            edit(replayed)
-        assert content(document) == content(replayed)
-        assert session.results.row_of(Path(f"/results/{acknowledged}.jpg")) is not None
-        session.close()
-        with closing(sqlite3.connect(project)) as connection:
-            assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-    assert replayed.revision > ROUNDS
+    ProjectStore.create(project).close()
+    moments, replay = random.Random(seed), Replay(seed)
+    with starter() as process:
+        for turn in range(rounds):
+            last = work_until_killed(process, seed, replay.done, project, moments.uniform(0.0, 0.1))
+            session.open(project)
+            found = any_step.everything(session.document, session.results, session.settings)
+            replay.go_on_to(last + 1)
+            if found != replay.everything():  # the step it did not come to tell of
+                replay.go_on_to(last + 2)
+            assert found == replay.everything(), f"seed {seed}, round {turn}, step {last}"
+            replay.reopen()
+            session.close()
+            with closing(sqlite3.connect(project)) as connection:
+                assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+                assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    return replay.kinds
 
 
-def _edit_until_killed(project: Path, seconds: float) -> int:
-    """Kill a process that edits `project` some `seconds` after its first edit; return the last it told."""
-    command = [sys.executable, "-c", f"from {__name__} import main, Path; main(Path({str(project)!r}))"]
-    search_path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
-    environment = {**os.environ, "PYTHONPATH": search_path}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
-        assert process.stdout is not None
-        told = [process.stdout.readline()]
-        time.sleep(seconds)
-        process.send_signal(signal.SIGKILL)
-        told += process.stdout.readlines()
-    assert process.returncode == -signal.SIGKILL
-    return int([line for line in told if line.endswith("\n")][-1])
+def test_everything_that_was_saved_survives_a_kill_at_any_moment(qapp: object, tmp_path: Path) -> None:
+    assert kill_and_compare(tmp_path, 20, SEED).total() > 100
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("seed", range(4))
+def test_everything_that_was_saved_survives_hundreds_of_kills(qapp: object, tmp_path: Path, seed: int) -> None:
+    done = kill_and_compare(tmp_path, 75, seed)
+    assert done.keys() == any_step.KINDS.keys()

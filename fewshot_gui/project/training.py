@@ -1,0 +1,101 @@
+"""A training as the project keeps it, and its row in the project file. Free of Qt."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from model.types import ExampleReport, TrainingReport
+
+Row = tuple[int, str, str, str]
+"""What a training is in the file: revision, and bin ids, report and left-out images as JSON."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """A training: the document revision it saw, its classes as bin ids, and what it reported.
+
+    `left_out` says in which bin the images were that it could not use (path -> bin id).
+    """
+
+    revision: int
+    bin_ids: tuple[str, ...]
+    report: TrainingReport
+    left_out: Mapping[Path, str | None]
+
+    @property
+    def examples(self) -> dict[Path, str | None]:
+        """The bins' content that this is the training of: path -> bin id."""
+        used = {known.path: self.bin_ids[known.class_index] for known in self.report.examples}
+        return {**self.left_out, **used}
+
+    def relocated(self, moved: Mapping[Path, Path]) -> Training:
+        """Return the training with the old paths among `moved` replaced by the new."""
+
+        def here(path: Path) -> Path:
+            return moved.get(path, path)
+
+        report = replace(
+            self.report,
+            examples=tuple(replace(known, path=here(known.path)) for known in self.report.examples),
+            unreadable=tuple((here(path), reason) for path, reason in self.report.unreadable),
+            duplicates=tuple((here(path), reason) for path, reason in self.report.duplicates),
+        )
+        left_out = {here(path): bin_id for path, bin_id in self.left_out.items()}
+        return replace(self, report=report, left_out=left_out)
+
+
+def encode_training(training: Training) -> Row:
+    """Return the training as a row."""
+    return (
+        training.revision,
+        json.dumps(training.bin_ids),
+        # json escapes what is not ASCII, and so also the bytes of a path that are not text.
+        json.dumps(asdict(training.report), default=str),
+        json.dumps({str(path): bin_id for path, bin_id in training.left_out.items()}),
+    )
+
+
+def decode_training(row: Row) -> Training:
+    """Return the training of a row; raises `KeyError`, `TypeError` or `ValueError` when it is none."""
+    revision, bin_ids, report, left_out = row
+    return Training(
+        revision,
+        tuple(json.loads(bin_ids)),
+        _decode_report(json.loads(report)),
+        {Path(path): bin_id for path, bin_id in json.loads(left_out).items()},
+    )
+
+
+def relocate_training(connection: sqlite3.Connection, moved: Mapping[Path, Path]) -> None:
+    """Have the file's training, if there is one, name files by their new paths; inside a transaction."""
+    row = connection.execute("SELECT revision, bin_ids, report, left_out FROM training").fetchone()
+    if row is None:
+        return
+    try:
+        training = decode_training(row)
+    except (KeyError, TypeError, ValueError):
+        return  # it is left out when the project is opened, too
+    connection.execute("UPDATE training SET report = ?, left_out = ?", encode_training(training.relocated(moved))[2:])
+
+
+def _decode_report(fields: dict[str, Any]) -> TrainingReport:
+    interval = fields["accuracy_interval"]
+    return TrainingReport(
+        class_names=tuple(fields["class_names"]),
+        examples=tuple(ExampleReport(**{**example, "path": Path(example["path"])}) for example in fields["examples"]),
+        unreadable=tuple((Path(path), reason) for path, reason in fields["unreadable"]),
+        duplicates=tuple((Path(path), reason) for path, reason in fields["duplicates"]),
+        leave_one_out_accuracy=fields["leave_one_out_accuracy"],
+        accuracy_interval=None if interval is None else (interval[0], interval[1]),
+        steps=fields["steps"],
+        converged=fields["converged"],
+        seconds=fields["seconds"],
+        gain_of_doubling=fields.get("gain_of_doubling"),  # reports of before have none
+        learning_curve=tuple((float(shots), float(accuracy)) for shots, accuracy in fields.get("learning_curve", ())),
+        losses=tuple(fields["losses"]),
+    )
