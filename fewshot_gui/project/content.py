@@ -45,6 +45,7 @@ class Content(QObject):
     folders_changed = Signal()
     revision_changed = Signal(int)
     message_posted = Signal(str)  # one line for the status bar
+    saved = Signal()  # the project file holds the last changes (again)
     save_failed = Signal(str)  # why the project file does not hold the last changes
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -55,6 +56,7 @@ class Content(QObject):
         self._path: Path | None = None
         self._missing: frozenset[Path] = frozenset()
         self._unsaved: list[Change | Fact] = []
+        self._read_only_reason = ""
 
     @property
     def path(self) -> Path | None:
@@ -70,7 +72,17 @@ class Content(QObject):
     def is_modified(self) -> bool:
         """Whether the user has something to save: an untitled project with content, or a failed save."""
         has_content = bool(self._board.bins or self._board.folders)
-        return bool(self._unsaved) or (self.is_untitled and has_content)
+        return self.has_unsaved_changes or (self.is_untitled and has_content)
+
+    @property
+    def has_unsaved_changes(self) -> bool:
+        """Whether the project file lacks changes that could not be saved."""
+        return bool(self._unsaved)
+
+    @property
+    def read_only_reason(self) -> str:
+        """Why edits are refused, or "": another program has the project, or it cannot be written to."""
+        return self._read_only_reason
 
     @property
     def revision(self) -> int:
@@ -109,11 +121,12 @@ class Content(QObject):
         """Return the colour "#rrggbb" that the next new bin gets."""
         return next_color(bin_.color for bin_ in self._board.bins)
 
-    def show(self, content: StoredContent, store: ProjectStore, path: Path | None) -> None:
+    def show(self, content: StoredContent, store: ProjectStore, path: Path | None, read_only_reason: str = "") -> None:
         """Show `content`, which `store` holds, as the project `path` (None: untitled).
 
-        Changes are saved in `store` from now on.
+        Changes are saved in `store` from now on; with `read_only_reason` edits are refused.
         """
+        self._read_only_reason = read_only_reason
         self._board, self._revision = content.board, content.revision
         self._store, self._path = store, path
         self._missing = frozenset()
@@ -123,18 +136,29 @@ class Content(QObject):
     def continue_in(self, store: ProjectStore, path: Path) -> None:
         """Save to `store`, a copy of the project at `path` that has the last changes, from now on."""
         self._store, self._path = store, path
+        self._read_only_reason = ""
         self._unsaved.clear()
         self.path_changed.emit()
 
     def save(self) -> None:
         """Save what could not be saved before; raises `ProjectError` when it still cannot."""
-        self.write_unsaved(self._store)
-        self._unsaved.clear()
+        if self._unsaved:
+            self.write_unsaved(self._store)
+            self._unsaved.clear()
+            self.saved.emit()
 
     def write_unsaved(self, store: ProjectStore) -> None:
         """Write to `store`, the project or a copy of it, what the project file does not hold yet."""
         if self._unsaved:
             store.write(self._unsaved, self._revision)
+
+    def write_all(self, store: ProjectStore) -> None:
+        """Write to `store`, an empty one, all that is in memory."""
+        steps: list[Change | Fact] = [SetFolders((), self.folders)]
+        for position, bin_ in enumerate(self.bins):
+            placements = tuple((example.rank, example.path) for example in bin_.examples)
+            steps += [InsertBin(position, bin_.id, bin_.name, bin_.color), InsertExamples(bin_.id, placements)]
+        store.write(steps, self._revision)
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Make `changes` as one step, which is one revision. Called by commands only."""

@@ -9,7 +9,8 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fewshot_gui.project.store import ProjectStore, decode_path, translated_errors
+from fewshot_gui.project.disk import translated_errors
+from fewshot_gui.project.store import ProjectStore, decode_path
 from fewshot_gui.project.training import Training, decode_training, encode_training
 from fewshot_gui.project.values import BinPrediction
 from model.types import Region, Status

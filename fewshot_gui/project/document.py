@@ -26,7 +26,8 @@ class Document(Content):
 
     Images are known by absolute path; each is in one bin at most. Every edit is one entry of
     `undo_stack`; an edit that would change nothing is none. Edits raise `ProjectError` when they
-    name a bin that is gone or a name that cannot be given. No edit looks at a file.
+    name a bin that is gone or a name that cannot be given, and all of them where the project can
+    only be read. No edit looks at a file.
     """
 
     paths_relocated = Signal(object)  # old path -> new path (dict of Path)
@@ -36,10 +37,10 @@ class Document(Content):
         super().__init__(parent)
         self.undo_stack = QUndoStack(self)
 
-    def show(self, content: StoredContent, store: ProjectStore, path: Path | None) -> None:
+    def show(self, content: StoredContent, store: ProjectStore, path: Path | None, read_only_reason: str = "") -> None:
         """Show another project, as `Content.show`; there is nothing to undo in it yet."""
         self.undo_stack.clear()
-        super().show(content, store, path)
+        super().show(content, store, path, read_only_reason)
 
     def add_bin(self, name: str | None = None) -> str:
         """Add an empty bin at the end, called "Bin n" where no name is given; return its id."""
@@ -151,6 +152,7 @@ class Document(Content):
         ]
         taken = {*self.folders, *(example.path for bin_ in self.bins for example in bin_.examples)}
         taken.update(path for edit in edits for path in edit.paths())
+        taken.update(moved)  # no file goes where another one left in the same step: order must not matter
         accepted: dict[Path, Path] = {}
         for old, new in moved.items():
             if new not in taken:
@@ -169,6 +171,8 @@ class Document(Content):
             self.folders_changed.emit()
 
     def _push(self, text: str, changes: Sequence[Change]) -> None:
+        if changes and self.read_only_reason:
+            raise ProjectError(self.tr("Not changed: {reason}").format(reason=self.read_only_reason))
         if changes:
             self.undo_stack.push(commands.Edit(text, changes, self.apply))
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PySide6.QtCore import QLockFile
 
-from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.project.errors import LockedError
 
 
 class ProjectLock:
@@ -14,7 +15,7 @@ class ProjectLock:
 
     A lock left behind by a crash is taken over: it counts only while the process that made it runs.
 
-    Raises `ProjectError`, naming who has it, when another program holds the lock, or when the
+    Raises `LockedError`, naming who has it, when another program holds the lock, or when the
     project's folder cannot be written.
     """
 
@@ -22,7 +23,10 @@ class ProjectLock:
         self._file = QLockFile(str(project.with_name(f".{project.name}.lock")))
         self._file.setStaleLockTime(0)  # age says nothing: a project may be open for days
         if not self._file.tryLock(0):
-            raise ProjectError(self._refusal(project))
+            raise LockedError(self._refusal(project))
+        if project.exists() and not os.access(project, os.W_OK):
+            self._file.unlock()
+            raise LockedError(f"“{project.name}” cannot be written to: it is write-protected.")
 
     def release(self) -> None:
         """Let others have the project."""
@@ -30,9 +34,9 @@ class ProjectLock:
 
     def _refusal(self, project: Path) -> str:
         if self._file.error() is not QLockFile.LockError.LockFailedError:
-            return f"“{project.name}” cannot be opened: its folder cannot be written to."
+            return f"“{project.name}” cannot be written to: its folder is write-protected."
         process, host, program = self._file.getLockInfo()
         return (
             f"“{project.name}” is open already: in {program or 'another program'} (process {process}) on"
-            f" {host or 'this computer'}. Close it there first."
+            f" {host or 'this computer'}."
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -185,11 +186,13 @@ class Results(QObject):
         self._write_unsaved(DerivedTables(store))
 
     def write_all(self, store: ProjectStore) -> None:
-        """Write to `store`, an empty one, all that is in memory; of a saved classifier its report alone."""
+        """Write to `store`, an empty one, all that is in memory, and the classifier if it can still be read."""
         tables = DerivedTables(store)
         tables.write_predictions(list(enumerate(self._rows)))
         if self._training is not None:
-            files = self._unsaved_training[1] if self._unsaved_training else {}
+            files: dict[str, bytes] = {}
+            with suppress(ProjectError):
+                files = self.classifier_files()
             tables.write_training(self._training, files)
 
     def set_training(

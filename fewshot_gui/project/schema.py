@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from uuid import uuid4
 
-from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.project.disk import connect_read_only
+from fewshot_gui.project.errors import DamagedError, ProjectError
 
 APPLICATION_ID = int.from_bytes(b"FSHT")
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 # Paths are bytes (os.fsencode), as a file's name need not be text. `files` holds what is known of
 # every file and library folder: its path relative to the project's folder finds it again when both
-# were moved together; size and hash find it when it alone was moved or renamed.
+# were moved together; size and hash find it when it alone was moved or renamed. `state` holds, beside
+# the settings and the revision, a `project_id` and how many `saves` there were: by both a file is known
+# to be the one that was written last.
 TABLES = """
 CREATE TABLE state (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
 CREATE TABLE bins (
@@ -57,15 +62,47 @@ def create_tables(connection: sqlite3.Connection) -> None:
     It must not be in WAL mode yet: so the header that `check_header` reads is in the file itself.
     """
     connection.executescript(
-        f"BEGIN IMMEDIATE; {TABLES}"
-        f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+        f"BEGIN IMMEDIATE; {TABLES}PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION};"
     )
+    _know_which_file_was_written_last(connection)
+    connection.execute("COMMIT")
+
+
+def _know_which_file_was_written_last(connection: sqlite3.Connection) -> None:
+    connection.execute("INSERT INTO state VALUES ('project_id', ?), ('saves', 0)", (uuid4().hex,))
+
+
+MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], None]] = {
+    1: _know_which_file_was_written_last,
+}
+"""What makes a project of format n one of format n + 1; inside a transaction."""
+
+
+def format_of(connection: sqlite3.Connection) -> int:
+    """Return the format (schema version) of an open project."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring a project of an older format to the present one: in one transaction, or not at all."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for version in range(format_of(connection), SCHEMA_VERSION):
+            MIGRATIONS[version](connection)
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # so that the header tells the format
 
 
 def check_header(path: Path) -> None:
     """Raise `ProjectError` unless the file begins as a project that this version can open.
 
-    Reads the first bytes only: a file that is refused has not been touched by SQLite.
+    Reads the first bytes only: a file that is refused has not been touched by SQLite. A file that may
+    be a damaged project raises `DamagedError`.
     """
     try:
         with path.open("rb") as file:
@@ -75,31 +112,42 @@ def check_header(path: Path) -> None:
     except OSError as error:
         raise ProjectError(f"“{path.name}” cannot be read: {error.strerror}.") from error
     if len(header) < _HEADER_BYTES or not header.startswith(_MAGIC):
-        raise ProjectError(f"“{path.name}” is not a Fewshot project, or it is damaged.")
+        raise DamagedError(f"“{path.name}” is not a Fewshot project, or it is damaged.")
     user_version = int.from_bytes(header[60:64])
     application_id = int.from_bytes(header[68:72])
     if application_id != APPLICATION_ID or user_version < 1:
         raise ProjectError(f"“{path.name}” is not a Fewshot project.")
-    if user_version > SCHEMA_VERSION:
-        raise ProjectError(
-            f"“{path.name}” was saved by a newer version of Fewshot (project format {user_version}; this"
-            f" version reads up to {SCHEMA_VERSION}). Please update Fewshot; the project has not been changed."
-        )
+    _check_version(path, user_version)
 
 
-def check_content(path: Path) -> None:
-    """Raise `ProjectError` when the database is damaged; nothing is written to it or beside it."""
-    # A `-wal` file is left by a crash and holds the last edits. Without one, "immutable" keeps
-    # SQLite from putting an empty one there.
-    mode = "ro" if path.with_name(path.name + "-wal").exists() else "ro&immutable=1"
-    connection: sqlite3.Connection | None = None
+def check_content(path: Path) -> int:
+    """Return the project's format; nothing is written to the file.
+
+    Raises `DamagedError` when the database is damaged, `ProjectError` when it is of a newer version.
+    """
+    shared = path.with_name(path.name + "-shm")
+    was_shared = shared.exists()
+    version, connection = 0, None
     try:
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True)
+        connection = connect_read_only(path)
         verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        version = format_of(connection)
     except sqlite3.DatabaseError as error:
         verdict = str(error)
     finally:
         if connection is not None:
             connection.close()
+        if not was_shared:
+            shared.unlink(missing_ok=True)  # an index that was made to look through what a crash left
     if verdict != "ok":
-        raise ProjectError(f"“{path.name}” is damaged ({verdict}). It has not been changed.")
+        raise DamagedError(f"“{path.name}” is damaged ({verdict}). It has not been changed.")
+    _check_version(path, version)
+    return version
+
+
+def _check_version(path: Path, version: int) -> None:
+    if version > SCHEMA_VERSION:
+        raise ProjectError(
+            f"“{path.name}” was saved by a newer version of Fewshot (project format {version}; this"
+            f" version reads up to {SCHEMA_VERSION}). Please update Fewshot; the project has not been changed."
+        )

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from uuid import uuid4
 
 from PySide6.QtCore import QObject
 
+from fewshot_gui.project.backups import Backups
 from fewshot_gui.project.derived import DerivedTables, StoredResults
 from fewshot_gui.project.document import Document
-from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.project.errors import LockedError, ProjectError
 from fewshot_gui.project.lock import ProjectLock
 from fewshot_gui.project.results import Results
-from fewshot_gui.project.schema import check_header
+from fewshot_gui.project.schema import SCHEMA_VERSION, check_content, check_header
 from fewshot_gui.project.store import FileRecord, ProjectStore
 from fewshot_gui.project.values import ProjectSettings
+
+_log = logging.getLogger(__name__)
 
 PROJECT_SUFFIX = ".fewshot"
 
@@ -33,17 +37,22 @@ class Session(QObject):
         self.document = Document(self)
         self.results = Results(self.document, self)
         self._untitled_folder = data_folder / "untitled"
+        self.backups = Backups(data_folder / "backups")
         self._store = ProjectStore.in_memory()
+        self._settings = ProjectSettings()
         self._lock: ProjectLock | None = None
 
     @property
     def settings(self) -> ProjectSettings:
         """What training uses in this project."""
-        return self._store.settings()
+        return self._settings
 
     def set_settings(self, settings: ProjectSettings) -> None:
         """Save what training uses in this project; raises `ProjectError` when that fails."""
+        if self.document.read_only_reason:
+            raise ProjectError(f"Not changed: {self.document.read_only_reason}")
         self._store.save_settings(settings)
+        self._settings = settings
 
     def file_records(self) -> tuple[FileRecord, ...]:
         """Return what the project knows of its files, for `relocate.find_files`."""
@@ -66,12 +75,23 @@ class Session(QObject):
     def open(self, path: Path) -> None:
         """Open the project at `path`; the one open before is closed, as by `close`.
 
-        Raises `ProjectError`, and leaves the open project open and the file untouched, when it is
-        missing, damaged, of a newer version or open in another program.
+        Where another program has it, or it cannot be written to, it can be read only, as
+        `document.read_only_reason` says: a copy of it as it is now, in memory. One of an older format
+        is backed up, then migrated. Raises `ProjectError`, and leaves the open project open and the
+        file untouched, when it is missing, of a newer version or (`DamagedError`) damaged.
         """
         path = path.resolve()
         if path != self._store.path:
             self._open(path, untitled=False)
+
+    def may_edit(self) -> bool:
+        """Whether a project that could only be read could be opened for editing now."""
+        return self._store.path is not None and _is_free(self._store.path)
+
+    def reopen(self) -> None:
+        """Open a project that could only be read again, as it is now; raises as `open`."""
+        if self._store.path is not None:
+            self._open(self._store.path, untitled=False)
 
     def recoverable(self) -> tuple[Path, ...]:
         """Return the untitled projects that a crash, or a close without saving, left; the latest first."""
@@ -89,17 +109,15 @@ class Session(QObject):
         and goes on in the old file, when `path` cannot be written or is open in another program.
         """
         path = path.resolve()
-        if path == self._store.path:
-            self._save_rest()
+        if path == self._store.path and not self.document.read_only_reason:
+            self.save()
             return
         with ExitStack() as on_failure:
             lock = ProjectLock(path)
             on_failure.callback(lock.release)
-            self._store.copy_to(path)
+            self._write_copy(path)
             store = ProjectStore.open(path)
             on_failure.callback(store.close)
-            self.document.write_unsaved(store)
-            self.results.write_unsaved(store)
             on_failure.pop_all()
         was_untitled = self.document.is_untitled
         old_store, old_lock = self._store, self._lock
@@ -115,30 +133,59 @@ class Session(QObject):
         not to be discarded.
         """
         if not discard:
-            self._save_rest()
+            self.save()
         is_worthless = self.document.is_untitled and (discard or not self.document.is_modified)
         old_store, old_lock = self._store, self._lock
-        self._store, self._lock = ProjectStore.in_memory(), None
+        self._store, self._lock, self._settings = ProjectStore.in_memory(), None, ProjectSettings()
         self.document.show(self._store.load(), self._store, None)
         self.results.show(StoredResults(), self._store)
         _let_go(old_store, old_lock, remove=is_worthless)
 
-    def _save_rest(self) -> None:
+    def save(self) -> None:
+        """Save what could not be saved before; raises `ProjectError` when it still cannot."""
         self.document.save()
         self.results.save()
 
+    def _write_copy(self, path: Path) -> None:
+        """Write the project, with what its own file may lack, to `path` as one complete file."""
+        with ProjectStore.in_memory() as copy:
+            try:
+                self._store.copy_to_memory(copy)
+                self.document.write_unsaved(copy)
+                self.results.write_unsaved(copy)
+            except ProjectError:  # its own file cannot be read any more: all that counts is in memory, too
+                _log.exception("the project is saved from memory")
+                with ProjectStore.in_memory() as rebuilt:
+                    self.document.write_all(rebuilt)
+                    self.results.write_all(rebuilt)
+                    rebuilt.save_settings(self._settings)
+                    rebuilt.copy_to(path)
+            else:
+                copy.copy_to(path)
+
     def _open(self, path: Path, *, untitled: bool) -> None:
         check_header(path)  # before a lock is put beside it
+        lock, reason = None, ""
         with ExitStack() as on_failure:
-            lock = ProjectLock(path)
-            on_failure.callback(lock.release)
-            store = ProjectStore.open(path)
+            try:
+                lock = ProjectLock(path)
+            except LockedError as error:
+                if untitled:
+                    raise
+                reason = str(error)
+                store = ProjectStore.open_copy(path)
+            else:
+                on_failure.callback(lock.release)
+                version = check_content(path)
+                if version < SCHEMA_VERSION:
+                    self.backups.make(path, of_format=version)
+                store = ProjectStore.open(path)
             on_failure.callback(store.close)
-            content, results = store.load(), DerivedTables(store).load()
+            content, results, settings = store.load(), DerivedTables(store).load(), store.settings()
             self.close()
             on_failure.pop_all()
-        self._store, self._lock = store, lock
-        self.document.show(content, store, None if untitled else path)
+        self._store, self._lock, self._settings = store, lock, settings
+        self.document.show(content, store, None if untitled else path, reason)
         self.results.show(results, store)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+from uuid import uuid4
 from weakref import finalize
 
 from fewshot_gui.project.board import Board
@@ -25,8 +28,16 @@ from fewshot_gui.project.changes import (
     RestyleBin,
     SetFolders,
 )
+from fewshot_gui.project.disk import (
+    connect,
+    connect_read_only,
+    copy_database,
+    file_id,
+    is_trouble_of_the_disk,
+    translated_errors,
+)
 from fewshot_gui.project.errors import ProjectError
-from fewshot_gui.project.schema import check_content, check_header, create_tables
+from fewshot_gui.project.schema import SCHEMA_VERSION, check_content, check_header, create_tables, migrate
 from fewshot_gui.project.training import relocate_training
 from fewshot_gui.project.values import Bin, Example, ProjectSettings
 
@@ -67,16 +78,20 @@ class ProjectStore:
     raise `ProjectError` when the file cannot be read or written. To be used by one thread.
     """
 
-    def __init__(self, connection: sqlite3.Connection, path: Path | None) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path | None, *, is_copy: bool = False) -> None:
+        """Take over `connection` to `path`, or with `is_copy` to a copy of it in memory."""
         self.path = path
         self.connection = connection
+        self._file_id = None if path is None or is_copy else file_id(path)
+        self._is_suspect = False  # an error may mean that the connection is of no use any more
+        self._project_id, self._saves = self._state("project_id", ""), int(self._state("saves", 0))
         self._folder = os.fsencode(os.path.dirname(os.path.abspath(path))) if path else None
         self._relative_folders: dict[bytes, bytes | None] = {}
 
     @classmethod
     def in_memory(cls) -> Self:
         """Return a new store that lives as long as the process."""
-        connection = _connect(":memory:")
+        connection = connect(":memory:")
         create_tables(connection)
         store = cls(connection, None)
         finalize(store, connection.close)  # nobody need close what has no file
@@ -88,7 +103,7 @@ class ProjectStore:
         if path.exists():
             raise ProjectError(f"“{path.name}” exists already.")
         with translated_errors(path):
-            connection = _connect(path)
+            connection = connect(path)
             create_tables(connection)
             connection.execute("PRAGMA journal_mode = WAL")
         return cls(connection, path)
@@ -97,15 +112,48 @@ class ProjectStore:
     def open(cls, path: Path) -> Self:
         """Open the project at `path`.
 
-        Raises `ProjectError`, and leaves the file as it is, when it is missing, damaged, no
-        project, or saved by a newer version.
+        One of an older format is migrated. Raises `ProjectError`, and leaves the file as it is, when
+        it is missing, damaged, no project, or saved by a newer version.
         """
         check_header(path)
-        check_content(path)
+        version = check_content(path)
         with translated_errors(path):
-            connection = _connect(path)
-            connection.execute("PRAGMA journal_mode = WAL")
+            connection = connect(path)
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                if version < SCHEMA_VERSION:
+                    migrate(connection)
+            except BaseException:
+                connection.close()
+                raise
         return cls(connection, path)
+
+    @classmethod
+    def open_copy(cls, path: Path) -> Self:
+        """Read the project at `path` into memory, where it can be changed; the file never is.
+
+        It may be open in another program, or lie where nothing can be written. Raises as `open`.
+        """
+        check_header(path)
+        with tempfile.TemporaryDirectory(prefix="fewshot-") as folder, translated_errors(path):
+            source = path
+            if path.with_name(path.name + "-wal").exists() and not os.access(path.parent, os.W_OK):
+                source = Path(folder) / path.name  # SQLite wants to put an index beside what a crash left
+                for suffix in ("", "-wal"):
+                    shutil.copyfile(path.with_name(path.name + suffix), source.with_name(path.name + suffix))
+            version = check_content(source)
+            connection = connect(":memory:")
+            with closing(connect_read_only(source)) as file:
+                file.backup(connection)
+            if version < SCHEMA_VERSION:
+                migrate(connection)
+        return cls(connection, path, is_copy=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Close the file, which is then complete by itself (no `-wal` file beside it)."""
@@ -160,43 +208,80 @@ class ProjectStore:
             return tuple(FileRecord(*row) for row in rows)
 
     def copy_to(self, path: Path) -> None:
-        """Write the whole project to `path`: when this returns it is there, complete and on the disk.
+        """Write the whole project to `path`, as one of its own: it is there, complete, when this returns.
 
         Until then, and for good if this fails, what was at `path` before stays.
         """
-        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-        try:
-            with translated_errors(path):
-                target = _connect(partial)
-                try:
-                    self.connection.backup(target)
-                    copy = ProjectStore(target, path)
-                    with copy.transaction():
-                        target.create_function("relative", 1, copy._relative, deterministic=True)
-                        target.execute("UPDATE files SET relative = relative(path)")
-                finally:
-                    target.close()
-                _sync(partial)
-                for suffix in ("-wal", "-shm"):  # of a crash at the old file; they would spoil the new one
-                    path.with_name(path.name + suffix).unlink(missing_ok=True)
-                partial.replace(path)
-                _sync(path.parent)
-        finally:
-            partial.unlink(missing_ok=True)
+        with ProjectStore.in_memory() as image:
+            self.copy_to_memory(image)
+            copy = ProjectStore(image.connection, path, is_copy=True)
+            with copy.transaction() as connection:
+                connection.create_function("relative", 1, copy._relative, deterministic=True)
+                connection.execute("UPDATE files SET relative = relative(path)")
+                copy._set_state("project_id", uuid4().hex)
+            copy_database(image.connection, path)
+
+    def copy_to_memory(self, copy: ProjectStore) -> None:
+        """Make `copy`, one in memory, hold what this one does."""
+        with translated_errors(self.path):
+            self.connection.backup(copy.connection)
 
     @contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
         """Do what is done inside as one step; with `durable` it is on the disk afterwards."""
+        self._make_sure_of_the_file()
         with translated_errors(self.path):
-            self.connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-            self.connection.execute("BEGIN IMMEDIATE")
             try:
+                self.connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+                self.connection.execute("BEGIN IMMEDIATE")
                 yield self.connection
+                self.connection.execute("UPDATE state SET value = value + 1 WHERE key = 'saves'")
                 self.connection.execute("COMMIT")
-            except BaseException:
-                if self.connection.in_transaction:
-                    self.connection.execute("ROLLBACK")
+            except BaseException as error:
+                self._is_suspect = is_trouble_of_the_disk(error)
+                with suppress(sqlite3.Error):
+                    if self.connection.in_transaction:
+                        self.connection.execute("ROLLBACK")
                 raise
+        self._saves += 1
+
+    def _make_sure_of_the_file(self) -> None:
+        """Go on only where the file that is written is the one that is found under its name.
+
+        SQLite would write on to a file that was moved, deleted or replaced meanwhile, and what the
+        user finds under its name would lack the edits. Raises `ProjectError`.
+        """
+        if self.path is None or self._file_id is None:
+            return
+        try:
+            is_same = file_id(self.path) == self._file_id
+        except OSError as error:
+            raise ProjectError(
+                f"“{self.path.name}” is not in its folder any more: moved, deleted, or its drive is gone. Put it back,"
+                " or save the project elsewhere."
+            ) from error
+        if not is_same or self._is_suspect:
+            self._connect_again(self.path)
+
+    def _connect_again(self, path: Path) -> None:
+        """Connect to what is at `path` now, if that is what was written last: a drive that came back, say."""
+        found: tuple[str | int, str | int] | None = None
+        with translated_errors(path):
+            try:
+                with closing(connect_read_only(path)) as file:
+                    found = (_state(file, "project_id", ""), _state(file, "saves", -1))
+            except sqlite3.Error as error:
+                if is_trouble_of_the_disk(error):
+                    raise
+        if found != (self._project_id, self._saves):
+            raise ProjectError(
+                f"“{path.name}” was replaced by another file while it was open here. Save the project elsewhere."
+            )
+        with translated_errors(path):
+            connection, id_ = connect(path), file_id(path)
+        with suppress(sqlite3.Error):
+            self.connection.close()
+        self.connection, self._file_id, self._is_suspect = connection, id_, False
 
     def register_files(self, paths: Iterable[Path]) -> None:
         """Make sure, inside a transaction, that `files` has a row for each of `paths`."""
@@ -268,8 +353,7 @@ class ProjectStore:
         return None if relative is None else os.path.join(relative, name)
 
     def _state(self, key: str, default: str | int) -> str | int:
-        row = self.connection.execute("SELECT value FROM state WHERE key = ?", (key,)).fetchone()
-        return default if row is None else row[0]
+        return _state(self.connection, key, default)
 
     def _set_state(self, key: str, value: str | int) -> None:
         self.connection.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (key, value))
@@ -280,6 +364,11 @@ def decode_path(path: bytes) -> Path:
     return Path(os.fsdecode(path))
 
 
+def _state(connection: sqlite3.Connection, key: str, default: str | int) -> str | int:
+    row = connection.execute("SELECT value FROM state WHERE key = ?", (key,)).fetchone()
+    return default if row is None else row[0]
+
+
 def _relative_to(path: bytes, folder: bytes | None) -> bytes | None:
     if folder is None:
         return None
@@ -287,32 +376,3 @@ def _relative_to(path: bytes, folder: bytes | None) -> bytes | None:
         return os.path.relpath(path, folder)
     except ValueError:  # on another drive
         return None
-
-
-@contextmanager
-def translated_errors(path: Path | None) -> Iterator[None]:
-    """Turn what SQLite and the system raise into a `ProjectError` that names the project."""
-    name = f"“{path.name}”" if path else "The project"
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise ProjectError(f"{name} cannot be read or saved: {error}.") from error
-    except OSError as error:
-        raise ProjectError(f"{name} cannot be read or saved: {error.strerror}.") from error
-
-
-def _connect(path: Path | str) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None)  # transactions are ours
-    connection.execute("PRAGMA foreign_keys = ON")
-    return connection
-
-
-def _sync(path: Path) -> None:
-    """Have the system write the file, or the folder's entries, to the disk."""
-    if os.name == "nt" and path.is_dir():  # Windows has no such thing for folders
-        return
-    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
