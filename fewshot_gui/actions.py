@@ -52,11 +52,27 @@ SPECS = (
         _tr("Save to a new file and go on there"),
     ),
     ActionSpec(
+        "editAgain",
+        _tr("Open for e&diting"),
+        (),
+        "edit",
+        ("may_edit_again", "!busy"),
+        _tr("Nobody else has the project any more: load it as it is now, and edit it"),
+    ),
+    ActionSpec(
+        "recover",
+        _tr("Reco&ver…"),
+        (),
+        "",
+        ("!busy",),
+        _tr("Save what can be read of a damaged project, or one of its backups, as a new project"),
+    ),
+    ActionSpec(
         "addFolder",
         _tr("Add &folder…"),
         ("Ctrl+Shift+O",),
         "folder-add",
-        (),
+        ("!read_only",),
         _tr("Show the images of a folder in the library"),
     ),
     ActionSpec(
@@ -78,8 +94,8 @@ SPECS = (
     ActionSpec("close", _tr("&Close"), (_Key.Close,)),
     ActionSpec("quit", _tr("&Quit"), ("Ctrl+Q",)),
     # Edit
-    ActionSpec("undo", _tr("&Undo"), (_Key.Undo,), "undo", ("can_undo",)),
-    ActionSpec("redo", _tr("&Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", ("can_redo",)),
+    ActionSpec("undo", _tr("&Undo"), (_Key.Undo,), "undo", ("can_undo", "!read_only")),
+    ActionSpec("redo", _tr("&Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", ("can_redo", "!read_only")),
     ActionSpec("selectAll", _tr("Select &all"), (_Key.SelectAll,)),
     ActionSpec("selectNone", _tr("Select &none"), ("Ctrl+Shift+A",)),
     ActionSpec("selectInvert", _tr("&Invert selection"), ("Ctrl+I",)),
@@ -89,15 +105,17 @@ SPECS = (
         _tr("Remove from bin"),
         (_Key.Delete,),
         "trash",
-        ("has_example_selection",),
+        ("has_example_selection", "!read_only"),
         _tr("Takes the images out of the bin; no file is deleted"),
     ),
     ActionSpec(
         "cache", _tr("Cac&he…"), (), "", (), _tr("What is kept of images between runs: where, how much, clear it")
     ),
     # Bins
-    ActionSpec("newBin", _tr("New &bin"), ("Ctrl+B",), "bin-add", (), _tr("Add a bin: one bin is one class")),
-    ActionSpec("renameBin", _tr("&Rename bin"), ("F2",), "edit", ("has_bins",)),
+    ActionSpec(
+        "newBin", _tr("New &bin"), ("Ctrl+B",), "bin-add", ("!read_only",), _tr("Add a bin: one bin is one class")
+    ),
+    ActionSpec("renameBin", _tr("&Rename bin"), ("F2",), "edit", ("has_bins", "!read_only")),
     ActionSpec("nextBin", _tr("Ne&xt bin"), ("Ctrl+PgDown",), "", ("has_bins",)),
     ActionSpec("previousBin", _tr("&Previous bin"), ("Ctrl+PgUp",), "", ("has_bins",)),
     # Run

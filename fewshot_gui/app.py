@@ -17,9 +17,11 @@ from fewshot_gui.command_line import Options, parse
 from fewshot_gui.controllers.auto_training import AutoTraining
 from fewshot_gui.controllers.cache import CacheController
 from fewshot_gui.controllers.editing import EditingController
+from fewshot_gui.controllers.guarding import GuardingController
 from fewshot_gui.controllers.library import LibraryController
 from fewshot_gui.controllers.projects import ProjectsController
 from fewshot_gui.controllers.questions import Questions
+from fewshot_gui.controllers.recovering import RecoveringController
 from fewshot_gui.controllers.running import RunningController
 from fewshot_gui.jobs.files import FileJobs
 from fewshot_gui.jobs.garbage import GarbageCollector
@@ -74,6 +76,12 @@ class App(QObject):
             self.session, self.running, self.files, self.settings, self.window, self.questions, self
         )
         CacheController(self.settings, self.files, self.window, self.questions, self)
+        self.guarding = GuardingController(self.session, self.files, self.window, self)
+        self.recovering = RecoveringController(
+            self.session.backups, self.files, self.settings, self.window, self.questions, self
+        )
+        self.projects.damage_found.connect(self.recovering.offer)
+        self.recovering.written.connect(self.projects.open)
         AutoTraining(self.session.document, self.session.results, self.running, self.settings, self.window, self)
         self._garbage = GarbageCollector(self)
         self.session.document.reset.connect(self._garbage.collect_all)
@@ -96,6 +104,7 @@ class App(QObject):
 
     def shutdown(self) -> list[str]:
         """Stop all jobs and close the project; returns the names of threads that did not end."""
+        self.guarding.stop()
         stuck = self.runner.shutdown(_SHUTDOWN_SECONDS)
         for name, part in (("files", self.files), ("thumbnails", self.thumbnails), ("pictures", self.pictures)):
             if not part.shutdown():
@@ -106,6 +115,7 @@ class App(QObject):
             self.session.close(discard=self._is_demo)
         except ProjectError:
             _log.exception("the last changes were not saved")
+        self.guarding.stop()
         self.settings.save()
         self._garbage.stop()
         return stuck

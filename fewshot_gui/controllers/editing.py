@@ -61,7 +61,7 @@ class EditingController(QObject):
 
     @Slot(list)
     def _on_remove_examples_requested(self, paths: list[Path]) -> None:
-        self._document.remove_examples(paths)
+        self._attempt(lambda: self._document.remove_examples(paths))
 
     @Slot(int, list)
     def _on_assign_requested(self, position: int, paths: list[Path]) -> None:
@@ -74,7 +74,7 @@ class EditingController(QObject):
 
     @Slot()
     def _on_bin_add_requested(self) -> None:
-        self._window.edit_bin_name(self._document.add_bin())
+        self._attempt(lambda: self._window.edit_bin_name(self._document.add_bin()))
 
     @Slot(str, str)
     def _on_bin_rename_requested(self, bin_id: str, name: str) -> None:

@@ -11,6 +11,7 @@ from fewshot_gui.controllers.questions import Questions
 from fewshot_gui.jobs.files import FileJobs, FoundImages, HashedFile
 from fewshot_gui.jobs.pictures import PictureLoader
 from fewshot_gui.jobs.thumbnails import ThumbnailLoader
+from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.relocate import Whereabouts, find_files
 from fewshot_gui.project.session import Session
 from fewshot_gui.project.values import FileIdentity
@@ -55,12 +56,15 @@ class LibraryController(QObject):
         window.files_dropped_on_library.connect(self._on_files_dropped)
         window.cutting_requested.connect(self._on_cutting_requested)
         window.add_folder_requested.connect(self._on_add_folder_requested)
-        window.remove_folder_requested.connect(document.remove_folder)
+        window.remove_folder_requested.connect(self._on_remove_folder_requested)
         window.refresh_requested.connect(self.refresh)
 
     def add_folders(self, folders: tuple[Path, ...]) -> None:
         """Show more folders."""
-        self._document.add_folders(folders)
+        try:
+            self._document.add_folders(folders)
+        except ProjectError as error:
+            self._window.show_message(str(error))
 
     @Slot()
     def refresh(self) -> None:
@@ -104,6 +108,13 @@ class LibraryController(QObject):
         self._pictures.set_ground(chosen[1])
         self.refresh()
 
+    @Slot(Path)
+    def _on_remove_folder_requested(self, folder: Path) -> None:
+        try:
+            self._document.remove_folder(folder)
+        except ProjectError as error:
+            self._window.show_message(str(error))
+
     def _scan(self) -> None:
         self._scanned = self._document.folders
         self._window.clear_library()
@@ -125,9 +136,14 @@ class LibraryController(QObject):
         if not self._document.bins and not self._document.folders:
             return
         project = self._document.path
+        try:
+            records = self._session.file_records()
+        except ProjectError as error:
+            self._window.show_message(str(error))
+            return
         search = partial(
             find_files,
-            self._session.file_records(),
+            records,
             None if project is None else project.parent,
             self._document.folders,
         )

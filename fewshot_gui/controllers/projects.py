@@ -12,7 +12,7 @@ from fewshot_gui.controllers.export import ExportedResults, collect, write_csv
 from fewshot_gui.controllers.questions import Questions
 from fewshot_gui.controllers.running import RunningController
 from fewshot_gui.jobs.files import FileJobs
-from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.project.errors import DamagedError, ProjectError
 from fewshot_gui.project.session import Session
 from fewshot_gui.settings import Settings
 from fewshot_gui.views.main_window import MainWindow
@@ -26,6 +26,7 @@ class ProjectsController(QObject):
     """Opens and saves projects, and exports results. Nothing is ever lost unasked."""
 
     opened = Signal()  # another project is open, an empty one perhaps
+    damage_found = Signal(Path)  # a project that was to be opened is damaged
 
     def __init__(
         self,
@@ -45,6 +46,7 @@ class ProjectsController(QObject):
         window.recent_requested.connect(self._on_recent_requested)
         window.save_requested.connect(self._on_save_requested)
         window.save_as_requested.connect(self.save_as)
+        window.edit_again_requested.connect(self._on_edit_again_requested)
         window.export_requested.connect(self._on_export_requested)
         window.classify_requested.connect(self._on_classify_requested)
         session.document.save_failed.connect(self._on_save_failed)
@@ -64,10 +66,17 @@ class ProjectsController(QObject):
 
     def open(self, path: Path) -> bool:
         """Open the project at `path`; on failure says why, and returns False."""
-        if not self._change(partial(self._session.open, path)):
+        try:
+            self._session.open(path)
+        except DamagedError:
+            self.damage_found.emit(path.resolve())
+            return False
+        except ProjectError as error:
+            self._window.show_error(self.tr("Project"), str(error))
             self._settings.remove_recent_project(path)
             self._show_recent()
             return False
+        self._after_change()
         self._remember(path)
         return True
 
@@ -85,8 +94,7 @@ class ProjectsController(QObject):
     def may_close(self) -> bool:
         """Save what is left to save; False when that failed and the user stays because of it."""
         try:
-            self._session.document.save()
-            self._session.results.save()
+            self._session.save()
         except ProjectError as error:
             return self._questions.discard(str(error))
         return True
@@ -95,9 +103,12 @@ class ProjectsController(QObject):
         """Go to another project; on failure says why, and the open one stays."""
         if not self._attempt(change):
             return False
+        self._after_change()
+        return True
+
+    def _after_change(self) -> None:
         self._running.restore()
         self.opened.emit()
-        return True
 
     def _attempt(self, action: Callable[[], None]) -> bool:
         try:
@@ -133,8 +144,14 @@ class ProjectsController(QObject):
     def _on_save_requested(self) -> None:
         if self._session.document.is_untitled:
             self.save_as()
-        elif self._attempt(self._session.document.save):
+        elif self._session.document.read_only_reason:
+            self._window.show_message(self._session.document.read_only_reason)
+        elif self._attempt(self._session.save):
             self._window.show_message(self.tr("Saved."))
+
+    @Slot()
+    def _on_edit_again_requested(self) -> None:
+        self._change(self._session.reopen)
 
     @Slot(str)
     def _on_save_failed(self, message: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from fewshot_gui.project.session import PROJECT_SUFFIX
 from fewshot_gui.views.cutting_dialog import CuttingDialog
+from fewshot_gui.views.recovery_dialog import RecoveryDialog, Rescue
 from model.images.cutting import Cutting
 from model.images.pixels import Colour
 
@@ -41,6 +43,19 @@ class Questions(QObject):
         """Ask how images are read."""
         dialog = CuttingDialog(cutting, ground, self._window)
         return (dialog.cutting(), dialog.ground()) if dialog.exec() == CuttingDialog.DialogCode.Accepted else None
+
+    def project_to_recover(self, start: Path) -> Path | None:
+        """Ask for a project file that is damaged."""
+        title = self.tr("Recover project")
+        return _path(QFileDialog.getOpenFileName(self._window, title, str(start), self._project_filter())[0])
+
+    def rescue(self, damaged: Path, trouble: str, rescues: Sequence[Rescue]) -> int | None:
+        """Ask with which of `rescues` to go on; returns its number."""
+        dialog = RecoveryDialog(damaged, trouble, rescues, self._window)
+        try:
+            return dialog.chosen if dialog.exec() else None
+        finally:
+            dialog.deleteLater()
 
     def results_file(self, start: Path) -> Path | None:
         """Ask where to write the results."""

@@ -78,6 +78,18 @@ class Backups:
                 one.path.unlink()
         return backup
 
+    def counts(self, backup: Backup) -> tuple[int, int] | None:
+        """Return how many bins and examples a backup holds; None when it cannot be read."""
+        try:
+            with closing(connect_read_only(backup.path)) as connection:
+                bins, examples = (
+                    int(connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0])  # noqa: S608
+                    for table in ("bins", "examples")
+                )
+        except sqlite3.Error:
+            return None
+        return bins, examples
+
     def _copy(self, source: sqlite3.Connection, project: Path, revision: int, of_format: int | None) -> Backup:
         folder, made = self.folder_of(project), datetime.now().replace(microsecond=0)
         ending = "" if of_format is None else f"-format{of_format}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -93,6 +94,17 @@ def copy_database(source: sqlite3.Connection, path: Path) -> None:
                 source.backup(target)
             finally:
                 target.close()
+            put_in_place(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def copy_file(source: Path, path: Path) -> None:
+    """Copy a closed database to `path` as `copy_database` does. Raises `ProjectError`."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        with translated_errors(path):
+            shutil.copyfile(source, partial)
             put_in_place(partial, path)
     finally:
         partial.unlink(missing_ok=True)

@@ -53,6 +53,7 @@ class Results(QObject):
     changed = Signal(object)  # paths classified again (list of Path)
     training_changed = Signal()  # another report, another classifier
     stale_changed = Signal(bool)
+    saved = Signal()  # the project file holds them (again)
     save_failed = Signal(str)
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
@@ -178,8 +179,10 @@ class Results(QObject):
 
     def save(self) -> None:
         """Save what could not be saved before; raises `ProjectError` when it still cannot."""
-        self._write_unsaved(self._tables)
-        self._forget_unsaved()
+        if self.is_modified:
+            self._write_unsaved(self._tables)
+            self._forget_unsaved()
+            self.saved.emit()
 
     def write_unsaved(self, store: ProjectStore) -> None:
         """Write to `store`, a copy of the project, what the project file does not hold yet."""

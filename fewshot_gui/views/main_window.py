@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QSplitter, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.actions import ActionTable
@@ -25,6 +25,7 @@ from fewshot_gui.views.image_focus import ImageFocus
 from fewshot_gui.views.inspector_view import InspectorView
 from fewshot_gui.views.library_view import LibraryView
 from fewshot_gui.views.menus import MenuBar, make_tool_bar
+from fewshot_gui.views.project_banner import ProjectBanner
 from fewshot_gui.views.results_view import ResultsView
 from fewshot_gui.views.window_commands import WindowCommands
 from fewshot_gui.widgets.job_status import JobStatus
@@ -46,6 +47,8 @@ class MainWindow(QMainWindow):
     recent_requested = Signal(Path)
     save_requested = Signal()
     save_as_requested = Signal()
+    edit_again_requested = Signal()
+    recover_requested = Signal()
     export_requested = Signal()
     cache_requested = Signal()
     # Library
@@ -100,6 +103,7 @@ class MainWindow(QMainWindow):
         self.results = ResultsView(document, results, shared)
         self.inspector = InspectorView(document, results, pictures, shared)
         self.estimates = EstimatesView(document, results, self)
+        self.banner = ProjectBanner(document, results, self.command_table)
         self.focus = ImageFocus(self)
         self.job_status, self._device = JobStatus(), QLabel()
         self._menu_bar = MenuBar(self.command_table)
@@ -241,7 +245,13 @@ class MainWindow(QMainWindow):
         self._columns.setStretchFactor(1, 1)
         self.library.setMinimumWidth(200)
         self.inspector.setMinimumWidth(240)
-        self.setCentralWidget(self._columns)
+        centre = QWidget()
+        rows = QVBoxLayout(centre)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.banner)
+        rows.addWidget(self._columns, 1)
+        self.setCentralWidget(centre)
         self._device.setObjectName("deviceLabel")
         self.statusBar().addPermanentWidget(self.job_status)
         self.statusBar().addPermanentWidget(self._device)
@@ -299,4 +309,7 @@ class MainWindow(QMainWindow):
 
     def _show_title(self) -> None:
         path = self._document.path
-        self.setWindowTitle(f"{self.tr('Untitled') if path is None else readable(path.name)} – Fewshot")
+        name = self.tr("Untitled") if path is None else readable(path.name)
+        if self._document.read_only_reason:
+            name = self.tr("{name} (read only)").format(name=name)
+        self.setWindowTitle(f"{name} – Fewshot")

@@ -26,6 +26,7 @@ _MENUS = (
             _RECENT,
             "save",
             "saveAs",
+            "recover",
             _SEPARATOR,
             "addFolder",
             "cutting",

@@ -44,6 +44,8 @@ class WindowCommands(QObject):
             "open": window.open_requested,
             "save": window.save_requested,
             "saveAs": window.save_as_requested,
+            "editAgain": window.edit_again_requested,
+            "recover": window.recover_requested,
             "addFolder": window.add_folder_requested,
             "cutting": window.cutting_requested,
             "export": window.export_requested,
@@ -109,6 +111,7 @@ class WindowCommands(QObject):
         window, document, results = self._window, self._document, self._results
         for signal in (
             document.reset,
+            document.path_changed,
             document.bin_inserted,
             document.bin_removed,
             document.examples_changed,
@@ -134,6 +137,7 @@ class WindowCommands(QObject):
     def _update_flags(self) -> None:
         bins, results, window = self._document.bins, self._results, self._window
         self._table.set_flags(
+            read_only=bool(self._document.read_only_reason),
             has_bins=bool(bins),
             can_train=sum(bool(bin_.examples) for bin_ in bins) >= 2,
             is_trained=results.classifier_revision is not None,

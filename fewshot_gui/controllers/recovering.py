@@ -1,0 +1,137 @@
+"""Damaged projects: what can still be read of them, or their latest backup, goes on in a new file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from fewshot_gui.controllers.questions import Questions
+from fewshot_gui.jobs.files import FileJobs
+from fewshot_gui.project.backups import Backup, Backups
+from fewshot_gui.project.disk import copy_file
+from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.project.lock import ProjectLock
+from fewshot_gui.project.recovery import Recovered, iter_words, survey, write_recovered
+from fewshot_gui.project.session import PROJECT_SUFFIX
+from fewshot_gui.settings import Settings
+from fewshot_gui.views.main_window import MainWindow
+from fewshot_gui.views.recovery_dialog import Rescue
+from model.progress import CancelToken
+
+_SURVEY, _WRITE = "recover: survey", "recover: write"
+
+
+@dataclass(frozen=True)
+class _Survey:
+    damaged: Path
+    rescues: tuple[Rescue, ...]
+    sources: tuple[Recovered | Backup, ...]
+    trouble: str
+
+
+@dataclass(frozen=True)
+class _Written:
+    path: Path | None
+    message: str
+
+
+class RecoveringController(QObject):
+    """Answers "Recover…", and is asked when a project that is opened turns out to be damaged."""
+
+    written = Signal(Path)  # a new project, to be opened
+
+    def __init__(
+        self,
+        backups: Backups,
+        files: FileJobs,
+        settings: Settings,
+        window: MainWindow,
+        questions: Questions,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._backups, self._files, self._settings = backups, files, settings
+        self._window, self._questions = window, questions
+        window.recover_requested.connect(self._on_recover_requested)
+        files.call_returned.connect(self._on_call_returned)
+
+    @Slot(Path)
+    def offer(self, damaged: Path) -> None:
+        """Look what can be read of a project, in the background, then ask what to go on with."""
+        self._window.show_message(self.tr("Looking what can be read of “{name}”…").format(name=damaged.name))
+        self._files.call(_SURVEY, partial(_survey, damaged, self._backups))
+
+    @Slot()
+    def _on_recover_requested(self) -> None:
+        path = self._questions.project_to_recover(self._settings.last_folder)
+        if path is not None:
+            self.offer(path.resolve())
+
+    @Slot(str, object)
+    def _on_call_returned(self, key: str, answer: object) -> None:
+        if key == _SURVEY and isinstance(answer, _Survey):
+            self._ask(answer)
+        elif key == _WRITE and isinstance(answer, _Written):
+            if answer.path is None:
+                self._window.show_error(self.tr("Recover"), answer.message)
+            else:
+                self.written.emit(answer.path)
+                self._window.show_message(answer.message)
+
+    def _ask(self, found: _Survey) -> None:
+        if not found.rescues:
+            self._window.show_error(self.tr("Recover"), found.trouble)
+            return
+        chosen = self._questions.rescue(found.damaged, found.trouble, found.rescues)
+        if chosen is None:
+            return
+        name = self.tr("{stem} (recovered)").format(stem=found.damaged.stem)
+        target = self._questions.project_to_save(found.damaged.with_name(name + PROJECT_SUFFIX))
+        if target is None:
+            return
+        if target.resolve() == found.damaged:
+            self._window.show_error(
+                self.tr("Recover"), self.tr("Choose another file: the damaged one is kept as it is.")
+            )
+            return
+        write = partial(_write, found.sources[chosen], found.rescues[chosen], target.resolve())
+        self._files.call(_WRITE, write)
+
+
+def _survey(damaged: Path, backups: Backups, _token: CancelToken) -> _Survey:
+    rescues: list[Rescue] = []
+    sources: list[Recovered | Backup] = []
+    trouble = ""
+    try:
+        found = survey(damaged)
+    except ProjectError as error:
+        trouble = str(error)
+    else:
+        is_complete = len(found.examples) == found.examples_known and not found.bins_unnamed
+        rescues.append(Rescue("What can be read of the file", ", ".join(iter_words(found)), is_complete))
+        sources.append(found)
+    for backup in backups.of(damaged):
+        counts = backups.counts(backup)
+        if counts is not None:
+            words = f"{counts[0]:,} bins, {counts[1]:,} examples"
+            rescues.append(Rescue(f"The backup of {backup.made:%Y-%m-%d %H:%M}", words, True))
+            sources.append(backup)
+    return _Survey(damaged, tuple(rescues), tuple(sources), trouble)
+
+
+def _write(source: Recovered | Backup, rescue: Rescue, target: Path, _token: CancelToken) -> _Written:
+    try:
+        lock = ProjectLock(target)
+        try:
+            if isinstance(source, Backup):
+                copy_file(source.path, target)
+            else:
+                write_recovered(source, target)
+        finally:
+            lock.release()
+    except ProjectError as error:
+        return _Written(None, str(error))
+    return _Written(target, f"Recovered into “{target.name}”: {rescue.content}.")
