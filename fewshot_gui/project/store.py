@@ -137,8 +137,9 @@ class ProjectStore:
         check_header(path)
         with tempfile.TemporaryDirectory(prefix="fewshot-") as folder, translated_errors(path):
             source = path
-            if path.with_name(path.name + "-wal").exists() and not os.access(path.parent, os.W_OK):
-                source = Path(folder) / path.name  # SQLite wants to put an index beside what a crash left
+            wal, index = (path.with_name(path.name + ending) for ending in ("-wal", "-shm"))
+            if wal.exists() and not (index.exists() and os.access(path.parent, os.W_OK)):
+                # Left by a crash: nobody writes to it, and SQLite would put an index beside it.
                 for suffix in ("", "-wal"):
                     shutil.copyfile(path.with_name(path.name + suffix), source.with_name(path.name + suffix))
             version = check_content(source)
