@@ -140,6 +140,7 @@ class ProjectStore:
             wal, index = (path.with_name(path.name + ending) for ending in ("-wal", "-shm"))
             if wal.exists() and not (index.exists() and os.access(path.parent, os.W_OK)):
                 # Left by a crash: nobody writes to it, and SQLite would put an index beside it.
+                source = Path(folder) / path.name
                 for suffix in ("", "-wal"):
                     shutil.copyfile(path.with_name(path.name + suffix), source.with_name(path.name + suffix))
             version = check_content(source)
