@@ -91,6 +91,22 @@ SPECS = (
         ("has_results",),
         _tr("Write the predictions to a CSV file"),
     ),
+    ActionSpec(
+        "exportFolders",
+        _tr("Export into folders &by class…"),
+        ("Ctrl+Alt+E",),
+        "",
+        ("has_something_to_sort", "!busy"),
+        _tr("Copy, link or move images into a folder for each class"),
+    ),
+    ActionSpec(
+        "undoMove",
+        _tr("Undo a &move into folders…"),
+        (),
+        "",
+        ("!busy",),
+        _tr("Move the images that were moved last into a folder back to where they were, also after a crash"),
+    ),
     ActionSpec("close", _tr("&Close"), (_Key.Close,)),
     ActionSpec("quit", _tr("&Quit"), ("Ctrl+Q",)),
     # Edit

@@ -17,6 +17,7 @@ from fewshot_gui.command_line import Options, parse
 from fewshot_gui.controllers.auto_training import AutoTraining
 from fewshot_gui.controllers.cache import CacheController
 from fewshot_gui.controllers.editing import EditingController
+from fewshot_gui.controllers.folder_exporting import FolderExportController
 from fewshot_gui.controllers.guarding import GuardingController
 from fewshot_gui.controllers.library import LibraryController
 from fewshot_gui.controllers.projects import ProjectsController
@@ -82,6 +83,9 @@ class App(QObject):
         )
         self.projects.damage_found.connect(self.recovering.offer)
         self.recovering.written.connect(self.projects.open)
+        self.folder_export = FolderExportController(
+            self.session, self.files, self.settings, self.window, self.questions, self
+        )
         AutoTraining(self.session.document, self.session.results, self.running, self.settings, self.window, self)
         self._garbage = GarbageCollector(self)
         self.session.document.reset.connect(self._garbage.collect_all)

@@ -1,4 +1,4 @@
-"""Results as a CSV file, in the columns of the headless command."""
+"""Results as a CSV file, in the columns of the headless command, and as folders by class."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fewshot_gui.project.results import Results
 from fewshot_gui.project.values import BinPrediction
 from model.errors import FewShotError
 from model.results_table import ResultsTable
-from model.types import Prediction
+from model.types import Prediction, Status
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,40 @@ def collect(document: Document, results: Results) -> ExportedResults:
     class_names = tuple(names.get(bin_id, bin_id[:8]) for bin_id in order)
     column = {bin_id: at for at, bin_id in enumerate(order)}
     return ExportedResults(class_names, tuple(_in_columns(made, column) for made in results))
+
+
+def groups_by_class(
+    document: Document,
+    results: Results,
+    *,
+    with_results: bool,
+    with_examples: bool,
+    odd_names: tuple[str, str] | None = None,
+) -> list[tuple[str, list[Path]]]:
+    """Return (class name, images) for `folder_export.sort_into`: the bins first, in their order.
+
+    An example goes with its bin whatever was predicted for it. Predictions of bins that are gone go
+    by the name that they were trained under. `odd_names` are for images unlike every bin, and for
+    those that cannot be read; without them these are left out.
+    """
+    names = {bin_.id: bin_.name for bin_ in document.bins}
+    groups: dict[str, list[Path]] = {bin_id: [] for bin_id in names}
+    odd: dict[Status, list[Path]] = {Status.UNKNOWN: [], Status.ERROR: []}
+    trained = dict(zip(results.classifier_bin_ids, results.report.class_names, strict=True)) if results.report else {}
+    if with_examples:
+        for bin_ in document.bins:
+            groups[bin_.id] += [example.path for example in bin_.examples]
+    for made in results:
+        in_bin = document.bin_of(made.path)
+        if made.status is not Status.OK:
+            if in_bin is None or not with_examples:
+                odd[made.status].append(made.path)
+        elif with_results and made.bin_id is not None:
+            groups.setdefault(in_bin or made.bin_id, []).append(made.path)
+    found = [(names.get(bin_id) or trained.get(bin_id, bin_id[:8]), paths) for bin_id, paths in groups.items() if paths]
+    if odd_names is not None:
+        found += [(name, paths) for name, paths in zip(odd_names, odd.values(), strict=True) if paths]
+    return found
 
 
 def write_csv(path: Path, exported: ExportedResults) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from fewshot_gui.project.session import PROJECT_SUFFIX
 from fewshot_gui.views.cutting_dialog import CuttingDialog
+from fewshot_gui.views.folder_export_dialog import FolderExportChoice, FolderExportDialog
 from fewshot_gui.views.recovery_dialog import RecoveryDialog, Rescue
 from model.images.cutting import Cutting
 from model.images.pixels import Colour
@@ -54,6 +55,21 @@ class Questions(QObject):
         dialog = RecoveryDialog(damaged, trouble, rescues, self._window)
         try:
             return dialog.chosen if dialog.exec() else None
+        finally:
+            dialog.deleteLater()
+
+    def folder_export(self, results: int, examples: int, odd: int, target: Path) -> FolderExportChoice | None:
+        """Ask what to put into folders by class, and where; the numbers say how many images there are of each."""
+        dialog = FolderExportDialog(results, examples, odd, target, self._window)
+
+        def browse() -> None:
+            folder = self.folder(self.tr("Export into folders by class"), dialog.choice().target.parent)
+            if folder is not None:
+                dialog.set_target(folder)
+
+        dialog.browse_requested.connect(browse)
+        try:
+            return dialog.choice() if dialog.exec() else None
         finally:
             dialog.deleteLater()
 

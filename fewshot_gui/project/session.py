@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from uuid import uuid4
@@ -19,6 +20,7 @@ from fewshot_gui.project.schema import SCHEMA_VERSION, check_content, check_head
 from fewshot_gui.project.store import FileRecord, ProjectStore
 from fewshot_gui.project.values import ProjectSettings
 
+_MOVED_INTO = "moved_into"
 _log = logging.getLogger(__name__)
 
 PROJECT_SUFFIX = ".fewshot"
@@ -53,6 +55,18 @@ class Session(QObject):
             raise ProjectError(f"Not changed: {self.document.read_only_reason}")
         self._store.save_settings(settings)
         self._settings = settings
+
+    def note_move_into(self, target: Path) -> None:
+        """Keep in mind that images are about to be moved into a folder; raises `ProjectError`."""
+        self._store.note(_MOVED_INTO, os.fsencode(target).hex())
+
+    def moved_into(self) -> Path | None:
+        """Return the folder that images of this project were moved into last, or None."""
+        try:
+            noted = self._store.noted(_MOVED_INTO)
+        except ProjectError:
+            return None
+        return Path(os.fsdecode(bytes.fromhex(noted))) if noted else None
 
     def file_records(self) -> tuple[FileRecord, ...]:
         """Return what the project knows of its files, for `relocate.find_files`."""

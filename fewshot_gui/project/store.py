@@ -200,6 +200,16 @@ class ProjectStore:
             self._set_state("backbone", settings.backbone)
             self._set_state("seed", settings.seed)
 
+    def note(self, key: str, value: str) -> None:
+        """Keep a note with the project."""
+        with self.transaction():
+            self._set_state(key, value)
+
+    def noted(self, key: str) -> str:
+        """Return what `note` kept last, or ""."""
+        with translated_errors(self.path):
+            return str(self._state(key, ""))
+
     def file_records(self) -> tuple[FileRecord, ...]:
         """Return what is known of every example, classified image and library folder."""
         with translated_errors(self.path):

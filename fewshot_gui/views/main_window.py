@@ -51,6 +51,8 @@ class MainWindow(QMainWindow):
     recover_requested = Signal()
     export_requested = Signal()
     cache_requested = Signal()
+    export_folders_requested = Signal()
+    undo_move_requested = Signal()
     # Library
     add_folder_requested = Signal()
     cutting_requested = Signal()  # ask how files are cut into images

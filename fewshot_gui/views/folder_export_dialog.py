@@ -1,0 +1,138 @@
+"""Asks which images go into folders by class, how, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fewshot_gui import style
+from fewshot_gui.items.roles import readable
+from fewshot_gui.project.folder_export import Way
+
+
+@dataclass(frozen=True)
+class FolderExportChoice:
+    """What the user decided."""
+
+    results: bool
+    examples: bool
+    odd_too: bool
+    way: Way
+    target: Path
+
+
+class FolderExportDialog(QDialog):
+    """`results`, `examples` and `odd` are how many images there are of each kind."""
+
+    browse_requested = Signal()
+
+    def __init__(self, results: int, examples: int, odd: int, target: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("folderExportDialog")
+        self.setWindowTitle(self.tr("Export into folders by class"))
+        self._results = QCheckBox(self.tr("&Classified images ({count})").format(count=f"{results:,}"))
+        self._examples = QCheckBox(self.tr("&Examples in the bins ({count})").format(count=f"{examples:,}"))
+        text = self.tr("&Unknown and unreadable images, in folders of their own ({count})")
+        self._odd = QCheckBox(text.format(count=f"{odd:,}"))
+        for box, count, checked in (
+            (self._results, results, True),
+            (self._examples, examples, not results),
+            (self._odd, odd, False),
+        ):
+            box.setEnabled(count > 0)
+            box.setChecked(checked and count > 0)
+            box.toggled.connect(self._update)
+        self._ways = QButtonGroup(self)
+        texts = {
+            Way.COPY: (self.tr("C&opy"), self.tr("The originals stay as they are.")),
+            Way.LINK: (self.tr("&Link"), self.tr("The folders refer to the originals and take no room.")),
+            Way.MOVE: (
+                self.tr("&Move"),
+                self.tr("The project follows them; File > Undo a move into folders puts them back."),
+            ),
+        }
+        ways = QVBoxLayout()
+        ways.setSpacing(style.GRID // 2)
+        for number, (title, effect) in enumerate(texts.values()):
+            ways.addLayout(self._way(number, title, effect))
+        self._target = QLineEdit(readable(target))
+        self._target.setAccessibleName(self.tr("Folder"))
+        self._target.setMinimumWidth(36 * style.GRID)
+        self._target.textChanged.connect(self._update)
+        browse = QPushButton(self.tr("&Browse…"))
+        browse.setAutoDefault(False)
+        browse.clicked.connect(self.browse_requested)
+        line = QHBoxLayout()
+        line.addWidget(self._target, 1)
+        line.addWidget(browse)
+        images = QVBoxLayout()
+        images.setSpacing(style.GRID // 2)
+        for box in (self._results, self._examples, self._odd):
+            images.addWidget(box)
+        form = QFormLayout()
+        form.setVerticalSpacing(2 * style.GRID)
+        form.setFormAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        form.addRow(self.tr("Images"), images)
+        form.addRow(self.tr("How"), ways)
+        form.addRow(self.tr("Folder"), line)
+        note = QLabel(self.tr("No file is written over: where a name is taken, “name (2)” is used."))
+        note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.export_button = buttons.addButton(self.tr("E&xport"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.export_button.setDefault(True)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*(2 * style.GRID,) * 4)
+        layout.setSpacing(2 * style.GRID)
+        layout.addLayout(form)
+        layout.addWidget(note)
+        layout.addWidget(buttons)
+        self._ways.button(0).setChecked(True)
+        self._update()
+
+    def set_target(self, folder: Path) -> None:
+        """Show another folder, which was browsed for."""
+        self._target.setText(readable(folder))
+
+    def choice(self) -> FolderExportChoice:
+        """What is chosen now."""
+        return FolderExportChoice(
+            self._results.isChecked(),
+            self._examples.isChecked(),
+            self._odd.isChecked(),
+            list(Way)[self._ways.checkedId()],
+            Path(self._target.text().strip()).expanduser(),
+        )
+
+    def _way(self, number: int, title: str, note: str) -> QHBoxLayout:
+        button, label = QRadioButton(title), QLabel(note)
+        button.setMinimumWidth(9 * style.GRID)
+        button.setAccessibleDescription(note)
+        label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._ways.addButton(button, number)
+        line = QHBoxLayout()
+        line.addWidget(button)
+        line.addWidget(label, 1)
+        return line
+
+    def _update(self) -> None:
+        some = any(box.isChecked() for box in (self._results, self._examples, self._odd))
+        self.export_button.setEnabled(some and Path(self._target.text().strip()).expanduser().is_absolute())

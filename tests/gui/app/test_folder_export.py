@@ -1,0 +1,175 @@
+"""Images into folders by class, from the menu to the disk and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from fewshot_gui.app import App
+from fewshot_gui.project.folder_export import Way, export_into_folders, sort_into
+from fewshot_gui.views.folder_export_dialog import FolderExportChoice, FolderExportDialog
+from model.types import Prediction, Status
+
+MakeImages = Callable[..., list[Path]]
+
+
+@pytest.fixture
+def images(app: App, make_images: MakeImages) -> dict[str, list[Path]]:
+    """Two bins of two examples, and results: one each of both bins, one unknown, one that cannot be read."""
+    document = app.session.document
+    ids = [document.add_bin("Cats"), document.add_bin("Dogs?")]
+    colors = {"cats": (200, 60, 40), "dogs": (40, 60, 200), "new": (40, 200, 60)}
+    found = {name: make_images(name, 4 if name == "new" else 2, color) for name, color in colors.items()}
+    document.add_examples(ids[0], found["cats"])
+    document.add_examples(ids[1], found["dogs"])
+    first, second, unknown, unreadable = found["new"]
+    predictions = [
+        Prediction(first, Status.OK, 0, (0.9, 0.1)),
+        Prediction(second, Status.OK, 1, (0.2, 0.8)),
+        Prediction(unknown, Status.UNKNOWN, 1, (0.2, 0.8)),
+        Prediction(unreadable, Status.ERROR, message="is damaged."),
+    ]
+    app.session.results.add_predictions(document.revision, ids, predictions)
+    return found
+
+
+def _choose(
+    app: App,
+    monkeypatch: pytest.MonkeyPatch,
+    target: Path,
+    way: Way,
+    *,
+    results: bool = True,
+    examples: bool = False,
+    odd_too: bool = False,
+) -> list[tuple[int, int, int]]:
+    asked: list[tuple[int, int, int]] = []
+
+    def answer(n_results: int, n_examples: int, n_odd: int, _target: Path) -> FolderExportChoice:
+        asked.append((n_results, n_examples, n_odd))
+        return FolderExportChoice(results, examples, odd_too, way, target)
+
+    monkeypatch.setattr(app.questions, "folder_export", answer)
+    return asked
+
+
+def _run(app: App, qtbot: QtBot, action: str) -> None:
+    keys = ("folders: export", "folders: undo")
+    with qtbot.waitSignal(app.files.call_returned, check_params_cb=lambda key, _: key in keys):
+        app.window.command_table[action].trigger()
+    assert not app.window.command_table.flag("busy")
+
+
+def _names(target: Path) -> list[str]:
+    return sorted(str(path.relative_to(target)) for path in target.rglob("*") if path.is_file())
+
+
+def test_results_are_copied_into_folders(
+    app: App, images: dict[str, list[Path]], tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "sorted"
+    asked = _choose(app, monkeypatch, target, Way.COPY)
+    _run(app, qtbot, "exportFolders")
+    assert asked == [(2, 4, 2)]
+    assert _names(target) == ["Cats/0000.png", "Dogs_/0001.png"]
+    assert "2 images copied into folders in “sorted”" in app.window.statusBar().currentMessage()
+    _choose(app, monkeypatch, target, Way.COPY, examples=True, odd_too=True)
+    _run(app, qtbot, "exportFolders")
+    assert {"unknown/0002.png", "unreadable/0003.png"} < set(_names(target))
+    assert all(path.exists() for paths in images.values() for path in paths)
+
+
+def test_an_image_that_was_corrected_goes_with_its_bin(
+    app: App, images: dict[str, list[Path]], tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document, target = app.session.document, tmp_path / "sorted"
+    document.add_examples(document.bins[1].id, images["new"][:1])
+    _choose(app, monkeypatch, target, Way.COPY)
+    _run(app, qtbot, "exportFolders")
+    assert _names(target) == ["Dogs_/0000.png", "Dogs_/0001.png"]
+
+
+def test_the_project_follows_a_move_and_its_undoing(
+    app: App, images: dict[str, list[Path]], tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document, results, target = app.session.document, app.session.results, tmp_path / "sorted"
+    contents = {path: path.read_bytes() for paths in images.values() for path in paths}
+    _choose(app, monkeypatch, target, Way.MOVE, examples=True)
+    _run(app, qtbot, "exportFolders")
+    assert not any(path.exists() for path in images["cats"] + images["new"][:2])
+    known = [example.path for bin_ in document.bins for example in bin_.examples] + [made.path for made in results]
+    assert all(path.exists() for path in known)
+    assert {example.path.parent for example in document.bins[0].examples} == {target / "Cats"}
+    document.undo_stack.undo()  # of the examples of the second bin: under their new names
+    document.undo_stack.redo()
+    assert all(example.path.exists() for example in document.bins[1].examples)
+
+    monkeypatch.setattr(app.questions, "folder", lambda _title, start: start)
+    _run(app, qtbot, "undoMove")
+    assert {path: path.read_bytes() for path in contents} == contents
+    assert [example.path for example in document.bins[0].examples] == images["cats"]
+    assert [made.path for made in results] == images["new"]
+    app.window.command_table["undoMove"].trigger()
+    assert "No move into “sorted” is left to be undone" in app.window.statusBar().currentMessage()
+
+
+def test_a_project_whose_images_were_being_moved_in_a_crash_finds_them(
+    app: App, images: dict[str, list[Path]], tmp_path: Path, qtbot: QtBot
+) -> None:
+    project, target = tmp_path / "pets.fewshot", tmp_path / "sorted"
+    app.session.save_as(project)
+    app.session.note_move_into(target)
+    app.window.new_requested.emit()
+    export_into_folders(sort_into([("Cats", images["cats"][:1])]), target, Way.MOVE)
+    app.projects.open(project)
+    document = app.session.document
+    qtbot.waitUntil(lambda: document.bins[0].examples[0].path == target / "Cats" / "0000.png")
+    assert document.bins[0].examples[1].path == images["cats"][1]
+
+
+def test_cancel_stops_between_two_images_and_keeps_what_was_done(
+    app: App, make_images: MakeImages, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document, many = app.session.document, make_images("many", 200)
+    document.add_examples(document.add_bin("Cats"), many)
+    _choose(app, monkeypatch, tmp_path / "sorted", Way.MOVE, results=False, examples=True)
+    monkeypatch.setattr(
+        app.window, "set_job_progress", lambda _phase, done, _total: done > 10 and app.window.cancel_requested.emit()
+    )
+    _run(app, qtbot, "exportFolders")
+    examples = [example.path for example in document.bins[0].examples]
+    assert all(path.exists() for path in examples)
+    assert 0 < sum(path in many for path in examples) < 200
+    assert "stopped" in app.window.statusBar().currentMessage()
+
+
+def test_what_could_not_be_exported_is_listed(
+    app: App, images: dict[str, list[Path]], tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images["new"][0].unlink()
+    _choose(app, monkeypatch, tmp_path / "sorted", Way.COPY)
+    _run(app, qtbot, "exportFolders")
+    from fewshot_gui.views.dialogs import ErrorDialog
+
+    dialog = app.window.findChild(ErrorDialog)
+    assert "1 could not be copied" in dialog._message
+    assert str(images["new"][0]) in dialog._details
+
+
+def test_the_dialog_offers_what_there_is(qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = FolderExportDialog(12, 0, 3, tmp_path / "Sorted")
+    qtbot.addWidget(dialog)
+    assert dialog.choice() == FolderExportChoice(True, False, False, Way.COPY, tmp_path / "Sorted")
+    assert not dialog._examples.isEnabled()
+    dialog._results.setChecked(False)
+    assert not dialog.export_button.isEnabled()
+    dialog._odd.setChecked(True)
+    dialog._ways.button(2).click()
+    assert dialog.export_button.isEnabled()
+    dialog.set_target(tmp_path / "Other")
+    assert dialog.choice() == FolderExportChoice(False, False, True, Way.MOVE, tmp_path / "Other")
+    dialog._target.setText("not absolute")
+    assert not dialog.export_button.isEnabled()
