@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import sqlite3
+import threading
 from collections.abc import Iterable
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ class Backups:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._lock = threading.Lock()  # of one thread at a time, lest two make the same backup
 
     def folder_of(self, project: Path) -> Path:
         """Return where the backups of the project at `project` are, told by its path alone: it may be damaged."""
@@ -66,7 +68,7 @@ class Backups:
         needed any more are removed. Raises `ProjectError` when none can be made; those there stay.
         """
         connect = connect_live if of_format is None else connect_read_only  # before migrating nobody writes
-        with translated_errors(project), closing(connect(project)) as source:
+        with self._lock, translated_errors(project), closing(connect(project)) as source:
             row = source.execute("SELECT value FROM state WHERE key = 'revision'").fetchone()
             revision = int(row[0]) if row else 0
             latest = next((one for one in self.of(project) if not one.is_of_old_format), None)

@@ -127,26 +127,28 @@ def test_the_user_is_asked_before_closing_on_changes_that_cannot_be_saved(
 
 
 def test_a_project_is_backed_up_when_it_is_opened_and_while_it_is_edited(app: App, path: Path, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(app.files.call_returned, check_params_cb=lambda key, _: key == "backup"):
-        app.projects.open(path)
-    (first,) = app.session.backups.of(path)
-    assert app.session.backups.counts(first) == (2, 120)
+    backups = app.session.backups
+    app.projects.open(path)
+    qtbot.waitUntil(lambda: len(backups.of(path)) == 1)
     app.guarding._backup_due.setInterval(20)
-    with qtbot.waitSignal(app.files.call_returned, check_params_cb=lambda key, _: key == "backup"):
-        app.session.document.add_bin("birds")
-    second, _first = app.session.backups.of(path)
-    assert app.session.backups.counts(second) == (3, 120)
+    app.session.document.add_bin("birds")
+    qtbot.waitUntil(lambda: len(backups.of(path)) == 2)
+    assert [backups.counts(backup) for backup in backups.of(path)] == [(3, 120), (2, 120)]
 
 
-def test_a_backup_that_fails_is_said_once(app: App, path: Path, qtbot: QtBot) -> None:
+def test_a_backup_that_fails_is_said_once(app: App, path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     app.session.backups._folder.write_text("a file where the folder should be")
     heard: list[str] = []
     app.window.statusBar().messageChanged.connect(lambda text: heard.append(text) if "backed up" in text else None)
-    with qtbot.waitSignal(app.files.call_returned, check_params_cb=lambda key, _: key == "backup"):
-        app.projects.open(path)
-    for _ in range(2):
-        with qtbot.waitSignal(app.files.call_returned, check_params_cb=lambda key, _: key == "backup"):
-            app.guarding.back_up()
+    app.projects.open(path)
+    qtbot.waitUntil(lambda: len(heard) == 1)
+    tried: list[Path] = []
+    make = app.session.backups.make
+    monkeypatch.setattr(app.session.backups, "make", lambda project: tried.append(project) or make(project))
+    for count in (1, 2):
+        app.guarding.back_up()
+        qtbot.waitUntil(lambda count=count: len(tried) == count)
+    qtbot.wait(100)
     assert len(heard) == 1
     app.session.document.add_bin("work goes on")
     assert not app.session.document.has_unsaved_changes
@@ -193,10 +195,8 @@ def test_a_damaged_project_is_never_written_over(
     monkeypatch.setattr(app.questions, "project_to_recover", lambda _start: path)
     monkeypatch.setattr(app.questions, "rescue", lambda *_: 0)
     monkeypatch.setattr(app.questions, "project_to_save", lambda _start: path)
-    with qtbot.waitSignal(app.files.call_returned):
-        app.window.command_table["recover"].trigger()
-    dialog = app.window.findChild(QDialog, "errorDialog")
-    assert dialog is not None
+    app.window.command_table["recover"].trigger()
+    qtbot.waitUntil(lambda: app.window.findChild(QDialog, "errorDialog") is not None)
     assert path.read_bytes() == damaged
 
 
