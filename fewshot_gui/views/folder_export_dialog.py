@@ -107,6 +107,7 @@ class FolderExportDialog(QDialog):
         layout.addWidget(buttons)
         self._ways.button(0).setChecked(True)
         self._update()
+        self.export_button.setFocus()
 
     def set_target(self, folder: Path) -> None:
         """Show another folder, which was browsed for."""

@@ -62,6 +62,7 @@ class RecoveryDialog(QDialog):
             column.addSpacing(style.GRID // 2)
         column.addStretch(1)
         self._group.button(0).setChecked(True)
+        self._group.button(0).setFocus()
         scroll = QScrollArea()
         scroll.setWidget(choices)
         scroll.setWidgetResizable(True)
