@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fewshot_gui.project.disk import translated_errors
+from fewshot_gui.project.disk import reading, translated_errors
 from fewshot_gui.project.store import ProjectStore, decode_path
 from fewshot_gui.project.training import Training, decode_training, encode_training
 from fewshot_gui.project.values import BinPrediction
@@ -42,7 +42,7 @@ class DerivedTables:
         return StoredResults(self._load_predictions(), self._load_training())
 
     def _load_predictions(self) -> list[BinPrediction]:
-        with translated_errors(self._store.path):
+        with reading(self._store.path):
             runs = {
                 run: (revision, tuple(json.loads(bin_ids)))
                 for run, revision, bin_ids in self._connection.execute("SELECT * FROM runs")
@@ -50,21 +50,21 @@ class DerivedTables:
             rows = self._connection.execute(
                 "SELECT path, run, status, predicted, message, scores, region FROM predictions ORDER BY row"
             ).fetchall()
-        # One document of all rows: there may be 100,000, and a call for each takes ten times as long.
-        numbers = json.loads(f"[{','.join(f'[{scores},{region}]' for *_, scores, region in rows)}]")
-        return [
-            BinPrediction(
-                path=decode_path(path),
-                status=_STATUS[status],
-                bin_id=runs[run][1][predicted] if predicted >= 0 else None,
-                scores=tuple(scores),
-                bin_ids=runs[run][1],
-                region=Region(*box) if box else None,
-                message=message,
-                revision=runs[run][0],
-            )
-            for (path, run, status, predicted, message, *_), (scores, box) in zip(rows, numbers, strict=True)
-        ]
+            # One document of all rows: there may be 100,000, and a call for each takes ten times as long.
+            numbers = json.loads(f"[{','.join(f'[{scores},{region}]' for *_, scores, region in rows)}]")
+            return [
+                BinPrediction(
+                    path=decode_path(path),
+                    status=_STATUS[status],
+                    bin_id=runs[run][1][predicted] if predicted >= 0 else None,
+                    scores=tuple(scores),
+                    bin_ids=runs[run][1],
+                    region=Region(*box) if box else None,
+                    message=message,
+                    revision=runs[run][0],
+                )
+                for (path, run, status, predicted, message, *_), (scores, box) in zip(rows, numbers, strict=True)
+            ]
 
     def write_predictions(self, rows: Sequence[tuple[int, BinPrediction]]) -> None:
         """Save (row, prediction) pairs, in place of what these rows held.
@@ -99,7 +99,7 @@ class DerivedTables:
             self._connection.execute("DELETE FROM runs")
 
     def _load_training(self) -> Training | None:
-        with translated_errors(self._store.path):
+        with reading(self._store.path):
             row = self._connection.execute("SELECT revision, bin_ids, report, left_out FROM training").fetchone()
         if row is None:
             return None

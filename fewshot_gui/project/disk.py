@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.project.errors import DamagedError, ProjectError
 
 FileId = tuple[int, int]
 """(device, number) of a file: another one under the same name has another."""
@@ -37,6 +37,21 @@ def translated_errors(path: Path | None) -> Iterator[None]:
         raise ProjectError(f"{name} cannot be read or saved: {_REASONS.get(code, error)}.") from error
     except OSError as error:
         raise ProjectError(f"{name} cannot be read or saved: {error.strerror or error}.") from error
+
+
+@contextmanager
+def reading(path: Path | None) -> Iterator[None]:
+    """As `translated_errors`, where values of the wrong kind and missing tables mean a `DamagedError`."""
+    name = f"“{path.name}”" if path else "The project"
+    with translated_errors(path):
+        try:
+            yield
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_ERROR", "SQLITE_CORRUPT", "SQLITE_NOTADB")):
+                raise DamagedError(f"{name} is damaged ({error}). It has not been changed.") from error
+            raise
+        except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError) as error:
+            raise DamagedError(f"{name} is damaged ({error}). It has not been changed.") from error
 
 
 def is_trouble_of_the_disk(error: BaseException) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
@@ -13,6 +14,7 @@ from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.folder_names import folder_names
 from fewshot_gui.project.moves import Journal
 from fewshot_gui.project.safe_files import copy_to, link_to, move_to, place
+from model.images.items import source_file
 
 
 class Way(Enum):
@@ -104,6 +106,8 @@ def _export_one(
     journal: Journal | None,
     outcome: Exported,
 ) -> None:
+    if not os.path.lexists(source) and source_file(source).is_file():
+        raise OSError(errno.EINVAL, "is a part of a file, which stays whole; export the results as a table instead")
     if not source.is_file():
         raise FileNotFoundError(2, "is not there, or no file" if not os.path.lexists(source) else "is no file")
     if not folder.is_dir():

@@ -132,7 +132,7 @@ def check_content(path: Path) -> int:
         connection = connect_read_only(path)
         verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         version = format_of(connection)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, ValueError) as error:  # what SQLite says of a damaged schema may be no text
         verdict = str(error)
     finally:
         if connection is not None:

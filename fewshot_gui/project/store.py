@@ -34,6 +34,7 @@ from fewshot_gui.project.disk import (
     copy_database,
     file_id,
     is_trouble_of_the_disk,
+    reading,
     translated_errors,
 )
 from fewshot_gui.project.errors import ProjectError
@@ -117,16 +118,16 @@ class ProjectStore:
         """
         check_header(path)
         version = check_content(path)
-        with translated_errors(path):
+        with reading(path):
             connection = connect(path)
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
                 if version < SCHEMA_VERSION:
                     migrate(connection)
+                return cls(connection, path)
             except BaseException:
                 connection.close()
                 raise
-        return cls(connection, path)
 
     @classmethod
     def open_copy(cls, path: Path) -> Self:
@@ -135,7 +136,7 @@ class ProjectStore:
         It may be open in another program, or lie where nothing can be written. Raises as `open`.
         """
         check_header(path)
-        with tempfile.TemporaryDirectory(prefix="fewshot-") as folder, translated_errors(path):
+        with tempfile.TemporaryDirectory(prefix="fewshot-") as folder, reading(path):
             source = path
             wal, index = (path.with_name(path.name + ending) for ending in ("-wal", "-shm"))
             if wal.exists() and not (index.exists() and os.access(path.parent, os.W_OK)):
@@ -164,7 +165,7 @@ class ProjectStore:
     def load(self) -> StoredContent:
         """Return the project's content and revision."""
         query = self.connection.execute
-        with translated_errors(self.path):
+        with reading(self.path):
             examples: dict[str, list[Example]] = {}
             for path, bin_id, rank in query("SELECT path, bin_id, rank FROM examples ORDER BY rank"):
                 examples.setdefault(bin_id, []).append(Example(decode_path(path), rank=rank))
@@ -172,6 +173,10 @@ class ProjectStore:
                 Bin(bin_id, name, color, tuple(examples.get(bin_id, ())))
                 for bin_id, name, color in query("SELECT id, name, color FROM bins ORDER BY position")
             ]
+            if not all(isinstance(text, str) for bin_ in bins for text in (bin_.id, bin_.name, bin_.color)):
+                raise TypeError("the name of a bin is no text")
+            if len(examples.keys() - {bin_.id for bin_ in bins}):
+                raise LookupError("examples of a bin that is not there")
             folders = [decode_path(path) for (path,) in query("SELECT path FROM folders ORDER BY position")]
             hashes = {
                 decode_path(path): content_hash
@@ -189,7 +194,7 @@ class ProjectStore:
     def settings(self) -> ProjectSettings:
         """Return the project's settings."""
         default = ProjectSettings()
-        with translated_errors(self.path):
+        with reading(self.path):
             return ProjectSettings(
                 str(self._state("backbone", default.backbone)), int(self._state("seed", default.seed))
             )
@@ -212,7 +217,7 @@ class ProjectStore:
 
     def file_records(self) -> tuple[FileRecord, ...]:
         """Return what is known of every example, classified image and library folder."""
-        with translated_errors(self.path):
+        with reading(self.path):
             rows = self.connection.execute(
                 "SELECT path, relative, size, content_hash FROM files WHERE path IN (SELECT path FROM"
                 " examples UNION SELECT path FROM predictions UNION SELECT path FROM folders)"

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from fewshot_gui import style
-from fewshot_gui.items.roles import display_name, readable
+from fewshot_gui.items.roles import readable
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class RecoveryDialog(QDialog):
         self.setObjectName("recoveryDialog")
         self.setWindowTitle(self.tr("Recover project"))
         text = self.tr("“{name}” is damaged. It stays as it is; what you choose is saved as a new project.")
-        heading = QLabel(readable(text.format(name=display_name(damaged))))
+        heading = QLabel(readable(text.format(name=damaged.name)))
         heading.setWordWrap(True)
         heading.setTextFormat(Qt.TextFormat.PlainText)
         self._group = QButtonGroup(self)

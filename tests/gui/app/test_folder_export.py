@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,8 +10,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.app import App
+from fewshot_gui.controllers.export import ExportedResults, write_csv
 from fewshot_gui.project.folder_export import Way, export_into_folders, sort_into
 from fewshot_gui.views.folder_export_dialog import FolderExportChoice, FolderExportDialog
+from model.errors import FewShotError
 from model.types import Prediction, Status
 
 MakeImages = Callable[..., list[Path]]
@@ -173,3 +176,23 @@ def test_the_dialog_offers_what_there_is(qtbot: QtBot, tmp_path: Path) -> None:
     assert dialog.choice() == FolderExportChoice(False, False, True, Way.MOVE, tmp_path / "Other")
     dialog._target.setText("not absolute")
     assert not dialog.export_button.isEnabled()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no limit of file sizes")
+def test_a_table_that_the_disk_does_not_take_leaves_the_old_one(tmp_path: Path) -> None:
+    import resource
+
+    path = tmp_path / "results.csv"
+    path.write_text("the old results")
+    rows = tuple(Prediction(Path(f"/images/{number}.png"), Status.OK, 0, (0.5, 0.5)) for number in range(5000))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    try:
+        with pytest.raises(FewShotError, match="results"):
+            write_csv(path, ExportedResults(("Cats", "Dogs"), rows))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert path.read_text() == "the old results"
+    assert [found.name for found in tmp_path.iterdir() if found.name.startswith((".results", "results"))] == [path.name]
+    write_csv(path, ExportedResults(("Cats", "Dogs"), rows))
+    assert len(path.read_text().splitlines()) == 5001

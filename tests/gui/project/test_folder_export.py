@@ -105,9 +105,11 @@ def test_times_go_with_a_copy(source: Path, tmp_path: Path) -> None:
 
 def test_files_that_are_gone_are_named_and_the_others_go_on(source: Path, tmp_path: Path) -> None:
     gone = source / "gone.jpg"
-    images = sort_into([("Cats", [gone, source / "one", source / "one" / "0.jpg", source / "one" / "0.jpg"])])
+    page = source / "one" / "1.jpg#3"
+    images = sort_into([("Cats", [gone, source / "one", page, source / "one" / "0.jpg", source / "one" / "0.jpg"])])
     done = export_into_folders(images, tmp_path / "target", Way.COPY)
-    assert (done.put, [path for path, _ in done.failed]) == (1, [gone, source / "one"])
+    assert (done.put, [path for path, _ in done.failed]) == (1, [gone, source / "one", page])
+    assert "is a part of a file" in done.failed[-1][1]
 
 
 def test_it_stops_between_two_images_when_it_is_cancelled(source: Path, tmp_path: Path) -> None:
