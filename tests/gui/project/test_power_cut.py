@@ -103,7 +103,8 @@ def test_a_log_cut_at_every_frame_and_at_thousands_of_places(
 ) -> None:
     ends = range(_WAL_HEADER, len(cut_off.wal) + 1, _FRAME)
     cuts = {end + off for end in ends for off in (-1, 0, 1, 24)}
-    cuts |= {random.Random(2).randrange(len(cut_off.wal)) for _ in range(1000)}
+    choice = random.Random(2)
+    cuts |= {choice.randrange(len(cut_off.wal)) for _ in range(1000)}
     _check_cuts(make_session(), cut_off, tmp_path / "cut", {min(cut, len(cut_off.wal)) for cut in cuts})
 
 
