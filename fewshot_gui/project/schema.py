@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -138,7 +139,8 @@ def check_content(path: Path) -> int:
         if connection is not None:
             connection.close()
         if not was_shared:
-            shared.unlink(missing_ok=True)  # an index that was made to look through what a crash left
+            with suppress(OSError):  # none, where nothing can be written
+                shared.unlink()  # an index that was made to look through what a crash left
     if verdict != "ok":
         raise DamagedError(f"“{path.name}” is damaged ({verdict}). It has not been changed.")
     _check_version(path, version)

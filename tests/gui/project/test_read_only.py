@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QLockFile
 
 from fewshot_gui.project.errors import LockedError, ProjectError
 from fewshot_gui.project.session import Session
@@ -116,35 +117,54 @@ def test_closing_it_leaves_the_others_lock(session: Session, other: Session, pat
     assert session.document.read_only_reason
 
 
+@pytest.fixture
+def write_protect() -> Iterator[Callable[[Path], None]]:
+    """Return a function that makes a file or folder one that even root cannot write to."""
+    protected: list[Path] = []
+
+    def protect(path: Path) -> None:
+        if sys.platform == "win32":
+            pytest.skip("Windows has other rights")
+        if os.geteuid():
+            path.chmod(0o500 if path.is_dir() else 0o400)
+        elif subprocess.run(["mount", "--bind", path, path], check=False).returncode:
+            pytest.skip("nothing can be mounted here, and root may write everywhere")
+        else:
+            protected.append(path)
+            subprocess.run(["mount", "-o", "remount,ro,bind", path], check=True)
+
+    yield protect
+    for path in protected:
+        subprocess.run(["umount", "-l", path], check=True)
+
+
 @pytest.mark.parametrize("has_log", [False, True])
 @pytest.mark.parametrize("what", ["folder", "file"])
 def test_a_project_that_cannot_be_written_to_is_read_only_and_left_alone(
-    session: Session, other: Session, path: Path, what: str, has_log: bool, monkeypatch: pytest.MonkeyPatch
+    session: Session,
+    other: Session,
+    path: Path,
+    what: str,
+    has_log: bool,
+    write_protect: Callable[[Path], None],
+    tmp_path: Path,
 ) -> None:
     other.document.add_bin("Owl")
     expected = state(other.document)
-    archive = path.parent.parent / "archive"
+    archive = tmp_path / "archive"
     if not has_log:
         other.close()
     archive.mkdir()
     for ending in ("", "-wal") if has_log else ("",):
         shutil.copy(path.with_name(path.name + ending), archive)
     before = _files(archive)
-    if os.geteuid() == 0:  # to whom all is permitted: what the system would say to others
-        access = os.access
-        denied = archive if what == "folder" else archive / path.name
-        monkeypatch.setattr(os, "access", lambda name, mode: name != denied and access(name, mode))
-        if what == "folder":
-            monkeypatch.setattr(QLockFile, "tryLock", lambda self, timeout: False)
-            monkeypatch.setattr(QLockFile, "error", lambda self: QLockFile.LockError.PermissionError)
-    else:
-        (archive if what == "folder" else archive / path.name).chmod(0o500 if what == "folder" else 0o400)
+    write_protect(archive if what == "folder" else archive / path.name)
     session.open(archive / path.name)
     assert "write-protected" in session.document.read_only_reason
     assert state(session.document) == expected
     assert not session.may_edit()
+    session.save_as(tmp_path / "own.fewshot")
+    assert session.document.read_only_reason == ""
     session.close()
-    monkeypatch.undo()
-    archive.chmod(0o700)
     assert _files(archive) == before
     assert not list(archive.glob("*-shm"))
