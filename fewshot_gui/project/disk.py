@@ -14,6 +14,9 @@ from fewshot_gui.project.errors import DamagedError, ProjectError
 FileId = tuple[int, int]
 """(device, number) of a file: another one under the same name has another."""
 
+LONGEST_VALUE = 256 * 2**20
+"""Bytes of one value: the largest that is written is a classifier's backbone, 50 MB."""
+
 _REASONS = {
     "SQLITE_FULL": "the disk is full",
     "SQLITE_READONLY": "it is write-protected",
@@ -50,7 +53,7 @@ def reading(path: Path | None) -> Iterator[None]:
             if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_ERROR", "SQLITE_CORRUPT", "SQLITE_NOTADB")):
                 raise DamagedError(f"{name} is damaged ({error}). It has not been changed.") from error
             raise
-        except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError) as error:
+        except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError, RecursionError) as error:
             raise DamagedError(f"{name} is damaged ({error}). It has not been changed.") from error
 
 
@@ -63,19 +66,26 @@ def connect(path: Path | str) -> sqlite3.Connection:
     """Open a database to read and write; it is made where there is none."""
     connection = sqlite3.connect(path, isolation_level=None)  # transactions are ours
     connection.execute("PRAGMA foreign_keys = ON")
-    return connection
+    return _bounded(connection)
 
 
 def connect_live(path: Path) -> sqlite3.Connection:
     """Open a project to read it while it is open to be written, by this program or another."""
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    return _bounded(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None))
 
 
 def connect_read_only(path: Path) -> sqlite3.Connection:
     """Open a database that nobody writes to so that nothing is written to it, and no `-wal` file put beside it."""
     if path.with_name(path.name + "-wal").exists():  # it holds the last edits; of a crash, or of who has it open
         return connect_live(path)
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
+    return _bounded(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None))
+
+
+def _bounded(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """Let a project from elsewhere neither take all memory nor call functions from its schema."""
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    return connection
 
 
 def file_id(path: Path) -> FileId:

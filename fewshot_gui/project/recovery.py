@@ -320,7 +320,7 @@ def _json(text: str) -> list[Any]:
 def _is_list(text: object) -> bool:
     try:
         return isinstance(text, str) and text.startswith("[") and bool(_json(text))
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
 
 

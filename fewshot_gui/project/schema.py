@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
-from fewshot_gui.project.disk import connect_read_only
+from fewshot_gui.project.disk import LONGEST_VALUE, connect_read_only
 from fewshot_gui.project.errors import DamagedError, ProjectError
 
 APPLICATION_ID = int.from_bytes(b"FSHT")
@@ -53,6 +53,8 @@ CREATE TABLE training (
 CREATE TABLE classifier_files (name TEXT PRIMARY KEY, content BLOB NOT NULL);
 """
 
+_STATE_KINDS = {"revision": "INTEGER", "saves": "INTEGER", "seed": "INTEGER", "project_id": "TEXT", "backbone": "TEXT"}
+_LARGEST_NUMBER = 2**53  # so that no number of ours overflows
 _HEADER_BYTES = 100
 _MAGIC = b"SQLite format 3\x00"
 
@@ -133,6 +135,8 @@ def check_content(path: Path) -> int:
         connection = connect_read_only(path)
         verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         version = format_of(connection)
+        if verdict == "ok" and version <= SCHEMA_VERSION:
+            verdict = _what_is_strange(connection)
     except (sqlite3.DatabaseError, ValueError) as error:  # what SQLite says of a damaged schema may be no text
         verdict = str(error)
     finally:
@@ -145,6 +149,46 @@ def check_content(path: Path) -> int:
         raise DamagedError(f"“{path.name}” is damaged ({verdict}). It has not been changed.")
     _check_version(path, version)
     return version
+
+
+def _what_is_strange(connection: sqlite3.Connection) -> str:
+    """Return "ok" where there are our tables, nothing else, and in them values of their kinds.
+
+    In a project from elsewhere a view could compute for ever in the place of a table, and a trigger
+    change with every edit what nobody sees.
+    """
+    found = {_squeezed(sql) for (sql,) in connection.execute("SELECT sql FROM sqlite_schema WHERE sql NOT NULL")}
+    if found != {_squeezed(statement) for statement in TABLES.split(";") if statement.strip()}:
+        return "it holds other tables than a project"
+    names = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    for name in names:
+        columns = connection.execute(f"PRAGMA table_info({name})").fetchall()
+        strange = " OR ".join(_is_strange(column, kind, required) for _, column, kind, required, *_ in columns)
+        if connection.execute(f"SELECT EXISTS (SELECT 1 FROM {name} WHERE {strange})").fetchone()[0]:  # noqa: S608
+            return f"values in “{name}” are of the wrong kind"
+    if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
+        return "it names what it does not hold"
+    for key, kind in _STATE_KINDS.items():
+        query = "SELECT EXISTS (SELECT 1 FROM state WHERE key = ? AND " + _is_strange("value", kind, True) + ")"  # noqa: S608
+        if connection.execute(query, (key,)).fetchone()[0]:
+            return f"its {key} makes no sense"
+    return "ok"
+
+
+def _is_strange(column: str, kind: str, required: bool) -> str:
+    """Return the SQL by which a value is not of its column's kind, of which SQLite itself takes no notice."""
+    if not kind:
+        return "0"
+    strange = f"typeof({column}) != '{kind.lower()}'"
+    if kind == "BLOB":
+        strange += f" OR length({column}) > {LONGEST_VALUE}"
+    if kind == "INTEGER":
+        strange += f" OR {column} NOT BETWEEN -1 AND {_LARGEST_NUMBER}"
+    return f"({strange})" if required else f"({column} NOT NULL AND ({strange}))"
+
+
+def _squeezed(sql: str) -> str:
+    return " ".join(sql.split())
 
 
 def _check_version(path: Path, version: int) -> None:
