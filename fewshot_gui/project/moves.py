@@ -19,6 +19,8 @@ from typing import IO, Self
 from fewshot_gui.project.disk import sync
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.safe_files import PARTIAL, move_to, same_content
+from model.images.kinds import HEADER_BYTES, looks_like_dicom
+from model.images.scan import is_image_name
 
 _PREFIX, _SUFFIX = ".fewshot-move-", ".jsonl"
 
@@ -79,7 +81,7 @@ def moves_made(journal: Path) -> dict[Path, Path]:
     return {
         source: path
         for source, path, _ in _moves(_entries(journal))
-        if os.path.lexists(path) and not os.path.lexists(source)
+        if os.path.lexists(path) and not os.path.lexists(source) and _may_be_ours(source, path, journal.parent)
     }
 
 
@@ -100,11 +102,15 @@ def undo_moves(
             return undone
         progress(done, len(moves))
         try:
+            if not _may_be_ours(source, path, journal.parent):
+                raise OSError(1, "is not moved: no image of this folder would go where an image was")
             if _move_back(source, path, size):
                 undone.restored[path] = source
         except OSError as error:
             undone.failed.append((path, error.strerror or str(error)))
     for folder in reversed([Path(str(entry["made"])) for entry in entries if "made" in entry]):
+        if not _is_below(folder, journal.parent):
+            continue
         with suppress(OSError):
             for partial in folder.glob(PARTIAL):  # copies to another drive that a crash cut off
                 partial.unlink()
@@ -112,6 +118,26 @@ def undo_moves(
     if not undone.failed:
         journal.unlink(missing_ok=True)
     return undone
+
+
+def _may_be_ours(source: Path, path: Path, target: Path) -> bool:
+    """Whether a journal may ask for this: it lies among the images, and may come from anyone with them.
+
+    What it moves back lies in its own folder and is an image by the name that it gets, or DICOM.
+    """
+    if not _is_below(path, target):
+        return False
+    if is_image_name(source.name):
+        return True
+    try:
+        with path.open("rb") as file:
+            return not source.suffix.strip(".0123456789") and looks_like_dicom(file.read(HEADER_BYTES))
+    except OSError:
+        return True  # said better by whoever moves it
+
+
+def _is_below(path: Path, folder: Path) -> bool:
+    return Path(os.path.abspath(folder)) in Path(os.path.abspath(path)).parents
 
 
 def _move_back(source: Path, path: Path, size: int) -> bool:

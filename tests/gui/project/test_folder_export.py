@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -282,3 +283,24 @@ def test_any_names_become_different_names_of_one_part(names: list[str]) -> None:
         assert Path(name).name == name
         assert name.strip(". ") == name.strip() or name.startswith("_")
         assert not set('<>:"/\\|?*') & set(name)
+
+
+def test_a_journal_from_a_stranger_moves_nothing_out_of_place(tmp_path: Path) -> None:
+    target, home = tmp_path / "target", tmp_path / "home"
+    (target / "a").mkdir(parents=True)
+    home.mkdir()
+    (target / "a" / "evil.png").write_bytes(b"run me")
+    (home / "letter.png").write_bytes(b"mine")
+    lines = [
+        {"from": str(home / ".profile"), "to": str(target / "a" / "evil.png"), "size": 6},
+        {"from": str(target / "stolen.png"), "to": str(home / "letter.png"), "size": 4},
+        {"from": str(target / "stolen.png"), "to": str(target / ".." / "home" / "letter.png"), "size": 4},
+        {"made": str(home)},
+    ]
+    journal = target / ".fewshot-move-20260101-000000-000000.jsonl"
+    journal.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="ascii")
+    undone = undo_moves(journal)
+    assert not undone.restored
+    assert len(undone.failed) == 3
+    assert sorted(path.name for path in home.iterdir()) == ["letter.png"]
+    assert not moves_made(journal)
