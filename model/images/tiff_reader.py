@@ -23,6 +23,8 @@ from model.images.read_errors import MAX_PIXELS, TOO_LARGE, damaged, no_such_par
 
 Size = tuple[int, int]
 
+_MOST_PIXELS_A_BYTE = 1_000_000  # an empty page of fax compression has a hundred thousand
+
 _PHOTOMETRIC = tifffile.PHOTOMETRIC
 _ALPHA = (tifffile.EXTRASAMPLE.ASSOCALPHA, tifffile.EXTRASAMPLE.UNASSALPHA)
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # what is wrong with a file is said once, by us
@@ -74,6 +76,8 @@ def _page(path: Path, frame: int | None) -> Iterator[tifffile.TiffPage]:
             raise ImageReadError(path, damaged())
         if page.imagewidth * page.imagelength > MAX_PIXELS:
             raise ImageReadError(path, TOO_LARGE)
+        if page.imagewidth * page.imagelength > _MOST_PIXELS_A_BYTE * path.stat().st_size:
+            raise ImageReadError(path, damaged("more pixels than it holds"))
         if page.imagewidth * page.imagelength == 0:
             raise ImageReadError(path, damaged("a page without pixels"))
         yield page

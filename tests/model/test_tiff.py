@@ -176,3 +176,18 @@ def test_pages_of_absurd_size_are_refused_before_decoding(tmp_path: Path) -> Non
     for read in (read_image, image_size):
         with pytest.raises(ImageReadError, match="400,000,000 pixels"):
             read(path)
+
+
+def test_a_few_bytes_that_promise_a_large_picture_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "promise.tif"
+    Image.new("L", (4, 4)).save(path)
+    data = bytearray(path.read_bytes())
+    with tifffile.TiffFile(path) as file:
+        for name, value in (("ImageWidth", 20_000), ("ImageLength", 19_000)):
+            tag = file.pages[0].tags[name]
+            data[tag.offset + 2 : tag.offset + 4] = (4).to_bytes(2, "little")
+            data[tag.offset + 8 : tag.offset + 12] = value.to_bytes(4, "little")
+    path.write_bytes(data)
+    for read in (read_image, image_size):
+        with pytest.raises(ImageReadError, match="more pixels than it holds"):
+            read(path)
