@@ -10,8 +10,6 @@ import os
 from hashlib import blake2b
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
-
 from fewshot_gui.items.roles import readable
 
 _hidden = False
@@ -45,4 +43,4 @@ def display_folder(path: Path) -> str:
 
 def _number(path: Path) -> str:
     digits = blake2b(os.fsencode(path), digest_size=4).hexdigest().upper()
-    return QCoreApplication.translate("Naming", "Image {number}").format(number=f"{digits[:4]}-{digits[4:]}")
+    return f"{digits[:4]}-{digits[4:]}"  # short, so that it fits below a thumbnail
