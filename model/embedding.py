@@ -44,6 +44,7 @@ from model.texture import MAX_SIDE, texture_map
 
 BATCH_SIZE = 16
 CHUNK_SIZE = 8 * BATCH_SIZE  # images that are looked up at once; at most two chunks are held
+FIRST_CHUNK_SIZE = 2 * BATCH_SIZE
 STRIDE = 32  # working sides are multiples of it
 LARGE_IMAGE, LARGE_SIDE = 1.1, 10 / 7  # over the backbone's own input size: 246 and 320 pixels where that is 224
 
@@ -142,8 +143,8 @@ class Embedder:
         pool = ThreadPoolExecutor(self._threads(), thread_name_prefix="embed")
         try:
             ahead: Future[list[_Pending]] | None = None
-            for start in range(0, len(paths), CHUNK_SIZE):
-                upcoming = pool.submit(self._begin, pool, paths[start : start + CHUNK_SIZE], side)
+            for chunk in _chunks(paths):
+                upcoming = pool.submit(self._begin, pool, chunk, side)
                 if ahead is not None:
                     yield from self._finished(ahead.result(), side)
                 ahead = upcoming
@@ -279,6 +280,13 @@ class _Image:
         if self.data:
             return EmbeddedImage(self.path, self.data)
         return self.error or ImageReadError(self.path, "could not be embedded.")
+
+
+def _chunks(paths: Sequence[Path]) -> Iterator[Sequence[Path]]:
+    """Cut `paths` into chunks; the first is small, since somebody may wait for it."""
+    yield paths[:FIRST_CHUNK_SIZE]
+    for start in range(FIRST_CHUNK_SIZE, len(paths), CHUNK_SIZE):
+        yield paths[start : start + CHUNK_SIZE]
 
 
 _Pending = tuple[_Image, "Future[None] | None"]

@@ -44,8 +44,9 @@ def suppressed_common(globals_: Tensor, regions: Tensor, shots: float) -> Tensor
     (the typical number of images in a class) is small, since then S is known badly.
     """
     with torch.no_grad():
-        rows = regions.reshape(-1, regions.shape[-1])
-        rows = rows[:: -(-len(rows) // SCATTER_ROWS)]
+        count = regions.shape[0] * regions.shape[1]
+        picked = torch.arange(0, count, -(-count // SCATTER_ROWS))
+        rows = regions[picked // regions.shape[1], picked % regions.shape[1]]
         centred = (rows - rows.mean(dim=0)) / len(rows) ** 0.5
         gram = centred @ centred.T
         ridge = SCATTER_RIDGE * max(1.0, SCATTER_SHOTS / shots) * gram.diagonal().sum() / rows.shape[1]

@@ -10,7 +10,7 @@ from fewshot_gui.project.results import Results
 from fewshot_gui.settings import Settings
 from fewshot_gui.views.main_window import MainWindow
 
-_PAUSE = 60  # milliseconds after the last change: a drop of many images is several changes
+_PAUSE = 15  # milliseconds after the last change: a drop of many images may be several changes
 
 
 class AutoTraining(QObject):
