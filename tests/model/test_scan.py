@@ -124,5 +124,6 @@ def test_dicom_files_without_an_ending_are_found(tmp_path: Path) -> None:
     dicom = b"\0" * 128 + b"DICM" + b"\0" * 20
     for name in ("IM0001", "1.2.840.10008.7", "DICOMDIR", "README", ".hidden"):
         (tmp_path / name).write_bytes(b"words" if name == "README" else dicom)
-    os.mkfifo(tmp_path / "pipe")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
     assert [path.name for path in iter_images([tmp_path])] == ["1.2.840.10008.7", "IM0001"]
