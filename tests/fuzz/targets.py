@@ -6,7 +6,6 @@ come: any error but the documented one.
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from PIL import Image, features
+from PIL import Image
 from PySide6.QtCore import QByteArray, QMimeData
 
 from fewshot_gui.items.mime import BIN_TYPE, IMAGES_TYPE, decode_bin, decode_images, encode_images, may_carry_images
@@ -30,34 +29,17 @@ from model.embedding import Embedder
 from model.embedding_store import EmbeddingStore, FileState
 from model.errors import BackboneError, CheckpointError, FewShotError, ImageReadError
 from model.features import ImageMaps, describe
-from model.images.reading import image_size, read_with_size
+from model.images.reading import image_size, parts, read_with_size
 from model.packing import packed, unpacked
 from model.results_table import ResultsTable
 from model.texture import CELLS, CHANNELS
 from model.training import train
 from model.types import Prediction, Region, Status, SupportSet
-from tests.dicom import dicom_bytes
+from tests.fuzz.image_seeds import SUFFIXES, image_kinds, image_seeds
 
 Check = Callable[[bytes], bool]
 TARGETS: dict[str, Callable[[Path], Target]] = {}
 
-_SIDEWAYS = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"  # orientation 6
-IMAGE_FORMATS: dict[str, tuple[dict[str, object], ...]] = {
-    "JPEG": ({}, {"progressive": True, "exif": _SIDEWAYS}),
-    "PNG": ({}, {"compress_level": 0}),
-    "WEBP": ({}, {"lossless": True}),
-    "GIF": ({},),
-    "BMP": ({},),
-    "TIFF": ({}, {"compression": "tiff_lzw"}, {"compression": "jpeg"}, {"compression": "packbits"}),
-    "PPM": ({},),
-    "AVIF": ({},),
-    "JPEG2000": ({},),
-    "TGA": ({}, {"compression": "tga_rle"}),
-}  # fmt: skip
-"""Pillow's names, and the options a seed each is written with. A format that cannot be written here is left out."""
-
-_OPTIONAL = {"WEBP": "webp", "AVIF": "avif", "JPEG2000": "jpg_2000"}
-_SUFFIXES = {"TGA": ".tga"}  # of formats that only the ending tells
 _SIDE = 224
 _NAMES = ("a", "b,c", "=d")
 
@@ -76,27 +58,9 @@ def target(function: Callable[[Path], Target]) -> Callable[[Path], Target]:
     return function
 
 
-def _image_seeds(kind: str) -> tuple[bytes, ...]:
-    seeds: list[bytes] = []
-    if kind not in IMAGE_FORMATS:
-        return ()
-    for mode in ("RGB", "L", "P", "RGBA", "I;16", "1"):
-        picture = Image.linear_gradient("L").resize((23, 17)).convert("RGB" if mode == "I;16" else mode)
-        if mode == "I;16":
-            picture = Image.new("I;16", (23, 17), 700)
-        for options in IMAGE_FORMATS[kind]:
-            file = io.BytesIO()
-            try:
-                picture.save(file, kind, **options)
-            except (OSError, ValueError, KeyError):  # not every format has every mode
-                continue
-            seeds.append(file.getvalue())
-    return tuple(seeds)
-
-
 def _image_target(kind: str) -> Callable[[Path], Target]:
     def make(folder: Path) -> Target:
-        path = folder / f"image{_SUFFIXES.get(kind, '')}"
+        path = folder / f"image{SUFFIXES.get(kind, '')}"
 
         def check(data: bytes) -> bool:
             path.write_bytes(data)
@@ -106,27 +70,19 @@ def _image_target(kind: str) -> Callable[[Path], Target]:
                 assert min(image.size) > 0
                 assert max(image.size) <= _SIDE
                 assert image_size(path) == size
+                assert parts(path)
             except ImageReadError as error:
                 if len(str(error).splitlines()) > 1:
                     raise AssertionError("the reason is not one line") from error
                 return False
             return True
 
-        return Target(_image_seeds(kind) or _other_seeds(kind), check)
+        return Target(image_seeds(kind, folder), check)
 
     return make
 
 
-def _other_seeds(kind: str) -> tuple[bytes, ...]:
-    if kind == "HEIC":
-        return ((Path(__file__).resolve().parents[1] / "data" / "corners.heic").read_bytes(),)
-    return tuple(dicom_bytes(Image.linear_gradient("L").resize((23, 17)), compressed) for compressed in (False, True))
-
-
-for _kind in IMAGE_FORMATS:
-    if features.check(_OPTIONAL[_kind]) if _kind in _OPTIONAL else True:
-        TARGETS[f"image_{_kind.lower()}"] = _image_target(_kind)
-for _kind in ("HEIC", "DICOM"):
+for _kind in image_kinds():
     TARGETS[f"image_{_kind.lower()}"] = _image_target(_kind)
 
 

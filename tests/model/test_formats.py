@@ -8,7 +8,6 @@ from pathlib import Path
 import imagecodecs
 import numpy as np
 import pytest
-import tifffile
 from PIL import Image, ImageCms
 from pydicom.data import get_testdata_file
 
@@ -16,6 +15,7 @@ from model.errors import ImageReadError
 from model.images.decoder_process import DecoderPool
 from model.images.reading import image_size, parts, read_image
 from tests.model.images_support import BLUE, GREEN, HEIGHT, RED, WHITE, WIDTH, colour_corners
+from tests.raw import write_dng
 
 DATA = Path(__file__).parent.parent / "data"
 
@@ -82,7 +82,7 @@ def test_deep_grey_with_alpha_is_stretched_and_lies_over_white(tmp_path: Path) -
 
 def test_a_camera_raw_file_is_developed(tmp_path: Path) -> None:
     path = tmp_path / "photo.dng"
-    _write_dng(path)
+    write_dng(path)
     image = read_image(path)
     assert image.size == image_size(path)
     red, green, blue = np.asarray(image)[8:-8, 8:-8].reshape(-1, 3).mean(axis=0)
@@ -94,7 +94,7 @@ def test_a_raw_file_without_the_extra_says_what_to_install(tmp_path: Path, monke
     (tmp_path / "hidden" / "rawpy.py").write_text("raise ImportError('not installed')\n", encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "hidden"))
     path = tmp_path / "photo.dng"
-    _write_dng(path)
+    write_dng(path)
     pool = DecoderPool()
     from model.images.items import Item
     from model.images.kinds import Kind
@@ -102,24 +102,6 @@ def test_a_raw_file_without_the_extra_says_what_to_install(tmp_path: Path, monke
     with pytest.raises(ImageReadError, match=r"pip install 'fewshot\[raw\]'"):
         pool.read(Item(path), Kind.RAW, None)
     pool.close()
-
-
-def _write_dng(path: Path) -> None:
-    """A mosaic in which red is strongest and blue weakest."""
-    mosaic = np.zeros((64, 96), np.uint16)
-    mosaic[0::2, 0::2], mosaic[0::2, 1::2], mosaic[1::2, 0::2], mosaic[1::2, 1::2] = 50_000, 20_000, 20_000, 5_000
-    to_camera = (3.2406, -1.5372, -0.4986, -0.9689, 1.8758, 0.0415, 0.0557, -0.2040, 1.0570)  # XYZ to sRGB
-    matrix = tuple(part for value in to_camera for part in (round(value * 10_000), 10_000))
-    tags = [
-        (33421, "H", 2, (2, 2), True),  # CFARepeatPatternDim
-        (33422, "B", 4, bytes([0, 1, 1, 2]), True),  # CFAPattern
-        (50706, "B", 4, bytes([1, 4, 0, 0]), True),  # DNGVersion
-        (50708, "s", 0, "Test", True),  # UniqueCameraModel
-        (50721, 10, 9, matrix, True),  # ColorMatrix1
-        (50728, 5, 3, (1, 1, 1, 1, 1, 1), True),  # AsShotNeutral
-        (50778, "H", 1, 21, True),  # CalibrationIlluminant1
-    ]
-    tifffile.imwrite(path, mosaic, photometric="cfa", extratags=tags, metadata=None)
 
 
 def _profile(name: str = "crayons.icc") -> bytes:
