@@ -165,6 +165,7 @@ class BinsView(QWidget):
             self._drop_card(bin_id)
         for bin_ in self._document.bins:
             self._make_card(bin_.id)
+        self._board.new_card.setEnabled(not self._document.read_only_reason)
         self._show_bins()
 
     def _on_bin_inserted(self, bin_id: str, position: int) -> None:

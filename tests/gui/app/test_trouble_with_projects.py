@@ -50,6 +50,7 @@ def test_a_project_that_is_open_elsewhere_is_shown_read_only(
     assert window.banner.read_only.isVisible()
     assert f"process {os.getpid()}" in window.banner.read_only._label.text()
     assert "read only" in window.windowTitle()
+    assert not window.bins._board.new_card.isEnabled()
     for name in ("newBin", "renameBin", "addFolder", "undo", "redo", "editAgain"):
         assert not table[name].isEnabled(), name
     cats = document.bins[0].id
@@ -76,6 +77,7 @@ def test_a_project_that_is_open_elsewhere_is_shown_read_only(
     qtbot.waitUntil(table["editAgain"].isEnabled)
     table["editAgain"].trigger()
     assert not window.banner.read_only.isVisible()
+    assert window.bins._board.new_card.isEnabled()
     assert [bin_.name for bin_ in document.bins] == ["cats", "dogs", "late"]
     assert table["newBin"].isEnabled()
     document.add_bin("mine")
