@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -40,6 +41,7 @@ from model.images.decoder_process import pool as decoder_pool
 _log = logging.getLogger(__name__)
 
 _SHUTDOWN_SECONDS = 10.0
+_DECODER_PATIENCE = 1.0  # seconds at the end
 _SWITCH_INTERVAL = 0.001  # seconds a worker may keep the interpreter while the window waits; Python's own: 5 ms
 
 
@@ -109,10 +111,13 @@ class App(QObject):
     def shutdown(self) -> list[str]:
         """Stop all jobs and close the project; returns the names of threads that did not end."""
         self.guarding.stop()
+        patience = threading.Timer(_DECODER_PATIENCE, decoder_pool.close)  # a decoder that hangs keeps nobody waiting
+        patience.start()
         stuck = self.runner.shutdown(_SHUTDOWN_SECONDS)
         for name, part in (("files", self.files), ("thumbnails", self.thumbnails), ("pictures", self.pictures)):
             if not part.shutdown():
                 stuck.append(name)
+        patience.cancel()
         decoder_pool.close()
         QCoreApplication.processEvents()  # what the workers said last belongs to the project
         try:
