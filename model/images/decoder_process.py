@@ -132,7 +132,7 @@ class _Process:
     def __init__(self) -> None:
         paths = [str(_PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "model.images.decoder_main"],
+            [sys.executable, "-P", "-m", "model.images.decoder_main"],  # -P: no package of the current folder
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

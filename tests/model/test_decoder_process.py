@@ -122,3 +122,15 @@ def _runs(process: int) -> bool:
         return not (state.exists() and state.read_text().rsplit(")", 1)[1].split()[0] == "Z")
     except (ProcessLookupError, FileNotFoundError):
         return False
+
+
+def test_packages_in_the_current_folder_are_not_run(
+    deep: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("model/images", "numpy"):
+        (tmp_path / "here" / name).mkdir(parents=True)
+        (tmp_path / "here" / name / "__init__.py").write_text("raise SystemExit('run')\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "here")
+    pool = DecoderPool()
+    assert pool.size(Item(deep), Kind.TIFF) == (48, 32)
+    pool.close()
