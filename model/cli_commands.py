@@ -16,7 +16,7 @@ from model import checkpoint
 from model.batch import classify
 from model.classifier import FewShotClassifier
 from model.cli import UsageError
-from model.cli_progress import ProgressPrinter
+from model.cli_progress import SECONDS_BETWEEN_LINES, ProgressPrinter
 from model.cli_text import say, warn, warn_of
 from model.embedding import Embedder
 from model.errors import ImageReadError, NoImagesError
@@ -26,7 +26,7 @@ from model.images.items import split_item
 from model.images.reading import read_image
 from model.images.scan import class_folders, iter_images
 from model.overlay import draw_overlay
-from model.progress import CancelToken
+from model.progress import CancelToken, Progress
 from model.results_table import Limits, ResultsTable
 from model.training import train
 from model.types import Prediction, Status, SupportSet
@@ -104,7 +104,7 @@ def _facts(estimate: ClassEstimate) -> dict[str, Any]:
 def run_classify(options: argparse.Namespace, token: CancelToken) -> Outcome:
     """Classify images and folders into a table, with overlays when asked."""
     started = time.monotonic()
-    paths = list(iter_images(options.paths, options.cutting, warn_of))
+    paths = _found_images(options, token)
     if not paths:
         raise NoImagesError(f"There is no image in {', '.join(map(str, options.paths))}.")
     if os.path.realpath(options.out) in {os.path.realpath(path) for path in paths}:
@@ -146,6 +146,18 @@ def run_classify(options: argparse.Namespace, token: CancelToken) -> Outcome:
         },
         counts[Status.ERROR] + table.kept_errors,
     )
+
+
+def _found_images(options: argparse.Namespace, token: CancelToken) -> list[Path]:
+    """Find what to classify; says so once it takes a while, since pages of many files must be counted."""
+    started, paths = time.monotonic(), []
+    with ProgressPrinter() as bar:
+        for path in iter_images(options.paths, options.cutting, warn_of):
+            token.raise_if_cancelled()
+            paths.append(path)
+            if time.monotonic() - started > SECONDS_BETWEEN_LINES:
+                bar(Progress("Finding images", len(paths), 0))
+    return paths
 
 
 def run_evaluate(options: argparse.Namespace, token: CancelToken) -> Outcome:
