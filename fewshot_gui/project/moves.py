@@ -19,8 +19,7 @@ from typing import IO, Self
 from fewshot_gui.project.disk import sync
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.safe_files import PARTIAL, move_to, same_content
-from model.images.kinds import HEADER_BYTES, looks_like_dicom
-from model.images.scan import is_image_name
+from model.images.scan import is_image_name, may_be_dicom, starts_as_dicom
 
 _PREFIX, _SUFFIX = ".fewshot-move-", ".jsonl"
 
@@ -130,8 +129,7 @@ def _may_be_ours(source: Path, path: Path, target: Path) -> bool:
     if is_image_name(source.name):
         return True
     try:
-        with path.open("rb") as file:
-            return not source.suffix.strip(".0123456789") and looks_like_dicom(file.read(HEADER_BYTES))
+        return may_be_dicom(source.name) and starts_as_dicom(path)
     except OSError:
         return True  # said better by whoever moves it
 

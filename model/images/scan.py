@@ -82,23 +82,29 @@ def _walk(top: Path, passed_over: PassedOver | None) -> Iterator[Path]:
                 continue
             if _is_folder(entry):
                 folders.append(folder / entry.name)
-            elif is_image_name(entry.name) or (_may_be_dicom(entry.name) and _is_dicom(entry)):
+            elif is_image_name(entry.name) or (may_be_dicom(entry.name) and _is_dicom(entry)):
                 yield folder / entry.name
         pending.extend(reversed(folders))
 
 
-def _may_be_dicom(name: str) -> bool:
-    """Scanners name files "IM0001" or "1.2.840.10008.1"; the index of a disc holds no picture."""
+def may_be_dicom(name: str) -> bool:
+    """Whether a name without an image ending may be a DICOM file's.
+
+    Scanners name files "IM0001" or "1.2.840.10008.1"; the index of a disc holds no picture.
+    """
     suffix = os.path.splitext(name)[1]
     return (not suffix or suffix[1:].isdecimal()) and name != "DICOMDIR"
 
 
+def starts_as_dicom(path: Path | str) -> bool:
+    """Whether a file begins as DICOM does; raises OSError."""
+    with open(path, "rb") as file:  # noqa: PTH123 - there may be many
+        return looks_like_dicom(file.read(HEADER_BYTES))
+
+
 def _is_dicom(entry: os.DirEntry[str]) -> bool:
     try:
-        if not entry.is_file():
-            return False
-        with open(entry.path, "rb") as file:  # noqa: PTH123 - there may be many
-            return looks_like_dicom(file.read(HEADER_BYTES))
+        return entry.is_file() and starts_as_dicom(entry.path)
     except OSError:
         return False
 
