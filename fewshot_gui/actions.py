@@ -76,7 +76,7 @@ SPECS = (
         _tr("Show the images of a folder in the library"),
     ),
     ActionSpec(
-        "cutting",
+        "reading",
         _tr("How images are &read…"),
         (),
         "",

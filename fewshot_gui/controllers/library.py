@@ -54,7 +54,7 @@ class LibraryController(QObject):
         files.files_hashed.connect(self._on_files_hashed)
         files.call_returned.connect(self._on_call_returned)
         window.files_dropped_on_library.connect(self._on_files_dropped)
-        window.cutting_requested.connect(self._on_cutting_requested)
+        window.reading_requested.connect(self._on_reading_requested)
         window.add_folder_requested.connect(self._on_add_folder_requested)
         window.remove_folder_requested.connect(self._on_remove_folder_requested)
         window.refresh_requested.connect(self.refresh)
@@ -98,7 +98,7 @@ class LibraryController(QObject):
             self.add_folders((folder,))
 
     @Slot()
-    def _on_cutting_requested(self) -> None:
+    def _on_reading_requested(self) -> None:
         present = (self._settings.cutting, self._settings.ground)
         chosen = self._questions.reading(*present)
         if chosen is None or chosen == present:

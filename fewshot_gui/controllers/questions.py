@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from fewshot_gui.project.session import PROJECT_SUFFIX
-from fewshot_gui.views.cutting_dialog import CuttingDialog
 from fewshot_gui.views.folder_export_dialog import FolderExportChoice, FolderExportDialog
+from fewshot_gui.views.reading_dialog import ReadingDialog
 from fewshot_gui.views.recovery_dialog import RecoveryDialog, Rescue
 from model.images.cutting import Cutting
 from model.images.pixels import Colour
@@ -42,8 +42,8 @@ class Questions(QObject):
 
     def reading(self, cutting: Cutting, ground: Colour) -> tuple[Cutting, Colour] | None:
         """Ask how images are read."""
-        dialog = CuttingDialog(cutting, ground, self._window)
-        return (dialog.cutting(), dialog.ground()) if dialog.exec() == CuttingDialog.DialogCode.Accepted else None
+        dialog = ReadingDialog(cutting, ground, self._window)
+        return (dialog.cutting(), dialog.ground()) if dialog.exec() == ReadingDialog.DialogCode.Accepted else None
 
     def project_to_recover(self, start: Path) -> Path | None:
         """Ask for a project file that is damaged."""

@@ -55,7 +55,7 @@ class MainWindow(QMainWindow):
     undo_move_requested = Signal()
     # Library
     add_folder_requested = Signal()
-    cutting_requested = Signal()  # ask how files are cut into images
+    reading_requested = Signal()  # ask how files are cut into images
     remove_folder_requested = Signal(Path)
     refresh_requested = Signal()
     files_dropped_on_library = Signal(list)  # paths

@@ -29,7 +29,7 @@ _MENUS = (
             "recover",
             _SEPARATOR,
             "addFolder",
-            "cutting",
+            "reading",
             _SEPARATOR,
             "export",
             "exportFolders",

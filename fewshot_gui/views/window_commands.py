@@ -47,7 +47,7 @@ class WindowCommands(QObject):
             "editAgain": window.edit_again_requested,
             "recover": window.recover_requested,
             "addFolder": window.add_folder_requested,
-            "cutting": window.cutting_requested,
+            "reading": window.reading_requested,
             "export": window.export_requested,
             "cache": window.cache_requested,
             "exportFolders": window.export_folders_requested,

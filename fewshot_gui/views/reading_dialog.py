@@ -24,12 +24,12 @@ from model.images.pixels import WHITE, Colour
 _DEFAULT_TILE = 512
 
 
-class CuttingDialog(QDialog):
+class ReadingDialog(QDialog):
     """`cutting` and `ground` are what is chosen; they start as what is in force."""
 
     def __init__(self, cutting: Cutting, ground: Colour, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("cuttingDialog")
+        self.setObjectName("readingDialog")
         self.setWindowTitle(self.tr("How images are read"))
         self.rate, self.tiled, self.side, self.colour = QDoubleSpinBox(), QCheckBox(), QSpinBox(), QComboBox()
         self.rate.setRange(0.01, 100.0)

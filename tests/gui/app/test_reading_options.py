@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.app import App
-from fewshot_gui.views.cutting_dialog import CuttingDialog
+from fewshot_gui.views.reading_dialog import ReadingDialog
 from model.images.cutting import Cutting
 
 
@@ -21,7 +21,7 @@ def test_tiles_are_chosen_in_the_menu_and_the_library_shows_them(
     qtbot.waitUntil(lambda: app.window.library.model.total == 3)
 
     def choose() -> None:
-        dialog = app.window.findChild(CuttingDialog)
+        dialog = app.window.findChild(ReadingDialog)
         assert dialog is not None
         dialog.tiled.setChecked(True)
         dialog.side.setMinimum(16)
@@ -29,6 +29,6 @@ def test_tiles_are_chosen_in_the_menu_and_the_library_shows_them(
         dialog.accept()
 
     QTimer.singleShot(100, app.window, choose)
-    app.window.command_table["cutting"].trigger()
+    app.window.command_table["reading"].trigger()
     qtbot.waitUntil(lambda: app.window.library.model.total == 12)
     assert app.settings.cutting == Cutting(1.0, 32)

@@ -10,14 +10,14 @@ from pytestqt.qtbot import QtBot
 
 from fewshot_gui.jobs.files import DroppedImages, FileJobs, FoundImages
 from fewshot_gui.settings import Settings
-from fewshot_gui.views.cutting_dialog import CuttingDialog
+from fewshot_gui.views.reading_dialog import ReadingDialog
 from model.images.cutting import AS_THEY_ARE, Cutting
 from model.images.pixels import WHITE
 
 
 @pytest.mark.parametrize("cutting", [AS_THEY_ARE, Cutting(0.2, 1024), Cutting(25.0, None)])
 def test_it_starts_with_what_is_in_force(qtbot: QtBot, cutting: Cutting) -> None:
-    dialog = CuttingDialog(cutting, (1, 2, 3))
+    dialog = ReadingDialog(cutting, (1, 2, 3))
     qtbot.addWidget(dialog)
     assert dialog.cutting() == cutting
     assert dialog.ground() == (1, 2, 3)
@@ -25,7 +25,7 @@ def test_it_starts_with_what_is_in_force(qtbot: QtBot, cutting: Cutting) -> None
 
 
 def test_tiles_are_switched_on_with_a_side(qtbot: QtBot) -> None:
-    dialog = CuttingDialog(AS_THEY_ARE, WHITE)
+    dialog = ReadingDialog(AS_THEY_ARE, WHITE)
     qtbot.addWidget(dialog)
     dialog.tiled.click()
     dialog.side.setValue(256)
