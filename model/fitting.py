@@ -12,9 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+import numpy as np
+import numpy.typing as npt
 import torch
+from scipy.optimize import minimize
 from torch import Tensor
 from torch.nn import functional
+from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from model import class_description, confidence, local_feature, texture
 from model.classifier import ClassifierState, FewShotClassifier
@@ -27,7 +31,7 @@ from model.progress import CancelToken, Progress, ProgressCallback, ignore_progr
 from model.response_map import response_directions
 
 MAX_STEPS = 60
-CONVERGED_CHANGE = 1e-4  # of the mean loss in nats, between two steps
+CONVERGED_CHANGE = 1e-6  # of the mean loss in nats, between two steps
 TRAINING_GRID = (7, 7)
 
 
@@ -64,7 +68,8 @@ def fit_classifier(
     with torch.inference_mode(False):
         described = describe_support(features, labels, len(class_names))
         support = described.support
-        head = Head(labels, median(math.sqrt(width * height) for width, height in sizes))
+        native_side = median(math.sqrt(width * height) for width, height in sizes)
+        head = Head(labels, native_side, texture.spread(features.texture))
         losses, converged = fit(head, support, progress, token or CancelToken())
         with torch.no_grad():
             support = support._replace(weights=head.image_weights(support))
@@ -92,36 +97,35 @@ def fit(head: Head, support: Support, progress: ProgressCallback, token: CancelT
     counted = class_description.has_others(support.labels)
     if not bool(counted.any()):
         return [], True
-    optimizer = torch.optim.LBFGS(head.parameters(), max_iter=1, line_search_fn="strong_wolfe")
+    parameters = list(head.parameters())
+    start = parameters_to_vector(parameters).detach().numpy()
+    best, best_loss = start, math.inf
 
-    def objective() -> Tensor:
-        optimizer.zero_grad()
+    def objective(values: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+        nonlocal best, best_loss
+        token.raise_if_cancelled()
+        vector_to_parameters(torch.tensor(values), parameters)
         logits = head.leave_one_out_logits(support)[counted]
         misfit = functional.cross_entropy(logits, support.labels[counted], reduction="sum")
-        loss: Tensor = (misfit + head.penalty()) / counted.sum()
-        loss.backward()
-        return loss
+        loss = (misfit + head.penalty()) / counted.sum()
+        slope = torch.stack(torch.autograd.grad(loss, parameters))
+        value = float(loss.detach())
+        if not (math.isfinite(value) and bool(slope.isfinite().all())):  # the search went too far
+            return math.inf, np.zeros_like(values)
+        if value < best_loss:
+            best, best_loss = values.copy(), value
+        return value, slope.numpy()
 
     losses: list[float] = []
-    converged = False
-    sound = [parameter.detach().clone() for parameter in head.parameters()]
-    for step in range(MAX_STEPS):
-        token.raise_if_cancelled()
-        before = [parameter.detach().clone() for parameter in head.parameters()]
-        loss = float(optimizer.step(objective).detach())
-        if not math.isfinite(loss):
-            break
-        sound = before
-        losses.append(loss)
-        progress(Progress("Training", step + 1, MAX_STEPS))
-        if len(losses) > 1 and abs(losses[-2] - losses[-1]) < CONVERGED_CHANGE:
-            converged = True
-            break
-    if not math.isfinite(float(objective().detach())):  # the search went astray in its last step: take that back
-        with torch.no_grad():
-            for parameter, value in zip(head.parameters(), sound, strict=True):
-                parameter.copy_(value)
-    return losses, converged
+
+    def after_step(_: npt.NDArray[np.float64]) -> None:
+        losses.append(best_loss)
+        progress(Progress("Training", len(losses), MAX_STEPS))
+
+    options = {"maxiter": MAX_STEPS, "ftol": CONVERGED_CHANGE}
+    found = minimize(objective, start, jac=True, method="L-BFGS-B", callback=after_step, options=options)
+    vector_to_parameters(torch.from_numpy(best), parameters)
+    return losses, bool(found.success)
 
 
 def _state(

@@ -71,46 +71,55 @@ class Prior:
 
 PRIORS = {
     "log_ridge": Prior(-2.3, 0.7),  # exp: ridge over the mean squared length of the centred features
-    "log_fine_odds": Prior(-1.6, 2.0),  # exp: 0.2 of the coarse stride's share
-    "log_texture_odds": Prior(-2.5, 2.0),  # exp: 0.08 of it; leave-one-out may raise it to nearly all
+    "log_fine_odds": Prior(0.5, 2.0),  # of the coarse stride's share; lowered by `priors`
+    "log_texture_odds": Prior(0.0, 2.0),  # the same
     "logit_local_share": Prior(-2.4, 0.5),  # sigmoid: beta = 0.08
     "log_scale": Prior(2.0, 0.7),  # exp: kappa = 7.4
 }
 SMALLEST_SCATTER = 1e-6
 """Keeps the ridge positive where all images are alike."""
 
-SINGLE_SHOT_PRIORS = {
-    "log_fine_odds": Prior(-2.0, 2.0),
-    "log_texture_odds": Prior(-3.0, 2.0),
-    "logit_local_share": Prior(-4.0, 0.5),
-}
+SINGLE_SHOT_PRIORS = {"logit_local_share": Prior(-4.0, 0.5)}
 """Where a class has one image nothing can be left out: what helps some sets and harms others counts less."""
 
+SPREAD_SLOPES = {"log_fine_odds": 2.0, "log_texture_odds": 3.0}
+"""By how much a nat of `texture.spread` lowers the prior means."""
+
+TYPICAL_SPREAD, LARGEST_SPREAD = 1.0, 2.5
 DETAILED_SIDE = 224.0
 """Pixels; smaller pictures hold less fine structure than their enlargement seems to show, and less texture still."""
 
 
-def priors(labels: Tensor, native_side: float = DETAILED_SIDE) -> dict[str, Prior]:
-    """Return the priors that suit the number of images and their size.
+def priors(
+    labels: Tensor, native_side: float = DETAILED_SIDE, texture_spread: float = TYPICAL_SPREAD
+) -> dict[str, Prior]:
+    """Return the priors that suit the number of images, their size and how much their surfaces differ.
 
-    labels: int64 (n,); native_side: the typical sqrt(width * height) of the images in pixels. The
-    odds of the fine stride fall with the side, those of the texture with its square.
+    labels: int64 (n,); native_side: the typical sqrt(width * height) of the images in pixels;
+    texture_spread: `texture.spread` of the images in nats. Where all images have much the same surface
+    (cells in one stain, weaves from one loom), small structures are what can tell them apart, so the
+    fine stride and the texture start with more; where surfaces differ as they do among photographs
+    and drawings, they say more of the picture than of its class. The odds of both also fall with the
+    side of small pictures. Ours, see docs/adr/0008-texture-view.md.
     """
     chosen = dict(PRIORS)
     if float(torch.bincount(labels).double().median()) < 2:
         chosen |= SINGLE_SHOT_PRIORS
     lack = math.log(min(1.0, max(native_side, 1.0) / DETAILED_SIDE))
-    for name, power in (("log_fine_odds", 1), ("log_texture_odds", 2)):
-        chosen[name] = Prior(chosen[name].mean + power * lack, chosen[name].deviation)
+    for name, slope in SPREAD_SLOPES.items():
+        mean = chosen[name].mean - slope * min(texture_spread, LARGEST_SPREAD) + lack
+        chosen[name] = Prior(mean, chosen[name].deviation)
     return chosen
 
 
 class Head(nn.Module):
     """The five parameters and the scores they give."""
 
-    def __init__(self, labels: Tensor, native_side: float = DETAILED_SIDE) -> None:
+    def __init__(
+        self, labels: Tensor, native_side: float = DETAILED_SIDE, texture_spread: float = TYPICAL_SPREAD
+    ) -> None:
         super().__init__()
-        self._priors = priors(labels, native_side)
+        self._priors = priors(labels, native_side, texture_spread)
         for name, prior in self._priors.items():
             self.register_parameter(name, nn.Parameter(torch.tensor(prior.mean, dtype=torch.float64)))
 

@@ -50,6 +50,11 @@ def summary(maps: Tensor) -> Tensor:
     return torch.cat((mean, inner.amax(dim=2) - mean, mean - inner.amin(dim=2)), dim=1)
 
 
+def spread(maps: Tensor) -> float:
+    """How much the surfaces of n >= 2 images differ, in nats: their summaries' mean standard deviation."""
+    return float(summary(maps.double()).std(dim=0).mean())
+
+
 def evidence(maps: Tensor, weights: Tensor, grid: tuple[int, int]) -> Tensor:
     """How much each region's texture speaks for each class: (n, CHANNELS, CELLS, CELLS) -> (n, N, R).
 

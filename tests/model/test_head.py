@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from model.embedding import Embedder
 from model.features import ImageFeatures
-from model.fitting import fit
-from model.head import Head, describe_support, priors
+from model.fitting import fit, fit_classifier
+from model.head import PRIORS, Head, describe_support, priors
 from model.progress import Cancelled, CancelToken, ignore_progress
 from model.texture import CELLS, CHANNELS
 
@@ -109,27 +112,43 @@ def test_a_mislabelled_image_weighs_least_and_hardly_pulls_the_others() -> None:
     assert bool(trusted[rest, 0].mean() > before[rest, 0].mean())
 
 
-def test_a_search_that_goes_astray_is_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    labels = torch.arange(3).repeat_interleave(4)
-    support = describe_support(random_features(12, 0), labels, 3).support
-    head = Head(labels)
-    step = torch.optim.LBFGS.step
+SCALE_LIMIT = 1.25 * math.exp(PRIORS["log_scale"].mean)
 
-    def astray(self: torch.optim.LBFGS, closure: object) -> Tensor:
-        loss = step(self, closure)
-        if len(losses) == 2:
-            for parameter in head.parameters():
-                parameter.data.fill_(float("nan"))
-        losses.append(float(loss.detach()))
-        return loss
 
-    losses: list[float] = []
-    monkeypatch.setattr(torch.optim.LBFGS, "step", astray)
-    kept, converged = fit(head, support, ignore_progress, CancelToken())
-    assert not converged
-    assert len(kept) == 3
-    assert all(bool(parameter.isfinite()) for parameter in head.parameters())
+class Brittle(Head):
+    """A head that has no loss where its scale has risen by a quarter."""
+
+    def penalty(self) -> Tensor:
+        return super().penalty() + torch.where(self.scale > SCALE_LIMIT, torch.nan, 0.0)
+
+
+def test_a_search_that_goes_astray_is_taken_back() -> None:
+    labels = torch.arange(3).repeat_interleave(6)
+    support = describe_support(random_features(18, 6, torch.eye(COARSE)[:3][labels] * 5), labels, 3).support
+    free, head = Head(labels), Brittle(labels)
+    fit(free, support, ignore_progress, CancelToken())
+    assert float(free.scale.detach()) > SCALE_LIMIT  # the optimum lies where the brittle head has no loss
+    losses, _ = fit(head, support, ignore_progress, CancelToken())
+    assert losses == sorted(losses, reverse=True)
+    assert bool(head.penalty().isfinite())
     assert bool(head.leave_one_out_logits(support).isfinite().all())
+
+
+def test_the_search_does_not_stop_short_of_the_optimum() -> None:
+    """Wherever it starts, the same loss: a search that stalls in its first steps was not noticed for long."""
+    labels = torch.arange(3).repeat_interleave(6)
+    features = random_features(18, 4)
+    texture = features.texture.clone()
+    texture[labels == 1, :4, 9, 9] += 6.0
+    support = describe_support(features._replace(texture=texture), labels, 3).support
+    ends = []
+    for start in (-3.0, -1.0, 0.0, 1.0):
+        head = Head(labels)
+        torch.nn.init.constant_(head.get_parameter("log_texture_odds"), start)
+        losses, converged = fit(head, support, ignore_progress, CancelToken())
+        assert converged
+        ends.append(losses[-1])
+    assert max(ends) - min(ends) < 1e-3
 
 
 def test_training_can_be_cancelled() -> None:
@@ -152,6 +171,25 @@ def test_small_pictures_trust_fine_structure_and_texture_less() -> None:
     for name in ("log_fine_odds", "log_texture_odds"):
         assert small[name].mean < large[name].mean
     assert priors(labels, 5000) == large
+
+
+def test_small_structures_start_with_more_where_all_images_share_one_surface() -> None:
+    labels = torch.arange(3)
+    alike, different, extreme, beyond = (priors(labels, 500, spread) for spread in (0.1, 1.5, 2.5, 9.0))
+    for name in ("log_fine_odds", "log_texture_odds"):
+        assert alike[name].mean > different[name].mean > extreme[name].mean
+    assert extreme == beyond
+
+
+def test_what_the_examples_surfaces_have_in_common_reaches_the_classifier(embedder: Embedder) -> None:
+    labels, names, sizes = torch.arange(3), ["a", "b", "c"], [(500, 500)] * 3
+    features = random_features(3, 5)
+    shares = []
+    for surface in (0.1, 6.0):  # how much the surfaces differ; at one shot only the priors decide
+        texture = features.texture * 0.1 + surface * torch.arange(3.0)[:, None, None, None]
+        fit = fit_classifier(names, features._replace(texture=texture), labels, sizes, embedder, 96)
+        shares.append(float(fit.classifier.state.shares[2]))
+    assert shares[0] > 4 * shares[1]
 
 
 def test_a_class_that_only_its_texture_tells_is_learned_from_it() -> None:
