@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QObject, Slot
+from PySide6.QtCore import QEventLoop, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from fewshot_gui.app import App, make_qt_app
@@ -32,7 +32,7 @@ from model.types import Explanation
 _log = logging.getLogger(__name__)
 
 _PATIENCE = 300.0  # seconds a step may take on a slow machine
-_SETTLE = 0.5  # seconds for thumbnails and animations before a screenshot
+_PULSE = 50  # ms between two looks at what a step waits for, where nothing else happens
 
 
 class DemoError(FewShotError):
@@ -87,6 +87,8 @@ class Demo(QObject):
         self._explanations: list[Explanation] = []
         self._is_idle = False
         self._drawn: set[str] = set()
+        self._pulse = QTimer(self, interval=_PULSE)
+        self._pulse.start()
         app.started.connect(self._on_started)
         app.running.job_ended.connect(self._on_job_ended)
         app.session.results.appended.connect(self._on_results_appended)
@@ -125,7 +127,7 @@ class Demo(QObject):
             editor.setText(readable_name(name))
             editor.editingFinished.emit()
             self._wait_until(partial(self._has_name, bin_.id, readable_name(name)), f"name the bin {name}")
-            self._process()
+            self._qt_app.processEvents()
             self._drop(card, examples)
             self._wait_until(partial(self._has_examples, bin_.id, len(examples)), f"fill the bin {name}")
         self._screenshot("examples-dropped")
@@ -192,21 +194,17 @@ class Demo(QObject):
         self._timings.setdefault(name, seconds_since_start())
 
     def _screenshot(self, name: str) -> None:
-        self._process(_SETTLE)
+        self._qt_app.processEvents()  # lays out what is new, which asks for its thumbnails
+        self._wait_until(lambda: not self._app.thumbnails.is_loading, "load the thumbnails")
         self._steps += 1
         self._app.window.grab().save(str(self._folder / f"{self._steps:02}-{name}.png"))
-
-    def _process(self, seconds: float = 0.0) -> None:
-        end = time.monotonic() + seconds
-        while True:
-            self._qt_app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
-            if time.monotonic() >= end:
-                return
 
     def _wait_until(self, condition: Callable[[], bool], what: str) -> None:
         end = time.monotonic() + _PATIENCE
         while not condition():
-            self._qt_app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
+            # Without a time limit it sleeps until something happens, the pulse at the latest. With one it would
+            # look again and again, and take the interpreter from the workers that it waits for.
+            self._qt_app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
             if self._problem:
                 raise DemoError(self._problem)
             if time.monotonic() > end:

@@ -76,6 +76,11 @@ class ThumbnailLoader(QObject):
         self._decoder.decoded.connect(self._on_decoded)
         self._decoder.decoding_failed.connect(self._on_decoding_failed)
 
+    @property
+    def is_loading(self) -> bool:
+        """Whether thumbnails that were asked for are still to come."""
+        return bool(self._asked)
+
     def image(self, path: Path) -> QImage | None:
         """Return the thumbnail, or None: then it was requested, unless it has failed before."""
         image = self._cache.get(path)
