@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
 MODEL_FILES = sorted((ROOT / "model").rglob("*.py"))
@@ -116,12 +117,18 @@ def _unsafe_call(call: ast.Call) -> str | None:
     return name if name in _RUNNERS or name.endswith((".enable_load_extension", ".load_extension")) else None
 
 
-def test_the_default_backbone_imports_neither_timm_nor_torchvision_nor_the_compiler() -> None:
+def test_training_and_classifying_import_neither_timm_nor_torchvision_nor_the_compiler(tmp_path: Path) -> None:
     """They take longer than all else that the first prediction waits for (docs/adr/0012-start.md)."""
+    for name, colour in (("red", (200, 40, 40)), ("blue", (40, 40, 200))):
+        (tmp_path / name).mkdir()
+        for number in range(3):
+            Image.new("RGB", (64, 64), (colour[0] + number, *colour[1:])).save(tmp_path / name / f"{number}.png")
     code = (
-        "import sys, model.training, model.batch, model.checkpoint; from model.embedding import Embedder;"
-        "Embedder.create('efficientnet-lite0', 'cpu').warm_up();"
-        "print([name for name in ('timm', 'torchvision', 'torch._dynamo') if name in sys.modules])"
+        "import sys; from pathlib import Path; from model.cli import main;"
+        "folder = Path(sys.argv[1]);"
+        "assert main(['train', str(folder), '--out', str(folder / 'made'), '--device', 'cpu']) == 0;"
+        "assert main(['classify', str(folder / 'made'), str(folder / 'red'), '--out', str(folder / 'r.csv')]) == 0;"
+        "print([name for name in ('timm', 'torchvision', 'torch._dynamo', 'sympy') if name in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    done = _python("-c", code, str(tmp_path))
+    assert (done.returncode, done.stdout.splitlines()[-1:]) == (0, ["[]"]), done.stderr
