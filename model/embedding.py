@@ -112,7 +112,9 @@ class Embedder:
     @classmethod
     def create(cls, backbone: str, device: str = "auto") -> Embedder:
         """Build the embedder for a backbone by name; raises `BackboneError` and `DeviceError`."""
-        return cls(create_backbone(backbone), device)
+        with one_thread():  # hundreds of small copies
+            made = create_backbone(backbone)
+        return cls(made, device)
 
     def over(self, ground: Colour) -> Embedder:
         """Return the embedder for another ground, which shares the backbone; this one for its own."""

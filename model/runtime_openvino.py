@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from model.backbones.base import Backbone, FeatureMaps
 from model.blob_store import BlobStore
+from model.devices import one_thread
 from model.errors import FewShotError
 from model.runtime import Runtime, TorchRuntime
 
@@ -68,6 +69,7 @@ class OpenVinoRuntime(Runtime):
                     self.note = "PyTorch (OpenVINO cannot run this backbone)"
             return self._requests[side]
 
+    @one_thread()  # PyTorch's few images here are a tenth as fast with two threads while the other core is busy
     def _compiled(self, side: int) -> LifoQueue[Any]:
         key = blake2b(f"graph {self._openvino.__version__} {self._fingerprint} {side}".encode(), digest_size=16)
         kept = self._store.get(key.digest())
