@@ -14,6 +14,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
+from fewshot_gui import style
 from fewshot_gui.command_line import Options, parse
 from fewshot_gui.controllers.auto_training import AutoTraining
 from fewshot_gui.controllers.cache import CacheController
@@ -36,7 +37,6 @@ from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.session import Session
 from fewshot_gui.settings import Settings
 from fewshot_gui.views.main_window import MainWindow
-from model.images.decoder_process import pool as decoder_pool
 
 _log = logging.getLogger(__name__)
 
@@ -61,6 +61,9 @@ class App(QObject):
         self.thumbnails = ThumbnailLoader(parent=self)
         self.pictures = PictureLoader(self)
         self.runner = runner if runner is not None else Runner(parent=self)
+        qt_app = QApplication.instance()
+        if isinstance(qt_app, QApplication):  # later, every widget would be coloured anew and all icons drawn again
+            style.apply_theme(qt_app, self.settings.theme)
         self.window = MainWindow(self.session.document, self.session.results, self.thumbnails, self.pictures)
         self.questions = Questions(self.window)
         self.running = RunningController(self.session, self.runner, self.settings, self.window, self)
@@ -110,6 +113,8 @@ class App(QObject):
 
     def shutdown(self) -> list[str]:
         """Stop all jobs and close the project; returns the names of threads that did not end."""
+        from model.images.decoder_process import pool as decoder_pool  # here: the window starts without the decoders
+
         self.guarding.stop()
         patience = threading.Timer(_DECODER_PATIENCE, decoder_pool.close)  # a decoder that hangs keeps nobody waiting
         patience.start()

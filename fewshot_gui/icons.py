@@ -52,5 +52,9 @@ def app_icon() -> QIcon:
 
 @cache
 def _renderer(name: str, color: str) -> QSvgRenderer:
-    source = (RESOURCES / "icons" / f"{name}.svg").read_text(encoding="utf-8")
-    return QSvgRenderer(QByteArray(source.replace("currentColor", color).encode()))
+    return QSvgRenderer(QByteArray(_source(name).replace("currentColor", color).encode()))
+
+
+@cache
+def _source(name: str) -> str:
+    return (RESOURCES / "icons" / f"{name}.svg").read_text(encoding="utf-8")

@@ -11,8 +11,8 @@ from typing import TypeVar
 from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtGui import QColor
 
+from model.images.colour import WHITE, Colour
 from model.images.cutting import AS_THEY_ARE, Cutting
-from model.images.pixels import WHITE, Colour
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")

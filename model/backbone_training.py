@@ -20,7 +20,7 @@ from model.embedding import Embedder, fitted_pixels
 from model.errors import ImageReadError
 from model.features import ImageMaps, describe
 from model.head import Head, describe_support
-from model.images.pixels import Colour
+from model.images.colour import Colour
 from model.progress import CancelToken, Progress, ProgressCallback
 
 TRAINING_SIDE = 128  # pixels; a quarter of the cost of the full size

@@ -16,8 +16,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
-
 _log = logging.getLogger(__name__)
 
 DEFAULT_BYTES = 8 * 2**30
@@ -308,6 +306,8 @@ def _delete(database: sqlite3.Connection, keys: Iterable[bytes]) -> None:
 
 def _checksum(data: bytes) -> int:
     """Sum of the 64-bit words and the length, as SQLite holds integers; ten times as fast as a CRC."""
+    import numpy as np  # here: the window starts without it
+
     words = np.frombuffer(data, np.int64, count=len(data) // 8)
     rest = int.from_bytes(data[8 * len(words) :], "little")
     return (int(np.add.reduce(words)) + rest + len(data)) & 0x7FFF_FFFF_FFFF_FFFF

@@ -25,7 +25,7 @@ from model.classifier import ClassifierState, FewShotClassifier
 from model.embedding import Embedder, backbone_fingerprint
 from model.errors import CheckpointError
 from model.fusion import VIEWS
-from model.images.pixels import WHITE, Colour
+from model.images.colour import WHITE, Colour
 from model.texture import SUMMARY
 
 FORMAT = "fewshot-classifier"

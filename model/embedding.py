@@ -34,8 +34,8 @@ from model.embedding_cache import EmbeddingCache
 from model.embedding_store import EmbeddingStore, FileState, file_state
 from model.errors import ImageReadError
 from model.features import ImageFeatures, ImageMaps, describe
+from model.images.colour import WHITE, Colour
 from model.images.content_hash import content_and_bytes, content_hash
-from model.images.pixels import WHITE, Colour
 from model.images.reading import image_size, read_image, read_with_size
 from model.packing import packed, packed_size, unpacked
 from model.progress import CancelToken, Progress, ProgressCallback

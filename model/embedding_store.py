@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from model.blob_store import BlobStore
+from model.images.colour import WHITE, Colour
 from model.images.items import source_file
-from model.images.pixels import WHITE, Colour
 from model.packing import is_packed
 
 PREPROCESSING = "3"

@@ -17,7 +17,7 @@ from model.classifier import FewShotClassifier
 from model.embedding import EmbeddedImage, Embedder, working_side
 from model.errors import ImageReadError, SupportSetError
 from model.fitting import Fit, features_of, fit_classifier
-from model.images.pixels import WHITE, Colour
+from model.images.colour import WHITE, Colour
 from model.intervals import wilson_interval
 from model.learning_curve import learning_curve
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress

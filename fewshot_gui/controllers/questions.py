@@ -12,8 +12,8 @@ from fewshot_gui.project.session import PROJECT_SUFFIX
 from fewshot_gui.views.folder_export_dialog import FolderExportChoice, FolderExportDialog
 from fewshot_gui.views.reading_dialog import ReadingDialog
 from fewshot_gui.views.recovery_dialog import RecoveryDialog, Rescue
+from model.images.colour import Colour
 from model.images.cutting import Cutting
-from model.images.pixels import Colour
 
 
 class Questions(QObject):

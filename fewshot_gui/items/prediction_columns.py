@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING
 
 from fewshot_gui.items.roles import readable
 from fewshot_gui.project.results import BinPrediction
 from model.types import Status
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 _STATUSES = tuple(Status)
 _NUMBER = re.compile(r"\d+")
@@ -73,6 +75,10 @@ class PredictionColumns:
 
     def matching(self, wanted: PredictionFilter, first: int = 0) -> list[int]:
         """The rows from `first` on that `wanted` shows, in the order of arrival."""
+        if first == len(self):
+            return []
+        import numpy as np  # here: the window starts without it
+
         shown = np.ones(len(self) - first, dtype=bool)
         statuses = np.array(self._statuses[first:])
         in_a_bin = statuses == _STATUSES.index(Status.OK)
@@ -96,6 +102,8 @@ class PredictionColumns:
         arrival = sorted(rows)
         if column is Column.IMAGE:
             return sorted(arrival, key=self._sort_keys.__getitem__, reverse=descending)
+        import numpy as np
+
         index = np.array(arrival, dtype=np.intp)
         values: npt.NDArray[np.float64] = np.array(self._numbers(column, positions), dtype=np.float64)[index]
         order = np.argsort(-values if descending else values, kind="stable")

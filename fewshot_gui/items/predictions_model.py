@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject, Qt, QTimer
 
 from fewshot_gui.items.image_list_model import IMAGE_FLAGS, Index
@@ -19,6 +17,10 @@ from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.items.verdicts import describe_prediction
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 _SORT_PAUSE = 300  # milliseconds between sortings while predictions arrive
 
@@ -131,6 +133,8 @@ class PredictionsModel(QAbstractTableModel):
     def _inverse(self) -> npt.NDArray[np.intp]:
         """Where each row of the results is shown."""
         if self._shown_at is None or len(self._shown_at) != len(self._columns):
+            import numpy as np  # here: the window starts without it
+
             self._shown_at = np.full(len(self._columns), -1, dtype=np.intp)
             self._shown_at[np.array(self._order, dtype=np.intp)] = np.arange(len(self._order))
         return self._shown_at

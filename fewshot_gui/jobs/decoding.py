@@ -7,16 +7,17 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from PIL import Image
 from PySide6.QtCore import QObject, QThreadPool, Signal
 from PySide6.QtGui import QImage
 
 from fewshot_gui.jobs.priority import lower_thread_priority
 from model.errors import ImageReadError
-from model.images.pixels import WHITE, Colour
-from model.images.reading import read_image
+from model.images.colour import WHITE, Colour
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _log = logging.getLogger(__name__)
 _Wanted = TypeVar("_Wanted")  # Path, or what else names a picture or a part of one; hashable
@@ -99,6 +100,8 @@ class Decoder(QObject, Generic[_Wanted]):
 
 def load_qimage(path: Path, max_side: int, ground: Colour = WHITE) -> QImage:
     """Read `path` as displayed, at most `max_side` pixels long. Raises `ImageReadError`."""
+    from model.images.reading import read_image  # here: the window starts without the decoders
+
     return to_qimage(read_image(path, max_side, ground))
 
 

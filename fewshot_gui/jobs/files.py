@@ -13,10 +13,8 @@ from PySide6.QtCore import QObject, QThreadPool, Signal
 
 from fewshot_gui.jobs.priority import lower_thread_priority
 from model.errors import FewShotError, ImageReadError
-from model.images.content_hash import content_hash
 from model.images.cutting import AS_THEY_ARE, Cutting
 from model.images.items import source_file
-from model.images.reading import image_size
 from model.images.scan import class_folders, is_image_name, iter_images
 from model.progress import Cancelled, CancelToken
 
@@ -198,6 +196,8 @@ def _is_image(path: Path) -> bool:
     """Whether a file that was given by name is an image, by its ending or else by its content."""
     if is_image_name(path.name):
         return True
+    from model.images.reading import image_size  # here: the window starts without the decoders
+
     try:
         image_size(path)
     except ImageReadError:
@@ -206,6 +206,8 @@ def _is_image(path: Path) -> bool:
 
 
 def _hashed(path: Path) -> HashedFile | None:
+    from model.images.content_hash import content_hash
+
     try:
         return HashedFile(path, content_hash(path), os.stat(source_file(path)).st_size)
     except (ImageReadError, OSError) as error:

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from model.images.colour import WHITE, Colour
 from model.images.cutting import Cutting
-from model.images.pixels import WHITE, Colour
 from model.types import Explanation, Prediction, TrainingReport
 
 

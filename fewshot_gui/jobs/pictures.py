@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PIL import Image
 from PySide6.QtCore import QObject, QRectF, QSize, Signal, Slot
 from PySide6.QtGui import QImage
 
 from fewshot_gui.jobs.decoding import Decoder, load_qimage, to_qimage
-from model.images.pixels import WHITE, Colour
-from model.images.reading import image_size, read_image
+from model.images.colour import WHITE, Colour
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 PICTURE_SIDE = 2560
 """Longest side, in pixels, of whole pictures: what a large screen can show."""
@@ -66,6 +68,8 @@ class PartReader:
 
     def read(self, part: Part) -> Detail:
         """Read one part. Raises `ImageReadError`."""
+        from model.images.reading import image_size  # here: the window starts without the decoders
+
         size = image_size(part.path)
         divisor = 1
         while divisor < 8 and 1 / (2 * divisor) >= part.scale:
@@ -84,6 +88,8 @@ class PartReader:
         if kept is not None and kept[:2] == (path, divisor):
             return kept[2]
         self._level = None  # never two at a time
+        from model.images.reading import read_image
+
         level = read_image(path, None if divisor == 1 else -(-longest // divisor), self.ground)
         if path == self._kept and level.width * level.height <= LEVEL_PIXELS:
             self._level = (path, divisor, level)
@@ -112,6 +118,8 @@ class PictureLoader(QObject):
         self._reader.ground = ground
 
     def _read_picture(self, path: Path) -> Picture:
+        from model.images.reading import image_size
+
         return Picture(load_qimage(path, PICTURE_SIDE, self._reader.ground), QSize(*image_size(path)))
 
     def request(self, path: Path) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from fewshot_gui.jobs.decoding import Decoder, load_qimage
-from model.images.pixels import WHITE
+from model.images.colour import WHITE
 
 THUMBNAIL_SIDE = 256  # pixels: 128 on screens of double density
 CACHE_BYTES = 192 * 2**20

@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from fewshot_gui.project.store import FileRecord, decode_path
 from model.errors import ImageReadError
-from model.images.content_hash import content_hash
 from model.images.items import source_file
 from model.images.scan import iter_images
 from model.progress import CancelToken
@@ -95,6 +94,8 @@ def _size(path: Path) -> int | None:
 
 
 def _hash(path: Path) -> str | None:
+    from model.images.content_hash import content_hash  # here: the window starts without the decoders
+
     try:
         return content_hash(path)
     except ImageReadError:

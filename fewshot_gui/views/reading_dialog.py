@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 
 from fewshot_gui import style
 from fewshot_gui.views.bin_menu import color_icon
+from model.images.colour import WHITE, Colour
 from model.images.cutting import WHOLE, Cutting
-from model.images.pixels import WHITE, Colour
 
 _DEFAULT_TILE = 512
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING
+
 from PySide6.QtGui import QImage
 
-from model.overlay import attention_rgba
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 _SMOOTH_SIDE = 256  # pixels of the longer side that a coarse map is interpolated to
 
@@ -16,6 +18,10 @@ def attention_image(attention: npt.NDArray[np.float32]) -> QImage:
 
     The map is interpolated smoothly, so that a 7 x 7 map shows no squares.
     """
+    import numpy as np  # here, as all that needs it: the window starts without it
+
+    from model.overlay import attention_rgba
+
     factor = max(1, -(-_SMOOTH_SIDE // max(attention.shape)))
     height, width = (side * factor for side in attention.shape)
     pixels = attention_rgba(np.asarray(attention, dtype=np.float32), (width, height))

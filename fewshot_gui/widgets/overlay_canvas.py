@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -22,6 +22,10 @@ from fewshot_gui import style
 from fewshot_gui.widgets.colormap import attention_image
 from fewshot_gui.widgets.viewport_transform import ViewportTransform
 from model.types import Region
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 _WHEEL_STEP = 1.25  # zoom per notch (120 units) of the wheel
 _PAN_STEP = 48  # logical pixels per arrow key

@@ -10,10 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageCms
 
-Colour = tuple[int, int, int]
-"""Red, green and blue, 0 to 255."""
-
-WHITE: Colour = (255, 255, 255)
+from model.images.colour import Colour
 
 ORIENTATION_TAG = 0x0112
 SIDEWAYS = range(5, 9)

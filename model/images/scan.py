@@ -13,7 +13,6 @@ from pathlib import Path
 from model.errors import SupportSetError
 from model.images.cutting import AS_THEY_ARE, Cutting
 from model.images.kinds import HEADER_BYTES, IMAGE_SUFFIXES, looks_like_dicom
-from model.images.reading import parts
 
 _DIGITS = re.compile(r"(\d+)")
 
@@ -38,6 +37,8 @@ def iter_images(
     paths: Iterable[Path], cutting: Cutting = AS_THEY_ARE, passed_over: PassedOver | None = None
 ) -> Iterator[Path]:
     """Yield the images in `iter_files`: a file, or each of its pages, frames or tiles."""
+    from model.images.reading import parts  # here: the window starts without the decoders
+
     for file in iter_files(paths, passed_over):
         yield from parts(file, cutting)
 

@@ -14,7 +14,7 @@ from model.checkpoint import FACTS_FILE
 from model.cli import main
 from model.embedding import Embedder
 from model.errors import CheckpointError
-from model.images.pixels import WHITE
+from model.images.colour import WHITE
 from model.training import train
 from model.types import SupportSet
 from tests.model.conftest import paint

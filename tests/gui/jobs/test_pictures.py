@@ -12,7 +12,7 @@ from PySide6.QtCore import QRectF, QSize
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.jobs.pictures import PICTURE_SIDE, Part, PartReader, PictureLoader
-from model.images.pixels import Colour
+from model.images.colour import Colour
 
 MakeImages = Callable[..., list[Path]]
 
@@ -77,16 +77,16 @@ def test_a_part_beyond_the_edge_ends_there(large: Path) -> None:
 
 
 def test_a_level_is_read_once_while_its_picture_is_looked_at(large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from fewshot_gui.jobs import pictures
+    from model.images import reading
 
     reads: list[int | None] = []
-    original = pictures.read_image
+    original = reading.read_image
 
     def counted(path: Path, max_side: int | None, ground: Colour) -> Image.Image:
         reads.append(max_side)
         return original(path, max_side, ground)
 
-    monkeypatch.setattr(pictures, "read_image", counted)
+    monkeypatch.setattr(reading, "read_image", counted)
     reader = PartReader()
     reader.keep(large)
     for x in (0, 500, 1000):

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 from fewshot_gui.jobs.files import DroppedImages, FileJobs, FoundImages
 from fewshot_gui.settings import Settings
 from fewshot_gui.views.reading_dialog import ReadingDialog
+from model.images.colour import WHITE
 from model.images.cutting import AS_THEY_ARE, Cutting
-from model.images.pixels import WHITE
 
 
 @pytest.mark.parametrize("cutting", [AS_THEY_ARE, Cutting(0.2, 1024), Cutting(25.0, None)])
