@@ -23,9 +23,7 @@ from fewshot_gui.jobs.messages import ExplainRequest, ExplainResult, JobFailure
 from fewshot_gui.logging_setup import ErrorReporter, start_logging
 from fewshot_gui.paths import AppPaths
 from model.errors import FewShotError
-from model.images.reading import read_image
 from model.images.scan import class_folders
-from model.overlay import draw_overlay
 from model.progress import CancelToken
 from model.types import Explanation
 
@@ -252,5 +250,8 @@ def seconds_since_start() -> float:
 
 
 def _write_overlay(file: Path, explanation: Explanation, shown: int, _token: CancelToken) -> None:
+    from model.images.reading import read_image  # here: the window starts without them
+    from model.overlay import draw_overlay
+
     image = read_image(explanation.path)
     draw_overlay(image, explanation.attention[shown], explanation.regions[shown]).save(file)

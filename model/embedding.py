@@ -17,6 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -43,6 +44,7 @@ from model.runtime import create_runtime
 from model.texture import MAX_SIDE, texture_map
 
 BATCH_SIZE = 16
+FIRST_BATCH_SIZE = 4  # where images are new: somebody may wait for the first
 CHUNK_SIZE = 8 * BATCH_SIZE  # images that are looked up at once; at most two chunks are held
 FIRST_CHUNK_SIZE = 2 * BATCH_SIZE
 STRIDE = 32  # working sides are multiples of it
@@ -138,20 +140,22 @@ class Embedder:
     def embed(self, paths: Sequence[Path], side: int | None = None) -> Iterator[list[EmbeddedImage | ImageReadError]]:
         """Yield one list for each batch of paths, in order; unreadable files give their error.
 
-        A batch has `BATCH_SIZE` paths, or `CHUNK_SIZE` where all of them are remembered. `side` is the working
-        size in pixels (default: the backbone's own).
+        A batch has `BATCH_SIZE` paths (the first two share them, `FIRST_BATCH_SIZE` and the rest), or `CHUNK_SIZE`
+        where all of them are remembered. `side` is the working size in pixels (default: the backbone's own).
         """
         side = side or self.backbone.input_size
         pool = ThreadPoolExecutor(self._threads(), thread_name_prefix="embed")
         try:
             ahead: Future[list[_Pending]] | None = None
+            is_first = True
             for chunk in _chunks(paths):
                 upcoming = pool.submit(self._begin, pool, chunk, side)
                 if ahead is not None:
-                    yield from self._finished(ahead.result(), side)
+                    yield from self._finished(ahead.result(), side, is_first)
+                    is_first = False
                 ahead = upcoming
             if ahead is not None:
-                yield from self._finished(ahead.result(), side)
+                yield from self._finished(ahead.result(), side, is_first)
         finally:
             pool.shutdown(cancel_futures=True)
 
@@ -200,11 +204,16 @@ class Embedder:
         images = self._look_up(paths, side)
         return [(image, None if image.data else pool.submit(self._read, image, side)) for image in images]
 
-    def _finished(self, pending: Sequence[_Pending], side: int) -> Iterator[list[EmbeddedImage | ImageReadError]]:
+    def _finished(
+        self, pending: Sequence[_Pending], side: int, is_first: bool
+    ) -> Iterator[list[EmbeddedImage | ImageReadError]]:
         # What is all remembered goes on at once, without a pause for the batch's last images.
-        size = CHUNK_SIZE if all(reading is None for _, reading in pending) else BATCH_SIZE
-        for start in range(0, len(pending), size):
-            part = pending[start : start + size]
+        is_known = all(reading is None for _, reading in pending)
+        starts = list(range(0, len(pending), CHUNK_SIZE if is_known else BATCH_SIZE))
+        if is_first and not is_known and len(pending) > FIRST_BATCH_SIZE:
+            starts.insert(1, FIRST_BATCH_SIZE)
+        for start, end in pairwise([*starts, len(pending)]):
+            part = pending[start:end]
             for _, reading in part:
                 if reading is not None:
                     reading.result()

@@ -11,7 +11,7 @@ from model.backbones.registry import create_backbone
 from model.batch import classify
 from model.blob_store import BlobStore
 from model.classifier import ClassifierState, FewShotClassifier
-from model.embedding import BATCH_SIZE, Embedder
+from model.embedding import FIRST_BATCH_SIZE, Embedder
 from model.progress import Cancelled, CancelToken, Progress
 from model.training import train
 from model.types import Status
@@ -41,7 +41,7 @@ def test_cancelling_keeps_the_batches_that_are_done(shapes_folder: Path, classif
     paths = 3 * sorted(shapes_folder.rglob("*.png"))
     token = CancelToken()
     batches = classify(classifier, paths, token=token)
-    assert BATCH_SIZE <= len(next(batches)) < len(paths)
+    assert FIRST_BATCH_SIZE <= len(next(batches)) < len(paths)
     token.cancel()
     with pytest.raises(Cancelled):
         next(batches)

@@ -22,7 +22,7 @@ from PIL import Image
 from model.batch import classify
 from model.checkpoint import load
 from model.cli import main
-from model.embedding import BATCH_SIZE
+from model.embedding import BATCH_SIZE, FIRST_BATCH_SIZE
 from model.types import Region
 from tests.model.conftest import paint
 
@@ -473,7 +473,7 @@ def test_interrupted_and_resumed_gives_the_table_of_an_uninterrupted_run(
     assert "Traceback" not in stderr
     assert stdout == ""
     done_rows = len(_rows(out))
-    assert BATCH_SIZE <= done_rows < 4 * BATCH_SIZE
+    assert FIRST_BATCH_SIZE <= done_rows < 4 * BATCH_SIZE
     resumed = run(*arguments, out, "--resume")
     assert resumed.status == 3
     assert resumed.result["resumed_after"] == done_rows

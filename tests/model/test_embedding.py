@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from model.embedding import BATCH_SIZE, Embedder, detail_side, working_side
+from model.embedding import BATCH_SIZE, FIRST_BATCH_SIZE, Embedder, detail_side, working_side
 from model.errors import ImageReadError
 from model.training import train
 from model.types import SupportSet
@@ -63,7 +63,7 @@ def test_batches_keep_the_order_around_unreadable_images(tmp_path: Path, embedde
     paths = [saved(tmp_path, f"{n:02}.png", (30, 30)) for n in range(BATCH_SIZE + 2)]
     paths[3].write_bytes(b"nothing")
     batches = list(embedder.embed(paths))
-    assert [len(batch) for batch in batches] == [BATCH_SIZE, 2]
+    assert [len(batch) for batch in batches] == [FIRST_BATCH_SIZE, BATCH_SIZE - FIRST_BATCH_SIZE, 2]
     items = [item for batch in batches for item in batch]
     assert [item.path for item in items] == paths
     assert [isinstance(item, ImageReadError) for item in items] == [n == 3 for n in range(len(paths))]
