@@ -39,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     make.add_argument(
         "--root", type=Path, default=Path("/"), help="where the packages' pictures are, default %(default)s"
     )
-    make.add_argument("--views", type=int, default=26_000)
+    make.add_argument("--views", type=int, default=40_000)
     make.add_argument("--steps", type=int, default=Settings.steps)
     make.add_argument("--seed", type=int, default=0)
     make.add_argument("--target", type=Path, default=WEIGHTS_FILE)

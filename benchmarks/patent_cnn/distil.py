@@ -42,12 +42,12 @@ class Stage:
 class Settings:
     """How long and how the student learns."""
 
-    steps: int = 1700
+    steps: int = 9000
     batch: int = 64
     learning_rate: float = 2e-3
     weight_decay: float = 0.02
     warm_up: int = 100
-    stages: tuple[Stage, ...] = (Stage(64, 0.6), Stage(96, 0.4))
+    stages: tuple[Stage, ...] = (Stage(64, 0.6), Stage(96, 0.3), Stage(128, 0.1))
     seed: int = 0
 
     def side(self, step: int) -> int:
