@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+import numpy as np
+
 from fewshot_gui.jobs.engine import Engine
 from fewshot_gui.jobs.messages import (
     ClassifyBatch,
@@ -20,7 +22,7 @@ from fewshot_gui.jobs.messages import (
     WarmUpResult,
 )
 from model.progress import CancelToken, Progress, ProgressCallback
-from model.types import Prediction, Status, TrainingReport
+from model.types import Explanation, Prediction, Region, Status, TrainingReport
 
 REPORT = TrainingReport(("a", "b"), (), (), (), None, None, 1, True, 0.0)
 
@@ -71,4 +73,6 @@ class FakeEngine(Engine):
         self.threads.add(threading.get_ident())
         self.explained.append(request)
         self.explain_may_go_on.wait(10)
-        return ExplainResult(request.job_id, request.revision, ("a", "b"), None)  # type: ignore[arg-type]
+        attention = np.zeros((2, 7, 7), np.float32)
+        explanation = Explanation(request.path, attention, 2 * (Region(0, 0, 9, 9),), (0.9, 0.1), (9, 9))
+        return ExplainResult(request.job_id, request.revision, ("a", "b"), explanation)
