@@ -12,7 +12,7 @@ from torch.nn import functional
 from model.embedding import Embedder
 from model.features import ImageFeatures
 from model.fitting import fit, fit_classifier
-from model.head import PRIORS, Head, describe_support, priors
+from model.head import PRIORS, Head, Support, describe_support, priors
 from model.progress import Cancelled, CancelToken, ignore_progress
 from model.texture import CELLS, CHANNELS
 
@@ -31,6 +31,15 @@ def random_features(count: int, seed: int, signal: Tensor | None = None) -> Imag
     texture = torch.rand(count, CHANNELS, CELLS, CELLS, generator=generator)
     ones = torch.ones(count, *GRID)
     return ImageFeatures(*globals_, *maps, ones, ones, coarse.sum(dim=1), fine.sum(dim=1), texture)
+
+
+def told_by_texture() -> tuple[Tensor, Support]:
+    """Labels and support of 18 images in three classes, of which only the texture tells one."""
+    labels = torch.arange(3).repeat_interleave(6)
+    features = random_features(18, 4)
+    texture = features.texture.clone()
+    texture[labels == 1, :4, 9, 9] += 6.0  # one rough cell in the finest octave
+    return labels, describe_support(features._replace(texture=texture), labels, 3).support
 
 
 def accuracy(head: Head, features: ImageFeatures, labels: Tensor, ways: int) -> float:
@@ -136,11 +145,7 @@ def test_a_search_that_goes_astray_is_taken_back() -> None:
 
 def test_the_search_does_not_stop_short_of_the_optimum() -> None:
     """Wherever it starts, the same loss: a search that stalls in its first steps was not noticed for long."""
-    labels = torch.arange(3).repeat_interleave(6)
-    features = random_features(18, 4)
-    texture = features.texture.clone()
-    texture[labels == 1, :4, 9, 9] += 6.0
-    support = describe_support(features._replace(texture=texture), labels, 3).support
+    labels, support = told_by_texture()
     ends = []
     for start in (-3.0, -1.0, 0.0, 1.0):
         head = Head(labels)
@@ -193,13 +198,9 @@ def test_what_the_examples_surfaces_have_in_common_reaches_the_classifier(embedd
 
 
 def test_a_class_that_only_its_texture_tells_is_learned_from_it() -> None:
-    labels = torch.arange(3).repeat_interleave(6)
-    features = random_features(18, 4)
-    texture = features.texture.clone()
-    texture[labels == 1, :4, 9, 9] += 6.0  # one rough cell in the finest octave
+    labels, support = told_by_texture()
     head = Head(labels)
     before = float(head.shares.detach()[2])
-    support = describe_support(features._replace(texture=texture), labels, 3).support
     fit(head, support, ignore_progress, CancelToken())
     assert float(head.shares.detach()[2]) > 2 * before
     own = head.leave_one_out_logits(support).argmax(1)[labels == 1]
