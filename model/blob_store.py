@@ -30,6 +30,7 @@ _LONGEST_VALUE = 256 * 2**20
 _SHARE_KEPT = 0.9  # of the bound, after eviction: so that it is rare
 _DAY = 86_400
 _BUSY_SECONDS = 5.0
+_PAUSE = 0.01  # seconds
 _SCHEMA = """
 CREATE TABLE entries (key BLOB PRIMARY KEY, id INTEGER NOT NULL, bytes INTEGER NOT NULL, used INTEGER NOT NULL)
     WITHOUT ROWID;
@@ -97,11 +98,12 @@ class BlobStore:
             if shutil.disk_usage(self.path.parent).free - wanted < KEEP_FREE:
                 self._stop_writing("the disk is nearly full")
                 return
+            checksums = {key: _checksum(data) for key, data in blobs.items()}  # before other processes must wait
             with _transaction(database):
                 for key, data in blobs.items():
                     _delete(database, [key])
                     cursor = database.execute(
-                        "INSERT INTO blobs (checksum, data) VALUES (?, ?)", (_checksum(data), data)
+                        "INSERT INTO blobs (checksum, data) VALUES (?, ?)", (checksums[key], data)
                     )
                     database.execute(
                         "INSERT INTO entries VALUES (?, ?, ?, ?)", (key, cursor.lastrowid, len(data), _today())
@@ -245,7 +247,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
         database.execute("PRAGMA trusted_schema = OFF")
         database.execute("PRAGMA page_size = 65536")
-        database.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(database)
         database.execute("PRAGMA synchronous = NORMAL")  # a crash of the system loses the latest, and damages nothing
         database.execute("PRAGMA journal_size_limit = 67108864")
         if _format(database) != _FORMAT:
@@ -261,6 +263,19 @@ def _connect(path: Path) -> sqlite3.Connection:
         database.close()
         raise
     return database
+
+
+def _write_ahead(database: sqlite3.Connection) -> None:
+    """Switch to SQLite's write-ahead log, for which it does not wait by itself where another process does so too."""
+    end = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as problem:
+            if _code(problem) != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+        time.sleep(_PAUSE)
 
 
 def _check_schema(database: sqlite3.Connection) -> None:
