@@ -15,9 +15,10 @@ from torch import Tensor
 from model.baselines import BASELINES
 from model.confidence import expected_calibration_error
 from model.embedding import EmbeddedImage, Embedder, working_side
-from model.errors import ImageReadError, SupportSetError
+from model.errors import SupportSetError
 from model.features import ImageFeatures
 from model.fitting import features_of, fit_classifier
+from model.labelled import embed_labelled
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 
 OURS = "fewshot"
@@ -80,19 +81,20 @@ def evaluate(
     if not 2 <= ways <= len(class_names):
         raise SupportSetError(f"--ways must lie between 2 and {len(class_names)}, the number of classes; got {ways}.")
     side = working_side(embedder.backbone, (path for group in images for path in group))
-    embedded, labels, unreadable = _embed(images, embedder, side, progress, token)
+    embedded = embed_labelled(images, embedder, side, "Embedding", progress, token)
+    labels = embedded.labels
     counts = torch.bincount(labels, minlength=len(class_names)).tolist()
     for name, count in zip(class_names, counts, strict=True):
         if count <= max(shots):
             raise SupportSetError(
                 f"The class ‘{name}’ has {count} readable images; {max(shots)} shots need at least {max(shots) + 1}."
             )
-    features = features_of(embedded)
+    features = features_of(embedded.images)
     figures = [
-        _measure(embedded, features, labels, k, ways, queries, episodes, seed, embedder, side, progress, token)
+        _measure(embedded.images, features, labels, k, ways, queries, episodes, seed, embedder, side, progress, token)
         for k in shots
     ]
-    return figures, tuple(unreadable)
+    return figures, embedded.unreadable
 
 
 def _measure(
@@ -149,24 +151,3 @@ def _figures(results: Sequence[tuple[Tensor, Tensor]]) -> MethodFigures:
     deviation = stdev(accuracies) if len(accuracies) > 1 else 0.0
     half_width = NormalDist().inv_cdf(0.975) * deviation / math.sqrt(len(accuracies))
     return MethodFigures(fmean(accuracies), half_width, fmean(scores), calibration)
-
-
-def _embed(
-    images: Sequence[Sequence[Path]],
-    embedder: Embedder,
-    side: int,
-    progress: ProgressCallback,
-    token: CancelToken,
-) -> tuple[list[EmbeddedImage], Tensor, list[tuple[Path, str]]]:
-    flat = [(label, path) for label, group in enumerate(images) for path in group]
-    kept: list[EmbeddedImage] = []
-    labels: list[int] = []
-    unreadable: list[tuple[Path, str]] = []
-    items = embedder.embed_all([path for _, path in flat], side, "Embedding", progress, token)
-    for (label, _), item in zip(flat, items, strict=True):
-        if isinstance(item, ImageReadError):
-            unreadable.append((item.path, item.reason))
-        else:
-            kept.append(item)
-            labels.append(label)
-    return kept, torch.tensor(labels, dtype=torch.long), unreadable

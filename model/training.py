@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
 from model.backbone_training import train_backbone
 from model.backbones.names import DEFAULT_BACKBONE
 from model.class_description import has_others
 from model.classifier import FewShotClassifier
-from model.embedding import EmbeddedImage, Embedder, working_side
+from model.embedding import Embedder, working_side
 from model.errors import ImageReadError, SupportSetError
 from model.fitting import Fit, features_of, fit_classifier
 from model.images.colour import WHITE, Colour
 from model.intervals import wilson_interval
+from model.labelled import LabelledImages, embed_labelled
 from model.learning_curve import learning_curve
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 from model.types import ExampleReport, SupportSet, TrainingReport
-
-
-@dataclass(frozen=True, eq=False)
-class _Examples:
-    images: list[EmbeddedImage]
-    labels: Tensor
-    unreadable: tuple[tuple[Path, str], ...]
-    side: int
 
 
 def train(
@@ -61,14 +51,16 @@ def train(
     files, duplicates = _ordered_files(support, embedder, progress, token)
     if not embedder.backbone.pretrained:
         embedder = train_backbone(embedder, files, seed, progress, token)
-    examples = _embedded(support, files, embedder, progress, token)
+    side = working_side(embedder.backbone, (path for group in files for path in group))
+    examples = embed_labelled(files, embedder, side, "Embedding the examples", progress, token)
+    _check_readable(support, examples)
     fitted = fit_classifier(
         support.class_names,
         features_of(examples.images),
         examples.labels,
         [image.size for image in examples.images],
         embedder,
-        examples.side,
+        side,
         progress,
         token,
     )
@@ -109,32 +101,15 @@ def _ordered_files(
     return files, duplicates
 
 
-def _embedded(
-    support: SupportSet,
-    files: Sequence[Sequence[Path]],
-    embedder: Embedder,
-    progress: ProgressCallback,
-    token: CancelToken,
-) -> _Examples:
-    flat = [(label, path) for label, group in enumerate(files) for path in group]
-    side = working_side(embedder.backbone, (path for _, path in flat))
-    images, labels, unreadable = [], [], []
-    items = embedder.embed_all([path for _, path in flat], side, "Embedding the examples", progress, token)
-    for (label, _), item in zip(flat, items, strict=True):
-        if isinstance(item, ImageReadError):
-            unreadable.append((item.path, item.reason))
-        else:
-            images.append(item)
-            labels.append(label)
+def _check_readable(support: SupportSet, examples: LabelledImages) -> None:
     for label, name in enumerate(support.class_names):
-        if label not in labels:
-            path, reason = unreadable[0]
+        if label not in examples.labels:
+            path, reason = examples.unreadable[0]
             raise SupportSetError(f"No image of the bin ‘{name}’ can be read. The first problem: {path}: {reason}")
-    return _Examples(images, torch.tensor(labels), tuple(unreadable), side)
 
 
 def _report(
-    support: SupportSet, examples: _Examples, duplicates: list[tuple[Path, str]], fitted: Fit, seconds: float
+    support: SupportSet, examples: LabelledImages, duplicates: list[tuple[Path, str]], fitted: Fit, seconds: float
 ) -> TrainingReport:
     labels = examples.labels
     confidence, predicted = fitted.leave_one_out.max(dim=1)
