@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from pathlib import Path
 
-from model.embedding_store import FileState, file_state
+from model.embedding_store import FileState
 
-CacheKey = tuple[FileState, int]
+CacheKey = tuple[FileState, int]  # a file as it was, and the working side
 
 DEFAULT_BYTES = 256 * 2**20
 
 
-def cache_key(path: Path, side: int) -> CacheKey | None:
-    """Key of a file as it is now: path, size, time of change and working side; None when it cannot be asked."""
-    state = file_state(path)
-    return (state, side) if state is not None else None
-
-
 class EmbeddingCache:
-    """A thread-safe map from `cache_key` to what is kept of one image, bytes of `model.packing`."""
+    """A thread-safe map from `CacheKey` to what is kept of one image, bytes of `model.packing`."""
 
     def __init__(self, max_bytes: int = DEFAULT_BYTES) -> None:
         self._max_bytes = max_bytes

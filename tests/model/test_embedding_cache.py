@@ -7,8 +7,8 @@ import threading
 from pathlib import Path
 
 from model.embedding import Embedder
-from model.embedding_cache import CacheKey, EmbeddingCache, cache_key
-from model.embedding_store import FileState
+from model.embedding_cache import CacheKey, EmbeddingCache
+from model.embedding_store import FileState, file_state
 from tests.model.conftest import paint
 
 RECORD_BYTES = 100
@@ -51,20 +51,24 @@ def test_putting_again_does_not_count_twice() -> None:
 
 def test_a_file_that_cannot_be_asked_is_never_cached(tmp_path: Path) -> None:
     cache = EmbeddingCache()
-    assert cache_key(tmp_path / "gone", 224) is None
-    assert cache_key(tmp_path / ("x" * 300), 224) is None
+    assert file_state(tmp_path / "gone") is None
+    assert file_state(tmp_path / ("x" * 300)) is None
     cache.put(None, _record())
     assert cache.get(None) is None
 
 
-def test_content_time_and_side_are_parts_of_the_key(tmp_path: Path) -> None:
+def test_time_of_change_and_side_are_parts_of_the_key(tmp_path: Path, embedder: Embedder) -> None:
     path = tmp_path / "a.png"
-    path.write_bytes(b"1")
-    first = cache_key(path, 224)
-    assert first == cache_key(path, 224)
-    assert first != cache_key(path, 448)
+    paint("disc", 1).save(path)
+    embedder.embed_one(path, 64)
+    hits = embedder.cache.hits
+    embedder.embed_one(path, 96)
+    assert embedder.cache.hits == hits
+    embedder.embed_one(path, 64)
+    assert embedder.cache.hits == hits + 1
     os.utime(path, ns=(1, 1))
-    assert first != cache_key(path, 224)
+    embedder.embed_one(path, 64)
+    assert embedder.cache.hits == hits + 1
 
 
 def test_threads_may_share_a_cache() -> None:
