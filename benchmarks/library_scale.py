@@ -17,12 +17,12 @@ import os
 import resource
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
-from PySide6.QtCore import QEventLoop, QPointF, QTimer
+from PySide6.QtCore import QPointF, QTimer
 
+from benchmarks.waiting import run_for, run_until
 from fewshot_gui.app import App, make_qt_app
 from fewshot_gui.paths import AppPaths
 from model.images.scan import iter_images
@@ -86,10 +86,10 @@ def _measure(folder: Path, count: int, large: Path, data: Path) -> None:
     app = App(AppPaths.below(data))
     app.window.resize(1280, 720)
     app.start()
-    _run_until(lambda: app.runner.is_busy, 60)
-    _run_until(lambda: not app.runner.is_busy, 120)  # the model's libraries are imported
+    run_until(lambda: app.runner.is_busy, 60)
+    run_until(lambda: not app.runner.is_busy, 120)  # the model's libraries are imported
     library, heart = app.window.library, Heart()
-    _run_for(1.0)
+    run_for(1.0)
     idle = heart.longest
     gc.collect()
     before = _resident()
@@ -98,30 +98,30 @@ def _measure(folder: Path, count: int, large: Path, data: Path) -> None:
     app.thumbnails.image_ready.connect(lambda _path: ready.append(time.perf_counter() - started))
     heart.restart()
     app.library.add_folders((folder,))
-    _run_until(lambda: bool(ready), 60)
-    _run_until(lambda: library.model.total == count, 300)
+    run_until(lambda: bool(ready), 60)
+    run_until(lambda: library.model.total == count, 300)
     scanned, scanning = time.perf_counter() - started, heart.longest
     heart.restart()
     bar = library.images.verticalScrollBar()
     for step in range(120):
         bar.setValue(bar.maximum() * ((37 * step) % 120) // 120)
-        _run_for(0.02)
+        run_for(0.02)
     scrolling = heart.longest
-    _run_for(1.0)
+    run_for(1.0)
     growth = _resident() - before
     heart.restart()
     for text in ("0077", ""):
         library.filter.setText(text)
-        _run_for(1.0)
+        run_for(1.0)
     filtering = heart.longest
     library.unsorted_only.setChecked(True)
     document = app.session.document
     bin_id, images = document.add_bin(), library.model.all_paths[::1000]
-    _run_for(1.0)
+    run_for(1.0)
     heart.restart()
     for image in images[:10]:
         document.add_examples(bin_id, [image])
-        _run_for(0.1)
+        run_for(0.1)
     rows = {
         "first thumbnail after, s": ready[0],
         "all found after, s": scanned,
@@ -143,7 +143,7 @@ def _measure(folder: Path, count: int, large: Path, data: Path) -> None:
 def _measure_picture(app: App, heart: Heart, path: Path) -> dict[str, float]:
     """From choosing a picture of 100 megapixels to its thumbnail, its pixels on the screen, and every pixel."""
     while app.thumbnails.image(path) is None:
-        _run_for(0.005)
+        run_for(0.005)
     inspector, rows = app.window.inspector, dict[str, float]()
     heart.restart()
     before, started = _resident(), time.perf_counter()
@@ -157,17 +157,17 @@ def _measure_picture(app: App, heart: Heart, path: Path) -> dict[str, float]:
     ready, fine = list[object](), list[object]()
     app.pictures.picture_ready.connect(lambda *args: ready.append(args))
     app.pictures.detail_ready.connect(lambda *args: fine.append(args))
-    _run_until(lambda: bool(ready), 60)
+    run_until(lambda: bool(ready), 60)
     note("large picture: at screen size after, s")
-    _run_for(0.5)
+    run_for(0.5)
     started = time.perf_counter()
     inspector.canvas.zoom_to_actual()
-    _run_until(lambda: bool(fine), 60)
+    run_until(lambda: bool(fine), 60)
     note("large picture: 100 % sharp after, s")
     started = time.perf_counter()
     inspector.canvas.view.pan(QPointF(-400, -300))
     inspector.canvas.zoom_changed.emit(1.0)
-    _run_until(lambda: len(fine) == 2, 60)
+    run_until(lambda: len(fine) == 2, 60)
     note("large picture: panned, sharp after, s")
     rows["large picture: longest stall, ms"] = heart.longest
     rows["large picture: memory growth, MB"] = (_resident() - before) / 2**20
@@ -180,20 +180,6 @@ def _resident() -> int:
         return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:
         return 0
-
-
-def _run_for(seconds: float) -> None:
-    loop = QEventLoop()
-    QTimer.singleShot(round(1000 * seconds), loop.quit)
-    loop.exec()
-
-
-def _run_until(condition: Callable[[], bool], seconds: float) -> None:
-    end = time.perf_counter() + seconds
-    while not condition():
-        if time.perf_counter() > end:
-            raise TimeoutError
-        _run_for(0.005)
 
 
 if __name__ == "__main__":

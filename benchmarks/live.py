@@ -13,12 +13,10 @@ import argparse
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from PySide6.QtCore import QEventLoop, QTimer
-
+from benchmarks.waiting import run_until
 from fewshot_gui.app import App, make_qt_app
 from fewshot_gui.paths import AppPaths
 from model.images.scan import class_folders
@@ -48,8 +46,8 @@ def _measure(bins: Path, shots: int, drops: int, folder: Path) -> dict[str, tupl
     app = App(AppPaths.below(folder / "app"))
     app.window.resize(1280, 720)
     app.start()
-    _run_until(lambda: app.runner.is_busy)
-    _run_until(lambda: not app.runner.is_busy)
+    run_until(lambda: app.runner.is_busy)
+    run_until(lambda: not app.runner.is_busy)
     document, results = app.session.document, app.session.results
     groups = class_folders(bins)
     ids = {}
@@ -57,11 +55,11 @@ def _measure(bins: Path, shots: int, drops: int, folder: Path) -> dict[str, tupl
         ids[name] = document.add_bin(name)
         document.add_examples(ids[name], files[:shots])
     app.window.command_table["autoTrain"].trigger()
-    _run_until(lambda: results.report is not None and not app.runner.is_busy)
+    run_until(lambda: results.report is not None and not app.runner.is_busy)
     name, files = groups[0]
     rest = files[shots : shots + 2 * drops]
     app.running.classify(tuple(path for _, each in groups for path in each))
-    _run_until(lambda: len(results) == sum(len(each) for _, each in groups) and not app.runner.is_busy)
+    run_until(lambda: len(results) == sum(len(each) for _, each in groups) and not app.runner.is_busy)
     fresh = []
     for number, path in enumerate(rest[drops:]):
         fresh.append(folder / f"{number}{path.suffix}")
@@ -75,24 +73,14 @@ def _measure(bins: Path, shots: int, drops: int, folder: Path) -> dict[str, tupl
             seen = app.window.results.table.visible_paths()
             started = time.perf_counter()
             document.add_examples(ids[name], [path])
-            _run_until(lambda: results.classifier_revision == document.revision)
+            run_until(lambda: results.classifier_revision == document.revision)
             trained = time.perf_counter() - started
-            _run_until(lambda seen=seen: all(results.prediction(one).revision == document.revision for one in seen))
+            run_until(lambda seen=seen: all(results.prediction(one).revision == document.revision for one in seen))
             times.append((trained, time.perf_counter() - started))
-            _run_until(lambda: not app.runner.is_busy)
+            run_until(lambda: not app.runner.is_busy)
         rows[kind] = (median(t for t, _ in times), median(s for _, s in times))
     app.shutdown()
     return rows
-
-
-def _run_until(condition: Callable[[], bool], seconds: float = 120) -> None:
-    end = time.perf_counter() + seconds
-    while not condition():
-        if time.perf_counter() > end:
-            raise TimeoutError
-        loop = QEventLoop()
-        QTimer.singleShot(2, loop.quit)
-        loop.exec()
 
 
 if __name__ == "__main__":
