@@ -18,6 +18,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from model import layout
 from model.backbones.base import Backbone
 from model.backbones.registry import create_backbone
 from model.checkpoint_layout import MOST_EXAMPLES, Declared, check_class_names, check_declared, declared_tensors
@@ -29,7 +30,7 @@ from model.images.colour import WHITE, Colour
 from model.texture import SUMMARY
 
 FORMAT = "fewshot-classifier"
-VERSION = 3
+VERSION = 4
 FACTS_FILE = "classifier.json"
 TENSORS_FILE = "classifier.safetensors"
 _BACKBONE_PREFIX = "backbone."
@@ -138,7 +139,7 @@ def _facts(folder: Path) -> dict[str, Any]:
     if facts["version"] > VERSION:
         raise CheckpointError(f"{folder} was saved by a newer Fewshot. Update Fewshot to use it.")
     if facts["version"] < VERSION:
-        raise CheckpointError(f"{folder} was saved by an older Fewshot, which saw no texture. Train again.")
+        raise CheckpointError(f"{folder} was saved by an older Fewshot, which saw less of an image. Train again.")
     try:
         check_class_names(facts.get("class_names"))
     except ValueError as error:
@@ -194,7 +195,7 @@ def _expected(ways: int, backbone: Backbone, declared: dict[str, Declared]) -> d
     examples = min(examples, MOST_EXAMPLES)
     fine, coarse = backbone.channels
     joined = fine + coarse
-    joint = joined + SUMMARY
+    joint = joined + fine * layout.CELLS**2 + SUMMARY
     shapes = {
         "texture_mean": (SUMMARY,),
         "texture_deviation": (SUMMARY,),

@@ -38,9 +38,9 @@ RESPONSE_SHARE = 1 / 3
 class ClassifierState:
     """All numbers of a trained head; N classes, n support images; float32.
 
-    L = D_coarse + D_fine is the size of a region, D = L + SUMMARY that of the joint space.
-    texture_mean (SUMMARY,), texture_deviation (SUMMARY,), centre (D,), scales (3,): see `Fusion`
-    shares (3,): of the views coarse, fine and texture
+    L = D_coarse + D_fine is the size of a region, D = L + D_layout + SUMMARY that of the joint space.
+    texture_mean (SUMMARY,), texture_deviation (SUMMARY,), centre (D,), scales (4,): see `Fusion`
+    shares (4,): of the views coarse, fine, layout and texture
     descriptors (D, N): class descriptors of the joint vectors, whitening folded in
     offsets (N,): their scores at the weighted mean of the support images, where every score is 0
     class_means (N, L): mean joined global features, what regions are compared with

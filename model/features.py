@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from model import texture
+from model import layout, texture
 from model.backbones.base import FeatureMaps
 
 REGION_FINE_SHARE = 0.25
@@ -51,6 +51,7 @@ class ImageFeatures(NamedTuple):
 
     coarse:     float32 (n, D_coarse) global feature at stride 32
     fine:       float32 (n, D_fine) global feature at stride 16
+    layout:     float32 (n, D_fine, CELLS, CELLS), see `model.layout`: the global feature of each cell; length 1 in all
     coarse_map: (n, D_coarse, h', w') directions of the regions at stride 32; float32, or int8 where `compact`
     fine_map:   (n, D_fine, h, w) the same at stride 16; regions are counted on this grid
     coarse_scale, fine_scale: float32 (n, h', w') and (n, h, w), what brings a region's direction to length 1
@@ -61,6 +62,7 @@ class ImageFeatures(NamedTuple):
 
     coarse: Tensor
     fine: Tensor
+    layout: Tensor
     coarse_map: Tensor
     fine_map: Tensor
     coarse_scale: Tensor
@@ -97,8 +99,8 @@ class ImageFeatures(NamedTuple):
         )
 
     def on_grid(self, grid: tuple[int, int]) -> ImageFeatures:
-        """Return them in float32 with the regions of another grid, for both strides; the global features stay."""
-        return describe(self.maps(), grid)._replace(coarse=self.coarse, fine=self.fine)
+        """Return them in float32 with the regions of another grid, for both strides; what is global stays."""
+        return describe(self.maps(), grid)._replace(coarse=self.coarse, fine=self.fine, layout=self.layout)
 
 
 def describe(maps: ImageMaps, grid: tuple[int, int] | None = None) -> ImageFeatures:
@@ -108,6 +110,7 @@ def describe(maps: ImageMaps, grid: tuple[int, int] | None = None) -> ImageFeatu
     return ImageFeatures(
         _unit(maps.coarse.mean(dim=(2, 3))),
         _unit(maps.fine.mean(dim=(2, 3))),
+        _unit(functional.adaptive_avg_pool2d(maps.fine, (layout.CELLS, layout.CELLS))) / layout.CELLS,
         coarse_map,
         fine_map,
         _one_over_length(coarse_map),
@@ -127,6 +130,7 @@ def compact(features: ImageFeatures) -> ImageFeatures:
     """
     (coarse_map, coarse_scale), (fine_map, fine_scale) = _in_steps(features.coarse_map), _in_steps(features.fine_map)
     return features._replace(
+        layout=features.layout.half().float(),
         coarse_map=coarse_map,
         fine_map=fine_map,
         coarse_scale=coarse_scale,

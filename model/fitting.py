@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +25,7 @@ from model.devices import one_thread
 from model.embedding import EmbeddedImage, Embedder
 from model.features import ImageFeatures, concatenate
 from model.fusion import Fusion, texture_weights
-from model.head import DescribedSupport, Head, Support, describe_support
+from model.head import DescribedSupport, Head, Support, Traits, describe_support
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 from model.response_map import response_directions
 
@@ -68,8 +67,7 @@ def fit_classifier(
     with torch.inference_mode(False):
         described = describe_support(features, labels, len(class_names))
         support = described.support
-        native_side = median(math.sqrt(width * height) for width, height in sizes)
-        head = Head(labels, native_side, texture.spread(features.texture))
+        head = Head(labels, Traits.of(features, sizes))
         losses, converged = fit(head, support, progress, token or CancelToken())
         with torch.no_grad():
             support = support._replace(weights=head.image_weights(support))

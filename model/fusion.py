@@ -1,4 +1,4 @@
-"""Three views of an image joined in one space: what it shows (stride 32), its small structures (16), its texture.
+"""Views of an image joined in one space: what it shows (stride 32), its small structures (16), where they lie, texture.
 
 Ours. Each view is centred on the mean of the class means and brought to one mean squared length, so
 that a share says how much a view counts: inner products in the joint space are the shares' weighted
@@ -15,7 +15,7 @@ from torch import Tensor
 from model import texture
 from model.features import ImageFeatures
 
-VIEWS = ("coarse", "fine", "texture")
+VIEWS = ("coarse", "fine", "layout", "texture")
 LEAST_DEVIATION = 0.05
 """Nats. Keeps a texture energy that is alike in all supports from deciding by a hair."""
 
@@ -29,8 +29,8 @@ class Fusion(NamedTuple):
     """How the views of any image are brought into the joint space of a support set; all float64.
 
     texture_mean, texture_deviation: (SUMMARY,) of the support images' texture summaries
-    centre:  (D,) mean of the class means, D = D_coarse + D_fine + SUMMARY
-    scales:  (3,) one over the root mean squared length of each centred view
+    centre:  (D,) mean of the class means, D = D_coarse + D_fine + D_layout + SUMMARY
+    scales:  (4,) one over the root mean squared length of each centred view
     """
 
     texture_mean: Tensor
@@ -54,13 +54,13 @@ class Fusion(NamedTuple):
         return cls(mean, deviation, torch.cat(centres), torch.stack(scales))
 
     def views(self, features: ImageFeatures) -> tuple[Tensor, ...]:
-        """Each view, centred and scaled: three float64 (n, D_v)."""
+        """Each view, centred and scaled: one float64 (n, D_v) for each of `VIEWS`."""
         raw = _views(features, self.texture_mean, self.texture_deviation)
         centres = self.centre.split([view.shape[1] for view in raw])
         return tuple((view - c) * s for view, c, s in zip(raw, centres, self.scales, strict=True))
 
     def joint(self, features: ImageFeatures, shares: Tensor) -> Tensor:
-        """The joint vectors, float64 (n, D), for shares (3,) that add up to 1."""
+        """The joint vectors, float64 (n, D), for shares (4,) that add up to 1."""
         return torch.cat([view * share.sqrt() for view, share in zip(self.views(features), shares, strict=True)], dim=1)
 
 
@@ -70,6 +70,7 @@ def texture_weights(fusion: Fusion, shares: Tensor, descriptors: Tensor) -> Tens
     return scale[:, None] * descriptors[-texture.SUMMARY :]
 
 
-def _views(features: ImageFeatures, mean: Tensor, deviation: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def _views(features: ImageFeatures, mean: Tensor, deviation: Tensor) -> tuple[Tensor, ...]:
     summary = (texture.summary(features.texture).double() - mean) / deviation
-    return features.coarse.double(), features.fine.double(), summary.clamp(-FARTHEST, FARTHEST)
+    whole = (features.coarse, features.fine, features.layout.flatten(1))
+    return *(view.double() for view in whole), summary.clamp(-FARTHEST, FARTHEST)

@@ -1,8 +1,8 @@
 """The trainable head: local feature and class description modules joined, fitted by leave-one-out.
 
 The adjustable parameters are few, so that five images cannot be learned by heart: the ridge of the
-whitening, the odds of the fine stride and of the texture against the coarse stride, the share beta
-of the local feature and the scale kappa of the logits.
+whitening, the odds of the fine stride, of the layout and of the texture against the coarse stride,
+the share beta of the local feature and the scale kappa of the logits.
 Each has a prior (a Gaussian around a start value), which is all there is where no class has two
 images. Everything is differentiable, also with respect to the features, so a backbone can be
 trained through it.
@@ -11,16 +11,18 @@ trained through it.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from model import class_description, local_feature
+from model import class_description, layout, local_feature, texture
 from model.features import ImageFeatures
-from model.fusion import Fusion
+from model.fusion import VIEWS, Fusion
 
 
 class DescribedSupport(NamedTuple):
@@ -42,7 +44,7 @@ class DescribedSupport(NamedTuple):
 class Support(NamedTuple):
     """What the head needs of the support images, once computed; n images, N classes, float64 on the CPU.
 
-    grams:      (3, n, n) inner products of each view of `model.fusion`
+    grams:      (4, n, n) inner products of each view of `model.fusion`
     local:      (n, n) similarity of image i's local feature, taken for image j's class, to j's own
     local_scale: number that brings local scores to the size of global ones
     weights:    (n,) relative weight of each image, 1 until `Head.image_weights` says otherwise
@@ -71,7 +73,8 @@ class Prior:
 
 PRIORS = {
     "log_ridge": Prior(-2.3, 0.7),  # exp: ridge over the mean squared length of the centred features
-    "log_fine_odds": Prior(0.5, 2.0),  # of the coarse stride's share; lowered by `priors`
+    "log_fine_odds": Prior(0.5, 2.0),  # against the coarse stride's share; lowered by `priors`
+    "log_layout_odds": Prior(1.9, 1.0),  # the same
     "log_texture_odds": Prior(0.0, 2.0),  # the same
     "logit_local_share": Prior(-2.4, 0.5),  # sigmoid: beta = 0.08
     "log_scale": Prior(2.0, 0.7),  # exp: kappa = 7.4
@@ -82,52 +85,74 @@ SMALLEST_SCATTER = 1e-6
 SINGLE_SHOT_PRIORS = {"logit_local_share": Prior(-4.0, 0.5)}
 """Where a class has one image nothing can be left out: what helps some sets and harms others counts less."""
 
-SPREAD_SLOPES = {"log_fine_odds": 2.0, "log_texture_odds": 3.0}
+SPREAD_SLOPES = {"log_fine_odds": 2.0, "log_layout_odds": 1.0, "log_texture_odds": 3.0}
 """By how much a nat of `texture.spread` lowers the prior means."""
 
-TYPICAL_SPREAD, LARGEST_SPREAD = 1.0, 2.5
+WHOLENESS_SLOPE = 6.0
+"""By how much `layout.wholeness` lowers the prior mean of the layout's odds."""
+
+LARGEST_SPREAD = 2.5
 DETAILED_SIDE = 224.0
 """Pixels; smaller pictures hold less fine structure than their enlargement seems to show, and less texture still."""
 
 
-def priors(
-    labels: Tensor, native_side: float = DETAILED_SIDE, texture_spread: float = TYPICAL_SPREAD
-) -> dict[str, Prior]:
-    """Return the priors that suit the number of images, their size and how much their surfaces differ.
+class Traits(NamedTuple):
+    """What the support images are like, whatever their classes.
 
-    labels: int64 (n,); native_side: the typical sqrt(width * height) of the images in pixels;
-    texture_spread: `texture.spread` of the images in nats. Where all images have much the same surface
-    (cells in one stain, weaves from one loom), small structures are what can tell them apart, so the
-    fine stride and the texture start with more; where surfaces differ as they do among photographs
-    and drawings, they say more of the picture than of its class. The odds of both also fall with the
-    side of small pictures. Ours, see docs/adr/0008-texture-view.md.
+    native_side: their typical sqrt(width * height) in pixels
+    texture_spread: `texture.spread` in nats
+    wholeness: `layout.wholeness`
+    """
+
+    native_side: float = DETAILED_SIDE
+    texture_spread: float = 1.0
+    wholeness: float = 0.4
+
+    @classmethod
+    def of(cls, features: ImageFeatures, sizes: Sequence[tuple[int, int]]) -> Traits:
+        """Look at n >= 2 images of (width, height) `sizes`."""
+        side = median(math.sqrt(width * height) for width, height in sizes)
+        return cls(side, texture.spread(features.texture), layout.wholeness(features.layout))
+
+
+TYPICAL = Traits()
+
+
+def priors(labels: Tensor, traits: Traits = TYPICAL) -> dict[str, Prior]:
+    """Return the priors that suit the number of images (int64 labels (n,)) and what they are like.
+
+    Where all images have much the same surface (cells in one stain, weaves from one loom), small
+    structures are what can tell them apart, so the views of them start with more; where surfaces differ
+    as they do among photographs and drawings, they say more of the picture than of its class. The odds of
+    the fine stride and of the texture also fall with the side of small pictures. Where images differ here
+    and there but hardly as a whole, what lies where starts with more. Ours, see
+    docs/adr/0008-texture-view.md and docs/adr/0016-layout-view.md.
     """
     chosen = dict(PRIORS)
     if float(torch.bincount(labels).double().median()) < 2:
         chosen |= SINGLE_SHOT_PRIORS
-    lack = math.log(min(1.0, max(native_side, 1.0) / DETAILED_SIDE))
+    lack = math.log(min(1.0, max(traits.native_side, 1.0) / DETAILED_SIDE))
+    shifts = {"log_fine_odds": lack, "log_layout_odds": -WHOLENESS_SLOPE * traits.wholeness, "log_texture_odds": lack}
     for name, slope in SPREAD_SLOPES.items():
-        mean = chosen[name].mean - slope * min(texture_spread, LARGEST_SPREAD) + lack
-        chosen[name] = Prior(mean, chosen[name].deviation)
+        shift = shifts[name] - slope * min(traits.texture_spread, LARGEST_SPREAD)
+        chosen[name] = Prior(chosen[name].mean + shift, chosen[name].deviation)
     return chosen
 
 
 class Head(nn.Module):
-    """The five parameters and the scores they give."""
+    """The six parameters and the scores they give."""
 
-    def __init__(
-        self, labels: Tensor, native_side: float = DETAILED_SIDE, texture_spread: float = TYPICAL_SPREAD
-    ) -> None:
+    def __init__(self, labels: Tensor, traits: Traits = TYPICAL) -> None:
         super().__init__()
-        self._priors = priors(labels, native_side, texture_spread)
+        self._priors = priors(labels, traits)
         for name, prior in self._priors.items():
             self.register_parameter(name, nn.Parameter(torch.tensor(prior.mean, dtype=torch.float64)))
 
     @property
     def shares(self) -> Tensor:
-        """Shares of the views coarse, fine and texture in the global similarity: (3,), adding up to 1."""
-        fine, texture = self.get_parameter("log_fine_odds"), self.get_parameter("log_texture_odds")
-        return torch.softmax(torch.stack((torch.zeros_like(fine), fine, texture)), dim=0)
+        """Shares of the views of `model.fusion` in the global similarity: (4,), adding up to 1."""
+        odds = [self.get_parameter(f"log_{view}_odds") for view in VIEWS[1:]]
+        return torch.softmax(torch.stack((torch.zeros_like(odds[0]), *odds)), dim=0)
 
     @property
     def local_share(self) -> Tensor:

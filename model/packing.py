@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from model import texture
+from model import layout, texture
 from model.features import ImageFeatures, compact
 
 _HEADER = struct.Struct("<8I")  # width, height; channels, rows and columns of the fine and of the coarse map
@@ -23,7 +23,7 @@ _ALIGNMENT = 8  # bytes between the rows of a batch are a multiple of it
 
 def packed(features: ImageFeatures, size: tuple[int, int]) -> bytes:
     """Make the bytes of one image's features, which become compact by that, and its (width, height) in pixels."""
-    kept = compact(features)._replace(texture=features.texture.half())
+    kept = compact(features)._replace(texture=features.texture.half(), layout=features.layout.half())
     header = (*size, *kept.fine_map.shape[1:], *kept.coarse_map.shape[1:])
     parts = (getattr(kept, name).contiguous().numpy().tobytes() for name in _shapes(header))
     return b"".join((_HEADER.pack(*header), *parts))
@@ -60,7 +60,8 @@ def unpacked(images: Sequence[bytes]) -> ImageFeatures:
         end = start + math.prod(shape) * kind.itemsize
         parts[name] = batch[:, start:end].view(kind).view(len(images), *shape)
         start = end
-    parts["texture"] = parts["texture"].float()
+    for name in ("texture", "layout"):
+        parts[name] = parts[name].float()
     return ImageFeatures(**parts)
 
 
@@ -75,6 +76,7 @@ def _shapes(header: tuple[int, ...]) -> dict[str, tuple[tuple[int, ...], torch.d
         "coarse_strength": (coarse[1:], torch.float32),
         "fine_strength": (fine[1:], torch.float32),
         "texture": (_TEXTURE, torch.float16),
+        "layout": ((fine[0], layout.CELLS, layout.CELLS), torch.float16),
         "coarse_map": (coarse, torch.int8),
         "fine_map": (fine, torch.int8),
     }

@@ -20,6 +20,7 @@ from benchmarks.accuracy.views import PreparedSet
 from model import baselines, fitting
 from model.features import ImageFeatures
 from model.fitting import Fit, fit_classifier
+from model.fusion import VIEWS
 from model.head import Head, Support
 from model.local_feature import class_means
 
@@ -170,17 +171,14 @@ class _NoLocalFeature(Head):
         return torch.zeros((), dtype=torch.float64)
 
 
-class _OneView(Head):
-    @property
-    def shares(self) -> Tensor:
-        return torch.tensor([1.0, 0.0, 0.0], dtype=torch.float64)
+def _with_views(*kept: str) -> type[Head]:
+    class Kept(Head):
+        @property
+        def shares(self) -> Tensor:
+            shares = super().shares * torch.tensor([float(view in kept) for view in VIEWS])
+            return shares / shares.sum()
 
-
-class _NoTexture(Head):
-    @property
-    def shares(self) -> Tensor:
-        shares = super().shares * torch.tensor([1.0, 1.0, 0.0])
-        return shares / shares.sum()
+    return Kept
 
 
 class _EqualWeights(Head):
@@ -217,8 +215,9 @@ RELATIVES: dict[str, Method] = {
 ABLATIONS: dict[str, Method] = {
     "local feature off": _ablated(_NoLocalFeature),
     "image weights equal": _ablated(_EqualWeights),
-    "texture off": _ablated(_NoTexture),
-    "stride 32 alone": _ablated(_OneView),
+    "layout off": _ablated(_with_views("coarse", "fine", "texture")),
+    "texture off": _ablated(_with_views("coarse", "fine", "layout")),
+    "stride 32 alone": _ablated(_with_views("coarse")),
     "training off": _untrained,
 }
 HEADS: dict[str, Method] = {OURS: ours} | PLAIN | RELATIVES

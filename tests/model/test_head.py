@@ -9,10 +9,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from model import layout
 from model.embedding import Embedder
-from model.features import ImageFeatures
+from model.features import ImageFeatures, ImageMaps, describe
 from model.fitting import fit, fit_classifier
-from model.head import PRIORS, Head, Support, describe_support, priors
+from model.head import PRIORS, Head, Support, Traits, describe_support, priors
 from model.progress import Cancelled, CancelToken, ignore_progress
 from model.texture import CELLS, CHANNELS
 
@@ -26,11 +27,7 @@ def random_features(count: int, seed: int, signal: Tensor | None = None) -> Imag
     fine = torch.rand(count, FINE, *GRID, generator=generator)
     if signal is not None:
         coarse[:, :, 1, 1] += signal
-    globals_ = (functional.normalize(part.mean(dim=(2, 3)), dim=1) for part in (coarse, fine))
-    maps = (functional.normalize(part, dim=1) for part in (coarse, fine))
-    texture = torch.rand(count, CHANNELS, CELLS, CELLS, generator=generator)
-    ones = torch.ones(count, *GRID)
-    return ImageFeatures(*globals_, *maps, ones, ones, coarse.sum(dim=1), fine.sum(dim=1), texture)
+    return describe(ImageMaps(fine, coarse, torch.rand(count, CHANNELS, CELLS, CELLS, generator=generator)))
 
 
 def told_by_texture() -> tuple[Tensor, Support]:
@@ -87,7 +84,15 @@ def test_few_and_unequal_examples_give_finite_numbers(shots: tuple[int, ...]) ->
 
 def test_images_without_any_feature_give_finite_numbers() -> None:
     labels = torch.tensor([0, 0, 1, 1])
-    sizes = ((COARSE,), (FINE,), (COARSE, *GRID), (FINE, *GRID), *[GRID] * 4, (CHANNELS, CELLS, CELLS))
+    sizes = (
+        (COARSE,),
+        (FINE,),
+        (FINE, layout.CELLS, layout.CELLS),
+        (COARSE, *GRID),
+        (FINE, *GRID),
+        *[GRID] * 4,
+        (CHANNELS, CELLS, CELLS),
+    )
     empty = ImageFeatures(*(torch.zeros(4, *size) for size in sizes))
     support = describe_support(empty, labels, 2).support
     head = Head(labels)
@@ -172,16 +177,16 @@ def test_a_single_example_relies_less_on_its_region() -> None:
 
 def test_small_pictures_trust_fine_structure_and_texture_less() -> None:
     labels = torch.arange(3).repeat_interleave(5)
-    small, large = priors(labels, 32), priors(labels, 500)
+    small, large = priors(labels, Traits(32)), priors(labels, Traits(500))
     for name in ("log_fine_odds", "log_texture_odds"):
         assert small[name].mean < large[name].mean
-    assert priors(labels, 5000) == large
+    assert priors(labels, Traits(5000)) == large
 
 
 def test_small_structures_start_with_more_where_all_images_share_one_surface() -> None:
     labels = torch.arange(3)
-    alike, different, extreme, beyond = (priors(labels, 500, spread) for spread in (0.1, 1.5, 2.5, 9.0))
-    for name in ("log_fine_odds", "log_texture_odds"):
+    alike, different, extreme, beyond = (priors(labels, Traits(500, spread)) for spread in (0.1, 1.5, 2.5, 9.0))
+    for name in ("log_fine_odds", "log_layout_odds", "log_texture_odds"):
         assert alike[name].mean > different[name].mean > extreme[name].mean
     assert extreme == beyond
 
@@ -193,18 +198,37 @@ def test_what_the_examples_surfaces_have_in_common_reaches_the_classifier(embedd
     for surface in (0.1, 6.0):  # how much the surfaces differ; at one shot only the priors decide
         texture = features.texture * 0.1 + surface * torch.arange(3.0)[:, None, None, None]
         fit = fit_classifier(names, features._replace(texture=texture), labels, sizes, embedder, 96)
-        shares.append(float(fit.classifier.state.shares[2]))
+        shares.append(float(fit.classifier.state.shares[3]))
     assert shares[0] > 4 * shares[1]
 
 
 def test_a_class_that_only_its_texture_tells_is_learned_from_it() -> None:
     labels, support = told_by_texture()
     head = Head(labels)
-    before = float(head.shares.detach()[2])
+    before = float(head.shares.detach()[3])
     fit(head, support, ignore_progress, CancelToken())
-    assert float(head.shares.detach()[2]) > 2 * before
+    assert float(head.shares.detach()[3]) > 2 * before
     own = head.leave_one_out_logits(support).argmax(1)[labels == 1]
     assert bool((own == 1).all())
+
+
+def test_what_lies_where_starts_with_more_where_images_differ_in_places_only() -> None:
+    labels = torch.arange(3)
+    in_places, as_wholes = (priors(labels, Traits(wholeness=wholeness)) for wholeness in (0.2, 0.6))
+    assert in_places["log_layout_odds"].mean > as_wholes["log_layout_odds"].mean
+    assert in_places["log_fine_odds"] == as_wholes["log_fine_odds"]
+
+
+def test_a_class_that_only_a_place_tells_is_learned_from_it() -> None:
+    labels = torch.arange(2).repeat_interleave(6)
+    maps = torch.rand(12, FINE, 6, 6, generator=torch.Generator().manual_seed(3))
+    maps[labels == 0, :4, :2, :2] += 2.0  # the same thing in one corner or in the opposite one
+    maps[labels == 1, :4, 4:, 4:] += 2.0
+    coarse = torch.rand(12, COARSE, 3, 3, generator=torch.Generator().manual_seed(4))
+    features = describe(ImageMaps(maps, coarse, torch.zeros(12, CHANNELS, CELLS, CELLS)))
+    placeless = features._replace(layout=torch.full_like(features.layout, 1 / features.layout[0].numel() ** 0.5))
+    assert accuracy(Head(labels), features, labels, 2) == 1.0
+    assert accuracy(Head(labels), placeless, labels, 2) < 0.8
 
 
 def test_gradients_reach_the_features() -> None:
