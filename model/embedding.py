@@ -40,7 +40,7 @@ from model.images.content_hash import content_and_bytes, content_hash
 from model.images.reading import image_size, read_image, read_with_size
 from model.packing import packed, packed_size, unpacked
 from model.progress import CancelToken, Progress, ProgressCallback
-from model.runtime import create_runtime
+from model.runtime import FLOAT32, create_runtime
 from model.texture import MAX_SIDE, texture_map
 
 BATCH_SIZE = 16
@@ -108,8 +108,8 @@ class Embedder:
         store = store or cache_store()
         self.fingerprint = backbone_fingerprint(self.backbone)
         self.ground, self._blobs = ground, store
-        self._store = EmbeddingStore(store, self.fingerprint, backbone.channels, ground)
         self.runtime = create_runtime(self.backbone, self.device, self.fingerprint, store)
+        self._store = self._store_for(ground)
 
     @classmethod
     def create(cls, backbone: str, device: str = "auto") -> Embedder:
@@ -124,8 +124,17 @@ class Embedder:
             return self
         other = copy(self)
         other.ground, other.cache, other.work = ground, EmbeddingCache(), WorkDone()
-        other._store = EmbeddingStore(self._blobs, self.fingerprint, self.backbone.channels, ground)
+        other._store = self._store_for(ground)
         return other
+
+    def _store_for(self, ground: Colour) -> EmbeddingStore:
+        return EmbeddingStore(self._blobs, self.kind, self.backbone.channels, ground)
+
+    @property
+    def kind(self) -> str:
+        """What embeddings depend on beside the images: the weights, and the numbers they are computed in."""
+        precision = self.runtime.precision
+        return self.fingerprint if precision == FLOAT32 else f"{self.fingerprint} {precision}"
 
     @property
     def device_note(self) -> str:

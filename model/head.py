@@ -88,6 +88,9 @@ SINGLE_SHOT_PRIORS = {"logit_local_share": Prior(-4.0, 0.5)}
 SPREAD_SLOPES = {"log_fine_odds": 2.0, "log_layout_odds": 1.0, "log_texture_odds": 3.0}
 """By how much a nat of `texture.spread` lowers the prior means."""
 
+WIDE_SPREAD, WIDE_SLOPE = 1.2, 3.0
+"""Beyond so many nats, as among drawings, each lowers all three by this much more."""
+
 WHOLENESS_SLOPE = 6.0
 """By how much `layout.wholeness` lowers the prior mean of the layout's odds."""
 
@@ -133,8 +136,9 @@ def priors(labels: Tensor, traits: Traits = TYPICAL) -> dict[str, Prior]:
         chosen |= SINGLE_SHOT_PRIORS
     lack = math.log(min(1.0, max(traits.native_side, 1.0) / DETAILED_SIDE))
     shifts = {"log_fine_odds": lack, "log_layout_odds": -WHOLENESS_SLOPE * traits.wholeness, "log_texture_odds": lack}
+    spread = min(traits.texture_spread, LARGEST_SPREAD)
     for name, slope in SPREAD_SLOPES.items():
-        shift = shifts[name] - slope * min(traits.texture_spread, LARGEST_SPREAD)
+        shift = shifts[name] - slope * spread - WIDE_SLOPE * max(0.0, spread - WIDE_SPREAD)
         chosen[name] = Prior(chosen[name].mean + shift, chosen[name].deviation)
     return chosen
 

@@ -1,7 +1,7 @@
 """What runs a frozen backbone: PyTorch, which is always there, or OpenVINO, several times as fast on CPUs.
 
-Both give the same float16 maps to 1e-3 relative (docs/adr/0010-runtime.md). Training a backbone
-keeps to PyTorch.
+In float32 both give the same float16 maps to 1e-3 relative; where OpenVINO uses bfloat16 it says so
+(docs/adr/0010-runtime.md). Training a backbone keeps to PyTorch.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from torch import Tensor
 from model.backbones.base import Backbone, FeatureMaps
 from model.blob_store import BlobStore
 
+FLOAT32, BFLOAT16 = "float32", "bfloat16"
+
 
 class Runtime(ABC):
     """Runs a backbone. Thread-safe."""
@@ -25,6 +27,9 @@ class Runtime(ABC):
     """Whether it wants one batch at a time; otherwise `parallel` threads should call `forward`, each with one image."""
 
     parallel: int = 1
+
+    precision: str = FLOAT32
+    """The least precise numbers it computes in; features of different precisions are kept apart."""
 
     @abstractmethod
     def forward(self, pixels: Tensor) -> FeatureMaps:

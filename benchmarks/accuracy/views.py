@@ -15,7 +15,7 @@ from torch.nn import functional
 import model
 from benchmarks.accuracy.sets import ImageFiles, ImageSet
 from model.backbones.base import FeatureMaps
-from model.embedding import EmbeddedImage, Embedder, backbone_fingerprint, fitted_pixels, working_side
+from model.embedding import EmbeddedImage, Embedder, fitted_pixels, working_side
 from model.errors import ImageReadError
 from model.features import ImageFeatures, ImageMaps, describe
 from model.fitting import features_of
@@ -116,7 +116,7 @@ def _projected(regions: Tensor) -> tuple[Tensor, float]:
 
 def _key(flat: Sequence[tuple[int, Path]], embedder: Embedder, side: int) -> str:
     """Depends on the files as they are now, the weights, the working side and the code that embeds."""
-    digest = hashlib.sha256(f"{backbone_fingerprint(embedder.backbone)} {side} {CROP}".encode())
+    digest = hashlib.sha256(f"{embedder.kind} {side} {CROP}".encode())
     for label, path in flat:
         digest.update(f"{label} {path} {path.stat().st_mtime_ns}".encode())
     for source in _sources():
@@ -126,5 +126,5 @@ def _key(flat: Sequence[tuple[int, Path]], embedder: Embedder, side: int) -> str
 
 def _sources() -> Iterator[Path]:
     root = Path(model.__file__).parent
-    for pattern in ("embedding.py", "texture.py", "images/*.py", "backbones/*.py"):
+    for pattern in ("embedding.py", "features.py", "texture*.py", "images/*.py", "backbones/*.py"):
         yield from sorted(root.glob(pattern))

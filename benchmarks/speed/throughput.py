@@ -145,7 +145,7 @@ def _fill(embedder: Embedder, store: BlobStore, known: Sequence[Path], wanted: S
     """Make the store know all of `wanted`, pictures whose maps are those of `known` in turn."""
     images = [image for batch in embedder.embed(known, side) for image in batch]
     records = [image.data for image in images if isinstance(image, EmbeddedImage)]
-    target = EmbeddingStore(store, embedder.fingerprint, embedder.backbone.channels)
+    target = EmbeddingStore(store, embedder.kind, embedder.backbone.channels)
     for start in range(0, len(wanted), len(records)):
         part = wanted[start : start + len(records)]
         contents = [sha256(path.read_bytes()).digest() for path in part]

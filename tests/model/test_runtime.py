@@ -14,6 +14,7 @@ from model.backbones.registry import create_backbone
 from model.blob_store import BlobStore
 from model.embedding import Embedder
 from model.runtime import Runtime, TorchRuntime, create_runtime
+from model.runtime_openvino import PRECISION_VARIABLE
 
 CPU = torch.device("cpu")
 PIXELS = torch.randint(256, (3, 64, 64, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
@@ -60,12 +61,14 @@ def _difference(made: FeatureMaps, expected: FeatureMaps) -> float:
 
 @pytest.mark.parametrize("name", ["efficientnet-lite0", "patent-cnn"])
 @pytest.mark.parametrize("side", [64, 224, 320])
-def test_features_are_those_of_pytorch(name: str, side: int) -> None:
+def test_features_in_float32_are_those_of_pytorch(name: str, side: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PRECISION_VARIABLE, "float32")
     backbone = create_backbone(name)
     pixels = torch.randint(256, (2, side, side, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(side))
     runtime = _runtime(backbone)
     made = runtime.forward(pixels)
     assert runtime.note.startswith("OpenVINO")
+    assert "bfloat16" not in runtime.note
     assert {part.dtype for part in made} == {torch.float16}
     assert _difference(made, _expected(backbone, pixels)) < 1e-3
 
@@ -92,10 +95,13 @@ def test_a_backbone_that_openvino_cannot_run_is_run_by_pytorch(kind: type[_Tiny]
     assert runtime.note == "PyTorch (OpenVINO cannot run this backbone)"
 
 
-def test_a_kept_graph_that_cannot_be_read_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kept", [b"nonsense", b"", bytes(16), bytes(200)])
+def test_a_kept_graph_that_cannot_be_read_is_made_anew(
+    kept: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store = BlobStore(tmp_path)
     _runtime(_Tiny(), store).forward(PIXELS)
-    monkeypatch.setattr(BlobStore, "get", lambda *_: b"nonsense")
+    monkeypatch.setattr(BlobStore, "get", lambda *_: kept)
     runtime = _runtime(_Tiny(), store)
     assert _difference(runtime.forward(PIXELS), _expected(_Tiny())) < 1e-3
 
