@@ -15,6 +15,7 @@ from model.features import (
     describe,
     inner_products,
     join,
+    resampled,
 )
 
 
@@ -131,3 +132,13 @@ def test_products_with_compact_regions_are_those_with_their_vectors() -> None:
     vectors = torch.randn(2, 8, generator=torch.Generator().manual_seed(1))
     expected = torch.einsum("vd,ndhw->nvhw", vectors, kept.coarse_map * kept.coarse_scale[:, None])
     assert torch.allclose(inner_products(vectors, kept.coarse_map, kept.coarse_scale), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("size", "grid"), [((7, 7), (14, 14)), ((10, 10), (20, 20)), ((3, 5), (8, 21)), ((1, 1), (4, 3))]
+)
+def test_a_finer_grid_is_interpolated_as_pytorch_does(size: tuple[int, int], grid: tuple[int, int]) -> None:
+    maps = torch.randn(2, 3, *size, generator=torch.Generator().manual_seed(5))
+    expected = torch.nn.functional.interpolate(maps, size=grid, mode="bilinear", align_corners=False)
+    assert torch.allclose(resampled(maps, grid), expected, atol=1e-5)
+    assert torch.allclose(resampled(maps.double(), grid), expected.double(), atol=1e-5)
