@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from fewshot_gui import style
@@ -94,6 +94,7 @@ class App(QObject):
         AutoTraining(self.session.document, self.session.results, self.running, self.settings, self.window, self)
         self._garbage = GarbageCollector(self)
         self.session.document.reset.connect(self._garbage.collect_all)
+        self.session.results.rows_left.connect(self._garbage.take_apart)
         self._error_shown_at = 0.0
         self.window.set_close_guard(self._may_close)
         self.window.theme_chosen.connect(self._on_theme_chosen)
@@ -122,6 +123,8 @@ class App(QObject):
         for name, part in (("files", self.files), ("thumbnails", self.thumbnails), ("pictures", self.pictures)):
             if not part.shutdown():
                 stuck.append(name)
+        if not self.projects.shutdown():
+            stuck.append("projects")
         patience.cancel()
         decoder_pool.close()
         QCoreApplication.processEvents()  # what the workers said last belongs to the project
@@ -137,10 +140,15 @@ class App(QObject):
     @Slot()
     def _on_shown(self) -> None:
         self.window_shown.emit()
-        if not self._is_demo:
-            self.projects.start(self._project)
-        else:
+        if self._is_demo:
             self.session.new()
+            self._on_project_there()
+        else:
+            self.projects.settled.connect(self._on_project_there, Qt.ConnectionType.SingleShotConnection)
+            self.projects.start(self._project)
+
+    @Slot()
+    def _on_project_there(self) -> None:
         if self._folders:
             self.library.add_folders(self._folders)
         self.running.warm_up()

@@ -15,6 +15,7 @@ from fewshot_gui.views.main_window import MainWindow
 from model.progress import CancelToken
 
 _BACKUP = "backup"
+_OPENED_PAUSE = 1_000  # milliseconds from opening a project to its backup
 _BACKUP_PAUSE = 10 * 60_000  # milliseconds of work between two backups
 _RETRY_PAUSE = 10_000
 _LOOK_PAUSE = 2_000
@@ -28,6 +29,8 @@ class GuardingController(QObject):
         self._session, self._document, self._results = session, session.document, session.results
         self._files, self._window = files, window
         self._has_complained = False
+        self._opened_due = QTimer(self, singleShot=True, interval=_OPENED_PAUSE)
+        self._opened_due.timeout.connect(self.back_up)
         self._backup_due = QTimer(self, singleShot=True, interval=_BACKUP_PAUSE)
         self._backup_due.timeout.connect(self.back_up)
         self._retry_due = QTimer(self, singleShot=True, interval=_RETRY_PAUSE)
@@ -44,7 +47,7 @@ class GuardingController(QObject):
 
     def stop(self) -> None:
         """Do nothing more."""
-        for timer in (self._backup_due, self._retry_due, self._look_due):
+        for timer in (self._opened_due, self._backup_due, self._retry_due, self._look_due):
             timer.stop()
 
     @Slot()
@@ -62,8 +65,9 @@ class GuardingController(QObject):
         if self._document.read_only_reason:
             self._look_due.start()
         else:
-            # Later: what belongs to the project opened before is cancelled while this one is announced.
-            QTimer.singleShot(0, self, self.back_up)
+            # Later: what belongs to the project opened before is cancelled while this one is announced, and it is
+            # shown sooner where nothing else is done.
+            self._opened_due.start()
 
     @Slot(int)
     def _on_revision_changed(self, _revision: int) -> None:

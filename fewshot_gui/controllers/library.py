@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 
 from fewshot_gui.controllers.questions import Questions
 from fewshot_gui.jobs.files import FileJobs, FoundImages, HashedFile
 from fewshot_gui.jobs.pictures import PictureLoader
 from fewshot_gui.jobs.thumbnails import ThumbnailLoader
 from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.project.file_records import FileRecord
 from fewshot_gui.project.relocate import Whereabouts, find_files
 from fewshot_gui.project.session import Session
 from fewshot_gui.project.values import FileIdentity
 from fewshot_gui.settings import Settings
 from fewshot_gui.views.main_window import MainWindow
+from model.progress import CancelToken
 
 _RELOCATE = "relocate"
 
@@ -45,6 +48,8 @@ class LibraryController(QObject):
         self._scan_id = 0
         self._scanned: tuple[Path, ...] = ()
         self._hashing: set[Path] = set()
+        self._look_soon = QTimer(self, singleShot=True, interval=0)  # when the others have shown the project
+        self._look_soon.timeout.connect(self._look_for_files)
         document = self._document
         document.reset.connect(self._on_reset)
         document.folders_changed.connect(self._on_folders_changed)
@@ -78,7 +83,8 @@ class LibraryController(QObject):
         self._files.cancel()
         self._hashing.clear()
         self._scan()
-        self._look_for_files()
+        if self._document.bins or self._document.folders:
+            self._look_soon.start()
 
     @Slot()
     def _on_folders_changed(self) -> None:
@@ -131,22 +137,18 @@ class LibraryController(QObject):
         if scan_id == self._scan_id:
             self._window.set_library_scanning(False)
 
+    @Slot()
     def _look_for_files(self) -> None:
         """Find files that moved since the project was saved, and hash those never hashed."""
         if not self._document.bins and not self._document.folders:
             return
         project = self._document.path
         try:
-            records = self._session.file_records()
+            read_records = self._session.record_reader()
         except ProjectError as error:
             self._window.show_message(str(error))
             return
-        search = partial(
-            find_files,
-            records,
-            None if project is None else project.parent,
-            self._document.folders,
-        )
+        search = partial(_search, read_records, None if project is None else project.parent, self._document.folders)
         self._files.call(_RELOCATE, search)
         for bin_ in self._document.bins:
             self._on_examples_changed(bin_.id)
@@ -156,6 +158,8 @@ class LibraryController(QObject):
         if key == _RELOCATE and isinstance(result, Whereabouts):
             self._document.apply_relocations(result.moved)
             self._document.set_missing(result.missing)
+        elif key == _RELOCATE:
+            self._window.show_message(str(result))
 
     @Slot(str)
     def _on_examples_changed(self, bin_id: str) -> None:
@@ -171,3 +175,17 @@ class LibraryController(QObject):
     def _on_files_hashed(self, hashed: tuple[HashedFile, ...]) -> None:
         self._hashing.difference_update(one.path for one in hashed)
         self._document.set_identities({one.path: FileIdentity(one.content_hash, one.size) for one in hashed})
+
+
+def _search(
+    read_records: Callable[[], tuple[FileRecord, ...]],
+    project_folder: Path | None,
+    library_folders: tuple[Path, ...],
+    token: CancelToken,
+) -> Whereabouts | str:
+    """Read what is known of the files and look for them; returns what was found, or why it could not be read."""
+    try:
+        records = read_records()
+    except ProjectError as error:
+        return str(error)
+    return find_files(records, project_folder, library_folders, token)

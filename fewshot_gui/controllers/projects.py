@@ -6,13 +6,17 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QApplication
 
 from fewshot_gui.controllers.export import ExportedResults, collect, write_csv
 from fewshot_gui.controllers.questions import Questions
 from fewshot_gui.controllers.running import RunningController
+from fewshot_gui.items.roles import readable
 from fewshot_gui.jobs.files import FileJobs
+from fewshot_gui.jobs.project_opener import ProjectOpener
 from fewshot_gui.project.errors import DamagedError, ProjectError
+from fewshot_gui.project.opening import OpenedProject
 from fewshot_gui.project.session import Session
 from fewshot_gui.settings import Settings
 from fewshot_gui.views.main_window import MainWindow
@@ -25,7 +29,7 @@ _EXPORT = "export"
 class ProjectsController(QObject):
     """Opens and saves projects, and exports results. Nothing is ever lost unasked."""
 
-    opened = Signal()  # another project is open, an empty one perhaps
+    settled = Signal()  # no project is being opened (any more)
     damage_found = Signal(Path)  # a project that was to be opened is damaged
 
     def __init__(
@@ -52,33 +56,47 @@ class ProjectsController(QObject):
         session.document.save_failed.connect(self._on_save_failed)
         session.results.save_failed.connect(self._on_save_failed)
         files.call_returned.connect(self._on_call_returned)
+        self._opener = ProjectOpener(_is_user_engaged, self)
+        self._opener.opened.connect(self._on_opened)
+        self._opener.refused.connect(self._on_refused)
+        self._opening, self._opening_text = Path(), ""
         self._show_recent()
 
     def start(self, project: Path | None) -> None:
-        """Open the project named on the command line; else what a crash left, or an empty one."""
-        if project is not None and self.open(project):
-            return
-        left = self._session.recoverable()
-        if project is None and left and self._change(partial(self._session.recover, left[0])):
-            self._window.show_message(self.tr("This is the unsaved project you worked on last."))
-            return
-        self._change(self._session.new)
+        """Open the project named on the command line; else what a crash left, or an empty one.
 
-    def open(self, path: Path) -> bool:
-        """Open the project at `path`; on failure says why, and returns False."""
-        try:
-            self._session.open(path)
-        except DamagedError:
-            self.damage_found.emit(path.resolve())
-            return False
-        except ProjectError as error:
-            self._window.show_error(self.tr("Project"), str(error))
-            self._settings.remove_recent_project(path)
-            self._show_recent()
-            return False
-        self._after_change()
-        self._remember(path)
-        return True
+        An empty one is there first: what is done in it while another is read is kept, too.
+        """
+        left = self._session.recoverable() if project is None else ()
+        self._attempt(self._session.new)
+        if project is not None:
+            self.open(project)
+        elif left:
+            self._open(left[0], is_untitled=True)
+        else:
+            self.settled.emit()
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether a project is being read that will be shown."""
+        return self._opener.is_busy
+
+    @Slot(Path)
+    def open(self, path: Path) -> None:
+        """Open the project at `path` as soon as it is read, in the background; on failure says why.
+
+        Until then the one in sight is open, and can be edited. `settled` tells the end, either way.
+        """
+        if self._session.has(path):
+            self._opener.cancel()
+            self._remember(path)
+            self.settled.emit()
+        else:
+            self._open(path)
+
+    def shutdown(self) -> bool:
+        """Open nothing more; False when a project was still being read after some seconds."""
+        return self._opener.shutdown()
 
     @Slot()
     def save_as(self) -> bool:
@@ -99,16 +117,46 @@ class ProjectsController(QObject):
             return self._questions.discard(str(error))
         return True
 
-    def _change(self, change: Callable[[], None]) -> bool:
-        """Go to another project; on failure says why, and the open one stays."""
-        if not self._attempt(change):
-            return False
-        self._after_change()
-        return True
+    def _open(self, path: Path, *, is_untitled: bool = False) -> None:
+        self._opening = path
+        name = self.tr("Untitled") if is_untitled else readable(path.name)
+        self._opening_text = self.tr("Opening “{name}”…").format(name=name)
+        self._window.show_message(self._opening_text)
+        self._opener.open(path.resolve(), self._session.backups, is_untitled=is_untitled)
 
-    def _after_change(self) -> None:
-        self._running.restore()
-        self.opened.emit()
+    def _change(self, change: Callable[[], None]) -> None:
+        """Go to another project at once; on failure says why, and the open one stays."""
+        self._opener.cancel()
+        if self._attempt(change):
+            self._running.restore()
+        self.settled.emit()
+
+    @Slot(object)
+    def _on_opened(self, opened: OpenedProject) -> None:
+        self._forget_message()
+        if self._attempt(partial(self._session.show, opened)):
+            self._running.restore(opened.classifier_files)
+            if opened.is_untitled:
+                self._window.show_message(self.tr("This is the unsaved project you worked on last."))
+            else:
+                self._remember(self._opening)
+        self.settled.emit()
+
+    @Slot(Path, object)
+    def _on_refused(self, path: Path, error: ProjectError) -> None:
+        self._forget_message()
+        if isinstance(error, DamagedError):
+            self.damage_found.emit(path)
+        else:
+            self._window.show_error(self.tr("Project"), str(error))
+            self._settings.remove_recent_project(self._opening)
+            self._show_recent()
+        self.settled.emit()
+
+    def _forget_message(self) -> None:
+        """Say no more that a project is being opened, unless something else is said already."""
+        if self._window.statusBar().currentMessage() == self._opening_text:
+            self._window.statusBar().clearMessage()
 
     def _attempt(self, action: Callable[[], None]) -> bool:
         try:
@@ -151,7 +199,9 @@ class ProjectsController(QObject):
 
     @Slot()
     def _on_edit_again_requested(self) -> None:
-        self._change(self._session.reopen)
+        path = self._session.document.path
+        if path is not None:
+            self._open(path)
 
     @Slot(str)
     def _on_save_failed(self, message: str) -> None:
@@ -178,6 +228,12 @@ class ProjectsController(QObject):
     def _on_call_returned(self, key: str, message: object) -> None:
         if key == _EXPORT:
             self._window.show_message(str(message))
+
+
+def _is_user_engaged() -> bool:
+    """Whether a dialog or a menu is open, or the mouse drags: what comes of it belongs to the project in sight."""
+    dialog = QApplication.activeModalWidget() or QApplication.activePopupWidget()
+    return dialog is not None or QApplication.mouseButtons() != Qt.MouseButton.NoButton
 
 
 def _export(path: Path, exported: ExportedResults, _token: CancelToken) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -132,13 +132,13 @@ class RunningController(QObject):
             ),
         )
 
-    def restore(self) -> None:
-        """Load the classifier that is saved with the project, if there is one."""
+    def restore(self, files: Mapping[str, bytes] | None = None) -> None:
+        """Load the classifier that is saved with the project, if there is one; `files` are its, if they were read."""
         revision = self._results.classifier_revision
         if revision is None:
             return
         try:
-            files = self._results.classifier_files()
+            files = files or self._results.classifier_files()
         except ProjectError as error:
             self._window.show_message(str(error))
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,13 +24,15 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 _SORT_PAUSE = 300  # milliseconds between sortings while predictions arrive
+_BITE = 500  # predictions of another project that are taken in at once, 5 to 10 ms
 
 
 class PredictionsModel(QAbstractTableModel):
     """Rows of `Results` that pass the filter, in arrival order or sorted by a column.
 
     A new filter resets the model (views keep their selection by path); sorting moves rows, and
-    predictions that arrive while it is sorted find their place within `_SORT_PAUSE`.
+    predictions that arrive while it is sorted find their place within `_SORT_PAUSE`. Of another
+    project's the first `_BITE` are there at once, the others arrive while the window does other things.
     """
 
     def __init__(
@@ -45,6 +48,8 @@ class PredictionsModel(QAbstractTableModel):
         self._shown_at: npt.NDArray[np.intp] | None = None  # the inverse, -1: not shown; None: to be made anew
         self._sort_later = QTimer(self, singleShot=True, interval=_SORT_PAUSE)
         self._sort_later.timeout.connect(self._sort_rows)
+        self._take_in_later = QTimer(self, singleShot=True, interval=0)
+        self._take_in_later.timeout.connect(self._take_in_more)
         results.reset.connect(self._on_reset)
         results.appended.connect(self._on_appended)
         results.changed.connect(self._on_changed)
@@ -58,7 +63,7 @@ class PredictionsModel(QAbstractTableModel):
     @property
     def total(self) -> int:
         """How many predictions there are, shown or not."""
-        return len(self._columns)
+        return len(self._results)
 
     def path(self, row: int) -> Path:
         """The image of the row shown as `row`; raises IndexError."""
@@ -180,10 +185,26 @@ class PredictionsModel(QAbstractTableModel):
 
     def _on_reset(self) -> None:
         self._columns = PredictionColumns()
-        self._columns.extend(self._results)
+        self._columns.extend(islice(self._results, _BITE))
         self._reset_rows()
+        self._go_on_taking_in()
+
+    def _go_on_taking_in(self) -> None:
+        if len(self._columns) < len(self._results):
+            self._take_in_later.start()
+        else:
+            self._take_in_later.stop()
+
+    def _take_in_more(self) -> None:
+        first = len(self._columns)
+        self._take_in(first, min(first + _BITE, len(self._results)) - 1)
+        self._go_on_taking_in()
 
     def _on_appended(self, first: int, last: int) -> None:
+        if first == len(self._columns):  # else they come after those that are being taken in
+            self._take_in(first, last)
+
+    def _take_in(self, first: int, last: int) -> None:
         self._columns.extend(self._results.at(row) for row in range(first, last + 1))
         rows = self._columns.matching(self._filter, first)
         if not rows:
@@ -198,7 +219,7 @@ class PredictionsModel(QAbstractTableModel):
     def _on_changed(self, paths: Sequence[Path]) -> None:
         for path in paths:
             row = self._results.row_of(path)
-            if row is not None:
+            if row is not None and row < len(self._columns):
                 self._columns.replace(row, self._results.at(row))
         self._refresh_rows(paths)
         self._sort_soon()

@@ -114,7 +114,7 @@ class Content(QObject):
 
     @property
     def missing_paths(self) -> frozenset[Path]:
-        """The examples and folders that were not there when last looked for."""
+        """The files and folders that were not there when last looked for."""
         return self._missing
 
     def next_color(self) -> str:
@@ -176,10 +176,12 @@ class Content(QObject):
                 self.example_changed.emit(path)
 
     def set_missing(self, paths: Iterable[Path]) -> None:
-        """Take note which examples and folders are not where they should be, in place of the last note."""
+        """Take note which files and folders are not where they should be, in place of the last note."""
         before, self._missing = self._missing, frozenset(paths)
-        for path in before ^ self._missing:
-            self.example_changed.emit(path)
+        changed = before ^ self._missing  # 100,000 images that have results, where a drive is gone
+        if changed:
+            for path in [example.path for bin_ in self.bins for example in bin_.examples if example.path in changed]:
+                self.example_changed.emit(path)
 
     def _learn(self, fact: Fact) -> None:
         self._board.apply(fact)

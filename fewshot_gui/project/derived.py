@@ -6,10 +6,11 @@ import json
 import logging
 import os
 import sqlite3
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from fewshot_gui.project.disk import reading, translated_errors
+from fewshot_gui.project.predictions import PredictionRows
 from fewshot_gui.project.store import ProjectStore, decode_path
 from fewshot_gui.project.training import Training, decode_training, encode_training
 from fewshot_gui.project.values import BinPrediction
@@ -17,13 +18,14 @@ from model.types import Region, Status
 
 _log = logging.getLogger(__name__)
 _STATUS = {status.value: status for status in Status}
+_AT_ONCE = 1000  # rows: parsing them is one call, during which no other thread runs, 2 ms
 
 
 @dataclass(frozen=True)
 class StoredResults:
-    """What a project file holds beside the board: predictions in the order of their rows, and a training."""
+    """What a project file holds beside the board: predictions and a training. Who shows it owns the predictions."""
 
-    predictions: Sequence[BinPrediction] = ()
+    predictions: PredictionRows = field(default_factory=PredictionRows)
     training: Training | None = None
 
 
@@ -41,30 +43,33 @@ class DerivedTables:
         """Return all of it."""
         return StoredResults(self._load_predictions(), self._load_training())
 
-    def _load_predictions(self) -> list[BinPrediction]:
+    def _load_predictions(self) -> PredictionRows:
         with reading(self._store.path):
-            runs = {
-                run: (revision, tuple(json.loads(bin_ids)))
-                for run, revision, bin_ids in self._connection.execute("SELECT * FROM runs")
-            }
-            rows = self._connection.execute(
-                "SELECT path, run, status, predicted, message, scores, region FROM predictions ORDER BY row"
-            ).fetchall()
-            # One document of all rows: there may be 100,000, and a call for each takes ten times as long.
-            numbers = json.loads(f"[{','.join(f'[{scores},{region}]' for *_, scores, region in rows)}]")
-            return [
-                BinPrediction(
+            return PredictionRows(self._iter_predictions())
+
+    def _iter_predictions(self) -> Iterator[BinPrediction]:
+        runs = {
+            run: (revision, tuple(json.loads(bin_ids)))
+            for run, revision, bin_ids in self._connection.execute("SELECT * FROM runs")
+        }
+        rows = self._connection.execute(
+            "SELECT path, run, status, predicted, message, scores, region FROM predictions ORDER BY row"
+        )
+        while some := rows.fetchmany(_AT_ONCE):
+            # One document of many rows: there may be 100,000, and a call for each takes ten times as long.
+            numbers = json.loads(f"[{','.join(f'[{scores},{region}]' for *_, scores, region in some)}]")
+            for (path, run, status, predicted, message, *_), (scores, box) in zip(some, numbers, strict=True):
+                revision, bin_ids = runs[run]
+                yield BinPrediction(
                     path=decode_path(path),
                     status=_STATUS[status],
-                    bin_id=runs[run][1][predicted] if predicted >= 0 else None,
+                    bin_id=bin_ids[predicted] if predicted >= 0 else None,
                     scores=tuple(scores),
-                    bin_ids=runs[run][1],
+                    bin_ids=bin_ids,
                     region=Region(*box) if box else None,
                     message=message,
-                    revision=runs[run][0],
+                    revision=revision,
                 )
-                for (path, run, status, predicted, message, *_), (scores, box) in zip(rows, numbers, strict=True)
-            ]
 
     def write_predictions(self, rows: Sequence[tuple[int, BinPrediction]]) -> None:
         """Save (row, prediction) pairs, in place of what these rows held.

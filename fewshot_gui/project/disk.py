@@ -63,8 +63,11 @@ def is_trouble_of_the_disk(error: BaseException) -> bool:
 
 
 def connect(path: Path | str) -> sqlite3.Connection:
-    """Open a database to read and write; it is made where there is none."""
-    connection = sqlite3.connect(path, isolation_level=None)  # transactions are ours
+    """Open a database to read and write; it is made where there is none.
+
+    A project is read in one thread and shown in another: whoever has the connection alone uses it.
+    """
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)  # transactions are ours
     connection.execute("PRAGMA foreign_keys = ON")
     return _bounded(connection)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from fewshot_gui.project.derived import DerivedTables, StoredResults
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.project.predictions import PredictionRows
 from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.project.training import Training
 from fewshot_gui.project.values import BinPrediction
@@ -49,6 +50,7 @@ class Results(QObject):
     """
 
     reset = Signal()  # other predictions altogether
+    rows_left = Signal(object)  # those before (PredictionRows), which nobody looks at any more
     appended = Signal(int, int)  # first and last new row
     changed = Signal(object)  # paths classified again (list of Path)
     training_changed = Signal()  # another report, another classifier
@@ -61,8 +63,7 @@ class Results(QObject):
         super().__init__(parent)
         self._document = document
         self._tables = DerivedTables(ProjectStore.in_memory())
-        self._rows: list[BinPrediction] = []
-        self._row_of: dict[Path, int] = {}
+        self._rows = PredictionRows()
         self._unsaved: list[tuple[int, BinPrediction]] = []
         self._is_clearing_unsaved = False
         self._unsaved_training: tuple[Training, Mapping[str, bytes]] | None = None
@@ -81,16 +82,16 @@ class Results(QObject):
 
     def at(self, row: int) -> BinPrediction:
         """Return the prediction that arrived as number `row`, from 0."""
-        return self._rows[row]
+        return self._rows.at(row)
 
     def prediction(self, path: Path) -> BinPrediction | None:
         """Return the prediction for an image, or None when it was not classified."""
-        row = self._row_of.get(path)
-        return None if row is None else self._rows[row]
+        row = self._rows.row_of(path)
+        return None if row is None else self._rows.at(row)
 
     def row_of(self, path: Path) -> int | None:
         """Return the row of an image, or None when it was not classified."""
-        return self._row_of.get(path)
+        return self._rows.row_of(path)
 
     @property
     def report(self) -> TrainingReport | None:
@@ -145,7 +146,7 @@ class Results(QObject):
         self._unsaved.clear()
         self._is_clearing_unsaved = True
         self._try_to_save()
-        self._set_rows([])
+        self._set_rows(PredictionRows())
 
     def add_predictions(self, revision: int, bin_ids: Sequence[str], predictions: Sequence[Prediction]) -> None:
         """Take in a batch that the classifier of `revision` made; `bin_ids[c]` is its class c.
@@ -156,15 +157,10 @@ class Results(QObject):
         first = len(self._rows)
         changed: list[Path] = []
         for prediction in predictions:
-            row = self._row_of.get(prediction.path)
             made = BinPrediction.of(prediction, bins, revision)
-            if row is None:
-                row = self._row_of[made.path] = len(self._rows)
-                self._rows.append(made)
-            else:
-                self._rows[row] = made
-                if row < first:
-                    changed.append(made.path)
+            row = self._rows.put(made)
+            if row < first:
+                changed.append(made.path)
             self._unsaved.append((row, made))
         self._try_to_save()
         if len(self._rows) > first:
@@ -211,10 +207,10 @@ class Results(QObject):
         self._try_to_save()
         self._show_training(training)
 
-    def _set_rows(self, rows: Sequence[BinPrediction]) -> None:
-        self._rows = list(rows)
-        self._row_of = {made.path: row for row, made in enumerate(self._rows)}
+    def _set_rows(self, rows: PredictionRows) -> None:
+        before, self._rows = self._rows, rows
         self.reset.emit()
+        self.rows_left.emit(before)
 
     def _show_training(self, training: Training | None) -> None:
         self._training = training
@@ -248,10 +244,9 @@ class Results(QObject):
             if self._unsaved_training is not None:
                 self._unsaved_training = (self._unsaved_training[0].relocated(moved), self._unsaved_training[1])
             self._show_training(self._training.relocated(moved))  # the file's was, with the board's paths
-        here = {old: new for old, new in moved.items() if old in self._row_of and new not in self._row_of}
-        if here:
-            rows = [replace(made, path=here[made.path]) if made.path in here else made for made in self._rows]
-            self._unsaved = [(row, rows[row]) for row, _ in self._unsaved]
+        rows = self._rows.relocated(moved)
+        if rows is not None:
+            self._unsaved = [(row, rows.at(row)) for row, _ in self._unsaved]
             self._set_rows(rows)
 
     def _write_unsaved(self, tables: DerivedTables) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from uuid import uuid4
@@ -11,13 +12,15 @@ from uuid import uuid4
 from PySide6.QtCore import QObject
 
 from fewshot_gui.project.backups import Backups
-from fewshot_gui.project.derived import DerivedTables, StoredResults
+from fewshot_gui.project.derived import StoredResults
 from fewshot_gui.project.document import Document
-from fewshot_gui.project.errors import LockedError, ProjectError
+from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.project.file_records import FileRecord, record_reader
 from fewshot_gui.project.lock import ProjectLock
+from fewshot_gui.project.opening import OpenedProject, open_project
 from fewshot_gui.project.results import Results
-from fewshot_gui.project.schema import SCHEMA_VERSION, check_content, check_header
-from fewshot_gui.project.store import FileRecord, ProjectStore
+from fewshot_gui.project.schema import check_header
+from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.project.values import ProjectSettings
 
 _MOVED_INTO = "moved_into"
@@ -68,9 +71,9 @@ class Session(QObject):
             return None
         return Path(os.fsdecode(bytes.fromhex(noted))) if noted else None
 
-    def file_records(self) -> tuple[FileRecord, ...]:
-        """Return what the project knows of its files, for `relocate.find_files`."""
-        return self._store.file_records()
+    def record_reader(self) -> Callable[[], tuple[FileRecord, ...]]:
+        """Return what reads, in any thread, what the project knows of its files, for `relocate.find_files`."""
+        return record_reader(self._store)
 
     def new(self) -> None:
         """Open a new untitled project."""
@@ -81,7 +84,7 @@ class Session(QObject):
             raise ProjectError(f"A new project cannot be made: {error.strerror}.") from error
         ProjectStore.create(path).close()
         try:
-            self._open(path, untitled=True)
+            self.recover(path)
         except ProjectError:
             path.unlink()
             raise
@@ -95,8 +98,27 @@ class Session(QObject):
         file untouched, when it is missing, of a newer version or (`DamagedError`) damaged.
         """
         path = path.resolve()
-        if path != self._store.path:
-            self._open(path, untitled=False)
+        if not self.has(path):
+            self.show(open_project(path, self.backups))
+
+    def has(self, path: Path) -> bool:
+        """Whether the project in the file `path` is the one that is open."""
+        return path.resolve() == self._store.path
+
+    def show(self, opened: OpenedProject) -> None:
+        """Go on in a project that was read; the one open before is closed, as by `close`.
+
+        Raises `ProjectError`, and closes what was opened, when the one open before cannot be closed.
+        """
+        try:
+            self.close()
+        except BaseException:
+            opened.close()
+            raise
+        self._store, self._lock, self._settings = opened.store, opened.lock, opened.settings
+        path = None if opened.is_untitled else opened.path
+        self.document.show(opened.content, opened.store, path, opened.read_only_reason)
+        self.results.show(opened.results, opened.store)
 
     def may_edit(self) -> bool:
         """Whether a project that could only be read could be opened for editing now."""
@@ -105,7 +127,7 @@ class Session(QObject):
     def reopen(self) -> None:
         """Open a project that could only be read again, as it is now; raises as `open`."""
         if self._store.path is not None:
-            self._open(self._store.path, untitled=False)
+            self.show(open_project(self._store.path, self.backups))
 
     def recoverable(self) -> tuple[Path, ...]:
         """Return the untitled projects that a crash, or a close without saving, left; the latest first."""
@@ -114,7 +136,7 @@ class Session(QObject):
 
     def recover(self, path: Path) -> None:
         """Open one of `recoverable`, untitled as it was; raises as `open`."""
-        self._open(path, untitled=True)
+        self.show(open_project(path, self.backups, is_untitled=True))
 
     def save_as(self, path: Path) -> None:
         """Save the project as `path` and go on there; an untitled project's own file is removed.
@@ -176,31 +198,6 @@ class Session(QObject):
                     rebuilt.copy_to(path)
             else:
                 copy.copy_to(path)
-
-    def _open(self, path: Path, *, untitled: bool) -> None:
-        check_header(path)  # before a lock is put beside it
-        lock, reason = None, ""
-        with ExitStack() as on_failure:
-            try:
-                lock = ProjectLock(path)
-            except LockedError as error:
-                if untitled:
-                    raise
-                reason = str(error)
-                store = ProjectStore.open_copy(path)
-            else:
-                on_failure.callback(lock.release)
-                version = check_content(path)
-                if version < SCHEMA_VERSION:
-                    self.backups.make(path, of_format=version)
-                store = ProjectStore.open(path)
-            on_failure.callback(store.close)
-            content, results, settings = store.load(), DerivedTables(store).load(), store.settings()
-            self.close()
-            on_failure.pop_all()
-        self._store, self._lock, self._settings = store, lock, settings
-        self.document.show(content, store, None if untitled else path, reason)
-        self.results.show(results, store)
 
 
 def _let_go(store: ProjectStore, lock: ProjectLock | None, *, remove: bool) -> None:

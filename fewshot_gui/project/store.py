@@ -44,26 +44,6 @@ from fewshot_gui.project.values import Bin, Example, ProjectSettings
 
 
 @dataclass(frozen=True, slots=True)
-class FileRecord:
-    """What the project knows of a file or library folder, to find it again.
-
-    `name` is its path as bytes: there may be 100,000, of which few are ever looked at as a `Path`.
-    `relative` is its path from the project's folder when both were last seen together; `size`, in
-    bytes, and `content_hash` are those of an example that was read.
-    """
-
-    name: bytes
-    relative: bytes | None
-    size: int | None
-    content_hash: str | None
-
-    @property
-    def path(self) -> Path:
-        """The path by which the project knows it."""
-        return decode_path(self.name)
-
-
-@dataclass(frozen=True, slots=True)
 class StoredContent:
     """What a project file holds: the board, and the number of edits that led to it."""
 
@@ -76,7 +56,7 @@ class ProjectStore:
 
     Every method that writes does so in one transaction, on the disk when it returns (predictions
     excepted, see `derived.py`: they survive a crash of the app, not one of the machine). Methods
-    raise `ProjectError` when the file cannot be read or written. To be used by one thread.
+    raise `ProjectError` when the file cannot be read or written. To be used by one thread at a time.
     """
 
     def __init__(self, connection: sqlite3.Connection, path: Path | None, *, is_copy: bool = False) -> None:
@@ -152,6 +132,11 @@ class ProjectStore:
                 migrate(connection)
         return cls(connection, path, is_copy=True)
 
+    @property
+    def file(self) -> Path | None:
+        """The file that is written; None for a project, or the copy of one, in memory."""
+        return None if self._file_id is None else self.path
+
     def __enter__(self) -> Self:
         return self
 
@@ -214,15 +199,6 @@ class ProjectStore:
         """Return what `note` kept last, or ""."""
         with translated_errors(self.path):
             return str(self._state(key, ""))
-
-    def file_records(self) -> tuple[FileRecord, ...]:
-        """Return what is known of every example, classified image and library folder."""
-        with reading(self.path):
-            rows = self.connection.execute(
-                "SELECT path, relative, size, content_hash FROM files WHERE path IN (SELECT path FROM"
-                " examples UNION SELECT path FROM predictions UNION SELECT path FROM folders)"
-            )
-            return tuple(FileRecord(*row) for row in rows)
 
     def copy_to(self, path: Path) -> None:
         """Write the whole project to `path`, as one of its own: it is there, complete, when this returns.

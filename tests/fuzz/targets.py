@@ -19,6 +19,7 @@ from PySide6.QtCore import QByteArray, QMimeData
 from fewshot_gui.items.mime import BIN_TYPE, IMAGES_TYPE, decode_bin, decode_images, encode_images, may_carry_images
 from fewshot_gui.project.derived import DerivedTables
 from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.project.file_records import record_reader
 from fewshot_gui.project.session import Session
 from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.settings import Settings
@@ -160,7 +161,7 @@ def project(folder: Path) -> Target:
                 store.load()
                 DerivedTables(store).load()
                 store.settings()
-                store.file_records()
+                record_reader(store)()
             finally:
                 store.close()
         except ProjectError:

@@ -364,6 +364,7 @@ def save_as(user: User) -> None:
 def open_a_project(user: User) -> None:
     user.answer("open", user.random.choice([*user.projects, user.folder / "no project.fewshot"]))
     user.do("open")
+    user.wait_until(lambda: not user.app.projects.is_opening, "the project to be read")
 
 
 @action(1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,17 @@ from tests.gui.jobs.fakes import FakeEngine
 @pytest.fixture
 def engine() -> FakeEngine:
     return FakeEngine()
+
+
+@pytest.fixture
+def open_project(app: App, qtbot: QtBot) -> Callable[[Path], None]:
+    """Return a function that opens a project and waits until it is shown, or was refused."""
+
+    def open_(path: Path) -> None:
+        app.projects.open(path)
+        qtbot.waitUntil(lambda: not app.projects.is_opening)
+
+    return open_
 
 
 @pytest.fixture

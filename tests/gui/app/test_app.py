@@ -295,6 +295,7 @@ def test_a_saved_project_reopens(
     app.window.new_requested.emit()
     assert app.session.document.bins == ()
     app.window.recent_requested.emit(path)
+    qtbot.waitUntil(lambda: app.session.document.path == path)
     assert [bin_.name for bin_ in app.session.document.bins] == ["a", "b"]
     assert app.settings.recent_projects == (path,)
 

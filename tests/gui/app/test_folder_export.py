@@ -129,6 +129,7 @@ def test_a_project_whose_images_were_being_moved_in_a_crash_finds_them(
     export_into_folders(sort_into([("Cats", images["cats"][:1])]), target, Way.MOVE)
     app.projects.open(project)
     document = app.session.document
+    qtbot.waitUntil(lambda: document.path == project)
     qtbot.waitUntil(lambda: document.bins[0].examples[0].path == target / "Cats" / "0000.png")
     assert document.bins[0].examples[1].path == images["cats"][1]
 

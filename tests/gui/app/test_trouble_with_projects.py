@@ -17,6 +17,7 @@ from fewshot_gui.views.recovery_dialog import Rescue
 from model.types import Prediction, Status
 
 MakeImages = Callable[..., list[Path]]
+OpenProject = Callable[[Path], None]
 
 
 @pytest.fixture
@@ -41,12 +42,18 @@ def other(qapp: object, path: Path, tmp_path: Path) -> Session:
 
 
 def test_a_project_that_is_open_elsewhere_is_shown_read_only(
-    app: App, path: Path, other: Session, make_images: MakeImages, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    app: App,
+    open_project: OpenProject,
+    path: Path,
+    other: Session,
+    make_images: MakeImages,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     window, document, table = app.window, app.session.document, app.window.command_table
     app.guarding._look_due.setInterval(20)
     assert not window.banner.read_only.isVisible()
-    app.projects.open(path)
+    open_project(path)
     assert window.banner.read_only.isVisible()
     assert f"process {os.getpid()}" in window.banner.read_only._label.text()
     assert "read only" in window.windowTitle()
@@ -76,6 +83,7 @@ def test_a_project_that_is_open_elsewhere_is_shown_read_only(
     other.close()
     qtbot.waitUntil(table["editAgain"].isEnabled)
     table["editAgain"].trigger()
+    qtbot.waitUntil(lambda: not document.read_only_reason)
     assert not window.banner.read_only.isVisible()
     assert window.bins._board.new_card.isEnabled()
     assert [bin_.name for bin_ in document.bins] == ["cats", "dogs", "late"]
@@ -85,9 +93,9 @@ def test_a_project_that_is_open_elsewhere_is_shown_read_only(
 
 
 def test_a_copy_of_a_project_that_is_open_elsewhere_can_be_edited(
-    app: App, path: Path, other: Session, monkeypatch: pytest.MonkeyPatch
+    app: App, open_project: OpenProject, path: Path, other: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app.projects.open(path)
+    open_project(path)
     copy = path.with_name("copy.fewshot")
     monkeypatch.setattr(app.questions, "project_to_save", lambda _start: copy)
     app.window.command_table["saveAs"].trigger()
@@ -99,8 +107,10 @@ def test_a_copy_of_a_project_that_is_open_elsewhere_can_be_edited(
     assert len(other.document.bins) == 2
 
 
-def test_what_cannot_be_saved_is_said_as_long_as_it_is_so_and_tried_again(app: App, path: Path, qtbot: QtBot) -> None:
-    app.projects.open(path)
+def test_what_cannot_be_saved_is_said_as_long_as_it_is_so_and_tried_again(
+    app: App, open_project: OpenProject, path: Path, qtbot: QtBot
+) -> None:
+    open_project(path)
     app.guarding._retry_due.setInterval(20)
     away = path.parent.with_name("gone")
     path.parent.rename(away)
@@ -114,9 +124,9 @@ def test_what_cannot_be_saved_is_said_as_long_as_it_is_so_and_tried_again(app: A
 
 
 def test_the_user_is_asked_before_closing_on_changes_that_cannot_be_saved(
-    app: App, path: Path, monkeypatch: pytest.MonkeyPatch
+    app: App, open_project: OpenProject, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app.projects.open(path)
+    open_project(path)
     away = path.parent.with_name("gone")
     path.parent.rename(away)
     app.session.document.add_bin("birds")
@@ -128,9 +138,11 @@ def test_the_user_is_asked_before_closing_on_changes_that_cannot_be_saved(
     away.rename(path.parent)
 
 
-def test_a_project_is_backed_up_when_it_is_opened_and_while_it_is_edited(app: App, path: Path, qtbot: QtBot) -> None:
+def test_a_project_is_backed_up_when_it_is_opened_and_while_it_is_edited(
+    app: App, open_project: OpenProject, path: Path, qtbot: QtBot
+) -> None:
     backups = app.session.backups
-    app.projects.open(path)
+    open_project(path)
     qtbot.waitUntil(lambda: len(backups.of(path)) == 1)
     app.guarding._backup_due.setInterval(20)
     app.session.document.add_bin("birds")
@@ -138,11 +150,13 @@ def test_a_project_is_backed_up_when_it_is_opened_and_while_it_is_edited(app: Ap
     assert [backups.counts(backup) for backup in backups.of(path)] == [(3, 120), (2, 120)]
 
 
-def test_a_backup_that_fails_is_said_once(app: App, path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_backup_that_fails_is_said_once(
+    app: App, open_project: OpenProject, path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app.session.backups._folder.write_text("a file where the folder should be")
     heard: list[str] = []
     app.window.statusBar().messageChanged.connect(lambda text: heard.append(text) if "backed up" in text else None)
-    app.projects.open(path)
+    open_project(path)
     qtbot.waitUntil(lambda: len(heard) == 1)
     tried: list[Path] = []
     make = app.session.backups.make
@@ -178,12 +192,11 @@ def test_a_damaged_project_is_recovered_into_a_new_file(
     new = path.with_name("new.fewshot")
     monkeypatch.setattr(app.questions, "rescue", rescue)
     monkeypatch.setattr(app.questions, "project_to_save", lambda start: new)
-    with qtbot.waitSignal(app.recovering.written):
-        assert not app.projects.open(path)
+    app.projects.open(path)
+    qtbot.waitUntil(lambda: app.session.document.path == new)
     assert offered[0][0].content == "2 bins, 120 of 120 examples"
     assert backup is not None
     assert offered[0][1].content == "2 bins, 120 examples"
-    assert app.session.document.path == new
     assert [(bin_.name, len(bin_.examples)) for bin_ in app.session.document.bins] == [("cats", 60), ("dogs", 60)]
     assert path.read_bytes() == damaged
     app.session.document.add_bin("birds")

@@ -13,6 +13,10 @@ from fewshot_gui.items.library_model import LibraryModel
 from fewshot_gui.items.prediction_columns import Column, PredictionFilter
 from fewshot_gui.items.predictions_model import PredictionsModel
 from fewshot_gui.items.roles import Problem, Role, Verdict
+from fewshot_gui.project.derived import StoredResults
+from fewshot_gui.project.predictions import PredictionRows
+from fewshot_gui.project.store import ProjectStore
+from fewshot_gui.project.values import BinPrediction
 from model.types import ExampleReport, Prediction, Status, TrainingReport
 
 CONFIDENCE = int(Column.CONFIDENCE)
@@ -250,13 +254,14 @@ def test_names_that_are_not_text_can_be_shown(library):
     assert library.index(library.row_of(odd)).data() == "caf\ufffd.png"
 
 
-def test_a_hundred_thousand_predictions_are_sorted_and_filtered(document, results, thumbnails, bins):
+def test_a_hundred_thousand_predictions_are_sorted_and_filtered(document, results, thumbnails, bins, qtbot):
     many = [
         Prediction(Path(f"/many/{number % 300}/{number}.png"), Status.OK, number % 2, (0.5, 0.5))
         for number in range(100_000)
     ]
     results.add_predictions(0, bins, many)
     model = PredictionsModel(document, results, thumbnails)
+    qtbot.waitUntil(lambda: model.rowCount() == 100_000)
     model.sort(int(Column.IMAGE))
     assert [model.index(row, int(Column.IMAGE)).data() for row in range(3)] == ["0.png", "1.png", "2.png"]
     model.sort(-1)
@@ -272,3 +277,27 @@ def test_a_row_that_is_not_shown_yet_is_not_found(results, predictions, bins):
     add(results, bins, [0.7], first=7)
     assert looked == [None]
     assert predictions.row_of(Path("/new/7.png")) == 3
+
+
+def test_predictions_of_another_project_are_taken_in_piece_by_piece(document, results, predictions, bins, qtbot):
+    inserted = []
+    predictions.rowsInserted.connect(lambda _parent, first, last: inserted.append(last - first + 1))
+    predictions.set_filter(PredictionFilter(bin_id=bins[0]))
+    rows = [
+        BinPrediction(Path(f"/{n}.png"), Status.OK, bins[n % 2], (0.5, 0.5), tuple(bins), None, "", 0)
+        for n in range(3000)
+    ]
+    results.show(StoredResults(PredictionRows(rows)), ProjectStore.in_memory())
+    at_once = predictions.rowCount()
+    assert 0 < at_once <= 500
+    # What happens meanwhile finds its place: an image classified again, and new ones.
+    results.add_predictions(0, bins, [Prediction(Path("/2998.png"), Status.OK, 0, (0.9, 0.1))])
+    assert predictions.rowCount() == at_once
+    results.add_predictions(0, bins, [Prediction(Path("/late.png"), Status.OK, 0, (0.9, 0.1))])
+    qtbot.waitUntil(lambda: predictions.rowCount() == 1501)
+    assert max(inserted) <= 500
+    assert [predictions.path(row) for row in range(1501)] == [
+        *(made.path for made in rows if made.bin_id == bins[0]),
+        Path("/late.png"),
+    ]
+    assert predictions.index(1499, int(Column.CONFIDENCE)).data(Role.CONFIDENCE) == pytest.approx(0.9)

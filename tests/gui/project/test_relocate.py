@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from fewshot_gui.project.file_records import FileRecord
 from fewshot_gui.project.relocate import find_files
-from fewshot_gui.project.store import FileRecord
 from model.progress import Cancelled, CancelToken
 
 from .helpers import identify

@@ -243,7 +243,7 @@ def test_a_moved_project_finds_its_images_and_remembers_where(
     for _ in range(2):
         session = make_session()
         session.open(new_folder / "birds.fewshot")
-        found = find_files(session.file_records(), new_folder, session.document.folders)
+        found = find_files(session.record_reader()(), new_folder, session.document.folders)
         session.document.apply_relocations(found.moved)
         session.document.set_missing(found.missing)
         assert [example.path for example in session.document.bins[0].examples] == [

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from fewshot_gui.project.changes import InsertBin, InsertExamples, SetFolders
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.project.file_records import record_reader
 from fewshot_gui.project.schema import SCHEMA_VERSION
 from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.project.values import ProjectSettings, clean_name
@@ -147,8 +148,8 @@ def test_a_copy_is_whole_and_knows_files_by_their_place_beside_it(store: Project
     store.copy_to(copy)
     copied = ProjectStore.open(copy)
     assert state(copied.load().board) == state(store.load().board)
-    assert [record.relative for record in copied.file_records()] == [b"pictures/a.jpg"]
-    assert [record.relative for record in store.file_records()] == [b"../pictures/a.jpg"]
+    assert [record.relative for record in record_reader(copied)()] == [b"pictures/a.jpg"]
+    assert [record.relative for record in record_reader(store)()] == [b"../pictures/a.jpg"]
     copied.close()
     assert sorted(os.listdir(tmp_path)) == ["copy.fewshot", "project"]
 
