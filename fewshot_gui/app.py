@@ -106,8 +106,8 @@ class App(QObject):
         self._project, self._folders = project, tuple(folders)
         self.window.set_theme(self.settings.theme)
         self.window.set_names_hidden(self.settings.names_hidden)
-        self.window.restoreGeometry(self.settings.geometry)
-        self.window.restore_layout(self.settings.window_state)
+        self.window.restoreGeometry(self.settings.window.geometry)
+        self.window.restore_layout(self.settings.window.layout)
         self.window.show()
         self.runner.start()
         QTimer.singleShot(0, self, self._on_shown)
@@ -174,8 +174,8 @@ class App(QObject):
     def _may_close(self) -> bool:
         if not self._is_demo and not self.projects.may_close():
             return False
-        self.settings.geometry = self.window.saveGeometry()
-        self.settings.window_state = self.window.layout_state()
+        self.settings.window.geometry = self.window.saveGeometry()
+        self.settings.window.layout = self.window.layout_state()
         return True
 
 

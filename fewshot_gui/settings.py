@@ -22,6 +22,35 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 MAX_RECENT = 8
 
 
+class WindowPlace:
+    """Where the window was and how it was divided: kept as Qt and the window put it, nothing that is chosen."""
+
+    def __init__(self, store: QSettings) -> None:
+        self._store = store
+
+    @property
+    def geometry(self) -> QByteArray:
+        """The window's place and size as Qt saved them; empty: none saved."""
+        return self._bytes("window/geometry")
+
+    @geometry.setter
+    def geometry(self, value: QByteArray) -> None:
+        self._store.setValue("window/geometry", value)
+
+    @property
+    def layout(self) -> QByteArray:
+        """The window's splitters as it saved them itself; empty: none saved."""
+        return self._bytes("window/state")
+
+    @layout.setter
+    def layout(self, value: QByteArray) -> None:
+        self._store.setValue("window/state", value)
+
+    def _bytes(self, key: str) -> QByteArray:
+        value = self._store.value(key)
+        return value if isinstance(value, QByteArray) else QByteArray()
+
+
 class Settings:
     """Every value has a default, which also stands in for one that cannot be understood.
 
@@ -37,6 +66,7 @@ class Settings:
             del self._store
             file.replace(file.with_name(file.name + ".broken"))
             self._store = QSettings(str(file), QSettings.Format.IniFormat)
+        self.window = WindowPlace(self._store)
 
     @property
     def theme(self) -> str:
@@ -131,24 +161,6 @@ class Settings:
         """Take `path` out of the recent projects, because it is gone."""
         self._store.setValue("files/recent", [str(other) for other in self.recent_projects if other != path])
 
-    @property
-    def geometry(self) -> QByteArray:
-        """The window's place and size as Qt saved them; empty: none saved."""
-        return self._bytes("window/geometry")
-
-    @geometry.setter
-    def geometry(self, value: QByteArray) -> None:
-        self._store.setValue("window/geometry", value)
-
-    @property
-    def window_state(self) -> QByteArray:
-        """The window's splitters as it saved them itself; empty: none saved."""
-        return self._bytes("window/state")
-
-    @window_state.setter
-    def window_state(self, value: QByteArray) -> None:
-        self._store.setValue("window/state", value)
-
     def save(self) -> None:
         """Write to the disk now; a failure is logged, settings are not worth a dialog."""
         self._store.sync()
@@ -158,10 +170,6 @@ class Settings:
     def _choice(self, key: str, choices: tuple[str, ...]) -> str:
         value = self._store.value(key)
         return value if value in choices else choices[0]
-
-    def _bytes(self, key: str) -> QByteArray:
-        value = self._store.value(key)
-        return value if isinstance(value, QByteArray) else QByteArray()
 
     def _parsed(self, key: str, parse: Callable[[str], _T], default: _T) -> _T:
         value = self._store.value(key)

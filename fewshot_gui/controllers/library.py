@@ -123,19 +123,19 @@ class LibraryController(QObject):
 
     def _scan(self) -> None:
         self._scanned = self._document.folders
-        self._window.clear_library()
-        self._window.set_library_scanning(bool(self._scanned))
+        self._window.library.clear()
+        self._window.library.set_scanning(bool(self._scanned))
         self._scan_id = self._files.scan(self._scanned)
 
     @Slot(object)
     def _on_images_found(self, found: FoundImages) -> None:
         if found.scan_id == self._scan_id:
-            self._window.add_library_images(found.paths)
+            self._window.library.add_images(found.paths)
 
     @Slot(int, int)
     def _on_scan_finished(self, scan_id: int, _count: int) -> None:
         if scan_id == self._scan_id:
-            self._window.set_library_scanning(False)
+            self._window.library.set_scanning(False)
 
     @Slot()
     def _look_for_files(self) -> None:

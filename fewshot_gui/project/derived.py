@@ -97,12 +97,6 @@ class DerivedTables:
                 ),
             )
 
-    def clear_predictions(self) -> None:
-        """Delete all predictions."""
-        with self._store.transaction():
-            self._connection.execute("DELETE FROM predictions")
-            self._connection.execute("DELETE FROM runs")
-
     def _load_training(self) -> Training | None:
         with reading(self._store.path):
             row = self._connection.execute("SELECT revision, bin_ids, report, left_out FROM training").fetchone()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -14,31 +13,12 @@ from fewshot_gui.project.document import Document
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.predictions import PredictionRows
 from fewshot_gui.project.store import ProjectStore
-from fewshot_gui.project.training import Training
+from fewshot_gui.project.training import ExampleVerdict, Training
+from fewshot_gui.project.unsaved_results import UnsavedResults
 from fewshot_gui.project.values import BinPrediction
 from model.types import Prediction, TrainingReport
 
 __all__ = ["BinPrediction", "ExampleVerdict", "Results"]
-
-
-@dataclass(frozen=True, slots=True)
-class ExampleVerdict:
-    """What training learnt about an example.
-
-    `weight` is its share in its bin's description (1.0: average). `predicted_bin_id` and
-    `confidence` (0..1) come from leaving it out: where that is another bin than `bin_id`, the one
-    it was in for training, the example may be in the wrong one.
-    """
-
-    bin_id: str
-    weight: float
-    predicted_bin_id: str | None
-    confidence: float
-
-    @property
-    def agrees(self) -> bool:
-        """Whether the other examples put it into the bin it was in."""
-        return self.predicted_bin_id == self.bin_id
 
 
 class Results(QObject):
@@ -64,14 +44,12 @@ class Results(QObject):
         self._document = document
         self._tables = DerivedTables(ProjectStore.in_memory())
         self._rows = PredictionRows()
-        self._unsaved: list[tuple[int, BinPrediction]] = []
-        self._is_clearing_unsaved = False
-        self._unsaved_training: tuple[Training, Mapping[str, bytes]] | None = None
+        self._unsaved = UnsavedResults()
         self._training: Training | None = None
         self._trained_on: Mapping[Path, str | None] | None = None
         self._verdicts: dict[Path, ExampleVerdict] = {}
         self._is_stale = False
-        document.revision_changed.connect(self._on_revision_changed)
+        document.revision_changed.connect(self._update_stale)
         document.paths_relocated.connect(self._on_paths_relocated)
 
     def __len__(self) -> int:
@@ -125,28 +103,20 @@ class Results(QObject):
 
         Raises `ProjectError` when the project file cannot be read.
         """
-        if self._unsaved_training is not None:
-            return dict(self._unsaved_training[1])
-        return self._tables.classifier_files()
+        unsaved = self._unsaved.classifier_files
+        return self._tables.classifier_files() if unsaved is None else dict(unsaved)
 
     def show(self, content: StoredResults, store: ProjectStore) -> None:
         """Show `content`, which `store` holds, and save there from now on."""
         self._tables = DerivedTables(store)
-        self._forget_unsaved()
+        self._unsaved.forget()
         self._set_rows(content.predictions)
         self._show_training(content.training)
 
     def continue_in(self, store: ProjectStore) -> None:
         """Save to `store`, a copy of the project that has the last results, from now on."""
         self._tables = DerivedTables(store)
-        self._forget_unsaved()
-
-    def clear_predictions(self) -> None:
-        """Forget every prediction; the classifier stays."""
-        self._unsaved.clear()
-        self._is_clearing_unsaved = True
-        self._try_to_save()
-        self._set_rows(PredictionRows())
+        self._unsaved.forget()
 
     def add_predictions(self, revision: int, bin_ids: Sequence[str], predictions: Sequence[Prediction]) -> None:
         """Take in a batch that the classifier of `revision` made; `bin_ids[c]` is its class c.
@@ -161,7 +131,7 @@ class Results(QObject):
             row = self._rows.put(made)
             if row < first:
                 changed.append(made.path)
-            self._unsaved.append((row, made))
+            self._unsaved.add_prediction(row, made)
         self._try_to_save()
         if len(self._rows) > first:
             self.appended.emit(first, len(self._rows) - 1)
@@ -171,18 +141,18 @@ class Results(QObject):
     @property
     def is_modified(self) -> bool:
         """Whether the project file lacks something of what is shown."""
-        return bool(self._unsaved) or self._is_clearing_unsaved or self._unsaved_training is not None
+        return bool(self._unsaved)
 
     def save(self) -> None:
         """Save what could not be saved before; raises `ProjectError` when it still cannot."""
-        if self.is_modified:
-            self._write_unsaved(self._tables)
-            self._forget_unsaved()
+        if self._unsaved:
+            self._unsaved.write(self._tables)
+            self._unsaved.forget()
             self.saved.emit()
 
     def write_unsaved(self, store: ProjectStore) -> None:
         """Write to `store`, a copy of the project, what the project file does not hold yet."""
-        self._write_unsaved(DerivedTables(store))
+        self._unsaved.write(DerivedTables(store))
 
     def write_all(self, store: ProjectStore) -> None:
         """Write to `store`, an empty one, all that is in memory, and the classifier if it can still be read."""
@@ -203,7 +173,7 @@ class Results(QObject):
         """
         left_out = {path: self._document.bin_of(path) for path, _ in (*report.unreadable, *report.duplicates)}
         training = Training(revision, tuple(bin_ids), report, left_out)
-        self._unsaved_training = (training, files)
+        self._unsaved.set_training(training, files)
         self._try_to_save()
         self._show_training(training)
 
@@ -215,14 +185,7 @@ class Results(QObject):
     def _show_training(self, training: Training | None) -> None:
         self._training = training
         self._trained_on = training.examples if training else None
-        self._verdicts = {}
-        if training is not None:
-            bin_ids = training.bin_ids
-            for example in training.report.examples:
-                predicted = bin_ids[example.predicted] if example.predicted >= 0 else None
-                self._verdicts[example.path] = ExampleVerdict(
-                    bin_ids[example.class_index], example.weight, predicted, example.confidence
-                )
+        self._verdicts = training.verdicts if training else {}
         self._update_stale()
         self.training_changed.emit()
 
@@ -236,31 +199,13 @@ class Results(QObject):
             self._is_stale = is_stale
             self.stale_changed.emit(is_stale)
 
-    def _on_revision_changed(self, _revision: int) -> None:
-        self._update_stale()
-
     def _on_paths_relocated(self, moved: Mapping[Path, Path]) -> None:
-        if self._training is not None:
-            if self._unsaved_training is not None:
-                self._unsaved_training = (self._unsaved_training[0].relocated(moved), self._unsaved_training[1])
-            self._show_training(self._training.relocated(moved))  # the file's was, with the board's paths
         rows = self._rows.relocated(moved)
+        self._unsaved.relocate(moved, self._rows if rows is None else rows)
+        if self._training is not None:
+            self._show_training(self._training.relocated(moved))  # the file's was, with the board's paths
         if rows is not None:
-            self._unsaved = [(row, rows.at(row)) for row, _ in self._unsaved]
             self._set_rows(rows)
-
-    def _write_unsaved(self, tables: DerivedTables) -> None:
-        if self._is_clearing_unsaved:
-            tables.clear_predictions()
-        if self._unsaved:
-            tables.write_predictions(self._unsaved)
-        if self._unsaved_training is not None:
-            tables.write_training(*self._unsaved_training)
-
-    def _forget_unsaved(self) -> None:
-        self._unsaved.clear()
-        self._is_clearing_unsaved = False
-        self._unsaved_training = None
 
     def _try_to_save(self) -> None:
         try:

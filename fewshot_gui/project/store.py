@@ -15,19 +15,7 @@ from uuid import uuid4
 from weakref import finalize
 
 from fewshot_gui.project.board import Board
-from fewshot_gui.project.changes import (
-    Change,
-    Fact,
-    Identify,
-    InsertBin,
-    InsertExamples,
-    MoveBin,
-    Relocate,
-    RemoveBin,
-    RemoveExamples,
-    RestyleBin,
-    SetFolders,
-)
+from fewshot_gui.project.changes import Change, Fact
 from fewshot_gui.project.disk import (
     connect,
     connect_read_only,
@@ -39,7 +27,7 @@ from fewshot_gui.project.disk import (
 )
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.schema import SCHEMA_VERSION, check_content, check_header, create_tables, migrate
-from fewshot_gui.project.training import relocate_training
+from fewshot_gui.project.steps import write_step
 from fewshot_gui.project.values import Bin, Example, ProjectSettings
 
 
@@ -173,7 +161,7 @@ class ProjectStore:
         """Save these steps and the revision they lead to: all of them or, on an error, none."""
         with self.transaction():
             for step in steps:
-                self._write_step(step)
+                write_step(self.connection, self.register_files, step)
             self._set_state("revision", revision)
 
     def settings(self) -> ProjectSettings:
@@ -283,60 +271,6 @@ class ProjectStore:
             "INSERT OR IGNORE INTO files (path, relative) VALUES (?, ?)",
             ((path, self._relative(path)) for path in encoded),
         )
-
-    def _write_step(self, step: Change | Fact) -> None:
-        execute, executemany = self.connection.execute, self.connection.executemany
-        match step:
-            case InsertBin(position, bin_id, name, color):
-                execute("UPDATE bins SET position = position + 1 WHERE position >= ?", (position,))
-                execute("INSERT INTO bins VALUES (?, ?, ?, ?)", (bin_id, name, color, position))
-            case RemoveBin(position, bin_id):
-                execute("DELETE FROM bins WHERE id = ?", (bin_id,))
-                execute("UPDATE bins SET position = position - 1 WHERE position > ?", (position,))
-            case RestyleBin(bin_id, _, (name, color)):
-                execute("UPDATE bins SET name = ?, color = ? WHERE id = ?", (name, color, bin_id))
-            case MoveBin(bin_id, source, target):
-                execute("UPDATE bins SET position = position - 1 WHERE position > ?", (source,))
-                execute("UPDATE bins SET position = position + 1 WHERE position >= ?", (target,))
-                execute("UPDATE bins SET position = ? WHERE id = ?", (target, bin_id))
-            case InsertExamples(bin_id, placements):
-                self.register_files(path for _, path in placements)
-                executemany(
-                    "INSERT INTO examples VALUES (?, ?, ?)",
-                    ((os.fsencode(path), bin_id, rank) for rank, path in placements),
-                )
-            case RemoveExamples(_, placements):
-                executemany("DELETE FROM examples WHERE path = ?", ((os.fsencode(path),) for _, path in placements))
-            case SetFolders(_, new):
-                execute("DELETE FROM folders")
-                self.register_files(new)
-                executemany(
-                    "INSERT INTO folders VALUES (?, ?)",
-                    ((os.fsencode(path), position) for position, path in enumerate(new)),
-                )
-            case Identify(identities):
-                self.register_files(identities)
-                executemany(
-                    "UPDATE files SET content_hash = ?, size = ? WHERE path = ?",
-                    ((known.content_hash, known.size, os.fsencode(file)) for file, known in identities.items()),
-                )
-            case Relocate(moved):
-                for old_path, new_path in moved.items():
-                    self._relocate(old_path, new_path)
-                relocate_training(self.connection, moved)
-
-    def _relocate(self, old: Path, new: Path) -> None:
-        self.register_files([new])
-        names = (os.fsencode(new), os.fsencode(old))
-        self.connection.execute(
-            "UPDATE files SET size = known.size, content_hash = known.content_hash"
-            " FROM (SELECT size, content_hash FROM files WHERE path = ?2) AS known"
-            " WHERE path = ?1 AND files.content_hash IS NULL",
-            names,
-        )
-        for table in ("examples", "predictions", "folders"):
-            # A table that has the new path already keeps its old row as well.
-            self.connection.execute(f"UPDATE OR IGNORE {table} SET path = ?1 WHERE path = ?2", names)  # noqa: S608
 
     def _relative(self, path: bytes) -> bytes | None:
         folder, name = os.path.split(path)

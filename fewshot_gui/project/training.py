@@ -15,6 +15,26 @@ Row = tuple[int, str, str, str]
 """What a training is in the file: revision, and bin ids, report and left-out images as JSON."""
 
 
+@dataclass(frozen=True, slots=True)
+class ExampleVerdict:
+    """What training learnt about an example.
+
+    `weight` is its share in its bin's description (1.0: average). `predicted_bin_id` and
+    `confidence` (0..1) come from leaving it out: where that is another bin than `bin_id`, the one
+    it was in for training, the example may be in the wrong one.
+    """
+
+    bin_id: str
+    weight: float
+    predicted_bin_id: str | None
+    confidence: float
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the other examples put it into the bin it was in."""
+        return self.predicted_bin_id == self.bin_id
+
+
 @dataclass(frozen=True)
 class Training:
     """A training: the document revision it saw, its classes as bin ids, and what it reported.
@@ -32,6 +52,16 @@ class Training:
         """The bins' content that this is the training of: path -> bin id."""
         used = {known.path: self.bin_ids[known.class_index] for known in self.report.examples}
         return {**self.left_out, **used}
+
+    @property
+    def verdicts(self) -> dict[Path, ExampleVerdict]:
+        """What it learnt about each example that it used."""
+        verdicts = {}
+        for known in self.report.examples:
+            predicted = self.bin_ids[known.predicted] if known.predicted >= 0 else None
+            bin_id = self.bin_ids[known.class_index]
+            verdicts[known.path] = ExampleVerdict(bin_id, known.weight, predicted, known.confidence)
+        return verdicts
 
     def relocated(self, moved: Mapping[Path, Path]) -> Training:
         """Return the training with the old paths among `moved` replaced by the new."""

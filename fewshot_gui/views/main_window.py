@@ -128,18 +128,6 @@ class MainWindow(QMainWindow):
         """Let the user rename a bin in place, as after adding one."""
         self.bins.edit_name(bin_id)
 
-    def clear_library(self) -> None:
-        """Empty the library, before its folders are scanned."""
-        self.library.clear()
-
-    def add_library_images(self, paths: Sequence[Path]) -> None:
-        """Some more images were found in the library's folders."""
-        self.library.add_images(paths)
-
-    def set_library_scanning(self, scanning: bool) -> None:
-        """Say whether folders are being scanned."""
-        self.library.set_scanning(scanning)
-
     def start_job(self, title: str) -> None:
         """A job runs from now on: commands that would collide are disabled."""
         self.job_status.start(title)

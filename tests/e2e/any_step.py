@@ -132,11 +132,6 @@ def _correct(choice: Choice, document: Document, results: Results, *_: Any) -> N
         document.add_examples(_bin(choice, document), [results.at(choice.randrange(len(results))).path])
 
 
-def _forget_predictions(choice: Choice, _document: Document, results: Results, *_: Any) -> None:
-    if choice.random() < 0.3:
-        results.clear_predictions()
-
-
 def _train(choice: Choice, document: Document, results: Results, *_: Any) -> None:
     report = TrainingReport(
         class_names=tuple(bin_.name for bin_ in document.bins),
@@ -180,7 +175,6 @@ KINDS: dict[str, Callable[..., None]] = {
         _settings,
         _predict,
         _correct,
-        _forget_predictions,
         _train,
     )
 }

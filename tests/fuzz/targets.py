@@ -262,7 +262,7 @@ def settings_file(folder: Path) -> Target:
     path = folder / "settings.ini"
     settings = Settings(path)
     settings.theme, settings.device, settings.auto_train = "dark", "cpu", True
-    settings.geometry = settings.window_state = QByteArray(b"\x01\x02")
+    settings.window.geometry = settings.window.layout = QByteArray(b"\x01\x02")
     settings.add_recent_project(Path("/a b.fewshot"))
     settings.add_recent_project(Path("/ü.fewshot"))
     settings.save()
@@ -274,7 +274,7 @@ def settings_file(folder: Path) -> Target:
         assert read.theme in {"system", "light", "dark"}
         assert read.device in {"auto", "cpu", "cuda", "mps"}
         assert all(isinstance(one, Path) for one in (read.last_folder, *read.recent_projects))
-        assert isinstance(read.geometry.size() + read.window_state.size() + read.auto_train, int)
+        assert isinstance(read.window.geometry.size() + read.window.layout.size() + read.auto_train, int)
         read.add_recent_project(Path("/x"))
         read.save()
         return not path.with_name("settings.ini.broken").exists()

@@ -14,12 +14,12 @@ def test_values_survive_a_restart(tmp_path: Path) -> None:
     settings = Settings(tmp_path / "new" / "settings.ini")
     settings.theme, settings.device, settings.last_folder = "dark", "cpu", tmp_path
     settings.auto_train = True
-    settings.geometry = QByteArray(b"\x00\x01")
+    settings.window.geometry = QByteArray(b"\x00\x01")
     settings.save()
     again = Settings(tmp_path / "new" / "settings.ini")
     assert (again.theme, again.device, again.last_folder) == ("dark", "cpu", tmp_path)
     assert again.auto_train is True
-    assert again.geometry == QByteArray(b"\x00\x01")
+    assert again.window.geometry == QByteArray(b"\x00\x01")
 
 
 def test_recent_projects_are_few_each_once_and_the_latest_first(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_values_that_make_no_sense_give_the_defaults(tmp_path: Path) -> None:
     settings = Settings(file)
     assert settings.theme == "system"
     assert settings.device == "auto"
-    assert settings.geometry == QByteArray()
+    assert settings.window.geometry == QByteArray()
     assert settings.last_folder == Path.home()
     assert settings.recent_projects == ()
 

@@ -78,17 +78,6 @@ def test_an_image_classified_again_changes_in_its_row(
     assert list(_reopened(document, project_file)) == list(results)
 
 
-def test_cleared_predictions_are_gone_from_the_file_too(
-    qtbot: QtBot, document: Document, results: Results, bin_ids: tuple[str, str], project_file: Path
-) -> None:
-    results.add_predictions(4, bin_ids, [prediction(path) for path in images("n", "m")])
-    with qtbot.waitSignal(results.reset):
-        results.clear_predictions()
-    assert len(results) == len(_reopened(document, project_file)) == 0
-    results.add_predictions(4, bin_ids, [prediction(path) for path in images("m")])
-    assert list(_reopened(document, project_file)) == list(results)
-
-
 def test_predictions_that_cannot_be_saved_are_saved_with_the_next(
     qtbot: QtBot, document: Document, results: Results, store: ProjectStore, bin_ids: tuple[str, str]
 ) -> None:

@@ -38,7 +38,7 @@ def test_files_from_the_file_manager_go_to_the_bin(window, cats):
 
 def test_library_images_go_to_the_bin(window, cats):
     spy = QSignalSpy(window.files_dropped_on_bin)
-    window.add_library_images(paths(5))
+    window.library.add_images(paths(5))
     window.library.images.select_paths(paths(5)[1:4])
     rows = window.library.images.selectionModel().selectedIndexes()
     data = window.library.model.mimeData(rows)

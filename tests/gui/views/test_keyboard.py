@@ -14,7 +14,7 @@ from .helpers import paths
 
 @pytest.fixture
 def library(window, qtbot):
-    window.add_library_images(paths(5))
+    window.library.add_images(paths(5))
     window.activateWindow()
     window.library.images.setFocus()
     qtbot.waitUntil(window.library.images.hasFocus)

@@ -100,7 +100,7 @@ def test_actions_tell_what_is_wanted(window, action, signal):
 
 def test_classify_asks_for_a_folder_or_takes_the_library(window, trained):
     spy = QSignalSpy(window.classify_requested)
-    window.add_library_images(paths(3))
+    window.library.add_images(paths(3))
     window.command_table["classify"].trigger()
     window.command_table["classifyLibrary"].trigger()
     assert [spy.at(0), spy.at(1)] == [[[]], [paths(3)]]
