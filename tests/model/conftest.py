@@ -1,7 +1,8 @@
-"""Small real image files for the model's tests, made on the spot."""
+"""Small real image files for the model's tests, made on the spot, and the command on them."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,8 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from model.cli import main
 from model.embedding import Embedder
 from model.types import SupportSet
+from tests.model.cli_support import Done, Run
 
 Painter = Callable[[ImageDraw.ImageDraw, tuple[int, int], int], None]
 
@@ -69,3 +72,51 @@ def support_of(folder: Path, shots: int) -> SupportSet:
 def embedder() -> Embedder:
     """The default backbone, loaded once."""
     return Embedder.create("efficientnet-lite0", "cpu")
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command in this process."""
+
+    def run_main(*arguments: object) -> Done:
+        capsys.readouterr()
+        try:
+            status = main([str(argument) for argument in arguments])
+        except SystemExit as end:  # argparse
+            status = int(end.code or 0)
+        captured = capsys.readouterr()
+        assert "Traceback" not in captured.err
+        return Done(status, captured.out, captured.err)
+
+    return run_main
+
+
+@pytest.fixture(scope="session")
+def bins(shapes_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four examples of each of three classes, their names as awkward as folders allow."""
+    folder = tmp_path_factory.mktemp("bins")
+    for shape, name in (("disc", "диск, red"), ("stripes", 'say "stripes"'), ("cross", "十字\ncross")):
+        (folder / name).mkdir()
+        for k in range(4):
+            shutil.copy(shapes_folder / shape / f"{k:02}.png", folder / name)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def trained(bins: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A classifier of `bins`."""
+    out = tmp_path_factory.mktemp("trained") / "classifier"
+    assert main(["train", str(bins), "--out", str(out), "--device", "cpu"]) == 0
+    return out
+
+
+@pytest.fixture
+def photos(tmp_path: Path, shapes_folder: Path) -> Path:
+    """A few images in folders, and one that is like no bin."""
+    folder = tmp_path / "photos"
+    (folder / "sub").mkdir(parents=True)
+    shutil.copy(shapes_folder / "disc" / "06.png", folder / "disc.png")
+    shutil.copy(shapes_folder / "cross" / "06.png", folder / "cross.png")
+    shutil.copy(shapes_folder / "stripes" / "07.png", folder / "sub" / "stripes.png")
+    Image.new("RGB", (160, 120), "white").save(folder / "white.png")
+    return folder

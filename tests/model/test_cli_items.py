@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +10,8 @@ import tifffile
 from PIL import Image
 
 from model.cli import main
+from tests.model.cli_support import rows_of
 from tests.model.conftest import SHAPES, paint
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 @pytest.fixture
@@ -40,17 +35,17 @@ def test_every_page_is_an_example_and_a_row(tmp_path: Path, classifier: Path) ->
     out, overlays = tmp_path / "r.csv", tmp_path / "overlays"
     arguments = ["classify", str(classifier), str(tmp_path / "photos"), "--out", str(out), "--overlays", str(overlays)]
     assert main(arguments) == 0
-    rows = _rows(out)
+    rows = rows_of(out)
     assert [Path(row["path"]).name for row in rows] == ["one.png", "scan.tif#1", "scan.tif#2", "scan.tif#3"]
     assert [row["predicted"] for row in rows] == ["disc", "disc", "cross", "stripes"]
     assert sorted(path.name for path in overlays.iterdir()) == [
         "one.png", "scan#1.png", "scan#2.png", "scan#3.png"
     ]  # fmt: skip
     assert main([*arguments, "--resume"]) == 0
-    assert _rows(out) == rows
+    assert rows_of(out) == rows
     one = ["classify", str(classifier), str(tmp_path / "photos" / "scan.tif#2"), "--out", str(tmp_path / "one.csv")]
     assert main(one) == 0
-    assert _rows(tmp_path / "one.csv")[0]["predicted"] == "cross"
+    assert rows_of(tmp_path / "one.csv")[0]["predicted"] == "cross"
 
 
 def test_tiles_are_rows_and_their_regions_lie_in_them(tmp_path: Path, classifier: Path) -> None:
@@ -62,7 +57,7 @@ def test_tiles_are_rows_and_their_regions_lie_in_them(tmp_path: Path, classifier
     out = tmp_path / "r.csv"
     arguments = ["classify", str(classifier), str(tmp_path / "slide.png"), "--out", str(out), "--tiles", "160"]
     assert main(arguments) == 0
-    rows = _rows(out)
+    rows = rows_of(out)
     assert [Path(row["path"]).name for row in rows] == [
         f"slide.png#xywh={left},{top},160,120" for top in (0, 120) for left in (0, 160)
     ]

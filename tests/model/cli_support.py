@@ -1,0 +1,46 @@
+"""What the tests of the command share: how a run ended, and what it wrote."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+CLASSES = ['say "stripes"', "диск, red", "十字\ncross"]
+"""The classes of `bins`, sorted."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a run of the command ended."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def result(self) -> dict[str, Any]:
+        """The JSON object on the last line of standard output."""
+        result: dict[str, Any] = json.loads(self.out.splitlines()[-1])
+        return result
+
+
+Run = Callable[..., Done]
+
+
+def rows_of(table: Path) -> list[dict[str, str]]:
+    """The rows of a results table."""
+    with table.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def one_line(err: str) -> str:
+    """The one line by which a run that failed says why."""
+    lines = [line for line in err.splitlines() if line.startswith("fewshot: ")]
+    assert len(lines) == 1, err
+    assert err.splitlines()[-1] == lines[0]
+    return lines[0]
