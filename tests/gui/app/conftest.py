@@ -15,6 +15,14 @@ from fewshot_gui.paths import AppPaths
 from tests.gui.jobs.fakes import FakeEngine
 
 
+def start(app: App, qtbot: QtBot) -> None:
+    """Show the window and wait until a project is open in it."""
+    started: list[bool] = []
+    app.started.connect(lambda: started.append(True))
+    app.start()
+    qtbot.waitUntil(lambda: started == [True])
+
+
 @pytest.fixture
 def engine() -> FakeEngine:
     return FakeEngine()
@@ -36,8 +44,7 @@ def app(qapp: QApplication, qtbot: QtBot, tmp_path: Path, engine: FakeEngine) ->
     """An app that has been started with an empty project."""
     app = App(AppPaths.below(tmp_path / "app"), Runner(engine))
     qtbot.addWidget(app.window)
-    with qtbot.waitSignal(app.started):
-        app.start()
+    start(app, qtbot)
     yield app
     engine.explain_may_go_on.set()
     assert app.shutdown() == []

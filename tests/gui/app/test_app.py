@@ -20,6 +20,7 @@ from fewshot_gui.jobs.runner import Runner
 from fewshot_gui.paths import AppPaths
 from model.errors import SupportSetError
 from model.progress import CancelToken, ProgressCallback
+from tests.gui.app.conftest import start
 from tests.gui.jobs.fakes import FakeEngine
 
 MakeImages = Callable[..., list[Path]]
@@ -43,16 +44,23 @@ def test_importing_the_app_imports_no_compute_library() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def wait_for_job(app: App, qtbot: QtBot) -> None:
+    """Wait until the job that runs has ended: commands can be chosen again."""
+    table = app.window.command_table
+    assert table.flag("busy")
+    qtbot.waitUntil(lambda: not table.flag("busy"))
+
+
 def test_training_and_classifying_reach_the_results(app: App, make_images: MakeImages, qtbot: QtBot) -> None:
     fill_two_bins(app, make_images)
     table = app.window.command_table
     assert table["train"].isEnabled()
-    with qtbot.waitSignal(app.running.job_ended):
-        table["train"].trigger()
-        assert not table["train"].isEnabled()
+    table["train"].trigger()
+    assert not table["train"].isEnabled()
+    wait_for_job(app, qtbot)
     assert app.session.results.report is not None
-    with qtbot.waitSignal(app.running.job_ended):
-        app.window.classify_requested.emit(make_images("new", 3))
+    app.window.classify_requested.emit(make_images("new", 3))
+    wait_for_job(app, qtbot)
     assert len(app.session.results) == 3
     assert table["train"].isEnabled()
 
@@ -70,8 +78,8 @@ def test_cancel_stops_the_job_and_says_so(app: App, engine: FakeEngine, make_ima
     fill_two_bins(app, make_images)
     app.window.train_requested.emit()
     qtbot.waitUntil(started.is_set)
-    with qtbot.waitSignal(app.running.job_ended):
-        app.window.cancel_requested.emit()
+    app.window.cancel_requested.emit()
+    wait_for_job(app, qtbot)
     assert app.session.results.report is None
     assert "Stopped" in app.window.statusBar().currentMessage()
 
@@ -85,15 +93,15 @@ def test_a_failed_job_shows_a_dialog_and_the_app_goes_on(
 
     engine.on_train = fail
     fill_two_bins(app, make_images)
-    with qtbot.waitSignal(app.running.job_ended):
-        app.window.train_requested.emit()
+    app.window.train_requested.emit()
+    wait_for_job(app, qtbot)
     dialog = app.window.findChild(QDialog, "errorDialog")
     assert dialog is not None
     assert dialog.isVisible()
     dialog.close()
     engine.on_train = None
-    with qtbot.waitSignal(app.running.job_ended):
-        app.window.train_requested.emit()
+    app.window.train_requested.emit()
+    wait_for_job(app, qtbot)
     assert app.session.results.report is not None
 
 
@@ -109,8 +117,9 @@ def test_answers_for_a_closed_project_are_dropped(
     fill_two_bins(app, make_images)
     app.window.train_requested.emit()
     app.window.new_requested.emit()
-    with qtbot.waitSignal(app.runner.finished):
-        gate.set()
+    assert app.runner.is_busy
+    gate.set()
+    qtbot.waitUntil(lambda: not app.runner.is_busy)
     assert app.session.results.report is None
     assert app.session.document.bins == ()
     assert not app.window.command_table.flag("busy")
@@ -118,9 +127,9 @@ def test_answers_for_a_closed_project_are_dropped(
 
 def test_a_folder_dropped_on_the_board_becomes_bins(app: App, make_images: MakeImages, qtbot: QtBot) -> None:
     cats, _dogs = make_images("pets/cat", 2), make_images("pets/dog", 3)
-    with qtbot.waitSignal(app.files.drop_expanded):
-        app.window.files_dropped_on_board.emit([cats[0].parent.parent])
-    assert [(bin_.name, len(bin_.examples)) for bin_ in app.session.document.bins] == [("cat", 2), ("dog", 3)]
+    app.window.files_dropped_on_board.emit([cats[0].parent.parent])
+    bins = [("cat", 2), ("dog", 3)]
+    qtbot.waitUntil(lambda: [(bin_.name, len(bin_.examples)) for bin_ in app.session.document.bins] == bins)
     app.session.document.undo_stack.undo()
     assert app.session.document.bins == ()
 
@@ -131,10 +140,9 @@ def test_files_that_are_no_images_are_refused_with_a_message(
     bin_id = app.session.document.add_bin("a")
     notes = tmp_path / "notes.txt"
     notes.write_text("no image")
-    with qtbot.waitSignal(app.files.drop_expanded):
-        assert drop_on(app.window.bins.card(bin_id), files_data([*make_images("a", 1), notes]))
+    assert drop_on(app.window.bins.card(bin_id), files_data([*make_images("a", 1), notes]))
+    qtbot.waitUntil(lambda: "notes.txt" in app.window.statusBar().currentMessage())
     assert len(app.session.document.bin(bin_id).examples) == 1
-    assert "notes.txt" in app.window.statusBar().currentMessage()
 
 
 def test_examples_are_hashed_in_the_background(app: App, make_images: MakeImages, qtbot: QtBot) -> None:
@@ -162,8 +170,8 @@ def test_with_automatic_training_the_results_follow_every_drop(
     automatic.trigger()
     results, document = app.session.results, app.session.document
     qtbot.waitUntil(lambda: results.report is not None)
-    with qtbot.waitSignal(app.running.job_ended):
-        app.running.classify(tuple(make_images("new", 3)))
+    app.running.classify(tuple(make_images("new", 3)))
+    wait_for_job(app, qtbot)
     qtbot.waitUntil(lambda: len(results) == 3)
     document.add_examples(first, make_images("more", 1))
     qtbot.waitUntil(lambda: all(made.revision == document.revision for made in results))
@@ -206,8 +214,8 @@ def test_what_to_label_next_is_shown_until_it_is_in_bins(app: App, make_images: 
     assert not suggest.isEnabled()
     app.library.add_folders((images[0].parent,))
     qtbot.waitUntil(lambda: library.model.rowCount() == 5 and suggest.isEnabled())
-    with qtbot.waitSignal(app.running.job_ended):
-        suggest.trigger()
+    suggest.trigger()
+    wait_for_job(app, qtbot)
     assert list(library.model.paths) == [images[4], images[3], images[2]]
     assert "3 of 4 images chosen" in app.window.statusBar().currentMessage()
     assert "1 could not be read" in app.window.statusBar().currentMessage()
@@ -236,8 +244,8 @@ def test_the_estimates_know_while_training_runs(
     fill_two_bins(app, make_images)
     app.window.command_table["train"].trigger()
     qtbot.waitUntil(lambda: app.window.estimates._is_training)
-    with qtbot.waitSignal(app.running.job_ended):
-        go_on.set()
+    go_on.set()
+    wait_for_job(app, qtbot)
     assert not app.window.estimates._is_training
 
 
@@ -246,8 +254,8 @@ def test_suggested_images_are_dragged_into_a_bin(app: App, make_images: MakeImag
     images, model = make_images("library", 4), app.window.library.model
     app.library.add_folders((images[0].parent,))
     qtbot.waitUntil(lambda: model.total == 4)
-    with qtbot.waitSignal(app.running.job_ended):
-        app.window.command_table["suggest"].trigger()
+    app.window.command_table["suggest"].trigger()
+    wait_for_job(app, qtbot)
     assert drop_on(app.window.bins.card(first), model.mimeData([model.index(0), model.index(1)]))
     assert [app.session.document.bin_of(path) for path in images[::-1]] == [first, first, None, None]
     assert list(model.paths) == [images[1]]
@@ -272,8 +280,8 @@ def test_suggestions_can_be_stopped_and_those_of_a_closed_project_are_dropped(
     app.window.command_table["suggest"].trigger()
     qtbot.waitUntil(started.is_set)
     app.window.command_table["cancel"].trigger()
-    with qtbot.waitSignal(app.running.job_ended):
-        go_on.set()
+    go_on.set()
+    wait_for_job(app, qtbot)
     assert library.model.suggested is None
     engine.on_suggest = lambda _token: go_on.wait(10) and None
     go_on.clear()
@@ -306,15 +314,14 @@ def test_an_untitled_project_is_there_again_after_a_crash(
     paths = AppPaths.below(tmp_path / "app")
     first = App(paths, Runner(FakeEngine()))
     qtbot.addWidget(first.window)
-    with qtbot.waitSignal(first.started):
-        first.start()
+    start(first, qtbot)
     fill_two_bins(first, make_images)
     first.shutdown()  # without a word of where to save
     second = App(paths, Runner(FakeEngine()))
     qtbot.addWidget(second.window)
-    with qtbot.waitSignal(second.started):
-        second.start()
-    assert [bin_.name for bin_ in second.session.document.bins] == ["a", "b"]
+    second.start()
+    qtbot.waitUntil(lambda: [bin_.name for bin_ in second.session.document.bins] == ["a", "b"])
+    assert "unsaved project" in second.window.statusBar().currentMessage()
     assert second.shutdown() == []
 
 
@@ -329,8 +336,8 @@ def test_results_are_exported_as_the_headless_command_writes_them(
     app.session.results.add_predictions(1, (first, second), [prediction])
     path = tmp_path / "out.csv"
     monkeypatch.setattr(app.questions, "results_file", lambda _start: path)
-    with qtbot.waitSignal(app.files.call_returned, check_params_cb=lambda key, _: key == "export"):
-        app.window.export_requested.emit()
+    app.window.export_requested.emit()
+    qtbot.waitUntil(lambda: app.window.statusBar().currentMessage() == "1 results written to out.csv")
     header, row = path.read_text(encoding="utf-8").splitlines()
     assert header == "path,status,predicted,confidence,region_x,region_y,region_w,region_h,message,p_a,p_b"
     assert row == f"{image},ok,b,0.750000,1,2,3,4,,0.250000,0.750000"
@@ -341,8 +348,7 @@ def test_settings_survive_a_restart(qapp: QApplication, tmp_path: Path, qtbot: Q
     for theme in ("system", "dark"):
         app = App(paths, Runner(FakeEngine()))
         qtbot.addWidget(app.window)
-        with qtbot.waitSignal(app.started):
-            app.start()
+        start(app, qtbot)
         assert app.settings.theme == theme
         app.window.theme_chosen.emit("dark")
         app.window.close()
