@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
+
+_T = TypeVar("_T")
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error, a request that was honoured
@@ -46,3 +49,11 @@ ProgressCallback = Callable[[Progress], None]
 
 def ignore_progress(_: Progress) -> None:
     """The callback for callers that do not look."""
+
+
+def reported(items: Sequence[_T], phase: str, progress: ProgressCallback, token: CancelToken) -> Iterator[_T]:
+    """Yield `items`, and report each as a step of `phase` once the next is asked for. Raises `Cancelled`."""
+    for done, item in enumerate(items, start=1):
+        token.raise_if_cancelled()
+        yield item
+        progress(Progress(phase, done, len(items)))

@@ -20,7 +20,7 @@ from torch.nn import functional
 
 from model.embedding import Embedder, working_side
 from model.errors import ImageReadError, NoImagesError
-from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
+from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress, reported
 
 MOST_IMAGES = 4000
 """Of a larger pool an even sample is looked at: all pairs are compared."""
@@ -48,13 +48,14 @@ def suggest_images(
     `labelled` are files that have a label already. Raises `NoImagesError` where no image of the pool
     can be read, and `Cancelled`.
     """
+    token = token or CancelToken()
     sample = [pool[index] for index in _even_sample(len(pool), MOST_IMAGES)]
     files = [*sample, *labelled]
-    side = working_side(embedder.backbone, sample)
+    side = working_side(embedder.backbone, reported(sample, "Reading sizes", progress, token))
+    token.raise_if_cancelled()
     vectors, readable, unreadable = [], [], []
     for batch in embedder.embed(files, side):
-        if token is not None:
-            token.raise_if_cancelled()
+        token.raise_if_cancelled()
         for item in batch:
             if isinstance(item, ImageReadError):
                 unreadable.append(item)

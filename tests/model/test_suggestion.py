@@ -10,11 +10,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from model import suggestion
+from model import embedding, suggestion
 from model.cli import main
 from model.embedding import Embedder
 from model.errors import NoImagesError
-from model.progress import Cancelled, CancelToken
+from model.images.reading import image_size
+from model.progress import Cancelled, CancelToken, Progress
 from model.suggestion import suggest, suggest_images
 
 
@@ -77,9 +78,56 @@ def test_choosing_can_be_cancelled(shapes_folder: Path, embedder: Embedder) -> N
         suggest_images(sorted((shapes_folder / "disc").iterdir()), [], embedder, token=token)
 
 
+def test_every_image_is_a_step_when_its_size_is_read_and_when_it_is_embedded(
+    shapes_folder: Path, embedder: Embedder
+) -> None:
+    reports: list[Progress] = []
+    pool = sorted((shapes_folder / "disc").iterdir())
+    suggest_images(pool, pool[:2], embedder, progress=reports.append)
+    sizes = [one for one in reports if one.phase == "Reading sizes"]
+    assert sizes == [Progress("Reading sizes", done, 12) for done in range(1, 13)]
+    assert reports[: len(sizes)] == sizes
+    assert {(one.phase, one.total) for one in reports[len(sizes) :]} == {("Embedding", 14)}
+    assert reports[-1].done == 14
+
+
+def test_choosing_can_be_cancelled_while_sizes_are_read(
+    shapes_folder: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, reports, read = CancelToken(), [], []
+    monkeypatch.setattr(embedding, "image_size", lambda path: read.append(path) or image_size(path))
+
+    def cancel_at_the_third(progress: Progress) -> None:
+        reports.append(progress)
+        if progress.done == 3:
+            token.cancel()
+
+    pool = sorted((shapes_folder / "disc").iterdir())
+    with pytest.raises(Cancelled):
+        suggest_images(pool, [], embedder, progress=cancel_at_the_third, token=token)
+    assert read == pool[:3]
+    assert reports == [Progress("Reading sizes", done, 12) for done in (1, 2, 3)]
+
+
+def test_cancelled_at_the_last_size_nothing_is_embedded(shapes_folder: Path, embedder: Embedder) -> None:
+    token, phases = CancelToken(), []
+
+    def cancel_at_the_last(progress: Progress) -> None:
+        phases.append(progress.phase)
+        if progress.done == progress.total:
+            token.cancel()
+
+    with pytest.raises(Cancelled):
+        suggest_images(sorted((shapes_folder / "disc").iterdir()), [], embedder, 3, cancel_at_the_last, token)
+    assert set(phases) == {"Reading sizes"}
+
+
 def test_the_command_names_one_image_of_each_kind(shapes_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["suggest", str(shapes_folder), "--count", "3", "--json"]) == 0
-    result = json.loads(capsys.readouterr().out.splitlines()[-1])
+    captured = capsys.readouterr()
+    assert "Reading sizes 36/36\nEmbedding" in captured.err
+    assert "Reading" not in captured.out
+    result = json.loads(captured.out.splitlines()[-1])
     assert len(result["suggestions"]) == 3
     assert {Path(path).parent.name for path in result["suggestions"]} == {"disc", "stripes", "cross"}
 
