@@ -93,12 +93,18 @@ def encode_training(training: Training) -> Row:
 def decode_training(row: Row) -> Training:
     """Return the training of a row; raises `KeyError`, `TypeError` or `ValueError` when it is none."""
     revision, bin_ids, report, left_out = row
-    return Training(
+    training = Training(
         revision,
         tuple(json.loads(bin_ids)),
         _decode_report(json.loads(report)),
         {Path(path): bin_id for path, bin_id in json.loads(left_out).items()},
     )
+    classes = range(len(training.bin_ids))
+    for known in training.report.examples:
+        for index, possible in ((known.class_index, classes), (known.predicted, (-1, *classes))):
+            if type(index) is not int or index not in possible:
+                raise ValueError(f"an example of the class {index}")
+    return training
 
 
 def relocate_training(connection: sqlite3.Connection, moved: Mapping[Path, Path]) -> None:

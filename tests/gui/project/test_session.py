@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -118,6 +120,21 @@ def test_a_project_that_is_open_elsewhere_is_not_replaced(
     session.close()
     other.open(saved)
     assert [bin_.name for bin_ in other.document.bins] == ["Cat", "Dog"]
+
+
+@pytest.mark.expected_log("training report in this project cannot be read")
+@pytest.mark.parametrize("key", ["class_index", "predicted"])
+@pytest.mark.parametrize("value", ["2", "-2", "0.0", '"0"', "null"])
+def test_a_training_of_classes_that_are_not_there_is_left_out(
+    saved: Path, session: Session, key: str, value: str
+) -> None:
+    session.close()
+    with closing(sqlite3.connect(saved)) as connection, connection:
+        (report,) = connection.execute("SELECT report FROM training").fetchone()
+        connection.execute("UPDATE training SET report = ?", (report.replace(f'"{key}": 0', f'"{key}": {value}', 1),))
+    session.open(saved)
+    assert session.results.report is None
+    assert (len(session.results), len(session.document.bins)) == (1, 2)
 
 
 def test_a_project_that_cannot_be_opened_leaves_the_open_one_open(
