@@ -22,6 +22,7 @@ from fewshot_gui.views.main_window import MainWindow
 from model.progress import CancelToken
 
 _RELOCATE = "relocate"
+_OPENED_PAUSE = 500  # milliseconds in which the others show the project, before its files are looked for
 
 
 class LibraryController(QObject):
@@ -48,7 +49,7 @@ class LibraryController(QObject):
         self._scan_id = 0
         self._scanned: tuple[Path, ...] = ()
         self._hashing: set[Path] = set()
-        self._look_soon = QTimer(self, singleShot=True, interval=0)  # when the others have shown the project
+        self._look_soon = QTimer(self, singleShot=True, interval=_OPENED_PAUSE)
         self._look_soon.timeout.connect(self._look_for_files)
         document = self._document
         document.reset.connect(self._on_reset)
@@ -85,6 +86,8 @@ class LibraryController(QObject):
         self._scan()
         if self._document.bins or self._document.folders:
             self._look_soon.start()
+        else:
+            self._look_soon.stop()
 
     @Slot()
     def _on_folders_changed(self) -> None:
