@@ -25,6 +25,7 @@ from model.embedding import Embedder
 
 Figures = dict[str, Any]
 SMEARS, SMEARS_CELLS = "blood_smears", "blood_cells"
+MOSAICS_PER_EPISODE = 8  # they are cheap, and a hit says little
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def _accuracy(data: PreparedSet, run: Run) -> Figures:
 
 
 def _region(data: PreparedSet, run: Run) -> Figures:
-    figures = _rows(data.name, measure_pointing(data, 2 * run.episodes))
+    figures = _rows(data.name, measure_pointing(data, MOSAICS_PER_EPISODE * run.episodes))
     smears = run.folders.data / SMEARS if run.folders.data is not None else None
     if data.name == SMEARS_CELLS and smears is not None and smears.is_dir():
         figures |= _rows(SMEARS, measure_smears(data, smears))
