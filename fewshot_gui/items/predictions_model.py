@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject, Qt, QTimer
 
@@ -14,14 +14,11 @@ from fewshot_gui.items.mime import IMAGES_TYPE, encode_images
 from fewshot_gui.items.naming import display_path
 from fewshot_gui.items.prediction_cells import PredictionCells
 from fewshot_gui.items.prediction_columns import Column, PredictionColumns, PredictionFilter
+from fewshot_gui.items.shown_rows import ShownRows
 from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.items.verdicts import describe_prediction
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
 
 _SORT_PAUSE = 300  # milliseconds between sortings while predictions arrive
 _BITE = 500  # predictions of another project that are taken in at once, 5 to 10 ms
@@ -44,8 +41,7 @@ class PredictionsModel(QAbstractTableModel):
         self._columns = PredictionColumns()
         self._filter = PredictionFilter()
         self._sort: tuple[Column, bool] | None = None  # column, descending
-        self._order: list[int] = []  # row shown -> row of the results
-        self._shown_at: npt.NDArray[np.intp] | None = None  # the inverse, -1: not shown; None: to be made anew
+        self._shown = ShownRows()
         self._sort_later = QTimer(self, singleShot=True, interval=_SORT_PAUSE)
         self._sort_later.timeout.connect(self._sort_rows)
         self._take_in_later = QTimer(self, singleShot=True, interval=0)
@@ -67,15 +63,14 @@ class PredictionsModel(QAbstractTableModel):
 
     def path(self, row: int) -> Path:
         """The image of the row shown as `row`; raises IndexError."""
-        return self._results.at(self._order[row]).path
+        return self._results.at(self._shown[row]).path
 
     def row_of(self, path: Path) -> int | None:
         """Where `path` is shown, or None."""
         row = self._results.row_of(path)
         if row is None or row >= len(self._columns):  # just arrived: `_on_appended` comes next
             return None
-        at = int(self._inverse()[row])
-        return None if at < 0 else at
+        return self._shown.shown_at(row, len(self._columns))
 
     @property
     def filter(self) -> PredictionFilter:
@@ -90,7 +85,7 @@ class PredictionsModel(QAbstractTableModel):
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - immutable
         """The number of predictions shown (Qt)."""
-        return 0 if parent.isValid() else len(self._order)
+        return 0 if parent.isValid() else len(self._shown)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - immutable
         """Image, class, confidence, status (Qt)."""
@@ -105,9 +100,9 @@ class PredictionsModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's signature
         """One fact about one prediction (Qt)."""
-        if not index.isValid() or index.row() >= len(self._order):
+        if not index.isValid() or index.row() >= len(self._shown):
             return None
-        made = self._results.at(self._order[index.row()])
+        made = self._results.at(self._shown[index.row()])
         column = Column(index.column())
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self._cells.text(made, column)
@@ -135,37 +130,27 @@ class PredictionsModel(QAbstractTableModel):
         self._sort = (Column(column), descending) if column >= 0 else None
         self._sort_rows()
 
-    def _inverse(self) -> npt.NDArray[np.intp]:
-        """Where each row of the results is shown."""
-        if self._shown_at is None or len(self._shown_at) != len(self._columns):
-            import numpy as np  # here: the window starts without it
-
-            self._shown_at = np.full(len(self._columns), -1, dtype=np.intp)
-            self._shown_at[np.array(self._order, dtype=np.intp)] = np.arange(len(self._order))
-        return self._shown_at
-
-    def _ordered(self, rows: list[int]) -> list[int]:
+    def _ordered(self, rows: Iterable[int]) -> list[int]:
         if self._sort is None:
             return sorted(rows)
         positions = {bin_.id: at for at, bin_ in enumerate(self._document.bins)}
-        return self._columns.ordered(rows, *self._sort, positions)
+        return self._columns.ordered(list(rows), *self._sort, positions)
 
     def _reset_rows(self) -> None:
         self.beginResetModel()
-        self._order = self._ordered(self._columns.matching(self._filter))
-        self._shown_at = None
+        self._shown.replace(self._ordered(self._columns.matching(self._filter)))
         self.endResetModel()
 
     def _sort_rows(self) -> None:
         self.layoutAboutToBeChanged.emit()
         old = self.persistentIndexList()
-        kept = [(self._order[index.row()], index.column()) for index in old]
-        self._order = self._ordered(self._order)
-        self._shown_at = None
-        if old:
-            shown_at = self._inverse()
-            new = [self.index(int(shown_at[source]), column) for source, column in kept]
-            self.changePersistentIndexList(old, new)
+        kept = [(self._shown[index.row()], index.column()) for index in old]
+        self._shown.replace(self._ordered(self._shown))
+        known = len(self._columns)
+        new = [
+            self.index(self._shown.shown_at(source, known) or 0, column) for source, column in kept
+        ]  # none is hidden
+        self.changePersistentIndexList(old, new)
         self.layoutChanged.emit()
 
     def _sort_soon(self) -> None:
@@ -179,26 +164,21 @@ class PredictionsModel(QAbstractTableModel):
                 self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
 
     def _refresh_all(self) -> None:
-        if self._order:
-            last = self.index(len(self._order) - 1, len(Column) - 1)
+        if len(self._shown):
+            last = self.index(len(self._shown) - 1, len(Column) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
 
     def _on_reset(self) -> None:
         self._columns = PredictionColumns()
         self._columns.extend(islice(self._results, _BITE))
         self._reset_rows()
-        self._go_on_taking_in()
-
-    def _go_on_taking_in(self) -> None:
-        if len(self._columns) < len(self._results):
-            self._take_in_later.start()
-        else:
-            self._take_in_later.stop()
+        self._take_in_later.start()
 
     def _take_in_more(self) -> None:
-        first = len(self._columns)
-        self._take_in(first, min(first + _BITE, len(self._results)) - 1)
-        self._go_on_taking_in()
+        first, end = len(self._columns), len(self._results)
+        if first < end:
+            self._take_in(first, min(first + _BITE, end) - 1)
+            self._take_in_later.start()
 
     def _on_appended(self, first: int, last: int) -> None:
         if first == len(self._columns):  # else they come after those that are being taken in
@@ -209,10 +189,9 @@ class PredictionsModel(QAbstractTableModel):
         rows = self._columns.matching(self._filter, first)
         if not rows:
             return
-        at = len(self._order)
+        at = len(self._shown)
         self.beginInsertRows(QModelIndex(), at, at + len(rows) - 1)
-        self._order.extend(rows)
-        self._shown_at = None
+        self._shown.extend(rows)
         self.endInsertRows()
         self._sort_soon()
 
