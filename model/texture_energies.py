@@ -8,7 +8,9 @@ left out. Several times faster than convolutions of a single channel, with the s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +23,18 @@ CELLS = 28
 _PAD = 2  # the binomial filter's reach
 _CELL_ROWS = 4  # averaged by one product; NumPy's BLAS hands larger ones to threads of its own
 
+_STRIP_PIXELS = 96_000
+"""Of a strip: larger arrays leave the processor's cache and cost twice the time, smaller ones gain nothing."""
+
 Array = npt.NDArray[np.float32]
+
+
+class _Window(NamedTuple):
+    """Rows that some cells are averaged over: from start to stop, with weights (cells, stop - start)."""
+
+    start: int
+    stop: int
+    weights: Array
 
 
 def local_energies(grey: npt.NDArray[np.uint8]) -> Array:
@@ -31,12 +44,10 @@ def local_energies(grey: npt.NDArray[np.uint8]) -> Array:
     adaptive pooling, its octave's outermost pixels left out. The filters: Laplacian, horizontal,
     vertical and diagonal differences.
     """
-    padded = _padded(grey)
+    level: npt.NDArray[np.generic] = grey
     maps = np.empty((OCTAVES, FILTERS, CELLS, CELLS), np.float32)
     for octave in range(OCTAVES):
-        smooth = _octave(padded, maps[octave])
-        if octave + 1 < OCTAVES:
-            padded = _padded(smooth[::2, ::2])
+        level = _octave(_padded(level), maps[octave])
     maps *= np.float32(1 / 255**2)
     return maps.reshape(-1, CELLS, CELLS)
 
@@ -56,7 +67,31 @@ def _padded(level: npt.NDArray[np.generic]) -> Array:
 
 
 def _octave(padded: Array, into: Array) -> Array:
-    """Write the mean energies of one octave `into` (FILTERS, CELLS, CELLS); return it smoothed, (H, W)."""
+    """Write the mean energies of one octave `into` (FILTERS, CELLS, CELLS); return it smoothed, every other pixel.
+
+    In strips of rows, so that all that is made of a strip stays in the processor's cache.
+    """
+    height, stride = padded.shape[0] - 2 * _PAD, padded.shape[1]
+    rows, columns = _windows(height - 2), _column_weights(stride - 2 * _PAD - 2)
+    halved = np.empty((-(-height // 2), -(-(stride - 2 * _PAD) // 2)), np.float32)
+    groups = max(1, _STRIP_PIXELS // (stride * -(-height // len(rows))))
+    for first in range(0, len(rows), groups):
+        some = rows[first : first + groups]
+        # The windows leave out the octave's first row, and its last.
+        start = some[0].start + 1 if first else 0
+        stop = some[-1].stop + 1 if first + groups < len(rows) else height
+        smooth = _strip(padded[start : stop + 2 * _PAD], start - 1, some, columns, into[:, _CELL_ROWS * first :])
+        odd = start % 2
+        halved[(start + odd) // 2 : -(-stop // 2)] = smooth[odd::2, : stride - 2 * _PAD : 2]
+    return halved
+
+
+def _strip(padded: Array, above: int, rows: Sequence[_Window], columns: Array, into: Array) -> Array:
+    """Write the mean energies of a strip's windows `into` (FILTERS, cells and more, CELLS); return it smoothed.
+
+    padded (h + 4, stride): its rows and those that the filters reach; above: the octave's rows that the windows
+    count from above the strip's first. Returns (h, stride), of which the last columns are padding.
+    """
     stride = padded.shape[1]
     height, width = padded.shape[0] - 2 * _PAD, stride - 2 * _PAD
     flat = padded.reshape(-1)
@@ -64,7 +99,7 @@ def _octave(padded: Array, into: Array) -> Array:
     smooth, spare = _smoothed(flat, stride, length)
     energy = np.empty(height * stride, np.float32)
     responses = energy[:length]
-    inner = energy.reshape(height, stride)[1:-1, 1 : width - 1]
+    inner = energy.reshape(height, stride)[:, 1 : width - 1]
 
     def at(row: int, column: int) -> Array:
         first = (_PAD + row) * stride + _PAD + column
@@ -74,19 +109,24 @@ def _octave(padded: Array, into: Array) -> Array:
         np.subtract(plus, minus, out=out)
         np.multiply(out, out, out=out)
 
+    def average(into: Array) -> None:
+        for number, (start, stop, weights) in enumerate(rows):
+            cells = into[_CELL_ROWS * number : _CELL_ROWS * (number + 1)]
+            np.matmul(weights @ inner[start - above : stop - above], columns, out=cells)
+
     squared_difference(at(0, 0), smooth, responses)
-    _average(inner, into[0])
+    average(into[0])
     squared_difference(at(0, 1), at(0, -1), responses)
-    _average(inner, into[1])
+    average(into[1])
     squared_difference(at(1, 0), at(-1, 0), responses)
-    _average(inner, into[2])
+    average(into[2])
     squared_difference(at(1, 1), at(-1, -1), responses)
     squared_difference(at(-1, 1), at(1, -1), spare)
     responses += spare
-    _average(inner, into[3])
-    into[3] *= 0.5
+    average(into[3])
+    into[3, : _CELL_ROWS * len(rows)] *= 0.5
     responses[:] = smooth
-    return energy.reshape(height, stride)[:, :width]
+    return energy.reshape(height, stride)
 
 
 def _smoothed(flat: Array, stride: int, length: int) -> tuple[Array, Array]:
@@ -102,21 +142,14 @@ def _smoothed(flat: Array, stride: int, length: int) -> tuple[Array, Array]:
     return smooth, spare[:length]
 
 
-def _average(energy: Array, into: Array) -> None:
-    """Average (h, w) over windows, `into` (CELLS, CELLS): products with matrices of weights, a few cells at a time."""
-    rows, columns = _windows(energy.shape[0]), _column_weights(energy.shape[1])
-    for first, (start, stop, weights) in zip(range(0, CELLS, _CELL_ROWS), rows, strict=True):
-        np.matmul(weights @ energy[start:stop], columns, out=into[first : first + _CELL_ROWS])
-
-
 @lru_cache(maxsize=64)
-def _windows(pixels: int) -> tuple[tuple[int, int, Array], ...]:
-    """(start, stop, weights) for every `_CELL_ROWS` cells in turn; weights (_CELL_ROWS, stop - start)."""
+def _windows(pixels: int) -> tuple[_Window, ...]:
+    """Those of every `_CELL_ROWS` cells in turn."""
     starts, stops, weights = _pooling(pixels)
     groups = []
     for cell in range(0, CELLS, _CELL_ROWS):
         start, stop = starts[cell], stops[cell + _CELL_ROWS - 1]
-        groups.append((start, stop, np.ascontiguousarray(weights[cell : cell + _CELL_ROWS, start:stop])))
+        groups.append(_Window(start, stop, np.ascontiguousarray(weights[cell : cell + _CELL_ROWS, start:stop])))
     return tuple(groups)
 
 
