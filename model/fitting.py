@@ -25,7 +25,8 @@ from model.devices import one_thread
 from model.embedding import EmbeddedImage, Embedder
 from model.features import ImageFeatures, concatenate
 from model.fusion import Fusion, texture_weights
-from model.head import DescribedSupport, Head, Support, Traits, describe_support
+from model.head import DescribedSupport, Head, Support, describe_support
+from model.priors import Traits
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 from model.response_map import response_directions
 

@@ -13,7 +13,8 @@ from model import layout
 from model.embedding import Embedder
 from model.features import ImageFeatures, ImageMaps, describe
 from model.fitting import fit, fit_classifier
-from model.head import PRIORS, Head, Support, Traits, describe_support, priors
+from model.head import Head, Support, describe_support
+from model.priors import PRIORS
 from model.progress import Cancelled, CancelToken, ignore_progress
 from model.texture import CELLS, CHANNELS
 
@@ -170,27 +171,6 @@ def test_training_can_be_cancelled() -> None:
         fit(Head(labels), support, ignore_progress, token)
 
 
-def test_a_single_example_relies_less_on_its_region() -> None:
-    one, five = torch.arange(3), torch.arange(3).repeat_interleave(5)
-    assert priors(one)["logit_local_share"].mean < priors(five)["logit_local_share"].mean
-
-
-def test_small_pictures_trust_fine_structure_and_texture_less() -> None:
-    labels = torch.arange(3).repeat_interleave(5)
-    small, large = priors(labels, Traits(32)), priors(labels, Traits(500))
-    for name in ("log_fine_odds", "log_texture_odds"):
-        assert small[name].mean < large[name].mean
-    assert priors(labels, Traits(5000)) == large
-
-
-def test_small_structures_start_with_more_where_all_images_share_one_surface() -> None:
-    labels = torch.arange(3)
-    alike, different, extreme, beyond = (priors(labels, Traits(500, spread)) for spread in (0.1, 1.5, 2.5, 9.0))
-    for name in ("log_fine_odds", "log_layout_odds", "log_texture_odds"):
-        assert alike[name].mean > different[name].mean > extreme[name].mean
-    assert extreme == beyond
-
-
 def test_what_the_examples_surfaces_have_in_common_reaches_the_classifier(embedder: Embedder) -> None:
     labels, names, sizes = torch.arange(3), ["a", "b", "c"], [(500, 500)] * 3
     features = random_features(3, 5)
@@ -210,13 +190,6 @@ def test_a_class_that_only_its_texture_tells_is_learned_from_it() -> None:
     assert float(head.shares.detach()[3]) > 2 * before
     own = head.leave_one_out_logits(support).argmax(1)[labels == 1]
     assert bool((own == 1).all())
-
-
-def test_what_lies_where_starts_with_more_where_images_differ_in_places_only() -> None:
-    labels = torch.arange(3)
-    in_places, as_wholes = (priors(labels, Traits(wholeness=wholeness)) for wholeness in (0.2, 0.6))
-    assert in_places["log_layout_odds"].mean > as_wholes["log_layout_odds"].mean
-    assert in_places["log_fine_odds"] == as_wholes["log_fine_odds"]
 
 
 def test_a_class_that_only_a_place_tells_is_learned_from_it() -> None:
