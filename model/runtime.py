@@ -20,8 +20,10 @@ FLOAT32, BFLOAT16 = "float32", "bfloat16"
 class Runtime(ABC):
     """Runs a backbone. Thread-safe."""
 
-    note: str
-    """What runs it, and why not something faster, for people."""
+    @property
+    @abstractmethod
+    def note(self) -> str:
+        """What runs it, and why not something faster, for people."""
 
     batched: bool
     """Whether it wants one batch at a time; otherwise `parallel` threads should call `forward`, each with one image."""
@@ -42,7 +44,12 @@ class TorchRuntime(Runtime):
     batched = True
 
     def __init__(self, backbone: Backbone, device: torch.device, note: str = "PyTorch") -> None:
-        self._backbone, self._device, self.note = backbone, device, note
+        self._backbone, self._device, self._note = backbone, device, note
+
+    @property
+    def note(self) -> str:
+        """See `Runtime.note`."""
+        return self._note
 
     def forward(self, pixels: Tensor) -> FeatureMaps:
         """See `Runtime.forward`."""

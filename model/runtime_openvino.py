@@ -1,7 +1,7 @@
 """OpenVINO as what runs a frozen backbone on a CPU: one image a thread.
 
-In float32, or in bfloat16 after the first layers where the processor has units for it and the backbone
-bears it. Everything runs in the thread that asks, on a graph of its own: handing images to other threads
+In float32, or but for one layer in bfloat16 where the processor has units for it and the backbone bears
+it. Everything runs in the thread that asks, on a graph of its own: handing images to other threads
 costs a twentieth.
 """
 
@@ -14,15 +14,16 @@ import sys
 import tempfile
 import threading
 import warnings
-from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
 from queue import LifoQueue
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
+from xml.etree import ElementTree
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from model.backbones.base import Backbone, FeatureMaps
 from model.blob_store import BlobStore
@@ -43,19 +44,12 @@ class RuntimeUnavailableError(FewShotError):
     """OpenVINO cannot be used here; the message says why in a few words."""
 
 
-class _Part(NamedTuple):
-    """One of the graphs that an image passes in turn: OpenVINO's text and weights, and in which numbers it runs."""
-
-    text: bytes
-    weights: bytes
-    precision: str
-
-
 class OpenVinoRuntime(Runtime):
     """Runs a backbone by graphs that are made for one size each, when it is first asked for.
 
-    They are traced and converted once, checked against PyTorch, and kept in the store. A size for
-    which that fails is run by PyTorch. Raises `RuntimeUnavailableError` when OpenVINO is not there.
+    A graph is traced and converted once, checked against PyTorch, and kept in the store. Where bfloat16
+    changes more than it should, float32 is used, and a size for which that fails is run by PyTorch.
+    Raises `RuntimeUnavailableError` when OpenVINO is not there.
     """
 
     batched = False
@@ -69,10 +63,17 @@ class OpenVinoRuntime(Runtime):
         self._lock = threading.Lock()
         self.parallel = torch.get_num_threads()
         has_units = "BF16" in self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-        if backbone.halves and has_units and os.environ.get(PRECISION_VARIABLE, BFLOAT16) != FLOAT32:
+        if backbone.bears_bfloat16 and has_units and os.environ.get(PRECISION_VARIABLE, BFLOAT16) != FLOAT32:
             self.precision = BFLOAT16
+        self._has_failed = False
+
+    @property
+    def note(self) -> str:
+        """See `Runtime.note`."""
+        if self._has_failed:
+            return "PyTorch (OpenVINO cannot run this backbone)"
         version = self._openvino.__version__.split("-")[0]
-        self.note = f"OpenVINO {version}" + (f", {self.precision}" if self.precision != FLOAT32 else "")
+        return f"OpenVINO {version}" + (f", {self.precision}" if self.precision != FLOAT32 else "")
 
     def forward(self, pixels: Tensor) -> FeatureMaps:
         """See `Runtime.forward`."""
@@ -89,28 +90,41 @@ class OpenVinoRuntime(Runtime):
                 except (RuntimeError, RuntimeUnavailableError) as problem:
                     _log.info("OpenVINO does not run %s at %d pixels: %s", self._backbone.name, side, problem)
                     self._sides[side] = None
-                    self.note = "PyTorch (OpenVINO cannot run this backbone)"
+                    self._has_failed = True
             return self._sides[side]
 
     @one_thread()  # PyTorch's few images here are a tenth as fast with two threads while the other core is busy
     def _made(self, side: int) -> _Side:
+        try:
+            return self._made_for(side)
+        except RuntimeUnavailableError as problem:
+            if self.precision == FLOAT32:
+                raise
+            _log.info("%s is not used for %s: %s", self.precision, self._backbone.name, problem)
+            self.precision = FLOAT32
+            return self._made_for(side)
+
+    def _made_for(self, side: int) -> _Side:
         named = f"graph {self._openvino.__version__} {self._fingerprint} {self.precision} {side}"
         key = blake2b(named.encode(), digest_size=16).digest()
         kept = self._store.get(key)
         if kept is not None:
             try:
                 return self._checked(kept, side)
-            except (RuntimeError, IndexError, RuntimeUnavailableError) as problem:  # of someone else's cache, perhaps
+            except (RuntimeError, RuntimeUnavailableError) as problem:  # of someone else's cache, perhaps
                 _log.info("A graph kept in the cache is not this backbone's and was made anew: %s", problem)
-        graphs = b"".join(self._converted(side))
-        made = self._checked(graphs, side)
-        self._store.put(key, graphs)
+        graph = self._converted(side)
+        made = self._checked(graph, side)
+        self._store.put(key, graph)
         return made
 
-    def _checked(self, graphs: bytes, side: int) -> _Side:
-        """Compile graphs and compare them with PyTorch; raises `RuntimeUnavailableError` where they differ."""
-        made = _Side(self._core, _parts(graphs, self.precision), self.parallel)
-        pixels = torch.randint(256, (1, side, side, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    def _checked(self, graph: bytes, side: int) -> _Side:
+        """Compile a graph and compare it with PyTorch; raises `RuntimeUnavailableError` where they differ."""
+        made = _Side(self._core, graph, self.precision, self.parallel)
+        # Patches of colour, as pictures have them: in noise what bfloat16 does to plain areas is not seen.
+        patches = torch.rand((1, 3, 8, 8), generator=torch.Generator().manual_seed(0))
+        picture = functional.interpolate(patches, size=(side, side), mode="bilinear", align_corners=False)
+        pixels = (picture * 255).round().to(torch.uint8).permute(0, 2, 3, 1).contiguous()
         for ours, expected in zip(made.infer(pixels), self._reference.forward(pixels), strict=True):
             if ours.shape != expected.shape or not (
                 float((ours - expected).float().norm()) <= _TOLERANCES[self.precision] * float(expected.float().norm())
@@ -118,73 +132,57 @@ class OpenVinoRuntime(Runtime):
                 raise RuntimeUnavailableError("its features differ from PyTorch's.")
         return made
 
-    def _converted(self, side: int) -> Iterator[bytes]:
-        """Trace and convert for one image of `side` pixels: text and weights of each part, after their lengths."""
-        example = torch.zeros((1, side, side, 3), dtype=torch.uint8)
-        if self.precision == FLOAT32:
-            yield self._graph(_FromPixels(self._backbone), example)
-            return
-        early = _EarlyFromPixels(self._backbone)
-        yield self._graph(early, example)
-        with torch.no_grad():
-            between = early(example)
-        yield self._graph(_Late(self._backbone), between)
-
-    def _graph(self, module: nn.Module, example: Tensor) -> bytes:
+    def _converted(self, side: int) -> bytes:
+        """Trace and convert for one image of `side` pixels: the graph's text and weights in one."""
         from openvino.frontend import FrontEndManager
         from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
         with warnings.catch_warnings(), torch.no_grad():
             warnings.simplefilter("ignore")  # torch.jit is deprecated, but exporting takes ten times as long
-            traced = torch.jit.trace(module, example, check_trace=False)
+            example = torch.zeros((1, side, side, 3), dtype=torch.uint8)
+            traced = torch.jit.trace(_FromPixels(self._backbone), example, check_trace=False)
             decoder = TorchScriptPythonDecoder(traced)  # must outlive the conversion
             frontend = FrontEndManager().load_by_framework("pytorch")
             model = frontend.convert(frontend.load(decoder))
-        model.reshape(list(example.shape))
+        model.reshape([1, side, side, 3])
         with tempfile.TemporaryDirectory(prefix="fewshot-") as folder:
             path = Path(folder) / "graph.xml"
             self._openvino.save_model(model, str(path), compress_to_fp16=False)
             text, weights = path.read_bytes(), path.with_suffix(".bin").read_bytes()
-        lengths = (len(part).to_bytes(_LENGTH_BYTES, "little") for part in (text, weights))
-        return b"".join((*lengths, text, weights))
+        if self.precision != FLOAT32:
+            text = _with_exact_depthwise(text)
+        return len(text).to_bytes(_LENGTH_BYTES, "little") + text + weights
 
 
 class _Side:
-    """The graphs of one size, compiled once for each thread that runs them at the same time, when it first does."""
+    """The graph of one size, compiled once for each thread that runs it at the same time, when it first does."""
 
-    def __init__(self, core: Any, parts: list[_Part], parallel: int) -> None:  # noqa: ANN401 - openvino.Core
-        self._core, self._parts = core, parts
-        self._chains: LifoQueue[list[Any] | None] = LifoQueue()
+    def __init__(self, core: Any, graph: bytes, precision: str, parallel: int) -> None:  # noqa: ANN401 - openvino.Core
+        self._core, self._graph, self._precision = core, graph, precision
+        self._requests: LifoQueue[Any] = LifoQueue()
         for _ in range(parallel):
-            self._chains.put(None)
+            self._requests.put(None)
 
     def infer(self, pixels: Tensor) -> FeatureMaps:
         """Map one image, uint8 (1, H, W, 3), to float16 maps, in this thread."""
-        chain = self._chains.get()
+        request = self._requests.get()
         try:
-            chain = chain or self._compiled()
-            chain[0].infer([pixels.contiguous().numpy()])
-            for request in chain[1:]:
-                request.infer()
-            return FeatureMaps(*(torch.from_numpy(chain[-1].get_output_tensor(k).data.copy()) for k in range(2)))
+            request = request or self._compiled()
+            request.infer([pixels.contiguous().numpy()])
+            return FeatureMaps(*(torch.from_numpy(request.get_output_tensor(index).data.copy()) for index in range(2)))
         finally:
-            self._chains.put(chain)
+            self._requests.put(request)
 
-    def _compiled(self) -> list[Any]:
-        chain: list[Any] = []
-        for part in self._parts:
-            settings = {
-                "INFERENCE_PRECISION_HINT": _HINTS[part.precision],  # by itself it takes what is fastest
-                "NUM_STREAMS": 1,
-                "INFERENCE_NUM_THREADS": 1,
-                "ENABLE_CPU_PINNING": False,
-            }
-            model = self._core.read_model(part.text, part.weights)
-            request = self._core.compile_model(model, "CPU", settings).create_infer_request()
-            if chain:
-                request.set_input_tensor(chain[-1].get_output_tensor(0))
-            chain.append(request)
-        return chain
+    def _compiled(self) -> Any:  # noqa: ANN401 - openvino.InferRequest
+        split = _LENGTH_BYTES + int.from_bytes(self._graph[:_LENGTH_BYTES], "little")
+        model = self._core.read_model(self._graph[_LENGTH_BYTES:split], self._graph[split:])
+        settings = {
+            "INFERENCE_PRECISION_HINT": _HINTS[self._precision],  # by itself it takes what is fastest
+            "NUM_STREAMS": 1,
+            "INFERENCE_NUM_THREADS": 1,
+            "ENABLE_CPU_PINNING": False,
+        }
+        return self._core.compile_model(model, "CPU", settings).create_infer_request()
 
 
 class _FromPixels(nn.Module):
@@ -196,52 +194,21 @@ class _FromPixels(nn.Module):
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         """Map uint8 (1, H, W, 3) to float16 maps."""
-        return _halved(self.backbone(_images(pixels)))
+        maps = self.backbone(pixels.permute(0, 3, 1, 2).float() / 255)
+        return maps.fine.half(), maps.coarse.half()
 
 
-class _EarlyFromPixels(nn.Module):
-    """The part of it that needs float32."""
-
-    def __init__(self, backbone: Backbone) -> None:
-        super().__init__()
-        self.backbone = backbone
-
-    def forward(self, pixels: Tensor) -> Tensor:
-        """Map uint8 (1, H, W, 3) to what `_Late` takes."""
-        return self.backbone.early(_images(pixels))
-
-
-class _Late(nn.Module):
-    """The rest of it."""
-
-    def __init__(self, backbone: Backbone) -> None:
-        super().__init__()
-        self.backbone = backbone
-
-    def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """Map what `_EarlyFromPixels` gives to float16 maps."""
-        return _halved(self.backbone.late(features))
-
-
-def _images(pixels: Tensor) -> Tensor:
-    return pixels.permute(0, 3, 1, 2).float() / 255
-
-
-def _halved(maps: FeatureMaps) -> tuple[Tensor, Tensor]:
-    return maps.fine.half(), maps.coarse.half()
-
-
-def _parts(graphs: bytes, precision: str) -> list[_Part]:
-    """Take apart what `_graph` made of each part, the last of which runs in `precision`, the others in float32."""
-    parts, start = list[_Part](), 0
-    while start < len(graphs):
-        ends = [start + _LENGTH_BYTES, start + 2 * _LENGTH_BYTES]
-        for at in (start, start + _LENGTH_BYTES):
-            ends.append(ends[-1] + int.from_bytes(graphs[at : at + _LENGTH_BYTES], "little"))
-        _, text, weights, end = ends
-        parts.append(_Part(graphs[text:weights], graphs[weights:end], FLOAT32))
-        start = end
-    return [*parts[:-1], parts[-1]._replace(precision=precision)]
+def _with_exact_depthwise(text: bytes) -> bytes:
+    """Mark a graph's first depthwise convolution as one that keeps float32 whatever precision is asked for."""
+    root = ElementTree.fromstring(text)
+    layer = root.find("layers/layer[@type='GroupConvolution']")
+    if layer is not None:
+        facts = layer.find("rt_info")
+        if facts is None:
+            facts = ElementTree.Element("rt_info")
+            layer.insert(1, facts)  # after its data
+        ElementTree.SubElement(facts, "attribute", {"name": "precise", "version": "0"})
+    return ElementTree.tostring(root)
 
 
 def _joined(maps: list[FeatureMaps]) -> FeatureMaps:

@@ -25,9 +25,9 @@ class Backbone(nn.Module, ABC):
     `name` identifies architecture and weights (it is saved with a classifier); `input_size` is the
     side in pixels the weights were made for; `any_size` tells whether others work too; `channels` is
     (D_fine, D_coarse); `pretrained` is false where the weights must first be trained on the support
-    set: from random ones, or from its own where `starts_from_weights`. Where `halves` is true, `forward`
-    is `late(early(images))`, and `late` may be computed in bfloat16: accuracy was measured to stay where
-    it is (docs/adr/0010-runtime.md).
+    set: from random ones, or from its own where `starts_from_weights`. Where `bears_bfloat16` is true, all
+    but its first depthwise convolution may be computed in bfloat16: accuracy was measured to stay where it
+    is (docs/adr/0010-runtime.md).
     """
 
     name: str
@@ -36,16 +36,8 @@ class Backbone(nn.Module, ABC):
     channels: tuple[int, int]
     pretrained: bool
     starts_from_weights: bool = False
-    halves: bool = False
+    bears_bfloat16: bool = False
 
     @abstractmethod
     def forward(self, images: Tensor) -> FeatureMaps:
         """Map RGB images, float32 (n, 3, H, W) in 0..1, H and W multiples of 32, to their features."""
-
-    def early(self, images: Tensor) -> Tensor:
-        """The first layers, which need float32; only where `halves`."""
-        raise NotImplementedError
-
-    def late(self, features: Tensor) -> FeatureMaps:
-        """What `early` leaves to do; only where `halves`."""
-        raise NotImplementedError

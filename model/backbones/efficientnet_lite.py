@@ -27,7 +27,6 @@ from model.errors import BackboneError
 
 INPUT_SIZES = {"efficientnet-lite0": 224, "efficientnet-lite1": 240, "efficientnet-lite2": 260}
 _FINE_BLOCK = 4  # the last block at stride 16
-_EARLY_BLOCKS = 1  # in float32 always: rounding there is most of what bfloat16 does to the features
 _STRIDE = 32
 _CLASSIFICATION = 2  # the weights and the bias of the layer that is left out
 
@@ -36,11 +35,11 @@ class EfficientNetLite(Backbone):
     """EfficientNet-Lite 0, 1 or 2; fine features from block 4, coarse ones after the head convolution."""
 
     pretrained = True
-    halves = True
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.name = name
+        self.bears_bfloat16 = name == "efficientnet-lite0"  # the others were not measured
         self.input_size = round(INPUT_SIZES[name] / _STRIDE) * _STRIDE
         self.stem, self.blocks, self.head = make_stem(), make_blocks(name), make_head(name)
         _load_packaged_weights(self, name)
@@ -48,17 +47,13 @@ class EfficientNetLite(Backbone):
 
     def forward(self, images: Tensor) -> FeatureMaps:
         """See `Backbone.forward`."""
-        return self.late(self.early(images))
-
-    def early(self, images: Tensor) -> Tensor:
-        """See `Backbone.early`."""
-        features: Tensor = self.blocks[:_EARLY_BLOCKS](self.stem(images * 2 - 1))
-        return features
-
-    def late(self, features: Tensor) -> FeatureMaps:
-        """See `Backbone.late`."""
-        fine: Tensor = self.blocks[_EARLY_BLOCKS : _FINE_BLOCK + 1](features)
-        return FeatureMaps(fine, self.head(self.blocks[_FINE_BLOCK + 1 :](fine)))
+        features = self.stem(images * 2 - 1)
+        fine = features
+        for index, block in enumerate(self.blocks):
+            features = block(features)
+            if index == _FINE_BLOCK:
+                fine = features
+        return FeatureMaps(fine, self.head(features))
 
 
 def _load_packaged_weights(network: torch.nn.Module, name: str) -> None:

@@ -93,3 +93,33 @@ def test_predictions_stay_what_they_are(example_images: dict[str, list[Path]], e
     assert sum(abs(max(a.scores) - max(b.scores)) for a, b in in_both) / len(in_both) < 0.02
     correct = [sum(support.class_names[p.predicted] == truth[p.path.name] for p in one) for one in found]
     assert abs(correct[0] - correct[1]) <= 1
+
+
+@needs_units
+def test_the_first_depthwise_convolution_stays_in_float32_and_the_rest_does_not() -> None:
+    runtime = _embedder().runtime
+    assert isinstance(runtime, runtime_openvino.OpenVinoRuntime)
+    runtime.forward(torch.zeros((1, 64, 64, 3), dtype=torch.uint8))
+    side = runtime._sides[64]
+    assert side is not None
+    facts = [
+        node.get_rt_info() for node in side._requests.get().get_compiled_model().get_runtime_model().get_ordered_ops()
+    ]
+    convolutions = [one for one in facts if one["layerType"].value == "Convolution"]
+    depthwise = [one for one in convolutions if "_dw_" in one["primitiveType"].value]
+    assert len(depthwise) > 10
+    assert depthwise[0]["runtimePrecision"].value == "f32"
+    assert {one["runtimePrecision"].value for one in convolutions if one is not depthwise[0]} == {"bf16"}
+
+
+@needs_units
+def test_where_bfloat16_changes_too_much_float32_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(runtime_openvino._TOLERANCES, BFLOAT16, 1e-3)
+    embedder = _embedder()
+    pixels = torch.randint(256, (1, 64, 64, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
+    expected = TorchRuntime(embedder.backbone, torch.device("cpu")).forward(pixels)
+    for made, reference in zip(embedder.forward(pixels), expected, strict=True):
+        assert float((made - reference).float().norm()) < 1e-3 * float(reference.float().norm())
+    assert embedder.runtime.precision == FLOAT32
+    assert "OpenVINO" in embedder.device_note
+    assert BFLOAT16 not in embedder.device_note
