@@ -19,10 +19,11 @@ from torch import Tensor
 
 from model.backbones.names import DEFAULT_BACKBONE
 from model.embedding import Embedder, working_side
-from model.errors import ImageReadError
 from model.features import ImageFeatures
 from model.fitting import features_of, fit_classifier
 from model.images.scan import class_folders
+from model.labelled import embed_labelled
+from model.progress import CancelToken, ignore_progress
 from model.suggestion import suggest
 
 ROUNDS = 10
@@ -58,13 +59,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _embedded(bins: Path, embedder: Embedder) -> tuple[ImageFeatures, Tensor, int]:
     groups = [files[:IMAGES_PER_CLASS] for _, files in class_folders(bins)]
-    flat = [(label, path) for label, group in enumerate(groups) for path in group]
-    side = working_side(embedder.backbone, (path for _, path in flat))
-    images = [image for batch in embedder.embed([path for _, path in flat], side) for image in batch]
-    kept = [
-        (image, label) for image, (label, _) in zip(images, flat, strict=True) if not isinstance(image, ImageReadError)
-    ]
-    return features_of([image for image, _ in kept]), torch.tensor([label for _, label in kept]), side
+    side = working_side(embedder.backbone, (path for group in groups for path in group))
+    embedded = embed_labelled(groups, embedder, side, "Embedding", ignore_progress, CancelToken())
+    return features_of(embedded.images), embedded.labels, side
 
 
 def _both(

@@ -16,9 +16,10 @@ import model
 from benchmarks.accuracy.sets import ImageFiles, ImageSet
 from model.backbones.base import FeatureMaps
 from model.embedding import EmbeddedImage, Embedder, fitted_pixels, working_side
-from model.errors import ImageReadError
 from model.features import ImageFeatures, ImageMaps, describe
 from model.fitting import features_of
+from model.labelled import embed_labelled
+from model.progress import CancelToken, ignore_progress
 
 CROP = 7 / 8  # of the image's side, at two opposite corners
 REGION_GRID = (7, 7)
@@ -59,7 +60,10 @@ def prepare(image_set: ImageSet, files: ImageFiles, embedder: Embedder, cache: P
     if stored.exists():
         images, labels, views = pickle.loads(stored.read_bytes())  # noqa: S301 - written by the lines below
     else:
-        images, labels = _embedded(flat, embedder, side)
+        embedded = embed_labelled(tuple(files.values()), embedder, side, "Embedding", ignore_progress, CancelToken())
+        for path, reason in embedded.unreadable:
+            print(f"  left out: {path}: {reason}")
+        images, labels = embedded.images, embedded.labels
         views = torch.cat([_view_features(image, embedder, side) for image in images])
         stored.write_bytes(pickle.dumps((images, labels, views)))
     features = features_of(images)
@@ -69,7 +73,7 @@ def prepare(image_set: ImageSet, files: ImageFiles, embedder: Embedder, cache: P
         image_set.ways,
         tuple(files),
         [image.path for image in images],
-        torch.tensor(labels),
+        torch.as_tensor(labels),
         [image.size for image in images],
         features,
         functional.normalize(features.coarse + views, dim=1),
@@ -78,18 +82,6 @@ def prepare(image_set: ImageSet, files: ImageFiles, embedder: Embedder, cache: P
         embedder,
         side,
     )
-
-
-def _embedded(flat: Sequence[tuple[int, Path]], embedder: Embedder, side: int) -> tuple[list[EmbeddedImage], list[int]]:
-    images, labels = [], []
-    items = (item for batch in embedder.embed([path for _, path in flat], side) for item in batch)
-    for (label, path), item in zip(flat, items, strict=True):
-        if isinstance(item, ImageReadError):
-            print(f"  left out: {path}: {item.reason}")
-        else:
-            images.append(item)
-            labels.append(label)
-    return images, labels
 
 
 def _view_features(image: EmbeddedImage, embedder: Embedder, side: int) -> Tensor:

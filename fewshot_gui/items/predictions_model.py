@@ -47,7 +47,7 @@ class PredictionsModel(QAbstractTableModel):
         self._take_in_later = QTimer(self, singleShot=True, interval=0)
         self._take_in_later.timeout.connect(self._take_in_more)
         results.reset.connect(self._on_reset)
-        results.appended.connect(self._on_appended)
+        results.appended.connect(self._take_in)
         results.changed.connect(self._on_changed)
         for signal in (results.stale_changed, results.training_changed, document.reset):
             signal.connect(self._refresh_all)
@@ -68,7 +68,7 @@ class PredictionsModel(QAbstractTableModel):
     def row_of(self, path: Path) -> int | None:
         """Where `path` is shown, or None."""
         row = self._results.row_of(path)
-        if row is None or row >= len(self._columns):  # just arrived: `_on_appended` comes next
+        if row is None or row >= len(self._columns):  # just arrived: `_take_in` comes next
             return None
         return self._shown.shown_at(row, len(self._columns))
 
@@ -180,11 +180,9 @@ class PredictionsModel(QAbstractTableModel):
             self._take_in(first, min(first + _BITE, end) - 1)
             self._take_in_later.start()
 
-    def _on_appended(self, first: int, last: int) -> None:
-        if first == len(self._columns):  # else they come after those that are being taken in
-            self._take_in(first, last)
-
     def _take_in(self, first: int, last: int) -> None:
+        if first != len(self._columns):
+            return  # their turn comes after those that are being taken in
         self._columns.extend(self._results.at(row) for row in range(first, last + 1))
         rows = self._columns.matching(self._filter, first)
         if not rows:

@@ -124,11 +124,6 @@ class Session(QObject):
         """Whether a project that could only be read could be opened for editing now."""
         return self._store.path is not None and _is_free(self._store.path)
 
-    def reopen(self) -> None:
-        """Open a project that could only be read again, as it is now; raises as `open`."""
-        if self._store.path is not None:
-            self.show(open_project(self._store.path, self.backups))
-
     def recoverable(self) -> tuple[Path, ...]:
         """Return the untitled projects that a crash, or a close without saving, left; the latest first."""
         found = sorted(self._untitled_folder.glob(f"*{PROJECT_SUFFIX}"), key=_modified, reverse=True)

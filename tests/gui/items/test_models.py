@@ -271,9 +271,9 @@ def test_a_hundred_thousand_predictions_are_sorted_and_filtered(document, result
 
 def test_a_row_that_is_not_shown_yet_is_not_found(results, predictions, bins):
     looked = []
-    results.appended.disconnect(predictions._on_appended)
+    results.appended.disconnect(predictions._take_in)
     results.appended.connect(lambda: looked.append(predictions.row_of(Path("/new/7.png"))))
-    results.appended.connect(predictions._on_appended)
+    results.appended.connect(predictions._take_in)
     add(results, bins, [0.7], first=7)
     assert looked == [None]
     assert predictions.row_of(Path("/new/7.png")) == 3

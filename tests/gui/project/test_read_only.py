@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from fewshot_gui.project.errors import LockedError, ProjectError
+from fewshot_gui.project.opening import open_project
 from fewshot_gui.project.session import Session
 from fewshot_gui.project.values import FileIdentity, ProjectSettings
 
@@ -103,7 +104,7 @@ def test_once_the_first_lets_go_it_can_be_edited(session: Session, other: Sessio
     assert not session.may_edit()
     other.close()
     assert session.may_edit()
-    session.reopen()
+    session.show(open_project(path, session.backups))
     assert session.document.read_only_reason == ""
     assert [bin_.name for bin_ in session.document.bins] == ["Cat", "Dog", "Late"]
     session.document.add_bin("Mine")
