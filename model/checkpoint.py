@@ -30,7 +30,7 @@ from model.images.colour import WHITE, Colour
 from model.texture import SUMMARY
 
 FORMAT = "fewshot-classifier"
-VERSION = 4
+VERSION = 5
 FACTS_FILE = "classifier.json"
 TENSORS_FILE = "classifier.safetensors"
 _BACKBONE_PREFIX = "backbone."
@@ -210,7 +210,7 @@ def _expected(ways: int, backbone: Backbone, declared: dict[str, Declared]) -> d
         "examples": (examples, joint),
         "labels": (examples,),
         "leave_one_out": (examples, ways),
-        "scalars": (8,),
+        "scalars": (9,),
     }
     types = {"labels": "I64", "scalars": "F64"}
     expected = {name: Declared(types.get(name, "F32"), shape) for name, shape in shapes.items()}
@@ -231,7 +231,7 @@ def _check_values(path: Path, state: ClassifierState, ways: int) -> None:
         bounded = torch.cat([value[:4], value[5:]]) if name == "scalars" else value
         if not bool((bounded.abs() <= _LARGEST).all()):  # not true of what is no number
             refuse(name)
-    _, _, _, temperature, unknown, example_size, side, texture_deviation = state.scalars.tolist()
+    _, _, _, temperature, unknown, example_size, side, texture_deviation, _ = state.scalars.tolist()
     # inf is the honest threshold where too few examples exist to call anything unknown.
     if (
         math.isnan(unknown)

@@ -30,8 +30,14 @@ DETAIL_FACTOR = 1.5
 SLICE = 64
 """Images that are looked at together: many, since small operations cost the same whatever they do."""
 
-RESPONSE_SHARE = 1 / 3
+RESPONSE_SHARE = 1 / 2
 """Of the responses in what a region says for a class; the contrast of similarities has the rest."""
+
+FADING = 2.0
+"""What a region says fades by this power of e where it is like no class, see `_fade`. Ours, measured."""
+
+LEAST_FAMILIARITY = 0.05
+"""What is less than this has no meaning as a unit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,15 +49,15 @@ class ClassifierState:
     shares (4,): of the views coarse, fine, layout and texture
     descriptors (D, N): class descriptors of the joint vectors, whitening folded in
     offsets (N,): their scores at the weighted mean of the support images, where every score is 0
-    class_means (N, L): mean joined global features, what regions are compared with
+    class_means (N, L): mean of what regions are compared with, see `model.two_sizes`
     local_descriptors (N, L): weighted mean local feature of each class
     response_directions (N, D_coarse): see `model.response_map`
     examples (n, D): joint vectors of the support images, to tell what is unlike all of them
     labels (n,): int64, their classes
     leave_one_out (n, N): probabilities of the support images, each from all the others
-    scalars (8,): float64 local_scale, local_share (beta), scale (kappa), attention_temperature (tau_a),
+    scalars (9,): float64 local_scale, local_share (beta), scale (kappa), attention_temperature (tau_a),
     unknown_threshold, example_size (the largest support image's sqrt(width * height) in pixels),
-    side (the working side in pixels), texture_evidence_deviation
+    side (the working side in pixels), texture_evidence_deviation, familiar_from
     """
 
     texture_mean: Tensor
@@ -79,10 +85,11 @@ class _Regions(NamedTuple):
     """What the regions of n images say for N classes, each float32 (n, N, R).
 
     contrasts: of similarities, smoothed; to_locals: similarities to the classes' local features;
-    responses: see `model.response_map`
+    responses: see `model.response_map`; and familiarity (n, R), see `local_feature.familiarity`
     """
 
     contrasts: Tensor
+    familiarity: Tensor
     to_locals: Tensor
     responses: Tensor
 
@@ -106,6 +113,7 @@ class FewShotClassifier:
             self._example_size,
             side,
             self._texture_deviation,
+            self._familiar_from,
         ) = state.scalars.tolist()
         self.side = int(side)
         self._shares = state.shares.double()
@@ -202,7 +210,8 @@ class FewShotClassifier:
         With `shown`, int64 (n,), for this class of each image alone: (n, 1, R).
 
         The contrast of similarities, the responses and the texture's evidence, each over its own
-        spread; the texture in the proportion in which it counts for the class.
+        spread; the texture in the proportion in which it counts for the class. What a region says that
+        is like no class, as the ground of a scene is, fades.
         """
         spread = _spread(regions.responses)
         contrasts, responses, weights = regions.contrasts, regions.responses, self._texture_weights
@@ -213,8 +222,18 @@ class FewShotClassifier:
         seen = (1 - RESPONSE_SHARE) * contrasts / self._temperature + RESPONSE_SHARE * responses / spread
         spoken = texture.evidence(features.texture, weights, features.grid) / self._texture_deviation
         share = float(self._shares[-1])
-        evidence: Tensor = (1 - share) * seen + share * spoken
+        evidence: Tensor = ((1 - share) * seen + share * spoken) * self._fade(regions.familiarity)[:, None]
         return evidence
+
+    def _fade(self, familiarity: Tensor) -> Tensor:
+        """By how much regions are believed, 1 or less: (n, R) -> (n, R).
+
+        A region is strange by what it lacks of the familiarity that the examples' regions have, or of the
+        image's most familiar one where all are strange, in units of the former.
+        """
+        expected = familiarity.amax(dim=1, keepdim=True).clamp_max(self._familiar_from)
+        strangeness = (expected - familiarity).clamp_min(0) / max(self._familiar_from, LEAST_FAMILIARITY)
+        return torch.exp(-FADING * strangeness)
 
     def _compare(self, features: ImageFeatures) -> _Regions:
         """Compare the regions with all that they are compared with, going through the maps once."""
@@ -222,9 +241,12 @@ class FewShotClassifier:
         coarse = inner_products(self._coarse_vectors, features.coarse_map, features.coarse_scale)
         fine = inner_products(self._fine_vectors, features.fine_map, features.fine_scale)
         to_means, to_locals = local_feature.similarities(coarse[:, : 2 * ways], fine).split(ways, dim=1)
-        contrasts = local_feature.smoothed(local_feature.contrast(to_means), features.grid)
+        to_means = local_feature.smoothed(to_means, features.grid)
         return _Regions(
-            contrasts, to_locals, response_maps(coarse[:, 2 * ways :], features.coarse_strength, features.grid)
+            local_feature.contrast(to_means),
+            local_feature.familiarity(to_means),
+            to_locals,
+            response_maps(coarse[:, 2 * ways :], features.coarse_strength, features.grid),
         )
 
     def _detailed(self, image: EmbeddedImage) -> tuple[Tensor, tuple[int, int]] | None:

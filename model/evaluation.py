@@ -13,13 +13,15 @@ from sklearn.metrics import f1_score
 from torch import Tensor
 
 from model.baselines import BASELINES
+from model.classifier import FewShotClassifier
 from model.confidence import expected_calibration_error
-from model.embedding import EmbeddedImage, Embedder, working_side
+from model.embedding import Embedder, working_side
 from model.errors import SupportSetError
 from model.features import ImageFeatures
 from model.fitting import features_of, fit_classifier
 from model.labelled import embed_labelled
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
+from model.two_sizes import globals_at_two_sizes
 
 OURS = "fewshot"
 
@@ -50,6 +52,18 @@ class _Episode:
     support_labels: Tensor
     queries: Tensor
     query_labels: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """All images, embedded at `side`; `sizes` in pixels, `compared_with` see `model.two_sizes`, `labels` (n,)."""
+
+    sizes: list[tuple[int, int]]
+    features: ImageFeatures
+    compared_with: Tensor
+    labels: Tensor
+    embedder: Embedder
+    side: int
 
 
 def evaluate(
@@ -90,45 +104,56 @@ def evaluate(
                 f"The class ‘{name}’ has {count} readable images; {max(shots)} shots need at least {max(shots) + 1}."
             )
     features = features_of(embedded.images)
-    figures = [
-        _measure(embedded.images, features, labels, k, ways, queries, episodes, seed, embedder, side, progress, token)
-        for k in shots
-    ]
+    seen = _Seen(
+        [image.size for image in embedded.images],
+        features,
+        globals_at_two_sizes(embedded.images, features, embedder, side, progress, token),
+        labels,
+        embedder,
+        side,
+    )
+    figures = [_measure(seen, k, ways, queries, episodes, seed, progress, token) for k in shots]
     return figures, embedded.unreadable
 
 
 def _measure(
-    embedded: Sequence[EmbeddedImage],
-    features: ImageFeatures,
-    labels: Tensor,
+    seen: _Seen,
     shots: int,
     ways: int,
     queries: int,
     episodes: int,
     seed: int,
-    embedder: Embedder,
-    side: int,
     progress: ProgressCallback,
     token: CancelToken,
 ) -> ShotFigures:
     generator = torch.Generator().manual_seed(seed)
-    globals_ = features.coarse
+    globals_ = seen.features.coarse
     outcomes: dict[str, list[tuple[Tensor, Tensor]]] = {name: [] for name in (OURS, *BASELINES)}
     for number in range(episodes):
         token.raise_if_cancelled()
-        episode = _draw(labels, shots, ways, queries, generator)
-        support, truth = features.pick(episode.support), episode.query_labels
-        sizes = [embedded[int(i)].size for i in episode.support]
-        names = [str(c) for c in range(ways)]
-        classifier = fit_classifier(names, support, episode.support_labels, sizes, embedder, side).classifier
+        episode = _draw(seen.labels, shots, ways, queries, generator)
+        classifier, truth = _fitted(seen, episode, ways), episode.query_labels
         with torch.inference_mode():
-            ours = torch.softmax(classifier.logits(features.pick(episode.queries)).double(), dim=1)
+            ours = torch.softmax(classifier.logits(seen.features.pick(episode.queries)).double(), dim=1)
         outcomes[OURS].append((ours, truth))
         for name, baseline in BASELINES.items():
             probabilities = baseline(globals_[episode.support], episode.support_labels, globals_[episode.queries], ways)
             outcomes[name].append((probabilities, truth))
         progress(Progress(f"{shots}-shot episodes", number + 1, episodes))
     return ShotFigures(shots, ways, episodes, {name: _figures(results) for name, results in outcomes.items()})
+
+
+def _fitted(seen: _Seen, episode: _Episode, ways: int) -> FewShotClassifier:
+    chosen = episode.support
+    return fit_classifier(
+        [str(c) for c in range(ways)],
+        seen.features.pick(chosen),
+        episode.support_labels,
+        [seen.sizes[i] for i in chosen.tolist()],
+        seen.embedder,
+        seen.side,
+        compared_with=seen.compared_with[chosen],
+    ).classifier
 
 
 def _draw(labels: Tensor, shots: int, ways: int, queries: int, generator: torch.Generator) -> _Episode:

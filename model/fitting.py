@@ -60,13 +60,15 @@ def fit_classifier(
     side: int,
     progress: ProgressCallback = ignore_progress,
     token: CancelToken | None = None,
+    *,
+    compared_with: Tensor | None = None,
 ) -> Fit:
     """Fit a classifier to `features` of n images with int64 `labels` (n,) and pixel `sizes`, embedded at `side`.
 
-    Raises `Cancelled`.
+    compared_with: see `describe_support`. Raises `Cancelled`.
     """
     with torch.inference_mode(False):
-        described = describe_support(features, labels, len(class_names))
+        described = describe_support(features, labels, len(class_names), compared_with)
         support = described.support
         head = Head(labels, Traits.of(features, sizes))
         losses, converged = fit(head, support, progress, token or CancelToken())
@@ -155,6 +157,7 @@ def _state(
             max((width * height) ** 0.5 for width, height in sizes),
             side,
             _texture_deviation(features, fusion, shares, descriptors),
+            _familiar_from(described.familiarity),
         ]
         return ClassifierState(
             fusion.texture_mean.float(),
@@ -172,6 +175,12 @@ def _state(
             leave_one_out.float(),
             torch.tensor(scalars, dtype=torch.float64),
         )
+
+
+def _familiar_from(familiarity: Tensor) -> float:
+    """Below this a region is strange, by the examples' own (n, R)."""
+    ordered = familiarity.flatten().sort().values
+    return float(ordered[int(local_feature.UNFAMILIAR_SHARE * len(ordered))])
 
 
 def _texture_deviation(features: ImageFeatures, fusion: Fusion, shares: Tensor, descriptors: Tensor) -> float:

@@ -29,6 +29,7 @@ class DescribedSupport(NamedTuple):
     compared (n, D): global features as regions are compared with them
     locals:  (n, D) local feature of each image for its own class
     temperature: tau_a of the attention
+    familiarity (n, R): see `local_feature.familiarity`, each image compared with the others
     """
 
     support: Support
@@ -36,6 +37,7 @@ class DescribedSupport(NamedTuple):
     compared: Tensor
     locals: Tensor
     temperature: float
+    familiarity: Tensor
 
 
 class Support(NamedTuple):
@@ -136,22 +138,23 @@ class Head(nn.Module):
 
 def local_similarity(
     regions: Tensor, grid: tuple[int, int], globals_: Tensor, labels: Tensor, ways: int
-) -> tuple[Tensor, Tensor, float]:
+) -> tuple[Tensor, Tensor, float, Tensor]:
     """Compare the support images' local features with each other.
 
     regions (n, R, D), globals_ (n, D) -> similarity (n, n) as in `Support.local`; the local feature
-    of each image for its own class (n, D); and the attention temperature tau_a (the standard
-    deviation of the contrasts over the regions, so that attention neither flattens nor collapses).
+    of each image for its own class (n, D); the attention temperature tau_a (the standard deviation of
+    the contrasts over the regions, so that attention neither flattens nor collapses); and the regions'
+    familiarity (n, R).
     """
-    contrasts = local_feature.smoothed(
-        local_feature.contrast(local_feature.leave_one_out_similarities(regions, globals_, labels, ways)), grid
-    )
+    similarities = local_feature.leave_one_out_similarities(regions, globals_, labels, ways)
+    similarities = local_feature.smoothed(similarities, grid)
+    contrasts = local_feature.contrast(similarities)
     temperature = max(float(contrasts.detach().std(dim=2).mean()), 1e-4)
     local = local_feature.local_features(local_feature.attention(contrasts, temperature), regions)
     own = local[torch.arange(len(labels)), labels]
     similarity = torch.einsum("ncd,md->ncm", local, own)
     picked = similarity.gather(1, labels.expand(len(labels), 1, -1)).squeeze(1)
-    return picked.double(), own, temperature
+    return picked.double(), own, temperature, local_feature.familiarity(similarities)
 
 
 def leave_one_out_local_scores(similarity: Tensor, weights: Tensor, labels: Tensor, ways: int) -> Tensor:
@@ -165,13 +168,20 @@ def leave_one_out_local_scores(similarity: Tensor, weights: Tensor, labels: Tens
     return torch.where(present, scores, mean.expand_as(scores))
 
 
-def describe_support(features: ImageFeatures, labels: Tensor, ways: int) -> DescribedSupport:
-    """Compute what the head needs of n support images with int64 `labels` (n,)."""
+def describe_support(
+    features: ImageFeatures, labels: Tensor, ways: int, compared_with: Tensor | None = None
+) -> DescribedSupport:
+    """Compute what the head needs of n support images with int64 `labels` (n,).
+
+    compared_with: (n, L) what regions are compared with, see `model.two_sizes` (default: the joined
+    global features).
+    """
     fusion = Fusion.of(features, class_description.class_balance(labels, ways))
-    joined, regions = features.joined_globals(), features.joined_regions()
+    joined = features.joined_globals() if compared_with is None else compared_with
+    regions = features.joined_regions()
     shots = float(torch.bincount(labels, minlength=ways).double().median())
     compared = local_feature.suppressed_common(joined, regions, max(shots, 1.0))
-    local, own_locals, temperature = local_similarity(regions, features.grid, compared, labels, ways)
+    local, own_locals, temperature, familiarity = local_similarity(regions, features.grid, compared, labels, ways)
     support = Support(
         torch.stack([view @ view.T for view in fusion.views(features)]),
         local,
@@ -181,7 +191,7 @@ def describe_support(features: ImageFeatures, labels: Tensor, ways: int) -> Desc
         torch.ones(len(labels), dtype=torch.float64),
     )
     support = support._replace(local_scale=_local_scale(support))
-    return DescribedSupport(support, fusion, compared, own_locals, temperature)
+    return DescribedSupport(support, fusion, compared, own_locals, temperature, familiarity)
 
 
 def _local_scale(support: Support) -> Tensor:

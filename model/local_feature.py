@@ -32,6 +32,9 @@ SCATTER_RIDGE, SCATTER_SHOTS = 30.0, 5.0
 SCATTER_ROWS = 1000
 """Regions that the scatter is taken from: more cost time and change nothing."""
 
+UNFAMILIAR_SHARE = 0.1
+"""Of the examples' regions, that are less familiar than the rest: below these a region is strange."""
+
 SMOOTHING_CELLS = 3
 """The region that is shown is a window of this many cells a side; attention is averaged over it."""
 
@@ -110,6 +113,11 @@ def smoothed(values: Tensor, grid: tuple[int, int]) -> Tensor:
     rows = reduce(torch.add, (padded[:, :, k : k + grid[0]] for k in range(SMOOTHING_CELLS)))
     windows = reduce(torch.add, (rows[..., k : k + grid[1]] for k in range(SMOOTHING_CELLS)))
     return (windows / SMOOTHING_CELLS**2).flatten(2)
+
+
+def familiarity(similarity: Tensor) -> Tensor:
+    """How like any class each region is, by its similarity to the nearest: (n, N, R) -> (n, R). Ours."""
+    return similarity.amax(dim=1)
 
 
 def attention(contrasts: Tensor, temperature: float) -> Tensor:

@@ -19,6 +19,7 @@ from model.intervals import wilson_interval
 from model.labelled import LabelledImages, embed_labelled
 from model.learning_curve import learning_curve
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
+from model.two_sizes import globals_at_two_sizes
 from model.types import ExampleReport, SupportSet, TrainingReport
 
 
@@ -54,15 +55,18 @@ def train(
     side = working_side(embedder.backbone, (path for group in files for path in group))
     examples = embed_labelled(files, embedder, side, "Embedding the examples", progress, token)
     _check_readable(support, examples)
+    features = features_of(examples.images)
+    compared_with = globals_at_two_sizes(examples.images, features, embedder, side, progress, token)
     fitted = fit_classifier(
         support.class_names,
-        features_of(examples.images),
+        features,
         examples.labels,
         [image.size for image in examples.images],
         embedder,
         side,
         progress,
         token,
+        compared_with=compared_with,
     )
     report = _report(support, examples, duplicates, fitted, time.monotonic() - started)
     return fitted.classifier, report

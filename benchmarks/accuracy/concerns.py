@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits  # comes with scikit-learn
 from benchmarks.accuracy.accuracy import measure_accuracy
 from benchmarks.accuracy.confidence import measure_calibration, measure_unknown
 from benchmarks.accuracy.masking import measure_masking
-from benchmarks.accuracy.region import measure_pointing, measure_smears
+from benchmarks.accuracy.region import measure_pointing, measure_scenes, measure_smears
 from benchmarks.accuracy.sets import Folders, find_set
 from benchmarks.accuracy.speed import measure_speed
 from benchmarks.accuracy.views import PreparedSet, prepare
@@ -25,7 +25,8 @@ from model.embedding import Embedder
 
 Figures = dict[str, Any]
 SMEARS, SMEARS_CELLS = "blood_smears", "blood_cells"
-MOSAICS_PER_EPISODE = 8  # they are cheap, and a hit says little
+PHOTOGRAPHS = "cifar10_mini"
+MOSAICS_PER_EPISODE = 24  # they are cheap, and a hit says little
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,9 @@ def _accuracy(data: PreparedSet, run: Run) -> Figures:
 
 def _region(data: PreparedSet, run: Run) -> Figures:
     figures = _rows(data.name, measure_pointing(data, MOSAICS_PER_EPISODE * run.episodes))
+    photographs = sorted((run.folders.data / PHOTOGRAPHS).rglob("*.png")) if run.folders.data is not None else []
+    if photographs:
+        figures |= _rows(f"{data.name}, scenes", measure_scenes(data, photographs, MOSAICS_PER_EPISODE * run.episodes))
     smears = run.folders.data / SMEARS if run.folders.data is not None else None
     if data.name == SMEARS_CELLS and smears is not None and smears.is_dir():
         figures |= _rows(SMEARS, measure_smears(data, smears))

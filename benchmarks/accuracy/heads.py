@@ -67,7 +67,16 @@ def fit_ours(trial: Trial) -> Fit:
     """Fit our classifier to the trial's support set."""
     sizes = [trial.data.sizes[i] for i in trial.episode.support.tolist()]
     names = [trial.data.class_names[c] for c in trial.episode.classes]
-    return fit_classifier(names, trial.support, trial.labels, sizes, trial.data.embedder, trial.data.side)
+    data = trial.data
+    return fit_classifier(
+        names,
+        trial.support,
+        trial.labels,
+        sizes,
+        data.embedder,
+        data.side,
+        compared_with=data.compared_with[trial.episode.support],
+    )
 
 
 def predict_ours(fit: Fit, features: ImageFeatures) -> Tensor:

@@ -1,4 +1,4 @@
-"""The region: does it lie on what the class is? Grid pointing, and white cells on whole blood smears."""
+"""The region: does it lie on what the class is? Grid pointing, small objects in scenes, whole blood smears."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ from benchmarks.accuracy.heads import fit_ours, trial_of
 from benchmarks.accuracy.views import PreparedSet
 from model.classifier import FewShotClassifier
 from model.embedding import detail_side
-from model.features import inner_products
+from model.features import ImageFeatures, inner_products
 from model.images.reading import read_image
 from model.local_feature import class_means
 
 SHOTS = 10
 CELL = 224  # pixels
 DRAWS = 3  # support sets a set
+SCENE = 448  # pixels
+SMALLEST, LARGEST = 1 / 8, 3 / 8  # of the scene's side: how large an object in it is
 
 
 def measure_pointing(data: PreparedSet, mosaics: int) -> dict[str, Samples]:
@@ -46,6 +48,41 @@ def measure_pointing(data: PreparedSet, mosaics: int) -> dict[str, Samples]:
     return {f"{SHOTS}-shot": rows}
 
 
+def measure_scenes(data: PreparedSet, photographs: Sequence[Path], scenes: int) -> dict[str, Samples]:
+    """Return for each map and scene whether it peaks on the one object, pasted on an enlarged photograph (0 or 1).
+
+    "object" is the share of the scene that it covers, which is chance.
+    """
+    rows: Samples = {}
+    episodes = draw_episodes(data.labels, len(data.class_names), SHOTS, DRAWS, f"scenes {data.name}")
+    for number, episode in enumerate(episodes):
+        trial = trial_of(data, episode)
+        classifier = fit_ours(trial).classifier
+        directions = plain_directions(trial.support.coarse, episode.support_labels, len(episode.classes))
+        generator = torch.Generator().manual_seed(number)
+        with TemporaryDirectory() as folder:
+            for index in range(max(1, scenes // DRAWS)):
+                path = Path(folder) / f"{index}.png"
+                asked, box = _scene(data, episode, photographs, generator, path)
+                found = classifier.explain(path)
+                region = found.regions[asked]
+                x, y = region.x + region.width / 2, region.y + region.height / 2
+                hits = {"ours": _within([box], x, y)}
+                seen = _seen(classifier, path)
+                for name, direction in directions.items():
+                    plain = inner_products(direction[asked : asked + 1], seen.coarse_map, seen.coarse_scale)
+                    hits[name] = _within([box], *_peak(plain[0, 0]))
+                hits["object"] = (box[2] - box[0]) * (box[3] - box[1]) / SCENE**2
+                for name, hit in hits.items():
+                    rows.setdefault(name, []).append(hit)
+    return {f"{SHOTS}-shot": rows}
+
+
+def _seen(classifier: FewShotClassifier, path: Path) -> ImageFeatures:
+    side = detail_side(classifier.embedder.backbone, classifier.side)
+    return classifier.embedder.embed_one(path, side).features
+
+
 def _hits(
     classifier: FewShotClassifier, directions: dict[str, Tensor], path: Path, asked: int, cell: int
 ) -> dict[str, float]:
@@ -53,8 +90,7 @@ def _hits(
     ours = torch.from_numpy(found.attention[asked])
     box = found.regions[asked]
     centre = int(box.y + box.height / 2 >= CELL) * 2 + int(box.x + box.width / 2 >= CELL)
-    side = detail_side(classifier.embedder.backbone, classifier.side)
-    seen = classifier.embedder.embed_one(path, side).features
+    seen = _seen(classifier, path)
     hits = {
         "ours": float(_cell_of(ours) == cell),
         "ours, centre of the box": float(centre == cell),
@@ -88,15 +124,44 @@ def _mosaic(data: PreparedSet, episode: Episode, generator: torch.Generator, pat
     asked, others = order[0], order[1:]
     labels = [asked, *(others[k % len(others)] for k in range(3))]
     cells = torch.randperm(4, generator=generator).tolist()
-    free = set(range(len(data.labels))) - set(episode.support.tolist())
     mosaic = Image.new("RGB", (2 * CELL, 2 * CELL))
     for label, cell in zip(labels, cells, strict=True):
-        members = [i for i in torch.nonzero(data.labels == episode.classes[label]).flatten().tolist() if i in free]
-        picked = members[int(torch.randint(len(members), (1,), generator=generator))]
-        tile = read_image(data.paths[picked]).resize((CELL, CELL), Image.Resampling.BILINEAR)
+        tile = _drawn(data, episode, label, generator).resize((CELL, CELL), Image.Resampling.BILINEAR)
         mosaic.paste(tile, (cell % 2 * CELL, cell // 2 * CELL))
     mosaic.save(path)
     return asked, cells[0]
+
+
+def _scene(
+    data: PreparedSet, episode: Episode, photographs: Sequence[Path], generator: torch.Generator, path: Path
+) -> tuple[int, tuple[int, int, int, int]]:
+    """Write a scene; return the label of what lies in it and its box (left, top, right, bottom) in pixels."""
+
+    def below(end: int) -> int:
+        return int(torch.randint(end, (1,), generator=generator))
+
+    asked = below(len(episode.classes))
+    scene = read_image(photographs[below(len(photographs))]).resize((SCENE, SCENE), Image.Resampling.BICUBIC)
+    smallest = round(SMALLEST * SCENE)
+    side = smallest + below(round(LARGEST * SCENE) - smallest)
+    left, top = below(SCENE - side), below(SCENE - side)
+    scene.paste(_drawn(data, episode, asked, generator).resize((side, side), Image.Resampling.BILINEAR), (left, top))
+    scene.save(path)
+    return asked, (left, top, left + side, top + side)
+
+
+def _drawn(data: PreparedSet, episode: Episode, label: int, generator: torch.Generator) -> Image.Image:
+    """Return a picture of the class that is no example."""
+    examples = set(episode.support.tolist())
+    members = torch.nonzero(data.labels == episode.classes[label]).flatten().tolist()
+    free = [index for index in members if index not in examples]
+    return read_image(data.paths[free[int(torch.randint(len(free), (1,), generator=generator))]])
+
+
+def _peak(values: Tensor) -> tuple[float, float]:
+    """Centre of the cell with the largest value (h, w), in pixels of a scene."""
+    row, column = divmod(int(values.argmax()), values.shape[1])
+    return (column + 0.5) / values.shape[1] * SCENE, (row + 0.5) / values.shape[0] * SCENE
 
 
 def _cell_of(values: Tensor) -> int:

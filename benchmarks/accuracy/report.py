@@ -30,7 +30,9 @@ SECTIONS = {
         "class asked for, one cell that shows it. Percent of mosaics where a map peaks in that cell (chance, as for "
         "the centre of the image: 25); “energy inside” is the share of our map's attention in the cell (its area: "
         "25). With a frozen linear head on averaged features Grad-CAM is CAM up to the ReLU, so both peak in the same "
-        "place. blood_smears: whole smears with a white cell; percent where the region for white cells has its centre "
+        "place. Scenes: one object of an eighth to three eighths of the side, which is no example, pasted on an "
+        "enlarged photograph of CIFAR-10; percent where a map peaks on it, and its share of the scene, which is "
+        "chance. blood_smears: whole smears with a white cell; percent where the region for white cells has its centre "
         "in a white cell's box, and where the image's own centre lies in one.",
     ),
     "masking": Section(

@@ -20,6 +20,7 @@ from model.features import ImageFeatures, ImageMaps, describe
 from model.fitting import features_of
 from model.labelled import embed_labelled
 from model.progress import CancelToken, ignore_progress
+from model.two_sizes import globals_at_two_sizes
 
 CROP = 7 / 8  # of the image's side, at two opposite corners
 REGION_GRID = (7, 7)
@@ -35,6 +36,7 @@ class PreparedSet:
     labels:    int64 (n,)
     augmented: float32 (n, D_coarse) mean of `features.coarse` over the image, its mirror image and two crops
     regions:   float32 (n, 49, 256) stride-32 regions, signed square roots of length 1 before projection
+    compared_with: float32 (n, D_coarse + D_fine), see `model.two_sizes`
     kept:      share of the regions' squared length that the projection keeps
     """
 
@@ -47,6 +49,7 @@ class PreparedSet:
     features: ImageFeatures
     augmented: Tensor
     regions: Tensor
+    compared_with: Tensor
     kept: float
     embedder: Embedder
     side: int
@@ -67,6 +70,7 @@ def prepare(image_set: ImageSet, files: ImageFiles, embedder: Embedder, cache: P
         views = torch.cat([_view_features(image, embedder, side) for image in images])
         stored.write_bytes(pickle.dumps((images, labels, views)))
     features = features_of(images)
+    compared_with = globals_at_two_sizes(images, features, embedder, side, ignore_progress, CancelToken())
     regions, kept = _projected(torch.cat([_regions(image) for image in images]))
     return PreparedSet(
         image_set.name,
@@ -78,6 +82,7 @@ def prepare(image_set: ImageSet, files: ImageFiles, embedder: Embedder, cache: P
         features,
         functional.normalize(features.coarse + views, dim=1),
         regions,
+        compared_with,
         kept,
         embedder,
         side,
