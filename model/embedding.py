@@ -34,7 +34,7 @@ from model.devices import choose_device, one_thread
 from model.embedding_cache import EmbeddingCache
 from model.embedding_store import EmbeddingStore, FileState, file_state
 from model.errors import ImageReadError
-from model.features import ImageFeatures, ImageMaps, describe
+from model.features import ImageFeatures, ImageMaps, compact
 from model.images.colour import WHITE, Colour
 from model.images.content_hash import content_and_bytes, content_hash
 from model.images.reading import image_size, read_image, read_with_size
@@ -293,7 +293,7 @@ class _Image:
     def keep(self, maps: FeatureMaps) -> None:
         """Make what is kept of its maps and its texture."""
         assert self.texture is not None
-        self.data = packed(describe(ImageMaps(maps.fine.float(), maps.coarse.float(), self.texture)), self.size)
+        self.data = packed(compact(ImageMaps(maps.fine.float(), maps.coarse.float(), self.texture)), self.size)
         self.fresh = True
 
     def outcome(self) -> EmbeddedImage | ImageReadError:

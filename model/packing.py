@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from model import layout, texture
-from model.features import ImageFeatures, compact
+from model.features import ImageFeatures
 
 _HEADER = struct.Struct("<8I")  # width, height; channels, rows and columns of the fine and of the coarse map
 _TEXTURE = (texture.CHANNELS, texture.CELLS, texture.CELLS)
@@ -22,8 +22,8 @@ _ALIGNMENT = 8  # bytes between the rows of a batch are a multiple of it
 
 
 def packed(features: ImageFeatures, size: tuple[int, int]) -> bytes:
-    """Make the bytes of one image's features, which become compact by that, and its (width, height) in pixels."""
-    kept = compact(features)._replace(texture=features.texture.half(), layout=features.layout.half())
+    """Make the bytes of one image's compact features and its (width, height) in pixels."""
+    kept = features._replace(texture=features.texture.half(), layout=features.layout.half())
     header = (*size, *kept.fine_map.shape[1:], *kept.coarse_map.shape[1:])
     parts = (getattr(kept, name).contiguous().numpy().tobytes() for name in _shapes(header))
     return b"".join((_HEADER.pack(*header), *parts))

@@ -29,7 +29,7 @@ from model.checkpoint import FACTS_FILE, TENSORS_FILE
 from model.embedding import Embedder
 from model.embedding_store import EmbeddingStore, FileState
 from model.errors import BackboneError, CheckpointError, FewShotError, ImageReadError
-from model.features import ImageMaps, describe
+from model.features import ImageMaps, compact
 from model.images.reading import image_size, parts, read_with_size
 from model.packing import packed, unpacked
 from model.results_table import ResultsTable
@@ -203,7 +203,7 @@ def embedding_cache(folder: Path) -> Target:
     """A file of someone else's, or a damaged one: what it gives is whole, and nothing is ever raised."""
     place = folder / "cache"
     shapes = ((2, 4, 4), (3, 2, 2), (CHANNELS, CELLS, CELLS))
-    record = packed(describe(ImageMaps(*(torch.zeros(1, *shape) for shape in shapes))), (10, 20))
+    record = packed(compact(ImageMaps(*(torch.zeros(1, *shape) for shape in shapes))), (10, 20))
     whole = [part.shape for part in unpacked([record])]
     state = FileState(b"p" * 16, 5, 7)
     blobs = BlobStore(place)

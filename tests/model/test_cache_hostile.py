@@ -13,14 +13,14 @@ from model.backbones.registry import create_backbone
 from model.blob_store import FILE_NAME, BlobStore, _checksum
 from model.embedding import Embedder
 from model.embedding_store import EmbeddingStore, FileState
-from model.features import ImageMaps, describe
+from model.features import ImageMaps, compact
 from model.packing import packed
 from model.texture import CELLS, CHANNELS
 
 CONTENT, OTHER = b"c" * 32, b"o" * 32
 STATE = FileState(b"p" * 16, 5, 7)
 SHAPES = ((2, 4, 4), (3, 2, 2), (CHANNELS, CELLS, CELLS))
-RECORD = packed(describe(ImageMaps(*(torch.zeros(1, *shape) for shape in SHAPES))), (10, 20))
+RECORD = packed(compact(ImageMaps(*(torch.zeros(1, *shape) for shape in SHAPES))), (10, 20))
 
 
 @pytest.fixture

@@ -96,7 +96,7 @@ def test_an_image_s_features_do_not_depend_on_its_batch() -> None:
 
 def test_the_maps_come_back_from_what_was_made_of_them() -> None:
     maps = _maps(side=8)
-    for features, close in ((describe(maps), 1e-3), (compact(describe(maps)), 0.03)):
+    for features, close in ((describe(maps), 1e-3), (compact(maps), 0.03)):
         for back, part in zip(features.maps(), maps, strict=True):
             assert torch.allclose(back, part, atol=close * float(part.abs().max()))
         regrouped, expected = features.on_grid((3, 2)), describe(maps, (3, 2))
@@ -106,8 +106,7 @@ def test_the_maps_come_back_from_what_was_made_of_them() -> None:
 
 
 def test_compact_directions_are_whole_steps_of_length_one() -> None:
-    features = describe(_maps())
-    kept = compact(features)
+    features, kept = describe(_maps()), compact(_maps())
     assert kept.coarse_map.dtype == kept.fine_map.dtype == torch.int8
     assert int(kept.coarse_map.abs().amax(dim=1).min()) == STEPS
     lengths = (kept.coarse_map * kept.coarse_scale[:, None]).norm(dim=1)
@@ -122,13 +121,13 @@ def test_compact_directions_are_whole_steps_of_length_one() -> None:
 
 
 def test_compact_dead_images_say_nothing() -> None:
-    kept = compact(describe(_plain(torch.zeros(1, 4, 4, 4), torch.zeros(1, 4, 2, 2))))
+    kept = compact(_plain(torch.zeros(1, 4, 4, 4), torch.zeros(1, 4, 2, 2)))
     assert not bool(kept.joined_regions().any())
     assert not bool(kept.maps().coarse.any())
 
 
 def test_products_with_compact_regions_are_those_with_their_vectors() -> None:
-    kept = compact(describe(_maps()))
+    kept = compact(_maps())
     vectors = torch.randn(2, 8, generator=torch.Generator().manual_seed(1))
     expected = torch.einsum("vd,ndhw->nvhw", vectors, kept.coarse_map * kept.coarse_scale[:, None])
     assert torch.allclose(inner_products(vectors, kept.coarse_map, kept.coarse_scale), expected, atol=1e-5)

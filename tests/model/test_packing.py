@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from model import texture
-from model.features import ImageMaps, compact, describe
+from model.features import ImageMaps, compact
 from model.packing import is_packed, packed, packed_size, unpacked
 
 
@@ -21,33 +21,33 @@ def _maps(n: int, side: int = 4) -> ImageMaps:
 
 @pytest.mark.parametrize("side", [2, 4, 6])
 def test_packing_and_unpacking_give_the_compact_features(side: int) -> None:
-    features = describe(_maps(3, side))
+    features = compact(_maps(3, side))
     back = unpacked([packed(features.pick(torch.tensor([k])), (7, 5)) for k in range(3)])
-    for part, expected in zip(back, compact(features), strict=True):
+    for part, expected in zip(back, features, strict=True):
         assert part.dtype == expected.dtype
         assert torch.equal(part, expected)
 
 
 def test_what_was_unpacked_packs_to_the_same_directions() -> None:
-    data = packed(describe(_maps(1)), (7, 5))
+    data = packed(compact(_maps(1)), (7, 5))
     again = unpacked([packed(unpacked([data]), (7, 5))])
     for part, expected in zip(again, unpacked([data]), strict=True):
         assert torch.allclose(part.float(), expected.float())
 
 
 def test_the_size_in_pixels_is_kept() -> None:
-    assert packed_size(packed(describe(_maps(1)), (470, 400))) == (470, 400)
+    assert packed_size(packed(compact(_maps(1)), (470, 400))) == (470, 400)
 
 
 @pytest.mark.parametrize("added", [-8, 8])
 def test_other_bytes_are_refused(added: int) -> None:
-    data = packed(describe(_maps(1)), (7, 5))
+    data = packed(compact(_maps(1)), (7, 5))
     with pytest.raises(ValueError, match="not the bytes of an image's features"):
         unpacked([(data + bytes(8))[: len(data) + added]])
 
 
 def test_only_bytes_of_this_backbone_s_images_pass() -> None:
-    data = packed(describe(_maps(1)), (7, 5))
+    data = packed(compact(_maps(1)), (7, 5))
     assert is_packed(data, (6, 8))
     assert not is_packed(data, (8, 6))
     assert not is_packed(data[:-1], (6, 8))
