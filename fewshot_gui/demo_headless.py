@@ -16,7 +16,7 @@ from PySide6.QtCore import QEventLoop, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from fewshot_gui.app import App, make_qt_app
-from fewshot_gui.controllers.export import collect, write_csv
+from fewshot_gui.controllers.export import Snapshot, collect, write_csv
 from fewshot_gui.demo import EXAMPLES, TO_CLASSIFY, readable_name
 from fewshot_gui.drop_events import drop_on, files_data
 from fewshot_gui.jobs.messages import ExplainRequest, ExplainResult, JobFailure
@@ -102,7 +102,9 @@ class Demo(QObject):
         self._train()
         self._classify()
         self._inspect()
-        write_csv(self._folder / "results.csv", collect(self._app.session.document, self._app.session.results))
+        write_csv(
+            self._folder / "results.csv", collect(Snapshot.of(self._app.session.document, self._app.session.results))
+        )
         self._draw_overlays()
         text = json.dumps({name: round(seconds, 3) for name, seconds in self._timings.items()}, indent=2)
         (self._folder / "timings.json").write_text(text + "\n", encoding="utf-8")

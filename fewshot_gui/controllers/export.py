@@ -21,27 +21,49 @@ class ExportedResults:
     predictions: tuple[Prediction, ...]
 
 
-def collect(document: Document, results: Results) -> ExportedResults:
-    """Take the predictions as they are now, with the bins' present names.
+@dataclass(frozen=True)
+class Snapshot:
+    """What exports need of a project, as it was at a moment; to be worked on by another thread.
+
+    bins: (id, name, examples) of each, in order; trained: name of each bin that the classifier knows, by id
+    """
+
+    bins: tuple[tuple[str, str, tuple[Path, ...]], ...]
+    trained: dict[str, str]
+    predictions: tuple[BinPrediction, ...]
+
+    @classmethod
+    def of(cls, document: Document, results: Results) -> Snapshot:
+        """Take it, in the window's thread: 100,000 results take a few milliseconds, what is made of them a second."""
+        bins = tuple((one.id, one.name, tuple(example.path for example in one.examples)) for one in document.bins)
+        report = results.report
+        trained = dict(zip(results.classifier_bin_ids, report.class_names, strict=True)) if report else {}
+        return cls(bins, trained, tuple(results))
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Name of each bin by id; bins that are gone keep the name they were trained under."""
+        return self.trained | {bin_id: name for bin_id, name, _ in self.bins}
+
+
+def collect(snapshot: Snapshot) -> ExportedResults:
+    """Put all predictions into the same columns: the bins, in their order, then those that are gone.
 
     Predictions of several trainings may know different bins: a bin that one did not know gets the
-    probability 0 there. Bins that are gone keep the name they were trained under.
+    probability 0 there.
     """
-    names = {bin_.id: bin_.name for bin_ in document.bins}
-    known = [bin_id for made in results for bin_id in made.bin_ids]
-    used = set(known)
-    order = [bin_id for bin_id in names if bin_id in used]
-    order += [bin_id for bin_id in dict.fromkeys(known) if bin_id not in names]
-    if results.report is not None:
-        names = dict(zip(results.classifier_bin_ids, results.report.class_names, strict=True)) | names
+    known = [bin_id for made in snapshot.predictions for bin_id in made.bin_ids]
+    used, present = set(known), [bin_id for bin_id, _, _ in snapshot.bins]
+    order = [bin_id for bin_id in present if bin_id in used]
+    order += [bin_id for bin_id in dict.fromkeys(known) if bin_id not in present]
+    names = snapshot.names
     class_names = tuple(names.get(bin_id, bin_id[:8]) for bin_id in order)
     column = {bin_id: at for at, bin_id in enumerate(order)}
-    return ExportedResults(class_names, tuple(_in_columns(made, column) for made in results))
+    return ExportedResults(class_names, tuple(_in_columns(made, column) for made in snapshot.predictions))
 
 
 def groups_by_class(
-    document: Document,
-    results: Results,
+    snapshot: Snapshot,
     *,
     with_results: bool,
     with_examples: bool,
@@ -49,25 +71,24 @@ def groups_by_class(
 ) -> list[tuple[str, list[Path]]]:
     """Return (class name, images) for `folder_export.sort_into`: the bins first, in their order.
 
-    An example goes with its bin whatever was predicted for it. Predictions of bins that are gone go
-    by the name that they were trained under. `odd_names` are for images unlike every bin, and for
-    those that cannot be read; without them these are left out.
+    An example goes with its bin whatever was predicted for it. `odd_names` are for images unlike every
+    bin, and for those that cannot be read; without them these are left out.
     """
-    names = {bin_.id: bin_.name for bin_ in document.bins}
-    groups: dict[str, list[Path]] = {bin_id: [] for bin_id in names}
+    groups: dict[str, list[Path]] = {bin_id: [] for bin_id, _, _ in snapshot.bins}
+    in_bins = {path: bin_id for bin_id, _, examples in snapshot.bins for path in examples}
     odd: dict[Status, list[Path]] = {Status.UNKNOWN: [], Status.ERROR: []}
-    trained = dict(zip(results.classifier_bin_ids, results.report.class_names, strict=True)) if results.report else {}
     if with_examples:
-        for bin_ in document.bins:
-            groups[bin_.id] += [example.path for example in bin_.examples]
-    for made in results:
-        in_bin = document.bin_of(made.path)
+        for bin_id, _, examples in snapshot.bins:
+            groups[bin_id] += examples
+    for made in snapshot.predictions:
+        in_bin = in_bins.get(made.path)
         if made.status is not Status.OK:
             if in_bin is None or not with_examples:
                 odd[made.status].append(made.path)
         elif with_results and made.bin_id is not None:
             groups.setdefault(in_bin or made.bin_id, []).append(made.path)
-    found = [(names.get(bin_id) or trained.get(bin_id, bin_id[:8]), paths) for bin_id, paths in groups.items() if paths]
+    names = snapshot.names
+    found = [(names.get(bin_id, bin_id[:8]), paths) for bin_id, paths in groups.items() if paths]
     if odd_names is not None:
         found += [(name, paths) for name, paths in zip(odd_names, odd.values(), strict=True) if paths]
     return found

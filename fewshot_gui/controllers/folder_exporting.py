@@ -10,11 +10,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from fewshot_gui.controllers.export import groups_by_class
+from fewshot_gui.controllers.export import Snapshot, groups_by_class
 from fewshot_gui.controllers.questions import Questions
 from fewshot_gui.jobs.files import FileJobs
 from fewshot_gui.project.errors import ProjectError
-from fewshot_gui.project.folder_export import Exported, Sorted, Way, export_into_folders, sort_into
+from fewshot_gui.project.folder_export import Exported, Way, export_into_folders, sort_into
 from fewshot_gui.project.moves import Undone, last_journal, moves_made, undo_moves
 from fewshot_gui.project.session import Session
 from fewshot_gui.settings import Settings
@@ -71,22 +71,22 @@ class FolderExportController(QObject):
         if choice.way is Way.MOVE and document.read_only_reason:
             self._window.show_message(self.tr("Not moved: {reason}").format(reason=document.read_only_reason))
             return
-        groups = groups_by_class(
-            document,
-            results,
+        grouped = partial(
+            groups_by_class,
+            Snapshot.of(document, results),
             with_results=choice.results,
             with_examples=choice.examples,
             odd_names=(self.tr("unknown"), self.tr("unreadable")) if choice.odd_too else None,
         )
         self._settings.last_folder = choice.target.parent
-        images, target = sort_into(groups), choice.target.absolute()
+        target = choice.target.absolute()
         if choice.way is Way.MOVE:
             try:
                 self._session.note_move_into(target)  # so that a crash leaves a trace in the project
             except ProjectError as error:
                 self._window.show_message(str(error))
                 return
-        self._start(_EXPORT, self.tr("Exporting into folders"), partial(_export, images, target, choice.way))
+        self._start(_EXPORT, self.tr("Exporting into folders"), partial(_export, grouped, target, choice.way))
 
     @Slot()
     def _on_undo_requested(self) -> None:
@@ -164,10 +164,14 @@ class FolderExportController(QObject):
 
 
 def _export(
-    images: Sorted, target: Path, way: Way, is_cancelled: Callable[[], bool], report: Callable[[int, int], None]
+    grouped: Callable[[], list[tuple[str, list[Path]]]],
+    target: Path,
+    way: Way,
+    is_cancelled: Callable[[], bool],
+    report: Callable[[int, int], None],
 ) -> _Answer:
     try:
-        done = export_into_folders(images, target, way, is_cancelled, report)
+        done = export_into_folders(sort_into(grouped()), target, way, is_cancelled, report)
     except ProjectError as error:
         return _Answer({}, str(error))
     return _Answer(done.moved, _describe(done, target, way), _reasons(done.failed))

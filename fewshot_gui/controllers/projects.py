@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
-from fewshot_gui.controllers.export import ExportedResults, collect, write_csv
+from fewshot_gui.controllers.export import Snapshot, collect, write_csv
 from fewshot_gui.controllers.questions import Questions
 from fewshot_gui.controllers.running import RunningController
 from fewshot_gui.items.roles import readable
@@ -221,8 +221,8 @@ class ProjectsController(QObject):
     def _on_export_requested(self) -> None:
         path = self._questions.results_file(self._settings.last_folder / "results.csv")
         if path is not None:
-            exported = collect(self._session.document, self._session.results)
-            self._files.call(_EXPORT, partial(_export, path, exported))
+            snapshot = Snapshot.of(self._session.document, self._session.results)
+            self._files.call(_EXPORT, partial(_export, path, snapshot))
 
     @Slot(str, object)
     def _on_call_returned(self, key: str, message: object) -> None:
@@ -236,10 +236,10 @@ def _is_user_engaged() -> bool:
     return dialog is not None or QApplication.mouseButtons() != Qt.MouseButton.NoButton
 
 
-def _export(path: Path, exported: ExportedResults, _token: CancelToken) -> str:
+def _export(path: Path, snapshot: Snapshot, _token: CancelToken) -> str:
     """Write the file, in the background; returns what to tell the user."""
     try:
-        write_csv(path, exported)
+        write_csv(path, collect(snapshot))
     except FewShotError as error:
         return str(error)
-    return f"{len(exported.predictions):,} results written to {path.name}"
+    return f"{len(snapshot.predictions):,} results written to {path.name}"

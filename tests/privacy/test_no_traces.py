@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.app import App
-from fewshot_gui.controllers.export import collect, write_csv
+from fewshot_gui.controllers.export import Snapshot, collect, write_csv
 from fewshot_gui.logging_setup import start_logging
 from fewshot_gui.paths import AppPaths
 from fewshot_gui.project.values import ProjectSettings
@@ -135,7 +135,7 @@ def test_the_window_leaves_none(qapp: QApplication, qtbot: QtBot, tmp_path: Path
     for made in list(app.session.results):
         app.window.inspector.show_image(made.path)
         qtbot.wait(30)
-    write_csv(tmp_path / "results.csv", collect(document, app.session.results))
+    write_csv(tmp_path / "results.csv", collect(Snapshot.of(document, app.session.results)))
     app.session.save_as(tmp_path / "project.fewshot")
     app.window.close()
     assert app.shutdown() == []

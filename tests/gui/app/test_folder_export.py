@@ -10,7 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.app import App
-from fewshot_gui.controllers.export import ExportedResults, write_csv
+from fewshot_gui.controllers.export import ExportedResults, Snapshot, collect, groups_by_class, write_csv
 from fewshot_gui.project.folder_export import Way, export_into_folders, sort_into
 from fewshot_gui.views.folder_export_dialog import FolderExportChoice, FolderExportDialog
 from model.errors import FewShotError
@@ -177,6 +177,18 @@ def test_the_dialog_offers_what_there_is(qtbot: QtBot, tmp_path: Path) -> None:
     assert dialog.choice() == FolderExportChoice(False, False, True, Way.MOVE, tmp_path / "Other")
     dialog._target.setText("not absolute")
     assert not dialog.export_button.isEnabled()
+
+
+def test_what_is_exported_is_what_there_was_when_it_was_asked_for(app: App, images: dict[str, list[Path]]) -> None:
+    document = app.session.document
+    snapshot = Snapshot.of(document, app.session.results)
+    cats = document.bins[0].id
+    document.rename_bin(cats, "Lions")
+    document.remove_examples(images["cats"])
+    assert collect(snapshot).class_names == ("Cats", "Dogs?")
+    assert [one.path for one in collect(snapshot).predictions] == images["new"]
+    groups = dict(groups_by_class(snapshot, with_results=True, with_examples=True))
+    assert groups == {"Cats": [*images["cats"], images["new"][0]], "Dogs?": [*images["dogs"], images["new"][1]]}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no limit of file sizes")
