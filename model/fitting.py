@@ -33,6 +33,7 @@ from model.response_map import response_directions
 MAX_STEPS = 60
 CONVERGED_CHANGE = 1e-6  # of the mean loss in nats, between two steps
 TRAINING_GRID = (7, 7)
+UNFAMILIAR_SHARE = 0.1  # of the examples' regions
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,9 +179,9 @@ def _state(
 
 
 def _familiar_from(familiarity: Tensor) -> float:
-    """Below this a region is strange, by the examples' own (n, R)."""
+    """From how much on a region is no stranger than nine in ten of the examples' own, (n, R)."""
     ordered = familiarity.flatten().sort().values
-    return float(ordered[int(local_feature.UNFAMILIAR_SHARE * len(ordered))])
+    return float(ordered[int(UNFAMILIAR_SHARE * len(ordered))])
 
 
 def _texture_deviation(features: ImageFeatures, fusion: Fusion, shares: Tensor, descriptors: Tensor) -> float:

@@ -32,9 +32,6 @@ SCATTER_RIDGE, SCATTER_SHOTS = 30.0, 5.0
 SCATTER_ROWS = 1000
 """Regions that the scatter is taken from: more cost time and change nothing."""
 
-UNFAMILIAR_SHARE = 0.1
-"""Of the examples' regions, that are less familiar than the rest: below these a region is strange."""
-
 SMOOTHING_CELLS = 3
 """The region that is shown is a window of this many cells a side; attention is averaged over it."""
 

@@ -1,7 +1,7 @@
 """Examples seen at two sizes: in a scene an object is smaller than in its bin, and its regions look otherwise.
 
-Regions are compared with the mean of both, which finds small objects far more often and large ones no
-less (docs/adr/0007-attention.md).
+Regions are compared with the mean of both, which finds small objects far more often and large ones about
+as often (docs/adr/0007-attention.md).
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,9 +17,10 @@ from benchmarks.accuracy.heads import fit_ours, trial_of
 from benchmarks.accuracy.views import PreparedSet
 from model.classifier import FewShotClassifier
 from model.embedding import detail_side
-from model.features import ImageFeatures, inner_products
+from model.features import inner_products
 from model.images.reading import read_image
 from model.local_feature import class_means
+from model.types import Region
 
 SHOTS = 10
 CELL = 224  # pixels
@@ -32,20 +34,20 @@ def measure_pointing(data: PreparedSet, mosaics: int) -> dict[str, Samples]:
 
     "energy inside" is the share of our map's attention inside the cell, whose area is 0.25.
     """
-    rows: Samples = {}
-    episodes = draw_episodes(data.labels, len(data.class_names), SHOTS, DRAWS, f"region {data.name}")
-    for number, episode in enumerate(episodes):
-        trial = trial_of(data, episode)
-        classifier = fit_ours(trial).classifier
-        directions = plain_directions(trial.support.coarse, episode.support_labels, len(episode.classes))
-        generator = torch.Generator().manual_seed(number)
-        with TemporaryDirectory() as folder:
-            for index in range(max(1, mosaics // DRAWS)):
-                path = Path(folder) / f"{index}.png"
-                asked, cell = _mosaic(data, episode, generator, path)
-                for name, hit in _hits(classifier, directions, path, asked, cell).items():
-                    rows.setdefault(name, []).append(hit)
-    return {f"{SHOTS}-shot": rows}
+
+    def paint_and_look(subject: _Subject, path: Path) -> dict[str, float]:
+        asked, cell = _mosaic(data, subject.episode, subject.generator, path)
+        found = subject.classifier.explain(path)
+        ours = torch.from_numpy(found.attention[asked])
+        x, y = _centre(found.regions[asked])
+        hits = {
+            "ours": float(_cell_of(ours) == cell),
+            "ours, centre of the box": float(int(y >= CELL) * 2 + int(x >= CELL) == cell),
+            "energy inside": _energy(ours, cell),
+        }
+        return hits | {name: float(_cell_of(plain) == cell) for name, plain in subject.plain_maps(path, asked)}
+
+    return _measure(data, "region", mosaics, paint_and_look)
 
 
 def measure_scenes(data: PreparedSet, photographs: Sequence[Path], scenes: int) -> dict[str, Samples]:
@@ -53,53 +55,49 @@ def measure_scenes(data: PreparedSet, photographs: Sequence[Path], scenes: int) 
 
     "object" is the share of the scene that it covers, which is chance.
     """
+
+    def paint_and_look(subject: _Subject, path: Path) -> dict[str, float]:
+        asked, box = _scene(data, subject.episode, photographs, subject.generator, path)
+        hits = {"ours": _within([box], *_centre(subject.classifier.explain(path).regions[asked]))}
+        hits |= {name: _within([box], *_peak(plain)) for name, plain in subject.plain_maps(path, asked)}
+        return hits | {"object": (box[2] - box[0]) * (box[3] - box[1]) / SCENE**2}
+
+    return _measure(data, "scenes", scenes, paint_and_look)
+
+
+@dataclass(frozen=True, eq=False)
+class _Subject:
+    """A classifier, what it was taught, and the directions of the plain maps."""
+
+    episode: Episode
+    classifier: FewShotClassifier
+    directions: dict[str, Tensor]
+    generator: torch.Generator
+
+    def plain_maps(self, path: Path, asked: int) -> Iterator[tuple[str, Tensor]]:
+        """Yield the plain maps (h, w) of an image for a class, by name."""
+        side = detail_side(self.classifier.embedder.backbone, self.classifier.side)
+        seen = self.classifier.embedder.embed_one(path, side).features
+        for name, direction in self.directions.items():
+            yield name, inner_products(direction[asked : asked + 1], seen.coarse_map, seen.coarse_scale)[0, 0]
+
+
+def _measure(
+    data: PreparedSet, seed: str, pictures: int, paint_and_look: Callable[[_Subject, Path], dict[str, float]]
+) -> dict[str, Samples]:
+    """Share `pictures` among `DRAWS` support sets; each is painted to a file and looked at."""
     rows: Samples = {}
-    episodes = draw_episodes(data.labels, len(data.class_names), SHOTS, DRAWS, f"scenes {data.name}")
+    episodes = draw_episodes(data.labels, len(data.class_names), SHOTS, DRAWS, f"{seed} {data.name}")
     for number, episode in enumerate(episodes):
         trial = trial_of(data, episode)
-        classifier = fit_ours(trial).classifier
         directions = plain_directions(trial.support.coarse, episode.support_labels, len(episode.classes))
         generator = torch.Generator().manual_seed(number)
+        subject = _Subject(episode, fit_ours(trial).classifier, directions, generator)
         with TemporaryDirectory() as folder:
-            for index in range(max(1, scenes // DRAWS)):
-                path = Path(folder) / f"{index}.png"
-                asked, box = _scene(data, episode, photographs, generator, path)
-                found = classifier.explain(path)
-                region = found.regions[asked]
-                x, y = region.x + region.width / 2, region.y + region.height / 2
-                hits = {"ours": _within([box], x, y)}
-                seen = _seen(classifier, path)
-                for name, direction in directions.items():
-                    plain = inner_products(direction[asked : asked + 1], seen.coarse_map, seen.coarse_scale)
-                    hits[name] = _within([box], *_peak(plain[0, 0]))
-                hits["object"] = (box[2] - box[0]) * (box[3] - box[1]) / SCENE**2
-                for name, hit in hits.items():
+            for index in range(max(1, pictures // DRAWS)):
+                for name, hit in paint_and_look(subject, Path(folder) / f"{index}.png").items():
                     rows.setdefault(name, []).append(hit)
     return {f"{SHOTS}-shot": rows}
-
-
-def _seen(classifier: FewShotClassifier, path: Path) -> ImageFeatures:
-    side = detail_side(classifier.embedder.backbone, classifier.side)
-    return classifier.embedder.embed_one(path, side).features
-
-
-def _hits(
-    classifier: FewShotClassifier, directions: dict[str, Tensor], path: Path, asked: int, cell: int
-) -> dict[str, float]:
-    found = classifier.explain(path)
-    ours = torch.from_numpy(found.attention[asked])
-    box = found.regions[asked]
-    centre = int(box.y + box.height / 2 >= CELL) * 2 + int(box.x + box.width / 2 >= CELL)
-    seen = _seen(classifier, path)
-    hits = {
-        "ours": float(_cell_of(ours) == cell),
-        "ours, centre of the box": float(centre == cell),
-        "energy inside": _energy(ours, cell),
-    }
-    for name, direction in directions.items():
-        plain = inner_products(direction[asked : asked + 1], seen.coarse_map, seen.coarse_scale)
-        hits[name] = float(_cell_of(plain[0, 0]) == cell)
-    return hits
 
 
 def plain_directions(support: Tensor, labels: Tensor, ways: int) -> dict[str, Tensor]:
@@ -164,6 +162,10 @@ def _peak(values: Tensor) -> tuple[float, float]:
     return (column + 0.5) / values.shape[1] * SCENE, (row + 0.5) / values.shape[0] * SCENE
 
 
+def _centre(region: Region) -> tuple[float, float]:
+    return region.x + region.width / 2, region.y + region.height / 2
+
+
 def _cell_of(values: Tensor) -> int:
     row, column = divmod(int(values.argmax()), values.shape[1])
     return int(row >= values.shape[0] / 2) * 2 + int(column >= values.shape[1] / 2)
@@ -185,8 +187,7 @@ def measure_smears(cells: PreparedSet, smears: Path) -> dict[str, Samples]:
         boxes = [box["box"] for box in entry["boxes"] if box["label"] == "WBC"]
         if boxes:
             found = classifier.explain(smears / entry["image"])
-            region = found.regions[white]
-            inside.append(_within(boxes, region.x + region.width / 2, region.y + region.height / 2))
+            inside.append(_within(boxes, *_centre(found.regions[white])))
             centre.append(_within(boxes, found.image_size[0] / 2, found.image_size[1] / 2))
     return {f"{SHOTS}-shot": {"region": inside, "centre of the image": centre}}
 

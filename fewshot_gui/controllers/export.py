@@ -34,7 +34,7 @@ class Snapshot:
 
     @classmethod
     def of(cls, document: Document, results: Results) -> Snapshot:
-        """Take it, in the window's thread: 100,000 results take a few milliseconds, what is made of them a second."""
+        """Take it, in the window's thread: 2 ms for 100,000 results, whose columns take 270."""
         bins = tuple((one.id, one.name, tuple(example.path for example in one.examples)) for one in document.bins)
         report = results.report
         trained = dict(zip(results.classifier_bin_ids, report.class_names, strict=True)) if report else {}
