@@ -12,7 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from model import confidence, local_feature, texture
+from model import confidence, local_feature, texture, windows
 from model.class_description import has_others
 from model.devices import one_thread
 from model.embedding import EmbeddedImage, Embedder, detail_side
@@ -35,6 +35,9 @@ RESPONSE_SHARE = 1 / 2
 
 FADING = 2.0
 """What a region says fades by this power of e where it is like no class, see `_fade`. Ours, measured."""
+
+WINDOWS_SHARE = 0.5
+"""Of what the windows of a large image are taken for, in units of what its regions say. Measured."""
 
 LEAST_FAMILIARITY = 0.05
 """What is less than this has no meaning as a unit."""
@@ -136,13 +139,15 @@ class FewShotClassifier:
         return self._logits(self._joint(features), self._compare(features))
 
     def _logits(self, joint: Tensor, regions: _Regions) -> Tensor:
-        whole = (joint @ self._descriptors).float() - self.state.offsets
         # The local feature is a sum of regions, so its similarity is the same sum of the regions' similarities.
         attention = local_feature.attention(regions.contrasts, self._temperature)
         part = (attention * regions.to_locals).sum(dim=2) * self._local_scale
         part = part - part.mean(dim=1, keepdim=True)
-        logits: Tensor = self._scale * ((1 - self._local_share) * whole + self._local_share * part)
+        logits: Tensor = self._scale * ((1 - self._local_share) * self._whole(joint) + self._local_share * part)
         return logits
+
+    def _whole(self, joint: Tensor) -> Tensor:
+        return (joint @ self._descriptors).float() - self.state.offsets
 
     def predict(self, images: Sequence[EmbeddedImage], explain_class: int | None = None) -> list[Prediction]:
         """Predict images; their regions are those of the predicted class, or of `explain_class`."""
@@ -260,7 +265,15 @@ class FewShotClassifier:
         larger = self.embedder.embed_one(image.path, detail_side(self.embedder.backbone, self.side))
         with torch.inference_mode():
             features = larger.features
-            return self._evidence(features, self._compare(features))[0], features.grid
+            regions = self._evidence(features, self._compare(features))[0]
+            return regions + WINDOWS_SHARE * self._of_windows(features), features.grid
+
+    def _of_windows(self, features: ImageFeatures) -> Tensor:
+        """What the windows of one image say of its regions for each class, see `model.windows`: (N, R)."""
+        joint = self._joint(windows.window_features(features))
+        unlikeness = self._subspaces.unlikeness(joint)
+        scores = windows.faded(self._scale * self._whole(joint), unlikeness, self.unknown_threshold)
+        return windows.on_regions(scores, features.grid)
 
 
 def _spread(maps: Tensor) -> Tensor:
