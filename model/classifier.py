@@ -136,7 +136,7 @@ class FewShotClassifier:
 
     def logits(self, features: ImageFeatures) -> Tensor:
         """Score images (n) for every class: float32 (n, N); softmax gives calibrated probabilities."""
-        return self._logits(self._joint(features), self._compare(features))
+        return self._logits(self.joint(features), self._compare(features))
 
     def _logits(self, joint: Tensor, regions: _Regions) -> Tensor:
         # The local feature is a sum of regions, so its similarity is the same sum of the regions' similarities.
@@ -159,7 +159,7 @@ class FewShotClassifier:
     def _predict(self, images: Sequence[EmbeddedImage], explain_class: int | None) -> list[Prediction]:
         with torch.inference_mode():
             features = unpacked([image.data for image in images])
-            joint, regions = self._joint(features), self._compare(features)
+            joint, regions = self.joint(features), self._compare(features)
             probabilities = torch.softmax(self._logits(joint, regions).double(), dim=1)
             predicted = probabilities.argmax(dim=1)
             shown = predicted if explain_class is None else torch.full_like(predicted, explain_class)
@@ -183,7 +183,7 @@ class FewShotClassifier:
         with torch.inference_mode(), one_thread():
             features = image.features
             regions = self._compare(features)
-            scores = torch.softmax(self._logits(self._joint(features), regions).double(), dim=1)[0]
+            scores = torch.softmax(self._logits(self.joint(features), regions).double(), dim=1)[0]
             evidence, grid = self._detailed(image) or (self._evidence(features, regions)[0], features.grid)
             maps = (evidence - evidence.amax(dim=1, keepdim=True)).exp().unflatten(1, grid)
         shown = tuple(_top_region(row, grid, image.size) for row in evidence)
@@ -204,9 +204,10 @@ class FewShotClassifier:
 
     def unlikeness(self, features: ImageFeatures) -> Tensor:
         """How little images (n) resemble any bin: float64 (n,), higher is less alike."""
-        return self._subspaces.unlikeness(self._joint(features))
+        return self._subspaces.unlikeness(self.joint(features))
 
-    def _joint(self, features: ImageFeatures) -> Tensor:
+    def joint(self, features: ImageFeatures) -> Tensor:
+        """Bring images (n) into the space of `ClassifierState.examples`: float64 (n, D)."""
         return self._fusion.joint(features, self._shares)
 
     def _evidence(self, features: ImageFeatures, regions: _Regions, shown: Tensor | None = None) -> Tensor:
@@ -270,7 +271,7 @@ class FewShotClassifier:
 
     def _of_windows(self, features: ImageFeatures) -> Tensor:
         """What the windows of one image say of its regions for each class, see `model.windows`: (N, R)."""
-        joint = self._joint(windows.window_features(features))
+        joint = self.joint(windows.window_features(features))
         unlikeness = self._subspaces.unlikeness(joint)
         scores = windows.faded(self._scale * self._whole(joint), unlikeness, self.unknown_threshold)
         return windows.on_regions(scores, features.grid)

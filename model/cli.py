@@ -82,6 +82,10 @@ def build_parser() -> argparse.ArgumentParser:
     classify.add_argument(
         "--candidates", type=_share, metavar="SHARE", help="add a column of the possible classes; at most SHARE miss"
     )
+    classify.add_argument(
+        "--transductive", action="store_true",
+        help="let similar images agree: better with few examples, but a result then depends on the other images",
+    )  # fmt: skip
     classify.add_argument("--resume", action="store_true", help="go on with an interrupted RESULTS.csv")
 
     evaluate = commands.add_parser("evaluate", parents=[common, ground], help="measure accuracy by few-shot episodes")
@@ -120,11 +124,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = build_parser().parse_args(arguments)
         options.cutting = Cutting(options.video_rate, options.tiles)
         # Imported after the arguments are known to be right: torch takes seconds.
-        from model import cache_folder, cli_cache, cli_commands, cli_suggest
+        from model import cache_folder, cli_cache, cli_classify, cli_commands, cli_suggest
 
         run = {
             "train": cli_commands.run_train,
-            "classify": cli_commands.run_classify,
+            "classify": cli_classify.run_classify,
             "evaluate": cli_commands.run_evaluate,
             "suggest": cli_suggest.run_suggest,
             "cache": cli_cache.run_cache,

@@ -99,6 +99,19 @@ class ResultsTable:
         """Append one row for each prediction and flush."""
         self._write_rows([self._row(prediction) for prediction in predictions])
 
+    def rewrite(self, predictions: Iterable[Prediction]) -> None:
+        """Put one row for each prediction in place of all rows, or fail and leave them; closes the table."""
+        self._close()
+        fresh = self._path.with_name(self._path.name + ".new")
+        try:
+            with fresh.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+                csv.writer(file).writerows([self._header, *(self._row(prediction) for prediction in predictions)])
+            fresh.replace(self._path)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                fresh.unlink()
+            raise self._not_written(error) from error
+
     def _write_rows(self, rows: Sequence[Sequence[str]]) -> None:
         try:
             self._writer.writerows(rows)

@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits  # comes with scikit-learn
 
 from benchmarks.accuracy.accuracy import measure_accuracy
 from benchmarks.accuracy.confidence import measure_calibration, measure_unknown
+from benchmarks.accuracy.folder import measure_folder
 from benchmarks.accuracy.masking import measure_masking
 from benchmarks.accuracy.region import measure_pointing, measure_scenes, measure_smears
 from benchmarks.accuracy.sets import Folders, find_set
@@ -68,6 +69,7 @@ CONCERNS: dict[str, Callable[[PreparedSet, Run], Figures]] = {
     "confidence": lambda data, run: _rows(data.name, measure_calibration(data, run.episodes)),
     "unknown": lambda data, run: {data.name: measure_unknown(data, run.prepared(), run.episodes)},
     "weights": lambda data, run: _rows(data.name, measure_weights(data, run.episodes)),
+    "folder": lambda data, run: {data.name: measure_folder(data, run.episodes)},
     "masking": lambda data, run: {data.name: measure_masking(data, run.episodes)},
     "speed": lambda data, _: measure_speed(data),
 }

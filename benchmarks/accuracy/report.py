@@ -8,6 +8,7 @@ from typing import Any
 
 from benchmarks.accuracy.accuracy_report import accuracy_lines
 from benchmarks.accuracy.episodes import Mean, Samples, mean_of, mean_over_sets
+from benchmarks.accuracy.folder_report import folder_lines
 from benchmarks.accuracy.sets import SETS
 from benchmarks.accuracy.tables import percent as percent_of
 from benchmarks.accuracy.tables import table
@@ -74,6 +75,8 @@ def write_report(results: Mapping[str, Any]) -> str:
     ]
     if "accuracy" in results:
         lines += accuracy_lines(results["accuracy"])
+    if "folder" in results:
+        lines += folder_lines(results["folder"])
     for name, section in SECTIONS.items():
         if name in results:
             lines += ["", f"## {section.title}", "", section.text, *_figures(results[name], section.percent)]
