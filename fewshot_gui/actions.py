@@ -153,6 +153,18 @@ SPECS = (
         checkable=True,
     ),
     ActionSpec(
+        "transductive",
+        _tr("Let si&milar images agree"),
+        (),
+        "",
+        (),
+        _tr(
+            "Join each result with what similar images of the same run show: more is right with few examples, but a "
+            "result then depends on the other images"
+        ),
+        checkable=True,
+    ),
+    ActionSpec(
         "classify",
         _tr("&Classify folder…"),
         ("Ctrl+R",),

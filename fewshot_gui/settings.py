@@ -96,6 +96,15 @@ class Settings:
         self._store.setValue("training/auto", "on" if value else "off")
 
     @property
+    def transductive(self) -> bool:
+        """Whether results are joined with what similar images of the same run show."""
+        return self._choice("classifying/transductive", ("off", "on")) == "on"
+
+    @transductive.setter
+    def transductive(self, value: bool) -> None:
+        self._store.setValue("classifying/transductive", "on" if value else "off")
+
+    @property
     def ground(self) -> Colour:
         """What transparent pixels are laid over."""
         value = QColor.fromString(self._parsed("files/ground", str, "#ffffff"))

@@ -35,7 +35,6 @@ class AutoTraining(QObject):
         self._tried: int | None = None  # the revision trained last, be it in vain
         self._soon = QTimer(self, singleShot=True, interval=_PAUSE)
         self._soon.timeout.connect(self._train)
-        window.set_auto_train(settings.auto_train)
         window.auto_train_chosen.connect(self._on_chosen)
         document.revision_changed.connect(self._consider)
         running.job_ended.connect(self._consider)

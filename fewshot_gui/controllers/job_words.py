@@ -44,6 +44,8 @@ def describe_classification(summary: ClassifySummary) -> str:
     text = _tr("Classified {count} images in {seconds} s").format(
         count=f"{summary.total:,}", seconds=f"{summary.seconds:.1f}"
     )
+    if summary.changed is not None:
+        text += _tr("; similar images changed the class of {count}").format(count=f"{summary.changed:,}")
     if summary.unreadable:
         text += _tr("; {count} could not be read").format(count=f"{summary.unreadable:,}")
     return text

@@ -62,6 +62,7 @@ class RunningController(QObject):
         self._quiet: set[int] = set()  # jobs nobody asked for: their troubles are no dialog's worth
         window.train_requested.connect(self.train)
         window.suggest_requested.connect(self.suggest)
+        window.transductive_chosen.connect(self._on_transductive_chosen)
         window.cancel_requested.connect(self._on_cancel_requested)
         window.explain_requested.connect(self._on_explain_requested)
         runner.started.connect(self._on_started)
@@ -109,7 +110,13 @@ class RunningController(QObject):
 
     def classify(self, paths: tuple[Path, ...], cutting: Cutting | None = None) -> int:
         """Classify files and folders, see `ClassifyRequest`, with the latest classifier; returns the job's id."""
-        request = partial(ClassifyRequest, revision=self._document.revision, paths=paths, cutting=cutting)
+        request = partial(
+            ClassifyRequest,
+            revision=self._document.revision,
+            paths=paths,
+            cutting=cutting,
+            transductive=self._settings.transductive,
+        )
         return self._submit(self.tr("Classifying"), request)
 
     @Slot()
@@ -222,6 +229,12 @@ class RunningController(QObject):
                 self._window.show_message(describe_suggestions(result))
             case ClassifySummary():
                 self._window.show_message(describe_classification(result))
+
+    @Slot(bool)
+    def _on_transductive_chosen(self, chosen: bool) -> None:
+        self._settings.transductive = chosen
+        if self._is_trained:
+            self._classify_again()
 
     def _classify_again(self) -> None:
         """Bring the results up to date with a new classifier: they follow every correction."""

@@ -56,6 +56,8 @@ class PredictionCells:
         notes = []
         if made.status is Status.UNKNOWN:
             notes.append(_tr("Unlike every bin"))
+        if made.is_joined:
+            notes.append(_tr("With similar images"))
         bin_id = self._document.bin_of(made.path)
         if bin_id is not None:
             notes.append(_tr("Example of ‘{name}’").format(name=look_of(self._document, bin_id).name))

@@ -46,6 +46,8 @@ def describe_prediction(document: Document, results: Results, path: Path) -> str
     else:
         text = _tr("Predicted ‘{name}’ ({share}).")
     text = text.format(name=name, share=share)
+    if made.is_joined:
+        text += " " + _tr("Similar images took part in it.")
     if is_stale(results, made):
         text += " " + _tr("Out of date: made before the last change of the bins.")
     return text

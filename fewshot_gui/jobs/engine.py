@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -131,6 +131,7 @@ class Engine:
         start = time.monotonic()
         paths = _find_images(request, progress, token)
         progress(Progress("Classifying", 0, len(paths)))
+        made: list[Prediction] = []  # kept only where they are joined
         total = unreadable = 0
         waiting: list[Prediction] = []
         due = 0.0  # the first results are shown at once
@@ -145,14 +146,16 @@ class Engine:
                 total += len(batch)
                 unreadable += sum(one.status is Status.ERROR for one in batch)
                 waiting.extend(batch)
+                made.extend(batch if request.transductive else ())
                 if time.monotonic() >= due:
                     flush()
                     due = time.monotonic() + _BATCH_INTERVAL
         finally:
             flush()
         token.raise_if_cancelled()
+        changed = _join(trained, request.job_id, made, progress, token, publish) if request.transductive else None
         seconds = time.monotonic() - start
-        return ClassifySummary(request.job_id, trained.revision, total, unreadable, seconds)
+        return ClassifySummary(request.job_id, trained.revision, total, unreadable, seconds, changed)
 
     def explain(self, request: ExplainRequest) -> ExplainResult:
         """Explain one image for every class. Raises `NotTrainedError` and `ImageReadError`."""
@@ -195,6 +198,25 @@ def _find_images(request: ClassifyRequest, progress: ProgressCallback, token: Ca
     if not found:
         raise NoImagesError("There are no images in what was given to classify.")
     return found
+
+
+def _join(
+    trained: _Trained,
+    job_id: int,
+    made: Sequence[Prediction],
+    progress: ProgressCallback,
+    token: CancelToken,
+    publish: PublishCallback,
+) -> int:
+    """Publish what similar images show together; returns how many got another class by it."""
+    from model.transduction import joined
+
+    before = {prediction.path: prediction.predicted for prediction in made}
+    changed = 0
+    for batch in joined(trained.classifier, made, progress=progress, token=token):
+        changed += sum(one.predicted != before[one.path] for one in batch)
+        publish(ClassifyBatch(job_id, trained.revision, trained.bin_ids, tuple(batch)))
+    return changed
 
 
 def _read_files(folder: Path) -> dict[str, bytes]:

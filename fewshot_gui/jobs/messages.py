@@ -42,13 +42,15 @@ class TrainRequest:
 class ClassifyRequest:
     """Classify files and folders (read recursively) with the classifier trained last.
 
-    Files are cut into images by `cutting`; without, what is named is one image each.
+    Files are cut into images by `cutting`; without, what is named is one image each. `transductive`:
+    at the end, results are joined with what similar images show.
     """
 
     job_id: int
     revision: int
     paths: tuple[Path, ...]
     cutting: Cutting | None = None
+    transductive: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ class RestoreResult:
 
 @dataclass(frozen=True)
 class ClassifyBatch:
-    """Some images done; `bin_ids[c]` belongs to `scores[c]` of each prediction."""
+    """Some images done (or done again); `bin_ids[c]` belongs to `scores[c]` of each prediction."""
 
     job_id: int
     revision: int
@@ -128,13 +130,17 @@ class ClassifyBatch:
 
 @dataclass(frozen=True)
 class ClassifySummary:
-    """A classification reached its end: `total` images, `unreadable` of them with an error."""
+    """A classification reached its end: `total` images, `unreadable` of them with an error.
+
+    `changed` of them got another class from similar images; None where these were not asked.
+    """
 
     job_id: int
     revision: int
     total: int
     unreadable: int
     seconds: float
+    changed: int | None = None
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,11 @@ class BinPrediction:
         """Calibrated probability of `bin_id`, 0..1 (0 for an error)."""
         return 0.0 if self.bin_id is None else self.score(self.bin_id)
 
+    @property
+    def is_joined(self) -> bool:
+        """Whether similar images took part in it (`model.transduction`)."""
+        return self.status is Status.OK and bool(self.message)
+
     def score(self, bin_id: str) -> float:
         """Return the probability of a bin, 0..1 (0 for one that the classifier does not know)."""
         return dict(zip(self.bin_ids, self.scores, strict=False)).get(bin_id, 0.0)

@@ -14,7 +14,7 @@ from fewshot_gui.items.bin_look import look_of
 from fewshot_gui.items.naming import display_folder, display_name, display_path
 from fewshot_gui.items.roles import readable
 from fewshot_gui.items.thumbnail_source import PictureSource, Thumbnails
-from fewshot_gui.items.verdicts import describe_example, describe_prediction
+from fewshot_gui.items.verdicts import describe_example, describe_prediction, is_stale
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
 from fewshot_gui.widgets.elided_label import ElidedLabel
@@ -205,9 +205,12 @@ class InspectorView(QWidget):
         self.scores.setVisible(bool(rows))
 
     def _known_scores(self, path: Path) -> tuple[Sequence[str], Sequence[float]]:
+        prediction = self._results.prediction(path)
+        # The explanation sees the image alone: it does not know what similar images add.
+        if prediction is not None and prediction.is_joined and not is_stale(self._results, prediction):
+            return prediction.bin_ids, prediction.scores
         if self._explanation is not None:
             return self._bin_ids, self._explanation.scores
-        prediction = self._results.prediction(path)
         if prediction is None or not prediction.scores:
             return (), ()
         return prediction.bin_ids, prediction.scores

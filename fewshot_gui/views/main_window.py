@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
     train_requested = Signal()
     classify_requested = Signal(list)  # paths; empty: ask for a folder
     auto_train_chosen = Signal(bool)
+    transductive_chosen = Signal(bool)
     suggest_requested = Signal()
     cancel_requested = Signal()
     explain_requested = Signal(Path)
@@ -155,9 +156,10 @@ class MainWindow(QMainWindow):
         self._device.setText(text)
         self._device.setToolTip(self.tr("Computing device: {device}").format(device=text))
 
-    def set_auto_train(self, on: bool) -> None:
-        """Check whether the classifier follows every change of the bins."""
-        self.command_table["autoTrain"].setChecked(on)
+    def set_choices(self, *, auto_train: bool, transductive: bool) -> None:
+        """Check whether the classifier follows every change of the bins, and whether similar images agree."""
+        self.command_table["autoTrain"].setChecked(auto_train)
+        self.command_table["transductive"].setChecked(transductive)
 
     def set_names_hidden(self, hidden: bool) -> None:
         """Show images by their names, or by numbers of their own; check which in the menu."""
@@ -288,6 +290,7 @@ class MainWindow(QMainWindow):
         self.inspector.class_chosen.connect(self.class_chosen)
         self.job_status.cancel_requested.connect(self.cancel_requested)
         self.command_table["autoTrain"].triggered.connect(self.auto_train_chosen)
+        self.command_table["transductive"].triggered.connect(self.transductive_chosen)
         self.command_table["hideNames"].triggered.connect(self.names_hidden_chosen)
         self._menu_bar.recent_chosen.connect(self.recent_requested)
         self._menu_bar.theme_chosen.connect(self.theme_chosen)

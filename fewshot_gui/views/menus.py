@@ -56,7 +56,21 @@ _MENUS = (
         ),
     ),
     ("&Bins", ("newBin", "renameBin", _SEPARATOR, "nextBin", "previousBin")),
-    ("&Run", ("train", "autoTrain", _SEPARATOR, "classify", "classifyLibrary", "suggest", _SEPARATOR, "cancel")),
+    (
+        "&Run",
+        (
+            "train",
+            "autoTrain",
+            _SEPARATOR,
+            "classify",
+            "classifyLibrary",
+            "transductive",
+            _SEPARATOR,
+            "suggest",
+            _SEPARATOR,
+            "cancel",
+        ),
+    ),
     (
         "&View",
         (

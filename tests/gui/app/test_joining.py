@@ -1,0 +1,79 @@
+"""“Let similar images agree”, with the real engine: results are joined, say so, and are as before when it is off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from fewshot_gui.app import App
+from fewshot_gui.items.prediction_columns import Column
+from fewshot_gui.jobs.engine import Engine
+from fewshot_gui.jobs.messages import ExplainResult
+from fewshot_gui.jobs.runner import Runner
+from fewshot_gui.paths import AppPaths
+from model.transduction import NOTE
+from model.types import Status
+from tests.gui.app.conftest import start
+from tests.model.conftest import SHAPES, paint
+
+
+@pytest.fixture
+def app(qapp: object, qtbot: QtBot, tmp_path: Path) -> Iterator[App]:
+    """An app with the real engine and a bin of four examples for each of three shapes."""
+    app = App(AppPaths.below(tmp_path / "app"), Runner(Engine()))
+    qtbot.addWidget(app.window)
+    start(app, qtbot)
+    for number, shape in enumerate(SHAPES):
+        bin_id = app.session.document.add_bin(shape)
+        paths = [tmp_path / f"{shape}{k}.png" for k in range(4)]
+        for k, path in enumerate(paths):
+            paint(shape, 100 * number + k).save(path)
+        app.session.document.add_examples(bin_id, paths)
+    yield app
+    assert app.shutdown() == []
+
+
+def test_results_follow_the_choice(app: App, qtbot: QtBot, tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    folder.mkdir()
+    for number, shape in enumerate(SHAPES):
+        for k in range(4):
+            paint(shape, 1000 + 100 * number + k).save(folder / f"{shape}{k}.png")
+    (folder / "broken.png").write_bytes(b"no image")
+    window, results = app.window, app.session.results
+    window.train_requested.emit()
+    qtbot.waitUntil(lambda: results.report is not None and not window.command_table.flag("busy"), timeout=60_000)
+    window.classify_requested.emit([folder])
+    qtbot.waitUntil(lambda: len(results) == 13 and not window.command_table.flag("busy"), timeout=60_000)
+    alone = {made.path: made for made in results}
+    assert not any(made.is_joined for made in results)
+
+    choice = window.command_table["transductive"]
+    choice.trigger()
+    liked = [path for path, made in alone.items() if made.status is Status.OK]
+    assert len(liked) > 9
+    qtbot.waitUntil(lambda: all(results.prediction(path).is_joined for path in liked), timeout=60_000)
+    qtbot.waitUntil(lambda: "changed the class of 0" in window.statusBar().currentMessage())
+    for made in results:
+        if made.path in liked:
+            assert made.message == NOTE
+            assert made.scores != alone[made.path].scores
+        else:
+            assert made == alone[made.path]
+    model = window.results.table.model()
+    notes = [model.index(row, Column.STATUS).data(Qt.ItemDataRole.DisplayRole) for row in range(model.rowCount())]
+    assert sum("With similar images" in note for note in notes) == len(liked)
+    explained = lambda result: isinstance(result, ExplainResult)  # noqa: E731
+    with qtbot.waitSignal(app.runner.succeeded, check_params_cb=explained, timeout=60_000):
+        window.results.image_selected.emit(liked[0])
+    bars = window.inspector.scores
+    shown = [bars.item(row).data(Qt.ItemDataRole.UserRole).score for row in range(bars.count())]
+    assert shown == sorted(results.prediction(liked[0]).scores, reverse=True)
+
+    choice.trigger()
+    qtbot.waitUntil(lambda: {made.path: made for made in results} == alone, timeout=60_000)
+    assert app.settings.transductive is False
