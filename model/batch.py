@@ -16,20 +16,22 @@ def classify(
     paths: Sequence[Path],
     *,
     explain_class: int | None = None,
+    closely: bool = False,
     progress: ProgressCallback = ignore_progress,
     token: CancelToken | None = None,
 ) -> Iterator[list[Prediction]]:
     """Yield the predictions of `paths` in order, a batch at a time.
 
     An image that cannot be read becomes a prediction with `Status.ERROR`, and the rest goes on.
-    With `explain_class` the regions are those for that class. Raises `Cancelled` between batches.
+    With `explain_class` the regions are those for that class; `closely`: see `FewShotClassifier.predict`.
+    Raises `Cancelled` between batches.
     """
     token = token or CancelToken()
     done = 0
     for batch in classifier.embedder.embed(paths, classifier.side):
         token.raise_if_cancelled()
         readable = [item for item in batch if not isinstance(item, ImageReadError)]
-        predicted = iter(classifier.predict(readable, explain_class) if readable else [])
+        predicted = iter(classifier.predict(readable, explain_class, closely=closely) if readable else [])
         predictions = [
             Prediction(item.path, Status.ERROR, message=item.reason)
             if isinstance(item, ImageReadError)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -18,14 +19,15 @@ from model.devices import one_thread
 from model.embedding import EmbeddedImage, Embedder, detail_side
 from model.features import ImageFeatures, inner_products, split
 from model.fusion import Fusion, texture_weights
-from model.images.geometry import window_region
+from model.images.geometry import box_region
 from model.packing import unpacked
+from model.peak_region import peak_boxes
 from model.response_map import response_maps
 from model.selective import accepting_threshold, candidate_threshold
 from model.types import Explanation, Prediction, Region, Status
 
-DETAIL_FACTOR = 1.5
-"""An image this much larger than every example is looked at again at twice the backbone's size."""
+LARGE_FACTOR = 1.5
+"""An image this much larger than every example is looked at closely, whether asked for or not, and by windows."""
 
 SLICE = 64
 """Images that are looked at together: many, since small operations cost the same whatever they do."""
@@ -113,12 +115,12 @@ class FewShotClassifier:
             self._scale,
             self._temperature,
             self.unknown_threshold,
-            self._example_size,
+            example_size,
             side,
             self._texture_deviation,
             self._familiar_from,
         ) = state.scalars.tolist()
-        self.side = int(side)
+        self.side, self._example_size = int(side), float(example_size)
         self._shares = state.shares.double()
         parts = (state.texture_mean, state.texture_deviation, state.centre, state.scales)
         self._fusion = Fusion(*(part.double() for part in parts))
@@ -149,14 +151,24 @@ class FewShotClassifier:
     def _whole(self, joint: Tensor) -> Tensor:
         return (joint @ self._descriptors).float() - self.state.offsets
 
-    def predict(self, images: Sequence[EmbeddedImage], explain_class: int | None = None) -> list[Prediction]:
-        """Predict images; their regions are those of the predicted class, or of `explain_class`."""
+    def predict(
+        self, images: Sequence[EmbeddedImage], explain_class: int | None = None, *, closely: bool = False
+    ) -> list[Prediction]:
+        """Predict images; their regions are those of the predicted class, or of `explain_class`.
+
+        With `closely` regions are looked for at twice the backbone's size, as `explain` does: they are found
+        more often, and each image takes three to five times as long.
+        """
+        closer = self._closer([image.path for image in images if closely or self._is_large(image.size)])
         parts = [images[start : start + SLICE] for start in range(0, len(images), SLICE)]
         with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1) or 1, thread_name_prefix="predict") as pool:
-            return [one for part in pool.map(lambda part: self._predict(part, explain_class), parts) for one in part]
+            found = pool.map(lambda part: self._predict(part, explain_class, closer), parts)
+            return [one for part in found for one in part]
 
     @one_thread()
-    def _predict(self, images: Sequence[EmbeddedImage], explain_class: int | None) -> list[Prediction]:
+    def _predict(
+        self, images: Sequence[EmbeddedImage], explain_class: int | None, closer: Mapping[Path, EmbeddedImage]
+    ) -> list[Prediction]:
         with torch.inference_mode():
             features = unpacked([image.data for image in images])
             joint, regions = self.joint(features), self._compare(features)
@@ -164,29 +176,32 @@ class FewShotClassifier:
             predicted = probabilities.argmax(dim=1)
             shown = predicted if explain_class is None else torch.full_like(predicted, explain_class)
             unlike = (self._subspaces.unlikeness(joint) > self.unknown_threshold).tolist()
-            peaks = self._evidence(features, regions, shown).squeeze(1).argmax(dim=1).tolist()
-        rows = zip(images, unlike, predicted.tolist(), probabilities.tolist(), shown.tolist(), peaks, strict=True)
+            boxes = peak_boxes(self._evidence(features, regions, shown).squeeze(1), features.grid)
+        rows = zip(images, unlike, predicted.tolist(), probabilities.tolist(), shown.tolist(), boxes, strict=True)
         predictions = []
-        for image, is_unlike, predicted_class, scores, shown_class, peak in rows:
-            detail = self._detailed(image)
-            if detail is None:
-                region = window_region(peak, features.grid, local_feature.SMOOTHING_CELLS, image.size)
+        for image, is_unlike, predicted_class, scores, shown_class, box in rows:
+            if image.path in closer:
+                evidence, grid = self._look_closely(closer[image.path])
+                (region,) = _peak_regions(evidence[shown_class : shown_class + 1], grid, image.size)
             else:
-                region = _top_region(detail[0][shown_class], detail[1], image.size)
+                region = box_region(box, features.grid, image.size)
             status = Status.UNKNOWN if is_unlike else Status.OK
             predictions.append(Prediction(image.path, status, predicted_class, tuple(scores), region))
         return predictions
 
     def explain(self, path: Path) -> Explanation:
-        """Return attention maps, regions and scores of one image for all classes. Raises `ImageReadError`."""
+        """Return attention maps, regions and scores of one image for all classes, looking closely.
+
+        Raises `ImageReadError`.
+        """
         image = self.embedder.embed_one(path, self.side)
         with torch.inference_mode(), one_thread():
             features = image.features
             regions = self._compare(features)
             scores = torch.softmax(self._logits(self.joint(features), regions).double(), dim=1)[0]
-            evidence, grid = self._detailed(image) or (self._evidence(features, regions)[0], features.grid)
+            evidence, grid = self._look_closely(self.embedder.embed_one(path, self._closer_side))
             maps = (evidence - evidence.amax(dim=1, keepdim=True)).exp().unflatten(1, grid)
-        shown = tuple(_top_region(row, grid, image.size) for row in evidence)
+        shown = _peak_regions(evidence, grid, image.size)
         return Explanation(path, maps.numpy(), shown, tuple(scores.tolist()), image.size)
 
     def accepting_threshold(self, max_error: float) -> float:
@@ -255,19 +270,30 @@ class FewShotClassifier:
             response_maps(coarse[:, 2 * ways :], features.coarse_strength, features.grid),
         )
 
-    def _detailed(self, image: EmbeddedImage) -> tuple[Tensor, tuple[int, int]] | None:
-        """Evidence (N, R) at twice the backbone's size for images much larger than the examples.
+    @property
+    def _closer_side(self) -> int:
+        return detail_side(self.embedder.backbone, self.side)
 
-        At the examples' magnification a small object in a large image looks as it did in its bin.
+    def _is_large(self, size: tuple[int, int]) -> bool:
+        return math.sqrt(math.prod(size)) >= LARGE_FACTOR * self._example_size
+
+    def _closer(self, paths: Sequence[Path]) -> dict[Path, EmbeddedImage]:
+        """Embed images at twice the backbone's size; one that cannot be read any more is left out."""
+        items = [item for batch in self.embedder.embed(paths, self._closer_side) for item in batch] if paths else []
+        return {item.path: item for item in items if isinstance(item, EmbeddedImage)}
+
+    def _look_closely(self, image: EmbeddedImage) -> tuple[Tensor, tuple[int, int]]:
+        """What the regions of an image that was embedded at twice the backbone's size say: (N, R), and their grid.
+
+        The cells are half as wide. In an image that is larger than the examples they have the examples'
+        magnification, and windows of it are as large as examples.
         """
-        width, height = image.size
-        if (width * height) ** 0.5 < DETAIL_FACTOR * self._example_size:
-            return None
-        larger = self.embedder.embed_one(image.path, detail_side(self.embedder.backbone, self.side))
         with torch.inference_mode():
-            features = larger.features
-            regions = self._evidence(features, self._compare(features))[0]
-            return regions + WINDOWS_SHARE * self._of_windows(features), features.grid
+            features = image.features
+            evidence = self._evidence(features, self._compare(features))[0]
+            if self._is_large(image.size):
+                evidence = evidence + WINDOWS_SHARE * self._of_windows(features)
+            return evidence, features.grid
 
     def _of_windows(self, features: ImageFeatures) -> Tensor:
         """What the windows of one image say of its regions for each class, see `model.windows`: (N, R)."""
@@ -282,5 +308,5 @@ def _spread(maps: Tensor) -> Tensor:
     return maps.std(dim=2).mean(dim=1).clamp_min(1e-9)[:, None, None]
 
 
-def _top_region(evidence: Tensor, grid: tuple[int, int], size: tuple[int, int]) -> Region:
-    return window_region(int(evidence.argmax()), grid, local_feature.SMOOTHING_CELLS, size)
+def _peak_regions(evidence: Tensor, grid: tuple[int, int], size: tuple[int, int]) -> tuple[Region, ...]:
+    return tuple(box_region(box, grid, size) for box in peak_boxes(evidence, grid))

@@ -8,6 +8,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from model import checkpoint
@@ -49,7 +50,11 @@ def run_classify(options: argparse.Namespace, token: CancelToken) -> Outcome:
         # Images that are joined need one another's probabilities, also those that have a row from before.
         remaining = paths if options.transductive else [path for path in paths if not table.has(path)]
         made: dict[Path, Prediction] = {}
-        for batch in classify(classifier, remaining, explain_class=explained, progress=bar, token=token):
+        # Who asks where a class is wants to know it well; overlays look closely themselves.
+        closely = explained is not None and overlays is None
+        for batch in classify(
+            classifier, remaining, explain_class=explained, closely=closely, progress=bar, token=token
+        ):
             predictions = [overlays.write(prediction) for prediction in batch] if overlays else batch
             table.write(prediction for prediction in predictions if not table.has(prediction.path))
             if options.transductive:
@@ -119,9 +124,9 @@ def _join(
         for prediction in batch:
             if prediction.predicted != made[prediction.path].predicted:
                 changed += 1
-                if overlays:
-                    overlays.write(prediction)
-            made[prediction.path] = prediction
+                made[prediction.path] = overlays.write(prediction) if overlays else prediction
+            else:
+                made[prediction.path] = prediction
     return changed
 
 
@@ -159,7 +164,7 @@ class _Overlays:
             self._targets[path] = folder / f"{name}.png"
 
     def write(self, prediction: Prediction) -> Prediction:
-        """Write the overlay of one prediction and return it; errors have none."""
+        """Write the overlay of one prediction and return it with the region that is drawn; errors have none."""
         if prediction.status is Status.ERROR:
             return prediction
         try:
@@ -170,7 +175,7 @@ class _Overlays:
         shown = prediction.predicted if self._explained is None else self._explained
         overlay = draw_overlay(image, explanation.attention[shown], explanation.regions[shown])
         overlay.save(self._targets[prediction.path])
-        return prediction
+        return replace(prediction, region=explanation.regions[shown])
 
 
 def _limits(classifier: FewShotClassifier, options: argparse.Namespace) -> Limits:

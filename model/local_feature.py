@@ -33,7 +33,7 @@ SCATTER_ROWS = 1000
 """Regions that the scatter is taken from: more cost time and change nothing."""
 
 SMOOTHING_CELLS = 3
-"""The region that is shown is a window of this many cells a side; attention is averaged over it."""
+"""Similarities are averaged over windows of this many cells a side."""
 
 
 def suppressed_common(globals_: Tensor, regions: Tensor, shots: float) -> Tensor:

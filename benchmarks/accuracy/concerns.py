@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits  # comes with scikit-learn
 from benchmarks.accuracy.accuracy import measure_accuracy
 from benchmarks.accuracy.confidence import measure_calibration, measure_unknown
 from benchmarks.accuracy.folder import measure_folder
+from benchmarks.accuracy.found_region import measure_found
 from benchmarks.accuracy.masking import measure_masking
 from benchmarks.accuracy.region import measure_pointing, measure_scenes, measure_smears
 from benchmarks.accuracy.sets import Folders, find_set
@@ -52,6 +53,7 @@ def _region(data: PreparedSet, run: Run) -> Figures:
     figures = _rows(data.name, measure_pointing(data, MOSAICS_PER_EPISODE * run.episodes))
     photographs = sorted((run.folders.data / PHOTOGRAPHS).rglob("*.png")) if run.folders.data is not None else []
     if photographs:
+        figures |= _rows(f"{data.name}, somewhere", measure_found(data, photographs))
         figures |= _rows(f"{data.name}, scenes", measure_scenes(data, photographs, MOSAICS_PER_EPISODE * run.episodes))
     smears = run.folders.data / SMEARS if run.folders.data is not None else None
     if data.name == SMEARS_CELLS and smears is not None and smears.is_dir():

@@ -14,19 +14,19 @@ from torch import Tensor
 
 from benchmarks.accuracy.episodes import Episode, Samples, draw_episodes
 from benchmarks.accuracy.heads import fit_ours, trial_of
+from benchmarks.accuracy.painting import Box, centre_of, drawn_below, overlap, pasted, within
 from benchmarks.accuracy.views import PreparedSet
 from model.classifier import FewShotClassifier
 from model.embedding import detail_side
 from model.features import inner_products
 from model.images.reading import read_image
 from model.local_feature import class_means
-from model.types import Region
 
 SHOTS = 10
 CELL = 224  # pixels
 DRAWS = 3  # support sets a set
 SCENE = 448  # pixels
-SMALLEST, LARGEST = 1 / 8, 3 / 8  # of the scene's side: how large an object in it is
+SHARES = (1 / 8, 3 / 8)  # of the scene's side: how large an object in it is
 
 
 def measure_pointing(data: PreparedSet, mosaics: int) -> dict[str, Samples]:
@@ -39,7 +39,7 @@ def measure_pointing(data: PreparedSet, mosaics: int) -> dict[str, Samples]:
         asked, cell = _mosaic(data, subject.episode, subject.generator, path)
         found = subject.classifier.explain(path)
         ours = torch.from_numpy(found.attention[asked])
-        x, y = _centre(found.regions[asked])
+        x, y = centre_of(found.regions[asked])
         hits = {
             "ours": float(_cell_of(ours) == cell),
             "ours, centre of the box": float(int(y >= CELL) * 2 + int(x >= CELL) == cell),
@@ -53,13 +53,15 @@ def measure_pointing(data: PreparedSet, mosaics: int) -> dict[str, Samples]:
 def measure_scenes(data: PreparedSet, photographs: Sequence[Path], scenes: int) -> dict[str, Samples]:
     """Return for each map and scene whether it peaks on the one object, pasted on an enlarged photograph (0 or 1).
 
-    "object" is the share of the scene that it covers, which is chance.
+    "overlap" is the intersection of the region with it over their union, "object" its share of the scene, which
+    is chance.
     """
 
     def paint_and_look(subject: _Subject, path: Path) -> dict[str, float]:
         asked, box = _scene(data, subject.episode, photographs, subject.generator, path)
-        hits = {"ours": _within([box], *_centre(subject.classifier.explain(path).regions[asked]))}
-        hits |= {name: _within([box], *_peak(plain)) for name, plain in subject.plain_maps(path, asked)}
+        region = subject.classifier.explain(path).regions[asked]
+        hits = {"ours": within([box], *centre_of(region)), "ours, overlap": overlap([box], region)}
+        hits |= {name: within([box], *_peak(plain)) for name, plain in subject.plain_maps(path, asked)}
         return hits | {"object": (box[2] - box[0]) * (box[3] - box[1]) / SCENE**2}
 
     return _measure(data, "scenes", scenes, paint_and_look)
@@ -124,7 +126,7 @@ def _mosaic(data: PreparedSet, episode: Episode, generator: torch.Generator, pat
     cells = torch.randperm(4, generator=generator).tolist()
     mosaic = Image.new("RGB", (2 * CELL, 2 * CELL))
     for label, cell in zip(labels, cells, strict=True):
-        tile = _drawn(data, episode, label, generator).resize((CELL, CELL), Image.Resampling.BILINEAR)
+        tile = read_image(_drawn(data, episode, label, generator)).resize((CELL, CELL), Image.Resampling.BILINEAR)
         mosaic.paste(tile, (cell % 2 * CELL, cell // 2 * CELL))
     mosaic.save(path)
     return asked, cells[0]
@@ -132,38 +134,26 @@ def _mosaic(data: PreparedSet, episode: Episode, generator: torch.Generator, pat
 
 def _scene(
     data: PreparedSet, episode: Episode, photographs: Sequence[Path], generator: torch.Generator, path: Path
-) -> tuple[int, tuple[int, int, int, int]]:
-    """Write a scene; return the label of what lies in it and its box (left, top, right, bottom) in pixels."""
-
-    def below(end: int) -> int:
-        return int(torch.randint(end, (1,), generator=generator))
-
-    asked = below(len(episode.classes))
-    scene = read_image(photographs[below(len(photographs))]).resize((SCENE, SCENE), Image.Resampling.BICUBIC)
-    smallest = round(SMALLEST * SCENE)
-    side = smallest + below(round(LARGEST * SCENE) - smallest)
-    left, top = below(SCENE - side), below(SCENE - side)
-    scene.paste(_drawn(data, episode, asked, generator).resize((side, side), Image.Resampling.BILINEAR), (left, top))
+) -> tuple[int, Box]:
+    """Write a scene; return the label of what lies in it, and where."""
+    asked = drawn_below(len(episode.classes), generator)
+    scene, box = pasted(_drawn(data, episode, asked, generator), photographs, SCENE, SHARES, generator)
     scene.save(path)
-    return asked, (left, top, left + side, top + side)
+    return asked, box
 
 
-def _drawn(data: PreparedSet, episode: Episode, label: int, generator: torch.Generator) -> Image.Image:
-    """Return a picture of the class that is no example."""
+def _drawn(data: PreparedSet, episode: Episode, label: int, generator: torch.Generator) -> Path:
+    """Draw a picture of the class that is no example."""
     examples = set(episode.support.tolist())
     members = torch.nonzero(data.labels == episode.classes[label]).flatten().tolist()
     free = [index for index in members if index not in examples]
-    return read_image(data.paths[free[int(torch.randint(len(free), (1,), generator=generator))]])
+    return data.paths[free[drawn_below(len(free), generator)]]
 
 
 def _peak(values: Tensor) -> tuple[float, float]:
     """Centre of the cell with the largest value (h, w), in pixels of a scene."""
     row, column = divmod(int(values.argmax()), values.shape[1])
     return (column + 0.5) / values.shape[1] * SCENE, (row + 0.5) / values.shape[0] * SCENE
-
-
-def _centre(region: Region) -> tuple[float, float]:
-    return region.x + region.width / 2, region.y + region.height / 2
 
 
 def _cell_of(values: Tensor) -> int:
@@ -182,15 +172,12 @@ def measure_smears(cells: PreparedSet, smears: Path) -> dict[str, Samples]:
     episode = next(draw_episodes(cells.labels, len(cells.class_names), SHOTS, 1, "smears"))
     classifier = fit_ours(trial_of(cells, episode)).classifier
     white = classifier.class_names.index("WBC")
-    inside, centre = [], []
+    inside, overlaps, centre = [], [], []
     for entry in json.loads((smears / "boxes.json").read_text()):
         boxes = [box["box"] for box in entry["boxes"] if box["label"] == "WBC"]
         if boxes:
             found = classifier.explain(smears / entry["image"])
-            inside.append(_within(boxes, *_centre(found.regions[white])))
-            centre.append(_within(boxes, found.image_size[0] / 2, found.image_size[1] / 2))
-    return {f"{SHOTS}-shot": {"region": inside, "centre of the image": centre}}
-
-
-def _within(boxes: Sequence[Sequence[float]], x: float, y: float) -> float:
-    return float(any(left <= x <= right and top <= y <= bottom for left, top, right, bottom in boxes))
+            inside.append(within(boxes, *centre_of(found.regions[white])))
+            overlaps.append(overlap(boxes, found.regions[white]))
+            centre.append(within(boxes, found.image_size[0] / 2, found.image_size[1] / 2))
+    return {f"{SHOTS}-shot": {"region": inside, "overlap": overlaps, "centre of the image": centre}}

@@ -33,8 +33,11 @@ SECTIONS = {
         "25). With a frozen linear head on averaged features Grad-CAM is CAM up to the ReLU, so both peak in the same "
         "place. Scenes: one object of an eighth to three eighths of the side, which is no example, pasted on an "
         "enlarged photograph of CIFAR-10; percent where a map peaks on it, and its share of the scene, which is "
-        "chance. blood_smears: whole smears with a white cell; percent where the region for white cells has its centre "
-        "in a white cell's box, and where the image's own centre lies in one.",
+        "chance. Somewhere: all pictures, the examples too, are photographs with one thing of a quarter to half of "
+        "the side somewhere, and only the class is told; “first look” is the region as it is found for whole folders. "
+        "Overlap: intersection over union of our region and the thing. blood_smears: whole smears with a white cell; "
+        "percent where the region for white cells has its centre in a white cell's box, and where the image's own "
+        "centre lies in one.",
     ),
     "masking": Section(
         "Deletion and insertion",

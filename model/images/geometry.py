@@ -6,24 +6,24 @@ the original by two factors, one for each side.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from model.types import Region
 
 
-def window_region(cell: int, grid: tuple[int, int], window: int, size: tuple[int, int]) -> Region:
-    """Return the window of `window` x `window` cells around `cell`, moved inside the image, in its pixels.
+def box_region(box: Sequence[int], grid: tuple[int, int], size: tuple[int, int]) -> Region:
+    """Return a box of cells in pixels of the image, at least one each way.
 
-    `cell` counts in reading order on a grid of (rows, columns); `size` is (width, height).
+    `box`: its first row and column, and those after its last, on a grid of (rows, columns); `size` is
+    (width, height).
     """
-    rows, columns = grid
-    width, height = size
-    row, column = divmod(cell, columns)
-    top, bottom = _span(row, rows, window, height)
-    left, right = _span(column, columns, window, width)
+    first_row, first_column, end_row, end_column = box
+    (rows, columns), (width, height) = grid, size
+    top, bottom = _span(first_row, end_row, rows, height)
+    left, right = _span(first_column, end_column, columns, width)
     return Region(left, top, right - left, bottom - top)
 
 
-def _span(position: int, cells: int, window: int, pixels: int) -> tuple[int, int]:
-    window = min(window, cells)
-    first = min(max(position - window // 2, 0), cells - window)
+def _span(first: int, end: int, cells: int, pixels: int) -> tuple[int, int]:
     start = min(round(first / cells * pixels), pixels - 1)  # an image may have fewer pixels than the grid has cells
-    return start, max(round((first + window) / cells * pixels), start + 1)
+    return start, max(round(end / cells * pixels), start + 1)

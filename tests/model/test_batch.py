@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -14,7 +15,7 @@ from model.classifier import ClassifierState, FewShotClassifier
 from model.embedding import FIRST_BATCH_SIZE, Embedder
 from model.progress import Cancelled, CancelToken, Progress
 from model.training import train
-from model.types import Status
+from model.types import Region, Status
 from tests.model.conftest import paint, support_of
 
 
@@ -77,8 +78,67 @@ def test_an_image_unlike_every_bin_is_flagged(tmp_path: Path, classifier: FewSho
 def test_the_region_of_another_class_can_be_asked_for(shapes_folder: Path, classifier: FewShotClassifier) -> None:
     path = shapes_folder / "disc" / "07.png"
     for index in range(len(classifier.class_names)):
-        (prediction,) = next(classify(classifier, [path], explain_class=index))
+        (prediction,) = next(classify(classifier, [path], explain_class=index, closely=True))
         assert prediction.region == classifier.explain(path).regions[index]
+        (first,) = next(classify(classifier, [path], explain_class=index))
+        assert first.region != prediction.region
+        assert (first.predicted, first.scores) == (prediction.predicted, prediction.scores)
+
+
+def test_looking_closely_takes_one_more_forward_pass_for_an_image_and_only_once(
+    tmp_path: Path, classifier: FewShotClassifier
+) -> None:
+    paths = [tmp_path / f"{k}.png" for k in range(5)]
+    for k, path in enumerate(paths):
+        paint("disc", 7000 + k).save(path)
+    work = classifier.embedder.work
+    before = work.forwarded
+    first = [p for batch in classify(classifier, paths) for p in batch]
+    assert work.forwarded == before + 5
+    closely = [p for batch in classify(classifier, paths, closely=True) for p in batch]
+    assert work.forwarded == before + 10
+    for path in paths:
+        classifier.explain(path)
+    assert [p for batch in classify(classifier, paths, closely=True) for p in batch] == closely
+    assert work.forwarded == before + 10
+    assert [p.scores for p in first] == [p.scores for p in closely]
+
+
+def test_looking_closely_holds_things_better(tmp_path: Path, classifier: FewShotClassifier) -> None:
+    rng = np.random.default_rng(4)
+    overlaps = []
+    for number in range(12):
+        shape = ("disc", "stripes", "cross")[number % 3]
+        x, y = int(rng.integers(40, 200)), int(rng.integers(40, 110))
+        path = tmp_path / f"{number}.png"
+        paint(shape, 8000 + number, (240, 150), (x, y)).save(path)
+        asked = classifier.class_names.index(shape)
+        for closely in (False, True):
+            (found,) = next(classify(classifier, [path], explain_class=asked, closely=closely))
+            assert found.region is not None
+            overlaps.append(_overlap(found.region, Region(x - 28, y - 28, 56, 56)))
+    first, close = sum(overlaps[::2]) / 12, sum(overlaps[1::2]) / 12
+    assert close > 0.4
+    assert close > first
+
+
+def _overlap(one: Region, other: Region) -> float:
+    """Intersection over union."""
+    width = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
+    height = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
+    shared = max(0, width) * max(0, height)
+    return shared / (one.width * one.height + other.width * other.height - shared)
+
+
+def test_a_file_that_goes_away_before_it_is_looked_at_closely_keeps_its_first_region(
+    tmp_path: Path, classifier: FewShotClassifier
+) -> None:
+    path = tmp_path / "gone.png"
+    paint("disc", 9000).save(path)
+    image = classifier.embedder.embed_one(path, classifier.side)
+    (first,) = classifier.predict([image])
+    path.unlink()
+    assert classifier.predict([image], closely=True) == [first]
 
 
 def test_what_comes_from_the_disk_gives_the_same_to_the_bit(tmp_path: Path, shapes_folder: Path) -> None:

@@ -58,7 +58,8 @@ def test_interrupted_and_resumed_gives_the_table_of_an_uninterrupted_run(
     (folder / "3.jpg").write_bytes(b"broken")
     out, whole = tmp_path / "r.csv", tmp_path / "whole.csv"
     arguments = ["classify", str(trained), str(folder), "--device", "cpu", "--json", "--out"]
-    command = [sys.executable, "-m", "model", *arguments, str(out), "--overlays", str(tmp_path / "o")]
+    overlays = ("--overlays", str(tmp_path / "o"))
+    command = [sys.executable, "-m", "model", *arguments, str(out), *overlays]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         deadline = time.monotonic() + 60
         while (not out.exists() or b".jpg" not in out.read_bytes()) and time.monotonic() < deadline:
@@ -71,8 +72,8 @@ def test_interrupted_and_resumed_gives_the_table_of_an_uninterrupted_run(
     assert stdout == ""
     done_rows = len(rows_of(out))
     assert FIRST_BATCH_SIZE <= done_rows < 4 * BATCH_SIZE
-    resumed = run(*arguments, out, "--resume")
+    resumed = run(*arguments, out, "--resume", *overlays)
     assert resumed.status == 3
     assert resumed.result["resumed_after"] == done_rows
-    assert run(*arguments, whole).status == 3
+    assert run(*arguments, whole, *overlays).status == 3
     assert out.read_bytes() == whole.read_bytes()

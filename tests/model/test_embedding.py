@@ -47,7 +47,7 @@ def test_a_backbone_of_one_size_keeps_it(tmp_path: Path, embedder: Embedder) -> 
         embedder.backbone.any_size = True
 
 
-def test_a_classifier_of_large_images_explains_on_a_finer_grid(tmp_path: Path, embedder: Embedder) -> None:
+def test_a_classifier_of_large_images_looks_at_more_of_their_pixels(tmp_path: Path, embedder: Embedder) -> None:
     groups = []
     for number, shape in enumerate(("disc", "cross")):
         paths = [tmp_path / f"{shape}{k}.png" for k in range(2)]
@@ -56,7 +56,8 @@ def test_a_classifier_of_large_images_explains_on_a_finer_grid(tmp_path: Path, e
         groups.append(tuple(paths))
     classifier, _ = train(SupportSet(("disc", "cross"), tuple(groups)), embedder=embedder)
     assert classifier.side == 320
-    assert classifier.explain(groups[0][0]).attention.shape == (2, 20, 20)
+    assert embedder.embed_one(groups[0][0], classifier.side).features.grid == (20, 20)
+    assert classifier.explain(groups[0][0]).attention.shape == (2, 28, 28)
 
 
 def test_batches_keep_the_order_around_unreadable_images(tmp_path: Path, embedder: Embedder) -> None:

@@ -51,13 +51,13 @@ def test_an_explanation_covers_every_class(shapes_support: SupportSet, embedder:
     path = shapes_support.images[0][0]
     explanation = classifier.explain(path)
     assert explanation.image_size == (160, 120)
-    assert explanation.attention.shape == (3, 14, 14)
+    assert explanation.attention.shape == (3, 28, 28)
     assert explanation.attention.max(axis=(1, 2)) == pytest.approx([1.0] * 3)
     assert explanation.attention.min() >= 0
     for region in explanation.regions:
         assert 0 <= region.x < region.x + region.width <= 160
         assert 0 <= region.y < region.y + region.height <= 120
-    (prediction,) = next(classify(classifier, [path]))
+    (prediction,) = next(classify(classifier, [path], closely=True))
     assert explanation.scores == pytest.approx(prediction.scores)
     assert explanation.regions[prediction.predicted] == prediction.region
 

@@ -144,9 +144,9 @@ def test_the_command_writes_the_joined_results_with_overlays(
     run: Run, trained: Path, photos: Path, tmp_path: Path
 ) -> None:
     (photos / "broken.png").write_bytes(b"no image")
-    alone = run("classify", trained, photos, "--out", tmp_path / "alone.csv")
-    arguments = ("classify", trained, photos, "--out", tmp_path / "joined.csv", "--transductive", "--json")
-    together = run(*arguments, "--overlays", tmp_path / "overlays")
+    arguments = ("classify", trained, photos, "--json", "--overlays", tmp_path / "overlays", "--out")
+    alone = run(*arguments, tmp_path / "alone.csv")
+    together = run(*arguments, tmp_path / "joined.csv", "--transductive")
     assert alone.status == together.status == 3
     before, after = rows_of(tmp_path / "alone.csv"), rows_of(tmp_path / "joined.csv")
     assert [row["path"] for row in after] == [row["path"] for row in before]
