@@ -17,7 +17,7 @@ from model import confidence, local_feature, texture, windows
 from model.class_description import has_others
 from model.devices import one_thread
 from model.embedding import EmbeddedImage, Embedder, detail_side
-from model.features import ImageFeatures, inner_products, split
+from model.features import ImageFeatures, inner_products, resampled, split
 from model.fusion import Fusion, texture_weights
 from model.images.geometry import box_region
 from model.packing import unpacked
@@ -35,11 +35,14 @@ SLICE = 64
 RESPONSE_SHARE = 1 / 2
 """Of the responses in what a region says for a class; the contrast of similarities has the rest."""
 
-FADING = 2.0
+FADING = 4.0
 """What a region says fades by this power of e where it is like no class, see `_fade`. Ours, measured."""
 
 WINDOWS_SHARE = 0.5
 """Of what the windows of a large image are taken for, in units of what its regions say. Measured."""
+
+FIRST_LOOK_SHARE = 0.25
+"""Of what the regions say at the working side, where an image is no larger than the examples. Measured."""
 
 LEAST_FAMILIARITY = 0.05
 """What is less than this has no meaning as a unit."""
@@ -176,13 +179,15 @@ class FewShotClassifier:
             predicted = probabilities.argmax(dim=1)
             shown = predicted if explain_class is None else torch.full_like(predicted, explain_class)
             unlike = (self._subspaces.unlikeness(joint) > self.unknown_threshold).tolist()
-            boxes = peak_boxes(self._evidence(features, regions, shown).squeeze(1), features.grid)
-        rows = zip(images, unlike, predicted.tolist(), probabilities.tolist(), shown.tolist(), boxes, strict=True)
+            looked = self._evidence(features, regions, shown)
+            boxes = peak_boxes(looked.squeeze(1), features.grid)
+        facts = (predicted.tolist(), probabilities.tolist(), shown.tolist(), looked, boxes)
+        rows = zip(images, unlike, *facts, strict=True)
         predictions = []
-        for image, is_unlike, predicted_class, scores, shown_class, box in rows:
+        for image, is_unlike, predicted_class, scores, shown_class, first, box in rows:
             if image.path in closer:
-                evidence, grid = self._look_closely(closer[image.path])
-                (region,) = _peak_regions(evidence[shown_class : shown_class + 1], grid, image.size)
+                evidence, grid = self._look_closely(closer[image.path], first, features.grid, shown_class)
+                (region,) = _peak_regions(evidence, grid, image.size)
             else:
                 region = box_region(box, features.grid, image.size)
             status = Status.UNKNOWN if is_unlike else Status.OK
@@ -199,7 +204,8 @@ class FewShotClassifier:
             features = image.features
             regions = self._compare(features)
             scores = torch.softmax(self._logits(self.joint(features), regions).double(), dim=1)[0]
-            evidence, grid = self._look_closely(self.embedder.embed_one(path, self._closer_side))
+            closer = self.embedder.embed_one(path, self._closer_side)
+            evidence, grid = self._look_closely(closer, self._evidence(features, regions)[0], features.grid)
             maps = (evidence - evidence.amax(dim=1, keepdim=True)).exp().unflatten(1, grid)
         shown = _peak_regions(evidence, grid, image.size)
         return Explanation(path, maps.numpy(), shown, tuple(scores.tolist()), image.size)
@@ -231,8 +237,8 @@ class FewShotClassifier:
         With `shown`, int64 (n,), for this class of each image alone: (n, 1, R).
 
         The contrast of similarities, the responses and the texture's evidence, each over its own
-        spread; the texture in the proportion in which it counts for the class. What a region says that
-        is like no class, as the ground of a scene is, fades.
+        spread; the texture with the square of its share, so that it speaks where it decides and is silent
+        where it adds a little.
         """
         spread = _spread(regions.responses)
         contrasts, responses, weights = regions.contrasts, regions.responses, self._texture_weights
@@ -242,8 +248,8 @@ class FewShotClassifier:
             weights = weights.T[shown][:, :, None]
         seen = (1 - RESPONSE_SHARE) * contrasts / self._temperature + RESPONSE_SHARE * responses / spread
         spoken = texture.evidence(features.texture, weights, features.grid) / self._texture_deviation
-        share = float(self._shares[-1])
-        evidence: Tensor = ((1 - share) * seen + share * spoken) * self._fade(regions.familiarity)[:, None]
+        share = float(self._shares[-1]) ** 2
+        evidence: Tensor = (1 - share) * seen + share * spoken
         return evidence
 
     def _fade(self, familiarity: Tensor) -> Tensor:
@@ -282,18 +288,25 @@ class FewShotClassifier:
         items = [item for batch in self.embedder.embed(paths, self._closer_side) for item in batch] if paths else []
         return {item.path: item for item in items if isinstance(item, EmbeddedImage)}
 
-    def _look_closely(self, image: EmbeddedImage) -> tuple[Tensor, tuple[int, int]]:
+    def _look_closely(
+        self, image: EmbeddedImage, first: Tensor, first_grid: tuple[int, int], shown: int | None = None
+    ) -> tuple[Tensor, tuple[int, int]]:
         """What the regions of an image that was embedded at twice the backbone's size say: (N, R), and their grid.
 
-        The cells are half as wide. In an image that is larger than the examples they have the examples'
-        magnification, and windows of it are as large as examples.
+        The cells are half as wide. An image that is larger than the examples shows more than they do: what
+        is like no class, as the ground of a scene, fades, and windows of it are taken for images. In others
+        the first look (N, R') on its grid still has a share. With `shown` both are of this class alone.
         """
+        classes = slice(None) if shown is None else slice(shown, shown + 1)
         with torch.inference_mode():
             features = image.features
-            evidence = self._evidence(features, self._compare(features))[0]
+            regions = self._compare(features)
+            evidence = self._evidence(features, regions)[0, classes]
             if self._is_large(image.size):
-                evidence = evidence + WINDOWS_SHARE * self._of_windows(features)
-            return evidence, features.grid
+                faded = evidence * self._fade(regions.familiarity)
+                return faded + WINDOWS_SHARE * self._of_windows(features)[classes], features.grid
+            coarser = resampled(first.unflatten(1, first_grid)[None], features.grid).flatten(2)[0]
+            return (1 - FIRST_LOOK_SHARE) * evidence + FIRST_LOOK_SHARE * coarser, features.grid
 
     def _of_windows(self, features: ImageFeatures) -> Tensor:
         """What the windows of one image say of its regions for each class, see `model.windows`: (N, R)."""

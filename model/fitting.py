@@ -34,6 +34,7 @@ MAX_STEPS = 60
 CONVERGED_CHANGE = 1e-6  # of the mean loss in nats, between two steps
 TRAINING_GRID = (7, 7)
 UNFAMILIAR_SHARE = 0.1  # of the examples' regions
+FAMILIAR = 0.8  # of their familiarity: on `TRAINING_GRID` they are more familiar than on finer ones. Measured
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,9 +180,9 @@ def _state(
 
 
 def _familiar_from(familiarity: Tensor) -> float:
-    """From how much on a region is no stranger than nine in ten of the examples' own, (n, R)."""
+    """From how much on a region is about as familiar as nine in ten of the examples' own, (n, R)."""
     ordered = familiarity.flatten().sort().values
-    return float(ordered[int(UNFAMILIAR_SHARE * len(ordered))])
+    return FAMILIAR * float(ordered[int(UNFAMILIAR_SHARE * len(ordered))])
 
 
 def _texture_deviation(features: ImageFeatures, fusion: Fusion, shares: Tensor, descriptors: Tensor) -> float:
