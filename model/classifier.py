@@ -160,7 +160,7 @@ class FewShotClassifier:
         """Predict images; their regions are those of the predicted class, or of `explain_class`.
 
         With `closely` regions are looked for at twice the backbone's size, as `explain` does: they are found
-        more often, and each image takes three to five times as long.
+        more often, and each image takes two to three times as long.
         """
         closer = self._closer([image.path for image in images if closely or self._is_large(image.size)])
         parts = [images[start : start + SLICE] for start in range(0, len(images), SLICE)]

@@ -65,6 +65,7 @@ def test_dragging_pans_and_a_double_click_fits(canvas):
     after = canvas.view.to_widget(QPointF(0, 0))
     assert (after - before) == QPointF(30, -10)
     QTest.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
     assert canvas.view.is_fitted
 
 
