@@ -91,7 +91,7 @@ def _round(rates: Rates, backbone: Backbone, paths: Sequence[Path], cached: Sequ
     rates.measure("classify, first pass", len(paths), lambda: _exhaust(classify(classifiers[0], paths)))
     rates.measure("embed, second pass", len(paths), lambda: _exhaust(second.embed(paths, side)))
     rates.measure("classify, second pass", len(paths), lambda: _exhaust(classify(classifiers[1], paths)))
-    found = Throughput(rates, side, second.device_note, cached_bytes)
+    found = Throughput(rates, side, f"{second.device_note}, {torch.get_num_threads()} threads", cached_bytes)
     if cached:
         _fill(second, stores[1], paths, cached, side)
         _exhaust(second.embed(cached, side))  # fills the system's cache of files
