@@ -237,6 +237,11 @@ def train_automatically_or_not(user: User) -> None:
     user.do("autoTrain")
 
 
+@action(2)
+def let_similar_images_agree_or_not(user: User) -> None:
+    user.do("transductive")
+
+
 @action(4)
 def classify_the_library(user: User) -> None:
     user.do("classifyLibrary")
