@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.accuracy.episodes import Episode, Samples, draw_episodes
-from benchmarks.accuracy.painting import Box, centre_of, overlap, pasted, within
+from benchmarks.accuracy.painting import Box, centre_of, overlap, pasted, peak_of, within
 from benchmarks.accuracy.region import CELL, DRAWS, SHOTS, plain_directions
 from benchmarks.accuracy.views import PreparedSet
 from model.classifier import FewShotClassifier
@@ -82,6 +82,5 @@ def _found(
     closer = embedder.embed_one(path, detail_side(embedder.backbone, classifier.side)).features
     for name, direction in directions.items():
         plain = inner_products(direction[label : label + 1], closer.coarse_map, closer.coarse_scale)[0, 0]
-        row, column = divmod(int(plain.argmax()), plain.shape[1])
-        yield name, within([box], (column + 0.5) / plain.shape[1] * CELL, (row + 0.5) / plain.shape[0] * CELL)
+        yield name, within([box], *peak_of(plain, CELL))
     yield "object", (box[2] - box[0]) ** 2 / CELL**2

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 from PIL import Image
+from torch import Tensor
 
 from model.images.reading import read_image
 from model.types import Region
@@ -35,6 +36,12 @@ def pasted(
 def centre_of(region: Region) -> tuple[float, float]:
     """Its x and y in pixels."""
     return region.x + region.width / 2, region.y + region.height / 2
+
+
+def peak_of(values: Tensor, side: int) -> tuple[float, float]:
+    """Return x and y of the centre of the cell with the largest value (h, w), in pixels of a square picture."""
+    row, column = divmod(int(values.argmax()), values.shape[1])
+    return (column + 0.5) / values.shape[1] * side, (row + 0.5) / values.shape[0] * side
 
 
 def within(boxes: Sequence[Sequence[float]], x: float, y: float) -> float:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from benchmarks.accuracy.episodes import Episode, Samples, draw_episodes
 from benchmarks.accuracy.heads import fit_ours, trial_of
-from benchmarks.accuracy.painting import Box, centre_of, drawn_below, overlap, pasted, within
+from benchmarks.accuracy.painting import Box, centre_of, drawn_below, overlap, pasted, peak_of, within
 from benchmarks.accuracy.views import PreparedSet
 from model.classifier import FewShotClassifier
 from model.embedding import detail_side
@@ -61,7 +61,7 @@ def measure_scenes(data: PreparedSet, photographs: Sequence[Path], scenes: int) 
         asked, box = _scene(data, subject.episode, photographs, subject.generator, path)
         region = subject.classifier.explain(path).regions[asked]
         hits = {"ours": within([box], *centre_of(region)), "ours, overlap": overlap([box], region)}
-        hits |= {name: within([box], *_peak(plain)) for name, plain in subject.plain_maps(path, asked)}
+        hits |= {name: within([box], *peak_of(plain, SCENE)) for name, plain in subject.plain_maps(path, asked)}
         return hits | {"object": (box[2] - box[0]) * (box[3] - box[1]) / SCENE**2}
 
     return _measure(data, "scenes", scenes, paint_and_look)
@@ -148,12 +148,6 @@ def _drawn(data: PreparedSet, episode: Episode, label: int, generator: torch.Gen
     members = torch.nonzero(data.labels == episode.classes[label]).flatten().tolist()
     free = [index for index in members if index not in examples]
     return data.paths[free[drawn_below(len(free), generator)]]
-
-
-def _peak(values: Tensor) -> tuple[float, float]:
-    """Centre of the cell with the largest value (h, w), in pixels of a scene."""
-    row, column = divmod(int(values.argmax()), values.shape[1])
-    return (column + 0.5) / values.shape[1] * SCENE, (row + 0.5) / values.shape[0] * SCENE
 
 
 def _cell_of(values: Tensor) -> int:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from benchmarks.accuracy.painting import overlap
 from model.backbones.registry import create_backbone
 from model.batch import classify
 from model.blob_store import BlobStore
@@ -15,7 +16,7 @@ from model.classifier import ClassifierState, FewShotClassifier
 from model.embedding import FIRST_BATCH_SIZE, Embedder
 from model.progress import Cancelled, CancelToken, Progress
 from model.training import train
-from model.types import Region, Status
+from model.types import Status
 from tests.model.conftest import paint, support_of
 
 
@@ -116,18 +117,10 @@ def test_looking_closely_holds_things_better(tmp_path: Path, classifier: FewShot
         for closely in (False, True):
             (found,) = next(classify(classifier, [path], explain_class=asked, closely=closely))
             assert found.region is not None
-            overlaps.append(_overlap(found.region, Region(x - 28, y - 28, 56, 56)))
+            overlaps.append(overlap([(x - 28, y - 28, x + 28, y + 28)], found.region))
     first, close = sum(overlaps[::2]) / 12, sum(overlaps[1::2]) / 12
     assert close > 0.4
     assert close > first
-
-
-def _overlap(one: Region, other: Region) -> float:
-    """Intersection over union."""
-    width = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
-    height = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
-    shared = max(0, width) * max(0, height)
-    return shared / (one.width * one.height + other.width * other.height - shared)
 
 
 def test_a_file_that_goes_away_before_it_is_looked_at_closely_keeps_its_first_region(
