@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from model.classifier import FewShotClassifier
+from model.embedding import Embedded, EmbeddedImage
 from model.errors import ImageReadError
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 from model.types import Prediction, Status
@@ -27,17 +28,20 @@ def classify(
     Raises `Cancelled` between batches.
     """
     token = token or CancelToken()
-    done = 0
-    for batch in classifier.embedder.embed(paths, classifier.side):
-        token.raise_if_cancelled()
-        readable = [item for item in batch if not isinstance(item, ImageReadError)]
-        predicted = iter(classifier.predict(readable, explain_class, closely=closely) if readable else [])
-        predictions = [
+
+    def predicted(batch: list[Embedded]) -> list[Prediction]:
+        readable = [item for item in batch if isinstance(item, EmbeddedImage)]
+        found = iter(classifier.predict(readable, explain_class, closely=closely))
+        return [
             Prediction(item.path, Status.ERROR, message=item.reason)
             if isinstance(item, ImageReadError)
-            else next(predicted)
+            else next(found)
             for item in batch
         ]
+
+    done = 0
+    for predictions in classifier.embedder.apply(predicted, paths, classifier.side):
+        token.raise_if_cancelled()
         done += len(predictions)
         progress(Progress("Classifying", done, len(paths)))
         yield predictions

@@ -1,8 +1,8 @@
 """Bytes by key in one SQLite file: bounded, safe with crashes and several processes, and never a reason to fail.
 
 Pages of 64 KiB make SQLite read blobs of a few hundred kB at several GB/s; the write-ahead log lets
-processes read while one writes. What is used is dated by the day in a table of its own, since
-rewriting a row would rewrite its blob. See docs/adr/0011-embedding-cache.md.
+threads and processes read while one writes. What is used is dated by the day in a table of its own,
+since rewriting a row would rewrite its blob. See docs/adr/0011-embedding-cache.md.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ _LONGEST_VALUE = 256 * 2**20
 _SHARE_KEPT = 0.9  # of the bound, after eviction: so that it is rare
 _DAY = 86_400
 _BUSY_SECONDS = 5.0
+_PROBLEMS = (sqlite3.DatabaseError, UnicodeDecodeError, OSError)  # SQLite's own words may quote damaged names
 _PAUSE = 0.01  # seconds
 _SCHEMA = """
 CREATE TABLE entries (key BLOB PRIMARY KEY, id INTEGER NOT NULL, bytes INTEGER NOT NULL, used INTEGER NOT NULL)
@@ -38,6 +39,21 @@ CREATE INDEX entries_by_use ON entries (used, id);
 CREATE TABLE blobs (id INTEGER PRIMARY KEY AUTOINCREMENT, checksum INTEGER NOT NULL, data BLOB NOT NULL);
 CREATE TABLE notes (key BLOB PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
 """
+
+
+class _Door:
+    """A connection, and the lock of those who use it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.connection: sqlite3.Connection | None = None
+
+    def close(self) -> None:
+        with self.lock:
+            if self.connection is not None:
+                with contextlib.suppress(sqlite3.Error):
+                    self.connection.close()
+                self.connection = None
 
 
 class BlobStore:
@@ -51,8 +67,7 @@ class BlobStore:
     def __init__(self, folder: Path | None, max_bytes: int = DEFAULT_BYTES) -> None:
         self.path = folder / FILE_NAME if folder is not None else None
         self._max_bytes = max_bytes
-        self._lock = threading.RLock()
-        self._connection: sqlite3.Connection | None = None
+        self._reading, self._writing = _Door(), _Door()  # where both are taken, in this order
         self._usable, self._writable, self._renewed = self.path is not None, True, False
 
     def get(self, key: bytes) -> bytes | None:
@@ -66,10 +81,10 @@ class BlobStore:
 
         One after the other, so that the memory of one blob serves the next: that doubles the speed.
         """
-        with self._guarded() as database:
+        today, stale, damaged = _today(), [], []
+        with self._guarded(self._reading) as database:
             if database is None or not keys:
                 return
-            today, stale, damaged = _today(), [], []
             query = f"SELECT key, used, checksum, data FROM entries JOIN blobs USING (id) WHERE key IN ({_marks(keys)})"  # noqa: S608
             for key, used, checksum, data in database.execute(query, tuple(keys)):
                 if not isinstance(data, bytes) or _checksum(data) != checksum:
@@ -78,10 +93,12 @@ class BlobStore:
                 take(key, data)
                 if not isinstance(used, int) or used < today:
                     stale.append((today, key))
-            if (stale or damaged) and self._writable:
-                with _transaction(database):
-                    database.executemany("UPDATE entries SET used = ? WHERE key = ?", stale)
-                    _delete(database, damaged)
+        if (stale or damaged) and self._writable:
+            with self._guarded(self._writing) as database:
+                if database is not None:
+                    with _transaction(database):
+                        database.executemany("UPDATE entries SET used = ? WHERE key = ?", stale)
+                        _delete(database, damaged)
 
     def put(self, key: bytes, data: bytes) -> None:
         """Keep `data` under `key`."""
@@ -91,7 +108,7 @@ class BlobStore:
         """Keep blobs under their keys, all or none; does nothing where the disk is nearly full."""
         if not blobs or self.path is None or not self._writable:
             return
-        with self._guarded() as database:
+        with self._guarded(self._writing) as database:
             if database is None:
                 return
             wanted = sum(map(len, blobs.values()))
@@ -113,7 +130,7 @@ class BlobStore:
     def notes(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         """Return the notes under these keys."""
         found: dict[bytes, bytes] = {}
-        with self._guarded() as database:
+        with self._guarded(self._reading) as database:
             if database is not None and keys:
                 query = f"SELECT key, data FROM notes WHERE key IN ({_marks(keys)})"  # noqa: S608
                 rows = database.execute(query, tuple(keys)).fetchall()
@@ -124,21 +141,21 @@ class BlobStore:
         """Keep small values."""
         if not notes or not self._writable:
             return
-        with self._guarded() as database:
+        with self._guarded(self._writing) as database:
             if database is not None:
                 with _transaction(database):
                     database.executemany("INSERT OR REPLACE INTO notes VALUES (?, ?)", list(notes.items()))
 
     def size(self) -> int:
         """Return how many bytes the blobs take."""
-        with self._guarded() as database:
+        with self._guarded(self._reading) as database:
             if database is not None:
                 return _total(database)
         return 0
 
     def clear(self) -> None:
         """Drop everything and give the disk space back."""
-        with self._guarded() as database:
+        with self._guarded(self._writing) as database:
             if database is not None:
                 with _transaction(database):
                     for table in ("entries", "blobs", "notes"):
@@ -148,56 +165,56 @@ class BlobStore:
 
     def move(self, folder: Path | None) -> None:
         """Keep things in `folder` (None: nowhere) from now on; what is kept stays where it was."""
-        with self._lock:
+        with self._reading.lock, self._writing.lock:
             self.close()
             self.path = folder / FILE_NAME if folder is not None else None
             self._usable, self._writable, self._renewed = self.path is not None, True, False
 
     def close(self) -> None:
         """Close the file; it is opened again when needed."""
-        with self._lock:
-            if self._connection is not None:
-                with contextlib.suppress(sqlite3.Error):
-                    self._connection.close()
-                self._connection = None
+        self._reading.close()
+        self._writing.close()
 
     def __del__(self) -> None:
         self.close()
 
     @contextlib.contextmanager
-    def _guarded(self) -> Iterator[sqlite3.Connection | None]:
-        """Give the open database, or None; whatever goes wrong inside ends the block and is dealt with here."""
-        with self._lock:
+    def _guarded(self, door: _Door) -> Iterator[sqlite3.Connection | None]:
+        """Give the open database, or None; whatever goes wrong inside ends the block and is dealt with afterwards."""
+        was_renewed, problem = self._renewed, None
+        with door.lock:
             database = None
-            with self._dealing_with_problems():
-                database = self._opened() if self._usable else None
-            with self._dealing_with_problems():
+            try:
+                database = self._opened(door) if self._usable else None
+            except _PROBLEMS as error:
+                problem = error
+            try:
                 yield database
+            except _PROBLEMS as error:
+                problem = error
+        if problem is not None:
+            with self._reading.lock, self._writing.lock:
+                self._deal_with(problem, was_renewed)
 
-    @contextlib.contextmanager
-    def _dealing_with_problems(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.OperationalError as problem:
+    def _deal_with(self, problem: Exception, was_renewed: bool) -> None:
+        if isinstance(problem, sqlite3.OperationalError) and _code(problem) != sqlite3.SQLITE_CORRUPT:
             if _code(problem) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
                 return  # another process is at it: this once, nothing is kept
             if _code(problem) in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}:
                 self._stop_writing(str(problem))
-            elif _code(problem) == sqlite3.SQLITE_CORRUPT:
-                self._renew(problem)
             else:
                 self._give_up(problem)
-        except (sqlite3.DatabaseError, UnicodeDecodeError) as problem:  # SQLite's own words may quote damaged names
-            self._renew(problem)
-        except OSError as problem:
+        elif isinstance(problem, OSError):
             self._give_up(problem)
+        elif was_renewed == self._renewed:  # else another thread has met with the same damage
+            self._renew(problem)
 
-    def _opened(self) -> sqlite3.Connection:
-        if self._connection is None:
+    def _opened(self, door: _Door) -> sqlite3.Connection:
+        if door.connection is None:
             assert self.path is not None
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = _connect(self.path)
-        return self._connection
+            door.connection = _connect(self.path)
+        return door.connection
 
     def _evict(self, database: sqlite3.Connection) -> None:
         total = _total(database)

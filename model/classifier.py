@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import NamedTuple
@@ -163,10 +161,8 @@ class FewShotClassifier:
         more often, and each image takes two to three times as long.
         """
         closer = self._closer([image.path for image in images if closely or self._is_large(image.size)])
-        parts = [images[start : start + SLICE] for start in range(0, len(images), SLICE)]
-        with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1) or 1, thread_name_prefix="predict") as pool:
-            found = pool.map(lambda part: self._predict(part, explain_class, closer), parts)
-            return [one for part in found for one in part]
+        parts = (images[start : start + SLICE] for start in range(0, len(images), SLICE))
+        return [one for part in parts for one in self._predict(part, explain_class, closer)]
 
     @one_thread()
     def _predict(

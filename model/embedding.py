@@ -1,9 +1,9 @@
 """From image files to features: read, view the texture, fit to the backbone's size, run it, remember.
 
-What was embedded before is found in memory or on disk. The rest is read a chunk ahead by a few
-threads. Where the runtime takes one image a thread, the same thread runs the backbone too, so that
-decoding and the forward pass share the processor's cores without a surplus of threads; otherwise the
-caller's thread runs it on batches.
+What was embedded before is found in memory or on disk, and what is done with it is done in the thread
+that found it. The rest is read a few chunks ahead by as many threads. Where the runtime takes one image
+a thread, the same thread runs the backbone too, so that decoding and the forward pass share the
+processor's cores without a surplus of threads; otherwise the caller's thread runs it on batches.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import hashlib
 import math
 import os
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from copy import copy
@@ -20,6 +21,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -45,8 +47,9 @@ from model.texture import MAX_SIDE, texture_map
 
 BATCH_SIZE = 16
 FIRST_BATCH_SIZE = 4  # where images are new: somebody may wait for the first
-CHUNK_SIZE = 8 * BATCH_SIZE  # images that are looked up at once; at most two chunks are held
+CHUNK_SIZE = 4 * BATCH_SIZE  # images that are looked up at once
 FIRST_CHUNK_SIZE = 2 * BATCH_SIZE
+CHUNKS_HELD = 4  # at most: enough for every thread to find one to look up
 STRIDE = 32  # working sides are multiples of it
 LARGE_IMAGE, LARGE_SIDE = 1.1, 10 / 7  # over the backbone's own input size: 246 and 320 pixels where that is 224
 
@@ -67,6 +70,10 @@ class EmbeddedImage:
     def features(self) -> ImageFeatures:
         """Its compact features, a batch of one."""
         return unpacked((self.data,))
+
+
+Embedded = EmbeddedImage | ImageReadError
+Result = TypeVar("Result")
 
 
 @dataclass
@@ -146,33 +153,39 @@ class Embedder:
         side = self.backbone.input_size
         self.forward(torch.zeros((1, side, side, 3), dtype=torch.uint8))
 
-    def embed(self, paths: Sequence[Path], side: int | None = None) -> Iterator[list[EmbeddedImage | ImageReadError]]:
+    def embed(self, paths: Sequence[Path], side: int | None = None) -> Iterator[list[Embedded]]:
         """Yield one list for each batch of paths, in order; unreadable files give their error.
 
         A batch has `BATCH_SIZE` paths (the first two share them, `FIRST_BATCH_SIZE` and the rest), or `CHUNK_SIZE`
         where all of them are remembered. `side` is the working size in pixels (default: the backbone's own).
         """
+        return self.apply(lambda batch: batch, paths, side)
+
+    def apply(
+        self, work: Callable[[list[Embedded]], Result], paths: Sequence[Path], side: int | None = None
+    ) -> Iterator[Result]:
+        """Yield `work(batch)` for each batch of `embed`, in order.
+
+        Batches that are remembered are worked on in several threads at once, those that are new in the caller's.
+        """
         side = side or self.backbone.input_size
         pool = ThreadPoolExecutor(self._threads(), thread_name_prefix="embed")
         try:
-            ahead: Future[list[_Pending]] | None = None
-            is_first = True
-            for chunk in _chunks(paths):
-                upcoming = pool.submit(self._begin, pool, chunk, side)
-                if ahead is not None:
-                    yield from self._finished(ahead.result(), side, is_first)
-                    is_first = False
-                ahead = upcoming
-            if ahead is not None:
-                yield from self._finished(ahead.result(), side, is_first)
+            begun: deque[Future[Iterator[Result]]] = deque()
+            for number, chunk in enumerate(_chunks(paths)):
+                begun.append(pool.submit(self._begin, pool, work, chunk, side, number == 0))
+                if len(begun) == CHUNKS_HELD:
+                    yield from begun.popleft().result()
+            while begun:
+                yield from begun.popleft().result()
         finally:
             pool.shutdown(cancel_futures=True)
 
     def embed_all(
         self, paths: Sequence[Path], side: int, stage: str, progress: ProgressCallback, token: CancelToken
-    ) -> list[EmbeddedImage | ImageReadError]:
+    ) -> list[Embedded]:
         """Embed all paths, in order, for what needs them at once; `stage` names the progress. Raises `Cancelled`."""
-        items: list[EmbeddedImage | ImageReadError] = []
+        items: list[Embedded] = []
         for batch in self.embed(paths, side):
             token.raise_if_cancelled()
             items += batch
@@ -208,18 +221,24 @@ class Embedder:
         # In batches the forward pass itself uses all cores: reading ahead must not take them all.
         return max(1, (os.cpu_count() or 1) // 2) if self.runtime.batched else self.runtime.parallel
 
-    def _begin(self, pool: ThreadPoolExecutor, paths: Sequence[Path], side: int) -> list[_Pending]:
-        """Look the images up and have those read that are not remembered."""
+    def _begin(
+        self,
+        pool: ThreadPoolExecutor,
+        work: Callable[[list[Embedded]], Result],
+        paths: Sequence[Path],
+        side: int,
+        is_first: bool,
+    ) -> Iterator[Result]:
+        """Look a chunk up: give what is made of it where all is remembered, else have the rest read and wait for it."""
         images = self._look_up(paths, side)
-        return [(image, None if image.data else pool.submit(self._read, image, side)) for image in images]
+        if all(image.data for image in images):
+            return iter([work([image.outcome() for image in images])] if images else [])
+        pending = [(image, None if image.data else pool.submit(self._read, image, side)) for image in images]
+        return map(work, self._awaited(pending, side, is_first))
 
-    def _finished(
-        self, pending: Sequence[_Pending], side: int, is_first: bool
-    ) -> Iterator[list[EmbeddedImage | ImageReadError]]:
-        # What is all remembered goes on at once, without a pause for the batch's last images.
-        is_known = all(reading is None for _, reading in pending)
-        starts = list(range(0, len(pending), CHUNK_SIZE if is_known else BATCH_SIZE))
-        if is_first and not is_known and len(pending) > FIRST_BATCH_SIZE:
+    def _awaited(self, pending: Sequence[_Pending], side: int, is_first: bool) -> Iterator[list[Embedded]]:
+        starts = list(range(0, len(pending), BATCH_SIZE))
+        if is_first and len(pending) > FIRST_BATCH_SIZE:
             starts.insert(1, FIRST_BATCH_SIZE)
         for start, end in pairwise([*starts, len(pending)]):
             part = pending[start:end]
@@ -260,7 +279,7 @@ class Embedder:
         except ImageReadError as error:
             image.error = error
 
-    def _completed(self, images: Sequence[_Image], side: int) -> list[EmbeddedImage | ImageReadError]:
+    def _completed(self, images: Sequence[_Image], side: int) -> list[Embedded]:
         """Run what is left of the forward pass, and remember what is new."""
         waiting = [image for image in images if image.pixels is not None]
         if waiting:
@@ -296,7 +315,7 @@ class _Image:
         self.data = packed(compact(ImageMaps(maps.fine.float(), maps.coarse.float(), self.texture)), self.size)
         self.fresh = True
 
-    def outcome(self) -> EmbeddedImage | ImageReadError:
+    def outcome(self) -> Embedded:
         if self.data:
             return EmbeddedImage(self.path, self.data)
         return self.error or ImageReadError(self.path, "could not be embedded.")

@@ -84,6 +84,21 @@ def test_clearing_gives_the_space_back(tmp_path: Path) -> None:
     assert (tmp_path / FILE_NAME).stat().st_size < 1_000_000
 
 
+def test_readers_do_not_wait_for_who_writes(tmp_path: Path) -> None:
+    store = BlobStore(tmp_path)
+    store.put(b"a", b"1")
+    found: list[bytes | None] = []
+    reader = threading.Thread(target=lambda: found.append(store.get(b"a")))
+    with store._guarded(store._writing) as database:
+        assert database is not None
+        with blob_store._transaction(database):
+            database.execute("DELETE FROM entries")
+            reader.start()
+            reader.join(timeout=30)
+            assert found == [b"1"]
+    assert store.get(b"a") is None
+
+
 def test_two_processes_share_it(tmp_path: Path) -> None:
     root = Path(__file__).resolve().parents[2]
     command = [sys.executable, "-c", _OTHER_PROCESS, str(tmp_path)]
@@ -176,8 +191,8 @@ def test_a_nearly_full_disk_is_left_alone(
 def test_a_full_disk_stops_the_writing_only(tmp_path: Path) -> None:
     store = BlobStore(tmp_path)
     store.put(b"a", b"1")
-    assert store._connection is not None
-    store._connection.execute("PRAGMA max_page_count = 10")
+    assert store._writing.connection is not None
+    store._writing.connection.execute("PRAGMA max_page_count = 10")
     store.put_many({b"b": bytes(2_000_000)})
     store.put(b"c", b"3")
     assert store.get(b"a") == b"1"

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
-from model.embedding import BATCH_SIZE, FIRST_BATCH_SIZE, Embedder, detail_side, working_side
+from model.embedding import (
+    BATCH_SIZE,
+    CHUNK_SIZE,
+    FIRST_BATCH_SIZE,
+    FIRST_CHUNK_SIZE,
+    Embedded,
+    Embedder,
+    detail_side,
+    working_side,
+)
 from model.errors import ImageReadError
 from model.training import train
 from model.types import SupportSet
@@ -68,3 +79,31 @@ def test_batches_keep_the_order_around_unreadable_images(tmp_path: Path, embedde
     items = [item for batch in batches for item in batch]
     assert [item.path for item in items] == paths
     assert [isinstance(item, ImageReadError) for item in items] == [n == 3 for n in range(len(paths))]
+
+
+def test_work_on_what_is_remembered_is_done_by_the_thread_that_found_it_and_comes_in_order(
+    tmp_path: Path, embedder: Embedder
+) -> None:
+    new = [saved(tmp_path, f"{n:03}.png", (30 + n, 30)) for n in range(FIRST_CHUNK_SIZE + CHUNK_SIZE + 3)]
+
+    def work(batch: list[Embedded]) -> tuple[list[Path], bool]:
+        return [item.path for item in batch], threading.current_thread() is threading.main_thread()
+
+    first = list(embedder.apply(work, new, 32))
+    assert all(is_here for _, is_here in first)
+    again = list(embedder.apply(work, new, 32))
+    assert not any(is_here for _, is_here in again)
+    assert [len(paths) for paths, _ in again] == [FIRST_CHUNK_SIZE, CHUNK_SIZE, 3]
+    for batches in (first, again):
+        assert [path for paths, _ in batches for path in paths] == new
+
+
+def test_what_goes_wrong_in_the_work_reaches_the_caller(tmp_path: Path, embedder: Embedder) -> None:
+    path = saved(tmp_path, "a.png", (30, 30))
+
+    def work(batch: list[Embedded]) -> None:
+        raise RuntimeError(batch[0].path.name)
+
+    for _ in range(2):  # new, and remembered
+        with pytest.raises(RuntimeError, match=r"a\.png"):
+            list(embedder.apply(work, [path], 32))
