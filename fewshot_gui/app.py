@@ -106,7 +106,8 @@ class App(QObject):
         self._project, self._folders = project, tuple(folders)
         self.window.set_theme(self.settings.theme)
         self.window.set_names_hidden(self.settings.names_hidden)
-        self.window.set_choices(auto_train=self.settings.auto_train, transductive=self.settings.transductive)
+        chosen = self.settings
+        self.window.set_choices(autoTrain=chosen.auto_train, closely=chosen.closely, transductive=chosen.transductive)
         self.window.restoreGeometry(self.settings.window.geometry)
         self.window.restore_layout(self.settings.window.layout)
         self.window.show()

@@ -105,6 +105,15 @@ class Settings:
         self._store.setValue("classifying/transductive", "on" if value else "off")
 
     @property
+    def closely(self) -> bool:
+        """Whether the regions of results are looked for at twice the size."""
+        return self._choice("classifying/closely", ("off", "on")) == "on"
+
+    @closely.setter
+    def closely(self, value: bool) -> None:
+        self._store.setValue("classifying/closely", "on" if value else "off")
+
+    @property
     def ground(self) -> Colour:
         """What transparent pixels are laid over."""
         value = QColor.fromString(self._parsed("files/ground", str, "#ffffff"))

@@ -190,6 +190,10 @@ class FewShotClassifier:
             predictions.append(Prediction(image.path, status, predicted_class, tuple(scores), region))
         return predictions
 
+    def warm_up(self) -> None:
+        """Prepare what `explain` needs, so that the first image to be explained does not wait for it."""
+        self.embedder.warm_up(self._closer_side)
+
     def explain(self, path: Path) -> Explanation:
         """Return attention maps, regions and scores of one image for all classes, looking closely.
 

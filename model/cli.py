@@ -77,6 +77,10 @@ def build_parser() -> argparse.ArgumentParser:
     classify.add_argument("--overlays", type=Path, metavar="DIR", help="write a PNG with attention map and region each")
     classify.add_argument("--explain", metavar="CLASS", help="regions for CLASS instead of the predicted class")
     classify.add_argument(
+        "--closely", action="store_true",
+        help="find regions at twice the size, as --explain and --overlays do: better, 2 to 3 times as long",
+    )  # fmt: skip
+    classify.add_argument(
         "--max-error", type=_share, metavar="SHARE", help="add a column `accepted`: at most SHARE of those are wrong"
     )
     classify.add_argument(

@@ -51,7 +51,7 @@ def run_classify(options: argparse.Namespace, token: CancelToken) -> Outcome:
         remaining = paths if options.transductive else [path for path in paths if not table.has(path)]
         made: dict[Path, Prediction] = {}
         # Who asks where a class is wants to know it well; overlays look closely themselves.
-        closely = explained is not None and overlays is None
+        closely = (options.closely or explained is not None) and overlays is None
         for batch in classify(
             classifier, remaining, explain_class=explained, closely=closely, progress=bar, token=token
         ):
@@ -62,7 +62,7 @@ def run_classify(options: argparse.Namespace, token: CancelToken) -> Outcome:
             else:
                 tally.add(predictions)
         if options.transductive:
-            changed = _join(classifier, made, overlays, explained, bar, token)
+            changed = _join(classifier, made, overlays, explained is not None, closely, bar, token)
             table.rewrite(made.values())
             tally.add(made.values())
     counts, classes = tally.statuses, tally.classes
@@ -111,7 +111,8 @@ def _join(
     classifier: FewShotClassifier,
     made: dict[Path, Prediction],
     overlays: _Overlays | None,
-    explained: int | None,
+    keep_regions: bool,
+    closely: bool,
     progress: ProgressCallback,
     token: CancelToken,
 ) -> int:
@@ -119,8 +120,9 @@ def _join(
     from model.transduction import joined  # SciPy's sparse matrices take a while to import
 
     changed = 0
-    before, keep_regions = list(made.values()), explained is not None
-    for batch in joined(classifier, before, keep_regions=keep_regions, progress=progress, token=token):
+    for batch in joined(
+        classifier, list(made.values()), keep_regions=keep_regions, closely=closely, progress=progress, token=token
+    ):
         for prediction in batch:
             if prediction.predicted != made[prediction.path].predicted:
                 changed += 1

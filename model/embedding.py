@@ -148,9 +148,9 @@ class Embedder:
         """What computes, and why, for people."""
         return f"{self._device_note}, {self.runtime.note}"
 
-    def warm_up(self) -> None:
-        """Prepare the forward pass at the backbone's own size, so that the first image does not wait for it."""
-        side = self.backbone.input_size
+    def warm_up(self, side: int | None = None) -> None:
+        """Prepare the forward pass at a working size (default: the backbone's own), so that no image waits for it."""
+        side = side or self.backbone.input_size
         self.forward(torch.zeros((1, side, side, 3), dtype=torch.uint8))
 
     def embed(self, paths: Sequence[Path], side: int | None = None) -> Iterator[list[Embedded]]:

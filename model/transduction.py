@@ -54,12 +54,14 @@ def joined(
     predictions: Sequence[Prediction],
     *,
     keep_regions: bool = False,
+    closely: bool = False,
     progress: ProgressCallback = ignore_progress,
     token: CancelToken | None = None,
 ) -> Iterator[list[Prediction]]:
     """Yield the predictions of one run that have `Status.OK` anew, with the probabilities that they have together.
 
-    Where the predicted class changes, so does the region, unless `keep_regions`. Images are embedded
+    Where the predicted class changes, so does the region, unless `keep_regions`; `closely`: see
+    `FewShotClassifier.predict`. Images are embedded
     again, which costs little where embeddings are cached; one that is gone keeps its prediction. Raises
     `Cancelled`.
     """
@@ -83,7 +85,7 @@ def joined(
         ]
         for first in range(0, len(group), CHUNK_SIZE):
             before, after = group[first : first + CHUNK_SIZE], revised[first : first + CHUNK_SIZE]
-            yield after if keep_regions else _with_regions(classifier, before, after, token)
+            yield after if keep_regions else _with_regions(classifier, before, after, closely, token)
 
 
 def spread_probabilities(
@@ -126,7 +128,11 @@ def _links(unit: Tensor, token: CancelToken) -> sparse.csr_array:
 
 
 def _with_regions(
-    classifier: FewShotClassifier, before: Sequence[Prediction], after: Sequence[Prediction], token: CancelToken
+    classifier: FewShotClassifier,
+    before: Sequence[Prediction],
+    after: Sequence[Prediction],
+    closely: bool,
+    token: CancelToken,
 ) -> list[Prediction]:
     """Look up the regions of those whose class has changed."""
     changed = [new for old, new in zip(before, after, strict=True) if old.predicted != new.predicted]
@@ -134,7 +140,9 @@ def _with_regions(
     for prediction, image in _embedded(classifier, changed, token):
         images.setdefault(prediction.predicted, []).append(image)
     regions: dict[object, Region | None] = {
-        found.path: found.region for class_, some in images.items() for found in classifier.predict(some, class_)
+        found.path: found.region
+        for class_, some in images.items()
+        for found in classifier.predict(some, class_, closely=closely)
     }
     return [replace(new, region=regions.get(new.path, new.region)) for new in after]
 

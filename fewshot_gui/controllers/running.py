@@ -20,6 +20,7 @@ from fewshot_gui.jobs.messages import (
     JobProgress,
     JobRequest,
     JobResult,
+    PrepareRequest,
     RestoreRequest,
     RestoreResult,
     SuggestRequest,
@@ -58,10 +59,12 @@ class RunningController(QObject):
         self._titles: dict[int, str] = {}  # jobs of this project that the user waits for
         self._explained: tuple[int, Path] | None = None  # the latest explanation asked for
         self._is_trained = False
+        self._has_new_classifier = False  # since explanations were made ready
         self._training: int | None = None  # the latest training asked for
         self._quiet: set[int] = set()  # jobs nobody asked for: their troubles are no dialog's worth
         window.train_requested.connect(self.train)
         window.suggest_requested.connect(self.suggest)
+        window.closely_chosen.connect(self._on_closely_chosen)
         window.transductive_chosen.connect(self._on_transductive_chosen)
         window.cancel_requested.connect(self._on_cancel_requested)
         window.explain_requested.connect(self._on_explain_requested)
@@ -115,6 +118,7 @@ class RunningController(QObject):
             revision=self._document.revision,
             paths=paths,
             cutting=cutting,
+            closely=self._settings.closely,
             transductive=self._settings.transductive,
         )
         return self._submit(self.tr("Classifying"), request)
@@ -174,7 +178,7 @@ class RunningController(QObject):
         self._titles.clear()
         self._quiet.clear()
         self._explained = None
-        self._is_trained = False
+        self._is_trained = self._has_new_classifier = False
         self._window.finish_job()
 
     @Slot()
@@ -231,21 +235,25 @@ class RunningController(QObject):
                 self._window.show_message(describe_classification(result))
 
     @Slot(bool)
+    def _on_closely_chosen(self, chosen: bool) -> None:
+        self._settings.closely = chosen
+        self._classify_again()
+
+    @Slot(bool)
     def _on_transductive_chosen(self, chosen: bool) -> None:
         self._settings.transductive = chosen
-        if self._is_trained:
-            self._classify_again()
+        self._classify_again()
 
     def _classify_again(self) -> None:
-        """Bring the results up to date with a new classifier: they follow every correction."""
-        if len(self._results):
+        """Bring the results up to date with a new classifier or choice: they follow every correction."""
+        if self._is_trained and len(self._results):
             seen = self._window.results.table.visible_paths()
             rows = {self._results.row_of(path) for path in seen}  # 100,000 paths would take long to compare
             rest = [made.path for row, made in enumerate(self._results) if row not in rows]
             self._quiet.add(self.classify((*seen, *rest)))
 
     def _on_classifier_ready(self, device_note: str) -> None:
-        self._is_trained = True
+        self._is_trained = self._has_new_classifier = True
         self._window.set_device(device_note)
         self._window.inspector.explain_again()
 
@@ -273,4 +281,7 @@ class RunningController(QObject):
             return
         if not self._titles:
             self._window.finish_job()
+            if self._has_new_classifier:
+                self._runner.submit(PrepareRequest)
+                self._has_new_classifier = False
             self.job_ended.emit()

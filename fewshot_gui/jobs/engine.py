@@ -15,6 +15,8 @@ from fewshot_gui.jobs.messages import (
     ClassifySummary,
     ExplainRequest,
     ExplainResult,
+    PrepareRequest,
+    PrepareResult,
     RestoreRequest,
     RestoreResult,
     SuggestRequest,
@@ -142,7 +144,7 @@ class Engine:
                 waiting.clear()
 
         try:
-            for batch in classify(trained.classifier, paths, progress=progress, token=token):
+            for batch in classify(trained.classifier, paths, closely=request.closely, progress=progress, token=token):
                 total += len(batch)
                 unreadable += sum(one.status is Status.ERROR for one in batch)
                 waiting.extend(batch)
@@ -153,9 +155,14 @@ class Engine:
         finally:
             flush()
         token.raise_if_cancelled()
-        changed = _join(trained, request.job_id, made, progress, token, publish) if request.transductive else None
+        changed = _join(trained, request, made, progress, token, publish) if request.transductive else None
         seconds = time.monotonic() - start
         return ClassifySummary(request.job_id, trained.revision, total, unreadable, seconds, changed)
+
+    def prepare(self, request: PrepareRequest) -> PrepareResult:
+        """Make explanations by the latest classifier ready. Raises `NotTrainedError`."""
+        self._current().classifier.warm_up()
+        return PrepareResult(request.job_id)
 
     def explain(self, request: ExplainRequest) -> ExplainResult:
         """Explain one image for every class. Raises `NotTrainedError` and `ImageReadError`."""
@@ -202,7 +209,7 @@ def _find_images(request: ClassifyRequest, progress: ProgressCallback, token: Ca
 
 def _join(
     trained: _Trained,
-    job_id: int,
+    request: ClassifyRequest,
     made: Sequence[Prediction],
     progress: ProgressCallback,
     token: CancelToken,
@@ -213,9 +220,9 @@ def _join(
 
     before = {prediction.path: prediction.predicted for prediction in made}
     changed = 0
-    for batch in joined(trained.classifier, made, progress=progress, token=token):
+    for batch in joined(trained.classifier, made, closely=request.closely, progress=progress, token=token):
         changed += sum(one.predicted != before[one.path] for one in batch)
-        publish(ClassifyBatch(job_id, trained.revision, trained.bin_ids, tuple(batch)))
+        publish(ClassifyBatch(request.job_id, trained.revision, trained.bin_ids, tuple(batch)))
     return changed
 
 

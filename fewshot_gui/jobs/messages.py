@@ -42,14 +42,16 @@ class TrainRequest:
 class ClassifyRequest:
     """Classify files and folders (read recursively) with the classifier trained last.
 
-    Files are cut into images by `cutting`; without, what is named is one image each. `transductive`:
-    at the end, results are joined with what similar images show.
+    Files are cut into images by `cutting`; without, what is named is one image each. `closely`: regions
+    are looked for at twice the size. `transductive`: at the end, results are joined with what similar
+    images show.
     """
 
     job_id: int
     revision: int
     paths: tuple[Path, ...]
     cutting: Cutting | None = None
+    closely: bool = False
     transductive: bool = False
 
 
@@ -60,6 +62,13 @@ class ExplainRequest:
     job_id: int
     revision: int
     path: Path
+
+
+@dataclass(frozen=True)
+class PrepareRequest:
+    """Make explanations ready, so that the first does not wait."""
+
+    job_id: int
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,13 @@ class SuggestRequest:
     backbone: str
     device: str
     ground: Colour = WHITE
+
+
+@dataclass(frozen=True)
+class PrepareResult:
+    """Explanations are ready."""
+
+    job_id: int
 
 
 @dataclass(frozen=True)
@@ -182,5 +198,7 @@ class JobFailure:
     details: str
 
 
-JobRequest = WarmUpRequest | TrainRequest | ClassifyRequest | ExplainRequest | RestoreRequest | SuggestRequest
-JobResult = WarmUpResult | TrainResult | ClassifySummary | ExplainResult | RestoreResult | SuggestResult
+JobRequest = (
+    WarmUpRequest | TrainRequest | ClassifyRequest | PrepareRequest | ExplainRequest | RestoreRequest | SuggestRequest
+)
+JobResult = WarmUpResult | TrainResult | ClassifySummary | PrepareResult | ExplainResult | RestoreResult | SuggestResult

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QDeadlineTimer, QObject, Qt, QThread, Signal, Slot
 
 from fewshot_gui.jobs.engine import Engine
-from fewshot_gui.jobs.messages import ExplainRequest, JobRequest
+from fewshot_gui.jobs.messages import ExplainRequest, JobRequest, PrepareRequest
 from fewshot_gui.jobs.worker import Worker
 from model.progress import CancelToken
 
@@ -123,6 +123,8 @@ class Runner(QObject):
         request = make_request(job_id)
         if isinstance(request, ExplainRequest):
             self._inspection.cancel()
+            self._inspection.submit(request)
+        elif isinstance(request, PrepareRequest):
             self._inspection.submit(request)
         else:
             self._work.submit(request)

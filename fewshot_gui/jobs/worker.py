@@ -15,6 +15,7 @@ from fewshot_gui.jobs.messages import (
     JobProgress,
     JobRequest,
     JobResult,
+    PrepareRequest,
     RestoreRequest,
     SuggestRequest,
     TrainRequest,
@@ -82,6 +83,8 @@ class Worker(QObject):
                 return self._engine.train(request, ProgressThrottle(report), token)
             case ClassifyRequest():
                 return self._engine.classify(request, ProgressThrottle(report), token, self.batch_ready.emit)
+            case PrepareRequest():
+                return self._engine.prepare(request)
             case ExplainRequest():
                 return self._engine.explain(request)
             case RestoreRequest():

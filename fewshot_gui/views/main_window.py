@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
     train_requested = Signal()
     classify_requested = Signal(list)  # paths; empty: ask for a folder
     auto_train_chosen = Signal(bool)
+    closely_chosen = Signal(bool)
     transductive_chosen = Signal(bool)
     suggest_requested = Signal()
     cancel_requested = Signal()
@@ -156,10 +157,10 @@ class MainWindow(QMainWindow):
         self._device.setText(text)
         self._device.setToolTip(self.tr("Computing device: {device}").format(device=text))
 
-    def set_choices(self, *, auto_train: bool, transductive: bool) -> None:
-        """Check whether the classifier follows every change of the bins, and whether similar images agree."""
-        self.command_table["autoTrain"].setChecked(auto_train)
-        self.command_table["transductive"].setChecked(transductive)
+    def set_choices(self, **choices: bool) -> None:
+        """Check what was chosen, by the actions' ids."""
+        for action, chosen in choices.items():
+            self.command_table[action].setChecked(chosen)
 
     def set_names_hidden(self, hidden: bool) -> None:
         """Show images by their names, or by numbers of their own; check which in the menu."""
@@ -290,6 +291,7 @@ class MainWindow(QMainWindow):
         self.inspector.class_chosen.connect(self.class_chosen)
         self.job_status.cancel_requested.connect(self.cancel_requested)
         self.command_table["autoTrain"].triggered.connect(self.auto_train_chosen)
+        self.command_table["closely"].triggered.connect(self.closely_chosen)
         self.command_table["transductive"].triggered.connect(self.transductive_chosen)
         self.command_table["hideNames"].triggered.connect(self.names_hidden_chosen)
         self._menu_bar.recent_chosen.connect(self.recent_requested)

@@ -64,6 +64,7 @@ _MENUS = (
             _SEPARATOR,
             "classify",
             "classifyLibrary",
+            "closely",
             "transductive",
             _SEPARATOR,
             "suggest",

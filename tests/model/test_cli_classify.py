@@ -133,6 +133,17 @@ def test_explain_gives_the_regions_of_that_class(run: Run, trained: Path, photos
         assert row["predicted"] == "диск, red"
 
 
+def test_looking_closely_gives_the_regions_of_the_overlays(
+    run: Run, trained: Path, photos: Path, tmp_path: Path
+) -> None:
+    for name, *options in (("first",), ("close", "--closely"), ("drawn", "--overlays", tmp_path / "overlays")):
+        run("classify", trained, photos, "--out", tmp_path / f"{name}.csv", *options)
+    first, close, drawn = (rows_of(tmp_path / f"{name}.csv") for name in ("first", "close", "drawn"))
+    assert close == drawn
+    assert close != first
+    assert [row["confidence"] for row in close] == [row["confidence"] for row in first]
+
+
 def test_the_table_agrees_with_the_library(run: Run, trained: Path, photos: Path, tmp_path: Path) -> None:
     run("classify", trained, photos, "--out", tmp_path / "r.csv")
     rows = rows_of(tmp_path / "r.csv")

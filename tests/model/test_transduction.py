@@ -110,6 +110,9 @@ def test_an_image_that_its_neighbours_correct_gets_the_region_of_its_new_class(
     kept = next(joined(classifier, doubted, keep_regions=True))[0]
     assert kept.predicted == first.predicted
     assert kept.region is None
+    close = next(joined(classifier, doubted, closely=True))[0]
+    assert close.region == classifier.explain(first.path).regions[first.predicted]
+    assert close.region != first.region
 
 
 def test_what_is_unlike_every_bin_or_gone_keeps_its_prediction(

@@ -242,6 +242,11 @@ def let_similar_images_agree_or_not(user: User) -> None:
     user.do("transductive")
 
 
+@action(1)
+def look_closely_at_every_image_or_not(user: User) -> None:
+    user.do("closely")
+
+
 @action(4)
 def classify_the_library(user: User) -> None:
     user.do("classifyLibrary")

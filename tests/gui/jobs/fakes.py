@@ -14,6 +14,8 @@ from fewshot_gui.jobs.messages import (
     ClassifySummary,
     ExplainRequest,
     ExplainResult,
+    PrepareRequest,
+    PrepareResult,
     SuggestRequest,
     SuggestResult,
     TrainRequest,
@@ -34,6 +36,7 @@ class FakeEngine(Engine):
         super().__init__()
         self.on_train = on_train
         self.on_suggest: Callable[[CancelToken], None] | None = None
+        self.prepared = 0
         self.explained: list[ExplainRequest] = []
         self.explain_may_go_on = threading.Event()
         self.explain_may_go_on.set()
@@ -41,6 +44,10 @@ class FakeEngine(Engine):
 
     def warm_up(self, request: WarmUpRequest) -> WarmUpResult:
         return WarmUpResult(request.job_id)
+
+    def prepare(self, request: PrepareRequest) -> PrepareResult:
+        self.prepared += 1
+        return PrepareResult(request.job_id)
 
     def train(self, request: TrainRequest, progress: ProgressCallback, token: CancelToken) -> TrainResult:
         self.threads.add(threading.get_ident())

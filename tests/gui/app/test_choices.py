@@ -1,4 +1,8 @@
-"""“Let similar images agree”, with the real engine: results are joined, say so, and are as before when it is off."""
+"""What is chosen in the Run menu, with the real engine: results follow it, and are as before when it is off.
+
+“Look closely at every image” gives each the region that the inspector shows; with “Let similar images
+agree” results are joined, and say so.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from fewshot_gui.app import App
 from fewshot_gui.items.prediction_columns import Column
 from fewshot_gui.jobs.engine import Engine
-from fewshot_gui.jobs.messages import ExplainResult
+from fewshot_gui.jobs.messages import ExplainResult, PrepareResult
 from fewshot_gui.jobs.runner import Runner
 from fewshot_gui.paths import AppPaths
 from model.transduction import NOTE
@@ -37,7 +41,46 @@ def app(qapp: object, qtbot: QtBot, tmp_path: Path) -> Iterator[App]:
     assert app.shutdown() == []
 
 
-def test_results_follow_the_choice(app: App, qtbot: QtBot, tmp_path: Path) -> None:
+def explained_in(app: App, qtbot: QtBot, path: Path) -> ExplainResult:
+    """Look at a result in the inspector."""
+    explained = lambda result: isinstance(result, ExplainResult)  # noqa: E731
+    with qtbot.waitSignal(app.runner.succeeded, check_params_cb=explained, timeout=60_000) as blocker:
+        app.window.results.image_selected.emit(path)
+    (result,) = blocker.args
+    assert isinstance(result, ExplainResult)
+    return result
+
+
+def test_looking_closely_gives_results_the_inspectors_regions(app: App, qtbot: QtBot, tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    folder.mkdir()
+    for number, shape in enumerate(SHAPES):
+        for k in range(2):
+            paint(shape, 1000 + 100 * number + k, (90, 60), (25 + 20 * k, 30)).save(folder / f"{shape}{k}.png")
+    window, results = app.window, app.session.results
+    prepared = lambda result: isinstance(result, PrepareResult)  # noqa: E731
+    with qtbot.waitSignal(app.runner.succeeded, check_params_cb=prepared, timeout=60_000):
+        window.train_requested.emit()
+    window.classify_requested.emit([folder])
+    qtbot.waitUntil(lambda: len(results) == 6 and not window.command_table.flag("busy"), timeout=60_000)
+    first = {made.path: made for made in results}
+
+    choice = window.command_table["closely"]
+    choice.trigger()
+    assert app.settings.closely is True
+    qtbot.waitUntil(lambda: all(made.region != first[made.path].region for made in results), timeout=60_000)
+    qtbot.waitUntil(lambda: not window.command_table.flag("busy"), timeout=60_000)
+    for made in list(results):
+        assert made.scores == first[made.path].scores
+        explanation = explained_in(app, qtbot, made.path).explanation
+        assert made.region == explanation.regions[explanation.scores.index(max(explanation.scores))]
+
+    choice.trigger()
+    qtbot.waitUntil(lambda: {made.path: made for made in results} == first, timeout=60_000)
+    assert app.settings.closely is False
+
+
+def test_similar_images_agree_where_that_is_chosen(app: App, qtbot: QtBot, tmp_path: Path) -> None:
     folder = tmp_path / "new"
     folder.mkdir()
     for number, shape in enumerate(SHAPES):
@@ -67,9 +110,7 @@ def test_results_follow_the_choice(app: App, qtbot: QtBot, tmp_path: Path) -> No
     model = window.results.table.model()
     notes = [model.index(row, Column.STATUS).data(Qt.ItemDataRole.DisplayRole) for row in range(model.rowCount())]
     assert sum("With similar images" in note for note in notes) == len(liked)
-    explained = lambda result: isinstance(result, ExplainResult)  # noqa: E731
-    with qtbot.waitSignal(app.runner.succeeded, check_params_cb=explained, timeout=60_000):
-        window.results.image_selected.emit(liked[0])
+    explained_in(app, qtbot, liked[0])
     bars = window.inspector.scores
     shown = [bars.item(row).data(Qt.ItemDataRole.UserRole).score for row in range(bars.count())]
     assert shown == sorted(results.prediction(liked[0]).scores, reverse=True)
