@@ -233,6 +233,9 @@ class RunningController(QObject):
                 self._window.show_message(describe_suggestions(result))
             case ClassifySummary():
                 self._window.show_message(describe_classification(result))
+                if self._has_new_classifier:  # not before: it would take half a second from the first results
+                    self._runner.submit(PrepareRequest)
+                    self._has_new_classifier = False
 
     @Slot(bool)
     def _on_closely_chosen(self, chosen: bool) -> None:
@@ -281,7 +284,4 @@ class RunningController(QObject):
             return
         if not self._titles:
             self._window.finish_job()
-            if self._has_new_classifier:
-                self._runner.submit(PrepareRequest)
-                self._has_new_classifier = False
             self.job_ended.emit()

@@ -59,9 +59,10 @@ def test_looking_closely_gives_results_the_inspectors_regions(app: App, qtbot: Q
             paint(shape, 1000 + 100 * number + k, (90, 60), (25 + 20 * k, 30)).save(folder / f"{shape}{k}.png")
     window, results = app.window, app.session.results
     prepared = lambda result: isinstance(result, PrepareResult)  # noqa: E731
+    window.train_requested.emit()
+    qtbot.waitUntil(lambda: results.report is not None and not window.command_table.flag("busy"), timeout=60_000)
     with qtbot.waitSignal(app.runner.succeeded, check_params_cb=prepared, timeout=60_000):
-        window.train_requested.emit()
-    window.classify_requested.emit([folder])
+        window.classify_requested.emit([folder])
     qtbot.waitUntil(lambda: len(results) == 6 and not window.command_table.flag("busy"), timeout=60_000)
     first = {made.path: made for made in results}
 
