@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from fewshot_gui.app import App
 from fewshot_gui.drop_events import drop, drop_on, files_data
 from fewshot_gui.items.mime import encode_bin, encode_images
+from fewshot_gui.jobs.messages import ExplainResult
 from fewshot_gui.paths import AppPaths
 from fewshot_gui.project.document import Document
 from tests.conftest import EXAMPLE
@@ -135,7 +136,8 @@ def test_train_classify_and_explain_without_freezing_the_window(
         app.window.classify_requested.emit([EXAMPLE / "to_classify"])
     heart.note("classifying")
     assert [made.path for made in app.session.results] == to_classify
-    with qtbot.waitSignal(app.runner.succeeded, timeout=10_000):
+    explained = lambda result: isinstance(result, ExplainResult)  # noqa: E731 - explaining is made ready before
+    with qtbot.waitSignal(app.runner.succeeded, check_params_cb=explained, timeout=10_000):
         app.window.results.table.select_paths([to_classify[0]])
     assert overlay_is_visible(app, qtbot)
     heart.note("explaining")
