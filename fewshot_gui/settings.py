@@ -51,11 +51,33 @@ class WindowPlace:
         return value if isinstance(value, QByteArray) else QByteArray()
 
 
+class _Switch:
+    """A value of `Settings` that is on or, by default, off."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def __get__(self, settings: Settings, _owner: type[Settings]) -> bool:
+        return settings._choice(self._key, ("off", "on")) == "on"
+
+    def __set__(self, settings: Settings, value: bool) -> None:
+        settings._store.setValue(self._key, "on" if value else "off")
+
+
 class Settings:
     """Every value has a default, which also stands in for one that cannot be understood.
 
     A settings file that is damaged as a whole is put aside (".broken") and a new one begun.
     """
+
+    auto_train = _Switch("training/auto")
+    """Whether the classifier follows every change of the bins."""
+
+    transductive = _Switch("classifying/transductive")
+    """Whether results are joined with what similar images of the same run show."""
+
+    closely = _Switch("classifying/closely")
+    """Whether the regions of results are looked for at twice the size."""
 
     def __init__(self, file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -85,33 +107,6 @@ class Settings:
     @device.setter
     def device(self, value: str) -> None:
         self._store.setValue("training/device", value)
-
-    @property
-    def auto_train(self) -> bool:
-        """Whether the classifier follows every change of the bins."""
-        return self._choice("training/auto", ("off", "on")) == "on"
-
-    @auto_train.setter
-    def auto_train(self, value: bool) -> None:
-        self._store.setValue("training/auto", "on" if value else "off")
-
-    @property
-    def transductive(self) -> bool:
-        """Whether results are joined with what similar images of the same run show."""
-        return self._choice("classifying/transductive", ("off", "on")) == "on"
-
-    @transductive.setter
-    def transductive(self, value: bool) -> None:
-        self._store.setValue("classifying/transductive", "on" if value else "off")
-
-    @property
-    def closely(self) -> bool:
-        """Whether the regions of results are looked for at twice the size."""
-        return self._choice("classifying/closely", ("off", "on")) == "on"
-
-    @closely.setter
-    def closely(self, value: bool) -> None:
-        self._store.setValue("classifying/closely", "on" if value else "off")
 
     @property
     def ground(self) -> Colour:

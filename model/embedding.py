@@ -150,8 +150,7 @@ class Embedder:
 
     def warm_up(self, side: int | None = None) -> None:
         """Prepare the forward pass at a working size (default: the backbone's own), so that no image waits for it."""
-        side = side or self.backbone.input_size
-        self.forward(torch.zeros((1, side, side, 3), dtype=torch.uint8))
+        self.runtime.prepare(side or self.backbone.input_size)
 
     def embed(self, paths: Sequence[Path], side: int | None = None) -> Iterator[list[Embedded]]:
         """Yield one list for each batch of paths, in order; unreadable files give their error.

@@ -34,6 +34,10 @@ class Runtime(ABC):
     """The least precise numbers it computes in; features of different precisions are kept apart."""
 
     @abstractmethod
+    def prepare(self, side: int) -> None:
+        """Make ready what images of `side` pixels need; nothing where that is done, or nothing is needed."""
+
+    @abstractmethod
     def forward(self, pixels: Tensor) -> FeatureMaps:
         """Map RGB pixels, uint8 (n, H, W, 3) on the CPU, to float16 maps (n, D, h, w) on the CPU."""
 
@@ -50,6 +54,9 @@ class TorchRuntime(Runtime):
     def note(self) -> str:
         """See `Runtime.note`."""
         return self._note
+
+    def prepare(self, side: int) -> None:
+        """See `Runtime.prepare`: PyTorch needs nothing."""
 
     def forward(self, pixels: Tensor) -> FeatureMaps:
         """See `Runtime.forward`."""

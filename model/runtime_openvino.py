@@ -75,6 +75,10 @@ class OpenVinoRuntime(Runtime):
         version = self._openvino.__version__.split("-")[0]
         return f"OpenVINO {version}" + (f", {self.precision}" if self.precision != FLOAT32 else "")
 
+    def prepare(self, side: int) -> None:
+        """See `Runtime.prepare`."""
+        self._prepared(side)
+
     def forward(self, pixels: Tensor) -> FeatureMaps:
         """See `Runtime.forward`."""
         side = self._prepared(pixels.shape[1])

@@ -61,9 +61,8 @@ def joined(
     """Yield the predictions of one run that have `Status.OK` anew, with the probabilities that they have together.
 
     Where the predicted class changes, so does the region, unless `keep_regions`; `closely`: see
-    `FewShotClassifier.predict`. Images are embedded
-    again, which costs little where embeddings are cached; one that is gone keeps its prediction. Raises
-    `Cancelled`.
+    `FewShotClassifier.predict`. Images are embedded again, which costs little where embeddings are
+    cached; one that is gone keeps its prediction. Raises `Cancelled`.
     """
     token = token or CancelToken()
     known = [prediction for prediction in predictions if prediction.status is Status.OK]

@@ -59,7 +59,6 @@ class RunningController(QObject):
         self._titles: dict[int, str] = {}  # jobs of this project that the user waits for
         self._explained: tuple[int, Path] | None = None  # the latest explanation asked for
         self._is_trained = False
-        self._has_new_classifier = False  # since explanations were made ready
         self._training: int | None = None  # the latest training asked for
         self._quiet: set[int] = set()  # jobs nobody asked for: their troubles are no dialog's worth
         window.train_requested.connect(self.train)
@@ -178,7 +177,7 @@ class RunningController(QObject):
         self._titles.clear()
         self._quiet.clear()
         self._explained = None
-        self._is_trained = self._has_new_classifier = False
+        self._is_trained = False
         self._window.finish_job()
 
     @Slot()
@@ -233,9 +232,7 @@ class RunningController(QObject):
                 self._window.show_message(describe_suggestions(result))
             case ClassifySummary():
                 self._window.show_message(describe_classification(result))
-                if self._has_new_classifier:  # not before: it would take half a second from the first results
-                    self._runner.submit(PrepareRequest)
-                    self._has_new_classifier = False
+                self._runner.submit(PrepareRequest)  # not before: the first time it takes half a second
 
     @Slot(bool)
     def _on_closely_chosen(self, chosen: bool) -> None:
@@ -256,7 +253,7 @@ class RunningController(QObject):
             self._quiet.add(self.classify((*seen, *rest)))
 
     def _on_classifier_ready(self, device_note: str) -> None:
-        self._is_trained = self._has_new_classifier = True
+        self._is_trained = True
         self._window.set_device(device_note)
         self._window.inspector.explain_again()
 

@@ -121,13 +121,10 @@ class Runner(QObject):
         """
         job_id = next(self._ids)
         request = make_request(job_id)
+        lane = self._inspection if isinstance(request, ExplainRequest | PrepareRequest) else self._work
         if isinstance(request, ExplainRequest):
-            self._inspection.cancel()
-            self._inspection.submit(request)
-        elif isinstance(request, PrepareRequest):
-            self._inspection.submit(request)
-        else:
-            self._work.submit(request)
+            lane.cancel()
+        lane.submit(request)
         return job_id
 
     def cancel(self, job_id: int) -> None:
