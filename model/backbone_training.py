@@ -113,7 +113,8 @@ def episode_loss(maps: FeatureMaps, labels: Tensor) -> Tensor:
     present, local_labels = labels.unique(return_inverse=True)
     maps = FeatureMaps(maps.fine.cpu(), maps.coarse.cpu())
     features = describe(ImageMaps.without_texture(maps), (maps.coarse.shape[2], maps.coarse.shape[3]))
-    support = describe_support(features, local_labels, len(present)).support
+    untaught = torch.empty(0, maps.coarse.shape[1])  # what is being trained has no classes of its own
+    support = describe_support(features, local_labels, len(present), untaught).support
     head = Head(local_labels)
     return functional.cross_entropy(head.leave_one_out_logits(support), local_labels)
 

@@ -30,7 +30,7 @@ from model.images.colour import WHITE, Colour
 from model.texture import SUMMARY
 
 FORMAT = "fewshot-classifier"
-VERSION = 5
+VERSION = 6
 FACTS_FILE = "classifier.json"
 TENSORS_FILE = "classifier.safetensors"
 _BACKBONE_PREFIX = "backbone."
@@ -195,7 +195,7 @@ def _expected(ways: int, backbone: Backbone, declared: dict[str, Declared]) -> d
     examples = min(examples, MOST_EXAMPLES)
     fine, coarse = backbone.channels
     joined = fine + coarse
-    joint = joined + fine * layout.CELLS**2 + SUMMARY
+    joint = joined + len(backbone.class_directions) + fine * layout.CELLS**2 + SUMMARY
     shapes = {
         "texture_mean": (SUMMARY,),
         "texture_deviation": (SUMMARY,),

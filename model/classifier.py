@@ -50,9 +50,9 @@ LEAST_FAMILIARITY = 0.05
 class ClassifierState:
     """All numbers of a trained head; N classes, n support images; float32.
 
-    L = D_coarse + D_fine is the size of a region, D = L + D_layout + SUMMARY that of the joint space.
-    texture_mean (SUMMARY,), texture_deviation (SUMMARY,), centre (D,), scales (4,): see `Fusion`
-    shares (4,): of the views coarse, fine, layout and texture
+    L = D_coarse + D_fine is the size of a region, D = L + C + D_layout + SUMMARY that of the joint space.
+    texture_mean (SUMMARY,), texture_deviation (SUMMARY,), centre (D,), scales (5,): see `Fusion`
+    shares (5,): of the views of `model.fusion`
     descriptors (D, N): class descriptors of the joint vectors, whitening folded in
     offsets (N,): their scores at the weighted mean of the support images, where every score is 0
     class_means (N, L): mean of what regions are compared with, see `model.two_sizes`
@@ -123,8 +123,13 @@ class FewShotClassifier:
         ) = state.scalars.tolist()
         self.side, self._example_size = int(side), float(example_size)
         self._shares = state.shares.double()
-        parts = (state.texture_mean, state.texture_deviation, state.centre, state.scales)
-        self._fusion = Fusion(*(part.double() for part in parts))
+        self._fusion = Fusion(
+            state.texture_mean.double(),
+            state.texture_deviation.double(),
+            state.centre.double(),
+            state.scales.double(),
+            embedder.backbone.class_directions,
+        )
         self._descriptors = state.descriptors.double()
         to_means_and_locals = torch.cat((state.class_means, state.local_descriptors))
         coarse, self._fine_vectors = split(to_means_and_locals, state.response_directions.shape[1])

@@ -70,9 +70,10 @@ def fit_classifier(
     compared_with: see `describe_support`. Raises `Cancelled`.
     """
     with torch.inference_mode(False):
-        described = describe_support(features, labels, len(class_names), compared_with)
+        directions = embedder.backbone.class_directions
+        described = describe_support(features, labels, len(class_names), directions, compared_with)
         support = described.support
-        head = Head(labels, Traits.of(features, sizes))
+        head = Head(labels, Traits.of(features, sizes, directions))
         losses, converged = fit(head, support, progress, token or CancelToken())
         with torch.no_grad():
             support = support._replace(weights=head.image_weights(support))

@@ -1,4 +1,4 @@
-"""Views of an image joined in one space: what it shows (stride 32), its small structures (16), where they lie, texture.
+"""Views of an image joined in one space: what it looks like, what it is, small structures, their places, texture.
 
 Ours. Each view is centred on the mean of the class means and brought to one mean squared length, so
 that a share says how much a view counts: inner products in the joint space are the shares' weighted
@@ -14,8 +14,9 @@ from torch import Tensor
 
 from model import texture
 from model.features import ImageFeatures
+from model.semantic import semantic_view
 
-VIEWS = ("coarse", "fine", "layout", "texture")
+VIEWS = ("coarse", "semantic", "fine", "layout", "texture")
 LEAST_DEVIATION = 0.05
 """Nats. Keeps a texture energy that is alike in all supports from deciding by a hair."""
 
@@ -29,38 +30,40 @@ class Fusion(NamedTuple):
     """How the views of any image are brought into the joint space of a support set; all float64.
 
     texture_mean, texture_deviation: (SUMMARY,) of the support images' texture summaries
-    centre:  (D,) mean of the class means, D = D_coarse + D_fine + D_layout + SUMMARY
-    scales:  (4,) one over the root mean squared length of each centred view
+    centre:  (D,) mean of the class means, D = D_coarse + C + D_fine + D_layout + SUMMARY
+    scales:  (5,) one over the root mean squared length of each centred view
+    directions: (C, D_coarse) float32, see `Backbone.class_directions`
     """
 
     texture_mean: Tensor
     texture_deviation: Tensor
     centre: Tensor
     scales: Tensor
+    directions: Tensor
 
     @classmethod
-    def of(cls, features: ImageFeatures, balance: Tensor) -> Fusion:
+    def of(cls, features: ImageFeatures, balance: Tensor, directions: Tensor) -> Fusion:
         """Fit to n support images; balance (n,) as `class_description.class_balance`."""
         summary = texture.summary(features.texture).double()
         mean = summary.mean(dim=0)
         deviation = ((summary - mean).square().mean(dim=0) + LEAST_DEVIATION**2).sqrt()
         share = (balance / balance.sum())[:, None]
         centres, scales = [], []
-        for view in _views(features, mean, deviation):
+        for view in _views(features, mean, deviation, directions):
             centre = (share * view).sum(dim=0)
             scatter = (share * (view - centre).square()).sum()
             centres.append(centre)
             scales.append(1 / scatter.clamp_min(_SMALLEST_SCATTER).sqrt())
-        return cls(mean, deviation, torch.cat(centres), torch.stack(scales))
+        return cls(mean, deviation, torch.cat(centres), torch.stack(scales), directions)
 
     def views(self, features: ImageFeatures) -> tuple[Tensor, ...]:
         """Each view, centred and scaled: one float64 (n, D_v) for each of `VIEWS`."""
-        raw = _views(features, self.texture_mean, self.texture_deviation)
+        raw = _views(features, self.texture_mean, self.texture_deviation, self.directions)
         centres = self.centre.split([view.shape[1] for view in raw])
         return tuple((view - c) * s for view, c, s in zip(raw, centres, self.scales, strict=True))
 
     def joint(self, features: ImageFeatures, shares: Tensor) -> Tensor:
-        """The joint vectors, float64 (n, D), for shares (4,) that add up to 1."""
+        """The joint vectors, float64 (n, D), for shares (5,) that add up to 1."""
         return torch.cat([view * share.sqrt() for view, share in zip(self.views(features), shares, strict=True)], dim=1)
 
 
@@ -70,7 +73,7 @@ def texture_weights(fusion: Fusion, shares: Tensor, descriptors: Tensor) -> Tens
     return scale[:, None] * descriptors[-texture.SUMMARY :]
 
 
-def _views(features: ImageFeatures, mean: Tensor, deviation: Tensor) -> tuple[Tensor, ...]:
+def _views(features: ImageFeatures, mean: Tensor, deviation: Tensor, directions: Tensor) -> tuple[Tensor, ...]:
     summary = (texture.summary(features.texture).double() - mean) / deviation
-    whole = (features.coarse, features.fine, features.layout.flatten(1))
+    whole = (features.coarse, semantic_view(features.coarse, directions), features.fine, features.layout.flatten(1))
     return *(view.double() for view in whole), summary.clamp(-FARTHEST, FARTHEST)

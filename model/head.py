@@ -1,7 +1,7 @@
 """The trainable head: local feature and class description modules joined, fitted by leave-one-out.
 
 The adjustable parameters are few, so that five images cannot be learned by heart: the ridge of the
-whitening, the odds of the fine stride, of the layout and of the texture against the coarse stride,
+whitening, the odds of the semantic view, the fine stride, the layout and the texture against the coarse stride,
 the share beta of the local feature and the scale kappa of the logits.
 Each has a prior (a Gaussian around a start value), which is all there is where no class has two
 images. Everything is differentiable, also with respect to the features, so a backbone can be
@@ -43,7 +43,7 @@ class DescribedSupport(NamedTuple):
 class Support(NamedTuple):
     """What the head needs of the support images, once computed; n images, N classes, float64 on the CPU.
 
-    grams:      (4, n, n) inner products of each view of `model.fusion`
+    grams:      (5, n, n) inner products of each view of `model.fusion`
     local:      (n, n) similarity of image i's local feature, taken for image j's class, to j's own
     local_scale: number that brings local scores to the size of global ones
     weights:    (n,) relative weight of each image, 1 until `Head.image_weights` says otherwise
@@ -67,7 +67,7 @@ SMALLEST_SCATTER = 1e-6
 
 
 class Head(nn.Module):
-    """The six parameters and the scores they give."""
+    """The seven parameters and the scores they give."""
 
     def __init__(self, labels: Tensor, traits: Traits = TYPICAL) -> None:
         super().__init__()
@@ -77,7 +77,7 @@ class Head(nn.Module):
 
     @property
     def shares(self) -> Tensor:
-        """Shares of the views of `model.fusion` in the global similarity: (4,), adding up to 1."""
+        """Shares of the views of `model.fusion` in the global similarity: (5,), adding up to 1."""
         odds = [self.get_parameter(f"log_{view}_odds") for view in VIEWS[1:]]
         return torch.softmax(torch.stack((torch.zeros_like(odds[0]), *odds)), dim=0)
 
@@ -169,14 +169,15 @@ def leave_one_out_local_scores(similarity: Tensor, weights: Tensor, labels: Tens
 
 
 def describe_support(
-    features: ImageFeatures, labels: Tensor, ways: int, compared_with: Tensor | None = None
+    features: ImageFeatures, labels: Tensor, ways: int, directions: Tensor, compared_with: Tensor | None = None
 ) -> DescribedSupport:
     """Compute what the head needs of n support images with int64 `labels` (n,).
 
+    directions: see `Backbone.class_directions`
     compared_with: (n, L) what regions are compared with, see `model.two_sizes` (default: the joined
     global features).
     """
-    fusion = Fusion.of(features, class_description.class_balance(labels, ways))
+    fusion = Fusion.of(features, class_description.class_balance(labels, ways), directions)
     joined = features.joined_globals() if compared_with is None else compared_with
     regions = features.joined_regions()
     shots = float(torch.bincount(labels, minlength=ways).double().median())

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from model import layout, texture
 from model.features import ImageFeatures
+from model.semantic import meaning
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class Prior:
 
 PRIORS = {
     "log_ridge": Prior(-2.3, 0.7),  # exp: ridge over the mean squared length of the centred features
-    "log_fine_odds": Prior(0.5, 2.0),  # against the coarse stride's share; lowered by `priors`
+    "log_semantic_odds": Prior(-4.0, 2.0),  # against the coarse stride's share; moved by `priors`
+    "log_fine_odds": Prior(0.5, 2.0),  # the same
     "log_layout_odds": Prior(1.9, 1.0),  # the same
     "log_texture_odds": Prior(0.0, 2.0),  # the same
     "logit_local_share": Prior(-2.4, 0.5),  # sigmoid: beta = 0.08
@@ -48,6 +50,9 @@ WIDE_SPREAD, WIDE_SLOPE = 1.2, 3.0
 WHOLENESS_SLOPE = 6.0
 """By how much `layout.wholeness` lowers the prior mean of the layout's odds."""
 
+MEANING_SLOPE, MEANING_RANGE = 10.0, (-0.2, 0.5)
+"""By how much `semantic.meaning` raises the prior mean of the semantic view's odds, and where it stops."""
+
 LARGEST_SPREAD = 2.5
 DETAILED_SIDE = 224.0
 """Pixels; smaller pictures hold less fine structure than their enlargement seems to show, and less texture still."""
@@ -59,17 +64,24 @@ class Traits(NamedTuple):
     native_side: their typical sqrt(width * height) in pixels
     texture_spread: `texture.spread` in nats
     wholeness: `layout.wholeness`
+    meaning: `semantic.meaning` in nats
     """
 
     native_side: float = DETAILED_SIDE
     texture_spread: float = 1.0
     wholeness: float = 0.4
+    meaning: float = 0.1
 
     @classmethod
-    def of(cls, features: ImageFeatures, sizes: Sequence[tuple[int, int]]) -> Traits:
+    def of(cls, features: ImageFeatures, sizes: Sequence[tuple[int, int]], directions: Tensor) -> Traits:
         """Look at n >= 2 images of (width, height) `sizes`."""
         side = median(math.sqrt(width * height) for width, height in sizes)
-        return cls(side, texture.spread(features.texture), layout.wholeness(features.layout))
+        return cls(
+            side,
+            texture.spread(features.texture),
+            layout.wholeness(features.layout),
+            meaning(features.coarse, directions),
+        )
 
 
 TYPICAL = Traits()
@@ -82,8 +94,9 @@ def priors(labels: Tensor, traits: Traits = TYPICAL) -> dict[str, Prior]:
     structures are what can tell them apart, so the views of them start with more; where surfaces differ
     as they do among photographs and drawings, they say more of the picture than of its class. The odds of
     the fine stride and of the texture also fall with the side of small pictures. Where images differ here
-    and there but hardly as a whole, what lies where starts with more. Ours, see
-    docs/adr/0008-texture-view.md and docs/adr/0016-layout-view.md.
+    and there but hardly as a whole, what lies where starts with more; where they differ in what they show
+    more than in how it looks, what they are does. Ours, see docs/adr/0008-texture-view.md,
+    docs/adr/0016-layout-view.md and docs/adr/0018-semantic-view.md.
     """
     chosen = dict(PRIORS)
     if float(torch.bincount(labels).double().median()) < 2:
@@ -94,4 +107,8 @@ def priors(labels: Tensor, traits: Traits = TYPICAL) -> dict[str, Prior]:
     for name, slope in SPREAD_SLOPES.items():
         shift = shifts[name] - slope * spread - WIDE_SLOPE * max(0.0, spread - WIDE_SPREAD)
         chosen[name] = Prior(chosen[name].mean + shift, chosen[name].deviation)
+    least, most = MEANING_RANGE
+    raised = MEANING_SLOPE * min(max(traits.meaning, least), most)
+    odds = chosen["log_semantic_odds"]
+    chosen["log_semantic_odds"] = Prior(odds.mean + raised, odds.deviation)
     return chosen

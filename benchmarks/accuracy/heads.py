@@ -224,8 +224,9 @@ RELATIVES: dict[str, Method] = {
 ABLATIONS: dict[str, Method] = {
     "local feature off": _ablated(_NoLocalFeature),
     "image weights equal": _ablated(_EqualWeights),
-    "layout off": _ablated(_with_views("coarse", "fine", "texture")),
-    "texture off": _ablated(_with_views("coarse", "fine", "layout")),
+    "semantic off": _ablated(_with_views("coarse", "fine", "layout", "texture")),
+    "layout off": _ablated(_with_views("coarse", "semantic", "fine", "texture")),
+    "texture off": _ablated(_with_views("coarse", "semantic", "fine", "layout")),
     "stride 32 alone": _ablated(_with_views("coarse")),
     "training off": _untrained,
 }

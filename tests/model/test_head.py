@@ -19,12 +19,13 @@ from model.progress import Cancelled, CancelToken, ignore_progress
 from model.texture import CELLS, CHANNELS
 
 COARSE, FINE, GRID = 48, 16, (3, 3)
+NO_DIRECTIONS = torch.empty(0, COARSE)
 
 
-def random_features(count: int, seed: int, signal: Tensor | None = None) -> ImageFeatures:
+def random_features(count: int, seed: int, signal: Tensor | None = None, channels: int = COARSE) -> ImageFeatures:
     """Features of `count` images: noise, plus `signal` (count, COARSE) in one of the nine regions."""
     generator = torch.Generator().manual_seed(seed)
-    coarse = torch.rand(count, COARSE, *GRID, generator=generator)
+    coarse = torch.rand(count, channels, *GRID, generator=generator)
     fine = torch.rand(count, FINE, *GRID, generator=generator)
     if signal is not None:
         coarse[:, :, 1, 1] += signal
@@ -37,11 +38,11 @@ def told_by_texture() -> tuple[Tensor, Support]:
     features = random_features(18, 4)
     texture = features.texture.clone()
     texture[labels == 1, :4, 9, 9] += 6.0  # one rough cell in the finest octave
-    return labels, describe_support(features._replace(texture=texture), labels, 3).support
+    return labels, describe_support(features._replace(texture=texture), labels, 3, NO_DIRECTIONS).support
 
 
 def accuracy(head: Head, features: ImageFeatures, labels: Tensor, ways: int) -> float:
-    support = describe_support(features, labels, ways).support
+    support = describe_support(features, labels, ways, NO_DIRECTIONS).support
     fit(head, support, ignore_progress, CancelToken())
     return float((head.leave_one_out_logits(support).argmax(1) == labels).double().mean())
 
@@ -66,7 +67,7 @@ def test_a_large_bin_does_not_swallow_a_small_one() -> None:
     labels = torch.tensor([0] * 3 + [1] * 200)
     patterns = torch.eye(COARSE)[:2] * 6
     features = random_features(len(labels), 0, patterns[labels])
-    support = describe_support(features, labels, 2).support
+    support = describe_support(features, labels, 2, NO_DIRECTIONS).support
     predicted = Head(labels).leave_one_out_logits(support).argmax(1)
     assert bool((predicted == labels).all())
 
@@ -74,7 +75,7 @@ def test_a_large_bin_does_not_swallow_a_small_one() -> None:
 @pytest.mark.parametrize("shots", [(1, 1), (1, 1, 1, 1), (1, 7), (2, 1, 3), (2,) * 100])
 def test_few_and_unequal_examples_give_finite_numbers(shots: tuple[int, ...]) -> None:
     labels = torch.cat([torch.full((k,), c) for c, k in enumerate(shots)])
-    described = describe_support(random_features(len(labels), 1), labels, len(shots))
+    described = describe_support(random_features(len(labels), 1), labels, len(shots), NO_DIRECTIONS)
     support, head = described.support, Head(labels)
     fit(head, support, ignore_progress, CancelToken())
     assert bool(head.leave_one_out_logits(support).isfinite().all())
@@ -95,7 +96,7 @@ def test_images_without_any_feature_give_finite_numbers() -> None:
         (CHANNELS, CELLS, CELLS),
     )
     empty = ImageFeatures(*(torch.zeros(4, *size) for size in sizes))
-    support = describe_support(empty, labels, 2).support
+    support = describe_support(empty, labels, 2, NO_DIRECTIONS).support
     head = Head(labels)
     fit(head, support, ignore_progress, CancelToken())
     assert bool(head.leave_one_out_logits(support).isfinite().all())
@@ -104,7 +105,7 @@ def test_images_without_any_feature_give_finite_numbers() -> None:
 def test_training_lowers_the_loss_until_it_converges() -> None:
     labels = torch.arange(4).repeat_interleave(5)
     features = random_features(20, 3, torch.eye(COARSE)[:4][labels] * 4)
-    support = describe_support(features, labels, 4).support
+    support = describe_support(features, labels, 4, NO_DIRECTIONS).support
     losses, converged = fit(Head(labels), support, ignore_progress, CancelToken())
     assert converged
     assert losses[-1] < losses[0]
@@ -115,7 +116,7 @@ def test_a_mislabelled_image_weighs_least_and_hardly_pulls_the_others() -> None:
     features = random_features(18, 6, torch.eye(COARSE)[:3][labels] * 5)
     wrong = labels.clone()
     wrong[0] = 1
-    support = describe_support(features, wrong, 3).support
+    support = describe_support(features, wrong, 3, NO_DIRECTIONS).support
     head = Head(wrong)
     fit(head, support, ignore_progress, CancelToken())
     weights = head.image_weights(support).detach()
@@ -139,7 +140,9 @@ class Brittle(Head):
 
 def test_a_search_that_goes_astray_is_taken_back() -> None:
     labels = torch.arange(3).repeat_interleave(6)
-    support = describe_support(random_features(18, 6, torch.eye(COARSE)[:3][labels] * 5), labels, 3).support
+    support = describe_support(
+        random_features(18, 6, torch.eye(COARSE)[:3][labels] * 5), labels, 3, NO_DIRECTIONS
+    ).support
     free, head = Head(labels), Brittle(labels)
     fit(free, support, ignore_progress, CancelToken())
     assert float(free.scale.detach()) > SCALE_LIMIT  # the optimum lies where the brittle head has no loss
@@ -164,7 +167,7 @@ def test_the_search_does_not_stop_short_of_the_optimum() -> None:
 
 def test_training_can_be_cancelled() -> None:
     labels = torch.arange(2).repeat_interleave(3)
-    support = describe_support(random_features(6, 0), labels, 2).support
+    support = describe_support(random_features(6, 0), labels, 2, NO_DIRECTIONS).support
     token = CancelToken()
     token.cancel()
     with pytest.raises(Cancelled):
@@ -173,21 +176,21 @@ def test_training_can_be_cancelled() -> None:
 
 def test_what_the_examples_surfaces_have_in_common_reaches_the_classifier(embedder: Embedder) -> None:
     labels, names, sizes = torch.arange(3), ["a", "b", "c"], [(500, 500)] * 3
-    features = random_features(3, 5)
+    features = random_features(3, 5, channels=embedder.backbone.channels[1])
     shares = []
     for surface in (0.1, 6.0):  # how much the surfaces differ; at one shot only the priors decide
         texture = features.texture * 0.1 + surface * torch.arange(3.0)[:, None, None, None]
         fit = fit_classifier(names, features._replace(texture=texture), labels, sizes, embedder, 96)
-        shares.append(float(fit.classifier.state.shares[3]))
+        shares.append(float(fit.classifier.state.shares[-1]))
     assert shares[0] > 4 * shares[1]
 
 
 def test_a_class_that_only_its_texture_tells_is_learned_from_it() -> None:
     labels, support = told_by_texture()
     head = Head(labels)
-    before = float(head.shares.detach()[3])
+    before = float(head.shares.detach()[-1])
     fit(head, support, ignore_progress, CancelToken())
-    assert float(head.shares.detach()[3]) > 2 * before
+    assert float(head.shares.detach()[-1]) > 2 * before
     own = head.leave_one_out_logits(support).argmax(1)[labels == 1]
     assert bool((own == 1).all())
 
@@ -208,7 +211,7 @@ def test_gradients_reach_the_features() -> None:
     labels = torch.arange(3).repeat_interleave(3)
     features = random_features(9, 5)
     regions, coarse = features.coarse_map.clone().requires_grad_(), features.coarse.clone().requires_grad_()
-    support = describe_support(features._replace(coarse=coarse, coarse_map=regions), labels, 3).support
+    support = describe_support(features._replace(coarse=coarse, coarse_map=regions), labels, 3, NO_DIRECTIONS).support
     functional.cross_entropy(Head(labels).leave_one_out_logits(support), labels).backward()
     for leaf in (regions, coarse):
         assert leaf.grad is not None
