@@ -73,6 +73,29 @@ def test_the_file_stays_bounded(tmp_path: Path) -> None:
     assert (tmp_path / FILE_NAME).stat().st_size < 4_000_000
 
 
+def test_entries_are_not_all_counted_at_every_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts, total = [0], blob_store._total
+
+    def counted(database: sqlite3.Connection) -> int:
+        counts[0] += 1
+        return total(database)
+
+    monkeypatch.setattr(blob_store, "_total", counted)
+    store = BlobStore(tmp_path, max_bytes=1_000_000)
+    for k in range(500):
+        store.put(b"%d" % k, bytes(1_000))
+    assert counts[0] <= 2
+    assert store.size() == 500_000
+
+
+def test_two_processes_together_keep_the_bound(tmp_path: Path) -> None:
+    stores = [BlobStore(tmp_path, max_bytes=1_000_000) for _ in range(2)]
+    for k in range(2_000):
+        stores[k % 2].put(b"%d" % k, bytes(1_000))
+        assert stores[0].size() <= 1_002_000
+    assert stores[0].size() > 800_000
+
+
 def test_clearing_gives_the_space_back(tmp_path: Path) -> None:
     store = BlobStore(tmp_path)
     store.put(b"a", bytes(5_000_000))

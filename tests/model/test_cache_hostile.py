@@ -49,8 +49,9 @@ def use(file: Path) -> list[bytes | None]:
     found = [store.of_content(CONTENT, 64), *store.of_files([STATE, None], 64)]
     store.keep([(OTHER, RECORD)], 64)
     store.note([(STATE, OTHER)])
-    blobs._max_bytes = 1  # everything must go
-    store.keep([(b"x" * 32, RECORD)], 64)
+    blobs.close()
+    blobs = BlobStore(file.parent, max_bytes=1)  # everything must go
+    EmbeddingStore(blobs, "f", (2, 3)).keep([(b"x" * 32, RECORD)], 64)
     assert blobs.size() >= 0
     blobs.clear()
     blobs.close()
