@@ -165,7 +165,7 @@ class FewShotClassifier:
         With `closely` regions are looked for at twice the backbone's size, as `explain` does: they are found
         more often, and each image takes two to three times as long.
         """
-        closer = self._closer([image.path for image in images if closely or self._is_large(image.size)])
+        closer = self._closer([image for image in images if closely or self._is_large(image.size)])
         parts = (images[start : start + SLICE] for start in range(0, len(images), SLICE))
         return [one for part in parts for one in self._predict(part, explain_class, closer)]
 
@@ -197,7 +197,7 @@ class FewShotClassifier:
 
     def warm_up(self) -> None:
         """Prepare what `explain` needs, so that the first image to be explained does not wait for it."""
-        self.embedder.warm_up(self._closer_side)
+        self.embedder.warm_up(detail_side(self.embedder.backbone, self.side))
 
     def explain(self, path: Path) -> Explanation:
         """Return attention maps, regions and scores of one image for all classes, looking closely.
@@ -209,7 +209,7 @@ class FewShotClassifier:
             features = image.features
             regions = self._compare(features)
             scores = torch.softmax(self._logits(self.joint(features), regions).double(), dim=1)[0]
-            closer = self.embedder.embed_one(path, self._closer_side)
+            closer = self.embedder.embed_one(path, self.closer_side(image.size))
             evidence, grid = self._look_closely(closer, self._evidence(features, regions)[0], features.grid)
             maps = (evidence - evidence.amax(dim=1, keepdim=True)).exp().unflatten(1, grid)
         shown = _peak_regions(evidence, grid, image.size)
@@ -281,22 +281,25 @@ class FewShotClassifier:
             response_maps(coarse[:, 2 * ways :], features.coarse_strength, features.grid),
         )
 
-    @property
-    def _closer_side(self) -> int:
-        return detail_side(self.embedder.backbone, self.side)
+    def closer_side(self, size: tuple[int, int]) -> int:
+        """The side at which the regions of an image of (width, height) pixels are looked for closely."""
+        return detail_side(self.embedder.backbone, self.side, is_large=self._is_large(size))
 
     def _is_large(self, size: tuple[int, int]) -> bool:
         return math.sqrt(math.prod(size)) >= LARGE_FACTOR * self._example_size
 
-    def _closer(self, paths: Sequence[Path]) -> dict[Path, EmbeddedImage]:
-        """Embed images at twice the backbone's size; one that cannot be read any more is left out."""
-        items = [item for batch in self.embedder.embed(paths, self._closer_side) for item in batch] if paths else []
+    def _closer(self, images: Sequence[EmbeddedImage]) -> dict[Path, EmbeddedImage]:
+        """Embed images for a closer look; one that cannot be read any more is left out."""
+        paths: dict[int, list[Path]] = {}
+        for image in images:
+            paths.setdefault(self.closer_side(image.size), []).append(image.path)
+        items = [item for side, part in paths.items() for batch in self.embedder.embed(part, side) for item in batch]
         return {item.path: item for item in items if isinstance(item, EmbeddedImage)}
 
     def _look_closely(
         self, image: EmbeddedImage, first: Tensor, first_grid: tuple[int, int], shown: int | None = None
     ) -> tuple[Tensor, tuple[int, int]]:
-        """What the regions of an image that was embedded at twice the backbone's size say: (N, R), and their grid.
+        """What the regions of an image that was embedded for a closer look say: (N, R), and their grid.
 
         The cells are half as wide. An image that is larger than the examples shows more than they do: what
         is like no class, as the ground of a scene, fades, and windows of it are taken for images. In others

@@ -15,7 +15,6 @@ from benchmarks.accuracy.painting import Box, centre_of, overlap, pasted, peak_o
 from benchmarks.accuracy.region import CELL, DRAWS, SHOTS, plain_directions
 from benchmarks.accuracy.views import PreparedSet
 from model.classifier import FewShotClassifier
-from model.embedding import detail_side
 from model.features import inner_products
 from model.training import train
 from model.types import SupportSet
@@ -79,7 +78,7 @@ def _found(
     yield "ours, overlap", overlap([box], region)
     yield "first look", within([box], *centre_of(first.region))
     yield "first look, overlap", overlap([box], first.region)
-    closer = embedder.embed_one(path, detail_side(embedder.backbone, classifier.side)).features
+    closer = embedder.embed_one(path, classifier.closer_side((CELL, CELL))).features
     for name, direction in directions.items():
         plain = inner_products(direction[label : label + 1], closer.coarse_map, closer.coarse_scale)[0, 0]
         yield name, within([box], *peak_of(plain, CELL))

@@ -17,9 +17,8 @@ from benchmarks.accuracy.heads import fit_ours, trial_of
 from benchmarks.accuracy.painting import Box, centre_of, drawn_below, overlap, pasted, peak_of, within
 from benchmarks.accuracy.views import PreparedSet
 from model.classifier import FewShotClassifier
-from model.embedding import detail_side
 from model.features import inner_products
-from model.images.reading import read_image
+from model.images.reading import image_size, read_image
 from model.local_feature import class_means
 
 SHOTS = 10
@@ -78,7 +77,7 @@ class _Subject:
 
     def plain_maps(self, path: Path, asked: int) -> Iterator[tuple[str, Tensor]]:
         """Yield the plain maps (h, w) of an image for a class, by name."""
-        side = detail_side(self.classifier.embedder.backbone, self.classifier.side)
+        side = self.classifier.closer_side(image_size(path))
         seen = self.classifier.embedder.embed_one(path, side).features
         for name, direction in self.directions.items():
             yield name, inner_products(direction[asked : asked + 1], seen.coarse_map, seen.coarse_scale)[0, 0]
