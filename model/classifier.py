@@ -19,7 +19,7 @@ from model.features import ImageFeatures, inner_products, resampled, split
 from model.fusion import Fusion, texture_weights
 from model.images.geometry import box_region
 from model.packing import unpacked
-from model.peak_region import peak_boxes
+from model.peak_region import HEIGHT, peak_boxes
 from model.response_map import response_maps
 from model.selective import accepting_threshold, candidate_threshold
 from model.types import Explanation, Prediction, Region, Status
@@ -39,8 +39,11 @@ FADING = 4.0
 WINDOWS_SHARE = 0.5
 """Of what the windows of a large image are taken for, in units of what its regions say. Measured."""
 
-FIRST_LOOK_SHARE = 0.25
+FIRST_LOOK_SHARE = 0.4
 """Of what the regions say at the working side, where an image is no larger than the examples. Measured."""
+
+CLOSER_HEIGHT = 0.4
+"""How high above the ground, in units of the peak, the region of such a closer look reaches. Measured."""
 
 LEAST_FAMILIARITY = 0.05
 """What is less than this has no meaning as a unit."""
@@ -162,10 +165,10 @@ class FewShotClassifier:
     ) -> list[Prediction]:
         """Predict images; their regions are those of the predicted class, or of `explain_class`.
 
-        With `closely` regions are looked for at twice the backbone's size, as `explain` does: they are found
-        more often, and each image takes two to three times as long.
+        With `closely` regions are looked for at twice the working side, as `explain` does: they are found more
+        often, and each image takes three to four times as long.
         """
-        closer = self._closer([image for image in images if closely or self._is_large(image.size)])
+        closer = self._closer([image.path for image in images if closely or self._is_large(image.size)])
         parts = (images[start : start + SLICE] for start in range(0, len(images), SLICE))
         return [one for part in parts for one in self._predict(part, explain_class, closer)]
 
@@ -188,7 +191,7 @@ class FewShotClassifier:
         for image, is_unlike, predicted_class, scores, shown_class, first, box in rows:
             if image.path in closer:
                 evidence, grid = self._look_closely(closer[image.path], first, features.grid, shown_class)
-                (region,) = _peak_regions(evidence, grid, image.size)
+                (region,) = self._closer_regions(evidence, grid, image.size)
             else:
                 region = box_region(box, features.grid, image.size)
             status = Status.UNKNOWN if is_unlike else Status.OK
@@ -197,7 +200,7 @@ class FewShotClassifier:
 
     def warm_up(self) -> None:
         """Prepare what `explain` needs, so that the first image to be explained does not wait for it."""
-        self.embedder.warm_up(detail_side(self.embedder.backbone, self.side))
+        self.embedder.warm_up(self.closer_side)
 
     def explain(self, path: Path) -> Explanation:
         """Return attention maps, regions and scores of one image for all classes, looking closely.
@@ -209,10 +212,10 @@ class FewShotClassifier:
             features = image.features
             regions = self._compare(features)
             scores = torch.softmax(self._logits(self.joint(features), regions).double(), dim=1)[0]
-            closer = self.embedder.embed_one(path, self.closer_side(image.size))
+            closer = self.embedder.embed_one(path, self.closer_side)
             evidence, grid = self._look_closely(closer, self._evidence(features, regions)[0], features.grid)
             maps = (evidence - evidence.amax(dim=1, keepdim=True)).exp().unflatten(1, grid)
-        shown = _peak_regions(evidence, grid, image.size)
+        shown = self._closer_regions(evidence, grid, image.size)
         return Explanation(path, maps.numpy(), shown, tuple(scores.tolist()), image.size)
 
     def accepting_threshold(self, max_error: float) -> float:
@@ -281,19 +284,17 @@ class FewShotClassifier:
             response_maps(coarse[:, 2 * ways :], features.coarse_strength, features.grid),
         )
 
-    def closer_side(self, size: tuple[int, int]) -> int:
-        """The side at which the regions of an image of (width, height) pixels are looked for closely."""
-        return detail_side(self.embedder.backbone, self.side, is_large=self._is_large(size))
+    @property
+    def closer_side(self) -> int:
+        """The side at which regions are looked for closely."""
+        return detail_side(self.embedder.backbone, self.side)
 
     def _is_large(self, size: tuple[int, int]) -> bool:
         return math.sqrt(math.prod(size)) >= LARGE_FACTOR * self._example_size
 
-    def _closer(self, images: Sequence[EmbeddedImage]) -> dict[Path, EmbeddedImage]:
+    def _closer(self, paths: Sequence[Path]) -> dict[Path, EmbeddedImage]:
         """Embed images for a closer look; one that cannot be read any more is left out."""
-        paths: dict[int, list[Path]] = {}
-        for image in images:
-            paths.setdefault(self.closer_side(image.size), []).append(image.path)
-        items = [item for side, part in paths.items() for batch in self.embedder.embed(part, side) for item in batch]
+        items = [item for batch in self.embedder.embed(paths, self.closer_side) for item in batch] if paths else []
         return {item.path: item for item in items if isinstance(item, EmbeddedImage)}
 
     def _look_closely(
@@ -316,6 +317,10 @@ class FewShotClassifier:
             coarser = resampled(first.unflatten(1, first_grid)[None], features.grid).flatten(2)[0]
             return (1 - FIRST_LOOK_SHARE) * evidence + FIRST_LOOK_SHARE * coarser, features.grid
 
+    def _closer_regions(self, evidence: Tensor, grid: tuple[int, int], size: tuple[int, int]) -> tuple[Region, ...]:
+        height = HEIGHT if self._is_large(size) else CLOSER_HEIGHT
+        return tuple(box_region(box, grid, size) for box in peak_boxes(evidence, grid, height))
+
     def _of_windows(self, features: ImageFeatures) -> Tensor:
         """What the windows of one image say of its regions for each class, see `model.windows`: (N, R)."""
         joint = self.joint(windows.window_features(features))
@@ -327,7 +332,3 @@ class FewShotClassifier:
 def _spread(maps: Tensor) -> Tensor:
     """Standard deviation over the regions, averaged over the classes: (n, N, R) -> (n, 1, 1)."""
     return maps.std(dim=2).mean(dim=1).clamp_min(1e-9)[:, None, None]
-
-
-def _peak_regions(evidence: Tensor, grid: tuple[int, int], size: tuple[int, int]) -> tuple[Region, ...]:
-    return tuple(box_region(box, grid, size) for box in peak_boxes(evidence, grid))

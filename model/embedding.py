@@ -346,15 +346,9 @@ def working_side(backbone: Backbone, paths: Iterable[Path]) -> int:
     return round(LARGE_SIDE * backbone.input_size / STRIDE) * STRIDE
 
 
-def detail_side(backbone: Backbone, side: int, *, is_large: bool = False) -> int:
-    """Return the side for a second look at regions, twice the backbone's own where it takes any size.
-
-    Of an image that is large beside the examples, which were looked at with `side`, twice that: what it shows
-    then has about the size that it has in the examples.
-    """
-    if not backbone.any_size:
-        return side
-    return 2 * side if is_large else max(side, 2 * backbone.input_size)
+def detail_side(backbone: Backbone, side: int) -> int:
+    """Return the side for a second look at regions: twice the working side, where the backbone takes any size."""
+    return 2 * side if backbone.any_size else side
 
 
 def fitted_pixels(path: Path, side: int, ground: Colour = WHITE) -> torch.Tensor:

@@ -1,7 +1,8 @@
 """The region of highest attention: the box around the peak of what an image's regions say for a class.
 
-It holds the cells that hang together with the peak and rise at least half as high as it does above the
-median of the image: the full width at half maximum, in two dimensions. Ours (docs/adr/0007-attention.md).
+It holds the cells that hang together with the peak and rise at least half (or another share) as high as it
+does above the median of the image: the full width at half maximum, in two dimensions. Ours
+(docs/adr/0007-attention.md).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import cv2
 from torch import Tensor
 
 HEIGHT = 0.5
-"""Of the peak's height above the median."""
+"""Of the peak's height above the median, from which a cell belongs to its region."""
 
 Box = tuple[int, int, int, int]
 """First row and column of a box of cells, and those after its last."""
@@ -19,10 +20,10 @@ _OVER_CORNERS = 8  # neighbours a cell
 _FLAGS = _OVER_CORNERS | cv2.FLOODFILL_FIXED_RANGE  # compared with the peak, not from cell to cell
 
 
-def peak_boxes(evidence: Tensor, grid: tuple[int, int]) -> list[Box]:
+def peak_boxes(evidence: Tensor, grid: tuple[int, int], height: float = HEIGHT) -> list[Box]:
     """Return the box of each map, float32 (n, R) on `grid`."""
     peaks, ground = evidence.max(dim=1), evidence.median(dim=1).values
-    depths = (1 - HEIGHT) * (peaks.values - ground)
+    depths = (1 - height) * (peaks.values - ground)
     maps = evidence.view(-1, *grid).numpy().copy()  # it is filled from the peak
     boxes = []
     for values, peak, depth in zip(maps, peaks.indices.tolist(), depths.tolist(), strict=True):

@@ -78,7 +78,7 @@ def _found(
     yield "ours, overlap", overlap([box], region)
     yield "first look", within([box], *centre_of(first.region))
     yield "first look, overlap", overlap([box], first.region)
-    closer = embedder.embed_one(path, classifier.closer_side((CELL, CELL))).features
+    closer = embedder.embed_one(path, classifier.closer_side).features
     for name, direction in directions.items():
         plain = inner_products(direction[label : label + 1], closer.coarse_map, closer.coarse_scale)[0, 0]
         yield name, within([box], *peak_of(plain, CELL))

@@ -18,7 +18,7 @@ from benchmarks.accuracy.painting import Box, centre_of, drawn_below, overlap, p
 from benchmarks.accuracy.views import PreparedSet
 from model.classifier import FewShotClassifier
 from model.features import inner_products
-from model.images.reading import image_size, read_image
+from model.images.reading import read_image
 from model.local_feature import class_means
 
 SHOTS = 10
@@ -77,8 +77,7 @@ class _Subject:
 
     def plain_maps(self, path: Path, asked: int) -> Iterator[tuple[str, Tensor]]:
         """Yield the plain maps (h, w) of an image for a class, by name."""
-        side = self.classifier.closer_side(image_size(path))
-        seen = self.classifier.embedder.embed_one(path, side).features
+        seen = self.classifier.embedder.embed_one(path, self.classifier.closer_side).features
         for name, direction in self.directions.items():
             yield name, inner_products(direction[asked : asked + 1], seen.coarse_map, seen.coarse_scale)[0, 0]
 
