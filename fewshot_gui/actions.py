@@ -160,7 +160,7 @@ SPECS = (
         (),
         _tr(
             "Look for the region of each result at twice the size, as the inspector does: it is found more often, and "
-            "classifying takes three to four times as long"
+            "classifying takes about four times as long"
         ),
         checkable=True,
     ),

@@ -166,7 +166,7 @@ class FewShotClassifier:
         """Predict images; their regions are those of the predicted class, or of `explain_class`.
 
         With `closely` regions are looked for at twice the working side, as `explain` does: they are found more
-        often, and each image takes three to four times as long.
+        often, and each image takes about four times as long.
         """
         closer = self._closer([image.path for image in images if closely or self._is_large(image.size)])
         parts = (images[start : start + SLICE] for start in range(0, len(images), SLICE))

@@ -78,7 +78,7 @@ def build_parser() -> argparse.ArgumentParser:
     classify.add_argument("--explain", metavar="CLASS", help="regions for CLASS instead of the predicted class")
     classify.add_argument(
         "--closely", action="store_true",
-        help="find regions at twice the size, as --explain and --overlays do: better, 3 to 4 times as long",
+        help="find regions at twice the size, as --explain and --overlays do: better, about 4 times as long",
     )  # fmt: skip
     classify.add_argument(
         "--max-error", type=_share, metavar="SHARE", help="add a column `accepted`: at most SHARE of those are wrong"
