@@ -23,7 +23,7 @@ from model.backbones.base import Backbone
 from model.backbones.registry import create_backbone
 from model.checkpoint_layout import MOST_EXAMPLES, Declared, check_class_names, check_declared, declared_tensors
 from model.classifier import ClassifierState, FewShotClassifier
-from model.embedding import Embedder, backbone_fingerprint
+from model.embedding import LARGEST_SIDE, STRIDE, Embedder, backbone_fingerprint
 from model.errors import CheckpointError
 from model.fusion import VIEWS
 from model.images.colour import WHITE, Colour
@@ -38,7 +38,7 @@ _TIMM_PREFIX = "timm:"
 _MOST_FACTS_BYTES = 32 * 2**20
 _LARGEST = 1e6  # of all numbers but the threshold of the unknown: sums of products stay far from overflow
 _LEAST_DIVISOR = 1e-9
-_SIDES = range(32, 2049)
+_SIDES = range(STRIDE, LARGEST_SIDE + 1)
 _MOST_PIXELS = 1e6  # of an example's sqrt(width * height)
 _DTYPES = {torch.float32: "F32", torch.float64: "F64", torch.int64: "I64", torch.float16: "F16", torch.uint8: "U8"}
 

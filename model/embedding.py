@@ -51,6 +51,7 @@ CHUNK_SIZE = 4 * BATCH_SIZE  # images that are looked up at once
 FIRST_CHUNK_SIZE = 2 * BATCH_SIZE
 CHUNKS_HELD = 4  # at most: enough for every thread to find one to look up
 STRIDE = 32  # working sides are multiples of it
+LARGEST_SIDE = 2048  # of a working side, whoever's classifier asks for it
 LARGE_IMAGE, LARGE_SIDE = 1.1, 10 / 7  # over the backbone's own input size: 246 and 320 pixels where that is 224
 
 
@@ -348,7 +349,7 @@ def working_side(backbone: Backbone, paths: Iterable[Path]) -> int:
 
 def detail_side(backbone: Backbone, side: int) -> int:
     """Return the side for a second look at regions: twice the working side, where the backbone takes any size."""
-    return 2 * side if backbone.any_size else side
+    return min(2 * side, LARGEST_SIDE) if backbone.any_size else side
 
 
 def fitted_pixels(path: Path, side: int, ground: Colour = WHITE) -> torch.Tensor:

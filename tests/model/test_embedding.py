@@ -50,6 +50,7 @@ def test_the_median_decides_and_unreadable_images_do_not_count(tmp_path: Path, e
 def test_a_backbone_of_one_size_keeps_it(tmp_path: Path, embedder: Embedder) -> None:
     path = saved(tmp_path, "large.png", (400, 300))
     assert detail_side(embedder.backbone, 224) == 448
+    assert detail_side(embedder.backbone, 2048) == 2048  # a stranger's classifier may have so large a side
     try:
         embedder.backbone.any_size = False
         assert working_side(embedder.backbone, [path]) == 224
