@@ -213,7 +213,7 @@ class Embedder:
                 yield error
 
     def forward(self, pixels: torch.Tensor) -> FeatureMaps:
-        """Run the backbone: uint8 (n, H, W, 3) on the CPU to float16 maps (n, D, h, w) on the CPU."""
+        """Run the backbone: uint8 (n, H, W, 3) on the CPU to float32 maps (n, D, h, w) on the CPU."""
         self.work.count(forwarded=len(pixels))
         return self.runtime.forward(pixels)
 
@@ -233,6 +233,7 @@ class Embedder:
         images = self._look_up(paths, side)
         if all(image.data for image in images):
             return iter([work([image.outcome() for image in images])] if images else [])
+        pool.submit(self.runtime.prepare, side)  # while other threads read the first images
         pending = [(image, None if image.data else pool.submit(self._read, image, side)) for image in images]
         return map(work, self._awaited(pending, side, is_first))
 
@@ -312,7 +313,7 @@ class _Image:
     def keep(self, maps: FeatureMaps) -> None:
         """Make what is kept of its maps and its texture."""
         assert self.texture is not None
-        self.data = packed(compact(ImageMaps(maps.fine.float(), maps.coarse.float(), self.texture)), self.size)
+        self.data = packed(compact(ImageMaps(*maps, self.texture)), self.size)
         self.fresh = True
 
     def outcome(self) -> Embedded:

@@ -17,17 +17,13 @@ from torch.nn import functional
 
 from model import layout, texture
 from model.backbones.base import FeatureMaps
+from model.quantisation import EPSILON, quantised
 
 REGION_FINE_SHARE = 0.25
 """Weight of the fine stride's cosine in the similarity of a region; the coarse stride has the rest."""
 
-EPSILON = 1e-8
-
 IMAGES_AT_ONCE = 8
 """Compact maps that are made numbers together: fewer take more operations, more leave the processor's cache."""
-
-STEPS = 127
-"""The largest whole number in which `compact` features are counted."""
 
 
 class ImageMaps(NamedTuple):
@@ -122,24 +118,23 @@ def describe(maps: ImageMaps, grid: tuple[int, int] | None = None) -> ImageFeatu
 
 @torch.no_grad()
 def compact(maps: ImageMaps) -> ImageFeatures:
-    """As `describe`, in half the bytes: regions' directions in whole steps, -127 to 127, of the largest number of each.
+    """As `describe`, in a quarter of the bytes: the regions' directions as whole numbers, see `model.quantisation`.
 
     All that a classifier sees of an image passes through here, on its way to the cache or not, so that it
     sees the same either way. Lengths are those of the rounded directions. See docs/adr/0011-embedding-cache.md.
     """
-    coarse_map, coarse_scale, coarse_strength = _in_steps(maps.coarse)
-    fine_map, fine_scale, fine_strength = _in_steps(maps.fine)
+    coarse_regions, fine_regions = quantised(maps.coarse), quantised(maps.fine)
     coarse, fine, cells = _globals(maps)
     return ImageFeatures(
         coarse,
         fine,
         cells.half().float(),
-        coarse_map,
-        fine_map,
-        coarse_scale,
-        fine_scale,
-        coarse_strength,
-        fine_strength,
+        coarse_regions.steps,
+        fine_regions.steps,
+        coarse_regions.scale,
+        fine_regions.scale,
+        coarse_regions.strength,
+        fine_regions.strength,
         maps.texture,
     )
 
@@ -216,16 +211,3 @@ def _one_over_length(values: Tensor) -> Tensor:
 def _unit(values: Tensor) -> Tensor:
     rooted = _rooted(values)
     return rooted * _one_over_length(rooted)[:, None]
-
-
-def _in_steps(answers: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Directions of a map (n, D, h, w) as int8, what brings them to length 1, and the strength: float32 (n, h, w).
-
-    Its own steps, most of them in place: every pass over a map takes as long as any other.
-    """
-    sizes = answers.abs()
-    strength = sizes.sum(dim=1)
-    # As `_rooted`; here the offset keeps zeros from the square root, which takes ten times as long for them (MKL's).
-    rooted = sizes.add_(EPSILON).sqrt_().sub_(EPSILON**0.5)
-    steps = rooted.mul_(STEPS / rooted.amax(dim=1, keepdim=True).clamp_min(EPSILON)).round_().copysign_(answers)
-    return steps.to(torch.int8), _one_over_length(steps), strength

@@ -1,6 +1,6 @@
 """What runs a frozen backbone: PyTorch, which is always there, or OpenVINO, several times as fast on CPUs.
 
-In float32 both give the same float16 maps to 1e-3 relative; where OpenVINO uses bfloat16 it says so
+In float32 both give the same maps to 1e-3 relative; where OpenVINO uses bfloat16 it says so
 (docs/adr/0010-runtime.md). Training a backbone keeps to PyTorch.
 """
 
@@ -39,7 +39,7 @@ class Runtime(ABC):
 
     @abstractmethod
     def forward(self, pixels: Tensor) -> FeatureMaps:
-        """Map RGB pixels, uint8 (n, H, W, 3) on the CPU, to float16 maps (n, D, h, w) on the CPU."""
+        """Map RGB pixels, uint8 (n, H, W, 3) on the CPU, to float32 maps (n, D, h, w) on the CPU."""
 
 
 class TorchRuntime(Runtime):
@@ -63,7 +63,7 @@ class TorchRuntime(Runtime):
         with torch.inference_mode():
             images = pixels.to(self._device).permute(0, 3, 1, 2).float().div_(255)
             maps = self._backbone(images.contiguous(memory_format=torch.channels_last))
-            return FeatureMaps(*(part.to("cpu", torch.float16).contiguous() for part in maps))
+            return FeatureMaps(*(part.to("cpu", torch.float32).contiguous() for part in maps))
 
 
 def create_runtime(backbone: Backbone, device: torch.device, fingerprint: str, store: BlobStore) -> Runtime:

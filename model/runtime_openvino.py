@@ -109,7 +109,7 @@ class OpenVinoRuntime(Runtime):
             return self._made_for(side)
 
     def _made_for(self, side: int) -> _Side:
-        named = f"graph {self._openvino.__version__} {self._fingerprint} {self.precision} {side}"
+        named = f"graph of float32 maps {self._openvino.__version__} {self._fingerprint} {self.precision} {side}"
         key = blake2b(named.encode(), digest_size=16).digest()
         kept = self._store.get(key)
         if kept is not None:
@@ -131,7 +131,7 @@ class OpenVinoRuntime(Runtime):
         pixels = (picture * 255).round().to(torch.uint8).permute(0, 2, 3, 1).contiguous()
         for ours, expected in zip(made.infer(pixels), self._reference.forward(pixels), strict=True):
             if ours.shape != expected.shape or not (
-                float((ours - expected).float().norm()) <= _TOLERANCES[self.precision] * float(expected.float().norm())
+                float((ours - expected).norm()) <= _TOLERANCES[self.precision] * float(expected.norm())
             ):
                 raise RuntimeUnavailableError("its features differ from PyTorch's.")
         return made
@@ -168,7 +168,7 @@ class _Side:
             self._requests.put(None)
 
     def infer(self, pixels: Tensor) -> FeatureMaps:
-        """Map one image, uint8 (1, H, W, 3), to float16 maps, in this thread."""
+        """Map one image, uint8 (1, H, W, 3), to float32 maps, in this thread."""
         request = self._requests.get()
         try:
             request = request or self._compiled()
@@ -197,9 +197,9 @@ class _FromPixels(nn.Module):
         self.backbone = backbone
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
-        """Map uint8 (1, H, W, 3) to float16 maps."""
+        """Map uint8 (1, H, W, 3) to float32 maps."""
         maps = self.backbone(pixels.permute(0, 3, 1, 2).float() / 255)
-        return maps.fine.half(), maps.coarse.half()
+        return maps.fine, maps.coarse
 
 
 def _with_exact_depthwise(text: bytes) -> bytes:

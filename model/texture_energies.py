@@ -1,39 +1,29 @@
 """Local energies of small filters over three octaves of a grey image: the arithmetic of `model.texture`.
 
-A filter is one difference of an image with itself, moved by a pixel, for all pixels at once. Several
-images are read at the same time in threads that share the interpreter and hand it over at each
-operation: few operations on whole images, by OpenCV, take half as long then as many on strips that
-stay in the processor's cache (docs/speed.md).
+Each octave is read row by row, once: a row is smoothed, its four squared responses are added to the cells
+that it lies in, and every second smoothed row is the next octave's. So only a few rows are in use at a time.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
-import cv2
 import numpy as np
 import numpy.typing as npt
+
+from model.compiled import compiled
 
 OCTAVES = 3
 FILTERS = 4
 CELLS = 28
 """The map has this many cells a side, whatever the image's shape."""
 
-_CELL_ROWS = 4  # averaged by one product; NumPy's BLAS hands larger ones to threads of its own
-_BINOMIAL = np.array([1, 4, 6, 4, 1], np.float32) / 16
+# The binomial filter 1 4 6 4 1 of sixteenths: weights of the outermost, the next and the middle pixel.
+_OUTER, _NEXT, _MIDDLE = np.float32(1 / 16), np.float32(4 / 16), np.float32(6 / 16)
+_HALF = np.float32(0.5)
 
 Array = npt.NDArray[np.float32]
-
-cv2.setNumThreads(1)  # images are what is done at once
-
-
-class _Window(NamedTuple):
-    """Rows that some cells are averaged over: from start to stop, with weights (cells, stop - start)."""
-
-    start: int
-    stop: int
-    weights: Array
+_Indices = npt.NDArray[np.int64]
 
 
 def local_energies(grey: npt.NDArray[np.uint8]) -> Array:
@@ -43,63 +33,77 @@ def local_energies(grey: npt.NDArray[np.uint8]) -> Array:
     adaptive pooling, its octave's outermost pixels left out. The filters: Laplacian, horizontal,
     vertical and diagonal differences.
     """
-    level = grey.astype(np.float32)
+    level = grey.astype(np.float32, order="C")
     maps = np.empty((OCTAVES, FILTERS, CELLS, CELLS), np.float32)
-    for octave in range(OCTAVES):
-        level = _octave(level, maps[octave])
+    for into in maps:
+        height, width = level.shape
+        rows, columns = _windows(height - 2), _windows(width - 2)
+        sums = np.zeros((CELLS, FILTERS, width - 2), np.float32)
+        smaller = np.empty((-(-height // 2), -(-width // 2)), np.float32)
+        _add_rows(level, *rows, sums, smaller)
+        _average(sums, *rows, *columns, into)
+        level = smaller
     maps *= np.float32(1 / 255**2)
     return maps.reshape(-1, CELLS, CELLS)
 
 
-def _octave(level: Array, into: Array) -> Array:
-    """Write the mean energies of one octave (h, w) `into` (FILTERS, CELLS, CELLS); return the next one."""
-    height, width = level.shape[0] - 2, level.shape[1] - 2
-    smooth = cv2.sepFilter2D(level, cv2.CV_32F, _BINOMIAL, _BINOMIAL, borderType=cv2.BORDER_REFLECT_101)
-    energies = np.empty((FILTERS, height, width), np.float32)
-    laplacian, across, down, diagonal = energies
-    spare = np.empty((height, width), np.float32)
-    above, below = level[:-2], level[2:]
-    _square_difference(level[1:-1, 1:-1], smooth[1:-1, 1:-1], laplacian)
-    _square_difference(level[1:-1, 2:], level[1:-1, :-2], across)
-    _square_difference(below[:, 1:-1], above[:, 1:-1], down)
-    _square_difference(below[:, 2:], above[:, :-2], diagonal)
-    _square_difference(above[:, 2:], below[:, :-2], spare)
-    cv2.addWeighted(diagonal, 0.5, spare, 0.5, 0, diagonal)
-    rows = np.empty((FILTERS, CELLS, width), np.float32)
-    for number, (start, stop, weights) in enumerate(_windows(height)):
-        cells = slice(_CELL_ROWS * number, _CELL_ROWS * (number + 1))
-        np.matmul(weights, energies[:, start:stop], out=rows[:, cells])
-    np.matmul(rows, _column_weights(width), out=into)
-    return np.ascontiguousarray(smooth[::2, ::2])
-
-
-def _square_difference(plus: cv2.typing.MatLike, minus: cv2.typing.MatLike, out: Array) -> None:
-    cv2.subtract(plus, minus, out)
-    cv2.multiply(out, out, out)
-
-
 @lru_cache(maxsize=64)
-def _windows(pixels: int) -> tuple[_Window, ...]:
-    """Those of every `_CELL_ROWS` cells in turn."""
-    starts, stops, weights = _pooling(pixels)
-    groups = []
-    for cell in range(0, CELLS, _CELL_ROWS):
-        start, stop = starts[cell], stops[cell + _CELL_ROWS - 1]
-        groups.append(_Window(start, stop, np.ascontiguousarray(weights[cell : cell + _CELL_ROWS, start:stop])))
-    return tuple(groups)
+def _windows(pixels: int) -> tuple[_Indices, _Indices]:
+    """Where each cell's window starts and stops, in the manner of adaptive pooling: two cells may share a pixel."""
+    edges = np.arange(CELLS + 1) * pixels
+    return edges[:-1] // CELLS, -(-edges[1:] // CELLS)
 
 
-@lru_cache(maxsize=64)
-def _column_weights(pixels: int) -> Array:
-    """Weights (pixels, CELLS)."""
-    return np.ascontiguousarray(_pooling(pixels)[2].T)
+@compiled
+def _add_rows(level: Array, tops: _Indices, bottoms: _Indices, sums: Array, smaller: Array) -> None:
+    """Add the energies of `level` (H, W) to `sums` (CELLS, FILTERS, W - 2); fill `smaller` with the next octave."""
+    height, width = level.shape
+    last = height - 1  # a row beyond it is mirrored: row i is row last - |last - i|
+    padded = np.empty(width + 4, np.float32)  # a row smoothed from above to below, mirrored at both ends
+    smooth = np.empty(width, np.float32)
+    energies = np.empty((FILTERS, width - 2), np.float32)
+    first = 0  # of the cells whose window is not over
+    for y in range(height):
+        here, above, below = level[y], level[abs(y - 1)], level[last - abs(last - y - 1)]
+        far_above, far_below = level[abs(y - 2)], level[last - abs(last - y - 2)]
+        for x in range(width):
+            padded[x + 2] = _OUTER * (far_above[x] + far_below[x]) + _NEXT * (above[x] + below[x]) + _MIDDLE * here[x]
+        padded[0], padded[1] = padded[4], padded[3]
+        padded[width + 2], padded[width + 3] = padded[width], padded[width - 1]
+        for x in range(width):
+            outer, near = padded[x] + padded[x + 4], padded[x + 1] + padded[x + 3]
+            smooth[x] = _OUTER * outer + _NEXT * near + _MIDDLE * padded[x + 2]
+        if y % 2 == 0:
+            for x in range(smaller.shape[1]):
+                smaller[y // 2, x] = smooth[2 * x]
+        if not 0 < y < last:
+            continue
+        laplacian, across, down, diagonal = energies[0], energies[1], energies[2], energies[3]
+        for x in range(width - 2):
+            laplacian[x] = (here[x + 1] - smooth[x + 1]) ** 2
+            across[x] = (here[x + 2] - here[x]) ** 2
+            down[x] = (below[x + 1] - above[x + 1]) ** 2
+            diagonal[x] = _HALF * ((below[x + 2] - above[x]) ** 2 + (above[x + 2] - below[x]) ** 2)
+        while bottoms[first] < y:
+            first += 1
+        cell = first
+        while cell < CELLS and tops[cell] < y:  # row y of the level is row y - 1 of the energies
+            for number in range(FILTERS):
+                total, part = sums[cell, number], energies[number]
+                for x in range(width - 2):
+                    total[x] += part[x]
+            cell += 1
 
 
-def _pooling(pixels: int) -> tuple[list[int], list[int], Array]:
-    """Windows of adaptive pooling, which may share a pixel: starts, stops and weights (CELLS, pixels)."""
-    starts = [cell * pixels // CELLS for cell in range(CELLS)]
-    stops = [-(-(cell + 1) * pixels // CELLS) for cell in range(CELLS)]
-    weights = np.zeros((CELLS, pixels), np.float32)
-    for cell, (start, stop) in enumerate(zip(starts, stops, strict=True)):
-        weights[cell, start:stop] = 1 / (stop - start)
-    return starts, stops, weights
+@compiled
+def _average(sums: Array, tops: _Indices, bottoms: _Indices, lefts: _Indices, rights: _Indices, cells: Array) -> None:
+    """Fill `cells` (FILTERS, CELLS, CELLS) with the means over their windows, of `sums` over the windows' rows."""
+    for number in range(FILTERS):
+        for row in range(CELLS):
+            total = sums[row, number]
+            for column in range(CELLS):
+                energy = np.float32(0)
+                for x in range(lefts[column], rights[column]):
+                    energy += total[x]
+                pixels = (bottoms[row] - tops[row]) * (rights[column] - lefts[column])
+                cells[number, row, column] = energy / pixels

@@ -27,8 +27,8 @@ _SMALLEST = 1e-9  # where examples and windows are all the same nothing is unlik
 def window_features(features: ImageFeatures) -> ImageFeatures:
     """Return the features of the windows of one image, in reading order, `WINDOWS` squared of them."""
     maps = features.maps()
-    coarse = _averaged(maps.coarse.float(), 1)
-    fine = _averaged(maps.fine.float(), layout.CELLS)
+    coarse = _averaged(maps.coarse, 1)
+    fine = _averaged(maps.fine, layout.CELLS)
     surfaces = features.texture.unfold(2, TEXTURE_CELLS, TEXTURE_STEP).unfold(3, TEXTURE_CELLS, TEXTURE_STEP)
     return describe(ImageMaps(fine, coarse, surfaces[0].permute(1, 2, 0, 3, 4).flatten(0, 1)))
 

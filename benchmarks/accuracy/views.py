@@ -14,7 +14,6 @@ from torch.nn import functional
 
 import model
 from benchmarks.accuracy.sets import ImageFiles, ImageSet
-from model.backbones.base import FeatureMaps
 from model.embedding import EmbeddedImage, Embedder, fitted_pixels, working_side
 from model.features import ImageFeatures, ImageMaps, describe
 from model.fitting import features_of
@@ -94,7 +93,7 @@ def _view_features(image: EmbeddedImage, embedder: Embedder, side: int) -> Tenso
     whole, large = fitted_pixels(image.path, side), fitted_pixels(image.path, round(side / CROP))
     views = torch.stack([whole.flip(1), large[:side, :side], large[-side:, -side:]])
     maps = embedder.forward(views)
-    described = describe(ImageMaps.without_texture(FeatureMaps(*(part.float() for part in maps))), REGION_GRID)
+    described = describe(ImageMaps.without_texture(maps), REGION_GRID)
     return described.coarse.sum(0, keepdim=True)
 
 

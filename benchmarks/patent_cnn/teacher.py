@@ -53,7 +53,7 @@ def run_teacher(views_file: Path, folder: Path) -> None:
         head = maps.coarse.float()
         files["pooled"][rows] = head.mean(dim=(2, 3)).half().numpy()
         files["coarse"][rows] = functional.adaptive_avg_pool2d(head, COARSE_GRID).half().numpy()
-        files["fine"][rows] = functional.adaptive_avg_pool2d(maps.fine.float(), FINE_GRID).half().numpy()
+        files["fine"][rows] = functional.adaptive_avg_pool2d(maps.fine, FINE_GRID).half().numpy()
         if start % (100 * _BATCH) == 0:
             print(f"teacher: {start} of {len(views)} views, {time.monotonic() - started:.0f} s", flush=True)
     for file in files.values():

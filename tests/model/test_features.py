@@ -8,7 +8,6 @@ import torch
 from model.backbones.base import FeatureMaps
 from model.features import (
     REGION_FINE_SHARE,
-    STEPS,
     ImageMaps,
     compact,
     concatenate,
@@ -17,6 +16,7 @@ from model.features import (
     join,
     resampled,
 )
+from model.quantisation import STEPS
 
 
 def _maps(n: int = 3, fine: int = 6, coarse: int = 8, side: int = 4) -> ImageMaps:

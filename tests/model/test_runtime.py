@@ -69,7 +69,7 @@ def test_features_in_float32_are_those_of_pytorch(name: str, side: int, monkeypa
     made = runtime.forward(pixels)
     assert runtime.note.startswith("OpenVINO")
     assert "bfloat16" not in runtime.note
-    assert {part.dtype for part in made} == {torch.float16}
+    assert {part.dtype for part in made} == {torch.float32}
     assert _difference(made, _expected(backbone, pixels)) < 1e-3
 
 

@@ -1,0 +1,43 @@
+"""Whole numbers for the directions of regions: what the loops give is what the formula gives."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from model.quantisation import EPSILON, STEPS, quantised
+
+
+def _answers(*shape: int) -> Tensor:
+    answers = torch.randn(shape, generator=torch.Generator().manual_seed(0))
+    answers[answers.abs() < 0.3] = 0.0  # as after ReLU
+    return answers * torch.logspace(-3, 2, shape[1]).view(-1, 1, 1)
+
+
+@pytest.mark.parametrize("shape", [(1, 1280, 10, 10), (3, 112, 14, 14), (2, 5, 1, 7)])
+def test_the_numbers_are_those_of_the_definition(shape: tuple[int, ...]) -> None:
+    answers = _answers(*shape)
+    roots = torch.copysign((answers.double().abs() + EPSILON).sqrt() - EPSILON**0.5, answers.double())
+    steps = roots * STEPS / roots.abs().amax(dim=1, keepdim=True)
+    made = quantised(answers)
+    assert float((made.steps - steps).abs().max()) < 0.5 + 1e-3
+    assert int(made.steps.abs().amax(dim=1).min()) == STEPS
+    assert torch.allclose(made.scale, 1 / made.steps.float().norm(dim=1), rtol=1e-5)
+    assert torch.allclose(made.strength, answers.abs().sum(dim=1), rtol=1e-5)
+
+
+def test_a_region_without_answers_has_no_direction() -> None:
+    answers = _answers(2, 6, 2, 2)
+    answers[1, :, 0, 1] = 0.0
+    made = quantised(answers)
+    assert not bool(made.steps[1, :, 0, 1].any())
+    assert float(made.strength[1, 0, 1]) == 0.0
+    assert bool(made.scale.isfinite().all())
+    assert int(made.steps[0, :, 0, 1].abs().max()) == STEPS
+
+
+def test_maps_in_another_order_of_memory_will_do() -> None:
+    answers = _answers(2, 8, 4, 4)
+    for one, other in zip(quantised(answers), quantised(answers.to(memory_format=torch.channels_last)), strict=True):
+        assert torch.equal(one, other)
