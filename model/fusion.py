@@ -49,7 +49,8 @@ class Fusion(NamedTuple):
         deviation = ((summary - mean).square().mean(dim=0) + LEAST_DEVIATION**2).sqrt()
         share = (balance / balance.sum())[:, None]
         centres, scales = [], []
-        for view in _views(features, mean, deviation, directions):
+        for raw in _views(features, mean, deviation, directions):
+            view = raw.double()
             centre = (share * view).sum(dim=0)
             scatter = (share * (view - centre).square()).sum()
             centres.append(centre)
@@ -60,11 +61,18 @@ class Fusion(NamedTuple):
         """Each view, centred and scaled: one float64 (n, D_v) for each of `VIEWS`."""
         raw = _views(features, self.texture_mean, self.texture_deviation, self.directions)
         centres = self.centre.split([view.shape[1] for view in raw])
-        return tuple((view - c) * s for view, c, s in zip(raw, centres, self.scales, strict=True))
+        return tuple((view.double() - c) * s for view, c, s in zip(raw, centres, self.scales, strict=True))
 
     def joint(self, features: ImageFeatures, shares: Tensor) -> Tensor:
         """The joint vectors, float64 (n, D), for shares (5,) that add up to 1."""
-        return torch.cat([view * share.sqrt() for view, share in zip(self.views(features), shares, strict=True)], dim=1)
+        raw = _views(features, self.texture_mean, self.texture_deviation, self.directions)
+        sizes = [view.shape[1] for view in raw]
+        # Every pass over all numbers counts: they are joined, made float64, centred and scaled in three.
+        joint = self.centre.new_empty(len(raw[0]), sum(sizes))
+        for part, view in zip(joint.split(sizes, dim=1), raw, strict=True):
+            part.copy_(view)
+        factors = (self.scales * shares.sqrt()).repeat_interleave(torch.tensor(sizes))
+        return joint.sub_(self.centre).mul_(factors)
 
 
 def texture_weights(fusion: Fusion, shares: Tensor, descriptors: Tensor) -> Tensor:
@@ -74,6 +82,7 @@ def texture_weights(fusion: Fusion, shares: Tensor, descriptors: Tensor) -> Tens
 
 
 def _views(features: ImageFeatures, mean: Tensor, deviation: Tensor, directions: Tensor) -> tuple[Tensor, ...]:
+    """The views as they are, float32 but for the texture."""
     summary = (texture.summary(features.texture).double() - mean) / deviation
-    whole = (features.coarse, semantic_view(features.coarse, directions), features.fine, features.layout.flatten(1))
-    return *(view.double() for view in whole), summary.clamp(-FARTHEST, FARTHEST)
+    semantic = semantic_view(features.coarse, directions)
+    return features.coarse, semantic, features.fine, features.layout.flatten(1), summary.clamp(-FARTHEST, FARTHEST)
