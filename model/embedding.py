@@ -24,8 +24,8 @@ from statistics import median
 from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import torch
-from PIL import Image
 from torch.nn import functional
 
 from model.backbones.base import Backbone, FeatureMaps
@@ -271,8 +271,9 @@ class Embedder:
                 return
             picture, image.size = read_with_size(image.path, MAX_SIDE, data, self.ground)
             self.work.count(decoded=1)
-            image.texture = texture_map(picture)[None]
-            pixels = _fitted(picture, side)
+            whole = np.array(picture)
+            image.texture = texture_map(whole)[None]
+            pixels = _fitted(whole, side)
             if self.runtime.batched:
                 image.pixels = pixels
             else:
@@ -355,13 +356,13 @@ def detail_side(backbone: Backbone, side: int) -> int:
 
 def fitted_pixels(path: Path, side: int, ground: Colour = WHITE) -> torch.Tensor:
     """Read an image and fit the whole of it into a square: uint8 (side, side, 3). Raises `ImageReadError`."""
-    return _fitted(read_image(path, MAX_SIDE, ground), side)
+    return _fitted(np.array(read_image(path, MAX_SIDE, ground)), side)
 
 
-def _fitted(image: Image.Image, side: int) -> torch.Tensor:
-    """Squeeze an RGB image into a square: as Pillow's bilinear filter does, in a third of its time."""
-    pixels = torch.from_numpy(np.array(image)).permute(2, 0, 1)[None]
-    fitted = functional.interpolate(pixels, size=(side, side), mode="bilinear", antialias=True)
+def _fitted(pixels: npt.NDArray[np.uint8], side: int) -> torch.Tensor:
+    """Squeeze RGB pixels (H, W, 3) into a square: as Pillow's bilinear filter does, in a third of its time."""
+    planes = torch.from_numpy(pixels).permute(2, 0, 1)[None]
+    fitted = functional.interpolate(planes, size=(side, side), mode="bilinear", antialias=True)
     return fitted[0].permute(1, 2, 0).contiguous()
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
-from PIL import Image
 
-from model.quantisation import quantised
+from model.backbones.base import FeatureMaps
+from model.features import ImageMaps, compact
 from model.texture import MIN_SIDE, texture_map
 
 
 def main() -> None:
     """Have the loops compiled whose machine code is kept (`model.compiled`)."""
-    texture_map(Image.new("RGB", (MIN_SIDE, MIN_SIDE)))
-    quantised(torch.zeros(1, 1, 1, 1))
+    texture_map(np.zeros((MIN_SIDE, MIN_SIDE, 3), np.uint8))
+    compact(ImageMaps.without_texture(FeatureMaps(torch.zeros(1, 1, 2, 2), torch.zeros(1, 1, 1, 1))))
 
 
 if __name__ == "__main__":

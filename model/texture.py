@@ -18,6 +18,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from model import texture_energies
+from model.compiled import compiled
 
 FILTERS = texture_energies.FILTERS
 CHANNELS = texture_energies.OCTAVES * FILTERS
@@ -31,12 +32,13 @@ MAX_SIDE, MIN_SIDE = 1024, 32
 _NOISE = 1e-6  # squared grey levels (0..1): below the rounding of 8 bits there is nothing to see
 
 
-def texture_map(image: Image.Image) -> Tensor:
-    """Log energies of an RGB image at its own resolution (at most `MAX_SIDE`): float32 (CHANNELS, CELLS, CELLS)."""
-    energies = np.pad(texture_energies.local_energies(_grey(image)), ((0, 0), (1, 1), (1, 1)), mode="edge")
-    across = energies[:, :, :-2] + energies[:, :, 1:-1] + energies[:, :, 2:]
-    windows = (across[:, :-2] + across[:, 1:-1] + across[:, 2:]) / 9
-    return torch.from_numpy(np.log(windows + np.float32(_NOISE)))
+def texture_map(pixels: npt.NDArray[np.uint8]) -> Tensor:
+    """Log energies of RGB, uint8 (H, W, 3), at its own size (at most `MAX_SIDE`): float32 (CHANNELS, CELLS, CELLS)."""
+    energies = texture_energies.local_energies(_of_fair_size(pixels))
+    windows = np.empty_like(energies)
+    _window_means(energies, windows)
+    windows += np.float32(_NOISE)
+    return torch.from_numpy(np.log(windows, out=windows))
 
 
 def summary(maps: Tensor) -> Tensor:
@@ -75,10 +77,25 @@ def evidence(maps: Tensor, weights: Tensor, grid: tuple[int, int]) -> Tensor:
     return functional.interpolate(framed, size=grid, mode="bilinear", align_corners=False).flatten(2)
 
 
-def _grey(image: Image.Image) -> npt.NDArray[np.uint8]:
-    width, height = image.size
+def _of_fair_size(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    height, width = pixels.shape[:2]
     scale = min(1.0, MAX_SIDE / max(width, height))
     size = (max(MIN_SIDE, round(width * scale)), max(MIN_SIDE, round(height * scale)))
-    if size != image.size:
-        image = image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
-    return np.asarray(image.convert("L"))
+    if size == (width, height):
+        return pixels
+    return np.array(Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0))
+
+
+@compiled
+def _window_means(energies: npt.NDArray[np.float32], means: npt.NDArray[np.float32]) -> None:
+    """Fill `means` with those of 3 x 3 cells of `energies`, both (CHANNELS, CELLS, CELLS); borders are repeated."""
+    column = np.empty(CELLS + 2, np.float32)
+    for channel in range(CHANNELS):
+        cells = energies[channel]
+        for row in range(CELLS):
+            above, below = cells[max(row - 1, 0)], cells[min(row + 1, CELLS - 1)]
+            for x in range(CELLS):
+                column[x + 1] = above[x] + cells[row, x] + below[x]
+            column[0], column[CELLS + 1] = column[1], column[CELLS]
+            for x in range(CELLS):
+                means[channel, row, x] = (column[x] + column[x + 1] + column[x + 2]) / np.float32(9)

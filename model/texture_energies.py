@@ -1,4 +1,4 @@
-"""Local energies of small filters over three octaves of a grey image: the arithmetic of `model.texture`.
+"""Local energies of small filters over three octaves of an image's grey levels: the arithmetic of `model.texture`.
 
 Each octave is read row by row, once: a row is smoothed, its four squared responses are added to the cells
 that it lies in, and every second smoothed row is the next octave's. So only a few rows are in use at a time.
@@ -21,19 +21,24 @@ CELLS = 28
 # The binomial filter 1 4 6 4 1 of sixteenths: weights of the outermost, the next and the middle pixel.
 _OUTER, _NEXT, _MIDDLE = np.float32(1 / 16), np.float32(4 / 16), np.float32(6 / 16)
 _HALF = np.float32(0.5)
+# Grey in 65,536ths of red, green and blue.
+_RED, _GREEN, _BLUE = np.uint32(19595), np.uint32(38470), np.uint32(7471)
+_ROUND, _BITS = np.uint32(32768), np.uint32(16)
 
 Array = npt.NDArray[np.float32]
 _Indices = npt.NDArray[np.int64]
 
 
-def local_energies(grey: npt.NDArray[np.uint8]) -> Array:
-    """Mean squared responses, in squared grey levels of 0..1, of uint8 (H, W), both at least 32: float32.
+def local_energies(pixels: npt.NDArray[np.uint8]) -> Array:
+    """Mean squared responses, in squared grey levels of 0..1, of RGB, uint8 (H, W, 3), both at least 32: float32.
 
     Returns (OCTAVES * FILTERS, CELLS, CELLS); a cell is averaged over its window in the manner of
     adaptive pooling, its octave's outermost pixels left out. The filters: Laplacian, horizontal,
     vertical and diagonal differences.
     """
-    level = grey.astype(np.float32, order="C")
+    height, width = pixels.shape[:2]
+    level = np.empty((height, width), np.float32)
+    _to_grey(np.ascontiguousarray(pixels), level)
     maps = np.empty((OCTAVES, FILTERS, CELLS, CELLS), np.float32)
     for into in maps:
         height, width = level.shape
@@ -52,6 +57,16 @@ def _windows(pixels: int) -> tuple[_Indices, _Indices]:
     """Where each cell's window starts and stops, in the manner of adaptive pooling: two cells may share a pixel."""
     edges = np.arange(CELLS + 1) * pixels
     return edges[:-1] // CELLS, -(-edges[1:] // CELLS)
+
+
+@compiled
+def _to_grey(pixels: npt.NDArray[np.uint8], level: Array) -> None:
+    """Fill `level` (H, W) with whole grey levels, 0..255, of RGB (H, W, 3): ITU-R 601's weights, as Pillow has them."""
+    for y in range(level.shape[0]):
+        row = pixels[y].reshape(-1)  # many pixels at once are read from one line of bytes
+        for x in range(level.shape[1]):
+            red, green, blue = np.uint32(row[3 * x]), np.uint32(row[3 * x + 1]), np.uint32(row[3 * x + 2])
+            level[y, x] = (red * _RED + green * _GREEN + blue * _BLUE + _ROUND) >> _BITS
 
 
 @compiled

@@ -18,7 +18,7 @@ _KEPT = "*.nb*"  # Numba's files: an index, and the code for each kind of argume
 _ENERGIES = """
 import numpy as np
 from model.texture_energies import local_energies
-print(float(local_energies(np.arange(4096, dtype=np.uint8).reshape(64, 64)).sum()))
+print(float(local_energies(np.arange(12288, dtype=np.uint8).reshape(64, 64, 3)).sum()))
 """
 
 
@@ -74,7 +74,9 @@ def test_setting_up_leaves_nothing_to_compile(tmp_path: Path) -> None:
     environment["FEWSHOT_CACHE"] = str(tmp_path / "cache")
     subprocess.run([sys.executable, "-c", code, str(picture)], cwd=_ROOT, env=environment, check=True)
     assert set(tmp_path.rglob(_KEPT)) == kept
-    assert {path.name.split("-")[0].rpartition(".")[0] for path in kept} == {"quantisation", "texture_energies"}
+    assert {path.name.split("-")[0].rpartition(".")[0] for path in kept} == {
+        "pooling", "quantisation", "texture", "texture_energies",
+    }  # fmt: skip
 
 
 def test_a_folder_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
@@ -36,12 +37,23 @@ def _reference(grey: np.ndarray) -> Tensor:
 def test_the_values_are_those_of_the_definition(size: tuple[int, int]) -> None:
     grey = np.random.default_rng(0).integers(0, 256, size, np.uint8)
     grey[: size[0] // 2] //= 16  # weak contrast as well
-    made = local_energies(grey)
+    made = local_energies(_as_rgb(grey))
     assert made.shape == (OCTAVES * FILTERS, CELLS, CELLS)
     difference = (torch.from_numpy(made) + _LOG_OFFSET).log() - (_reference(grey) + _LOG_OFFSET).log()
     assert float(difference.abs().max()) < 1e-4
 
 
 def test_a_part_of_a_larger_array_will_do() -> None:
-    grey = np.random.default_rng(1).integers(0, 256, (100, 120), np.uint8)
-    np.testing.assert_array_equal(local_energies(grey[10:90, ::2]), local_energies(grey[10:90, ::2].copy()))
+    part = np.random.default_rng(1).integers(0, 256, (100, 120, 3), np.uint8)[10:90, ::2]
+    np.testing.assert_array_equal(local_energies(part), local_energies(part.copy()))
+
+
+def test_colours_are_grey_as_pillow_has_them() -> None:
+    colours = np.random.default_rng(2).integers(0, 256, (64, 48, 3), np.uint8)
+    colours[0, :3] = [[255, 255, 255], [0, 0, 0], [255, 0, 255]]
+    grey = np.array(Image.fromarray(colours).convert("L"))
+    np.testing.assert_array_equal(local_energies(colours), local_energies(_as_rgb(grey)))
+
+
+def _as_rgb(grey: np.ndarray) -> np.ndarray:
+    return np.repeat(grey[:, :, None], 3, axis=2)
