@@ -180,6 +180,7 @@ class Embedder:
                 yield from begun.popleft().result()
         finally:
             pool.shutdown(cancel_futures=True)
+            self._store.write_notes()
 
     def embed_all(
         self, paths: Sequence[Path], side: int, stage: str, progress: ProgressCallback, token: CancelToken
@@ -199,6 +200,7 @@ class Embedder:
         if not image.data:
             self._read(image, side)
         (embedded,) = self._completed([image], side)
+        self._store.write_notes()
         if isinstance(embedded, ImageReadError):
             raise embedded
         return embedded

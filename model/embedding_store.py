@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import struct
+import threading
 import time
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
@@ -26,6 +27,7 @@ PREPROCESSING = "7"
 _DIGEST_BYTES = 16
 _CONTENT_BYTES = 32
 _NOTE = struct.Struct("<QQ")  # size and time of change of the file; its content's SHA-256 follows
+_NOTES_AT_ONCE = 1024  # few at once are as many pages of 64 KiB: sixteen wrote a megabyte
 _SETTLED = 1_000_000_000  # nanoseconds: a younger file may change again without a new time of change
 
 
@@ -56,6 +58,8 @@ class EmbeddingStore:
 
     def __init__(self, blobs: BlobStore, fingerprint: str, channels: tuple[int, int], ground: Colour = WHITE) -> None:
         self._blobs, self._channels = blobs, channels
+        self._gathered: dict[bytes, bytes] = {}
+        self._lock = threading.Lock()
         self._space = f"{fingerprint} {PREPROCESSING}{'' if ground == WHITE else ground}".encode()
 
     def of_files(self, states: Sequence[FileState | None], side: int) -> list[bytes | None]:
@@ -85,15 +89,24 @@ class EmbeddingStore:
         self._blobs.put_many({self._key(content, side): data for content, data in images})
 
     def note(self, files: Iterable[tuple[FileState, bytes]]) -> None:
-        """Note which content the files have, save those that were changed a moment ago."""
+        """Note which content the files have, save those that were changed a moment ago.
+
+        Notes are gathered; `write_notes` has them written. Those that are lost in a crash cost a reading each.
+        """
         now = time.time_ns()
-        self._blobs.put_notes(
-            {
-                state.path: _NOTE.pack(*state[1:]) + content
-                for state, content in files
-                if state.changed >= 0 and abs(now - state.changed) > _SETTLED
-            }
-        )
+        with self._lock:
+            for state, content in files:
+                if state.changed >= 0 and abs(now - state.changed) > _SETTLED:
+                    self._gathered[state.path] = _NOTE.pack(*state[1:]) + content
+            enough = len(self._gathered) >= _NOTES_AT_ONCE
+        if enough:
+            self.write_notes()
+
+    def write_notes(self) -> None:
+        """Write the notes that were gathered."""
+        with self._lock:
+            gathered, self._gathered = self._gathered, {}
+        self._blobs.put_notes(gathered)
 
     def _read(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         found: dict[bytes, bytes] = {}

@@ -152,6 +152,7 @@ def _fill(embedder: Embedder, store: BlobStore, known: Sequence[Path], wanted: S
         target.keep(zip(contents, records, strict=False), side)
         states = [file_state(path) for path in part]
         target.note((state, content) for state, content in zip(states, contents, strict=True) if state is not None)
+    target.write_notes()
 
 
 def _exhaust(items: object) -> None:

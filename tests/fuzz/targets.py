@@ -210,6 +210,7 @@ def embedding_cache(folder: Path) -> Target:
     store = EmbeddingStore(blobs, "f", (2, 3))
     store.keep([(b"c" * 32, record)], 64)
     store.note([(state, b"c" * 32)])
+    store.write_notes()
     assert store.of_content(b"c" * 32, 64) is not None
     blobs.close()
     seed = (place / FILE_NAME).read_bytes()
@@ -226,6 +227,7 @@ def embedding_cache(folder: Path) -> Target:
                 assert [part.shape for part in unpacked([one])] == whole
             store.keep([(b"d" * 32, record)], 64)
             store.note([(state, b"d" * 32)])
+            store.write_notes()
             blobs.size()
             blobs.clear()
         finally:

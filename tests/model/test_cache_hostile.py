@@ -30,6 +30,7 @@ def file(tmp_path: Path) -> Path:
     store = EmbeddingStore(blobs, "f", (2, 3))
     store.keep([(CONTENT, RECORD)], 64)
     store.note([(STATE, CONTENT)])
+    store.write_notes()
     assert store.of_content(CONTENT, 64) is not None
     assert store.of_files([STATE], 64)[0] is not None
     blobs.close()
@@ -49,6 +50,7 @@ def use(file: Path) -> list[bytes | None]:
     found = [store.of_content(CONTENT, 64), *store.of_files([STATE, None], 64)]
     store.keep([(OTHER, RECORD)], 64)
     store.note([(STATE, OTHER)])
+    store.write_notes()
     blobs.close()
     blobs = BlobStore(file.parent, max_bytes=1)  # everything must go
     EmbeddingStore(blobs, "f", (2, 3)).keep([(b"x" * 32, RECORD)], 64)

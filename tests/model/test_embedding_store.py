@@ -163,6 +163,47 @@ def test_a_damaged_cache_costs_time_only(tmp_path: Path, pictures: list[Path]) -
     assert _work(embedder) == (5, 5)
 
 
+def _notes(folder: Path) -> int:
+    database = sqlite3.connect(folder / FILE_NAME)
+    count: int = database.execute("SELECT COUNT(*) FROM notes").fetchone()[0]
+    database.close()
+    return count
+
+
+def test_notes_are_written_together_and_none_is_left_behind(
+    tmp_path: Path, pictures: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+    put_notes = BlobStore.put_notes
+
+    def counted(self: BlobStore, notes: dict[bytes, bytes]) -> None:
+        if notes:
+            written.append(len(notes))
+        put_notes(self, notes)
+
+    monkeypatch.setattr(BlobStore, "put_notes", counted)
+    monkeypatch.setattr(embedding, "BATCH_SIZE", 2)
+    monkeypatch.setattr(embedding, "FIRST_BATCH_SIZE", 1)
+    _embedded(_embedder(tmp_path / "c"), pictures)
+    assert written == [5]
+    monkeypatch.setattr(embedding_store, "_NOTES_AT_ONCE", 2)
+    _embedded(_embedder(tmp_path / "d"), pictures)
+    assert max(written[1:]) <= 3
+    assert sum(written[1:]) == 5 == _notes(tmp_path / "d")
+
+
+def test_notes_are_written_where_embedding_is_stopped_early(
+    tmp_path: Path, pictures: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedding, "FIRST_BATCH_SIZE", 1)
+    batches = _embedder(tmp_path / "c").embed(pictures, 64)
+    assert len(next(batches)) == 1
+    batches.close()  # type: ignore[attr-defined]
+    assert _notes(tmp_path / "c") == 1
+    _embedder(tmp_path / "c").embed_one(pictures[-1], 64)
+    assert _notes(tmp_path / "c") == 2
+
+
 def test_the_cache_tells_no_names(tmp_path: Path) -> None:
     picture = tmp_path / "confidential-patient.png"
     paint("disc", 1).save(picture)
@@ -170,9 +211,7 @@ def test_the_cache_tells_no_names(tmp_path: Path) -> None:
     _embedded(_embedder(tmp_path / "c"), [picture])
     held = b"".join(path.read_bytes() for path in (tmp_path / "c").iterdir())
     assert b"confidential" not in held
-    database = sqlite3.connect(tmp_path / "c" / FILE_NAME)
-    assert database.execute("SELECT COUNT(*) FROM notes").fetchone() == (1,)
-    database.close()
+    assert _notes(tmp_path / "c") == 1
 
 
 def test_the_folder_in_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
