@@ -21,7 +21,10 @@ _LEAST_SCATTER = 1e-6
 
 def semantic_view(coarse: Tensor, directions: Tensor) -> Tensor:
     """Coarse global features (n, D_coarse) along (C, D_coarse) directions, see `Backbone.class_directions`: (n, C)."""
-    return functional.normalize(coarse @ directions.T, dim=1)
+    # A row alone takes another way through the BLAS, which adds in another order: an image is to get the same
+    # numbers alone and among others.
+    rows = coarse if len(coarse) != 1 else coarse.expand(2, -1)
+    return functional.normalize(rows @ directions.T, dim=1)[: len(coarse)]
 
 
 def meaning(coarse: Tensor, directions: Tensor) -> float:

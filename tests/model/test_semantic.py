@@ -95,3 +95,12 @@ def test_one_example_is_enough_where_kinds_differ_and_looks_mislead() -> None:
         rates.append(float(((asked @ joint.T @ dual).argmax(dim=1) == labels[4:]).double().mean()))
     assert rates[1] == 1.0
     assert rates[1] > rates[0] + 0.1
+
+
+def test_an_image_has_the_same_view_alone_and_among_others() -> None:
+    generator = torch.Generator().manual_seed(3)
+    coarse = functional.normalize(torch.rand(5, 1280, generator=generator), dim=1)
+    directions = torch.randn(1000, 1280, generator=generator)
+    together = semantic_view(coarse, directions)
+    for index in range(5):
+        assert torch.equal(semantic_view(coarse[index : index + 1], directions)[0], together[index])
