@@ -235,7 +235,6 @@ class Embedder:
         images = self._look_up(paths, side)
         if all(image.data for image in images):
             return iter([work([image.outcome() for image in images])] if images else [])
-        pool.submit(self.runtime.prepare, side)  # while other threads read the first images
         pending = [(image, None if image.data else pool.submit(self._read, image, side)) for image in images]
         return map(work, self._awaited(pending, side, is_first))
 
