@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image
 
@@ -105,8 +108,9 @@ def is_read_here(path: Path, data: bytes) -> bool:
 
 def file_bytes(path: Path) -> bytes | None:
     """Return the content of the image's file; None where it is larger than `HELD_BYTES`. Raises `ImageReadError`."""
-    data = _start(split_item(path), HELD_BYTES + 1)
-    return data if len(data) <= HELD_BYTES else None
+    with _opened(split_item(path)) as stream:
+        # Asked to read so many bytes at most, Python takes the memory for all of them first.
+        return stream.read() if os.fstat(stream.fileno()).st_size <= HELD_BYTES else None
 
 
 def is_special_file(path: Path) -> bool:
@@ -125,10 +129,16 @@ def _kind(item: Item, data: bytes | None = None) -> Kind:
 
 
 def _start(item: Item, length: int) -> bytes:
+    with _opened(item) as stream:
+        return stream.read(length)
+
+
+@contextmanager
+def _opened(item: Item) -> Iterator[BinaryIO]:
     if is_special_file(item.file):
         raise ImageReadError(item.path, "is not a regular file.")
     try:
         with item.file.open("rb") as stream:
-            return stream.read(length)
+            yield stream
     except (OSError, ValueError) as error:
         raise ImageReadError(item.path, describe_os_error(error)) from error
