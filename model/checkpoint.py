@@ -23,11 +23,12 @@ from model.backbones.base import Backbone
 from model.backbones.registry import create_backbone
 from model.checkpoint_layout import MOST_EXAMPLES, Declared, check_class_names, check_declared, declared_tensors
 from model.classifier import ClassifierState, FewShotClassifier
-from model.embedding import LARGEST_SIDE, STRIDE, Embedder, backbone_fingerprint
+from model.embedding import Embedder, backbone_fingerprint
 from model.errors import CheckpointError
 from model.fusion import VIEWS
 from model.images.colour import WHITE, Colour
 from model.texture import SUMMARY
+from model.working_side import LARGEST_SIDE, STRIDE
 
 FORMAT = "fewshot-classifier"
 VERSION = 6

@@ -14,7 +14,7 @@ from torch import Tensor
 from model import confidence, local_feature, texture, windows
 from model.class_description import has_others
 from model.devices import one_thread
-from model.embedding import EmbeddedImage, Embedder, detail_side
+from model.embedding import EmbeddedImage, Embedder
 from model.features import ImageFeatures, inner_products, resampled, split
 from model.fusion import Fusion, texture_weights
 from model.images.geometry import box_region
@@ -23,6 +23,7 @@ from model.peak_region import HEIGHT, peak_boxes
 from model.response_map import response_maps
 from model.selective import accepting_threshold, candidate_threshold
 from model.types import Explanation, Prediction, Region, Status
+from model.working_side import detail_side
 
 LARGE_FACTOR = 1.5
 """An image this much larger than every example is looked at closely, whether asked for or not, and by windows."""

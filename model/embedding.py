@@ -1,9 +1,10 @@
 """From image files to features: read, view the texture, fit to the backbone's size, run it, remember.
 
 What was embedded before is found in memory or on disk, and what is done with it is done in the thread
-that found it. The rest is read a few chunks ahead by as many threads. Where the runtime takes one image
-a thread, the same thread runs the backbone too, so that decoding and the forward pass share the
-processor's cores without a surplus of threads; otherwise the caller's thread runs it on batches.
+that found it. The rest is read a few chunks ahead by as many threads, a few images each at a time. Where
+the runtime takes one image a thread, the same thread runs the backbone too, so that decoding and the
+forward pass share the processor's cores without a surplus of threads; otherwise the caller's thread runs
+it on batches.
 """
 
 from __future__ import annotations
@@ -13,14 +14,12 @@ import math
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from statistics import median
 from typing import TypeVar
 
 import numpy as np
@@ -39,7 +38,7 @@ from model.errors import ImageReadError
 from model.features import ImageFeatures, ImageMaps, compact
 from model.images.colour import WHITE, Colour
 from model.images.content_hash import content_and_bytes, content_hash
-from model.images.reading import image_size, read_image, read_with_size
+from model.images.reading import read_image, read_with_size
 from model.packing import packed, packed_size, unpacked
 from model.progress import CancelToken, Progress, ProgressCallback
 from model.runtime import FLOAT32, create_runtime
@@ -47,12 +46,10 @@ from model.texture import MAX_SIDE, texture_map
 
 BATCH_SIZE = 16
 FIRST_BATCH_SIZE = 4  # where images are new: somebody may wait for the first
+GROUP_SIZE = BATCH_SIZE // 2  # new images that one thread first reads, then runs, then packs: see docs/speed.md
 CHUNK_SIZE = 4 * BATCH_SIZE  # images that are looked up at once
 FIRST_CHUNK_SIZE = 2 * BATCH_SIZE
 CHUNKS_HELD = 4  # at most: enough for every thread to find one to look up
-STRIDE = 32  # working sides are multiples of it
-LARGEST_SIDE = 2048  # of a working side, whoever's classifier asks for it
-LARGE_IMAGE, LARGE_SIDE = 1.1, 10 / 7  # over the backbone's own input size: 246 and 320 pixels where that is 224
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,16 +166,21 @@ class Embedder:
         Batches that are remembered are worked on in several threads at once, those that are new in the caller's.
         """
         side = side or self.backbone.input_size
-        pool = ThreadPoolExecutor(self._threads(), thread_name_prefix="embed")
+        pool, stop = ThreadPoolExecutor(self._threads(), thread_name_prefix="embed"), threading.Event()
+
+        def read(images: Sequence[_Image]) -> Future[None]:
+            return pool.submit(self._read, images, side, stop)
+
         try:
             begun: deque[Future[Iterator[Result]]] = deque()
             for number, chunk in enumerate(_chunks(paths)):
-                begun.append(pool.submit(self._begin, pool, work, chunk, side, number == 0))
+                begun.append(pool.submit(self._begin, work, chunk, side, read, number == 0))
                 if len(begun) == CHUNKS_HELD:
                     yield from begun.popleft().result()
             while begun:
                 yield from begun.popleft().result()
         finally:
+            stop.set()
             pool.shutdown(cancel_futures=True)
             self._store.write_notes()
 
@@ -198,7 +200,7 @@ class Embedder:
         side = side or self.backbone.input_size
         (image,) = self._look_up((path,), side)
         if not image.data:
-            self._read(image, side)
+            self._read((image,), side)
         (embedded,) = self._completed([image], side)
         self._store.write_notes()
         if isinstance(embedded, ImageReadError):
@@ -225,29 +227,34 @@ class Embedder:
 
     def _begin(
         self,
-        pool: ThreadPoolExecutor,
         work: Callable[[list[Embedded]], Result],
         paths: Sequence[Path],
         side: int,
+        read: Callable[[Sequence[_Image]], Future[None]],
         is_first: bool,
     ) -> Iterator[Result]:
         """Look a chunk up: give what is made of it where all is remembered, else have the rest read and wait for it."""
         images = self._look_up(paths, side)
         if all(image.data for image in images):
             return iter([work([image.outcome() for image in images])] if images else [])
-        pending = [(image, None if image.data else pool.submit(self._read, image, side)) for image in images]
-        return map(work, self._awaited(pending, side, is_first))
+        urgent = FIRST_BATCH_SIZE if is_first else 0
+        for part in (images[:urgent], images[urgent:]):
+            for group in _groups([image for image in part if not image.data], self._threads()):
+                reading = read(group)
+                for image in group:
+                    image.reading = reading
+        return map(work, self._awaited(images, side, is_first))
 
-    def _awaited(self, pending: Sequence[_Pending], side: int, is_first: bool) -> Iterator[list[Embedded]]:
-        starts = list(range(0, len(pending), BATCH_SIZE))
-        if is_first and len(pending) > FIRST_BATCH_SIZE:
+    def _awaited(self, images: Sequence[_Image], side: int, is_first: bool) -> Iterator[list[Embedded]]:
+        starts = list(range(0, len(images), BATCH_SIZE))
+        if is_first and len(images) > FIRST_BATCH_SIZE:
             starts.insert(1, FIRST_BATCH_SIZE)
-        for start, end in pairwise([*starts, len(pending)]):
-            part = pending[start:end]
-            for _, reading in part:
-                if reading is not None:
-                    reading.result()
-            yield self._completed([image for image, _ in part], side)
+        for start, end in pairwise([*starts, len(images)]):
+            part = images[start:end]
+            for image in part:
+                if image.reading is not None:
+                    image.reading.result()
+            yield self._completed(part, side)
 
     def _look_up(self, paths: Sequence[Path], side: int) -> list[_Image]:
         images = [_Image(path, file_state(path)) for path in paths]
@@ -260,35 +267,51 @@ class Embedder:
             self.work.count(found=sum(bool(image.data) for image in missing))
         return images
 
-    def _read(self, image: _Image, side: int) -> None:
-        """Fill in what is not remembered: what is kept of the same content, or pixels, texture and maybe features."""
-        try:
-            image.content, data = content_and_bytes(image.path)
-            image.data = self._store.of_content(image.content, side) or b""
-            if image.data:
-                self.work.count(found=1)
-                if image.state is not None:
-                    self.cache.put((image.state, side), image.data)
+    def _read(self, images: Sequence[_Image], side: int, stop: threading.Event | None = None) -> None:
+        """Fill in what is not remembered: read all, then run all, then pack all.
+
+        A step begins slowly after another kind of work, which has filled the processor's caches with its own,
+        and threads that are mostly in the forward pass seldom wait for each other's turn with the interpreter.
+        """
+        for image in images:
+            if stop is not None and stop.is_set():
                 return
-            picture, image.size = read_with_size(image.path, MAX_SIDE, data, self.ground)
-            self.work.count(decoded=1)
-            whole = np.array(picture)
-            image.texture = texture_map(whole)[None]
-            pixels = _fitted(whole, side)
-            if self.runtime.batched:
-                image.pixels = pixels
-            else:
-                image.keep(self.forward(pixels[None]))
-        except ImageReadError as error:
-            image.error = error
+            try:
+                self._see(image, side)
+            except ImageReadError as error:
+                image.error = error
+        if not self.runtime.batched:
+            self._run(images)
+
+    def _see(self, image: _Image, side: int) -> None:
+        """Find what is kept of the same content, or take pixels and texture from the file; raises `ImageReadError`."""
+        image.content, data = content_and_bytes(image.path)
+        image.data = self._store.of_content(image.content, side) or b""
+        if image.data:
+            self.work.count(found=1)
+            if image.state is not None:
+                self.cache.put((image.state, side), image.data)
+            return
+        picture, image.size = read_with_size(image.path, MAX_SIDE, data, self.ground)
+        self.work.count(decoded=1)
+        whole = np.array(picture)
+        image.texture = texture_map(whole)[None]
+        image.pixels = _fitted(whole, side)
+
+    def _run(self, images: Sequence[_Image]) -> None:
+        """Run the backbone on those that were read, and pack what it answers."""
+        waiting = [(image, image.pixels[None]) for image in images if image.pixels is not None]
+        if waiting and self.runtime.batched:
+            joined = self.forward(torch.cat([pixels for _, pixels in waiting]))
+            answers = [FeatureMaps(*(part[index : index + 1] for part in joined)) for index in range(len(waiting))]
+        else:
+            answers = [self.forward(pixels) for _, pixels in waiting]
+        for (image, _), maps in zip(waiting, answers, strict=True):
+            image.keep(maps)
 
     def _completed(self, images: Sequence[_Image], side: int) -> list[Embedded]:
         """Run what is left of the forward pass, and remember what is new."""
-        waiting = [image for image in images if image.pixels is not None]
-        if waiting:
-            maps = self.forward(torch.stack([image.pixels for image in waiting if image.pixels is not None]))
-            for index, image in enumerate(waiting):
-                image.keep(FeatureMaps(*(part[index : index + 1] for part in maps)))
+        self._run(images)
         fresh = [image for image in images if image.fresh]
         for image in fresh:
             if image.state is not None:
@@ -310,13 +333,14 @@ class _Image:
     data: bytes = b""
     fresh: bool = False
     error: ImageReadError | None = None
+    reading: Future[None] | None = None  # where it has to be read: ready when that is done
 
     @one_thread()
     def keep(self, maps: FeatureMaps) -> None:
         """Make what is kept of its maps and its texture."""
         assert self.texture is not None
         self.data = packed(compact(ImageMaps(*maps, self.texture)), self.size)
-        self.fresh = True
+        self.pixels, self.fresh = None, True
 
     def outcome(self) -> Embedded:
         if self.data:
@@ -331,28 +355,11 @@ def _chunks(paths: Sequence[Path]) -> Iterator[Sequence[Path]]:
         yield paths[start : start + CHUNK_SIZE]
 
 
-_Pending = tuple[_Image, "Future[None] | None"]
-
-
-def working_side(backbone: Backbone, paths: Iterable[Path]) -> int:
-    """Return the side in pixels at which these images, and others like them, are looked at.
-
-    Large images hold detail that the backbone's own input size would lose, small ones only blur when
-    they are enlarged: the larger side is taken where the median image is larger than the own size.
-    Unreadable images do not count.
-    """
-    sizes = []
-    for path in paths:
-        with suppress(ImageReadError):  # reported when it is embedded
-            sizes.append(math.sqrt(math.prod(image_size(path))))
-    if not backbone.any_size or not sizes or median(sizes) < LARGE_IMAGE * backbone.input_size:
-        return backbone.input_size
-    return round(LARGE_SIDE * backbone.input_size / STRIDE) * STRIDE
-
-
-def detail_side(backbone: Backbone, side: int) -> int:
-    """Return the side for a second look at regions: twice the working side, where the backbone takes any size."""
-    return min(2 * side, LARGEST_SIDE) if backbone.any_size else side
+def _groups(images: Sequence[_Image], threads: int) -> Iterator[Sequence[_Image]]:
+    """Cut `images` into groups for one thread each; few are shared among all threads."""
+    size = max(1, min(GROUP_SIZE, math.ceil(len(images) / threads)))
+    for start in range(0, len(images), size):
+        yield images[start : start + size]
 
 
 def fitted_pixels(path: Path, side: int, ground: Colour = WHITE) -> torch.Tensor:

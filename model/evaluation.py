@@ -15,13 +15,14 @@ from torch import Tensor
 from model.baselines import BASELINES
 from model.classifier import FewShotClassifier
 from model.confidence import expected_calibration_error
-from model.embedding import Embedder, working_side
+from model.embedding import Embedder
 from model.errors import SupportSetError
 from model.features import ImageFeatures
 from model.fitting import features_of, fit_classifier
 from model.labelled import embed_labelled
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 from model.two_sizes import globals_at_two_sizes
+from model.working_side import working_side
 
 OURS = "fewshot"
 

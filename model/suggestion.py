@@ -18,9 +18,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from model.embedding import Embedder, working_side
+from model.embedding import Embedder
 from model.errors import ImageReadError, NoImagesError
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress, reported
+from model.working_side import working_side
 
 MOST_IMAGES = 4000
 """Of a larger pool an even sample is looked at: all pairs are compared."""

@@ -11,7 +11,7 @@ from model.backbone_training import train_backbone
 from model.backbones.names import DEFAULT_BACKBONE
 from model.class_description import has_others
 from model.classifier import FewShotClassifier
-from model.embedding import Embedder, working_side
+from model.embedding import Embedder
 from model.errors import ImageReadError, SupportSetError
 from model.fitting import Fit, features_of, fit_classifier
 from model.images.colour import WHITE, Colour
@@ -21,6 +21,7 @@ from model.learning_curve import learning_curve
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 from model.two_sizes import globals_at_two_sizes
 from model.types import ExampleReport, SupportSet, TrainingReport
+from model.working_side import working_side
 
 
 def train(

@@ -12,10 +12,11 @@ import torch
 from torch import Tensor
 
 from model.backbones.base import Backbone
-from model.embedding import STRIDE, EmbeddedImage, Embedder
+from model.embedding import EmbeddedImage, Embedder
 from model.errors import ImageReadError
 from model.features import ImageFeatures
 from model.progress import CancelToken, ProgressCallback
+from model.working_side import STRIDE
 
 SMALLER = 3 / 7
 """Of the working side, rounded to the backbone's stride: 96 pixels for 224, 128 for 320. Costs a fifth more."""

@@ -14,12 +14,13 @@ from torch.nn import functional
 
 import model
 from benchmarks.accuracy.sets import ImageFiles, ImageSet
-from model.embedding import EmbeddedImage, Embedder, fitted_pixels, working_side
+from model.embedding import EmbeddedImage, Embedder, fitted_pixels
 from model.features import ImageFeatures, ImageMaps, describe
 from model.fitting import features_of
 from model.labelled import embed_labelled
 from model.progress import CancelToken, ignore_progress
 from model.two_sizes import globals_at_two_sizes
+from model.working_side import working_side
 
 CROP = 7 / 8  # of the image's side, at two opposite corners
 REGION_GRID = (7, 7)
