@@ -21,7 +21,7 @@ from model.images.colour import WHITE, Colour
 from model.images.items import source_file
 from model.packing import is_packed
 
-PREPROCESSING = "7"
+PREPROCESSING = "8"
 """To be changed with everything that changes what is kept of an image: reading, texture, forward pass, packing."""
 
 _DIGEST_BYTES = 16

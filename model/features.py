@@ -17,7 +17,6 @@ from torch.nn import functional
 
 from model import layout, texture
 from model.backbones.base import FeatureMaps
-from model.pooling import pooled_directions
 from model.quantisation import EPSILON, quantised
 
 REGION_FINE_SHARE = 0.25
@@ -125,10 +124,11 @@ def compact(maps: ImageMaps) -> ImageFeatures:
     sees the same either way. Lengths are those of the rounded directions. See docs/adr/0011-embedding-cache.md.
     """
     coarse_regions, fine_regions = quantised(maps.coarse), quantised(maps.fine)
+    coarse, fine, cells = _globals(maps)
     return ImageFeatures(
-        pooled_directions(maps.coarse, 1).flatten(1),
-        pooled_directions(maps.fine, 1).flatten(1),
-        (pooled_directions(maps.fine, layout.CELLS) / layout.CELLS).half().float(),
+        coarse,
+        fine,
+        cells.half().float(),
         coarse_regions.steps,
         fine_regions.steps,
         coarse_regions.scale,
