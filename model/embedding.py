@@ -14,7 +14,7 @@ import math
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass, field
@@ -295,19 +295,20 @@ class Embedder:
         picture, image.size = read_with_size(image.path, MAX_SIDE, data, self.ground)
         self.work.count(decoded=1)
         whole = np.array(picture)
-        image.texture = texture_map(whole)[None]
+        image.texture = texture_map(whole)
         image.pixels = _fitted(whole, side)
 
     def _run(self, images: Sequence[_Image]) -> None:
         """Run the backbone on those that were read, and pack what it answers."""
-        waiting = [(image, image.pixels[None]) for image in images if image.pixels is not None]
-        if waiting and self.runtime.batched:
-            joined = self.forward(torch.cat([pixels for _, pixels in waiting]))
-            answers = [FeatureMaps(*(part[index : index + 1] for part in joined)) for index in range(len(waiting))]
-        else:
-            answers = [self.forward(pixels) for _, pixels in waiting]
-        for (image, _), maps in zip(waiting, answers, strict=True):
-            image.keep(maps)
+        waiting = [image for image in images if image.pixels is not None]
+        if not waiting:
+            return
+        maps = self.forward(_stacked(image.pixels for image in waiting))
+        with one_thread():
+            kept = compact(ImageMaps(*maps, _stacked(image.texture for image in waiting)))
+            for index, image in enumerate(waiting):
+                image.data = packed(kept.pick(slice(index, index + 1)), image.size)
+                image.pixels, image.fresh = None, True
 
     def _completed(self, images: Sequence[_Image], side: int) -> list[Embedded]:
         """Run what is left of the forward pass, and remember what is new."""
@@ -335,17 +336,14 @@ class _Image:
     error: ImageReadError | None = None
     reading: Future[None] | None = None  # where it has to be read: ready when that is done
 
-    @one_thread()
-    def keep(self, maps: FeatureMaps) -> None:
-        """Make what is kept of its maps and its texture."""
-        assert self.texture is not None
-        self.data = packed(compact(ImageMaps(*maps, self.texture)), self.size)
-        self.pixels, self.fresh = None, True
-
     def outcome(self) -> Embedded:
         if self.data:
             return EmbeddedImage(self.path, self.data)
         return self.error or ImageReadError(self.path, "could not be embedded.")
+
+
+def _stacked(parts: Iterable[torch.Tensor | None]) -> torch.Tensor:
+    return torch.stack([part for part in parts if part is not None])
 
 
 def _chunks(paths: Sequence[Path]) -> Iterator[Sequence[Path]]:

@@ -73,8 +73,8 @@ class ImageFeatures(NamedTuple):
         """(h, w): there are R = h * w regions, in reading order."""
         return self.fine_map.shape[2], self.fine_map.shape[3]
 
-    def pick(self, index: Tensor) -> ImageFeatures:
-        """Return the images with the given indices (int64 (m,))."""
+    def pick(self, index: Tensor | slice) -> ImageFeatures:
+        """Return the images with the given indices (int64 (m,), or a slice, which copies nothing)."""
         return ImageFeatures(*(part[index] for part in self))
 
     def joined_globals(self) -> Tensor:

@@ -84,7 +84,7 @@ class OpenVinoRuntime(Runtime):
         side = self._prepared(pixels.shape[1])
         if side is None or pixels.shape[1] != pixels.shape[2]:
             return self._reference.forward(pixels)
-        return _joined([side.infer(image[None]) for image in pixels])
+        return side.infer(pixels)
 
     def _prepared(self, side: int) -> _Side | None:
         with self._lock:
@@ -168,14 +168,20 @@ class _Side:
             self._requests.put(None)
 
     def infer(self, pixels: Tensor) -> FeatureMaps:
-        """Map one image, uint8 (1, H, W, 3), to float32 maps, in this thread."""
+        """Map uint8 (n, H, W, 3) to float32 maps, one image after the other in this thread."""
         request = self._requests.get()
         try:
             request = request or self._compiled()
             # From tensor to tensor without the interpreter, which OpenVINO's own ways of taking and giving arrays hold.
-            torch.from_numpy(request.get_input_tensor().data).copy_(pixels)
-            request.infer(share_outputs=True)
-            return FeatureMaps(*(torch.from_numpy(request.get_output_tensor(index).data).clone() for index in range(2)))
+            taken = torch.from_numpy(request.get_input_tensor().data)
+            outputs = [request.get_output_tensor(index) for index in range(2)]
+            maps = FeatureMaps(*(torch.empty(len(pixels), *output.shape[1:]) for output in outputs))
+            for index in range(len(pixels)):
+                taken[0] = pixels[index]
+                request.infer(share_outputs=True)
+                for part, output in zip(maps, outputs, strict=True):
+                    part[index] = torch.from_numpy(output.data)[0]
+            return maps
         finally:
             self._requests.put(request)
 
@@ -215,12 +221,6 @@ def _with_exact_depthwise(text: bytes) -> bytes:
             layer.insert(1, facts)  # after its data
         ElementTree.SubElement(facts, "attribute", {"name": "precise", "version": "0"})
     return ElementTree.tostring(root)
-
-
-def _joined(maps: list[FeatureMaps]) -> FeatureMaps:
-    if len(maps) == 1:
-        return maps[0]
-    return FeatureMaps(torch.cat([one.fine for one in maps]), torch.cat([one.coarse for one in maps]))
 
 
 def _import_openvino() -> ModuleType:
