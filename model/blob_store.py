@@ -1,20 +1,27 @@
-"""Bytes by key in one SQLite file: bounded, safe with crashes and several processes, and never a reason to fail.
+"""Bytes by key in a folder: bounded, safe with crashes and several processes, and never a reason to fail.
 
-Pages of 64 KiB make SQLite read blobs of a few hundred kB at several GB/s; the write-ahead log lets
-threads and processes read while one writes. What is used is dated by the day in a table of its own,
-since rewriting a row would rewrite its blob. See docs/adr/0011-embedding-cache.md.
+Blobs that are put together share a file (`model.blob_files`), which is dated by the day it was last used
+and removed as a whole; SQLite knows what lies where. Its write-ahead log lets threads and processes read
+while one writes. A file is written and removed inside the transaction that says so: what a crash leaves
+is written over, or not found and forgotten. See docs/adr/0011-embedding-cache.md.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
+
+from model.blob_database import LONGEST_VALUE, connect, error_code, transaction
+from model.blob_files import BlobFiles
 
 _log = logging.getLogger(__name__)
 
@@ -23,22 +30,25 @@ FILE_NAME = "cache.sqlite3"
 KEEP_FREE = 2**30
 """Bytes of the disk that are left to others: where fewer are free, nothing more is kept."""
 
-_FORMAT = 1
-_LONGEST_VALUE = 256 * 2**20
-"""Bytes of one value: longer ones, which nobody here writes, are not read into memory."""
-
 _SHARE_KEPT = 0.9  # of the bound, after eviction: so that it is rare
 _DAY = 86_400
-_BUSY_SECONDS = 5.0
 _PROBLEMS = (sqlite3.DatabaseError, UnicodeDecodeError, OSError)  # SQLite's own words may quote damaged names
-_PAUSE = 0.01  # seconds
-_SCHEMA = """
-CREATE TABLE entries (key BLOB PRIMARY KEY, id INTEGER NOT NULL, bytes INTEGER NOT NULL, used INTEGER NOT NULL)
-    WITHOUT ROWID;
-CREATE INDEX entries_by_use ON entries (used, id);
-CREATE TABLE blobs (id INTEGER PRIMARY KEY AUTOINCREMENT, checksum INTEGER NOT NULL, data BLOB NOT NULL);
-CREATE TABLE notes (key BLOB PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
-"""
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+
+
+class _Entry(NamedTuple):
+    """Where a blob lies. Values may be anything where the database is someone else's."""
+
+    file: int
+    start: int
+    length: int
+    checksum: int
+    key: bytes
+    used: int
+
+    @property
+    def is_sane(self) -> bool:
+        return all(isinstance(one, int) and one >= 0 for one in self[:4]) and self.length <= LONGEST_VALUE
 
 
 class _Door:
@@ -59,9 +69,9 @@ class _Door:
 class BlobStore:
     """A map from short keys to bytes in `folder` (None: nothing is kept). Thread-safe; methods never raise.
 
-    A blob is dropped when it was not used for longest and the bound is reached; one whose checksum
-    is wrong is not given out. Notes are small values without a bound of their own, dropped with the rest.
-    A damaged file is made anew, once; where the folder cannot be written, nothing is kept. Both are logged.
+    Blobs are dropped with those they were put with: when that file was not used for longest and the bound is
+    reached, or when one's checksum is wrong. Notes are small values without a bound, dropped with the rest.
+    A damaged database is made anew, once; where the folder cannot be written, nothing is kept. Both are logged.
     """
 
     def __init__(self, folder: Path | None, max_bytes: int = DEFAULT_BYTES) -> None:
@@ -78,28 +88,38 @@ class BlobStore:
         return found[0] if found else None
 
     def read(self, keys: Sequence[bytes], take: Callable[[bytes, bytes], None]) -> None:
-        """Call `take(key, data)` for each of these keys that is kept, in any order.
-
-        One after the other, so that the memory of one blob serves the next: that doubles the speed.
-        """
-        today, stale, damaged = _today(), [], []
+        """Call `take(key, data)` for each of these keys that is kept, in any order."""
+        place, entries = self.path, []
+        if place is None or not keys:
+            return
         with self._guarded(self._reading) as database:
-            if database is None or not keys:
+            if database is None:
                 return
-            query = f"SELECT key, used, checksum, data FROM entries JOIN blobs USING (id) WHERE key IN ({_marks(keys)})"  # noqa: S608
-            for key, used, checksum, data in database.execute(query, tuple(keys)):
-                if not isinstance(data, bytes) or _checksum(data) != checksum:
-                    damaged.append(key)
-                    continue
-                take(key, data)
-                if not isinstance(used, int) or used < today:
-                    stale.append((today, key))
+            query = (
+                "SELECT file, start, entries.bytes, checksum, key, used FROM entries JOIN files ON files.id = file "  # noqa: S608
+                f"WHERE key IN ({_marks(keys)}) ORDER BY file, start"
+            )
+            entries = [_Entry(*row) for row in database.execute(query, tuple(keys))]
+        files = BlobFiles(place.parent)
+        today, stale, damaged = _today(), [], []
+        for number, group in groupby(entries, lambda entry: entry.file):
+            known = list(group)
+            sane = [entry for entry in known if entry.is_sane]
+            for entry, data in zip(sane, files.read(number, [entry[1:3] for entry in sane]), strict=True):
+                if data is None or _checksum(data) != entry.checksum:
+                    damaged.append(number)
+                else:
+                    take(entry.key, data)
+            if len(sane) < len(known):
+                damaged.append(number)
+            elif not isinstance(known[0].used, int) or known[0].used < today:
+                stale.append((today, number))
         if (stale or damaged) and self._writable:
             with self._guarded(self._writing) as database:
-                if database is not None:
-                    with _transaction(database):
-                        database.executemany("UPDATE entries SET used = ? WHERE key = ?", stale)
-                        _delete(database, damaged)
+                if database is not None and self.path == place:
+                    with transaction(database):
+                        database.executemany("UPDATE files SET used = ? WHERE id = ?", stale)
+                        _drop(database, files, set(damaged))
 
     def put(self, key: bytes, data: bytes) -> None:
         """Keep `data` under `key`."""
@@ -116,17 +136,19 @@ class BlobStore:
             if shutil.disk_usage(self.path.parent).free - wanted < KEEP_FREE:
                 self._stop_writing("the disk is nearly full")
                 return
-            checksums = {key: _checksum(data) for key, data in blobs.items()}  # before other processes must wait
-            with _transaction(database):
-                for key, data in blobs.items():
-                    _delete(database, [key])
-                    cursor = database.execute(
-                        "INSERT INTO blobs (checksum, data) VALUES (?, ?)", (checksums[key], data)
-                    )
-                    database.execute(
-                        "INSERT INTO entries VALUES (?, ?, ?, ?)", (key, cursor.lastrowid, len(data), _today())
-                    )
-                self._evict(database, wanted)
+            files, rows, start = BlobFiles(self.path.parent), [], 0
+            for key, data in blobs.items():
+                rows.append((key, start, len(data), _checksum(data)))
+                start += len(data)
+            with transaction(database):
+                cursor = database.execute("INSERT INTO files (bytes, used) VALUES (?, ?)", (wanted, _today()))
+                assert cursor.lastrowid is not None
+                files.write(cursor.lastrowid, blobs.values())
+                database.executemany(
+                    "INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?)",
+                    [(key, cursor.lastrowid, *place) for key, *place in rows],
+                )
+                self._evict(database, files, wanted)
 
     def notes(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         """Return the notes under these keys."""
@@ -144,7 +166,7 @@ class BlobStore:
             return
         with self._guarded(self._writing) as database:
             if database is not None:
-                with _transaction(database):
+                with transaction(database):
                     database.executemany("INSERT OR REPLACE INTO notes VALUES (?, ?)", list(notes.items()))
 
     def size(self) -> int:
@@ -157,10 +179,11 @@ class BlobStore:
     def clear(self) -> None:
         """Drop everything and give the disk space back."""
         with self._guarded(self._writing) as database:
-            if database is not None:
-                with _transaction(database):
-                    for table in ("entries", "blobs", "notes"):
+            if database is not None and self.path is not None:
+                with transaction(database):
+                    for table in ("entries", "files", "notes"):
                         database.execute(f"DELETE FROM {table}")  # noqa: S608
+                    BlobFiles(self.path.parent).clear()
                 database.execute("VACUUM")
                 database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -199,13 +222,15 @@ class BlobStore:
                 self._deal_with(problem, was_renewed)
 
     def _deal_with(self, problem: Exception, was_renewed: bool) -> None:
-        if isinstance(problem, sqlite3.OperationalError) and _code(problem) != sqlite3.SQLITE_CORRUPT:
-            if _code(problem) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        if isinstance(problem, sqlite3.OperationalError) and error_code(problem) != sqlite3.SQLITE_CORRUPT:
+            if error_code(problem) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
                 return  # another process is at it: this once, nothing is kept
-            if _code(problem) in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}:
+            if error_code(problem) in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}:
                 self._stop_writing(str(problem))
             else:
                 self._give_up(problem)
+        elif isinstance(problem, OSError) and problem.errno in _FULL:
+            self._stop_writing(problem.strerror or str(problem))
         elif isinstance(problem, OSError):
             self._give_up(problem)
         elif was_renewed == self._renewed:  # else another thread has met with the same damage
@@ -215,31 +240,27 @@ class BlobStore:
         if door.connection is None:
             assert self.path is not None
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            door.connection = _connect(self.path)
+            door.connection = connect(self.path)
         return door.connection
 
-    def _evict(self, database: sqlite3.Connection, added: int) -> None:
-        """Keep the bound after `added` bytes. Counting takes 4 ms where the cache is full, so it is done rarely."""
+    def _evict(self, database: sqlite3.Connection, files: BlobFiles, added: int) -> None:
+        """Keep the bound after `added` bytes; all are counted rarely."""
         self._uncounted -= added
         if self._uncounted > 0:
             return
         total = _total(database)
         if total > self._max_bytes:
-            total = self._drop_oldest(database, total)
+            total = self._drop_oldest(database, files, total)
         self._uncounted = (self._max_bytes - total) // 2  # the other half is for other processes
 
-    def _drop_oldest(self, database: sqlite3.Connection, total: int) -> int:
+    def _drop_oldest(self, database: sqlite3.Connection, files: BlobFiles, total: int) -> int:
         """Drop what was not used for longest, from `total` bytes down to the share kept; return what is left."""
-        oldest = database.execute(
-            "SELECT key, MAX(CAST(bytes AS INTEGER), 0) FROM entries ORDER BY used, id"
-        ).fetchall()
-        keys = []
-        for key, size in oldest:
+        oldest = database.execute("SELECT id, MAX(CAST(bytes AS INTEGER), 0) FROM files ORDER BY used, id").fetchall()
+        for number, size in oldest:
             if total <= _SHARE_KEPT * self._max_bytes:
                 break
-            keys.append(key)
-            total -= size
-        _delete(database, keys)
+            if _drop(database, files, [number]):
+                total -= size
         return total
 
     def _stop_writing(self, reason: str) -> None:
@@ -269,82 +290,16 @@ class BlobStore:
         self.close()
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    try:
-        database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
-        database.execute("PRAGMA trusted_schema = OFF")
-        database.execute("PRAGMA page_size = 65536")
-        _write_ahead(database)
-        database.execute("PRAGMA synchronous = NORMAL")  # a crash of the system loses the latest, and damages nothing
-        database.execute("PRAGMA journal_size_limit = 67108864")
-        if _format(database) != _FORMAT:
-            with _transaction(database):
-                if _format(database) != _FORMAT:  # another process may have made the tables meanwhile
-                    for table in ("entries", "blobs", "notes"):
-                        database.execute(f"DROP TABLE IF EXISTS {table}")
-                    for statement in filter(str.strip, _SCHEMA.split(";")):
-                        database.execute(statement)
-                    database.execute(f"PRAGMA user_version = {_FORMAT}")
-        _check_schema(database)
-    except BaseException:
-        database.close()
-        raise
-    return database
-
-
-def _write_ahead(database: sqlite3.Connection) -> None:
-    """Switch to SQLite's write-ahead log, for which it does not wait by itself where another process does so too."""
-    end = time.monotonic() + _BUSY_SECONDS
-    while True:
-        try:
-            database.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as problem:
-            if _code(problem) != sqlite3.SQLITE_BUSY or time.monotonic() > end:
-                raise
-        time.sleep(_PAUSE)
-
-
-def _check_schema(database: sqlite3.Connection) -> None:
-    """Raise `sqlite3.DatabaseError` unless there are our tables and nothing else.
-
-    In a file from elsewhere a view or a trigger could compute for ever in the place of a table.
-    """
-    query = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite%'"
-    found = {(kind, name, _squeezed(sql)) for kind, name, sql in database.execute(query)}
-    if found != _expected_schema():
-        raise sqlite3.DatabaseError("it holds other tables than a cache")
-
-
-def _expected_schema() -> set[tuple[str, str, str]]:
-    statements = [_squeezed(statement) for statement in _SCHEMA.split(";") if statement.strip()]
-    return {(statement.split()[1].lower(), statement.split()[2], statement) for statement in statements}
-
-
-def _squeezed(sql: object) -> str:
-    return " ".join(str(sql).split())
-
-
-@contextlib.contextmanager
-def _transaction(database: sqlite3.Connection) -> Iterator[None]:
-    with database:  # commits, or rolls back
-        database.execute("BEGIN IMMEDIATE")
-        yield
-
-
-def _format(database: sqlite3.Connection) -> int:
-    return int(database.execute("PRAGMA user_version").fetchone()[0])
-
-
 def _total(database: sqlite3.Connection) -> int:
-    return int(database.execute("SELECT TOTAL(MAX(bytes, 0)) FROM entries").fetchone()[0])  # SUM fails on absurd ones
+    return int(database.execute("SELECT TOTAL(MAX(bytes, 0)) FROM files").fetchone()[0])  # SUM fails on absurd ones
 
 
-def _delete(database: sqlite3.Connection, keys: Iterable[bytes]) -> None:
-    arguments = [(key,) for key in keys]
-    database.executemany("DELETE FROM blobs WHERE id = (SELECT id FROM entries WHERE key = ?)", arguments)
-    database.executemany("DELETE FROM entries WHERE key = ?", arguments)
+def _drop(database: sqlite3.Connection, files: BlobFiles, numbers: Collection[int]) -> bool:
+    """Drop files with all that is in them; tells whether all are gone."""
+    gone = [(number,) for number in numbers if files.remove(number)]
+    database.executemany("DELETE FROM entries WHERE file = ?", gone)
+    database.executemany("DELETE FROM files WHERE id = ?", gone)
+    return len(gone) == len(numbers)
 
 
 def _checksum(data: bytes) -> int:
@@ -354,11 +309,6 @@ def _checksum(data: bytes) -> int:
     words = np.frombuffer(data, np.int64, count=len(data) // 8)
     rest = int.from_bytes(data[8 * len(words) :], "little")
     return (int(np.add.reduce(words)) + rest + len(data)) & 0x7FFF_FFFF_FFFF_FFFF
-
-
-def _code(problem: sqlite3.Error) -> int:
-    # Python's own errors have no code: it could not decode what should be text.
-    return int(getattr(problem, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)) & 0xFF
 
 
 def _today() -> int:

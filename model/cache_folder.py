@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 
 import platformdirs
 
+from model.blob_files import BlobFiles
 from model.blob_store import FILE_NAME, BlobStore
 
 VARIABLE = "FEWSHOT_CACHE"
@@ -63,10 +64,13 @@ def place() -> Path | None:
 
 def bytes_on_disk() -> int:
     """What the cache takes, as the file system counts it."""
-    folder, total = place(), 0
+    folder = place()
+    if folder is None:
+        return 0
+    total = BlobFiles(folder).bytes_on_disk()
     for suffix in ("", "-wal", "-shm"):
         with contextlib.suppress(OSError):
-            total += os.stat(folder / f"{FILE_NAME}{suffix}").st_size if folder is not None else 0
+            total += os.stat(folder / f"{FILE_NAME}{suffix}").st_size
     return total
 
 

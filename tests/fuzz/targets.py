@@ -24,6 +24,7 @@ from fewshot_gui.project.session import Session
 from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.settings import Settings
 from model import checkpoint
+from model.blob_files import FOLDER_NAME
 from model.blob_store import FILE_NAME, BlobStore
 from model.checkpoint import FACTS_FILE, TENSORS_FILE
 from model.embedding import Embedder
@@ -214,10 +215,12 @@ def embedding_cache(folder: Path) -> Target:
     assert store.of_content(b"c" * 32, 64) is not None
     blobs.close()
     seed = (place / FILE_NAME).read_bytes()
+    held = (place / FOLDER_NAME / "1.bin").read_bytes()
 
     def check(data: bytes) -> bool:
         shutil.rmtree(place)
-        place.mkdir()
+        (place / FOLDER_NAME).mkdir(parents=True)
+        (place / FOLDER_NAME / "1.bin").write_bytes(held)
         (place / FILE_NAME).write_bytes(data)
         blobs = BlobStore(place)
         store = EmbeddingStore(blobs, "f", (2, 3))

@@ -1,18 +1,23 @@
-"""The store on disk: bounded, shared by processes, and never a reason to fail whatever happens to its file."""
+"""The store on disk: bounded, shared by processes, and never a reason to fail whatever happens to its files."""
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from model import blob_store
+from model import blob_database, blob_store
+from model.blob_database import transaction
+from model.blob_files import FOLDER_NAME, BlobFiles
 from model.blob_store import FILE_NAME, BlobStore
 
 _OTHER_PROCESS = """
@@ -65,12 +70,25 @@ def test_what_was_not_used_for_longest_goes_first(tmp_path: Path, monkeypatch: p
     assert store.size() == 9_000
 
 
-def test_the_file_stays_bounded(tmp_path: Path) -> None:
+def _bytes_in(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def test_what_is_on_disk_stays_bounded(tmp_path: Path) -> None:
     store = BlobStore(tmp_path, max_bytes=2_000_000)
     for k in range(60):
         store.put(b"%d" % k, bytes(200_000))
     store.close()
-    assert (tmp_path / FILE_NAME).stat().st_size < 4_000_000
+    assert 1_500_000 < _bytes_in(tmp_path) < 2_500_000
+
+
+def test_what_was_put_together_goes_together(tmp_path: Path) -> None:
+    store = BlobStore(tmp_path, max_bytes=10_000)
+    for k in range(4):
+        store.put_many({b"%d %d" % (k, j): bytes(1_000) for j in range(3)})
+    kept = [(k, j) for k in range(4) for j in range(3) if store.get(b"%d %d" % (k, j)) is not None]
+    assert kept == [(k, j) for k in range(1, 4) for j in range(3)]
+    assert len(list((tmp_path / FOLDER_NAME).iterdir())) == 3
 
 
 def test_entries_are_not_all_counted_at_every_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,7 +122,7 @@ def test_clearing_gives_the_space_back(tmp_path: Path) -> None:
     assert store.get(b"a") is None
     assert store.notes([b"n"]) == {}
     assert store.size() == 0
-    assert (tmp_path / FILE_NAME).stat().st_size < 1_000_000
+    assert _bytes_in(tmp_path) < 100_000
 
 
 def test_readers_do_not_wait_for_who_writes(tmp_path: Path) -> None:
@@ -114,7 +132,7 @@ def test_readers_do_not_wait_for_who_writes(tmp_path: Path) -> None:
     reader = threading.Thread(target=lambda: found.append(store.get(b"a")))
     with store._guarded(store._writing) as database:
         assert database is not None
-        with blob_store._transaction(database):
+        with transaction(database):
             database.execute("DELETE FROM entries")
             reader.start()
             reader.join(timeout=30)
@@ -159,14 +177,14 @@ def _cut_off(path: Path) -> None:
 
 def _scribbled(path: Path) -> None:
     data = bytearray(path.read_bytes())
-    for start in range(65_536, len(data), 65_536):
+    for start in range(4_096, len(data), 4_096):
         data[start : start + 500] = bytes(range(250)) * 2
     path.write_bytes(data)
 
 
 @pytest.mark.expected_log("is damaged and was made anew")
 @pytest.mark.parametrize("damage", [_garbage, _cut_off, _scribbled])
-def test_a_damaged_file_is_made_anew(tmp_path: Path, damage: Callable[[Path], None]) -> None:
+def test_a_damaged_database_is_made_anew(tmp_path: Path, damage: Callable[[Path], None]) -> None:
     store = BlobStore(tmp_path)
     store.put_many({b"%d" % k: bytes([k]) * 150_000 for k in range(20)})
     store.close()
@@ -179,20 +197,86 @@ def test_a_damaged_file_is_made_anew(tmp_path: Path, damage: Callable[[Path], No
     assert store.get(b"a") == b"1"
 
 
+@pytest.mark.parametrize("damage", [_garbage, _cut_off, _scribbled, Path.unlink])
+def test_what_a_damaged_file_held_is_not_given_out(tmp_path: Path, damage: Callable[[Path], None]) -> None:
+    store = BlobStore(tmp_path)
+    for group in (range(20), range(20, 30)):
+        store.put_many({b"%d" % k: bytes([k]) * 5_000 for k in group})
+    damage(tmp_path / FOLDER_NAME / "1.bin")
+    for k in range(30):
+        assert store.get(b"%d" % k) in ({None, bytes([k]) * 5_000} if k < 20 else {bytes([k]) * 5_000})
+    assert store.size() == 50_000
+    store.put(b"0", b"new")
+    assert store.get(b"0") == b"new"
+
+
 def test_a_blob_whose_bytes_changed_is_not_given_out(tmp_path: Path) -> None:
     store = BlobStore(tmp_path)
-    store.put(b"a", b"0123456789abcdef-")
-    store.close()
-    for value in (b"0123456789abcdeF-", b"0123456789abcdef", b"0123456789abcdef+"):
-        database = sqlite3.connect(tmp_path / FILE_NAME)
-        with database:
-            database.execute("UPDATE blobs SET data = ?", (value,))
-        database.close()
-        store = BlobStore(tmp_path)
+    for number, value in enumerate((b"0123456789abcdeF-", b"0123456789abcdef", b"0123456789abcdef+")):
+        store.put(b"a", b"0123456789abcdef-")
+        (tmp_path / FOLDER_NAME / f"{number + 1}.bin").write_bytes(value)
         assert store.get(b"a") is None
         assert store.size() == 0
-        store.put(b"a", b"0123456789abcdef-")
-        store.close()
+        assert not list((tmp_path / FOLDER_NAME).iterdir())
+
+
+def test_what_a_crash_left_is_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = BlobStore(tmp_path)
+
+    def crash(*_: object) -> None:
+        raise sqlite3.OperationalError("as if the process had ended here")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "_evict", crash)
+        patch.setattr(store, "_deal_with", lambda *_: None)
+        store.put(b"a", bytes(1_000))
+    (left,) = (tmp_path / FOLDER_NAME).iterdir()
+    assert store.get(b"a") is None
+    store.put(b"a", b"1")
+    assert store.get(b"a") == b"1"
+    assert list((tmp_path / FOLDER_NAME).iterdir()) == [left]
+
+
+@pytest.mark.expected_log("is of another version")
+def test_another_version_s_database_is_made_anew_with_its_files(tmp_path: Path) -> None:
+    store = BlobStore(tmp_path)
+    store.put_many({b"a": bytes(1_000)})
+    store.put_many({b"b": bytes(1_000)})
+    store.close()
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as database:
+        database.execute("PRAGMA user_version = 1")
+    store = BlobStore(tmp_path)
+    assert store.get(b"a") is None
+    store.put(b"c", b"1")
+    assert store.get(b"c") == b"1"
+    assert [path.name for path in (tmp_path / FOLDER_NAME).iterdir()] == ["1.bin"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links and pipes are a matter of rights there")
+def test_links_and_pipes_in_the_place_of_files_are_not_opened(tmp_path: Path) -> None:
+    store, elsewhere = BlobStore(tmp_path / "cache"), tmp_path / "mine.bin"
+    elsewhere.write_bytes(b"1")
+    for number, make in enumerate((lambda path: path.symlink_to(elsewhere), os.mkfifo, Path.mkdir)):
+        store.put(b"%d" % number, b"1")
+        path = tmp_path / "cache" / FOLDER_NAME / f"{number + 1}.bin"
+        path.unlink()
+        make(path)
+        assert store.get(b"%d" % number) is None
+    assert elsewhere.read_bytes() == b"1"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links are a matter of rights there")
+@pytest.mark.expected_log("cannot be used")
+def test_a_link_in_the_place_of_their_folder_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "1.bin").write_bytes(b"mine")
+    (tmp_path / "cache" / FOLDER_NAME).symlink_to(tmp_path / "mine")
+    store = BlobStore(tmp_path / "cache")
+    store.clear()
+    store.put(b"a", b"1")
+    assert store.get(b"a") is None
+    assert [path.read_bytes() for path in (tmp_path / "mine").iterdir()] == [b"mine"]
 
 
 @pytest.mark.expected_log("takes no more: the disk is nearly full")
@@ -216,10 +300,29 @@ def test_a_full_disk_stops_the_writing_only(tmp_path: Path) -> None:
     store.put(b"a", b"1")
     assert store._writing.connection is not None
     store._writing.connection.execute("PRAGMA max_page_count = 10")
-    store.put_many({b"b": bytes(2_000_000)})
+    store.put_many({b"%d" % k: b"2" for k in range(2_000)})
     store.put(b"c", b"3")
     assert store.get(b"a") == b"1"
+    assert store.get(b"7") is None
+
+
+@pytest.mark.expected_log("takes no more: No space left on device")
+def test_a_disk_that_gets_full_with_a_file_stops_the_writing_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = BlobStore(tmp_path)
+    store.put(b"a", b"1")
+
+    def half() -> Iterator[bytes]:
+        yield b"2" * 100_000
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    write = BlobFiles.write
+    monkeypatch.setattr(BlobFiles, "write", lambda files, number, _: write(files, number, half()))
+    store.put(b"b", b"2" * 200_000)
+    assert store.get(b"a") == b"1"
     assert store.get(b"b") is None
+    assert [path.name for path in (tmp_path / FOLDER_NAME).iterdir()] == ["1.bin"]
 
 
 @pytest.mark.expected_log("cannot be used")
@@ -235,7 +338,7 @@ def test_a_folder_that_cannot_be_made_is_done_without(tmp_path: Path, caplog: py
 def test_what_another_process_holds_locked_is_not_waited_for_in_vain(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(blob_store, "_BUSY_SECONDS", 0.01)
+    monkeypatch.setattr(blob_database, "_BUSY_SECONDS", 0.01)
     store = BlobStore(tmp_path)
     store.put(b"a", b"1")
     other = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from model.backbones.registry import create_backbone
+from model.blob_files import FOLDER_NAME
 from model.blob_store import FILE_NAME, BlobStore, _checksum
 from model.embedding import Embedder
 from model.embedding_store import EmbeddingStore, FileState
@@ -43,6 +44,12 @@ def change(file: Path, *statements: str | tuple[str, tuple[object, ...]]) -> Non
             database.execute(*((statement,) if isinstance(statement, str) else statement))
 
 
+def replace_blob(file: Path, data: bytes) -> None:
+    """Put `data` in the place of the only blob, as someone who knows how the cache is made."""
+    (file.parent / FOLDER_NAME / "1.bin").write_bytes(data)
+    change(file, ("UPDATE entries SET start = 0, bytes = ?, checksum = ?", (len(data), _checksum(data))))
+
+
 def use(file: Path) -> list[bytes | None]:
     """Read and write as classifying does."""
     blobs = BlobStore(file.parent)
@@ -63,9 +70,14 @@ def use(file: Path) -> list[bytes | None]:
 @pytest.mark.parametrize(
     "statements",
     [
-        ("UPDATE blobs SET data = 'text'",), ("UPDATE blobs SET data = 5",), ("UPDATE blobs SET data = x''",),
-        ("UPDATE blobs SET checksum = 'no number'",), ("UPDATE blobs SET data = zeroblob(100000000)",),
-        ("UPDATE entries SET id = -1",), ("UPDATE notes SET data = 'text'",), ("UPDATE notes SET data = x'00'",),
+        ("UPDATE entries SET checksum = 'no number'",), ("UPDATE entries SET checksum = x'00'",),
+        ("UPDATE entries SET start = 'text'",), ("UPDATE entries SET start = 1",), ("UPDATE entries SET start = -1",),
+        ("UPDATE entries SET start = 9223372036854775807",), ("UPDATE entries SET bytes = 9223372036854775807",),
+        ("UPDATE entries SET bytes = -1",), ("UPDATE entries SET bytes = 'text'",),
+        ("UPDATE entries SET bytes = 1e300",), ("UPDATE entries SET file = -1",),
+        ("UPDATE entries SET file = '../1'",), ("UPDATE files SET id = -1",),
+        ("UPDATE files SET id = -1", "UPDATE entries SET file = -1"),
+        ("UPDATE notes SET data = 'text'",), ("UPDATE notes SET data = x'00'",),
     ],
 )  # fmt: skip
 def test_values_of_the_wrong_kind_are_passed_over(file: Path, statements: tuple[str, ...]) -> None:
@@ -76,7 +88,7 @@ def test_values_of_the_wrong_kind_are_passed_over(file: Path, statements: tuple[
 
 @pytest.mark.parametrize("value", ["'text'", "9223372036854775807", "-9223372036854775808", "1e300", "x'00'"])
 def test_absurd_sizes_and_days_do_no_harm(file: Path, value: str) -> None:
-    change(file, f"UPDATE entries SET used = {value}, bytes = {value}")
+    change(file, f"UPDATE files SET used = {value}, bytes = {value}")
     assert use(file)[0] is not None
 
 
@@ -89,7 +101,7 @@ def test_absurd_sizes_and_days_do_no_harm(file: Path, value: str) -> None:
 )  # fmt: skip
 def test_records_whose_header_lies_are_passed_over(file: Path, length: int, header: tuple[int, ...]) -> None:
     data = b"".join(number.to_bytes(4, "little") for number in header).ljust(length, b"\0")
-    change(file, ("UPDATE blobs SET data = ?, checksum = ?", (data, _checksum(data))))
+    replace_blob(file, data)
     assert use(file)[:2] == [None, None]
 
 
@@ -97,13 +109,14 @@ def test_records_whose_header_lies_are_passed_over(file: Path, length: int, head
 @pytest.mark.parametrize(
     "statements",
     [
-        ("DROP TABLE blobs", "CREATE VIEW blobs AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
-         "SELECT i AS id, 0 AS checksum, zeroblob(1000) AS data FROM n"),
-        ("DROP TABLE entries", "CREATE VIEW entries AS SELECT x'00' AS key, 1 AS id, 1 AS bytes, 1 AS used"),
-        ("CREATE TRIGGER t AFTER INSERT ON blobs BEGIN INSERT INTO blobs (checksum, data) "
-         "SELECT a.checksum, a.data FROM blobs a, blobs b, blobs c; END",),
+        ("DROP TABLE files", "CREATE VIEW files AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+         "SELECT i AS id, 1 AS bytes, 0 AS used FROM n"),
+        ("DROP TABLE entries",
+         "CREATE VIEW entries AS SELECT x'00' AS key, 1 AS file, 0 AS start, 1 AS bytes, 1 AS checksum"),
+        ("CREATE TRIGGER t AFTER INSERT ON files BEGIN INSERT INTO files (bytes, used) "
+         "SELECT a.bytes, a.used FROM files a, files b, files c; END",),
         ("CREATE TABLE more (a)",), ("ALTER TABLE entries ADD COLUMN more",), ("DROP TABLE notes",),
-        ("DROP INDEX entries_by_use",),
+        ("DROP INDEX files_by_use",), ("PRAGMA user_version = 3",), ("PRAGMA user_version = 0",),
     ],
 )  # fmt: skip
 def test_views_triggers_and_other_tables_are_thrown_away(file: Path, statements: tuple[str, ...]) -> None:
@@ -115,7 +128,7 @@ def test_views_triggers_and_other_tables_are_thrown_away(file: Path, statements:
 
 
 @pytest.mark.expected_log("is damaged and was made anew|cannot be used")
-@pytest.mark.parametrize("name", [b"CREATE TABLE", b"entries_by_use", b"blobs", b"key BLOB"])
+@pytest.mark.parametrize("name", [b"CREATE TABLE", b"files_by_use", b"notes", b"key BLOB"])
 def test_a_schema_that_is_no_text_is_thrown_away(file: Path, name: bytes) -> None:
     """Found by fuzzing: Python cannot decode what SQLite says of it."""
     content = file.read_bytes()
@@ -130,10 +143,9 @@ def test_a_graph_of_another_backbone_is_made_anew(tmp_path: Path) -> None:
     stores = [BlobStore(tmp_path / str(n)) for n in range(2)]
     pairs = zip(backbones, stores, strict=True)
     first, _ = (Embedder(one, "cpu", store=store).runtime.forward(pixels) for one, store in pairs)
-    with closing(sqlite3.connect(tmp_path / "1" / FILE_NAME)) as other:
-        graphs = other.execute("SELECT data, checksum FROM blobs").fetchall()
+    graphs = [path.read_bytes() for path in tmp_path.glob(f"1/{FOLDER_NAME}/*")]
     if not graphs:
         pytest.skip("OpenVINO does not run here")
-    change(tmp_path / "0" / FILE_NAME, ("UPDATE blobs SET data = ?, checksum = ?", graphs[0]))
+    replace_blob(tmp_path / "0" / FILE_NAME, graphs[0])
     again = Embedder(backbones[0], "cpu", store=stores[0]).runtime.forward(pixels)
     assert torch.equal(first.fine, again.fine)

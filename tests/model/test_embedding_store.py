@@ -209,7 +209,7 @@ def test_the_cache_tells_no_names(tmp_path: Path) -> None:
     paint("disc", 1).save(picture)
     os.utime(picture, ns=LONG_AGO)
     _embedded(_embedder(tmp_path / "c"), [picture])
-    held = b"".join(path.read_bytes() for path in (tmp_path / "c").iterdir())
+    held = b"".join(path.read_bytes() for path in (tmp_path / "c").rglob("*") if path.is_file())
     assert b"confidential" not in held
     assert _notes(tmp_path / "c") == 1
 
