@@ -17,13 +17,14 @@ from torch import Tensor
 from torch.nn import functional
 
 _LEAST_SCATTER = 1e-6
+_ROWS_AT_ONCE = 16
 
 
 def semantic_view(coarse: Tensor, directions: Tensor) -> Tensor:
     """Coarse global features (n, D_coarse) along (C, D_coarse) directions, see `Backbone.class_directions`: (n, C)."""
-    # A row alone takes another way through the BLAS, which adds in another order: an image is to get the same
-    # numbers alone and among others.
-    rows = coarse if len(coarse) != 1 else coarse.expand(2, -1)
+    # Few rows, and what is left over by threads, take other ways through the BLAS, which add in another order: an
+    # image is to get the same numbers alone and among others.
+    rows = functional.pad(coarse, (0, 0, 0, -len(coarse) % _ROWS_AT_ONCE))
     return functional.normalize(rows @ directions.T, dim=1)[: len(coarse)]
 
 

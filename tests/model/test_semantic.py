@@ -97,10 +97,11 @@ def test_one_example_is_enough_where_kinds_differ_and_looks_mislead() -> None:
     assert rates[1] > rates[0] + 0.1
 
 
-def test_an_image_has_the_same_view_alone_and_among_others() -> None:
+@pytest.mark.parametrize("among", [2, 5, 12, 16, 21, 64])
+def test_an_image_has_the_same_view_alone_and_among_others(among: int) -> None:
     generator = torch.Generator().manual_seed(3)
-    coarse = functional.normalize(torch.rand(5, 1280, generator=generator), dim=1)
+    coarse = functional.normalize(torch.rand(among, 1280, generator=generator), dim=1)
     directions = torch.randn(1000, 1280, generator=generator)
     together = semantic_view(coarse, directions)
-    for index in range(5):
+    for index in range(among):
         assert torch.equal(semantic_view(coarse[index : index + 1], directions)[0], together[index])

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from model import embedding, suggestion
+from model import suggestion, working_side
 from model.cli import main
 from model.embedding import Embedder
 from model.errors import NoImagesError
@@ -95,7 +95,7 @@ def test_choosing_can_be_cancelled_while_sizes_are_read(
     shapes_folder: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token, reports, read = CancelToken(), [], []
-    monkeypatch.setattr(embedding, "image_size", lambda path: read.append(path) or image_size(path))
+    monkeypatch.setattr(working_side, "image_size", lambda path: read.append(path) or image_size(path))
 
     def cancel_at_the_third(progress: Progress) -> None:
         reports.append(progress)
