@@ -13,6 +13,7 @@ from statistics import median
 
 from PySide6.QtWidgets import QApplication
 
+from benchmarks.waiting import run_until
 from fewshot_gui.items.prediction_columns import Column
 from fewshot_gui.items.predictions_model import PredictionFilter, PredictionsModel
 from fewshot_gui.items.thumbnail_source import Thumbnails
@@ -55,6 +56,7 @@ def main() -> None:
         results.add_predictions(0, bins, batch)
     adding = time.perf_counter() - start
     model = PredictionsModel(document, results, Thumbnails(thumbnails))
+    run_until(lambda: model.rowCount() == ROWS)  # it takes its rows in bit by bit
 
     def reset() -> None:
         model.set_filter(PredictionFilter())

@@ -18,7 +18,7 @@ from model.types import SupportSet
 def main() -> None:
     """Measure everything and print or write the report."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__)
-    parser.add_argument("--images", type=int, default=256, help="files of the first passes (default: 256)")
+    parser.add_argument("--images", type=int, default=1024, help="files of the first passes (default: 1024)")
     parser.add_argument("--cached", type=int, default=10_000, help="files of the cached library (default: 10000)")
     parser.add_argument("--files", type=int, default=4_000, help="files whose peak memory is set against a quarter's")
     parser.add_argument("--data", type=Path, help="folder of real pictures to use (default: painted ones)")

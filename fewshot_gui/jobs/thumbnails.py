@@ -12,7 +12,7 @@ from fewshot_gui.jobs.decoding import Decoder, load_qimage
 from model.images.colour import WHITE
 
 THUMBNAIL_SIDE = 256  # pixels: 128 on screens of double density
-CACHE_BYTES = 192 * 2**20
+CACHE_BYTES = 128 * 2**20
 
 _WAITING_THUMBNAILS = 400  # some screens full; older requests are of rows that scrolled away
 
