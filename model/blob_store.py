@@ -25,7 +25,9 @@ from model.blob_files import BlobFiles
 
 _log = logging.getLogger(__name__)
 
-DEFAULT_BYTES = 8 * 2**30
+LEAST_BOUND, MOST_BOUND = 8 * 2**30, 32 * 2**30
+"""Bytes that blobs may take in all: a third of what the disk has for them, but between these."""
+
 FILE_NAME = "cache.sqlite3"
 KEEP_FREE = 2**30
 """Bytes of the disk that are left to others: where fewer are free, nothing more is kept."""
@@ -71,10 +73,11 @@ class BlobStore:
 
     Blobs are dropped with those they were put with: when that file was not used for longest and the bound is
     reached, or when one's checksum is wrong. Notes are small values without a bound, dropped with the rest.
+    The bound is `max_bytes`, or follows the disk (`LEAST_BOUND`, `MOST_BOUND`) and is asked for again as it fills.
     A damaged database is made anew, once; where the folder cannot be written, nothing is kept. Both are logged.
     """
 
-    def __init__(self, folder: Path | None, max_bytes: int = DEFAULT_BYTES) -> None:
+    def __init__(self, folder: Path | None, max_bytes: int | None = None) -> None:
         self.path = folder / FILE_NAME if folder is not None else None
         self._max_bytes = max_bytes
         self._reading, self._writing = _Door(), _Door()  # where both are taken, in this order
@@ -249,15 +252,20 @@ class BlobStore:
         if self._uncounted > 0:
             return
         total = _total(database)
-        if total > self._max_bytes:
-            total = self._drop_oldest(database, files, total)
-        self._uncounted = (self._max_bytes - total) // 2  # the other half is for other processes
+        bound = self._max_bytes if self._max_bytes is not None else self._bound_by_disk(total)
+        if total > bound:
+            total = self._drop_oldest(database, files, total, bound)
+        self._uncounted = (bound - total) // 2  # the other half is for other processes
 
-    def _drop_oldest(self, database: sqlite3.Connection, files: BlobFiles, total: int) -> int:
-        """Drop what was not used for longest, from `total` bytes down to the share kept; return what is left."""
+    def _bound_by_disk(self, total: int) -> int:
+        assert self.path is not None
+        return min(max((shutil.disk_usage(self.path.parent).free + total) // 3, LEAST_BOUND), MOST_BOUND)
+
+    def _drop_oldest(self, database: sqlite3.Connection, files: BlobFiles, total: int, bound: int) -> int:
+        """Drop what was not used for longest, from `total` bytes down to a share of `bound`; return what is left."""
         oldest = database.execute("SELECT id, MAX(CAST(bytes AS INTEGER), 0) FROM files ORDER BY used, id").fetchall()
         for number, size in oldest:
-            if total <= _SHARE_KEPT * self._max_bytes:
+            if total <= _SHARE_KEPT * bound:
                 break
             if _drop(database, files, [number]):
                 total -= size

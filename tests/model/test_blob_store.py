@@ -91,6 +91,18 @@ def test_what_was_put_together_goes_together(tmp_path: Path) -> None:
     assert len(list((tmp_path / FOLDER_NAME).iterdir())) == 3
 
 
+@pytest.mark.parametrize(("room", "bound"), [(2_000, 1_000), (30_000, 10_000), (90_000, 20_000)])
+def test_the_bound_follows_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int, bound: int) -> None:
+    store, usage = BlobStore(tmp_path), shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(blob_store, "LEAST_BOUND", 1_000)
+    monkeypatch.setattr(blob_store, "MOST_BOUND", 20_000)
+    monkeypatch.setattr(blob_store, "KEEP_FREE", 0)
+    monkeypatch.setattr(blob_store.shutil, "disk_usage", lambda _: usage._replace(free=room - store.size()))
+    for k in range(300):
+        store.put(b"%d" % k, bytes(100))
+    assert 0.85 * bound <= store.size() <= bound
+
+
 def test_entries_are_not_all_counted_at_every_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     counts, total = [0], blob_store._total
 
