@@ -277,12 +277,12 @@ class BlobStore:
         self._writable = False
 
     def _renew(self, problem: Exception) -> None:
-        """Drop a damaged file, so that the next call makes a new one."""
+        """Drop a database that is damaged or of another version, so that the next call makes a new one."""
         if self._renewed:
             self._give_up(problem)
             return
         self._renewed = True
-        _log.warning("The cache in %s is damaged and was made anew: %s.", self.path, problem)
+        _log.warning("The cache in %s was made anew: %s.", self.path, problem)
         self.close()
         assert self.path is not None
         for suffix in ("", "-wal", "-shm"):
