@@ -37,12 +37,12 @@ $(VENV)/bin/python:
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e .
-	@$(BIN)/python -m model.set_up
+	@$(BIN)/python -m model.features.compile_loops
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev]"
-	@$(BIN)/python -m model.set_up
+	@$(BIN)/python -m model.features.compile_loops
 	@touch $@ $(VENV)/.installed
 
 # The README's pictures, taken by the app itself.

@@ -18,14 +18,14 @@ import torch
 from torch import Tensor
 
 from model.backbones.names import DEFAULT_BACKBONE
-from model.embedding import Embedder
-from model.features import ImageFeatures
-from model.fitting import features_of, fit_classifier
+from model.embedding.embedder import Embedder
+from model.embedding.labelled_images import embed_labelled
+from model.embedding.sizes import working_side
+from model.features.maps import ImageFeatures
+from model.head.fitting import features_of, fit_classifier
 from model.images.scan import class_folders
-from model.labelled import embed_labelled
 from model.progress import CancelToken, ignore_progress
-from model.suggestion import suggest
-from model.working_side import working_side
+from model.runs.suggestion import suggest
 
 ROUNDS = 10
 IMAGES_PER_CLASS = 60

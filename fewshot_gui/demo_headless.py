@@ -253,7 +253,7 @@ def seconds_since_start() -> float:
 
 def _write_overlay(file: Path, explanation: Explanation, shown: int, _token: CancelToken) -> None:
     from model.images.reading import read_image  # here: the window starts without them
-    from model.overlay import draw_overlay
+    from model.regions.overlay import draw_overlay
 
     image = read_image(explanation.path)
     draw_overlay(image, explanation.attention[shown], explanation.regions[shown]).save(file)

@@ -11,19 +11,22 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from model import confidence, local_feature, texture, windows
-from model.class_description import has_others
-from model.devices import one_thread
-from model.embedding import EmbeddedImage, Embedder
-from model.features import ImageFeatures, inner_products, resampled, split
-from model.fusion import Fusion, texture_weights
+from model.backbones.devices import one_thread
+from model.embedding.embedder import EmbeddedImage, Embedder
+from model.embedding.sizes import detail_side
+from model.estimates.selective import accepting_threshold, candidate_threshold
+from model.features import texture
+from model.features.maps import ImageFeatures, inner_products, resampled, split
+from model.features.packing import unpacked
+from model.head import local_feature
+from model.head import unknown as confidence
+from model.head.class_description import has_others
+from model.head.joint_space import Fusion, texture_weights
 from model.images.geometry import box_region
-from model.packing import unpacked
-from model.peak_region import HEIGHT, peak_boxes
-from model.response_map import response_maps
-from model.selective import accepting_threshold, candidate_threshold
+from model.regions import crops as windows
+from model.regions.box import HEIGHT, peak_boxes
+from model.regions.response_map import response_maps
 from model.types import Explanation, Prediction, Region, Status
-from model.working_side import detail_side
 
 LARGE_FACTOR = 1.5
 """An image this much larger than every example is looked at closely, whether asked for or not, and by windows."""
@@ -56,12 +59,12 @@ class ClassifierState:
 
     L = D_coarse + D_fine is the size of a region, D = L + C + D_layout + SUMMARY that of the joint space.
     texture_mean (SUMMARY,), texture_deviation (SUMMARY,), centre (D,), scales (5,): see `Fusion`
-    shares (5,): of the views of `model.fusion`
+    shares (5,): of the views of `model.head.joint_space`
     descriptors (D, N): class descriptors of the joint vectors, whitening folded in
     offsets (N,): their scores at the weighted mean of the support images, where every score is 0
-    class_means (N, L): mean of what regions are compared with, see `model.two_sizes`
+    class_means (N, L): mean of what regions are compared with, see `model.embedding.two_sizes`
     local_descriptors (N, L): weighted mean local feature of each class
-    response_directions (N, D_coarse): see `model.response_map`
+    response_directions (N, D_coarse): see `model.regions.response_map`
     examples (n, D): joint vectors of the support images, to tell what is unlike all of them
     labels (n,): int64, their classes
     leave_one_out (n, N): probabilities of the support images, each from all the others
@@ -95,7 +98,7 @@ class _Regions(NamedTuple):
     """What the regions of n images say for N classes, each float32 (n, N, R).
 
     contrasts: of similarities, smoothed; to_locals: similarities to the classes' local features;
-    responses: see `model.response_map`; and familiarity (n, R), see `local_feature.familiarity`
+    responses: see `model.regions.response_map`; and familiarity (n, R), see `local_feature.familiarity`
     """
 
     contrasts: Tensor
@@ -220,11 +223,11 @@ class FewShotClassifier:
         return Explanation(path, maps.numpy(), shown, tuple(scores.tolist()), image.size)
 
     def accepting_threshold(self, max_error: float) -> float:
-        """The confidence from which at most `max_error` of the predictions are wrong, see `model.selective`."""
+        """The confidence from which at most `max_error` of the predictions are wrong."""
         return accepting_threshold(self._left_out().amax(dim=1).tolist(), max_error)
 
     def candidate_threshold(self, max_error: float) -> float:
-        """The probability from which a class is a candidate, see `model.selective`."""
+        """The probability from which a class is a candidate, see `model.estimates.selective`."""
         probabilities = self._left_out()
         own = self.state.labels[has_others(self.state.labels)]
         return candidate_threshold(probabilities.gather(1, own[:, None]).squeeze(1).tolist(), max_error)
@@ -323,7 +326,7 @@ class FewShotClassifier:
         return tuple(box_region(box, grid, size) for box in peak_boxes(evidence, grid, height))
 
     def _of_windows(self, features: ImageFeatures) -> Tensor:
-        """What the windows of one image say of its regions for each class, see `model.windows`: (N, R)."""
+        """What the windows of one image say of its regions for each class, see `model.regions.crops`: (N, R)."""
         joint = self.joint(windows.window_features(features))
         unlikeness = self._subspaces.unlikeness(joint)
         scores = windows.faded(self._scale * self._whole(joint), unlikeness, self.unknown_threshold)

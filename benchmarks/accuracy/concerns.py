@@ -23,7 +23,7 @@ from benchmarks.accuracy.sets import Folders, find_set
 from benchmarks.accuracy.speed import measure_speed
 from benchmarks.accuracy.views import PreparedSet, prepare
 from benchmarks.accuracy.weights import measure_weights
-from model.embedding import Embedder
+from model.embedding.embedder import Embedder
 
 Figures = dict[str, Any]
 SMEARS, SMEARS_CELLS = "blood_smears", "blood_cells"

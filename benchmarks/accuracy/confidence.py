@@ -12,11 +12,11 @@ from torch.nn import functional
 from benchmarks.accuracy.episodes import Episode, Samples, draw_episodes
 from benchmarks.accuracy.heads import fit_ours, predict_ours, trial_of
 from benchmarks.accuracy.views import PreparedSet
-from model.confidence import expected_calibration_error
-from model.features import ImageFeatures, concatenate
-from model.fitting import Fit
-from model.local_feature import class_means
-from model.selective import candidates
+from model.estimates.selective import candidates
+from model.features.maps import ImageFeatures, concatenate
+from model.head.fitting import Fit
+from model.head.local_feature import class_means
+from model.head.unknown import expected_calibration_error
 
 SHOTS = (5, 10)
 UNKNOWN_SHOTS = 10

@@ -10,8 +10,8 @@ from torch import Tensor
 from benchmarks.accuracy.episodes import Episode, Samples, draw_episodes
 from benchmarks.accuracy.heads import fit_ours, predict_ours, trial_of
 from benchmarks.accuracy.views import PreparedSet
-from model.confidence import expected_calibration_error
-from model.transduction import spread_probabilities
+from model.head.unknown import expected_calibration_error
+from model.runs.transduction import spread_probabilities
 
 SHOTS = (1, 5, 10)
 MOST_BINS = 5

@@ -15,8 +15,8 @@ from benchmarks.accuracy.painting import Box, centre_of, overlap, pasted, peak_o
 from benchmarks.accuracy.region import CELL, DRAWS, SHOTS, plain_directions
 from benchmarks.accuracy.views import PreparedSet
 from model.classifier import FewShotClassifier
-from model.features import inner_products
-from model.training import train
+from model.features.maps import inner_products
+from model.training.train import train
 from model.types import SupportSet
 
 MOST_BINS = 5

@@ -17,12 +17,13 @@ from torch.nn import functional
 
 from benchmarks.accuracy.episodes import Episode
 from benchmarks.accuracy.views import PreparedSet
-from model import baselines, fitting
-from model.features import ImageFeatures
-from model.fitting import Fit, fit_classifier
-from model.fusion import VIEWS
-from model.head import Head, Support
-from model.local_feature import class_means
+from model.evaluation import baselines
+from model.features.maps import ImageFeatures
+from model.head import fitting
+from model.head.fitting import Fit, fit_classifier
+from model.head.joint_space import VIEWS
+from model.head.local_feature import class_means
+from model.head.parameters import Head, Support
 
 OURS = "ours"
 SHARPNESS = 10.0  # turns the relatives' scores into probabilities; their order does not depend on it

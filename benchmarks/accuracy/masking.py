@@ -18,7 +18,7 @@ from benchmarks.accuracy.region import plain_directions
 from benchmarks.accuracy.views import PreparedSet
 from model.classifier import FewShotClassifier
 from model.errors import ImageReadError
-from model.fitting import features_of
+from model.head.fitting import features_of
 from model.images.reading import read_image
 
 SHOTS = 10

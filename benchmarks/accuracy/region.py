@@ -17,9 +17,9 @@ from benchmarks.accuracy.heads import fit_ours, trial_of
 from benchmarks.accuracy.painting import Box, centre_of, drawn_below, overlap, pasted, peak_of, within
 from benchmarks.accuracy.views import PreparedSet
 from model.classifier import FewShotClassifier
-from model.features import inner_products
+from model.features.maps import inner_products
+from model.head.local_feature import class_means
 from model.images.reading import read_image
-from model.local_feature import class_means
 
 SHOTS = 10
 CELL = 224  # pixels

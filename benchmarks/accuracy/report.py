@@ -12,7 +12,7 @@ from benchmarks.accuracy.folder_report import folder_lines
 from benchmarks.accuracy.sets import SETS
 from benchmarks.accuracy.tables import percent as percent_of
 from benchmarks.accuracy.tables import table
-from model.confidence import UNKNOWN_FALSE_ALARMS
+from model.head.unknown import UNKNOWN_FALSE_ALARMS
 
 
 @dataclass(frozen=True)

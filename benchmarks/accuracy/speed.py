@@ -9,7 +9,7 @@ import torch
 
 from benchmarks.accuracy.episodes import Samples
 from benchmarks.accuracy.views import PreparedSet
-from model.fitting import fit_classifier
+from model.head.fitting import fit_classifier
 
 REPEATS = 3
 

@@ -14,13 +14,13 @@ from torch.nn import functional
 
 import model
 from benchmarks.accuracy.sets import ImageFiles, ImageSet
-from model.embedding import EmbeddedImage, Embedder, fitted_pixels
-from model.features import ImageFeatures, ImageMaps, describe
-from model.fitting import features_of
-from model.labelled import embed_labelled
+from model.embedding.embedder import EmbeddedImage, Embedder, fitted_pixels
+from model.embedding.labelled_images import embed_labelled
+from model.embedding.sizes import working_side
+from model.embedding.two_sizes import globals_at_two_sizes
+from model.features.maps import ImageFeatures, ImageMaps, describe
+from model.head.fitting import features_of
 from model.progress import CancelToken, ignore_progress
-from model.two_sizes import globals_at_two_sizes
-from model.working_side import working_side
 
 CROP = 7 / 8  # of the image's side, at two opposite corners
 REGION_GRID = (7, 7)
@@ -36,7 +36,7 @@ class PreparedSet:
     labels:    int64 (n,)
     augmented: float32 (n, D_coarse) mean of `features.coarse` over the image, its mirror image and two crops
     regions:   float32 (n, 49, 256) stride-32 regions, signed square roots of length 1 before projection
-    compared_with: float32 (n, D_coarse + D_fine), see `model.two_sizes`
+    compared_with: float32 (n, D_coarse + D_fine), see `model.embedding.two_sizes`
     kept:      share of the regions' squared length that the projection keeps
     """
 

@@ -2,7 +2,7 @@
 
 The student learns, on the same views as the teacher, (a) the teacher's pooled features, up to a linear
 map, (b) its feature maps at both strides, up to a 1x1 convolution, (c) the similarities among the
-images of a batch, in the very geometry that the few-shot head uses (`model.features`), and (d) its
+images of a batch, in the very geometry that the few-shot head uses (`model.features.maps`), and (d) its
 softened class probabilities (Hinton et al. 2015). The maps are thrown away afterwards.
 """
 
@@ -118,7 +118,7 @@ class Distillation(nn.Module):
 
 
 def _rooted(features: Tensor) -> Tensor:
-    """Signed square root and unit length along dimension 1, as `model.features` does."""
+    """Signed square root and unit length along dimension 1, as `model.features.maps` does."""
     rooted = features.sign() * ((features.abs() + _EPSILON).sqrt() - _EPSILON**0.5)
     return functional.normalize(rooted, dim=1)
 

@@ -10,11 +10,11 @@ import torch
 
 from model.backbones.names import DEFAULT_BACKBONE
 from model.backbones.registry import create_backbone
-from model.batch import classify
-from model.embedding import Embedder
-from model.evaluation import OURS, evaluate
+from model.embedding.embedder import Embedder
+from model.evaluation.episodes import OURS, evaluate
 from model.images.scan import class_folders
-from model.training import train
+from model.runs.classify import classify
+from model.training.train import train
 from model.types import SupportSet
 
 METHODS = (OURS, "nearest class mean", "ridge")

@@ -10,8 +10,8 @@ from benchmarks.speed.pictures import make_pictures
 from benchmarks.speed.process import peak_memory, start_times
 from benchmarks.speed.report import report, write_report
 from benchmarks.speed.throughput import EXAMPLES, measure_throughput
-from model import checkpoint
-from model.training import train
+from model.checkpoint import files as checkpoint
+from model.training.train import train
 from model.types import SupportSet
 
 

@@ -17,7 +17,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 _STARTS = 5
 _PEAK = """
 import resource, sys
-from model.cli import main
+from model.cli.command import main
 status = main(sys.argv[1:])
 print("peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "linux" else 2**20))
 sys.exit(status)
@@ -40,7 +40,7 @@ def start_times() -> dict[str, float]:
         times["import fewshot_gui.app"] = _seconds(["-c", "import fewshot_gui.app"])
         times |= _demo_times()
     times["import torch"] = _seconds(["-c", "import torch"])
-    code = "from model.embedding import Embedder; Embedder.create('efficientnet-lite0', 'cpu').warm_up()"
+    code = "from model.embedding.embedder import Embedder; Embedder.create('efficientnet-lite0', 'cpu').warm_up()"
     with tempfile.TemporaryDirectory() as cache:
         start = time.perf_counter()
         _python("-c", code, cache=cache)

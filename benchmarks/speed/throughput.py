@@ -18,14 +18,14 @@ from PIL import Image
 
 from model.backbones.base import Backbone
 from model.backbones.registry import create_backbone
-from model.batch import classify
-from model.blob_store import BlobStore
+from model.backbones.runtime import TorchRuntime
+from model.cache.store import BlobStore
 from model.classifier import FewShotClassifier
-from model.embedding import EmbeddedImage, Embedder, fitted_pixels
-from model.embedding_cache import EmbeddingCache
-from model.embedding_store import EmbeddingStore, file_state
-from model.runtime import TorchRuntime
-from model.training import train
+from model.embedding.embedder import EmbeddedImage, Embedder, fitted_pixels
+from model.embedding.memory import EmbeddingCache
+from model.embedding.store import EmbeddingStore, file_state
+from model.runs.classify import classify
+from model.training.train import train
 from model.types import SupportSet
 
 ROUNDS = 3

@@ -11,7 +11,7 @@ from fewshot_gui.jobs.files import FileJobs
 from fewshot_gui.settings import Settings
 from fewshot_gui.views.cache_dialog import CacheDialog
 from fewshot_gui.views.main_window import MainWindow
-from model import cache_folder
+from model.cache import folder as cache_folder
 from model.progress import CancelToken
 
 _CLEAR = "clear cache"

@@ -9,7 +9,7 @@ from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
 from fewshot_gui.project.values import BinPrediction
 from model.errors import FewShotError
-from model.results_table import ResultsTable
+from model.exports.csv_table import ResultsTable
 from model.types import Prediction, Status
 
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication
 from fewshot_gui.items.bin_look import BinLook, look_of
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
-from model.estimates import ClassEstimate, class_estimates, confusion, outlook
+from model.estimates.report import ClassEstimate, class_estimates, confusion, outlook
 from model.types import TrainingReport
 
 
@@ -56,7 +56,7 @@ class Estimates:
 
     @property
     def outlook(self) -> tuple[float, float] | None:
-        """Accuracy now and with twice as many examples, see `model.estimates`."""
+        """Accuracy now and with twice as many examples, see `model.estimates.report`."""
         return outlook(self.report)
 
 

@@ -35,7 +35,7 @@ from model.types import Prediction, Status, SupportSet
 
 if TYPE_CHECKING:
     from model.classifier import FewShotClassifier
-    from model.embedding import Embedder
+    from model.embedding.embedder import Embedder
 
 _BATCH_INTERVAL = 0.05  # seconds: results reach the window at most 20 times a second
 
@@ -82,8 +82,8 @@ class Engine:
     def train(self, request: TrainRequest, progress: ProgressCallback, token: CancelToken) -> TrainResult:
         """Train a classifier and keep it. Raises `FewShotError` and `Cancelled`."""
         import_model()
-        from model.checkpoint import save
-        from model.training import train
+        from model.checkpoint.files import save
+        from model.training.train import train
 
         classifier, report = train(
             SupportSet(request.class_names, request.images),
@@ -105,7 +105,7 @@ class Engine:
     def restore(self, request: RestoreRequest) -> RestoreResult:
         """Load a saved classifier and keep it. Raises `CheckpointError`."""
         import_model()
-        from model.checkpoint import load
+        from model.checkpoint.files import load
 
         with tempfile.TemporaryDirectory(prefix="fewshot-") as temporary:
             folder = Path(temporary) / "classifier"
@@ -128,7 +128,7 @@ class Engine:
         """
         trained = self._current()
         import_model()
-        from model.batch import classify
+        from model.runs.classify import classify
 
         start = time.monotonic()
         paths = _find_images(request, progress, token)
@@ -174,7 +174,7 @@ class Engine:
     def suggest(self, request: SuggestRequest, progress: ProgressCallback, token: CancelToken) -> SuggestResult:
         """Choose what to label next. Raises `NoImagesError` and `Cancelled`."""
         import_model()
-        from model.suggestion import suggest_images
+        from model.runs.suggestion import suggest_images
 
         embedder = self._embedder(request.backbone, request.device).over(request.ground)
         found = suggest_images(request.pool, request.labelled, embedder, progress=progress, token=token)
@@ -182,7 +182,7 @@ class Engine:
 
     def _embedder(self, backbone: str, device: str) -> Embedder:
         """Return the embedder, kept with what it has embedded; called in the work lane's thread only."""
-        from model.embedding import Embedder
+        from model.embedding.embedder import Embedder
 
         key = (backbone, device)
         if key not in self._embedders:
@@ -216,7 +216,7 @@ def _join(
     publish: PublishCallback,
 ) -> int:
     """Publish what similar images show together; returns how many got another class by it."""
-    from model.transduction import joined
+    from model.runs.transduction import joined
 
     before = {prediction.path: prediction.predicted for prediction in made}
     changed = 0
@@ -234,7 +234,7 @@ def _read_files(folder: Path) -> dict[str, bytes]:
 
 def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write a classifier's files; a project file from elsewhere can name no others, here or outside."""
-    from model.checkpoint import FACTS_FILE, TENSORS_FILE
+    from model.checkpoint.files import FACTS_FILE, TENSORS_FILE
 
     if files.keys() != {FACTS_FILE, TENSORS_FILE}:
         raise FewShotError("The classifier in this project is damaged. Train again.")

@@ -28,7 +28,7 @@ _LIBRARIES = {
 importing = threading.Event()
 """Set while the libraries are being imported: the window's thread then collects no garbage either."""
 
-_MODEL_MODULES = ("model.training", "model.batch", "model.checkpoint")
+_MODEL_MODULES = ("model.training.train", "model.runs.classify", "model.checkpoint.files")
 
 
 def import_model() -> None:

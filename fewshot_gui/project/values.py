@@ -89,7 +89,7 @@ class BinPrediction:
 
     @property
     def is_joined(self) -> bool:
-        """Whether similar images took part in it (`model.transduction`)."""
+        """Whether similar images took part in it (`model.runs.transduction`)."""
         return self.status is Status.OK and bool(self.message)
 
     def score(self, bin_id: str) -> float:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from fewshot_gui.items.estimates import Estimates
-from model.estimates import WORTHWHILE, Proportion, neediest_class, outlook
-from model.spreadsheet import as_cell
+from model.estimates.report import WORTHWHILE, Proportion, neediest_class, outlook
+from model.exports.spreadsheet import as_cell
 from model.types import TrainingReport
 
 

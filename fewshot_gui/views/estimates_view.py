@@ -25,7 +25,7 @@ from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
 from fewshot_gui.widgets.interval_table import IntervalRow, IntervalTable, Measure
 from fewshot_gui.widgets.notice import Notice
 from fewshot_gui.widgets.pane_header import PaneHeader
-from model.estimates import Proportion
+from model.estimates.report import Proportion
 
 _SIZE = (960, 600)
 _COLUMNS, _ROWS = (520, 420), (280, 240)  # what the splitters begin with

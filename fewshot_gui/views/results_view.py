@@ -21,7 +21,7 @@ from fewshot_gui.views.prediction_table import PredictionTable
 from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
 from fewshot_gui.widgets.notice import Notice
 from fewshot_gui.widgets.pane_header import PaneHeader
-from model.estimates import accepting_confidence
+from model.estimates.report import accepting_confidence
 from model.types import Status
 
 _TYPING_PAUSE = 150  # milliseconds after the last key before the filter works

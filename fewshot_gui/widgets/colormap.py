@@ -20,7 +20,7 @@ def attention_image(attention: npt.NDArray[np.float32]) -> QImage:
     """
     import numpy as np  # here, as all that needs it: the window starts without it
 
-    from model.overlay import attention_rgba
+    from model.regions.overlay import attention_rgba
 
     factor = max(1, -(-_SMOOTH_SIDE // max(attention.shape)))
     height, width = (side * factor for side in attention.shape)

@@ -40,8 +40,8 @@ def _python(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_importing_the_command_and_asking_for_help_needs_neither_torch_nor_qt() -> None:
     code = (
-        "import sys, model.cli\n"
-        "try: model.cli.main(['--help'])\n"
+        "import sys, model.cli.command\n"
+        "try: model.cli.command.main(['--help'])\n"
         "except SystemExit as end: assert end.code == 0\n"
         "heavy = {'torch', 'openvino', 'PySide6', 'timm', 'sklearn', 'numpy'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
@@ -124,7 +124,7 @@ def test_training_and_classifying_import_neither_timm_nor_torchvision_nor_the_co
         for number in range(3):
             Image.new("RGB", (64, 64), (colour[0] + number, *colour[1:])).save(tmp_path / name / f"{number}.png")
     code = (
-        "import sys; from pathlib import Path; from model.cli import main;"
+        "import sys; from pathlib import Path; from model.cli.command import main;"
         "folder = Path(sys.argv[1]);"
         "assert main(['train', str(folder), '--out', str(folder / 'made'), '--device', 'cpu']) == 0;"
         "assert main(['classify', str(folder / 'made'), str(folder / 'red'), '--out', str(folder / 'r.csv')]) == 0;"

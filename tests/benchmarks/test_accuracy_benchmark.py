@@ -14,7 +14,7 @@ from benchmarks.accuracy.episodes import draw_episodes
 from benchmarks.accuracy.heads import ABLATIONS, HEADS, OURS, trial_of
 from benchmarks.accuracy.sets import Folders, ImageSet
 from model.backbones.names import DEFAULT_BACKBONE
-from model.head import Head
+from model.head.parameters import Head
 
 CHANCE = 1 / 3
 QUICK = sorted(set(CONCERNS) - {"masking", "speed"})
@@ -42,7 +42,7 @@ def test_what_is_not_trained_keeps_its_priors(tmp_path: Path, monkeypatch: pytes
             super().__init__(*arguments)
             heads.append(self)
 
-    monkeypatch.setattr("model.fitting.Head", Watched)
+    monkeypatch.setattr("model.head.fitting.Head", Watched)
     (data,) = Run(DEFAULT_BACKBONE, Folders(None, tmp_path), 1, ("example",)).prepared()
     (episode,) = draw_episodes(data.labels, 3, 5, 1, "example")
     for method in (ABLATIONS["training off"], HEADS[OURS]):

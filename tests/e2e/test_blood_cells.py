@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from model.cli import main
+from model.cli.command import main
 
 DATA = Path(os.environ.get("FEWSHOT_TEST_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
 SHOTS = 10

@@ -23,19 +23,19 @@ from fewshot_gui.project.file_records import record_reader
 from fewshot_gui.project.session import Session
 from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.settings import Settings
-from model import checkpoint
-from model.blob_files import FOLDER_NAME
-from model.blob_store import FILE_NAME, BlobStore
-from model.checkpoint import FACTS_FILE, TENSORS_FILE
-from model.embedding import Embedder
-from model.embedding_store import EmbeddingStore, FileState
+from model.cache.files import FOLDER_NAME
+from model.cache.store import FILE_NAME, BlobStore
+from model.checkpoint import files as checkpoint
+from model.checkpoint.files import FACTS_FILE, TENSORS_FILE
+from model.embedding.embedder import Embedder
+from model.embedding.store import EmbeddingStore, FileState
 from model.errors import BackboneError, CheckpointError, FewShotError, ImageReadError
-from model.features import ImageMaps, compact
+from model.exports.csv_table import ResultsTable
+from model.features.maps import ImageMaps, compact
+from model.features.packing import packed, unpacked
+from model.features.texture import CELLS, CHANNELS
 from model.images.reading import image_size, parts, read_with_size
-from model.packing import packed, unpacked
-from model.results_table import ResultsTable
-from model.texture import CELLS, CHANNELS
-from model.training import train
+from model.training.train import train
 from model.types import Prediction, Region, Status, SupportSet
 from tests.fuzz.image_seeds import SUFFIXES, image_kinds, image_seeds
 

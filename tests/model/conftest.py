@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from model.cli import main
-from model.embedding import Embedder
+from model.cli.command import main
+from model.embedding.embedder import Embedder
 from model.types import SupportSet
 from tests.model.cli_support import Done, Run
 

@@ -91,7 +91,7 @@ def test_the_packaged_weights_know_imagenet() -> None:
     pictures = sorted(photo.rglob("galaxy/*.jpg"))[:3]
     if not pictures:
         pytest.skip("the example project is not here")
-    from model.embedding import fitted_pixels
+    from model.embedding.embedder import fitted_pixels
 
     pixels = torch.stack([fitted_pixels(path, 224) for path in pictures]).permute(0, 3, 1, 2).float() / 255
     with torch.inference_mode():

@@ -10,12 +10,12 @@ import torch
 
 from benchmarks.accuracy.painting import overlap
 from model.backbones.registry import create_backbone
-from model.batch import classify
-from model.blob_store import BlobStore
+from model.cache.store import BlobStore
 from model.classifier import ClassifierState, FewShotClassifier
-from model.embedding import FIRST_BATCH_SIZE, Embedder
+from model.embedding.embedder import FIRST_BATCH_SIZE, Embedder
 from model.progress import Cancelled, CancelToken, Progress
-from model.training import train
+from model.runs.classify import classify
+from model.training.train import train
 from model.types import Status
 from tests.model.conftest import paint, support_of
 

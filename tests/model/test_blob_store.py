@@ -15,15 +15,16 @@ from pathlib import Path
 
 import pytest
 
-from model import blob_database, blob_store
-from model.blob_database import transaction
-from model.blob_files import FOLDER_NAME, BlobFiles
-from model.blob_store import FILE_NAME, BlobStore
+from model.cache import database as blob_database
+from model.cache import store as blob_store
+from model.cache.database import transaction
+from model.cache.files import FOLDER_NAME, BlobFiles
+from model.cache.store import FILE_NAME, BlobStore
 
 _OTHER_PROCESS = """
 import sys
 from pathlib import Path
-from model.blob_store import BlobStore
+from model.cache.store import BlobStore
 store = BlobStore(Path(sys.argv[1]))
 for k in range(40):
     store.put_many({b"%s %d %d" % (sys.argv[2].encode(), k, j): bytes([k]) * 20_000 for j in range(5)})

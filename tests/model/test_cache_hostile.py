@@ -10,13 +10,13 @@ import pytest
 import torch
 
 from model.backbones.registry import create_backbone
-from model.blob_files import FOLDER_NAME
-from model.blob_store import FILE_NAME, BlobStore, _checksum
-from model.embedding import Embedder
-from model.embedding_store import EmbeddingStore, FileState
-from model.features import ImageMaps, compact
-from model.packing import packed
-from model.texture import CELLS, CHANNELS
+from model.cache.files import FOLDER_NAME
+from model.cache.store import FILE_NAME, BlobStore, _checksum
+from model.embedding.embedder import Embedder
+from model.embedding.store import EmbeddingStore, FileState
+from model.features.maps import ImageMaps, compact
+from model.features.packing import packed
+from model.features.texture import CELLS, CHANNELS
 
 CONTENT, OTHER = b"c" * 32, b"o" * 32
 STATE = FileState(b"p" * 16, 5, 7)

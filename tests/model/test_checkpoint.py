@@ -12,13 +12,13 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from model import checkpoint
-from model.batch import classify
-from model.checkpoint import FACTS_FILE, TENSORS_FILE
+from model.checkpoint import files as checkpoint
+from model.checkpoint.files import FACTS_FILE, TENSORS_FILE
 from model.classifier import FewShotClassifier
-from model.embedding import Embedder
+from model.embedding.embedder import Embedder
 from model.errors import CheckpointError
-from model.training import train
+from model.runs.classify import classify
+from model.training.train import train
 from model.types import Prediction, SupportSet
 from tests.model.conftest import support_of
 
@@ -74,9 +74,9 @@ def test_class_names_in_any_script_come_back(tmp_path: Path, shapes_folder: Path
 def test_patent_cnn_weights_travel_with_the_classifier(
     tmp_path: Path, shapes_folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr("model.backbone_training.MAX_STEPS", 2)
-    monkeypatch.setattr("model.backbone_training.TUNING_STEPS", 2)
-    monkeypatch.setattr("model.backbone_training.TRAINING_SIDE", 64)
+    monkeypatch.setattr("model.training.backbone.MAX_STEPS", 2)
+    monkeypatch.setattr("model.training.backbone.TUNING_STEPS", 2)
+    monkeypatch.setattr("model.training.backbone.TRAINING_SIDE", 64)
     trained, _ = train(support_of(shapes_folder, 2), embedder=Embedder.create(name, "cpu"))
     checkpoint.save(trained, tmp_path / "c")
     loaded = checkpoint.load(tmp_path / "c", "cpu")

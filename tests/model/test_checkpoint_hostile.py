@@ -12,12 +12,12 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from model import checkpoint
-from model.batch import classify
-from model.checkpoint import FACTS_FILE, TENSORS_FILE
-from model.embedding import Embedder
+from model.checkpoint import files as checkpoint
+from model.checkpoint.files import FACTS_FILE, TENSORS_FILE
+from model.embedding.embedder import Embedder
 from model.errors import CheckpointError, FewShotError
-from model.training import train
+from model.runs.classify import classify
+from model.training.train import train
 from model.types import SupportSet
 from tests.model.conftest import support_of
 
@@ -231,8 +231,8 @@ def test_a_classifier_over_a_timm_model_brings_its_weights_along(tmp_path: Path,
 def test_backbone_weights_of_another_shape_are_refused(
     tmp_path: Path, shapes_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("model.backbone_training.MAX_STEPS", 1)
-    monkeypatch.setattr("model.backbone_training.TRAINING_SIDE", 64)
+    monkeypatch.setattr("model.training.backbone.MAX_STEPS", 1)
+    monkeypatch.setattr("model.training.backbone.TRAINING_SIDE", 64)
     trained, _ = train(support_of(shapes_folder, 1), embedder=Embedder.create("patent-cnn-scratch", "cpu"))
     folder = tmp_path / "c"
     checkpoint.save(trained, folder)

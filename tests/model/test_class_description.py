@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from model import class_description
+from model.head import class_description
 
 LABELS = torch.tensor([0, 0, 0, 1, 1, 2])
 WAYS = 3

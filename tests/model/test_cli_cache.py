@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from model.blob_store import BlobStore
-from model.cli import main
+from model.cache.store import BlobStore
+from model.cli.command import main
 
 
 def _asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:

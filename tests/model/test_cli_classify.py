@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from model.batch import classify
-from model.checkpoint import load
+from model.checkpoint.files import load
+from model.runs.classify import classify
 from model.types import Region
 from tests.model.cli_support import Run, one_line, rows_of
 from tests.model.conftest import paint

@@ -9,7 +9,7 @@ import pytest
 import tifffile
 from PIL import Image
 
-from model.cli import main
+from model.cli.command import main
 from tests.model.cli_support import rows_of
 from tests.model.conftest import SHAPES, paint
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from model.embedding import BATCH_SIZE, FIRST_BATCH_SIZE
+from model.embedding.embedder import BATCH_SIZE, FIRST_BATCH_SIZE
 from tests.model.cli_support import ROOT, Run, one_line, rows_of
 from tests.model.conftest import paint
 

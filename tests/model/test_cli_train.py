@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from model.checkpoint import load
+from model.checkpoint.files import load
 from tests.model.cli_support import CLASSES, Run, one_line, rows_of
 from tests.model.conftest import paint
 

@@ -11,13 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from model.compiled import compiled
+from model.features.compiled import compiled
 
 _ROOT = Path(__file__).resolve().parents[2]
 _KEPT = "*.nb*"  # Numba's files: an index, and the code for each kind of arguments
 _ENERGIES = """
 import numpy as np
-from model.texture_energies import local_energies
+from model.features.texture_energies import local_energies
 print(float(local_energies(np.arange(12288, dtype=np.uint8).reshape(64, 64, 3)).sum()))
 """
 
@@ -66,9 +66,9 @@ def test_the_code_is_kept_and_made_anew_where_it_was_damaged(tmp_path: Path) -> 
 
 def test_setting_up_leaves_nothing_to_compile(tmp_path: Path) -> None:
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
-    subprocess.run([sys.executable, "-m", "model.set_up"], cwd=_ROOT, env=environment, check=True)
+    subprocess.run([sys.executable, "-m", "model.features.compile_loops"], cwd=_ROOT, env=environment, check=True)
     kept = set(tmp_path.rglob(_KEPT))
-    code = "import sys\nfrom pathlib import Path\nfrom model.embedding import Embedder\n"
+    code = "import sys\nfrom pathlib import Path\nfrom model.embedding.embedder import Embedder\n"
     code += "Embedder.create('efficientnet-lite0', 'cpu').embed_one(Path(sys.argv[1]))"
     picture = next((_ROOT / "resources" / "example" / "to_classify").iterdir())
     environment["FEWSHOT_CACHE"] = str(tmp_path / "cache")

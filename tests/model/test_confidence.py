@@ -9,13 +9,13 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.confidence import (
+from model.estimates.intervals import wilson_interval
+from model.head.unknown import (
     Subspaces,
     expected_calibration_error,
     leave_one_out_unlikeness,
     unknown_threshold,
 )
-from model.intervals import wilson_interval
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 import torch
 
-from model.devices import DEVICE_NAMES, choose_device, one_thread
-from model.embedding import Embedder
+from model.backbones.devices import DEVICE_NAMES, choose_device, one_thread
+from model.embedding.embedder import Embedder
 from model.errors import DeviceError
 from model.progress import Progress
-from model.training import train
+from model.training.train import train
 from model.types import SupportSet
 
 _THERE = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from model import embedding
-from model.embedding import (
+from model.embedding import embedder as embedding
+from model.embedding.embedder import (
     BATCH_SIZE,
     CHUNK_SIZE,
     FIRST_BATCH_SIZE,

@@ -6,9 +6,9 @@ import os
 import threading
 from pathlib import Path
 
-from model.embedding import Embedder
-from model.embedding_cache import CacheKey, EmbeddingCache
-from model.embedding_store import FileState, file_state
+from model.embedding.embedder import Embedder
+from model.embedding.memory import CacheKey, EmbeddingCache
+from model.embedding.store import FileState, file_state
 from tests.model.conftest import paint
 
 RECORD_BYTES = 100

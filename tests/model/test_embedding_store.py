@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from model import cache_folder, embedding, embedding_store
 from model.backbones.registry import create_backbone
-from model.blob_store import FILE_NAME, BlobStore
-from model.embedding import EmbeddedImage, Embedder
+from model.cache import folder as cache_folder
+from model.cache.store import FILE_NAME, BlobStore
+from model.embedding import embedder as embedding
+from model.embedding import store as embedding_store
+from model.embedding.embedder import EmbeddedImage, Embedder
 from model.errors import ImageReadError
 from model.images.content_hash import content_hash
 from tests.model.conftest import paint

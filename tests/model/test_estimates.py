@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from model.estimates import advice, class_estimates, confusion, neediest_class, outlook
+from model.estimates.report import advice, class_estimates, confusion, neediest_class, outlook
 from model.types import ExampleReport, TrainingReport
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from model.baselines import BASELINES
-from model.embedding import Embedder
+from model.embedding.embedder import Embedder
 from model.errors import SupportSetError
-from model.evaluation import OURS, _draw, _figures, evaluate
+from model.evaluation.baselines import BASELINES
+from model.evaluation.episodes import OURS, _draw, _figures, evaluate
 from model.images.scan import class_folders
 from model.progress import Cancelled, CancelToken, Progress
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from model.backbones.base import FeatureMaps
-from model.features import (
+from model.features.maps import (
     REGION_FINE_SHARE,
     ImageMaps,
     compact,
@@ -16,7 +16,7 @@ from model.features import (
     join,
     resampled,
 )
-from model.quantisation import STEPS
+from model.features.quantisation import STEPS
 
 
 def _maps(n: int = 3, fine: int = 6, coarse: int = 8, side: int = 4) -> ImageMaps:

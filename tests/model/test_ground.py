@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from model import checkpoint
-from model.checkpoint import FACTS_FILE
-from model.cli import main
-from model.embedding import Embedder
+from model.checkpoint import files as checkpoint
+from model.checkpoint.files import FACTS_FILE
+from model.cli.command import main
+from model.embedding.embedder import Embedder
 from model.errors import CheckpointError
 from model.images.colour import WHITE
-from model.training import train
+from model.training.train import train
 from model.types import SupportSet
 from tests.model.conftest import paint
 

@@ -9,14 +9,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from model import layout
-from model.embedding import Embedder
-from model.features import ImageFeatures, ImageMaps, describe
-from model.fitting import fit, fit_classifier
-from model.head import Head, Support, describe_support
-from model.priors import PRIORS
+from model.embedding.embedder import Embedder
+from model.features import layout
+from model.features.maps import ImageFeatures, ImageMaps, describe
+from model.features.texture import CELLS, CHANNELS
+from model.head.fitting import fit, fit_classifier
+from model.head.parameters import Head, Support, describe_support
+from model.head.priors import PRIORS
 from model.progress import Cancelled, CancelToken, ignore_progress
-from model.texture import CELLS, CHANNELS
 
 COARSE, FINE, GRID = 48, 16, (3, 3)
 NO_DIRECTIONS = torch.empty(0, COARSE)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from model.cli_text import printable
+from model.cli.text import printable
 from model.errors import ImageReadError
 from model.images import decoder_process
 from model.images.reading import MODEST_PIXELS, image_size, read_image

@@ -10,7 +10,7 @@ import pytest
 import tifffile
 from PIL import Image
 
-from model.embedding import Embedder
+from model.embedding.embedder import Embedder
 from model.errors import ImageReadError
 from model.images.content_hash import content_and_bytes, content_hash
 from model.images.cutting import Cutting, tiles

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 
-from model import layout
-from model.features import ImageMaps, describe
-from model.texture import CELLS as TEXTURE_CELLS
-from model.texture import CHANNELS
+from model.features import layout
+from model.features.maps import ImageMaps, describe
+from model.features.texture import CELLS as TEXTURE_CELLS
+from model.features.texture import CHANNELS
 
 FINE = 5
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from model.learning_curve import LEAST_SHOTS, learning_curve
+from model.estimates.learning_curve import LEAST_SHOTS, learning_curve
 
 
 def _clouds(shots: int, spread: float, seed: int = 0) -> tuple[Tensor, Tensor]:

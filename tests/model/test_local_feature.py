@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from model import local_feature
 from model.backbones.base import FeatureMaps
-from model.features import REGION_FINE_SHARE, ImageFeatures, ImageMaps, describe, inner_products, split
+from model.features.maps import REGION_FINE_SHARE, ImageFeatures, ImageMaps, describe, inner_products, split
+from model.head import local_feature
 
 LABELS = torch.tensor([0, 0, 1])
 # Two regions an image, two channels; the globals are the unit vectors e0, e0, e1.

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from model.overlay import REGION_COLOR, attention_rgba, draw_overlay
+from model.regions.overlay import REGION_COLOR, attention_rgba, draw_overlay
 from model.types import Region
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from model import texture
-from model.features import ImageMaps, compact
-from model.packing import is_packed, packed, packed_size, unpacked
+from model.features import texture
+from model.features.maps import ImageMaps, compact
+from model.features.packing import is_packed, packed, packed_size, unpacked
 
 
 def _maps(n: int, side: int = 4) -> ImageMaps:

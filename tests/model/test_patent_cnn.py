@@ -12,10 +12,10 @@ from model.backbones import patent_cnn
 from model.backbones.names import PATENT_CNN, PATENT_CNN_SCRATCH, PATENT_CNN_TUNED
 from model.backbones.patent_cnn import WEIGHTS_FILE, PatentCNN
 from model.backbones.registry import create_backbone
-from model.batch import classify
-from model.embedding import Embedder, backbone_fingerprint
+from model.embedding.embedder import Embedder, backbone_fingerprint
 from model.errors import BackboneError
-from model.training import train
+from model.runs.classify import classify
+from model.training.train import train
 from tests.model.conftest import support_of
 
 
@@ -80,8 +80,8 @@ def test_training_leaves_the_shipped_weights_as_they_are(shapes_folder: Path) ->
 def test_tuning_changes_the_weights_a_little_and_the_same_way_each_time(
     shapes_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("model.backbone_training.TUNING_STEPS", 2)
-    monkeypatch.setattr("model.backbone_training.TRAINING_SIDE", 64)
+    monkeypatch.setattr("model.training.backbone.TUNING_STEPS", 2)
+    monkeypatch.setattr("model.training.backbone.TRAINING_SIDE", 64)
     support = support_of(shapes_folder, 3)
     first, _ = train(support, backbone=PATENT_CNN_TUNED, seed=3, device="cpu")
     second, _ = train(support, backbone=PATENT_CNN_TUNED, seed=3, device="cpu")

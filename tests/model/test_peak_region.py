@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.peak_region import peak_boxes
+from model.regions.box import peak_boxes
 
 
 def _box(rows: list[str]) -> list[int]:

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from model import runtime_openvino
+from model.backbones import openvino_runtime as runtime_openvino
+from model.backbones.openvino_runtime import PRECISION_VARIABLE
 from model.backbones.registry import create_backbone
-from model.batch import classify
-from model.blob_store import BlobStore
-from model.embedding import Embedder
-from model.runtime import BFLOAT16, FLOAT32, TorchRuntime
-from model.runtime_openvino import PRECISION_VARIABLE
-from model.training import train
+from model.backbones.runtime import BFLOAT16, FLOAT32, TorchRuntime
+from model.cache.store import BlobStore
+from model.embedding.embedder import Embedder
+from model.runs.classify import classify
+from model.training.train import train
 from model.types import SupportSet
 from tests.conftest import EXAMPLE
 

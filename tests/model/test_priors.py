@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from model.priors import WIDE_SPREAD, Traits, priors
+from model.head.priors import WIDE_SPREAD, Traits, priors
 
 
 def test_a_single_example_relies_less_on_its_region() -> None:

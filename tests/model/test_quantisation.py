@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from model.quantisation import EPSILON, STEPS, quantised
+from model.features.quantisation import EPSILON, STEPS, quantised
 
 
 def _answers(*shape: int) -> Tensor:

@@ -15,8 +15,8 @@ from PIL import Image
 
 from model.backbones.registry import create_backbone
 from model.classifier import FewShotClassifier
-from model.embedding import Embedder
-from model.training import train
+from model.embedding.embedder import Embedder
+from model.training.train import train
 from model.types import Explanation, SupportSet
 from tests.model.conftest import paint, support_of
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 
 from model.backbones.base import FeatureMaps
-from model.class_description import class_balance
-from model.features import ImageFeatures, ImageMaps, describe, inner_products
-from model.response_map import response_directions, response_maps
+from model.features.maps import ImageFeatures, ImageMaps, describe, inner_products
+from model.head.class_description import class_balance
+from model.regions.response_map import response_directions, response_maps
 
 LABELS = torch.tensor([0, 0, 1, 1])
 

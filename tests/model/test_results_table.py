@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from model.errors import FewShotError
-from model.results_table import COLUMNS, ResultsTable
+from model.exports.csv_table import COLUMNS, ResultsTable
 from model.types import Prediction, Region, Status
 
 NAMES = ("disc", "a,b", 'say "x"')

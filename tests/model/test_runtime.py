@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from model import runtime_openvino
+from model.backbones import openvino_runtime as runtime_openvino
 from model.backbones.base import Backbone, FeatureMaps
+from model.backbones.openvino_runtime import PRECISION_VARIABLE
 from model.backbones.registry import create_backbone
-from model.blob_store import BlobStore
-from model.embedding import Embedder
-from model.runtime import Runtime, TorchRuntime, create_runtime
-from model.runtime_openvino import PRECISION_VARIABLE
+from model.backbones.runtime import Runtime, TorchRuntime, create_runtime
+from model.cache.store import BlobStore
+from model.embedding.embedder import Embedder
 
 CPU = torch.device("cpu")
 PIXELS = torch.randint(256, (3, 64, 64, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))

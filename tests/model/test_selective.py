@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from model.cli import main
-from model.selective import accepting_threshold, candidate_threshold, candidates
+from model.cli.command import main
+from model.estimates.selective import accepting_threshold, candidate_threshold, candidates
 
 
 def test_predictions_are_accepted_while_the_expected_error_is_low_enough() -> None:

@@ -10,11 +10,11 @@ from torch.nn import functional
 
 from model.backbones.efficientnet_lite import packaged_weights
 from model.backbones.registry import create_backbone
-from model.class_description import class_balance, dual_descriptors
-from model.fusion import VIEWS, Fusion
-from model.head import Head, describe_support
-from model.priors import Traits, priors
-from model.semantic import meaning, semantic_view
+from model.features.semantic import meaning, semantic_view
+from model.head.class_description import class_balance, dual_descriptors
+from model.head.joint_space import VIEWS, Fusion
+from model.head.parameters import Head, describe_support
+from model.head.priors import Traits, priors
 from tests.model.test_head import COARSE, random_features
 
 DIRECTIONS = torch.eye(COARSE)[:4] - 1 / COARSE  # the backbone's own classes are told by four of its channels

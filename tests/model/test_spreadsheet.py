@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from model.exports.csv_table import COLUMNS, Limits, ResultsTable
+from model.exports.spreadsheet import as_cell, as_path_cell, from_cell, is_formula
 from model.images.scan import readable_text
-from model.results_table import COLUMNS, Limits, ResultsTable
-from model.spreadsheet import as_cell, as_path_cell, from_cell, is_formula
 from model.types import Prediction, Region, Status
 
 DANGEROUS = ("=1+1", "+1+cmd|'/c calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\ufeff=1", " =1",

@@ -10,13 +10,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from model import suggestion, working_side
-from model.cli import main
-from model.embedding import Embedder
+from model.cli.command import main
+from model.embedding import sizes as working_side
+from model.embedding.embedder import Embedder
 from model.errors import NoImagesError
 from model.images.reading import image_size
 from model.progress import Cancelled, CancelToken, Progress
-from model.suggestion import suggest, suggest_images
+from model.runs import suggestion
+from model.runs.suggestion import suggest, suggest_images
 
 
 def _groups(sizes: tuple[int, ...], seed: int = 0) -> Tensor:

@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from model import texture
+from model.features import texture
 
 
 def _weave(seed: int, size: tuple[int, int] = (250, 250)) -> np.ndarray:

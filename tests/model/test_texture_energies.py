@@ -9,7 +9,7 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
-from model.texture_energies import CELLS, FILTERS, OCTAVES, local_energies
+from model.features.texture_energies import CELLS, FILTERS, OCTAVES, local_energies
 
 _BINOMIAL = torch.tensor([1.0, 4.0, 6.0, 4.0, 1.0])
 _LOG_OFFSET = 1e-6

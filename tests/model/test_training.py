@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from model.batch import classify
-from model.embedding import Embedder
+from model.embedding.embedder import Embedder
 from model.errors import SupportSetError
 from model.progress import Cancelled, CancelToken, Progress
-from model.training import train
+from model.runs.classify import classify
+from model.training.train import train
 from model.types import Status, SupportSet
 from tests.model.conftest import paint, support_of
 
@@ -150,8 +150,8 @@ def test_a_mislabelled_example_weighs_least(shapes_folder: Path, embedder: Embed
 
 
 def test_the_patents_own_cnn_trains_on_the_bins(shapes_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.backbone_training.MAX_STEPS", 3)
-    monkeypatch.setattr("model.backbone_training.TRAINING_SIDE", 64)
+    monkeypatch.setattr("model.training.backbone.MAX_STEPS", 3)
+    monkeypatch.setattr("model.training.backbone.TRAINING_SIDE", 64)
     support = support_of(shapes_folder, 3)
     first, report = train(support, backbone="patent-cnn-scratch", seed=3, device="cpu")
     second, _ = train(support, backbone="patent-cnn-scratch", seed=3, device="cpu")

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from model import transduction
-from model.batch import classify
-from model.checkpoint import load
+from model.checkpoint.files import load
 from model.classifier import FewShotClassifier
 from model.progress import Cancelled, CancelToken, Progress
-from model.transduction import joined, spread_probabilities
+from model.runs import transduction
+from model.runs.classify import classify
+from model.runs.transduction import joined, spread_probabilities
 from model.types import Prediction, Status
 from tests.model.cli_support import Run, one_line, rows_of
 

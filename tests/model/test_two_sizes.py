@@ -12,12 +12,12 @@ from PIL import Image, ImageFilter
 
 from model.backbones.registry import create_backbone
 from model.classifier import FewShotClassifier
-from model.embedding import EmbeddedImage, Embedder
-from model.features import ImageFeatures
-from model.fitting import features_of, fit_classifier
-from model.labelled import embed_labelled
+from model.embedding.embedder import EmbeddedImage, Embedder
+from model.embedding.labelled_images import embed_labelled
+from model.embedding.two_sizes import globals_at_two_sizes, smaller_side
+from model.features.maps import ImageFeatures
+from model.head.fitting import features_of, fit_classifier
 from model.progress import CancelToken, ignore_progress
-from model.two_sizes import globals_at_two_sizes, smaller_side
 from tests.model.conftest import SHAPES, paint, support_of
 
 SIDE = 224

@@ -12,13 +12,13 @@ import torch
 from PIL import Image, ImageDraw
 
 from model import classifier as classifier_module
-from model import layout, texture
 from model.classifier import FewShotClassifier
-from model.embedding import Embedder
-from model.features import ImageFeatures, ImageMaps, describe
-from model.training import train
+from model.embedding.embedder import Embedder
+from model.features import layout, texture
+from model.features.maps import ImageFeatures, ImageMaps, describe
+from model.regions.crops import WINDOWS, faded, on_regions, window_features
+from model.training.train import train
 from model.types import SupportSet
-from model.windows import WINDOWS, faded, on_regions, window_features
 
 SIGNS = "bdpq"
 TILE = 224  # pixels

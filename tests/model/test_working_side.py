@@ -6,10 +6,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from model.embedding import Embedder
-from model.training import train
+from model.embedding.embedder import Embedder
+from model.embedding.sizes import detail_side, working_side
+from model.training.train import train
 from model.types import SupportSet
-from model.working_side import detail_side, working_side
 from tests.model.conftest import paint
 
 

@@ -46,7 +46,7 @@ def test_the_window_uses_no_network(tmp_path: Path) -> None:
 def test_nothing_that_reports_home_is_loaded(tmp_path: Path) -> None:
     """OpenVINO's telemetry sends the use of the library to its maker from the moment it is imported."""
     code = (
-        "import sys; from model.runtime_openvino import _import_openvino; _import_openvino();"
+        "import sys; from model.backbones.openvino_runtime import _import_openvino; _import_openvino();"
         "print(sorted(n for n, m in sys.modules.items() if m is not None and 'telemetry' in n and 'stub' not in n))"
     )
     done = _run(tmp_path / "network.log", "-c", code)

@@ -21,7 +21,7 @@ from fewshot_gui.controllers.export import Snapshot, collect, write_csv
 from fewshot_gui.logging_setup import start_logging
 from fewshot_gui.paths import AppPaths
 from fewshot_gui.project.values import ProjectSettings
-from model.cli import main
+from model.cli.command import main
 from tests.dicom import dicom_bytes
 from tests.model.conftest import paint
 

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from fewshot_gui.app import App
 from fewshot_gui.settings import Settings
 from fewshot_gui.views.cache_dialog import CacheDialog
-from model import cache_folder
+from model.cache import folder as cache_folder
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ from fewshot_gui.jobs.engine import Engine
 from fewshot_gui.jobs.messages import ExplainResult, PrepareResult
 from fewshot_gui.jobs.runner import Runner
 from fewshot_gui.paths import AppPaths
-from model.transduction import NOTE
+from model.runs.transduction import NOTE
 from model.types import Status
 from tests.gui.app.conftest import start
 from tests.model.conftest import SHAPES, paint

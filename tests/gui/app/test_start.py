@@ -41,4 +41,4 @@ def test_the_window_is_shown_before_anything_that_computes_or_decodes_is_importe
     imported = set(done.stdout.split())
     assert "fewshot_gui.views.main_window" in imported
     too_early = {"numpy", "PIL", "torch", "openvino", "sklearn", "scipy", "cv2", "numba", "imagecodecs", "pydicom"}
-    assert imported.isdisjoint(too_early | {"tifffile", "model.images.reading", "model.training"})
+    assert imported.isdisjoint(too_early | {"tifffile", "model.images.reading", "model.training.train"})

@@ -13,7 +13,7 @@ from fewshot_gui.app import App
 from fewshot_gui.jobs.engine import Engine
 from fewshot_gui.jobs.runner import Runner
 from fewshot_gui.paths import AppPaths
-from model import working_side
+from model.embedding import sizes as working_side
 from tests.gui.app.conftest import start
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from model.estimates import accepting_confidence
+from model.estimates.report import accepting_confidence
 from model.types import ExampleReport, Prediction, Status, TrainingReport
 
 

@@ -1,0 +1,233 @@
+"""OpenVINO as what runs a frozen backbone on a CPU: one image a thread.
+
+In float32, or but for one layer in bfloat16 where the processor has units for it and the backbone bears
+it. Everything runs in the thread that asks, on a graph of its own: handing images to other threads
+costs a twentieth.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import sys
+import tempfile
+import threading
+import warnings
+from hashlib import blake2b
+from pathlib import Path
+from queue import LifoQueue
+from types import ModuleType
+from typing import Any
+from xml.etree import ElementTree
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from model.backbones.base import Backbone, FeatureMaps
+from model.backbones.devices import one_thread
+from model.backbones.runtime import BFLOAT16, FLOAT32, Runtime, TorchRuntime
+from model.cache.store import BlobStore
+from model.errors import FewShotError
+
+PRECISION_VARIABLE = "FEWSHOT_PRECISION"
+"""Environment variable: with `float32` nothing less precise is used."""
+
+_log = logging.getLogger(__name__)
+_TOLERANCES = {FLOAT32: 1e-3, BFLOAT16: 0.1}  # relative, of the features
+_LENGTH_BYTES = 8
+_HINTS = {FLOAT32: "f32", BFLOAT16: "bf16"}  # OpenVINO's names
+
+
+class RuntimeUnavailableError(FewShotError):
+    """OpenVINO cannot be used here; the message says why in a few words."""
+
+
+class OpenVinoRuntime(Runtime):
+    """Runs a backbone by graphs that are made for one size each, when it is first asked for.
+
+    A graph is traced and converted once, checked against PyTorch, and kept in the store. Where bfloat16
+    changes more than it should, float32 is used, and a size for which that fails is run by PyTorch.
+    Raises `RuntimeUnavailableError` when OpenVINO is not there.
+    """
+
+    batched = False
+
+    def __init__(self, backbone: Backbone, fingerprint: str, store: BlobStore) -> None:
+        self._openvino = _import_openvino()
+        self._backbone, self._fingerprint, self._store = backbone, fingerprint, store
+        self._reference = TorchRuntime(backbone, torch.device("cpu"))
+        self._core = self._openvino.Core()
+        self._sides: dict[int, _Side | None] = {}  # None: PyTorch runs it
+        self._lock = threading.Lock()
+        self.parallel = torch.get_num_threads()
+        has_units = "BF16" in self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        if backbone.bears_bfloat16 and has_units and os.environ.get(PRECISION_VARIABLE, BFLOAT16) != FLOAT32:
+            self.precision = BFLOAT16
+        self._has_failed = False
+
+    @property
+    def note(self) -> str:
+        """See `Runtime.note`."""
+        if self._has_failed:
+            return "PyTorch (OpenVINO cannot run this backbone)"
+        version = self._openvino.__version__.split("-")[0]
+        return f"OpenVINO {version}" + (f", {self.precision}" if self.precision != FLOAT32 else "")
+
+    def prepare(self, side: int) -> None:
+        """See `Runtime.prepare`."""
+        self._prepared(side)
+
+    def forward(self, pixels: Tensor) -> FeatureMaps:
+        """See `Runtime.forward`."""
+        side = self._prepared(pixels.shape[1])
+        if side is None or pixels.shape[1] != pixels.shape[2]:
+            return self._reference.forward(pixels)
+        return side.infer(pixels)
+
+    def _prepared(self, side: int) -> _Side | None:
+        with self._lock:
+            if side not in self._sides:
+                try:
+                    self._sides[side] = self._made(side)
+                except (RuntimeError, RuntimeUnavailableError) as problem:
+                    _log.info("OpenVINO does not run %s at %d pixels: %s", self._backbone.name, side, problem)
+                    self._sides[side] = None
+                    self._has_failed = True
+            return self._sides[side]
+
+    @one_thread()  # PyTorch's few images here are a tenth as fast with two threads while the other core is busy
+    def _made(self, side: int) -> _Side:
+        try:
+            return self._made_for(side)
+        except RuntimeUnavailableError as problem:
+            if self.precision == FLOAT32:
+                raise
+            _log.info("%s is not used for %s: %s", self.precision, self._backbone.name, problem)
+            self.precision = FLOAT32
+            return self._made_for(side)
+
+    def _made_for(self, side: int) -> _Side:
+        named = f"graph of float32 maps {self._openvino.__version__} {self._fingerprint} {self.precision} {side}"
+        key = blake2b(named.encode(), digest_size=16).digest()
+        kept = self._store.get(key)
+        if kept is not None:
+            try:
+                return self._checked(kept, side)
+            except (RuntimeError, RuntimeUnavailableError) as problem:  # of someone else's cache, perhaps
+                _log.info("A graph kept in the cache is not this backbone's and was made anew: %s", problem)
+        graph = self._converted(side)
+        made = self._checked(graph, side)
+        self._store.put(key, graph)
+        return made
+
+    def _checked(self, graph: bytes, side: int) -> _Side:
+        """Compile a graph and compare it with PyTorch; raises `RuntimeUnavailableError` where they differ."""
+        made = _Side(self._core, graph, self.precision, self.parallel)
+        # Patches of colour, as pictures have them: in noise what bfloat16 does to plain areas is not seen.
+        patches = torch.rand((1, 3, 8, 8), generator=torch.Generator().manual_seed(0))
+        picture = functional.interpolate(patches, size=(side, side), mode="bilinear", align_corners=False)
+        pixels = (picture * 255).round().to(torch.uint8).permute(0, 2, 3, 1).contiguous()
+        for ours, expected in zip(made.infer(pixels), self._reference.forward(pixels), strict=True):
+            if ours.shape != expected.shape or not (
+                float((ours - expected).norm()) <= _TOLERANCES[self.precision] * float(expected.norm())
+            ):
+                raise RuntimeUnavailableError("its features differ from PyTorch's.")
+        return made
+
+    def _converted(self, side: int) -> bytes:
+        """Trace and convert for one image of `side` pixels: the graph's text and weights in one."""
+        from openvino.frontend import FrontEndManager
+        from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
+
+        with warnings.catch_warnings(), torch.no_grad():
+            warnings.simplefilter("ignore")  # torch.jit is deprecated, but exporting takes ten times as long
+            example = torch.zeros((1, side, side, 3), dtype=torch.uint8)
+            traced = torch.jit.trace(_FromPixels(self._backbone), example, check_trace=False)
+            decoder = TorchScriptPythonDecoder(traced)  # must outlive the conversion
+            frontend = FrontEndManager().load_by_framework("pytorch")
+            model = frontend.convert(frontend.load(decoder))
+        model.reshape([1, side, side, 3])
+        with tempfile.TemporaryDirectory(prefix="fewshot-") as folder:
+            path = Path(folder) / "graph.xml"
+            self._openvino.save_model(model, str(path), compress_to_fp16=False)
+            text, weights = path.read_bytes(), path.with_suffix(".bin").read_bytes()
+        if self.precision != FLOAT32:
+            text = _with_exact_depthwise(text)
+        return len(text).to_bytes(_LENGTH_BYTES, "little") + text + weights
+
+
+class _Side:
+    """The graph of one size, compiled once for each thread that runs it at the same time, when it first does."""
+
+    def __init__(self, core: Any, graph: bytes, precision: str, parallel: int) -> None:  # noqa: ANN401 - openvino.Core
+        self._core, self._graph, self._precision = core, graph, precision
+        self._requests: LifoQueue[Any] = LifoQueue()
+        for _ in range(parallel):
+            self._requests.put(None)
+
+    def infer(self, pixels: Tensor) -> FeatureMaps:
+        """Map uint8 (n, H, W, 3) to float32 maps, one image after the other in this thread."""
+        request = self._requests.get()
+        try:
+            request = request or self._compiled()
+            # From tensor to tensor without the interpreter, which OpenVINO's own ways of taking and giving arrays hold.
+            taken = torch.from_numpy(request.get_input_tensor().data)
+            outputs = [request.get_output_tensor(index) for index in range(2)]
+            maps = FeatureMaps(*(torch.empty(len(pixels), *output.shape[1:]) for output in outputs))
+            for index in range(len(pixels)):
+                taken[0] = pixels[index]
+                request.infer(share_outputs=True)
+                for part, output in zip(maps, outputs, strict=True):
+                    part[index] = torch.from_numpy(output.data)[0]
+            return maps
+        finally:
+            self._requests.put(request)
+
+    def _compiled(self) -> Any:  # noqa: ANN401 - openvino.InferRequest
+        split = _LENGTH_BYTES + int.from_bytes(self._graph[:_LENGTH_BYTES], "little")
+        model = self._core.read_model(self._graph[_LENGTH_BYTES:split], self._graph[split:])
+        settings = {
+            "INFERENCE_PRECISION_HINT": _HINTS[self._precision],  # by itself it takes what is fastest
+            "NUM_STREAMS": 1,
+            "INFERENCE_NUM_THREADS": 1,
+            "ENABLE_CPU_PINNING": False,
+        }
+        return self._core.compile_model(model, "CPU", settings).create_infer_request()
+
+
+class _FromPixels(nn.Module):
+    """The backbone with what comes before and after it, as in `TorchRuntime.forward`."""
+
+    def __init__(self, backbone: Backbone) -> None:
+        super().__init__()
+        self.backbone = backbone
+
+    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        """Map uint8 (1, H, W, 3) to float32 maps."""
+        maps = self.backbone(pixels.permute(0, 3, 1, 2).float() / 255)
+        return maps.fine, maps.coarse
+
+
+def _with_exact_depthwise(text: bytes) -> bytes:
+    """Mark a graph's first depthwise convolution as one that keeps float32 whatever precision is asked for."""
+    root = ElementTree.fromstring(text)
+    layer = root.find("layers/layer[@type='GroupConvolution']")
+    if layer is not None:
+        facts = layer.find("rt_info")
+        if facts is None:
+            facts = ElementTree.Element("rt_info")
+            layer.insert(1, facts)  # after its data
+        ElementTree.SubElement(facts, "attribute", {"name": "precise", "version": "0"})
+    return ElementTree.tostring(root)
+
+
+def _import_openvino() -> ModuleType:
+    # Merely importing it would report the use to its maker; without this package it falls back to a stub of its own.
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    try:
+        return importlib.import_module("openvino")
+    except (ImportError, OSError) as problem:
+        missing = isinstance(problem, ModuleNotFoundError)
+        raise RuntimeUnavailableError("OpenVINO is not installed" if missing else "OpenVINO cannot start") from problem

@@ -1,0 +1,81 @@
+"""What runs a frozen backbone: PyTorch, which is always there, or OpenVINO, several times as fast on CPUs.
+
+In float32 both give the same maps to 1e-3 relative; where OpenVINO uses bfloat16 it says so
+(docs/adr/0010-runtime.md). Training a backbone keeps to PyTorch.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import torch
+from torch import Tensor
+
+from model.backbones.base import Backbone, FeatureMaps
+from model.cache.store import BlobStore
+
+FLOAT32, BFLOAT16 = "float32", "bfloat16"
+
+
+class Runtime(ABC):
+    """Runs a backbone. Thread-safe."""
+
+    @property
+    @abstractmethod
+    def note(self) -> str:
+        """What runs it, and why not something faster, for people."""
+
+    batched: bool
+    """Whether it wants one batch at a time; otherwise `parallel` threads should call `forward`, each with one image."""
+
+    parallel: int = 1
+
+    precision: str = FLOAT32
+    """The least precise numbers it computes in; features of different precisions are kept apart."""
+
+    @abstractmethod
+    def prepare(self, side: int) -> None:
+        """Make ready what images of `side` pixels need; nothing where that is done, or nothing is needed."""
+
+    @abstractmethod
+    def forward(self, pixels: Tensor) -> FeatureMaps:
+        """Map RGB pixels, uint8 (n, H, W, 3) on the CPU, to float32 maps (n, D, h, w) on the CPU."""
+
+
+class TorchRuntime(Runtime):
+    """PyTorch on any device."""
+
+    batched = True
+
+    def __init__(self, backbone: Backbone, device: torch.device, note: str = "PyTorch") -> None:
+        self._backbone, self._device, self._note = backbone, device, note
+
+    @property
+    def note(self) -> str:
+        """See `Runtime.note`."""
+        return self._note
+
+    def prepare(self, side: int) -> None:
+        """See `Runtime.prepare`: PyTorch needs nothing."""
+
+    def forward(self, pixels: Tensor) -> FeatureMaps:
+        """See `Runtime.forward`."""
+        with torch.inference_mode():
+            images = pixels.to(self._device).permute(0, 3, 1, 2).float().div_(255)
+            maps = self._backbone(images.contiguous(memory_format=torch.channels_last))
+            return FeatureMaps(*(part.to("cpu", torch.float32).contiguous() for part in maps))
+
+
+def create_runtime(backbone: Backbone, device: torch.device, fingerprint: str, store: BlobStore) -> Runtime:
+    """Choose what runs `backbone` (in evaluation mode, on `device`): OpenVINO on a CPU where it can, else PyTorch.
+
+    `fingerprint` identifies the weights; `store` keeps what OpenVINO makes of them.
+    """
+    if device.type != "cpu":
+        return TorchRuntime(backbone, device)
+    from model.backbones.openvino_runtime import OpenVinoRuntime, RuntimeUnavailableError
+
+    try:
+        return OpenVinoRuntime(backbone, fingerprint, store)
+    except RuntimeUnavailableError as problem:
+        return TorchRuntime(backbone, device, f"PyTorch ({problem})")

@@ -1,0 +1,38 @@
+"""What `fewshot suggest` does: name the images of a pool that are best labelled next."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from model.cli.progress import ProgressPrinter
+from model.cli.text import say, warn, warn_of
+from model.cli.train import Outcome
+from model.embedding.embedder import Embedder
+from model.errors import NoImagesError
+from model.images.scan import class_folders, iter_images
+from model.progress import CancelToken
+from model.runs.suggestion import suggest_images
+
+
+def run_suggest(options: argparse.Namespace, token: CancelToken) -> Outcome:
+    """Print the paths of the suggested images, best first."""
+    labelled = (
+        [path for _, files in class_folders(options.bins, options.cutting) for path in files] if options.bins else []
+    )
+    known = {os.path.realpath(path) for path in labelled}
+    found = list(iter_images(options.paths, options.cutting, warn_of))
+    pool = [path for path in found if os.path.realpath(path) not in known]
+    if not pool:
+        reason = "every image is labelled already" if found else "there is no image"
+        raise NoImagesError(f"Nothing to suggest in {', '.join(map(str, options.paths))}: {reason}.")
+    embedder = Embedder.create(options.backbone, options.device).over(options.ground)
+    with ProgressPrinter() as progress:
+        found_best = suggest_images(pool, labelled, embedder, options.count, progress, token)
+    for error in found_best.unreadable:
+        warn(f"{error.path}: {error.reason}")
+    paths = [str(path) for path in found_best.images]
+    for path in paths:
+        say(path)
+    unreadable = len(found_best.unreadable)
+    return Outcome({"suggestions": paths, "pool": found_best.considered, "labelled": len(labelled)}, unreadable)

@@ -1,0 +1,101 @@
+"""Would more examples help? A learning curve from subsets of the examples, carried on to twice as many.
+
+Subsets of each class are drawn, ridge regression in the joint space is fitted to each in closed form and
+judged on the examples outside it. The error is described by an inverse power law a + b k^-c (Cortes et al.
+1994), averaged over a grid of exponents with weights by how well each fits: a handful of points cannot
+name one. What is used of it is the difference between K and 2 K, added to the leave-one-out accuracy.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from model.backbones.devices import one_thread
+from model.head import class_description
+
+LEAST_SHOTS = 4
+"""Examples of a typical class below which a curve would have no more than one point."""
+
+FRACTIONS = (0.25, 0.5, 0.75)
+DRAWS = 20
+RIDGE = 0.1  # over the mean squared length
+EXPONENTS = torch.linspace(0.1, 2.0, 20, dtype=torch.float64)
+LIKELY_EXPONENT, EXPONENT_SPREAD = 0.6, 0.6  # of a log-normal prior
+POINT_DEVIATION = 0.02  # of a point's accuracy, beyond what its draws tell
+
+
+class LearningCurve(NamedTuple):
+    """Accuracy by typical examples a class (both of the same length), and what doubling would add, 0..1."""
+
+    shots: tuple[float, ...]
+    accuracies: tuple[float, ...]
+    gain: float
+    gain_deviation: float
+
+
+@one_thread()
+def learning_curve(examples: Tensor, labels: Tensor, ways: int, seed: int = 0) -> LearningCurve | None:
+    """Fit the curve to joint vectors (n, D), float64, with int64 labels (n,); None where there are too few."""
+    counts = torch.bincount(labels, minlength=ways)
+    typical = float(counts.double().median())
+    if typical < LEAST_SHOTS:
+        return None
+    generator = torch.Generator().manual_seed(seed)
+    gram = examples @ examples.T
+    shots, accuracies = [], []
+    for fraction in FRACTIONS:
+        sizes = [max(1, min(round(fraction * int(count)), int(count) - 1)) for count in counts]
+        hits = [_held_out_accuracy(gram, labels, ways, sizes, generator) for _ in range(DRAWS)]
+        shots.append(fraction * typical)
+        accuracies.append(sum(hits) / len(hits))
+    gain, deviation = _gain(shots, accuracies, typical)
+    return LearningCurve(tuple(shots), tuple(accuracies), gain, deviation)
+
+
+def _held_out_accuracy(gram: Tensor, labels: Tensor, ways: int, sizes: list[int], generator: torch.Generator) -> float:
+    """Accuracy on what a random subset of `sizes` images a class leaves out, each class counting the same."""
+    chosen = []
+    for c, size in enumerate(sizes):
+        members = torch.nonzero(labels == c).flatten()
+        chosen.append(members[torch.randperm(len(members), generator=generator)[:size]])
+    inside = torch.cat(chosen)
+    held_out = torch.ones(len(labels), dtype=torch.bool)
+    held_out[inside] = False
+    if not bool(held_out.any()):
+        return math.nan
+    balance = class_description.class_balance(labels[inside], ways)
+    share = balance / balance.sum()
+    part = gram[inside][:, inside]
+    centred = class_description.centred_gram(part, balance)
+    across = gram[held_out][:, inside]
+    across = across - (across @ share)[:, None] - (part @ share)[None, :] + share @ part @ share
+    ridge = RIDGE * (centred.diagonal() * balance).mean().clamp_min(1e-9)
+    dual = class_description.dual_descriptors(centred, balance, ridge, labels[inside], ways)
+    truth = labels[held_out]
+    right = ((across @ dual).argmax(1) == truth).double()
+    weights = 1.0 / torch.bincount(truth, minlength=ways).double()[truth]
+    return float((right * weights).sum() / weights.sum())
+
+
+def _gain(shots: list[float], accuracies: list[float], typical: float) -> tuple[float, float]:
+    """Mean and standard deviation, over exponents, of what doubling takes from the error."""
+    errors = 1 - torch.tensor(accuracies, dtype=torch.float64)
+    sizes = torch.tensor(shots, dtype=torch.float64)
+    prior = -0.5 * ((EXPONENTS / LIKELY_EXPONENT).log() / EXPONENT_SPREAD) ** 2
+    gains, weights = [], []
+    for exponent, log_prior in zip(EXPONENTS, prior, strict=True):
+        powers = sizes**-exponent
+        slope = ((powers - powers.mean()) * (errors - errors.mean())).sum() / (powers - powers.mean()).square().sum()
+        slope = slope.clamp(min=0.0)
+        slope = torch.minimum(slope, errors.mean() / powers.mean())  # the error of endless examples is not negative
+        residual = errors - errors.mean() - slope * (powers - powers.mean())
+        gains.append(slope * (typical**-exponent - (2 * typical) ** -exponent))
+        weights.append(log_prior - 0.5 * residual.square().sum() / POINT_DEVIATION**2)
+    share = torch.softmax(torch.stack(weights), dim=0)
+    values = torch.stack(gains)
+    mean = (share * values).sum()
+    return float(mean), float((share * (values - mean).square()).sum().sqrt())

@@ -1,0 +1,179 @@
+"""Measure accuracy by N-way K-shot episodes drawn from labelled folders, beside plain heads on the same features."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import NormalDist, fmean, stdev
+
+import torch
+from sklearn.metrics import f1_score
+from torch import Tensor
+
+from model.classifier import FewShotClassifier
+from model.embedding.embedder import Embedder
+from model.embedding.labelled_images import embed_labelled
+from model.embedding.sizes import working_side
+from model.embedding.two_sizes import globals_at_two_sizes
+from model.errors import SupportSetError
+from model.evaluation.baselines import BASELINES
+from model.features.maps import ImageFeatures
+from model.head.fitting import features_of, fit_classifier
+from model.head.unknown import expected_calibration_error
+from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
+
+OURS = "fewshot"
+
+
+@dataclass(frozen=True)
+class MethodFigures:
+    """Means over episodes, 0..1; `interval` is the half-width of the mean accuracy's 95 % interval."""
+
+    accuracy: float
+    interval: float
+    macro_f1: float
+    expected_calibration_error: float
+
+
+@dataclass(frozen=True)
+class ShotFigures:
+    """The figures of all methods for one number of shots, on the same episodes."""
+
+    shots: int
+    ways: int
+    episodes: int
+    methods: dict[str, MethodFigures]
+
+
+@dataclass(frozen=True)
+class _Episode:
+    support: Tensor
+    support_labels: Tensor
+    queries: Tensor
+    query_labels: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """All images, embedded at `side`; `sizes` in pixels, `compared_with`: see `two_sizes`, `labels` (n,)."""
+
+    sizes: list[tuple[int, int]]
+    features: ImageFeatures
+    compared_with: Tensor
+    labels: Tensor
+    embedder: Embedder
+    side: int
+
+
+def evaluate(
+    class_names: Sequence[str],
+    images: Sequence[Sequence[Path]],
+    embedder: Embedder,
+    *,
+    shots: Sequence[int] = (1, 5, 10),
+    ways: int | None = None,
+    queries: int = 15,
+    episodes: int = 100,
+    seed: int = 0,
+    progress: ProgressCallback = ignore_progress,
+    token: CancelToken | None = None,
+) -> tuple[list[ShotFigures], tuple[tuple[Path, str], ...]]:
+    """Draw `episodes` episodes for each of `shots` and measure all methods on them.
+
+    Returns the figures for each of `shots` and the (file, reason) of images that could not be read.
+
+    `ways` classes are drawn for each episode (all of them when it is None). A class takes part with
+    as many queries as it has images left, at most `queries`.
+
+    Raises `SupportSetError` where a class has too few readable images, and `Cancelled`.
+    """
+    token = token or CancelToken()
+    if len(class_names) < 2:
+        raise SupportSetError(f"Evaluation needs at least two classes; there is only ‘{''.join(class_names)}’.")
+    ways = ways or len(class_names)
+    if not 2 <= ways <= len(class_names):
+        raise SupportSetError(f"--ways must lie between 2 and {len(class_names)}, the number of classes; got {ways}.")
+    side = working_side(embedder.backbone, (path for group in images for path in group))
+    embedded = embed_labelled(images, embedder, side, "Embedding", progress, token)
+    labels = embedded.labels
+    counts = torch.bincount(labels, minlength=len(class_names)).tolist()
+    for name, count in zip(class_names, counts, strict=True):
+        if count <= max(shots):
+            raise SupportSetError(
+                f"The class ‘{name}’ has {count} readable images; {max(shots)} shots need at least {max(shots) + 1}."
+            )
+    features = features_of(embedded.images)
+    seen = _Seen(
+        [image.size for image in embedded.images],
+        features,
+        globals_at_two_sizes(embedded.images, features, embedder, side, progress, token),
+        labels,
+        embedder,
+        side,
+    )
+    figures = [_measure(seen, k, ways, queries, episodes, seed, progress, token) for k in shots]
+    return figures, embedded.unreadable
+
+
+def _measure(
+    seen: _Seen,
+    shots: int,
+    ways: int,
+    queries: int,
+    episodes: int,
+    seed: int,
+    progress: ProgressCallback,
+    token: CancelToken,
+) -> ShotFigures:
+    generator = torch.Generator().manual_seed(seed)
+    globals_ = seen.features.coarse
+    outcomes: dict[str, list[tuple[Tensor, Tensor]]] = {name: [] for name in (OURS, *BASELINES)}
+    for number in range(episodes):
+        token.raise_if_cancelled()
+        episode = _draw(seen.labels, shots, ways, queries, generator)
+        classifier, truth = _fitted(seen, episode, ways), episode.query_labels
+        with torch.inference_mode():
+            ours = torch.softmax(classifier.logits(seen.features.pick(episode.queries)).double(), dim=1)
+        outcomes[OURS].append((ours, truth))
+        for name, baseline in BASELINES.items():
+            probabilities = baseline(globals_[episode.support], episode.support_labels, globals_[episode.queries], ways)
+            outcomes[name].append((probabilities, truth))
+        progress(Progress(f"{shots}-shot episodes", number + 1, episodes))
+    return ShotFigures(shots, ways, episodes, {name: _figures(results) for name, results in outcomes.items()})
+
+
+def _fitted(seen: _Seen, episode: _Episode, ways: int) -> FewShotClassifier:
+    chosen = episode.support
+    return fit_classifier(
+        [str(c) for c in range(ways)],
+        seen.features.pick(chosen),
+        episode.support_labels,
+        [seen.sizes[i] for i in chosen.tolist()],
+        seen.embedder,
+        seen.side,
+        compared_with=seen.compared_with[chosen],
+    ).classifier
+
+
+def _draw(labels: Tensor, shots: int, ways: int, queries: int, generator: torch.Generator) -> _Episode:
+    classes = torch.randperm(int(labels.max()) + 1, generator=generator)[:ways].tolist()
+    support, query, support_labels, query_labels = [], [], [], []
+    for label, c in enumerate(classes):
+        members = torch.nonzero(labels == c).flatten()
+        order = members[torch.randperm(len(members), generator=generator)]
+        support.append(order[:shots])
+        query.append(order[shots : shots + queries])
+        support_labels.append(torch.full((shots,), label))
+        query_labels.append(torch.full((len(query[-1]),), label))
+    return _Episode(torch.cat(support), torch.cat(support_labels), torch.cat(query), torch.cat(query_labels))
+
+
+def _figures(results: Sequence[tuple[Tensor, Tensor]]) -> MethodFigures:
+    accuracies = [float((p.argmax(1) == truth).double().mean()) for p, truth in results]
+    scores = [float(f1_score(truth.numpy(), p.argmax(1).numpy(), average="macro")) for p, truth in results]
+    calibration = expected_calibration_error(torch.cat([p for p, _ in results]), torch.cat([t for _, t in results]))
+    deviation = stdev(accuracies) if len(accuracies) > 1 else 0.0
+    half_width = NormalDist().inv_cdf(0.975) * deviation / math.sqrt(len(accuracies))
+    return MethodFigures(fmean(accuracies), half_width, fmean(scores), calibration)

@@ -1,0 +1,213 @@
+"""From maps to the vectors the method works with: a global feature, regions and a texture for each image.
+
+Ours, measured on several sets (docs/adr/0003-features.md): signed square roots tame channels that
+fire rarely but strongly; stride 16 joins stride 32 because medical and texture images need it;
+each stride is L2-normalised by itself, so that a single number, the share of the fine stride, says
+how much it counts.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from model.backbones.base import FeatureMaps
+from model.features import layout, texture
+from model.features.quantisation import EPSILON, quantised
+
+REGION_FINE_SHARE = 0.25
+"""Weight of the fine stride's cosine in the similarity of a region; the coarse stride has the rest."""
+
+IMAGES_AT_ONCE = 8
+"""Compact maps that are made numbers together: fewer take more operations, more leave the processor's cache."""
+
+
+class ImageMaps(NamedTuple):
+    """What is kept of a batch of images: the backbone's maps at two strides and the texture view's.
+
+    fine (n, D_fine, h, w), coarse (n, D_coarse, h / 2, w / 2): see `FeatureMaps`
+    texture (n, CHANNELS, CELLS, CELLS): see `model.features.texture`
+    """
+
+    fine: Tensor
+    coarse: Tensor
+    texture: Tensor
+
+    @classmethod
+    def without_texture(cls, maps: FeatureMaps) -> ImageMaps:
+        """Give maps a texture that says nothing."""
+        return cls(*maps, maps.fine.new_zeros(len(maps.fine), texture.CHANNELS, texture.CELLS, texture.CELLS))
+
+
+class ImageFeatures(NamedTuple):
+    """n images; every vector of `coarse` and `fine` has length 1 (or is all zero).
+
+    coarse:     float32 (n, D_coarse) global feature at stride 32
+    fine:       float32 (n, D_fine) global feature at stride 16
+    layout:     float32 (n, D_fine, CELLS, CELLS), global feature of each cell, see `layout`; length 1 in all
+    coarse_map: (n, D_coarse, h', w') directions of the regions at stride 32; float32, or int8 where `compact`
+    fine_map:   (n, D_fine, h, w) the same at stride 16; regions are counted on this grid
+    coarse_scale, fine_scale: float32 (n, h', w') and (n, h, w), what brings a region's direction to length 1
+    coarse_strength, fine_strength: float32 (n, h', w') and (n, h, w), sum over the channels of what the
+                backbone answers
+    texture:    float32 (n, CHANNELS, CELLS, CELLS) log energies, see `model.features.texture`
+    """
+
+    coarse: Tensor
+    fine: Tensor
+    layout: Tensor
+    coarse_map: Tensor
+    fine_map: Tensor
+    coarse_scale: Tensor
+    fine_scale: Tensor
+    coarse_strength: Tensor
+    fine_strength: Tensor
+    texture: Tensor
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """(h, w): there are R = h * w regions, in reading order."""
+        return self.fine_map.shape[2], self.fine_map.shape[3]
+
+    def pick(self, index: Tensor | slice) -> ImageFeatures:
+        """Return the images with the given indices (int64 (m,), or a slice, which copies nothing)."""
+        return ImageFeatures(*(part[index] for part in self))
+
+    def joined_globals(self) -> Tensor:
+        """Return the global features in the space of the regions, float32 (n, D_coarse + D_fine)."""
+        return join(self.coarse, self.fine, dim=1)
+
+    def joined_regions(self) -> Tensor:
+        """Return the regions' vectors, float32 (n, R, D_coarse + D_fine)."""
+        coarse, fine = self.coarse_map * self.coarse_scale[:, None], self.fine_map * self.fine_scale[:, None]
+        return join(resampled(coarse, self.grid), fine, dim=1).flatten(2).transpose(1, 2)
+
+    def maps(self) -> ImageMaps:
+        """Return the maps they were made of: of compact features what is left of them, see `compact`."""
+        coarse, fine = self.coarse_map * self.coarse_scale[:, None], self.fine_map * self.fine_scale[:, None]
+        return ImageMaps(
+            fine * fine.abs() * self.fine_strength[:, None],
+            coarse * coarse.abs() * self.coarse_strength[:, None],
+            self.texture,
+        )
+
+    def on_grid(self, grid: tuple[int, int]) -> ImageFeatures:
+        """Return them in float32 with the regions of another grid, for both strides; what is global stays."""
+        return describe(self.maps(), grid)._replace(coarse=self.coarse, fine=self.fine, layout=self.layout)
+
+
+def describe(maps: ImageMaps, grid: tuple[int, int] | None = None) -> ImageFeatures:
+    """Make `ImageFeatures` of a batch of maps, each on its own grid or both resampled to `grid`."""
+    coarse, fine = ((resampled(part, grid) if grid else part) for part in (maps.coarse, maps.fine))
+    coarse_map, fine_map = _rooted(coarse), _rooted(fine)
+    return ImageFeatures(
+        *_globals(maps),
+        coarse_map,
+        fine_map,
+        _one_over_length(coarse_map),
+        _one_over_length(fine_map),
+        coarse.abs().sum(dim=1),
+        fine.abs().sum(dim=1),
+        maps.texture,
+    )
+
+
+@torch.no_grad()
+def compact(maps: ImageMaps) -> ImageFeatures:
+    """As `describe`, in a quarter of the bytes: the regions' directions as whole numbers, see `quantised`.
+
+    All that a classifier sees of an image passes through here, on its way to the cache or not, so that it
+    sees the same either way. Lengths are those of the rounded directions. See docs/adr/0011-embedding-cache.md.
+    """
+    coarse_regions, fine_regions = quantised(maps.coarse), quantised(maps.fine)
+    coarse, fine, cells = _globals(maps)
+    return ImageFeatures(
+        coarse,
+        fine,
+        cells.half().float(),
+        coarse_regions.steps,
+        fine_regions.steps,
+        coarse_regions.scale,
+        fine_regions.scale,
+        coarse_regions.strength,
+        fine_regions.strength,
+        maps.texture,
+    )
+
+
+def join(coarse: Tensor, fine: Tensor, dim: int) -> Tensor:
+    """Join unit vectors of both strides to one of length 1, with `REGION_FINE_SHARE` of the fine stride."""
+    return torch.cat(((1 - REGION_FINE_SHARE) ** 0.5 * coarse, REGION_FINE_SHARE**0.5 * fine), dim=dim)
+
+
+def split(vectors: Tensor, coarse_channels: int) -> tuple[Tensor, Tensor]:
+    """Split vectors of the joined space (N, D) so that inner products with joined regions are a sum of two.
+
+    Returns (N, D_coarse) and (N, D_fine), to be multiplied with `coarse_map` and `fine_map`.
+    """
+    coarse, fine = vectors[:, :coarse_channels], vectors[:, coarse_channels:]
+    return (1 - REGION_FINE_SHARE) ** 0.5 * coarse, REGION_FINE_SHARE**0.5 * fine
+
+
+def concatenate(parts: list[ImageFeatures]) -> ImageFeatures:
+    """Join batches that share one grid."""
+    return ImageFeatures(*(torch.cat(group) for group in zip(*parts, strict=True)))
+
+
+def inner_products(vectors: Tensor, maps: Tensor, scale: Tensor) -> Tensor:
+    """Products of vectors (N, D) with every position of maps (n, D, h, w), times scale (n, h, w): (n, N, h, w)."""
+    flat = maps.flatten(2)
+    if flat.dtype == vectors.dtype:
+        products = vectors @ flat
+    else:
+        # All in the same memory: fresh memory costs more than the arithmetic.
+        numbers = vectors.new_empty(min(len(flat), IMAGES_AT_ONCE), *flat.shape[1:])
+        products = torch.cat([vectors @ numbers[: len(part)].copy_(part) for part in flat.split(IMAGES_AT_ONCE)])
+    unscaled: Tensor = products.unflatten(2, maps.shape[2:])
+    return unscaled * scale[:, None]
+
+
+def resampled(features: Tensor, grid: tuple[int, int]) -> Tensor:
+    """Bring maps (n, D, h, w) to `grid`: averaged to a coarser one, interpolated to a finer one."""
+    height, width = features.shape[2:]
+    if (height, width) == grid:
+        return features
+    if height > grid[0]:
+        return functional.adaptive_avg_pool2d(features, grid)
+    # Two products with small matrices take a fifth of the time of `functional.interpolate`, which they equal.
+    rows, columns = (_interpolation(*sizes).to(features.dtype) for sizes in ((height, grid[0]), (width, grid[1])))
+    return rows.T @ (features @ columns)
+
+
+@lru_cache(maxsize=64)
+def _interpolation(source: int, target: int) -> Tensor:
+    """Weights (source, target) of linear interpolation along one axis, as PyTorch's bilinear one has them."""
+    with torch.inference_mode(False), torch.no_grad():
+        unit = torch.eye(source).view(source, 1, source)
+        return functional.interpolate(unit, size=target, mode="linear", align_corners=False).squeeze(1)
+
+
+def _globals(maps: ImageMaps) -> tuple[Tensor, Tensor, Tensor]:
+    """Coarse and fine global features and the layout."""
+    cells = functional.adaptive_avg_pool2d(maps.fine, (layout.CELLS, layout.CELLS))
+    return _unit(maps.coarse.mean(dim=(2, 3))), _unit(maps.fine.mean(dim=(2, 3))), _unit(cells) / layout.CELLS
+
+
+def _rooted(values: Tensor) -> Tensor:
+    # The square root's slope is infinite at 0, where ReLU features often lie: the offset keeps training finite.
+    return torch.copysign((values.abs() + EPSILON).sqrt() - EPSILON**0.5, values)
+
+
+def _one_over_length(values: Tensor) -> Tensor:
+    # Not `functional.normalize`, which takes twice as long along a dimension that is not the last.
+    scale: Tensor = (values.square().sum(dim=1) + EPSILON**2).rsqrt()
+    return scale
+
+
+def _unit(values: Tensor) -> Tensor:
+    rooted = _rooted(values)
+    return rooted * _one_over_length(rooted)[:, None]

@@ -1,0 +1,86 @@
+"""What is kept of an image as bytes: compact features, the same in memory, on disk, and where they are used.
+
+The bytes are a header, the numbers of each part of `ImageFeatures` in the order of `_shapes` (those that take most
+room in a number come first, so that each lies where its kind may lie), and nothing else.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from model.features import layout, texture
+from model.features.maps import ImageFeatures
+
+_HEADER = struct.Struct("<8I")  # width, height; channels, rows and columns of the fine and of the coarse map
+_TEXTURE = (texture.CHANNELS, texture.CELLS, texture.CELLS)
+_ALIGNMENT = 8  # bytes between the rows of a batch are a multiple of it
+
+
+def packed(features: ImageFeatures, size: tuple[int, int]) -> bytes:
+    """Make the bytes of one image's compact features and its (width, height) in pixels."""
+    kept = features._replace(texture=features.texture.half(), layout=features.layout.half())
+    header = (*size, *kept.fine_map.shape[1:], *kept.coarse_map.shape[1:])
+    parts = (getattr(kept, name).contiguous().numpy().tobytes() for name in _shapes(header))
+    return b"".join((_HEADER.pack(*header), *parts))
+
+
+def packed_size(data: bytes) -> tuple[int, int]:
+    """Return the image's (width, height) in pixels."""
+    width, height = _HEADER.unpack_from(data)[:2]
+    return width, height
+
+
+def is_packed(data: bytes, channels: tuple[int, int]) -> bool:
+    """Whether these may be the bytes of an image that a backbone of so many (fine, coarse) channels saw."""
+    if len(data) < _HEADER.size:
+        return False
+    header = _HEADER.unpack_from(data)
+    return all(header) and (header[2], header[5]) == channels and len(data) == _length(_shapes(header))
+
+
+def unpacked(images: Sequence[bytes]) -> ImageFeatures:
+    """Make compact features of the bytes of n images whose maps are of one shape: views of one copy of them.
+
+    Raises `ValueError` where the bytes are not those of `packed`.
+    """
+    shapes = _shapes(_HEADER.unpack_from(images[0]))
+    length = _length(shapes)
+    if any(len(data) != length for data in images):
+        raise ValueError("These are not the bytes of an image's features.")
+    rows = np.empty((len(images), -(-length // _ALIGNMENT) * _ALIGNMENT), np.uint8)
+    for row, data in zip(rows, images, strict=True):
+        row[:length] = np.frombuffer(data, np.uint8)
+    batch, parts, start = torch.from_numpy(rows), {}, _HEADER.size
+    for name, (shape, kind) in shapes.items():
+        end = start + math.prod(shape) * kind.itemsize
+        parts[name] = batch[:, start:end].view(kind).view(len(images), *shape)
+        start = end
+    for name in ("texture", "layout"):
+        parts[name] = parts[name].float()
+    return ImageFeatures(**parts)
+
+
+def _shapes(header: tuple[int, ...]) -> dict[str, tuple[tuple[int, ...], torch.dtype]]:
+    """Shape and kind of number of each part."""
+    fine, coarse = header[2:5], header[5:]
+    return {
+        "coarse": (coarse[:1], torch.float32),
+        "fine": (fine[:1], torch.float32),
+        "coarse_scale": (coarse[1:], torch.float32),
+        "fine_scale": (fine[1:], torch.float32),
+        "coarse_strength": (coarse[1:], torch.float32),
+        "fine_strength": (fine[1:], torch.float32),
+        "texture": (_TEXTURE, torch.float16),
+        "layout": ((fine[0], layout.CELLS, layout.CELLS), torch.float16),
+        "coarse_map": (coarse, torch.int8),
+        "fine_map": (fine, torch.int8),
+    }
+
+
+def _length(shapes: dict[str, tuple[tuple[int, ...], torch.dtype]]) -> int:
+    return _HEADER.size + sum(math.prod(shape) * kind.itemsize for shape, kind in shapes.values())

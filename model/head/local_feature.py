@@ -1,0 +1,127 @@
+"""The patent's local feature module: which region of an image speaks most for a class.
+
+Each region is compared with the global features of the images of one class (first similarity) and
+of the other classes (second similarity); their difference gives the attention, and the region of
+highest attention is the local feature. The formulas are our reading (the public text of the patent
+has none):
+
+    s1[q,c,r] = f[q,r] . gbar[c]
+    s2[q,c,r] = mean over c' != c of f[q,r] . gbar[c']
+    a[q,c,r]  = softmax over r of (s1 - s2) / tau_a
+    l[q,c]    = sum over r of a[q,c,r] f[q,r]
+
+gbar[c] is the mean global feature of class c, after `suppressed_common`; "the others" is a mean of
+class means, so that a large bin does not drown a small one. The class of q is never used: each class
+is tried in turn, because attention that knows the answer makes leave-one-out accuracy on pure noise
+look good.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from model.features.maps import resampled
+
+SCATTER_RIDGE, SCATTER_SHOTS = 30.0, 5.0
+"""The ridge of `suppressed_common` over the scatter's mean variance, and the shots from which it stays so."""
+
+SCATTER_ROWS = 1000
+"""Regions that the scatter is taken from: more cost time and change nothing."""
+
+SMOOTHING_CELLS = 3
+"""Similarities are averaged over windows of this many cells a side."""
+
+
+def suppressed_common(globals_: Tensor, regions: Tensor, shots: float) -> Tensor:
+    """Take from global features what regions have in common whatever they show: (n, D), (n, R, D) -> (n, D).
+
+    Multiplies by r (S + r I)^-1, S being the scatter of the regions, so that directions in which all
+    regions vary, such as sky against ground, speak less. Ours; r is large, and larger where `shots`
+    (the typical number of images in a class) is small, since then S is known badly.
+    """
+    with torch.no_grad():
+        count = regions.shape[0] * regions.shape[1]
+        picked = torch.arange(0, count, -(-count // SCATTER_ROWS))
+        rows = regions[picked // regions.shape[1], picked % regions.shape[1]]
+        centred = (rows - rows.mean(dim=0)) / len(rows) ** 0.5
+        gram = centred @ centred.T
+        ridge = SCATTER_RIDGE * max(1.0, SCATTER_SHOTS / shots) * gram.diagonal().sum() / rows.shape[1]
+        ridge = ridge.clamp_min(1e-9)
+        gram.diagonal().add_(ridge)
+        factor = torch.linalg.cholesky(gram)
+    # The inverse by way of the rows' inner products (Woodbury's identity): there are fewer rows than channels.
+    common: Tensor = centred.T @ torch.cholesky_solve(centred @ globals_.T, factor)
+    return globals_ - common.T
+
+
+def class_means(globals_: Tensor, labels: Tensor, ways: int) -> Tensor:
+    """Mean global feature of each class: (n, D), int64 (n,) -> (N, D)."""
+    members = functional.one_hot(labels, ways).to(globals_.dtype)
+    return (members.T @ globals_) / members.sum(0).clamp_min(1).unsqueeze(1)
+
+
+def similarities(coarse: Tensor, fine: Tensor) -> Tensor:
+    """Similarity of every region to every vector: (n, V, h', w'), (n, V, h, w) -> (n, V, R).
+
+    Given are the `inner_products` with the parts of the vectors that `split` makes: the coarse stride
+    is compared on its own grid and the result interpolated, a quarter of the work.
+    """
+    height, width = fine.shape[2:]
+    return (resampled(coarse, (height, width)) + fine).flatten(2)
+
+
+def leave_one_out_similarities(regions: Tensor, globals_: Tensor, labels: Tensor, ways: int) -> Tensor:
+    """As `similarities` for the support images themselves, each compared with the others only.
+
+    regions (n, R, D), globals_ (n, D), int64 labels (n,) -> (n, N, R). An image's own class mean is
+    taken without it; a class that has no other image gives similarity 0 (only the contrast with the
+    other classes is left).
+    """
+    to_class = torch.einsum("nrd,cd->ncr", regions, class_means(globals_, labels, ways))
+    to_itself = torch.einsum("nrd,nd->nr", regions, globals_)
+    counts = torch.bincount(labels, minlength=ways).to(regions.dtype)[labels]
+    rows = torch.arange(len(labels), device=labels.device)
+    own = to_class[rows, labels]
+    without_itself = (own * counts[:, None] - to_itself) / (counts - 1).clamp_min(1)[:, None]
+    result = to_class.clone()
+    result[rows, labels] = torch.where(counts[:, None] > 1, without_itself, torch.zeros_like(own))
+    return result
+
+
+def contrast(similarity: Tensor) -> Tensor:
+    """First minus second similarity: (n, N, R) -> (n, N, R). One class alone has second similarity 0."""
+    ways = similarity.shape[1]
+    if ways == 1:
+        return similarity
+    others = (similarity.sum(dim=1, keepdim=True) - similarity) / (ways - 1)
+    return similarity - others
+
+
+def smoothed(values: Tensor, grid: tuple[int, int]) -> Tensor:
+    """Average over windows of `SMOOTHING_CELLS` cells a side, borders repeated: (n, N, R) -> (n, N, R)."""
+    maps = values.unflatten(2, grid)
+    margin = SMOOTHING_CELLS // 2
+    padded = functional.pad(maps, (margin, margin, margin, margin), mode="replicate")
+    # Shifted rows and columns are added in a third of the time of average pooling.
+    rows = reduce(torch.add, (padded[:, :, k : k + grid[0]] for k in range(SMOOTHING_CELLS)))
+    windows = reduce(torch.add, (rows[..., k : k + grid[1]] for k in range(SMOOTHING_CELLS)))
+    return (windows / SMOOTHING_CELLS**2).flatten(2)
+
+
+def familiarity(similarity: Tensor) -> Tensor:
+    """How like any class each region is, by its similarity to the nearest: (n, N, R) -> (n, R). Ours."""
+    return similarity.amax(dim=1)
+
+
+def attention(contrasts: Tensor, temperature: float) -> Tensor:
+    """Softmax over the regions: (n, N, R) -> (n, N, R), each row of R adding up to 1."""
+    return torch.softmax(contrasts / temperature, dim=2)
+
+
+def local_features(attention_: Tensor, regions: Tensor) -> Tensor:
+    """Attention-weighted sum of the regions: (n, N, R), (n, R, D) -> (n, N, D)."""
+    return attention_ @ regions

@@ -1,0 +1,158 @@
+"""Transduction: what images that are classified together show of each other, as an option.
+
+In the joint space each image is linked with those most like it, examples and others, and the classes'
+probabilities spread along the links (Zhou et al., Learning with local and global consistency, 2004):
+
+    F = (1 - alpha) (I - alpha D^(-1/2) W D^(-1/2))^(-1) Y
+
+Y is 1 at an example's own class and `BELIEF` times the classifier's probabilities for any other image;
+the rows of F to the power of `SHARPENING`, brought to add up to 1, are the new probabilities. W, the
+shares and the power are ours, measured (docs/adr/0017-transduction.md). No class is expected to be as
+frequent as another. An image's result then depends on what it is classified with; what is unlike every
+bin takes no part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import torch
+from scipy import sparse
+from torch import Tensor
+from torch.nn import functional
+
+from model.classifier import FewShotClassifier
+from model.embedding.embedder import CHUNK_SIZE, EmbeddedImage
+from model.errors import ImageReadError
+from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
+from model.types import Prediction, Region, Status
+
+NEIGHBOURS = 8
+SPREADING = 0.5
+"""alpha: of what an image is given by its neighbours; the rest is its own."""
+
+BELIEF = 0.5
+"""Of a probability that the classifier gives, over the certainty of an example's label."""
+
+SHARPNESS = 3
+"""A link counts as this power of the cosine."""
+
+SHARPENING = 1.25
+"""Spreading makes probabilities more alike than they should be; this power of them is calibrated again."""
+
+GROUP = 10_000
+"""Images that are compared with each other: their vectors take 100 MB, all pairs some seconds."""
+
+_ROWS = 500  # of the similarities of all pairs, at a time
+_ROUNDS = 20  # alpha to this power is a millionth
+NOTE = "Joined with what similar images show."
+
+
+def joined(
+    classifier: FewShotClassifier,
+    predictions: Sequence[Prediction],
+    *,
+    keep_regions: bool = False,
+    closely: bool = False,
+    progress: ProgressCallback = ignore_progress,
+    token: CancelToken | None = None,
+) -> Iterator[list[Prediction]]:
+    """Yield the predictions of one run that have `Status.OK` anew, with the probabilities that they have together.
+
+    Where the predicted class changes, so does the region, unless `keep_regions`; `closely`: see
+    `FewShotClassifier.predict`. Images are embedded again, which costs little where embeddings are
+    cached; one that is gone keeps its prediction. Raises `Cancelled`.
+    """
+    token = token or CancelToken()
+    known = [prediction for prediction in predictions if prediction.status is Status.OK]
+    for start in range(0, len(known), GROUP):
+        group, vectors = [], []
+        for prediction, image in _embedded(classifier, known[start : start + GROUP], token):
+            group.append(prediction)
+            with torch.inference_mode():
+                vectors.append(classifier.joint(image.features).float())
+            progress(Progress("Comparing similar images", start + len(group), len(known)))
+        if not group:
+            continue
+        scores = torch.tensor([prediction.scores for prediction in group], dtype=torch.float64)
+        state = classifier.state
+        spread = spread_probabilities(torch.cat((state.examples, *vectors)), state.labels, scores, token)
+        revised = [
+            replace(prediction, predicted=predicted, scores=tuple(row), message=NOTE)
+            for prediction, predicted, row in zip(group, spread.argmax(dim=1).tolist(), spread.tolist(), strict=True)
+        ]
+        for first in range(0, len(group), CHUNK_SIZE):
+            before, after = group[first : first + CHUNK_SIZE], revised[first : first + CHUNK_SIZE]
+            yield after if keep_regions else _with_regions(classifier, before, after, closely, token)
+
+
+def spread_probabilities(
+    vectors: Tensor, labels: Tensor, probabilities: Tensor, token: CancelToken | None = None
+) -> Tensor:
+    """Spread probabilities along the links between similar images.
+
+    vectors: float32 (m + n, D) of m examples and n images, in the joint space; int64 labels (m,);
+    probabilities: float64 (n, N) of the images -> float64 (n, N), rows adding up to 1. Raises `Cancelled`.
+    """
+    links = _links(functional.normalize(vectors, dim=1), token or CancelToken())
+    own = torch.cat((functional.one_hot(labels, probabilities.shape[1]).double(), BELIEF * probabilities)).numpy()
+    spread = own
+    for _ in range(_ROUNDS):
+        spread = SPREADING * (links @ spread) + (1 - SPREADING) * own
+    rows = torch.from_numpy(spread[len(labels) :]) ** SHARPENING
+    return rows / rows.sum(dim=1, keepdim=True)
+
+
+def _links(unit: Tensor, token: CancelToken) -> sparse.csr_array:
+    """D^(-1/2) W D^(-1/2) of n unit vectors (n, D): (n, n)."""
+    count = len(unit)
+    neighbours = min(NEIGHBOURS, count - 1)
+    values, columns = [], []
+    for start in range(0, count, _ROWS):
+        token.raise_if_cancelled()
+        cosines = unit[start : start + _ROWS] @ unit.T
+        rows = torch.arange(len(cosines))
+        cosines[rows, start + rows] = -torch.inf  # no image is its own neighbour
+        nearest = cosines.topk(neighbours, dim=1)
+        values.append(nearest.values.clamp_min(0) ** SHARPNESS)
+        columns.append(nearest.indices)
+    ends = torch.arange(count + 1) * neighbours
+    parts = (torch.cat(values).double().flatten(), torch.cat(columns).flatten(), ends)
+    directed = sparse.csr_array(tuple(part.numpy() for part in parts), shape=(count, count))
+    mutual = (directed + directed.T).tocsr()
+    degrees = torch.from_numpy(mutual.sum(axis=1))
+    scale = sparse.diags_array(torch.where(degrees > 0, degrees, 1).rsqrt().numpy())
+    return (scale @ mutual @ scale).tocsr()
+
+
+def _with_regions(
+    classifier: FewShotClassifier,
+    before: Sequence[Prediction],
+    after: Sequence[Prediction],
+    closely: bool,
+    token: CancelToken,
+) -> list[Prediction]:
+    """Look up the regions of those whose class has changed."""
+    changed = [new for old, new in zip(before, after, strict=True) if old.predicted != new.predicted]
+    images: dict[int, list[EmbeddedImage]] = {}
+    for prediction, image in _embedded(classifier, changed, token):
+        images.setdefault(prediction.predicted, []).append(image)
+    regions: dict[object, Region | None] = {
+        found.path: found.region
+        for class_, some in images.items()
+        for found in classifier.predict(some, class_, closely=closely)
+    }
+    return [replace(new, region=regions.get(new.path, new.region)) for new in after]
+
+
+def _embedded(
+    classifier: FewShotClassifier, predictions: Sequence[Prediction], token: CancelToken
+) -> Iterator[tuple[Prediction, EmbeddedImage]]:
+    """Yield those whose image can be read again, with the image."""
+    waiting = iter(predictions)
+    for batch in classifier.embedder.embed([prediction.path for prediction in predictions], classifier.side):
+        token.raise_if_cancelled()
+        for item, prediction in zip(batch, waiting, strict=False):  # this way round none is lost
+            if not isinstance(item, ImageReadError):
+                yield prediction, item

@@ -1,0 +1,141 @@
+"""Train a classifier on a support set: leave-one-out over its images, until the loss no longer falls."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import torch
+
+from model.backbones.names import DEFAULT_BACKBONE
+from model.classifier import FewShotClassifier
+from model.embedding.embedder import Embedder
+from model.embedding.labelled_images import LabelledImages, embed_labelled
+from model.embedding.sizes import working_side
+from model.embedding.two_sizes import globals_at_two_sizes
+from model.errors import ImageReadError, SupportSetError
+from model.estimates.intervals import wilson_interval
+from model.estimates.learning_curve import learning_curve
+from model.head.class_description import has_others
+from model.head.fitting import Fit, features_of, fit_classifier
+from model.images.colour import WHITE, Colour
+from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
+from model.training.backbone import train_backbone
+from model.types import ExampleReport, SupportSet, TrainingReport
+
+
+def train(
+    support: SupportSet,
+    *,
+    backbone: str = DEFAULT_BACKBONE,
+    seed: int = 0,
+    device: str = "auto",
+    embedder: Embedder | None = None,
+    ground: Colour = WHITE,
+    progress: ProgressCallback = ignore_progress,
+    token: CancelToken | None = None,
+) -> tuple[FewShotClassifier, TrainingReport]:
+    """Train on `support`; the same files and seed give the same classifier whatever the files' order.
+
+    `embedder` may be handed in to reuse a loaded backbone and what it has embedded already. The classifier
+    lays what is transparent over `ground`, wherever it is used.
+    Unreadable and duplicate images are left out and named in the report.
+
+    Raises `SupportSetError` for fewer than two classes and for a class without a readable image,
+    `BackboneError` and `DeviceError` as `Embedder.create`, and `Cancelled`.
+    """
+    started = time.monotonic()
+    token = token or CancelToken()
+    _check(support)
+    progress(Progress("Loading the backbone", 0, 0))
+    embedder = (embedder or Embedder.create(backbone, device)).over(ground)
+    torch.manual_seed(seed)
+    files, duplicates = _ordered_files(support, embedder, progress, token)
+    if not embedder.backbone.pretrained:
+        embedder = train_backbone(embedder, files, seed, progress, token)
+    side = working_side(embedder.backbone, (path for group in files for path in group))
+    examples = embed_labelled(files, embedder, side, "Embedding the examples", progress, token)
+    _check_readable(support, examples)
+    features = features_of(examples.images)
+    compared_with = globals_at_two_sizes(examples.images, features, embedder, side, progress, token)
+    fitted = fit_classifier(
+        support.class_names,
+        features,
+        examples.labels,
+        [image.size for image in examples.images],
+        embedder,
+        side,
+        progress,
+        token,
+        compared_with=compared_with,
+    )
+    report = _report(support, examples, duplicates, fitted, time.monotonic() - started)
+    return fitted.classifier, report
+
+
+def _check(support: SupportSet) -> None:
+    if support.ways < 2:
+        raise SupportSetError(
+            f"Training needs at least two bins with images; there {'is one' if support.ways else 'is none'}. "
+            "Add a bin for what the images should be told from."
+        )
+    for name, group in zip(support.class_names, support.images, strict=True):
+        if not group:
+            raise SupportSetError(f"The bin ‘{name}’ has no images. Add at least one, or remove the bin.")
+
+
+def _ordered_files(
+    support: SupportSet, embedder: Embedder, progress: ProgressCallback, token: CancelToken
+) -> tuple[list[list[Path]], list[tuple[Path, str]]]:
+    """Order each class's files by content, so that names and order do not matter; leave duplicates out."""
+    total, done = sum(support.shots), 0
+    files, duplicates = [], []
+    for group in support.images:
+        by_hash: dict[str, Path] = {}
+        ordered = sorted(group)
+        for path, found in zip(ordered, embedder.content_hashes(ordered), strict=True):
+            token.raise_if_cancelled()
+            # What cannot be read is reported when its pixels are wanted.
+            digest = f"unreadable:{path}" if isinstance(found, ImageReadError) else found
+            if digest in by_hash:
+                duplicates.append((path, f"is the same picture as {by_hash[digest].name} and counts once."))
+            by_hash.setdefault(digest, path)
+            done += 1
+            progress(Progress("Reading the examples", done, total))
+        files.append([by_hash[digest] for digest in sorted(by_hash)])
+    return files, duplicates
+
+
+def _check_readable(support: SupportSet, examples: LabelledImages) -> None:
+    for label, name in enumerate(support.class_names):
+        if label not in examples.labels:
+            path, reason = examples.unreadable[0]
+            raise SupportSetError(f"No image of the bin ‘{name}’ can be read. The first problem: {path}: {reason}")
+
+
+def _report(
+    support: SupportSet, examples: LabelledImages, duplicates: list[tuple[Path, str]], fitted: Fit, seconds: float
+) -> TrainingReport:
+    labels = examples.labels
+    confidence, predicted = fitted.leave_one_out.max(dim=1)
+    counted = has_others(labels)
+    trials = int(counted.sum())
+    curve = learning_curve(fitted.classifier.state.examples.double(), labels, support.ways)
+    correct = int((predicted == labels)[counted].sum())
+    columns = (labels.tolist(), fitted.weights.tolist(), predicted.tolist(), confidence.tolist())
+    return TrainingReport(
+        class_names=support.class_names,
+        examples=tuple(
+            ExampleReport(image.path, *values) for image, *values in zip(examples.images, *columns, strict=True)
+        ),
+        unreadable=examples.unreadable,
+        duplicates=tuple(duplicates),
+        leave_one_out_accuracy=correct / trials if trials else None,
+        accuracy_interval=wilson_interval(correct, trials) if trials else None,
+        steps=len(fitted.losses),
+        converged=fitted.converged,
+        seconds=seconds,
+        gain_of_doubling=curve.gain if curve is not None else None,
+        learning_curve=tuple(zip(curve.shots, curve.accuracies, strict=True)) if curve is not None else (),
+        losses=fitted.losses,
+    )
