@@ -55,5 +55,5 @@ def test_a_broken_plug_in_is_left_out_and_named(
 
 def test_a_name_that_is_taken_is_refused(things: Registry[int]) -> None:
     things.register("one", 1)
-    with pytest.raises(ValueError, match="'one' is registered twice in a.group"):
+    with pytest.raises(ValueError, match=r"'one' is registered twice in a\.group"):
         things.register("one", 2)
