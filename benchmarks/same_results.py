@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _split(source: Path, place: Path, shots: int, images: int) -> Path:
-    """Link the first `shots` images (half at most) of each class below `place`/bins, and the next ones below `place`/pool."""
+    """Link the first `shots` images (half at most) of each class below `place`/bins, the next ones below /pool."""
     for name, files in class_folders(source):
         ordered = sorted(files)
         first = min(shots, len(ordered) // 2)

@@ -1,4 +1,4 @@
-"""The table of results as a CSV file: one row for each image, written as results come and safe to resume.
+"""The results table as a CSV file: one row for each image, written as results come and safe to resume.
 
 A spreadsheet finds no formula in it, whatever classes and files are called (`model.exports.spreadsheet`).
 """
@@ -9,12 +9,11 @@ import contextlib
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from model.errors import FewShotError
-from model.estimates.selective import candidates
+from model.exports.results_table import TABLES, Limits, ResultsTable
 from model.exports.spreadsheet import as_cell, as_path_cell
 from model.images.scan import readable_text
 from model.types import Prediction, Status
@@ -24,31 +23,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Limits:
-    """Thresholds of `estimates.selective` with a column each: `accepted` (yes or no) and `candidates` (classes)."""
-
-    accepting: float | None = None
-    candidate: float | None = None
-
-    def header(self) -> list[str]:
-        """The columns' names."""
-        limits = {"accepted": self.accepting, "candidates": self.candidate}
-        return [name for name, threshold in limits.items() if threshold is not None]
-
-    def cells(self, prediction: Prediction, class_names: Sequence[str]) -> list[str]:
-        """The columns' texts; an image unlike every bin is not accepted."""
-        cells = []
-        if self.accepting is not None:
-            sure = prediction.status is Status.OK and prediction.confidence >= self.accepting
-            cells.append("yes" if sure else "no")
-        if self.candidate is not None:
-            names = (class_names[c] for c in candidates(prediction.scores, self.candidate))
-            cells.append(as_cell("; ".join(names)))
-        return cells
-
-
-class ResultsTable:
+class CsvTable(ResultsTable):
     """Write predictions to a CSV file (UTF-8), each batch flushed as it comes.
 
     Used as a context manager. With `resume`, rows that are already there are kept: ask `has`, and
@@ -87,7 +62,7 @@ class ResultsTable:
         """Whether `path` has a row that was kept."""
         return as_path_cell(readable_text(path)) in self._finished
 
-    def __enter__(self) -> ResultsTable:
+    def __enter__(self) -> CsvTable:
         return self
 
     def __exit__(
@@ -160,3 +135,6 @@ class ResultsTable:
         if rows and not text.endswith("\n"):
             rows.pop()
         return [row for row in rows if len(row) == len(self._header)]
+
+
+TABLES.register(".csv", CsvTable)

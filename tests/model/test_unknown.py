@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.estimates.intervals import wilson_interval
+from model.evaluation.calibration import expected_calibration_error
 from model.head.unknown import (
     Subspaces,
-    expected_calibration_error,
     leave_one_out_unlikeness,
     unknown_threshold,
 )

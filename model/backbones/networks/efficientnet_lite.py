@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from model.backbones.base import Backbone, FeatureMaps
-from model.backbones.lite_network import (
+from model.backbones.networks._lite_network import (
     HEAD_CHANNELS,
     SCALES,
     STAGES,
@@ -23,6 +23,7 @@ from model.backbones.lite_network import (
     make_stem,
     scaled_channels,
 )
+from model.backbones.registry import BACKBONES
 from model.errors import BackboneError
 
 INPUT_SIZES = {"efficientnet-lite0": 224, "efficientnet-lite1": 240, "efficientnet-lite2": 260}
@@ -94,3 +95,7 @@ def packaged_weights(name: str) -> Path:
     if not files:
         raise BackboneError(f"The package {package} holds no weights file. Install it again.")
     return files[0]
+
+
+for _name in INPUT_SIZES:
+    BACKBONES.register(_name, lambda name, _empty: EfficientNetLite(name))

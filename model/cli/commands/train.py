@@ -1,36 +1,43 @@
-"""What `fewshot train` and `fewshot evaluate` do."""
+"""The command `fewshot train`: train on a folder of classes and save the classifier."""
 
 from __future__ import annotations
 
 import argparse
 from collections import Counter
-from dataclasses import asdict, dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from model.checkpoint import files as checkpoint
-from model.cli.command import UsageError
+from model.backbones.names import DEFAULT_BACKBONE
+from model.cli.arguments import add_common, add_ground, seed
+from model.cli.outcome import Outcome
 from model.cli.progress import ProgressPrinter
+from model.cli.registry import COMMANDS, Command
 from model.cli.text import say, warn
-from model.embedding.embedder import Embedder
-from model.errors import NoImagesError
-from model.estimates.report import ClassEstimate, Proportion, advice, class_estimates, confusion, outlook
-from model.evaluation.episodes import OURS, ShotFigures, evaluate
 from model.images.scan import class_folders
 from model.progress import CancelToken
-from model.training.train import train
 from model.types import SupportSet
 
-
-@dataclass(frozen=True)
-class Outcome:
-    """What `--json` prints, and how many images could not be read."""
-
-    result: dict[str, Any]
-    unreadable: int
+if TYPE_CHECKING:
+    from model.estimates.report import ClassEstimate, Proportion
 
 
-def run_train(options: argparse.Namespace, token: CancelToken) -> Outcome:
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_common(parser)
+    add_ground(parser)
+    parser.add_argument("bins", type=Path, metavar="BINS", help="folder with one sub-folder of examples per class")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="CLASSIFIER", help="folder to save the classifier in"
+    )
+    parser.add_argument("--backbone", default=DEFAULT_BACKBONE, metavar="NAME", help="see the README for the names")
+    parser.add_argument("--seed", type=seed, default=0, help="seed of everything random (default: 0)")
+
+
+def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     """Train on BINS and save the classifier."""
+    from model.checkpoint.files import save
+    from model.estimates.report import advice, class_estimates, confusion, outlook
+    from model.training.train import train
+
     folders = class_folders(options.bins, options.cutting)
     support = SupportSet(tuple(name for name, _ in folders), tuple(tuple(files) for _, files in folders))
     with ProgressPrinter() as progress:
@@ -43,7 +50,7 @@ def run_train(options: argparse.Namespace, token: CancelToken) -> Outcome:
             progress=progress,
             token=token,
         )
-    checkpoint.save(classifier, options.out)
+    save(classifier, options.out)
     for path, reason in (*report.unreadable, *report.duplicates):
         warn(f"{path}: {reason}")
     accuracy, interval = report.leave_one_out_accuracy, report.accuracy_interval
@@ -90,46 +97,4 @@ def _facts(estimate: ClassEstimate) -> dict[str, Any]:
     }
 
 
-def run_evaluate(options: argparse.Namespace, token: CancelToken) -> Outcome:
-    """Measure accuracy by episodes and print a table."""
-    folders = class_folders(options.bins, options.cutting)
-    if not any(files for _, files in folders):
-        raise NoImagesError(f"There is no image in {options.bins}.")
-    if options.ways is not None and not 2 <= options.ways <= len(folders):
-        raise UsageError(f"--ways {options.ways} does not fit: {options.bins} has {len(folders)} classes.")
-    embedder = Embedder.create(options.backbone, options.device).over(options.ground)
-    with ProgressPrinter() as progress:
-        figures, unreadable = evaluate(
-            [name for name, _ in folders],
-            [files for _, files in folders],
-            embedder,
-            shots=options.shots,
-            ways=options.ways,
-            queries=options.queries,
-            episodes=options.episodes,
-            seed=options.seed,
-            progress=progress,
-            token=token,
-        )
-    for path, reason in unreadable:
-        warn(f"{path}: {reason}")
-    for row in figures:
-        for line in _table(row):
-            say(line)
-    results = [asdict(row) | asdict(row.methods[OURS]) for row in figures]
-    return Outcome({"classes": [name for name, _ in folders], "results": results}, len(unreadable))
-
-
-def _table(row: ShotFigures) -> list[str]:
-    lines = [
-        f"{row.ways}-way {row.shots}-shot, {row.episodes} episodes",
-        _LINE.format("", "accuracy", "macro F1", "ECE"),
-    ]
-    for name, figures in row.methods.items():
-        accuracy = f"{figures.accuracy:.1%} ±{figures.interval:.1%}"
-        f1, error = f"{figures.macro_f1:.1%}", f"{figures.expected_calibration_error:.1%}"
-        lines.append(_LINE.format(name, accuracy, f1, error))
-    return lines
-
-
-_LINE = "  {:<22}{:>16}{:>10}{:>8}"
+COMMANDS.register("train", Command("train on a folder with one sub-folder per class", _add_arguments, _run, order=10))

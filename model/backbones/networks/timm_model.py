@@ -6,13 +6,12 @@ import logging
 from pathlib import Path
 from typing import Any
 
-import timm
 import torch
 from safetensors import safe_open
-from timm.data.config import resolve_model_data_config
 from torch import Tensor
 
 from model.backbones.base import Backbone, FeatureMaps
+from model.backbones.registry import BACKBONES
 from model.errors import BackboneError
 
 logging.getLogger("timm").setLevel(logging.ERROR)  # warns of every weight that `features_only` leaves out
@@ -28,6 +27,9 @@ class TimmBackbone(Backbone):
     std: Tensor
 
     def __init__(self, name: str, *, empty: bool = False) -> None:
+        import timm  # takes a second, and only these backbones need it
+        from timm.data.config import resolve_model_data_config
+
         super().__init__()
         model_name, _, weights = name.partition("@")
         self.name = f"timm:{model_name}"
@@ -77,6 +79,8 @@ def _checked_file(weights: str, model_name: str) -> str:
         raise BackboneError(f"{path} is not a .safetensors file. Other formats can run code and are not loaded.")
     with safe_open(path, "pt") as file:
         held = set(file.keys())
+    import timm
+
     network: Any = timm.create_model(model_name, pretrained=False)
     classifier = network.pretrained_cfg.get("classifier") or ()
     needed = {key for key in network.state_dict() if not key.startswith(classifier)}
@@ -87,3 +91,6 @@ def _checked_file(weights: str, model_name: str) -> str:
 
 def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or ["no reason given"])[0][:200]
+
+
+BACKBONES.register("timm:", lambda name, empty: TimmBackbone(name.removeprefix("timm:"), empty=empty))

@@ -1,11 +1,10 @@
-"""A view of the texture at native resolution: local energies of small filters, which say how rough each region is.
+"""The texture view: local energies of small filters at native resolution, which measure how rough each cell is.
 
-The backbone sees an image shrunk to a few hundred pixels and was taught to tell things, not surfaces:
-a speckle of a few pixels on a weave is invisible to it. The texture view looks at the image's own
-pixels. At three octaves (a Gaussian pyramid, Burt and Adelson 1983) four filters (a Laplacian and
-three pairs of differences) are squared and averaged over small windows; the logarithm makes a change
-of contrast a shift. Texture energy is Laws' idea (1980); the choice of filters and of the summary
-below is ours (docs/adr/0008-texture-view.md).
+The backbone sees an image shrunk to a few hundred pixels and was taught to tell things, not surfaces: a speckle of a
+few pixels on a weave is lost. The texture view is computed from the image's own pixels. At three octaves (a Gaussian
+pyramid, Burt and Adelson 1983) four filters (a Laplacian and three pairs of differences) are squared and averaged over
+small windows; the logarithm makes a change of contrast a shift. Texture energy is Laws' idea (1980); the choice of
+filters and of the summary below is ours (docs/adr/0008-texture-view.md).
 """
 
 from __future__ import annotations
@@ -17,24 +16,49 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
-from model.features import texture_energies
 from model.features.compiled import compiled
-
-FILTERS = texture_energies.FILTERS
-CHANNELS = texture_energies.OCTAVES * FILTERS
-CELLS = texture_energies.CELLS
+from model.features.maps import ImageFeatures
+from model.features.sizes import PICTURE_SIDE
+from model.features.texture_energies import CELLS, CHANNELS, local_energies
+from model.features.view import VIEWS, Traits, View
 
 FRAME = 2
 """Cells at each border that the summary leaves out: a frame or a scan's edge would be the extreme everywhere."""
 
 SUMMARY = 3 * CHANNELS
-MAX_SIDE, MIN_SIDE = 1024, 32
+MIN_SIDE = 32
 _NOISE = 1e-6  # squared grey levels (0..1): below the rounding of 8 bits there is nothing to see
 
 
+class TextureView(View):
+    """The summary of the texture map."""
+
+    name = "texture"
+    order = 40
+    prior_mean, prior_deviation = 0.0, 2.0
+    standardised = True
+
+    def size(self, channels: tuple[int, int], taught: int) -> int:
+        """See `View.size`."""
+        del channels, taught
+        return SUMMARY
+
+    def vectors(self, features: ImageFeatures, directions: Tensor) -> Tensor:
+        """See `View.vectors`."""
+        del directions
+        return summary(features.texture)
+
+    def prior_shift(self, traits: Traits) -> float:
+        """Less for small pictures, and where surfaces differ, since it then tells pictures apart and not classes."""
+        return traits.lowered_by_spread(traits.lack_of_detail, slope=3.0)
+
+
+VIEWS.register(TextureView.name, TextureView())
+
+
 def texture_map(pixels: npt.NDArray[np.uint8]) -> Tensor:
-    """Log energies of RGB, uint8 (H, W, 3), at its own size (at most `MAX_SIDE`): float32 (CHANNELS, CELLS, CELLS)."""
-    energies = texture_energies.local_energies(_of_fair_size(pixels))
+    """Log energies of RGB, uint8 (H, W, 3), shrunk to `PICTURE_SIDE` at most: float32 (CHANNELS, CELLS, CELLS)."""
+    energies = local_energies(_of_fair_size(pixels))
     windows = np.empty_like(energies)
     _window_means(energies, windows)
     windows += np.float32(_NOISE)
@@ -79,7 +103,7 @@ def evidence(maps: Tensor, weights: Tensor, grid: tuple[int, int]) -> Tensor:
 
 def _of_fair_size(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     height, width = pixels.shape[:2]
-    scale = min(1.0, MAX_SIDE / max(width, height))
+    scale = min(1.0, PICTURE_SIDE / max(width, height))
     size = (max(MIN_SIDE, round(width * scale)), max(MIN_SIDE, round(height * scale)))
     if size == (width, height):
         return pixels

@@ -20,13 +20,14 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from model.backbones.base import Backbone, FeatureMaps
-from model.backbones.names import PATENT_CNN, PATENT_CNN_SCRATCH, PATENT_CNN_TUNED
+from model.backbones.names import PATENT_CNN, PATENT_CNN_SCRATCH, PATENT_CNN_TUNED, PATENT_CNNS
+from model.backbones.registry import BACKBONES
 from model.errors import BackboneError
 
 KERNEL_SIZE = 3
 CHANNELS = (32, 96, 224, 448)
 STRIDES = ((2, 2, 1), (2, 1, 1), (2, 1, 1), (1, 1, 1))  # of each module's three convolutions; 16 in all
-WEIGHTS_FILE = Path(__file__).resolve().parents[2] / "resources" / "patent_cnn" / "patent_cnn.safetensors"
+WEIGHTS_FILE = Path(__file__).resolve().parents[3] / "resources" / "patent_cnn" / "patent_cnn.safetensors"
 
 
 def _convolution(channels_in: int, channels_out: int, stride: int) -> list[nn.Module]:
@@ -94,3 +95,7 @@ def load_weights(backbone: PatentCNN, path: Path) -> None:
     if not all(bool(torch.isfinite(value).all()) for value in held.values()):
         raise BackboneError(f"The weights of {backbone.name} in {path} are damaged (not finite). {again}")
     backbone.load_state_dict({key: value.float() for key, value in held.items()}, strict=False)
+
+
+for _name in PATENT_CNNS:
+    BACKBONES.register(_name, lambda name, _empty: PatentCNN(name))
