@@ -6,11 +6,17 @@ import csv
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
 from model.checkpoint.files import load
+from model.classifier import FewShotClassifier
+from model.cli.command import main
+from model.embedding.embedder import Embedder
+from model.exports import overlays
+from model.features.maps import ImageFeatures
 from model.runs.classify import classify
 from model.types import Region
 from tests.model.cli_support import Run, one_line, rows_of
@@ -193,3 +199,41 @@ def test_explaining_an_unknown_class_is_wrong_usage_and_names_the_classes(
     assert done.status == 2
     assert "диск, red" in one_line(done.err)
     assert not (tmp_path / "r.csv").exists()
+
+
+def test_an_overlay_takes_one_reading_of_the_file_and_one_prediction(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An image is decoded once and run at two sizes; one that is remembered is decoded once to be drawn."""
+    pictures = [tmp_path / "photos" / f"{k}.png" for k in range(6)]
+    pictures[0].parent.mkdir()
+    for k, path in enumerate(pictures):
+        paint("disc", 6000 + k).save(path)
+    embedders: list[Embedder] = []
+    drawn: list[Path] = []
+    create, read, decide = Embedder.__init__, overlays.read_image, FewShotClassifier.decide
+    decided: list[int] = []
+
+    def created(self: Embedder, *arguments: Any, **options: Any) -> None:
+        create(self, *arguments, **options)
+        embedders.append(self)
+
+    def decided_on(self: FewShotClassifier, features: ImageFeatures, *arguments: Any, **options: Any) -> Any:
+        decided.append(len(features.coarse))
+        return decide(self, features, *arguments, **options)
+
+    def read_again(path: Path, **options: Any) -> Any:
+        drawn.append(path)
+        return read(path, **options)
+
+    monkeypatch.setattr(Embedder, "__init__", created)
+    monkeypatch.setattr(FewShotClassifier, "decide", decided_on)
+    monkeypatch.setattr(overlays, "read_image", read_again)
+    words = ["classify", str(trained), str(tmp_path / "photos"), "--device", "cpu", "--overlays", str(tmp_path / "o")]
+    assert main([*words, "--out", str(tmp_path / "first.csv")]) == 0
+    work = embedders[-1].work
+    assert (work.decoded, work.forwarded, drawn, sum(decided)) == (6, 12, [], 6)
+    assert main([*words, "--out", str(tmp_path / "second.csv")]) == 0
+    work = embedders[-1].work
+    assert (work.decoded, work.forwarded, sorted(drawn), sum(decided)) == (0, 0, pictures, 12)
+    assert (tmp_path / "second.csv").read_bytes() == (tmp_path / "first.csv").read_bytes()
