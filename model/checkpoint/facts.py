@@ -104,7 +104,9 @@ def _ground(content: dict[str, Any], file: str) -> Colour:
     match content.get("ground", list(WHITE)):  # older classifiers know only white
         case [int(red), int(green), int(blue)] if all(0 <= part <= 255 for part in (red, green, blue)):
             return red, green, blue
-    raise CheckpointError(f"{file} is damaged: the colour under transparent pixels is none. Train again or use a copy.")
+    raise CheckpointError(
+        f"{file} is damaged: its ground is not a colour (three numbers from 0 to 255). Train again or use a copy."
+    )
 
 
 def _view_names(content: dict[str, Any], place: str, file: str) -> tuple[str, ...]:

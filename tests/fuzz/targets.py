@@ -206,7 +206,7 @@ def embedding_cache(folder: Path) -> Target:
     """A file of someone else's, or a damaged one: what it gives is whole, and nothing is ever raised."""
     place = folder / "cache"
     shapes = ((2, 4, 4), (3, 2, 2), (CHANNELS, CELLS, CELLS))
-    record = packed(compact(ImageMaps(*(torch.zeros(1, *shape) for shape in shapes))), (10, 20))
+    record = packed(compact(ImageMaps.of(*(torch.zeros(1, *shape) for shape in shapes))), (10, 20))
     whole = [part.shape for part in unpacked([record])]
     state = FileState(b"p" * 16, 5, 7)
     blobs = BlobStore(place)

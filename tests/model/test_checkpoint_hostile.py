@@ -110,11 +110,19 @@ def test_headers_that_are_none_are_refused(saved: Path, embedder: Embedder, head
     refused(saved, embedder)
 
 
-def test_a_tensor_named_twice_is_refused(saved: Path, embedder: Embedder) -> None:
+def test_a_tensor_named_twice_is_read_once_or_refused(saved: Path, embedder: Embedder) -> None:
     header, data = header_of(saved)
-    text = json.dumps(header)
-    write_tensors(saved, (text[:-1] + ', "offsets": ' + json.dumps(header["offsets"]) + "}").encode(), data)
-    refused(saved, embedder)
+    text, expected = json.dumps(header), checkpoint.load(saved, embedder=embedder).classifier.state.offsets
+    again = header["offsets"]
+    write_tensors(saved, (text[:-1] + ', "offsets": ' + json.dumps(again) + "}").encode(), data)
+    assert torch.equal(checkpoint.load(saved, embedder=embedder).classifier.state.offsets, expected)
+    for other in (
+        {"shape": [1, again["shape"][0]]},
+        {"data_offsets": header["shares"]["data_offsets"]},
+        {"dtype": "I32"},
+    ):
+        write_tensors(saved, (text[:-1] + ', "offsets": ' + json.dumps(again | other) + "}").encode(), data)
+        refused(saved, embedder)
 
 
 @pytest.mark.parametrize("length", [2**63, 2**64 - 1, 2**32, 0])

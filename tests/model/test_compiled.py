@@ -69,7 +69,8 @@ def test_setting_up_leaves_nothing_to_compile(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "model.features.compile_loops"], cwd=_ROOT, env=environment, check=True)
     kept = set(tmp_path.rglob(_KEPT))
     code = "import sys\nfrom pathlib import Path\nfrom model.embedding.embedder import Embedder\n"
-    code += "Embedder.create('efficientnet-lite0', 'cpu').embed_one(Path(sys.argv[1]))"
+    code += "from model.features.sizes import Looks\n"
+    code += "Embedder.create('efficientnet-lite0', 'cpu').embed_one(Path(sys.argv[1]), Looks(224))"
     picture = next((_ROOT / "resources" / "example" / "to_classify").iterdir())
     environment["FEWSHOT_CACHE"] = str(tmp_path / "cache")
     subprocess.run([sys.executable, "-c", code, str(picture)], cwd=_ROOT, env=environment, check=True)

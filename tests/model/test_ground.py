@@ -77,7 +77,7 @@ def test_older_classifiers_know_only_white_and_nonsense_is_refused(
     assert checkpoint.load(tmp_path / "classifier", "cpu", embedder).embedder.ground == WHITE
     for ground in ("black", [0, 0], [0, 0, 256], [0.5, 0, 0], None):
         file.write_text(json.dumps(facts | {"ground": ground}), encoding="utf-8")
-        with pytest.raises(CheckpointError, match="no colour"):
+        with pytest.raises(CheckpointError, match="not a colour"):
             checkpoint.load(tmp_path / "classifier", "cpu", embedder)
 
 
