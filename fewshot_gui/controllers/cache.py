@@ -6,11 +6,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Slot
 
-from fewshot_gui.controllers.questions import Questions
-from fewshot_gui.jobs.files import FileJobs
-from fewshot_gui.settings import Settings
+from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.views.cache_dialog import CacheDialog
-from fewshot_gui.views.main_window import MainWindow
 from model.cache import folder as cache_folder
 from model.progress import CancelToken
 
@@ -20,15 +17,14 @@ _CLEAR = "clear cache"
 class CacheController(QObject):
     """Applies the setting, and every change of it at once."""
 
-    def __init__(
-        self, settings: Settings, files: FileJobs, window: MainWindow, questions: Questions, parent: QObject
-    ) -> None:
+    def __init__(self, services: AppServices, parent: QObject) -> None:
         super().__init__(parent)
-        self._settings, self._files, self._window, self._questions = settings, files, window, questions
+        self._settings, self._files = services.settings, services.files
+        self._window, self._questions = services.window, services.questions
         self._dialog: CacheDialog | None = None
-        cache_folder.choose(settings.cache)
-        window.cache_requested.connect(self._on_cache_requested)
-        files.call_returned.connect(self._on_call_returned)
+        cache_folder.choose(services.settings.cache)
+        services.intents.cache_requested.connect(self._on_cache_requested)
+        services.files.call_returned.connect(self._on_call_returned)
 
     @Slot()
     def _on_cache_requested(self) -> None:

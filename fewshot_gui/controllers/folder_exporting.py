@@ -11,14 +11,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from fewshot_gui.controllers.export import Snapshot, groups_by_class
-from fewshot_gui.controllers.questions import Questions
-from fewshot_gui.jobs.files import FileJobs
+from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.folder_export import Exported, Way, export_into_folders, sort_into
 from fewshot_gui.project.moves import Undone, last_journal, moves_made, undo_moves
-from fewshot_gui.project.session import Session
-from fewshot_gui.settings import Settings
-from fewshot_gui.views.main_window import MainWindow
 from model.progress import CancelToken
 from model.types import Status
 
@@ -38,26 +34,19 @@ class _Answer:
 class FolderExportController(QObject):
     """Answers "Export into folders by class…" and "Undo a move into folders…"."""
 
+    images_moved = Signal()  # files of the library's folders may be elsewhere now
     _progressed = Signal(int, int)  # from the pool's thread
 
-    def __init__(
-        self,
-        session: Session,
-        files: FileJobs,
-        settings: Settings,
-        window: MainWindow,
-        questions: Questions,
-        parent: QObject,
-    ) -> None:
+    def __init__(self, services: AppServices, parent: QObject) -> None:
         super().__init__(parent)
-        self._session, self._files, self._settings = session, files, settings
-        self._window, self._questions = window, questions
+        self._session, self._files, self._settings = services.session, services.files, services.settings
+        self._window, self._questions = services.window, services.questions
         self._token: CancelToken | None = None  # of what runs now
-        window.export_folders_requested.connect(self._on_export_requested)
-        window.undo_move_requested.connect(self._on_undo_requested)
-        window.cancel_requested.connect(self._on_cancel_requested)
-        session.document.reset.connect(self._on_reset)
-        files.call_returned.connect(self._on_call_returned)
+        services.intents.export_folders_requested.connect(self._on_export_requested)
+        services.intents.undo_move_requested.connect(self._on_undo_requested)
+        services.intents.cancel_requested.connect(self._on_cancel_requested)
+        services.document.reset.connect(self._on_reset)
+        services.files.call_returned.connect(self._on_call_returned)
         self._progressed.connect(self._on_progressed)
 
     @Slot()
@@ -132,7 +121,7 @@ class FolderExportController(QObject):
     def _on_cancel_requested(self) -> None:
         if self._token is not None:
             self._token.cancel()
-            self._window.job_status.set_cancelling()
+            self._window.set_cancelling()
 
     @Slot()
     def _on_reset(self) -> None:
@@ -153,7 +142,7 @@ class FolderExportController(QObject):
         moved = answer.moved if key == _EXPORT else self._known(answer.moved)  # a journal may be another project's
         self._session.document.apply_relocations(moved)
         if moved:
-            self._window.refresh_requested.emit()
+            self.images_moved.emit()
         if key != _FIND:
             self._token = None
             self._window.finish_job()

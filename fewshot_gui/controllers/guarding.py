@@ -7,11 +7,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from fewshot_gui.jobs.files import FileJobs
+from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.project.backups import Backups
 from fewshot_gui.project.errors import ProjectError
-from fewshot_gui.project.session import Session
-from fewshot_gui.views.main_window import MainWindow
 from model.progress import CancelToken
 
 _BACKUP = "backup"
@@ -24,10 +22,10 @@ _LOOK_PAUSE = 2_000
 class GuardingController(QObject):
     """Watches over the project file. `stop` it before the session is closed for good."""
 
-    def __init__(self, session: Session, files: FileJobs, window: MainWindow, parent: QObject) -> None:
+    def __init__(self, services: AppServices, parent: QObject) -> None:
         super().__init__(parent)
-        self._session, self._document, self._results = session, session.document, session.results
-        self._files, self._window = files, window
+        self._session, self._document = services.session, services.document
+        self._files, self._window = services.files, services.window
         self._has_complained = False
         self._opened_due = QTimer(self, singleShot=True, interval=_OPENED_PAUSE)
         self._opened_due.timeout.connect(self.back_up)
@@ -41,9 +39,9 @@ class GuardingController(QObject):
         document.reset.connect(self._on_project_changed)
         document.path_changed.connect(self._on_project_changed)
         document.revision_changed.connect(self._on_revision_changed)
-        for part in (document, session.results):
+        for part in (document, services.results):
             part.save_failed.connect(self._on_save_failed)
-        files.call_returned.connect(self._on_call_returned)
+        services.files.call_returned.connect(self._on_call_returned)
 
     def stop(self) -> None:
         """Do nothing more."""
@@ -61,7 +59,7 @@ class GuardingController(QObject):
     def _on_project_changed(self) -> None:
         self.stop()
         self._has_complained = False
-        self._window.command_table.set_flags(may_edit_again=False)
+        self._window.set_may_edit_again(False)
         if self._document.read_only_reason:
             self._look_due.start()
         else:
@@ -92,7 +90,7 @@ class GuardingController(QObject):
         if not self._session.may_edit():
             self._look_due.start()
             return
-        self._window.command_table.set_flags(may_edit_again=True)
+        self._window.set_may_edit_again(True)
         self._window.show_message(self.tr("The project can be edited now: choose “Open for editing”."))
 
     @Slot(str, object)

@@ -10,16 +10,12 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from fewshot_gui.controllers.export import Snapshot, collect, write_csv
-from fewshot_gui.controllers.questions import Questions
 from fewshot_gui.controllers.running import RunningController
+from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.items.roles import readable
-from fewshot_gui.jobs.files import FileJobs
 from fewshot_gui.jobs.project_opener import ProjectOpener
 from fewshot_gui.project.errors import DamagedError, ProjectError
 from fewshot_gui.project.opening import OpenedProject
-from fewshot_gui.project.session import Session
-from fewshot_gui.settings import Settings
-from fewshot_gui.views.main_window import MainWindow
 from model.errors import FewShotError
 from model.progress import CancelToken
 
@@ -32,30 +28,21 @@ class ProjectsController(QObject):
     settled = Signal()  # no project is being opened (any more)
     damage_found = Signal(Path)  # a project that was to be opened is damaged
 
-    def __init__(
-        self,
-        session: Session,
-        running: RunningController,
-        files: FileJobs,
-        settings: Settings,
-        window: MainWindow,
-        questions: Questions,
-        parent: QObject,
-    ) -> None:
+    def __init__(self, services: AppServices, running: RunningController, parent: QObject) -> None:
         super().__init__(parent)
-        self._session, self._running, self._files = session, running, files
-        self._settings, self._window, self._questions = settings, window, questions
-        window.new_requested.connect(self._on_new_requested)
-        window.open_requested.connect(self._on_open_requested)
-        window.recent_requested.connect(self._on_recent_requested)
-        window.save_requested.connect(self._on_save_requested)
-        window.save_as_requested.connect(self.save_as)
-        window.edit_again_requested.connect(self._on_edit_again_requested)
-        window.export_requested.connect(self._on_export_requested)
-        window.classify_requested.connect(self._on_classify_requested)
-        session.document.save_failed.connect(self._on_save_failed)
-        session.results.save_failed.connect(self._on_save_failed)
-        files.call_returned.connect(self._on_call_returned)
+        self._session, self._running, self._files = services.session, running, services.files
+        self._settings, self._window, self._questions = services.settings, services.window, services.questions
+        services.intents.new_requested.connect(self._on_new_requested)
+        services.intents.open_requested.connect(self._on_open_requested)
+        services.intents.recent_requested.connect(self._on_recent_requested)
+        services.intents.save_requested.connect(self._on_save_requested)
+        services.intents.save_as_requested.connect(self.save_as)
+        services.intents.edit_again_requested.connect(self._on_edit_again_requested)
+        services.intents.export_requested.connect(self._on_export_requested)
+        services.intents.classify_requested.connect(self._on_classify_requested)
+        services.document.save_failed.connect(self._on_save_failed)
+        services.results.save_failed.connect(self._on_save_failed)
+        services.files.call_returned.connect(self._on_call_returned)
         self._opener = ProjectOpener(_is_user_engaged, self)
         self._opener.opened.connect(self._on_opened)
         self._opener.refused.connect(self._on_refused)
@@ -133,7 +120,7 @@ class ProjectsController(QObject):
 
     @Slot(object)
     def _on_opened(self, opened: OpenedProject) -> None:
-        self._forget_message()
+        self._window.withdraw_message(self._opening_text)
         if self._attempt(partial(self._session.show, opened)):
             self._running.restore(opened.classifier_files)
             if opened.is_untitled:
@@ -144,7 +131,7 @@ class ProjectsController(QObject):
 
     @Slot(Path, object)
     def _on_refused(self, path: Path, error: ProjectError) -> None:
-        self._forget_message()
+        self._window.withdraw_message(self._opening_text)
         if isinstance(error, DamagedError):
             self.damage_found.emit(path)
         else:
@@ -152,11 +139,6 @@ class ProjectsController(QObject):
             self._settings.remove_recent_project(self._opening)
             self._show_recent()
         self.settled.emit()
-
-    def _forget_message(self) -> None:
-        """Say no more that a project is being opened, unless something else is said already."""
-        if self._window.statusBar().currentMessage() == self._opening_text:
-            self._window.statusBar().clearMessage()
 
     def _attempt(self, action: Callable[[], None]) -> bool:
         try:

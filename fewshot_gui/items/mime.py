@@ -28,10 +28,6 @@ class DraggedImages:
     paths: tuple[Path, ...]
     bin_id: str | None = None
 
-    def origin(self) -> dict[str, str | None]:
-        """Where they come from, as plain data: {"source": ..., "bin": id or None}."""
-        return {"source": self.source, "bin": self.bin_id}
-
 
 def encode_images(source: Source, paths: Sequence[Path], bin_id: str | None = None) -> QMimeData:
     """The mime data of a drag that starts in one of our views."""

@@ -125,7 +125,7 @@ def test_a_project_whose_images_were_being_moved_in_a_crash_finds_them(
     project, target = tmp_path / "pets.fewshot", tmp_path / "sorted"
     app.session.save_as(project)
     app.session.note_move_into(target)
-    app.window.new_requested.emit()
+    app.window.intents.new_requested.emit()
     export_into_folders(sort_into([("Cats", images["cats"][:1])]), target, Way.MOVE)
     app.projects.open(project)
     document = app.session.document
@@ -141,7 +141,9 @@ def test_cancel_stops_between_two_images_and_keeps_what_was_done(
     document.add_examples(document.add_bin("Cats"), many)
     _choose(app, monkeypatch, tmp_path / "sorted", Way.MOVE, results=False, examples=True)
     monkeypatch.setattr(
-        app.window, "set_job_progress", lambda _phase, done, _total: done > 10 and app.window.cancel_requested.emit()
+        app.window,
+        "set_job_progress",
+        lambda _phase, done, _total: done > 10 and app.window.intents.cancel_requested.emit(),
     )
     _run(app, qtbot, "exportFolders")
     examples = [example.path for example in document.bins[0].examples]

@@ -144,7 +144,7 @@ def test_a_new_project_is_what_the_user_gets_who_asks_for_it_meanwhile(
     cats = make_project("cats")
     app.projects.open(cats)
     gate.wait()
-    app.window.new_requested.emit()
+    app.window.intents.new_requested.emit()
     assert not app.projects.is_opening
     gate.open()
     qtbot.waitUntil(lambda: not _lock_of(cats).exists())
@@ -199,7 +199,7 @@ def test_a_project_named_at_the_start_is_open_when_the_app_says_so(
     qtbot.waitUntil(lambda: len(seen) == 1)
     assert seen == [(["cats"], (folder,))]
     assert not list((tmp_path / "app").rglob("untitled/*.fewshot"))
-    app.window.new_requested.emit()
+    app.window.intents.new_requested.emit()
     assert len(seen) == 1
     assert app.shutdown() == []
 

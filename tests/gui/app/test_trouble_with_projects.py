@@ -28,7 +28,7 @@ def path(app: App, make_images: MakeImages, tmp_path: Path) -> Path:
     for name in ("cats", "dogs"):
         document.add_examples(document.add_bin(name), [Path(f"/{name}/{number}.jpg") for number in range(60)])
     app.session.save_as(path)
-    app.window.new_requested.emit()
+    app.window.intents.new_requested.emit()
     return path
 
 
@@ -62,13 +62,13 @@ def test_a_project_that_is_open_elsewhere_is_shown_read_only(
         assert not table[name].isEnabled(), name
     cats = document.bins[0].id
     refused: list[Callable[[], None]] = [
-        window.bin_add_requested.emit,
-        lambda: window.bin_remove_requested.emit(cats),
-        lambda: window.bin_rename_requested.emit(cats, "Lions"),
-        lambda: window.assign_requested.emit(0, make_images("new", 1)),
-        lambda: window.remove_examples_requested.emit([Path("/cats/0.jpg")]),
-        lambda: window.files_dropped_on_library.emit([path.parent]),
-        lambda: window.remove_folder_requested.emit(path.parent),
+        window.intents.bin_add_requested.emit,
+        lambda: window.intents.bin_remove_requested.emit(cats),
+        lambda: window.intents.bin_rename_requested.emit(cats, "Lions"),
+        lambda: window.intents.assign_requested.emit(0, make_images("new", 1)),
+        lambda: window.intents.remove_examples_requested.emit([Path("/cats/0.jpg")]),
+        lambda: window.intents.files_dropped_on_library.emit([path.parent]),
+        lambda: window.intents.remove_folder_requested.emit(path.parent),
     ]
     for intent in refused[:-1]:
         window.show_message("")

@@ -14,6 +14,7 @@ from fewshot_gui.items.prediction_columns import Column, PredictionFilter
 from fewshot_gui.items.predictions_model import PredictionsModel
 from fewshot_gui.items.roles import Problem, Role, Verdict
 from fewshot_gui.project.derived import StoredResults
+from fewshot_gui.project.library import Library
 from fewshot_gui.project.predictions import PredictionRows
 from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.project.values import BinPrediction
@@ -40,9 +41,16 @@ def examples(document, results, thumbnails, bins, qtmodeltester):
 
 
 @pytest.fixture
-def library(document, thumbnails, qtmodeltester):
-    model = LibraryModel(document, thumbnails)
-    model.add(paths(4))
+def found(document):
+    """The images that were found in the library's folders."""
+    library = Library(document)
+    library.add(paths(4))
+    return library
+
+
+@pytest.fixture
+def library(document, found, thumbnails, qtmodeltester):
+    model = LibraryModel(document, found, thumbnails)
     qtmodeltester.check(model, force_py=True)
     return model
 
@@ -126,8 +134,8 @@ def test_thumbnails_are_asked_for_by_row_and_announced(source, library):
     assert library.index(2).data(Qt.ItemDataRole.DecorationRole).width() == 8
 
 
-def test_library_skips_known_images_filters_and_shows_bins(document, library, bins):
-    library.add([*paths(2), Path("/other/Zebra.png")])
+def test_library_skips_known_images_filters_and_shows_bins(document, found, library, bins):
+    found.add([*paths(2), Path("/other/Zebra.png")])
     assert (library.rowCount(), library.total) == (5, 5)
     library.set_filter("ZEB oth")
     assert list(library.paths) == [Path("/other/Zebra.png")]
@@ -142,22 +150,22 @@ def test_library_skips_known_images_filters_and_shows_bins(document, library, bi
     assert library.index(row).data(Role.COLOR) == document.bin(bins[1]).color
 
 
-def test_labelling_what_is_in_no_bin_moves_only_those_rows(document, library, bins):
+def test_labelling_what_is_in_no_bin_moves_only_those_rows(document, found, library, bins):
     everything = list(library.paths)
     library.set_filter("", unsorted_only=True)
     resets, removed, inserted = (QSignalSpy(s) for s in (library.modelReset, library.rowsRemoved, library.rowsInserted))
     document.add_examples(bins[0], [everything[1]])
     assert list(library.paths) == [everything[0], *everything[2:]]
     assert [library.row_of(path) for path in everything] == [0, None, *range(1, len(everything) - 1)]
-    assert library.free_paths == [everything[0], *everything[2:]]
+    assert found.free_paths() == [everything[0], *everything[2:]]
     document.undo_stack.undo()
-    assert list(library.paths) == everything == library.free_paths
+    assert list(library.paths) == everything == found.free_paths()
     assert (resets.count(), removed.count(), inserted.count()) == (0, 1, 1)
 
 
-def test_many_scattered_images_that_go_into_a_bin_are_one_reset(document, library, bins):
+def test_many_scattered_images_that_go_into_a_bin_are_one_reset(document, found, library, bins):
     many = [Path(f"/more/{number}.png") for number in range(1000)]
-    library.add(many)
+    found.add(many)
     library.set_filter("more", unsorted_only=True)
     resets, removed = QSignalSpy(library.modelReset), QSignalSpy(library.rowsRemoved)
     document.add_examples(bins[0], many[::2])
@@ -248,9 +256,9 @@ def test_a_removed_bin_is_still_named_somehow(document, predictions, bins):
     assert predictions.index(0, int(Column.CLASS)).data() == "(removed bin)"
 
 
-def test_names_that_are_not_text_can_be_shown(library):
+def test_names_that_are_not_text_can_be_shown(found, library):
     odd = Path("/images/") / b"caf\xe9.png".decode("utf-8", "surrogateescape")
-    library.add([odd])
+    found.add([odd])
     assert library.index(library.row_of(odd)).data() == "caf\ufffd.png"
 
 

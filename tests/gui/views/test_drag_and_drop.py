@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QByteArray, QMimeData, QPoint
 from PySide6.QtTest import QSignalSpy
 
-from fewshot_gui.items.mime import IMAGES_TYPE, decode_images, encode_bin, encode_images, path_to_url
+from fewshot_gui.items.mime import IMAGES_TYPE, DraggedImages, decode_images, encode_bin, encode_images, path_to_url
 
 from .helpers import drag_over, drop, leave, paths
 
@@ -30,48 +30,48 @@ def dogs(document, cats):
 
 
 def test_files_from_the_file_manager_go_to_the_bin(window, cats):
-    spy = QSignalSpy(window.files_dropped_on_bin)
+    spy = QSignalSpy(window.intents.files_dropped_on_bin)
     files = [*paths(2), Path("/images/a folder")]
     assert drop(window.bins.card(cats), from_file_manager(*files))
-    assert spy.at(0) == [cats, files, {"source": "files", "bin": None}]
+    assert spy.at(0) == [cats, DraggedImages("files", tuple(files))]
 
 
-def test_library_images_go_to_the_bin(window, cats):
-    spy = QSignalSpy(window.files_dropped_on_bin)
-    window.library.add_images(paths(5))
+def test_library_images_go_to_the_bin(window, found, cats):
+    spy = QSignalSpy(window.intents.files_dropped_on_bin)
+    found.add(paths(5))
     window.library.images.select_paths(paths(5)[1:4])
     rows = window.library.images.selectionModel().selectedIndexes()
     data = window.library.model.mimeData(rows)
     assert drop(window.bins.card(cats), data)
-    assert spy.at(0) == [cats, paths(5)[1:4], {"source": "library", "bin": None}]
+    assert spy.at(0) == [cats, DraggedImages("library", tuple(paths(5)[1:4]))]
 
 
 def test_images_of_a_bin_go_to_another_but_not_to_their_own(window, document, cats, dogs):
     document.add_examples(cats, paths(3))
     model = window.bins.card(cats).images.image_model()
     data = model.mimeData([model.index(0), model.index(2)])
-    spy = QSignalSpy(window.files_dropped_on_bin)
+    spy = QSignalSpy(window.intents.files_dropped_on_bin)
     assert not drop(window.bins.card(cats), data)
     assert spy.count() == 0
     assert drop(window.bins.card(dogs), data)
-    assert spy.at(0) == [dogs, [paths(3)[0], paths(3)[2]], {"source": "bin", "bin": cats}]
+    assert spy.at(0) == [dogs, DraggedImages("bin", (paths(3)[0], paths(3)[2]), cats)]
 
 
 def test_results_go_to_a_bin(window, cats):
-    spy = QSignalSpy(window.files_dropped_on_bin)
+    spy = QSignalSpy(window.intents.files_dropped_on_bin)
     assert drop(window.bins.card(cats), encode_images("results", paths(1)))
-    assert spy.at(0) == [cats, paths(1), {"source": "results", "bin": None}]
+    assert spy.at(0) == [cats, DraggedImages("results", tuple(paths(1)))]
 
 
 def test_examples_dropped_on_the_library_leave_their_bin(window, document, cats):
     document.add_examples(cats, paths(2))
-    spy = QSignalSpy(window.examples_dropped_out)
+    spy = QSignalSpy(window.intents.examples_dropped_out)
     assert drop(window.library, encode_images("bin", paths(2), cats))
     assert spy.at(0) == [paths(2)]
 
 
 def test_the_library_takes_files_but_not_its_own_images(window):
-    spy = QSignalSpy(window.files_dropped_on_library)
+    spy = QSignalSpy(window.intents.files_dropped_on_library)
     assert drop(window.library, from_file_manager(Path("/images")))
     assert spy.at(0) == [[Path("/images")]]
     assert not drop(window.library, encode_images("library", paths(1)))
@@ -79,7 +79,7 @@ def test_the_library_takes_files_but_not_its_own_images(window):
 
 
 def test_a_folder_dropped_beside_the_cards_is_for_the_board(window, cats):
-    spy = QSignalSpy(window.files_dropped_on_board)
+    spy = QSignalSpy(window.intents.files_dropped_on_board)
     board = window.bins.card(cats).parentWidget()
     assert drop(board, from_file_manager(Path("/images/classes")), QPoint(5, board.height() - 5))
     assert spy.at(0) == [[Path("/images/classes")]]
@@ -105,7 +105,7 @@ def test_text_is_no_image(window, cats):
 def test_damaged_data_is_refused_with_a_message(window, cats, raw):
     data = QMimeData()
     data.setData(IMAGES_TYPE, QByteArray(raw))
-    spy = QSignalSpy(window.files_dropped_on_bin)
+    spy = QSignalSpy(window.intents.files_dropped_on_bin)
     assert not drop(window.bins.card(cats), data)
     assert spy.count() == 0
     assert "Nothing was added" in window.statusBar().currentMessage()
@@ -119,13 +119,13 @@ def test_a_bin_dragged_by_its_header_moves(window, document, cats, dogs, target,
     card = window.bins.card(beside)
     board = card.parentWidget()
     x = card.geometry().left() + 3 if target == "before the first" else card.geometry().right() - 3
-    spy = QSignalSpy(window.bin_move_requested)
+    spy = QSignalSpy(window.intents.bin_move_requested)
     assert drop(board, encode_bin(moved), QPoint(x, card.geometry().center().y()))
     assert spy.at(0) == [moved, position]
 
 
 def test_a_bin_over_a_card_is_left_to_the_board(window, document, cats, dogs):
-    spy = QSignalSpy(window.bin_move_requested)
+    spy = QSignalSpy(window.intents.bin_move_requested)
     window.bins.card(cats).parentWidget().layout().activate()
     assert drop(window.bins.card(cats), encode_bin(dogs), QPoint(3, 30))
     assert spy.at(0) == [dogs, 0]

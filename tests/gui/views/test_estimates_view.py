@@ -97,7 +97,7 @@ def test_the_figures_are_those_of_the_report(view):
 
 
 def test_a_click_on_a_cell_selects_its_images(view, window, pictures):
-    spy = QSignalSpy(view.examples_chosen)
+    spy = QSignalSpy(window.intents.examples_chosen)
     click(view, 2, 0)
     confused = paths(4, "/Eels")[2:]
     assert spy.at(0) == [confused]

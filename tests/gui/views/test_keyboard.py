@@ -13,8 +13,8 @@ from .helpers import paths
 
 
 @pytest.fixture
-def library(window, qtbot):
-    window.library.add_images(paths(5))
+def library(window, found, qtbot):
+    found.add(paths(5))
     window.activateWindow()
     window.library.images.setFocus()
     qtbot.waitUntil(window.library.images.hasFocus)
@@ -24,8 +24,8 @@ def library(window, qtbot):
 def test_a_digit_assigns_the_selection_and_goes_on(window, document, library):
     document.add_bin("Cats")
     dogs = document.add_bin("Dogs")
-    window.assign_requested.connect(lambda at, images: document.add_examples(document.bins[at].id, images))
-    spy = QSignalSpy(window.assign_requested)
+    window.intents.assign_requested.connect(lambda at, images: document.add_examples(document.bins[at].id, images))
+    spy = QSignalSpy(window.intents.assign_requested)
     library.select_paths(paths(5)[:2])
     QTest.keyClick(library, Qt.Key.Key_2)
     assert spy.at(0) == [1, paths(5)[:2]]
@@ -35,7 +35,7 @@ def test_a_digit_assigns_the_selection_and_goes_on(window, document, library):
 
 def test_a_digit_without_its_bin_says_so(window, library):
     library.select_paths(paths(1))
-    spy = QSignalSpy(window.assign_requested)
+    spy = QSignalSpy(window.intents.assign_requested)
     QTest.keyClick(library, Qt.Key.Key_3)
     assert spy.count() == 0
     assert "no bin 3" in window.statusBar().currentMessage()
@@ -50,7 +50,7 @@ def test_a_digit_without_a_selection_says_so(window, document, library):
 def test_digits_typed_into_a_field_stay_there(window, document, library):
     document.add_bin()
     library.select_paths(paths(1))
-    spy = QSignalSpy(window.assign_requested)
+    spy = QSignalSpy(window.intents.assign_requested)
     window.library.filter.setFocus()
     QTest.keyClicks(window.library.filter, "12")
     assert window.library.filter.text() == "12"
@@ -60,7 +60,7 @@ def test_digits_typed_into_a_field_stay_there(window, document, library):
 def test_moving_on_within_a_bin_skips_no_image(window, document, library):
     cats, dogs = document.add_bin("Cats"), document.add_bin("Dogs")
     document.add_examples(cats, paths(4))
-    window.assign_requested.connect(lambda at, images: document.add_examples(document.bins[at].id, images))
+    window.intents.assign_requested.connect(lambda at, images: document.add_examples(document.bins[at].id, images))
     view = window.bins.card(cats).images
     view.setFocus()
     view.select_paths(paths(4)[:1])
@@ -75,7 +75,7 @@ def test_delete_takes_examples_out_of_their_bin(window, document, library):
     view = window.bins.card(cats).images
     view.setFocus()
     view.select_paths(paths(3)[1:])
-    spy = QSignalSpy(window.remove_examples_requested)
+    spy = QSignalSpy(window.intents.remove_examples_requested)
     QTest.keyClick(view, Qt.Key.Key_Delete)
     assert spy.at(0) == [paths(3)[1:]]
 
@@ -109,7 +109,7 @@ def test_f2_renames_in_place_and_a_duplicate_is_refused(window, document, librar
         except ProjectError as error:
             window.show_message(str(error))
 
-    window.bin_rename_requested.connect(rename)
+    window.intents.bin_rename_requested.connect(rename)
     card = window.bins.card(dogs)
     card.take_focus()
     QTest.keyClick(card, Qt.Key.Key_F2)
@@ -129,8 +129,8 @@ def test_f2_renames_in_place_and_a_duplicate_is_refused(window, document, librar
 def test_escape_gives_up_renaming_and_cancels_no_job(window, document, library):
     card = window.bins.card(document.add_bin("Cats"))
     window.start_job("Training")
-    cancelled = QSignalSpy(window.cancel_requested)
-    renamed = QSignalSpy(window.bin_rename_requested)
+    cancelled = QSignalSpy(window.intents.cancel_requested)
+    renamed = QSignalSpy(window.intents.bin_rename_requested)
     card.edit_name()
     editor = card.header.name.findChild(QLineEdit)
     editor.setText("Dogs")

@@ -93,14 +93,14 @@ def test_undo_says_what_it_undoes(window, document):
     ],
 )  # fmt: skip
 def test_actions_tell_what_is_wanted(window, action, signal):
-    spy = QSignalSpy(getattr(window, signal))
+    spy = QSignalSpy(getattr(window.intents, signal))
     window.command_table[action].trigger()
     assert spy.count() == 1
 
 
-def test_classify_asks_for_a_folder_or_takes_the_library(window, trained):
-    spy = QSignalSpy(window.classify_requested)
-    window.library.add_images(paths(3))
+def test_classify_asks_for_a_folder_or_takes_the_library(window, found, trained):
+    spy = QSignalSpy(window.intents.classify_requested)
+    found.add(paths(3))
     window.command_table["classify"].trigger()
     window.command_table["classifyLibrary"].trigger()
     assert [spy.at(0), spy.at(1)] == [[[]], [paths(3)]]
@@ -118,7 +118,7 @@ def test_stale_predictions_are_marked(window, document, results, trained):
 
 def test_the_inspector_asks_for_picture_and_explanation_and_shows_them(qtbot, window, pictures, document, trained):
     path = paths(1, "/cats")[0]
-    chosen, asked = QSignalSpy(window.image_selected), QSignalSpy(window.explain_requested)
+    chosen, asked = QSignalSpy(window.intents.image_selected), QSignalSpy(window.intents.explain_requested)
     window.bins.card(trained[0]).images.select_paths([path])
     assert chosen.at(0) == [path]
     assert pictures.requests == [path]
@@ -133,7 +133,7 @@ def test_the_inspector_asks_for_picture_and_explanation_and_shows_them(qtbot, wi
     window.show_explanation(path, trained, Explanation(path, maps, regions, (0.7, 0.3), (64, 48)))
     first = window.inspector.canvas.grab().toImage()
     assert first != plain
-    chosen_class = QSignalSpy(window.class_chosen)
+    chosen_class = QSignalSpy(window.intents.class_chosen)
     window.inspector.scores.setCurrentRow(1)
     assert chosen_class.at(0) == [trained[1]]
     assert window.inspector.canvas.grab().toImage() != first
