@@ -9,9 +9,9 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fewshot_gui.project.disk import reading, translated_errors
+from fewshot_gui.project.disk import decode_path, reading, translated_errors
 from fewshot_gui.project.predictions import PredictionRows
-from fewshot_gui.project.store import ProjectStore, decode_path
+from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.project.training import Training, decode_training, encode_training
 from fewshot_gui.project.values import BinPrediction
 from model.types import Region, Status

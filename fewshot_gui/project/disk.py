@@ -29,6 +29,11 @@ _REASONS = {
 }
 
 
+def decode_path(path: bytes) -> Path:
+    """Return the path that `os.fsencode` made these bytes from."""
+    return Path(os.fsdecode(path))
+
+
 @contextmanager
 def translated_errors(path: Path | None) -> Iterator[None]:
     """Turn what SQLite and the system raise into a `ProjectError` that names the project."""
