@@ -59,7 +59,6 @@ class Intents(QObject):
 
     # Looking
     image_selected = Signal(Path)
-    class_chosen = Signal(str)  # bin id
     examples_chosen = Signal(list)  # paths of the examples that a cell of the confusion matrix counts
     theme_chosen = Signal(str)  # one of style.THEMES
     names_hidden_chosen = Signal(bool)

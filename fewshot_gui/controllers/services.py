@@ -29,7 +29,7 @@ class AppServices:
     files: reading, hashing and finding files, in the background
     thumbnails, pictures: images for the views, decoded in the background
     intents: what the user wants; controllers connect to it
-    window: what the user sees; controllers tell it and never read from it
+    window: what the user sees; controllers tell it, and ask it for nothing but which results are in sight
     questions: modal dialogs that return an answer
     """
 

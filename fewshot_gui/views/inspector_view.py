@@ -263,9 +263,8 @@ class InspectorView(QWidget):
             self.canvas.clear(self.tr("This image cannot be shown."))
             self._set_status(message)
 
-    def _on_class_chosen(self, bin_id: str) -> None:
+    def _on_class_chosen(self) -> None:
         self._show_map()
-        self._intents.class_chosen.emit(bin_id)
 
     def _on_opacity_changed(self, percent: int) -> None:
         self.canvas.set_opacity(percent / 100)

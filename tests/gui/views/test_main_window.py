@@ -133,9 +133,8 @@ def test_the_inspector_asks_for_picture_and_explanation_and_shows_them(qtbot, wi
     window.show_explanation(path, trained, Explanation(path, maps, regions, (0.7, 0.3), (64, 48)))
     first = window.inspector.canvas.grab().toImage()
     assert first != plain
-    chosen_class = QSignalSpy(window.intents.class_chosen)
     window.inspector.scores.setCurrentRow(1)
-    assert chosen_class.at(0) == [trained[1]]
+    assert window.inspector.scores.chosen_bin() == trained[1]
     assert window.inspector.canvas.grab().toImage() != first
 
 
