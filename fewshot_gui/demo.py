@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 
 from fewshot_gui.app import App
-from fewshot_gui.paths import resources
 from model.images.scan import class_folders
+from model.resource_files import resource
 
-EXAMPLES = resources() / "example" / "examples"
-TO_CLASSIFY = resources() / "example" / "to_classify"
+EXAMPLES = resource("example/examples")
+TO_CLASSIFY = resource("example/to_classify")
 
 
 class ExampleProject(QObject):
