@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from fewshot_gui.intents import Intents
 from fewshot_gui.project.document import Document
@@ -81,7 +82,7 @@ def pictures() -> PicturesOnDemand:
 
 @pytest.fixture
 def window(
-    qtbot,
+    qtbot: QtBot,
     document: Document,
     results: Results,
     found: Library,

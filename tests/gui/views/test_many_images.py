@@ -6,12 +6,20 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
+from fewshot_gui.project.document import Document
+from fewshot_gui.project.library import Library
+from fewshot_gui.project.results import Results
+from fewshot_gui.views.main_window import MainWindow
 from model.types import Prediction, Status
+
+from .conftest import ReadyThumbnails
 
 MANY = [Path(f"/many/{number}.png") for number in range(100_000)]
 
 
-def test_only_visible_thumbnails_are_asked_for(window, found, document, results, thumbnails):
+def test_only_visible_thumbnails_are_asked_for(
+    window: MainWindow, found: Library, document: Document, results: Results, thumbnails: ReadyThumbnails
+) -> None:
     found.add(MANY)
     results.add_predictions(0, (document.add_bin(),), [Prediction(path, Status.OK, 0, (1.0,)) for path in MANY])
     window.grab()
@@ -23,7 +31,9 @@ def test_only_visible_thumbnails_are_asked_for(window, found, document, results,
     assert len(thumbnails.asked) < 400
 
 
-def test_a_large_library_is_filtered_and_selected(window, found, thumbnails):
+def test_a_large_library_is_filtered_and_selected(
+    window: MainWindow, found: Library, thumbnails: ReadyThumbnails
+) -> None:
     for first in range(0, len(MANY), 5000):
         found.add(MANY[first : first + 5000])
         QApplication.processEvents()
@@ -36,7 +46,9 @@ def test_a_large_library_is_filtered_and_selected(window, found, thumbnails):
     assert len(window.library.images.selected_paths()) == window.library.model.rowCount()
 
 
-def test_all_of_a_large_library_stays_selected_through_a_filter_and_a_scattered_part_does_not(window, found, document):
+def test_all_of_a_large_library_stays_selected_through_a_filter_and_a_scattered_part_does_not(
+    window: MainWindow, found: Library, document: Document
+) -> None:
     found.add(MANY)
     view = window.library.images
     view.selectAll()
