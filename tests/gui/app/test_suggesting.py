@@ -20,13 +20,13 @@ from tests.gui.app.conftest import start
 def test_reading_sizes_is_shown_and_can_be_stopped(
     qapp: object, qtbot: QtBot, tmp_path: Path, make_images: Callable[..., list[Path]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read: list[Path] = []
+    read, opened = list[Path](), list[bool]()
     go_on, read_size = threading.Event(), working_side.image_size
 
     def slowly_from_the_third(path: Path) -> tuple[int, int]:
         read.append(path)
         if len(read) == 3:
-            assert go_on.wait(20)
+            opened.append(go_on.wait(20))
         return read_size(path)
 
     monkeypatch.setattr(working_side, "image_size", slowly_from_the_third)
@@ -45,5 +45,5 @@ def test_reading_sizes_is_shown_and_can_be_stopped(
     qtbot.waitUntil(lambda: not window.command_table.flag("busy"))
     assert "Stopped" in window.statusBar().currentMessage()
     assert window.library.model.suggested is None
-    assert len(read) == 3
+    assert (len(read), opened) == (3, [True])
     assert app.shutdown() == []
