@@ -45,13 +45,13 @@ _SWITCH_INTERVAL = 0.001  # seconds a worker may keep the interpreter while the 
 
 
 class App(QObject):
-    """All that runs, from `start` to `shutdown`. Needs a QApplication."""
+    """The running app, from `start` to `shutdown`. Needs a QApplication."""
 
     window_shown = Signal()
     started = Signal()  # the project is open
 
     def __init__(self, paths: AppPaths, runner: Runner | None = None, *, is_demo: bool = False) -> None:
-        """Build everything; with `is_demo` the project is apart from the user's and not kept."""
+        """Build everything; with `is_demo` the project is a temporary one, apart from the user's."""
         super().__init__()
         self._is_demo = is_demo
         self.settings = Settings(paths.settings_file)
@@ -157,7 +157,7 @@ class App(QObject):
 
     @Slot(str, str)
     def show_uncaught(self, message: str, details: str) -> None:
-        """Show an error that nobody caught; one dialog in a while, however many come."""
+        """Show an error that no code caught; at most one dialog every 5 seconds."""
         if time.monotonic() - self._error_shown_at > 5 or not self._error_shown_at:
             self._error_shown_at = time.monotonic()
             self.window.show_error(self.tr("Unexpected error"), message, details)

@@ -1,4 +1,4 @@
-"""Where the app keeps its own files."""
+"""Folders of the app's own files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""With "Train automatically" on, the classifier follows every change of the bins."""
+"""Training after every change of the bins, while "Train automatically" is on."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _PAUSE = 15  # milliseconds after the last change: a drop of many images may be 
 class AutoTraining(QObject):
     """Trains when the bins hold other examples than those trained on, once for each state of the project.
 
-    What the user asked for runs to its end first; a classification that only follows an earlier
-    training gives way.
+    A job that the user started is never interrupted; a classification that only follows an earlier
+    training is cancelled.
     """
 
     def __init__(self, services: AppServices, running: RunningController, parent: QObject) -> None:

@@ -1,4 +1,4 @@
-"""Where embeddings are kept between runs: shown, moved, cleared and switched off from the window."""
+"""The dialog of the embedding cache: shows, moves, clears it and switches it off."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CLEAR = "clear cache"
 
 
 class CacheController(QObject):
-    """Applies the setting, and every change of it at once."""
+    """Applies the setting of the cache folder when it is made and whenever it changes."""
 
     def __init__(self, services: AppServices, parent: QObject) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""What the user does with images and bins becomes edits of the document."""
+"""Edits of the document, made from what the user does with images and bins."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BIN = "bin:"
 
 
 class EditingController(QObject):
-    """Answers the intents of the board and the lists. What is refused is said in the status bar."""
+    """Answers the intents of the board and the lists. The status bar says why an edit was refused."""
 
     def __init__(self, services: AppServices, parent: QObject) -> None:
         super().__init__(parent)
@@ -97,7 +97,7 @@ class EditingController(QObject):
         self._attempt(lambda: self._document.remove_bin(bin_id))
 
     def _attempt(self, edit: Callable[[], object]) -> None:
-        """Make an edit at once; its refusal goes to the status bar."""
+        """Make an edit; where it is refused, say why in the status bar."""
         try:
             edit()
         except ProjectError as error:

@@ -1,4 +1,4 @@
-"""Images into folders by class, and a move undone: in the background, with progress, and Cancel stops it."""
+"""Export of images into folders by class, and undoing a move: in the background, with progress and Cancel."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from fewshot_gui.controllers.export import Snapshot, groups_by_class
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.project.errors import ProjectError
-from fewshot_gui.project.folder_export import Exported, Way, export_into_folders, sort_into
+from fewshot_gui.project.folder_export import Exported, Transfer, export_into_folders, sort_into
 from fewshot_gui.project.moves import Undone, last_journal, moves_made, undo_moves
 from model.progress import CancelToken
 from model.types import Status
@@ -24,7 +24,7 @@ _REPORT_PAUSE = 0.05  # seconds
 
 @dataclass(frozen=True)
 class _Answer:
-    """What a job did: where files are now (old path -> new), and what to tell of it."""
+    """The outcome of a job: where files are now (old path -> new), and the message for the user."""
 
     moved: Mapping[Path, Path]
     message: str
@@ -57,7 +57,7 @@ class FolderExportController(QObject):
         choice = self._questions.folder_export(len(results) - odd, document.example_count, odd, folder)
         if choice is None:
             return
-        if choice.way is Way.MOVE and document.read_only_reason:
+        if choice.transfer is Transfer.MOVE and document.read_only_reason:
             self._window.show_message(self.tr("Not moved: {reason}").format(reason=document.read_only_reason))
             return
         grouped = partial(
@@ -69,13 +69,13 @@ class FolderExportController(QObject):
         )
         self._settings.last_folder = choice.target.parent
         target = choice.target.absolute()
-        if choice.way is Way.MOVE:
+        if choice.transfer is Transfer.MOVE:
             try:
                 self._session.note_move_into(target)  # so that a crash leaves a trace in the project
             except ProjectError as error:
                 self._window.show_message(str(error))
                 return
-        self._start(_EXPORT, self.tr("Exporting into folders"), partial(_export, grouped, target, choice.way))
+        self._start(_EXPORT, self.tr("Exporting into folders"), partial(_export, grouped, target, choice.transfer))
 
     @Slot()
     def _on_undo_requested(self) -> None:
@@ -155,15 +155,15 @@ class FolderExportController(QObject):
 def _export(
     grouped: Callable[[], list[tuple[str, list[Path]]]],
     target: Path,
-    way: Way,
+    transfer: Transfer,
     is_cancelled: Callable[[], bool],
     report: Callable[[int, int], None],
 ) -> _Answer:
     try:
-        done = export_into_folders(sort_into(grouped()), target, way, is_cancelled, report)
+        done = export_into_folders(sort_into(grouped()), target, transfer, is_cancelled, report)
     except ProjectError as error:
         return _Answer({}, str(error))
-    return _Answer(done.moved, _describe(done, target, way), _reasons(done.failed))
+    return _Answer(done.moved, _describe(done, target, transfer), _reasons(done.failed))
 
 
 def _undo(journal: Path, is_cancelled: Callable[[], bool], report: Callable[[int, int], None]) -> _Answer:
@@ -184,8 +184,8 @@ def _find(target: Path, _token: CancelToken) -> _Answer:
         return _Answer({}, str(error))
 
 
-def _describe(done: Exported, target: Path, way: Way) -> str:
-    verb = {Way.COPY: "copied", Way.LINK: "linked", Way.MOVE: "moved"}[way]
+def _describe(done: Exported, target: Path, transfer: Transfer) -> str:
+    verb = {Transfer.COPY: "copied", Transfer.LINK: "linked", Transfer.MOVE: "moved"}[transfer]
     text = f"{done.put:,} images {verb} into folders in “{target.name}”"
     if done.there_already:
         text += f"; {done.there_already:,} were there already"

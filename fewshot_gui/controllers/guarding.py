@@ -1,4 +1,4 @@
-"""The open project is backed up, saved again where that failed, and opened for editing once it is free."""
+"""Backups of the open project, new attempts to save it, and the offer to edit it once no other program has it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LOOK_PAUSE = 2_000
 
 
 class GuardingController(QObject):
-    """Watches over the project file. `stop` it before the session is closed for good."""
+    """Backs the project up and saves it again on timers. `stop` it before the session is closed for good."""
 
     def __init__(self, services: AppServices, parent: QObject) -> None:
         super().__init__(parent)
@@ -44,13 +44,13 @@ class GuardingController(QObject):
         services.files.call_returned.connect(self._on_call_returned)
 
     def stop(self) -> None:
-        """Do nothing more."""
+        """Stop all timers."""
         for timer in (self._opened_due, self._backup_due, self._retry_due, self._look_due):
             timer.stop()
 
     @Slot()
     def back_up(self) -> None:
-        """Back the project up in the background, unless the latest backup holds what it does."""
+        """Back the project up in the background, unless the latest backup holds the same revision."""
         path = self._document.path
         if path is not None and not self._document.read_only_reason:
             self._files.call(_BACKUP, partial(_back_up, self._session.backups, path))
@@ -101,7 +101,7 @@ class GuardingController(QObject):
 
 
 def _back_up(backups: Backups, path: Path, _token: CancelToken) -> str:
-    """Make a backup where it is due; returns what to complain of."""
+    """Make a backup where it is due; returns the error message, "" where there is none."""
     try:
         backups.make(path)
     except ProjectError as error:

@@ -1,4 +1,4 @@
-"""The library's folders: searched for images in the background, and the examples' files looked after."""
+"""Background work on files: finding the library's images, hashing examples, finding files that were moved."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class LibraryController(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        """Look at the folders and files anew."""
+        """Scan the folders and check the files again."""
         self._thumbnails.clear()
         self._scan()
         self._look_for_files()

@@ -1,4 +1,4 @@
-"""Which project is open: the File menu, and what happens when the window is closed."""
+"""The File menu: opening, saving and exporting; and saving when the window is closed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _EXPORT = "export"
 
 
 class ProjectsController(QObject):
-    """Opens and saves projects, and exports results. Nothing is ever lost unasked."""
+    """Opens and saves projects, and exports results. Asks before anything is lost."""
 
     settled = Signal()  # no project is being opened (any more)
     damage_found = Signal(Path)  # a project that was to be opened is damaged
@@ -50,9 +50,9 @@ class ProjectsController(QObject):
         self._show_recent()
 
     def start(self, project: Path | None) -> None:
-        """Open the project named on the command line; else what a crash left, or an empty one.
+        """Open `project`; without one, the unsaved project that a crash left, or an empty one.
 
-        An empty one is there first: what is done in it while another is read is kept, too.
+        An empty project is shown until the other has been read; edits made in it meanwhile are kept.
         """
         left = self._session.recoverable() if project is None else ()
         self._attempt(self._session.new)
@@ -72,7 +72,7 @@ class ProjectsController(QObject):
     def open(self, path: Path) -> None:
         """Open the project at `path` as soon as it is read, in the background; on failure says why.
 
-        Until then the one in sight is open, and can be edited. `settled` tells the end, either way.
+        Until then the present one stays open and can be edited. `settled` is emitted on success and failure.
         """
         if self._session.has(path):
             self._opener.cancel()
@@ -213,7 +213,7 @@ class ProjectsController(QObject):
 
 
 def _is_user_engaged() -> bool:
-    """Whether a dialog or a menu is open, or the mouse drags: what comes of it belongs to the project in sight."""
+    """Whether a dialog or a menu is open, or a mouse button is down: no other project is shown until that is over."""
     dialog = QApplication.activeModalWidget() or QApplication.activePopupWidget()
     return dialog is not None or QApplication.mouseButtons() != Qt.MouseButton.NoButton
 

@@ -1,4 +1,4 @@
-"""Damaged projects: what can still be read of them, or their latest backup, goes on in a new file."""
+"""Recovery of damaged projects into a new file, from what can still be read or from a backup."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class RecoveringController(QObject):
 
     @Slot(Path)
     def offer(self, damaged: Path) -> None:
-        """Look what can be read of a project, in the background, then ask what to go on with."""
+        """Find what can be read of a project, in the background; then ask the user which version to keep."""
         self._window.show_message(self.tr("Looking what can be read of “{name}”…").format(name=damaged.name))
         self._files.call(_SURVEY, partial(_survey, damaged, self._backups))
 

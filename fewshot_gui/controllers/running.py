@@ -1,4 +1,4 @@
-"""What the user wants computed becomes jobs, and what the jobs answer becomes results."""
+"""Training, classifying, explaining and suggesting: intents become jobs, results of jobs go to the project."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ _MOST_ROWS = 200  # that come or go one by one; of more, the views start anew
 class LibraryModel(ImageListModel):
     """The images of `library`; those in a bin carry its colour. `set_filter` narrows what is shown.
 
-    All that is done for each of 100,000 images is done with the library's numbers.
+    Images are handled by their numbers in the library: paths are slow to hash and compare.
     """
 
     def __init__(

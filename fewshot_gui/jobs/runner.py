@@ -1,4 +1,4 @@
-"""Owns the worker threads: gives out job ids, cancels, and shuts everything down."""
+"""The runner of jobs: owns the worker threads, gives out job ids, cancels jobs and ends the threads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The signals by which a job is followed: the same of the worker that runs it and of the runner that was given it."""
+"""The signals of a job, emitted by the worker that runs it and again by the runner in the window's thread."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 class JobSignals(QObject):
     """Each job emits `started`, then any number of `progressed` and `batch_ready`, then exactly one of `succeeded`,
-    `failed` and `cancelled`, and at last `finished`, come what may.
+    `failed` and `cancelled`, and at last, in every case, `finished`.
     """
 
     started = Signal(int)  # job id

@@ -18,11 +18,11 @@ from fewshot_gui.project.values import Bin, FileIdentity
 
 
 class Content(ContentSignals):
-    """What everyone reads of a project, and the one way by which it changes: `apply`.
+    """The content of a project to be read by all, and the one method that changes it: `apply`.
 
     A change is made in memory, saved in one transaction, then announced; a slot that is called
-    sees the content after the last change. A change is never refused because the disk is: it
-    stands in memory, `save_failed` tells, and the next change or `save` tries again.
+    sees the content after the last change. Where saving fails, the change stays in memory,
+    `save_failed` is emitted, and the next change or `save` tries again.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:

@@ -1,4 +1,4 @@
-"""What a project file is to the system: connections to it, where it is, what its errors mean. Free of Qt."""
+"""Project files on the disk: connections, copies, file identity, and the meaning of errors. Free of Qt."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _bounded(connection: sqlite3.Connection) -> sqlite3.Connection:
 
 
 def file_id(path: Path) -> FileId:
-    """Return by what the file that is at `path` now is known; raises OSError."""
+    """Return the identity (device, number) of the file that is at `path` now; raises OSError."""
     found = path.stat()
     return found.st_dev, found.st_ino
 

@@ -1,4 +1,4 @@
-"""What a project knows of its files, to find them again. Free of Qt."""
+"""Records of a project's files, by which moved files are found again. Free of Qt."""
 
 from __future__ import annotations
 

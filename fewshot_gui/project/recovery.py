@@ -1,4 +1,4 @@
-"""What can still be read of a damaged project, saved into a new file. Free of Qt; off the GUI thread.
+"""Recovery of what can still be read of a damaged project into a new file. Free of Qt; for worker threads.
 
 The damaged file is copied and never touched. A row that a damaged page hides is looked for from both
 ends of its table, by every key that another table or index still has, and in the indexes, which hold

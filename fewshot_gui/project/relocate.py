@@ -1,4 +1,4 @@
-"""Finding files that were moved or renamed since the project knew them. Free of Qt; off the GUI thread."""
+"""Search for files that were moved or renamed since the project last saw them. Free of Qt; for worker threads."""
 
 from __future__ import annotations
 

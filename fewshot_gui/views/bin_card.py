@@ -116,7 +116,7 @@ class BinCard(DropZone):
             self._intents.files_dropped_on_bin.emit(self.bin_id, images)
 
     def _wants(self, event: QDropEvent) -> bool:
-        """Images are welcome, unless they are already here."""
+        """Whether images are dragged that are not in this bin already."""
         if not may_carry_images(event.mimeData()):
             return False
         images = decode_images(event.mimeData())

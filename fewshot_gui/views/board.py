@@ -70,7 +70,7 @@ class Board(QWidget):
         card.deleteLater()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Bins and images are welcome (Qt)."""
+        """Accept bins and images (Qt)."""
         self._look_at(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
@@ -78,11 +78,11 @@ class Board(QWidget):
         self._look_at(event)
 
     def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
-        """Gone (Qt)."""
+        """Show no drop target any more (Qt)."""
         self._show_target(False, None)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """A bin moves, or images want bins of their own (Qt)."""
+        """Move a bin, or ask for new bins for the dropped images (Qt)."""
         self._show_target(False, None)
         bin_id = decode_bin(event.mimeData())
         if bin_id is not None:
@@ -128,7 +128,7 @@ class Board(QWidget):
             event.ignore()
 
     def _is_on_card(self, point: QPoint) -> bool:
-        """Images that a card refused, because they are its own, are not for the board either."""
+        """Whether a card lies at `point`: images that it refused are not for the board either."""
         cards = (self._widget(at) for at in range(self.grid.count()))
         return any(isinstance(card, BinCard) and card.geometry().contains(point) for card in cards)
 

@@ -1,4 +1,4 @@
-"""How good is it? Accuracy, recall and precision, confusion and the learning curve of the last training."""
+"""Estimates of the last training: accuracy, recall and precision, confusion matrix and learning curve."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class EstimatesView(QDialog):
         self.addAction(action)
 
     def set_training(self, is_training: bool) -> None:
-        """Say that other estimates are on their way, or that they are not any more."""
+        """Say whether a training runs that will replace these estimates."""
         self._is_training = is_training
         self._on_changed()
 
@@ -92,7 +92,7 @@ class EstimatesView(QDialog):
             QGuiApplication.clipboard().setText(as_table(self._shown))
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with what happened meanwhile (Qt)."""
+        """Show the present estimates (Qt)."""
         self._refresh()
         super().showEvent(event)
 

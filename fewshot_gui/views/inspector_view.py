@@ -1,4 +1,4 @@
-"""One image closely: the picture, where each class looks, and what is known of it."""
+"""The inspector: one image, the attention map of a class over it, and what is known of the image."""
 
 from __future__ import annotations
 

@@ -128,7 +128,7 @@ class LibraryView(DropZone):
             painter.drawRect(self.rect().adjusted(1, 1, -2, -2))
 
     def _wants(self, event: QDropEvent) -> bool:
-        """Files of other programs and examples of bins are welcome."""
+        """Whether files of another program or examples of a bin are dragged."""
         images = decode_images(event.mimeData()) if may_carry_images(event.mimeData()) else None
         return images is not None and images.source in ("files", "bin")
 

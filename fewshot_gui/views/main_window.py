@@ -1,4 +1,4 @@
-"""The main window: library left, bins above results, inspector right. Holds no truth."""
+"""The main window: library left, bins above results, inspector right. Holds no data of its own."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class MainWindow(QMainWindow):
         self.job_status.set_cancelling()
 
     def set_training(self, is_training: bool) -> None:
-        """Say that other estimates are on their way, or that they are not any more."""
+        """Say whether a training runs that will replace the estimates."""
         self.estimates.set_training(is_training)
 
     def finish_job(self) -> None:
@@ -126,7 +126,7 @@ class MainWindow(QMainWindow):
         self.inspector.show_explanation_failure(path, message)
 
     def explain_again(self) -> None:
-        """Ask once more for the explanation of the image in the inspector: the classifier is another now."""
+        """Ask again for the explanation of the image in the inspector, after the classifier was replaced."""
         self.inspector.explain_again()
 
     def show_suggestions(self, paths: Sequence[Path]) -> None:

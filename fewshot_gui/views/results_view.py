@@ -1,4 +1,4 @@
-"""What the classifier said of every image, with a bar to narrow it down."""
+"""The predictions of all images in a table, with a filter bar."""
 
 from __future__ import annotations
 

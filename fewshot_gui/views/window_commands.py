@@ -1,4 +1,4 @@
-"""What the main window's actions and keys do, and when they can be used."""
+"""Actions and keys of the main window: what each does, and when it is enabled."""
 
 from __future__ import annotations
 
@@ -244,7 +244,7 @@ class WindowCommands(QObject):
         dialog.open()
 
     def _on_examples_chosen(self, paths: list[Path]) -> None:
-        """Select them where they are now; what is in no bin any more is shown at least."""
+        """Select the examples in their bin; where they are in none any more, show the first in the inspector."""
         if not self._panes.bins.select_examples(paths):
             self._intents.image_selected.emit(paths[0])
             self._intents.refused.emit(self.tr("These images are in no bin any more."))

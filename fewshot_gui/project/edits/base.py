@@ -1,4 +1,4 @@
-"""What a kind of edit consists of: steps, which change the board and the project file, and a plan that names them."""
+"""The parts of a kind of edit: steps, which change the board and the project file, and a plan of steps with a name."""
 
 from __future__ import annotations
 
