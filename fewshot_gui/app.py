@@ -77,6 +77,7 @@ class App(QObject):
             pictures=self.pictures,
             intents=self.intents,
             window=self.window,
+            status=self.window.status,
             questions=self.questions,
         )
         self.running = RunningController(services, self)

@@ -40,7 +40,7 @@ class ExampleProject(QObject):
             self._app.running.job_ended.disconnect(self._on_job_ended)
             if len(results):
                 self._app.window.results.table.select_paths([results.at(0).path])
-            self._app.window.show_message(
+            self._app.window.status.show_message(
                 self.tr("Try this: click a result, drag it onto another bin and press Train. The results follow.")
             )
 

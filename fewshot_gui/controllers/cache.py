@@ -20,7 +20,7 @@ class CacheController(QObject):
     def __init__(self, services: AppServices, parent: QObject) -> None:
         super().__init__(parent)
         self._settings, self._files = services.settings, services.files
-        self._window, self._questions = services.window, services.questions
+        self._window, self._status, self._questions = services.window, services.status, services.questions
         self._dialog: CacheDialog | None = None
         cache_folder.choose(services.settings.cache)
         services.intents.cache_requested.connect(self._on_cache_requested)
@@ -80,7 +80,7 @@ class CacheController(QObject):
     def _on_call_returned(self, key: str, _result: object) -> None:
         if key == _CLEAR:
             self._show()
-            self._window.show_message(self.tr("The cache was cleared."))
+            self._status.show_message(self.tr("The cache was cleared."))
 
 
 def _clear(_token: CancelToken) -> None:

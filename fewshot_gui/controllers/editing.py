@@ -23,6 +23,7 @@ class EditingController(QObject):
     def __init__(self, services: AppServices, parent: QObject) -> None:
         super().__init__(parent)
         self._document, self._files, self._window = services.document, services.files, services.window
+        self._status = services.status
         services.intents.files_dropped_on_bin.connect(self._on_files_dropped_on_bin)
         services.intents.files_dropped_on_board.connect(self._on_files_dropped_on_board)
         services.intents.examples_dropped_out.connect(self._on_remove_examples_requested)
@@ -55,9 +56,9 @@ class EditingController(QObject):
             if dropped.images:
                 self._add_examples(dropped.target.removeprefix(_BIN), dropped.images)
             elif not dropped.refused:
-                self._window.show_message(self.tr("Nothing was added: the folder holds no images."))
+                self._status.show_message(self.tr("Nothing was added: the folder holds no images."))
         if dropped.refused:
-            self._window.show_message(self._describe_refused(dropped.refused))
+            self._status.show_message(self._describe_refused(dropped.refused))
 
     @Slot(list)
     def _on_remove_examples_requested(self, paths: list[Path]) -> None:
@@ -70,7 +71,7 @@ class EditingController(QObject):
             self._add_examples(bins[position].id, paths)
         else:
             text = self.tr("There is no bin {number}. Add one with Ctrl+B.")
-            self._window.show_message(text.format(number=position + 1))
+            self._status.show_message(text.format(number=position + 1))
 
     @Slot()
     def _on_bin_add_requested(self) -> None:
@@ -101,7 +102,7 @@ class EditingController(QObject):
         try:
             edit()
         except ProjectError as error:
-            self._window.show_message(str(error))
+            self._status.show_message(str(error))
 
     def _add_examples(self, bin_id: str, paths: Sequence[Path]) -> None:
         self._attempt(lambda: self._document.add_examples(bin_id, paths))

@@ -41,6 +41,7 @@ class FolderExportController(QObject):
         super().__init__(parent)
         self._session, self._files, self._settings = services.session, services.files, services.settings
         self._window, self._questions = services.window, services.questions
+        self._status = services.status
         self._token: CancelToken | None = None  # of what runs now
         services.intents.export_folders_requested.connect(self._on_export_requested)
         services.intents.undo_move_requested.connect(self._on_undo_requested)
@@ -58,7 +59,7 @@ class FolderExportController(QObject):
         if choice is None:
             return
         if choice.transfer is Transfer.MOVE and document.read_only_reason:
-            self._window.show_message(self.tr("Not moved: {reason}").format(reason=document.read_only_reason))
+            self._status.show_message(self.tr("Not moved: {reason}").format(reason=document.read_only_reason))
             return
         grouped = partial(
             groups_by_class,
@@ -73,14 +74,14 @@ class FolderExportController(QObject):
             try:
                 self._session.note_move_into(target)  # so that a crash leaves a trace in the project
             except ProjectError as error:
-                self._window.show_message(str(error))
+                self._status.show_message(str(error))
                 return
         self._start(_EXPORT, self.tr("Exporting into folders"), partial(_export, grouped, target, choice.transfer))
 
     @Slot()
     def _on_undo_requested(self) -> None:
         if self._session.document.read_only_reason:
-            self._window.show_message(self._session.document.read_only_reason)
+            self._status.show_message(self._session.document.read_only_reason)
             return
         start = self._session.moved_into() or self._settings.last_folder
         folder = self._questions.folder(self.tr("Undo the last move into this folder"), start)
@@ -89,7 +90,7 @@ class FolderExportController(QObject):
         journal = last_journal(folder)
         if journal is None:
             text = self.tr("No move into “{name}” is left to be undone.")
-            self._window.show_message(text.format(name=folder.name))
+            self._status.show_message(text.format(name=folder.name))
             return
         self._start(_UNDO, self.tr("Moving images back"), partial(_undo, journal))
 
@@ -103,7 +104,7 @@ class FolderExportController(QObject):
 
     def _start(self, key: str, title: str, job: Callable[..., _Answer]) -> None:
         self._token = token = CancelToken()
-        self._window.start_job(title)
+        self._status.start_job(title)
         last = 0.0
 
         def report(done: int, total: int) -> None:
@@ -121,7 +122,7 @@ class FolderExportController(QObject):
     def _on_cancel_requested(self) -> None:
         if self._token is not None:
             self._token.cancel()
-            self._window.set_cancelling()
+            self._status.set_cancelling()
 
     @Slot()
     def _on_reset(self) -> None:
@@ -133,7 +134,7 @@ class FolderExportController(QObject):
     @Slot(int, int)
     def _on_progressed(self, done: int, total: int) -> None:
         if self._token is not None:
-            self._window.set_job_progress(self.tr("Images"), done, total)
+            self._status.set_job_progress(self.tr("Images"), done, total)
 
     @Slot(str, object)
     def _on_call_returned(self, key: str, answer: object) -> None:
@@ -145,11 +146,11 @@ class FolderExportController(QObject):
             self.images_moved.emit()
         if key != _FIND:
             self._token = None
-            self._window.finish_job()
+            self._status.finish_job()
         if answer.details:
             self._window.show_error(self.tr("Folders"), answer.message, answer.details)
         elif answer.message:
-            self._window.show_message(answer.message)
+            self._status.show_message(answer.message)
 
 
 def _export(

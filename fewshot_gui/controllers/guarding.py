@@ -26,6 +26,7 @@ class GuardingController(QObject):
         super().__init__(parent)
         self._session, self._document = services.session, services.document
         self._files, self._window = services.files, services.window
+        self._status = services.status
         self._has_complained = False
         self._opened_due = QTimer(self, singleShot=True, interval=_OPENED_PAUSE)
         self._opened_due.timeout.connect(self.back_up)
@@ -83,7 +84,7 @@ class GuardingController(QObject):
         except ProjectError:
             self._retry_due.start()
         else:
-            self._window.show_message(self.tr("Saved. Nothing was lost."))
+            self._status.show_message(self.tr("Saved. Nothing was lost."))
 
     @Slot()
     def _look_whether_free(self) -> None:
@@ -91,13 +92,13 @@ class GuardingController(QObject):
             self._look_due.start()
             return
         self._window.set_may_edit_again(True)
-        self._window.show_message(self.tr("The project can be edited now: choose “Open for editing”."))
+        self._status.show_message(self.tr("The project can be edited now: choose “Open for editing”."))
 
     @Slot(str, object)
     def _on_call_returned(self, key: str, complaint: object) -> None:
         if key == _BACKUP and complaint and not self._has_complained:
             self._has_complained = True
-            self._window.show_message(str(complaint))
+            self._status.show_message(str(complaint))
 
 
 def _back_up(backups: Backups, path: Path, _token: CancelToken) -> str:

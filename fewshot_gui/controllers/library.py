@@ -28,7 +28,7 @@ class LibraryController(QObject):
         self._session, self._document, self._library = services.session, services.document, services.library
         self._files, self._settings = services.files, services.settings
         self._thumbnails, self._pictures = services.thumbnails, services.pictures
-        self._window, self._questions = services.window, services.questions
+        self._status, self._questions = services.status, services.questions
         self._files.cutting, self._thumbnails.ground = self._settings.cutting, self._settings.ground
         self._pictures.set_ground(self._settings.ground)
         self._scan_id = 0
@@ -55,7 +55,7 @@ class LibraryController(QObject):
         try:
             self._document.add_folders(folders)
         except ProjectError as error:
-            self._window.show_message(str(error))
+            self._status.show_message(str(error))
 
     @Slot()
     def refresh(self) -> None:
@@ -107,7 +107,7 @@ class LibraryController(QObject):
         try:
             self._document.remove_folder(folder)
         except ProjectError as error:
-            self._window.show_message(str(error))
+            self._status.show_message(str(error))
 
     def _scan(self) -> None:
         self._scanned = self._document.folders
@@ -134,7 +134,7 @@ class LibraryController(QObject):
         try:
             read_records = self._session.record_reader()
         except ProjectError as error:
-            self._window.show_message(str(error))
+            self._status.show_message(str(error))
             return
         search = partial(_search, read_records, None if project is None else project.parent, self._document.folders)
         self._files.call(_RELOCATE, search)
@@ -147,7 +147,7 @@ class LibraryController(QObject):
             self._document.apply_relocations(result.moved)
             self._document.set_missing(result.missing)
         elif key == _RELOCATE:
-            self._window.show_message(str(result))
+            self._status.show_message(str(result))
 
     @Slot(str)
     def _on_examples_changed(self, bin_id: str) -> None:

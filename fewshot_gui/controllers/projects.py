@@ -32,6 +32,7 @@ class ProjectsController(QObject):
         super().__init__(parent)
         self._session, self._running, self._files = services.session, running, services.files
         self._settings, self._window, self._questions = services.settings, services.window, services.questions
+        self._status = services.status
         services.intents.new_requested.connect(self._on_new_requested)
         services.intents.open_requested.connect(self._on_open_requested)
         services.intents.recent_requested.connect(self._on_recent_requested)
@@ -93,7 +94,7 @@ class ProjectsController(QObject):
         if path is None or not self._attempt(partial(self._session.save_as, path)):
             return False
         self._remember(path)
-        self._window.show_message(self.tr("Saved. Every edit from now on is saved as you make it."))
+        self._status.show_message(self.tr("Saved. Every edit from now on is saved as you make it."))
         return True
 
     def may_close(self) -> bool:
@@ -108,7 +109,7 @@ class ProjectsController(QObject):
         self._opening = path
         name = self.tr("Untitled") if is_untitled else readable(path.name)
         self._opening_text = self.tr("Opening “{name}”…").format(name=name)
-        self._window.show_message(self._opening_text)
+        self._status.show_message(self._opening_text)
         self._opener.open(path.resolve(), self._session.backups, is_untitled=is_untitled)
 
     def _change(self, change: Callable[[], None]) -> None:
@@ -120,18 +121,18 @@ class ProjectsController(QObject):
 
     @Slot(object)
     def _on_opened(self, opened: OpenedProject) -> None:
-        self._window.withdraw_message(self._opening_text)
+        self._status.withdraw_message(self._opening_text)
         if self._attempt(partial(self._session.show, opened)):
             self._running.restore(opened.classifier_files)
             if opened.is_untitled:
-                self._window.show_message(self.tr("This is the unsaved project you worked on last."))
+                self._status.show_message(self.tr("This is the unsaved project you worked on last."))
             else:
                 self._remember(self._opening)
         self.settled.emit()
 
     @Slot(Path, object)
     def _on_refused(self, path: Path, error: ProjectError) -> None:
-        self._window.withdraw_message(self._opening_text)
+        self._status.withdraw_message(self._opening_text)
         if isinstance(error, DamagedError):
             self.damage_found.emit(path)
         else:
@@ -175,9 +176,9 @@ class ProjectsController(QObject):
         if self._session.document.is_untitled:
             self.save_as()
         elif self._session.document.read_only_reason:
-            self._window.show_message(self._session.document.read_only_reason)
+            self._status.show_message(self._session.document.read_only_reason)
         elif self._attempt(self._session.save):
-            self._window.show_message(self.tr("Saved."))
+            self._status.show_message(self.tr("Saved."))
 
     @Slot()
     def _on_edit_again_requested(self) -> None:
@@ -187,7 +188,7 @@ class ProjectsController(QObject):
 
     @Slot(str)
     def _on_save_failed(self, message: str) -> None:
-        self._window.show_message(message)
+        self._status.show_message(message)
 
     @Slot(list)
     def _on_classify_requested(self, paths: list[Path]) -> None:
@@ -209,7 +210,7 @@ class ProjectsController(QObject):
     @Slot(str, object)
     def _on_call_returned(self, key: str, message: object) -> None:
         if key == _EXPORT:
-            self._window.show_message(str(message))
+            self._status.show_message(str(message))
 
 
 def _is_user_engaged() -> bool:

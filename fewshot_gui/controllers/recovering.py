@@ -44,13 +44,14 @@ class RecoveringController(QObject):
         super().__init__(parent)
         self._backups, self._files, self._settings = services.session.backups, services.files, services.settings
         self._window, self._questions = services.window, services.questions
+        self._status = services.status
         services.intents.recover_requested.connect(self._on_recover_requested)
         services.files.call_returned.connect(self._on_call_returned)
 
     @Slot(Path)
     def offer(self, damaged: Path) -> None:
         """Find what can be read of a project, in the background; then ask the user which version to keep."""
-        self._window.show_message(self.tr("Looking what can be read of “{name}”…").format(name=damaged.name))
+        self._status.show_message(self.tr("Looking what can be read of “{name}”…").format(name=damaged.name))
         self._files.call(_SURVEY, partial(_survey, damaged, self._backups))
 
     @Slot()
@@ -68,7 +69,7 @@ class RecoveringController(QObject):
                 self._window.show_error(self.tr("Recover"), answer.message)
             else:
                 self.written.emit(answer.path)
-                self._window.show_message(answer.message)
+                self._status.show_message(answer.message)
 
     def _ask(self, found: _Survey) -> None:
         if not found.rescues:

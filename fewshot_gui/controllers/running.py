@@ -52,6 +52,7 @@ class RunningController(QObject):
         self._session, self._document, self._results = services.session, services.document, services.results
         self._library, self._settings = services.library, services.settings
         self._runner, self._window = services.runner, services.window
+        self._status = services.status
         self._titles: dict[int, str] = {}  # jobs of this project that the user waits for
         self._explained: tuple[int, Path] | None = None  # the latest explanation asked for
         self._is_trained = False
@@ -123,7 +124,7 @@ class RunningController(QObject):
         """Choose from the library's images that are in no bin those that are best labelled next."""
         pool = tuple(self._library.free_paths())
         if not pool:
-            self._window.show_message(self.tr("Every image of the library is in a bin."))
+            self._status.show_message(self.tr("Every image of the library is in a bin."))
             return
         chosen = self._session.settings
         self._submit(
@@ -146,7 +147,7 @@ class RunningController(QObject):
         try:
             files = files or self._results.classifier_files()
         except ProjectError as error:
-            self._window.show_message(str(error))
+            self._status.show_message(str(error))
             return
         self._submit(
             self.tr("Loading the classifier"),
@@ -161,7 +162,7 @@ class RunningController(QObject):
 
     def _submit(self, title: str, make_request: Callable[[int], JobRequest]) -> int:
         if not self._titles:
-            self._window.start_job(title)
+            self._status.start_job(title)
         job_id = self._runner.submit(make_request)
         self._titles[job_id] = title
         return job_id
@@ -174,12 +175,12 @@ class RunningController(QObject):
         self._quiet.clear()
         self._explained = None
         self._is_trained = False
-        self._window.finish_job()
+        self._status.finish_job()
 
     @Slot()
     def _on_cancel_requested(self) -> None:
         if self._titles:
-            self._window.set_cancelling()
+            self._status.set_cancelling()
         for job_id in self._titles:
             self._runner.cancel(job_id)
 
@@ -192,14 +193,14 @@ class RunningController(QObject):
     @Slot(int)
     def _on_started(self, job_id: int) -> None:
         if job_id in self._titles:
-            self._window.start_job(self._titles[job_id])
+            self._status.start_job(self._titles[job_id])
         if job_id == self._training:
             self._window.set_training(True)
 
     @Slot(object)
     def _on_progressed(self, progress: JobProgress) -> None:
         if progress.job_id in self._titles:
-            self._window.set_job_progress(progress.phase, progress.done, progress.total)
+            self._status.set_job_progress(progress.phase, progress.done, progress.total)
 
     @Slot(object)
     def _on_batch_ready(self, batch: ClassifyBatch) -> None:
@@ -219,15 +220,15 @@ class RunningController(QObject):
             case TrainResult():
                 self._results.set_training(result.revision, result.bin_ids, result.report, result.files)
                 self._on_classifier_ready(result.device_note)
-                self._window.show_message(describe_training(result.report))
+                self._status.show_message(describe_training(result.report))
                 self._classify_again()
             case RestoreResult():
                 self._on_classifier_ready(result.device_note)
             case SuggestResult():
                 self._window.show_suggestions(result.images)
-                self._window.show_message(describe_suggestions(result))
+                self._status.show_message(describe_suggestions(result))
             case ClassifySummary():
-                self._window.show_message(describe_classification(result))
+                self._status.show_message(describe_classification(result))
                 self._runner.submit(PrepareRequest)  # not before: the first time it takes half a second
 
     @Slot(bool)
@@ -250,7 +251,7 @@ class RunningController(QObject):
 
     def _on_classifier_ready(self, device_note: str) -> None:
         self._is_trained = True
-        self._window.set_device(device_note)
+        self._status.set_device(device_note)
         self._window.explain_again()
 
     @Slot(object)
@@ -259,14 +260,14 @@ class RunningController(QObject):
         if self._explained is not None and failure.job_id == self._explained[0]:
             self._window.show_explanation_failure(self._explained[1], failure.message)
         elif failure.job_id in self._quiet:
-            self._window.show_message(f"{self._titles[failure.job_id]}: {failure.message}")
+            self._status.show_message(f"{self._titles[failure.job_id]}: {failure.message}")
         elif failure.job_id in self._titles:
             self._window.show_error(self._titles[failure.job_id], failure.message, failure.details)
 
     @Slot(int)
     def _on_cancelled(self, job_id: int) -> None:
         if job_id in self._titles and job_id not in self._quiet:
-            self._window.show_message(self.tr("Stopped. What was done so far is kept."))
+            self._status.show_message(self.tr("Stopped. What was done so far is kept."))
 
     @Slot(int)
     def _on_finished(self, job_id: int) -> None:
@@ -276,5 +277,5 @@ class RunningController(QObject):
         if self._titles.pop(job_id, None) is None:
             return
         if not self._titles:
-            self._window.finish_job()
+            self._status.finish_job()
             self.job_ended.emit()

@@ -16,6 +16,7 @@ from fewshot_gui.project.results import Results
 from fewshot_gui.project.session import Session
 from fewshot_gui.settings import Settings
 from fewshot_gui.views.main_window import MainWindow
+from fewshot_gui.views.status_bar import StatusBar
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class AppServices:
     thumbnails, pictures: images for the views, decoded in the background
     intents: what the user wants; controllers connect to it
     window: what the user sees; controllers tell it, and ask it for nothing but which results are in sight
+    status: the window's status bar: messages and the running job
     questions: modal dialogs that return an answer
     """
 
@@ -42,6 +44,7 @@ class AppServices:
     pictures: PictureLoader
     intents: Intents
     window: MainWindow
+    status: StatusBar
     questions: Questions
 
     @property

@@ -149,7 +149,9 @@ class Content(ContentSignals):
     def set_identities(self, identities: Mapping[Path, FileIdentity]) -> None:
         """Take note of what a background thread read of files. Not undoable."""
         if identities:
-            self._learn(Identify(identities))
+            known = Identify(identities)
+            known.apply(self._board)
+            self._save([known])
             for path in identities:
                 self.example_changed.emit(path)
 
@@ -160,10 +162,6 @@ class Content(ContentSignals):
         if changed:
             for path in [example.path for bin_ in self.bins for example in bin_.examples if example.path in changed]:
                 self.example_changed.emit(path)
-
-    def _learn(self, fact: Step) -> None:
-        fact.apply(self._board)
-        self._save([fact])
 
     def _save(self, steps: Sequence[Step]) -> None:
         self._unsaved.extend(steps)

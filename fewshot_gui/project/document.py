@@ -145,7 +145,9 @@ class Document(Content):
         for edit in edits:
             edit.relocate(accepted)
         self._missing -= accepted.keys()
-        self._learn(Relocate(accepted))
+        relocation = Relocate(accepted)
+        relocation.apply(self._board)
+        self._save([relocation])
         self.paths_relocated.emit(accepted)
         for bin_id in {self.bin_of(new) for new in accepted.values()} - {None}:
             self.examples_changed.emit(bin_id)

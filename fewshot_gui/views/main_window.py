@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.actions import ActionTable
@@ -29,11 +29,10 @@ from fewshot_gui.views.library_view import LibraryView
 from fewshot_gui.views.menus import MenuBar, make_tool_bar
 from fewshot_gui.views.project_banner import ProjectBanner
 from fewshot_gui.views.results_view import ResultsView
+from fewshot_gui.views.status_bar import StatusBar
 from fewshot_gui.views.window_commands import Panes, WindowCommands
-from fewshot_gui.widgets.job_status import JobStatus
 from model.types import Explanation
 
-_MESSAGE_TIME = 10_000  # milliseconds a message stays in the status bar
 _COLUMNS, _ROWS = (288, 680, 336), (400, 360)  # what the splitters begin with
 
 
@@ -68,22 +67,13 @@ class MainWindow(QMainWindow):
         self.estimates = EstimatesView(document, results, intents, self)
         self.banner = ProjectBanner(document, results, self.command_table)
         self.focus = ImageFocus(self)
-        self.job_status, self._device = JobStatus(), QLabel()
+        self.status = StatusBar(self.command_table, intents)
         self._menu_bar = MenuBar(self.command_table, intents)
         self._build()
         self._connect()
         panes = Panes(self.library, self.bins, self.results, self.inspector, self.estimates, self.focus)
         self._commands = WindowCommands(self, self.command_table, panes, intents, document, results)
         self._show_title()
-
-    def show_message(self, text: str) -> None:
-        """Say one line in the status bar for some seconds."""
-        self.statusBar().showMessage(readable(text), _MESSAGE_TIME)
-
-    def withdraw_message(self, text: str) -> None:
-        """Say `text` no more, unless something else is said already."""
-        if self.statusBar().currentMessage() == readable(text):
-            self.statusBar().clearMessage()
 
     def show_error(self, title: str, message: str, details: str = "") -> None:
         """Show a dialog, without waiting for it, with details that can be copied."""
@@ -95,27 +85,9 @@ class MainWindow(QMainWindow):
         """Let the user rename a bin in place, as after adding one."""
         self.bins.edit_name(bin_id)
 
-    def start_job(self, title: str) -> None:
-        """A job runs from now on: commands that would collide are disabled."""
-        self.job_status.start(title)
-        self.command_table.set_flags(busy=True)
-
-    def set_job_progress(self, phase: str, done: int, total: int) -> None:
-        """`done` of `total` steps (0: not known) of `phase`."""
-        self.job_status.set_progress(phase, done, total)
-
-    def set_cancelling(self) -> None:
-        """The job was asked to stop."""
-        self.job_status.set_cancelling()
-
     def set_training(self, is_training: bool) -> None:
         """Say whether a training runs that will replace the estimates."""
         self.estimates.set_training(is_training)
-
-    def finish_job(self) -> None:
-        """No job runs any more."""
-        self.job_status.finish()
-        self.command_table.set_flags(busy=False)
 
     def show_explanation(self, path: Path, bin_ids: Sequence[str], explanation: Explanation) -> None:
         """Show where each class looks, if the inspector still shows `path`."""
@@ -136,11 +108,6 @@ class MainWindow(QMainWindow):
     def images_in_sight(self) -> list[Path]:
         """The images whose results the user sees now, top to bottom."""
         return self.results.table.visible_paths()
-
-    def set_device(self, text: str) -> None:
-        """What the classifier runs on, e.g. "CPU (no CUDA device found)"."""
-        self._device.setText(text)
-        self._device.setToolTip(self.tr("Computing device: {device}").format(device=text))
 
     def set_may_edit_again(self, may: bool) -> None:
         """Offer to open the project, which is read only, for editing."""
@@ -234,9 +201,7 @@ class MainWindow(QMainWindow):
         rows.addWidget(self.banner)
         rows.addWidget(self._columns, 1)
         self.setCentralWidget(centre)
-        self._device.setObjectName("deviceLabel")
-        self.statusBar().addPermanentWidget(self.job_status)
-        self.statusBar().addPermanentWidget(self._device)
+        self.setStatusBar(self.status)
         table = self.command_table
         self.inspector.add_zoom_actions([table[name] for name in ("zoomOut", "zoomIn", "zoomFit", "zoomActual")])
         for view in (self.results, self.estimates):
@@ -247,12 +212,10 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         document, intents, table = self._document, self.intents, self.command_table
-        document.message_posted.connect(self.show_message)
+        document.message_posted.connect(self.status.show_message)
         document.reset.connect(self._show_title)
         document.path_changed.connect(self._show_title)
-        intents.refused.connect(self.show_message)
         intents.image_selected.connect(self.inspector.show_image)
-        self.job_status.cancel_requested.connect(intents.cancel_requested)
         table["autoTrain"].triggered.connect(intents.auto_train_chosen)
         table["closely"].triggered.connect(intents.closely_chosen)
         table["transductive"].triggered.connect(intents.transductive_chosen)

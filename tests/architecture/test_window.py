@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTROLLERS = sorted((ROOT / "fewshot_gui" / "controllers").glob("*.py"))
-_WINDOWS = {"window", "_window"}
+_WINDOWS = {"window", "_window", "status", "_status"}
 
 
 @pytest.mark.parametrize("path", CONTROLLERS, ids=lambda path: path.stem)

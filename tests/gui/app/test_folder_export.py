@@ -141,7 +141,7 @@ def test_cancel_stops_between_two_images_and_keeps_what_was_done(
     document.add_examples(document.add_bin("Cats"), many)
     _choose(app, monkeypatch, tmp_path / "sorted", Transfer.MOVE, results=False, examples=True)
     monkeypatch.setattr(
-        app.window,
+        app.window.status,
         "set_job_progress",
         lambda _phase, done, _total: done > 10 and app.window.intents.cancel_requested.emit(),
     )

@@ -71,7 +71,7 @@ def test_a_project_that_is_open_elsewhere_is_shown_read_only(
         lambda: window.intents.remove_folder_requested.emit(path.parent),
     ]
     for intent in refused[:-1]:
-        window.show_message("")
+        window.status.show_message("")
         intent()
         assert "Not changed: “pets.fewshot” is open already" in window.statusBar().currentMessage()
     refused[-1]()

@@ -92,7 +92,7 @@ def test_escape_gives_up_renaming_and_cancels_no_job(
     window: MainWindow, document: Document, library: ImageView
 ) -> None:
     card = window.bins.card(document.add_bin("Cats"))
-    window.start_job("Training")
+    window.status.start_job("Training")
     cancelled = QSignalSpy(window.intents.cancel_requested)
     renamed = QSignalSpy(window.intents.bin_rename_requested)
     card.edit_name()

@@ -78,10 +78,10 @@ def test_commands_are_enabled_when_they_make_sense(window: MainWindow, document:
     assert not table["classify"].isEnabled()
     train(document, results)
     assert table["classify"].isEnabled()
-    window.start_job("Training")
+    window.status.start_job("Training")
     assert not table["train"].isEnabled()
     assert table["cancel"].isEnabled()
-    window.finish_job()
+    window.status.finish_job()
     assert table["train"].isEnabled()
     assert not table["cancel"].isEnabled()
 
