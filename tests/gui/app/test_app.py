@@ -239,14 +239,15 @@ def test_what_to_label_next_is_shown_until_it_is_in_bins(app: App, make_images: 
 def test_the_estimates_know_while_training_runs(
     app: App, engine: FakeEngine, make_images: MakeImages, qtbot: QtBot
 ) -> None:
-    go_on = threading.Event()
-    engine.on_train = lambda _progress, _token: go_on.wait(10) and None
+    go_on, opened = threading.Event(), list[bool]()
+    engine.on_train = lambda _progress, _token: opened.append(go_on.wait(10))
     fill_two_bins(app, make_images)
     app.window.command_table["train"].trigger()
     qtbot.waitUntil(lambda: app.window.estimates._is_training)
     go_on.set()
     wait_for_job(app, qtbot)
     assert not app.window.estimates._is_training
+    assert opened == [True]
 
 
 def test_suggested_images_are_dragged_into_a_bin(app: App, make_images: MakeImages, qtbot: QtBot) -> None:
@@ -283,12 +284,14 @@ def test_suggestions_can_be_stopped_and_those_of_a_closed_project_are_dropped(
     go_on.set()
     wait_for_job(app, qtbot)
     assert library.model.suggested is None
-    engine.on_suggest = lambda _token: go_on.wait(10) and None
+    opened: list[bool] = []
+    engine.on_suggest = lambda _token: opened.append(go_on.wait(10))
     go_on.clear()
     app.window.command_table["suggest"].trigger()
     app.window.intents.new_requested.emit()
     go_on.set()
     qtbot.waitUntil(lambda: not app.runner.is_busy)
+    assert opened in ([], [True])  # cancelled before it began, or not kept waiting
     assert library.model.suggested is None
 
 
@@ -301,7 +304,7 @@ def test_a_saved_project_reopens(
     app.window.intents.save_requested.emit()
     assert app.session.document.path == path
     app.window.intents.new_requested.emit()
-    assert app.session.document.bins == ()
+    assert list(app.session.document.bins) == []
     app.window.intents.recent_requested.emit(path)
     qtbot.waitUntil(lambda: app.session.document.path == path)
     assert [bin_.name for bin_ in app.session.document.bins] == ["a", "b"]

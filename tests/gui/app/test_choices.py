@@ -100,7 +100,7 @@ def test_similar_images_agree_where_that_is_chosen(app: App, qtbot: QtBot, tmp_p
     choice.trigger()
     liked = [path for path, made in alone.items() if made.status is Status.OK]
     assert len(liked) > 9
-    qtbot.waitUntil(lambda: all(results.prediction(path).is_joined for path in liked), timeout=60_000)
+    qtbot.waitUntil(lambda: sum(made.is_joined for made in results if made.path in liked) == len(liked), timeout=60_000)
     qtbot.waitUntil(lambda: "changed the class of 0" in window.statusBar().currentMessage())
     for made in results:
         if made.path in liked:
@@ -114,7 +114,9 @@ def test_similar_images_agree_where_that_is_chosen(app: App, qtbot: QtBot, tmp_p
     explained_in(app, qtbot, liked[0])
     bars = window.inspector.scores
     shown = [bars.item(row).data(Qt.ItemDataRole.UserRole).score for row in range(bars.count())]
-    assert shown == sorted(results.prediction(liked[0]).scores, reverse=True)
+    joined = results.prediction(liked[0])
+    assert joined is not None
+    assert shown == sorted(joined.scores, reverse=True)
 
     choice.trigger()
     qtbot.waitUntil(lambda: {made.path: made for made in results} == alone, timeout=60_000)

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from fewshot_gui.app import App
 from fewshot_gui.controllers.export import ExportedResults, Snapshot, collect, groups_by_class, write_csv
 from fewshot_gui.project.folder_export import Transfer, export_into_folders, sort_into
+from fewshot_gui.views.dialogs import ErrorDialog
 from fewshot_gui.views.folder_export_dialog import FolderExportChoice, FolderExportDialog
 from model.errors import FewShotError
 from model.types import Prediction, Status
@@ -140,11 +141,12 @@ def test_cancel_stops_between_two_images_and_keeps_what_was_done(
     document, many = app.session.document, make_images("many", 200)
     document.add_examples(document.add_bin("Cats"), many)
     _choose(app, monkeypatch, tmp_path / "sorted", Transfer.MOVE, results=False, examples=True)
-    monkeypatch.setattr(
-        app.window.status,
-        "set_job_progress",
-        lambda _phase, done, _total: done > 10 and app.window.intents.cancel_requested.emit(),
-    )
+
+    def cancel_after_ten(_phase: str, done: int, _total: int) -> None:
+        if done > 10:
+            app.intents.cancel_requested.emit()
+
+    monkeypatch.setattr(app.window.status, "set_job_progress", cancel_after_ten)
     _run(app, qtbot, "exportFolders")
     examples = [example.path for example in document.bins[0].examples]
     assert all(path.exists() for path in examples)
@@ -158,9 +160,8 @@ def test_what_could_not_be_exported_is_listed(
     images["new"][0].unlink()
     _choose(app, monkeypatch, tmp_path / "sorted", Transfer.COPY)
     _run(app, qtbot, "exportFolders")
-    from fewshot_gui.views.dialogs import ErrorDialog
-
     dialog = app.window.findChild(ErrorDialog)
+    assert dialog is not None
     assert "1 could not be copied" in dialog._message
     assert str(images["new"][0]) in dialog._details
 

@@ -14,6 +14,7 @@ from fewshot_gui.jobs.engine import Engine
 from fewshot_gui.jobs.runner import Runner
 from fewshot_gui.paths import AppPaths
 from model.embedding import sizes as working_side
+from model.images.reading import image_size
 from tests.gui.app.conftest import start
 
 
@@ -21,7 +22,7 @@ def test_reading_sizes_is_shown_and_can_be_stopped(
     qapp: object, qtbot: QtBot, tmp_path: Path, make_images: Callable[..., list[Path]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read, opened = list[Path](), list[bool]()
-    go_on, read_size = threading.Event(), working_side.image_size
+    go_on, read_size = threading.Event(), image_size
 
     def slowly_from_the_third(path: Path) -> tuple[int, int]:
         read.append(path)

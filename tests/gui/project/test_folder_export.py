@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -39,7 +40,7 @@ def source(tmp_path: Path) -> Path:
     return source
 
 
-def export(source: Path, target: Path, transfer: Transfer, **options: object) -> Exported:
+def export(source: Path, target: Path, transfer: Transfer, **options: Any) -> Exported:
     files = sorted(source.rglob("*.jpg"))
     cats, dogs = [path for path in files if path.stem != "2"], [path for path in files if path.stem == "2"]
     return export_into_folders(sort_into([("Cats", cats), ("Dogs?", dogs)]), target, transfer, **options)
@@ -190,6 +191,7 @@ def test_a_move_to_another_drive_is_undone(source: Path, tmp_path: Path) -> None
 MOVE = """
 import sys
 from pathlib import Path
+from typing import Any
 from fewshot_gui.project.folder_export import Transfer, export_into_folders, sort_into
 source, target = map(Path, sys.argv[1:])
 files = sorted(source.rglob("*.jpg"))
@@ -207,7 +209,7 @@ def _kill_and_undo(tmp_path: Path, rounds: int, other_drive: Path | None = None)
     before = tree(source)
     for turn in range(rounds):
         target = (other_drive or tmp_path) / f"target {turn}"
-        command = [sys.executable, "-c", MOVE, source, target]
+        command = [sys.executable, "-c", MOVE, str(source), str(target)]
         with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
             process.stdout.readline()
