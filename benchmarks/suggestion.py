@@ -18,11 +18,12 @@ import torch
 from torch import Tensor
 
 from model.backbones.names import DEFAULT_BACKBONE
-from model.embedding.embedder import Embedder
+from model.classifier import FewShotClassifier
+from model.embedding.embedder import Embedder, readable_sizes
 from model.embedding.labelled_images import embed_labelled
-from model.embedding.sizes import working_side
 from model.features.maps import ImageFeatures
-from model.head.fitting import features_of, fit_classifier
+from model.features.sizes import working_side
+from model.head.fitting import fit_head
 from model.images.scan import class_folders
 from model.progress import CancelToken, ignore_progress
 from model.runs.suggestion import suggest
@@ -60,9 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _embedded(bins: Path, embedder: Embedder) -> tuple[ImageFeatures, Tensor, int]:
     groups = [files[:IMAGES_PER_CLASS] for _, files in class_folders(bins)]
-    side = working_side(embedder.backbone, (path for group in groups for path in group))
+    side = working_side(embedder.backbone, readable_sizes([path for group in groups for path in group]))
     embedded = embed_labelled(groups, embedder, side, "Embedding", ignore_progress, CancelToken())
-    return features_of(embedded.images), embedded.labels, side
+    return embedded.features(), embedded.labels, side
 
 
 def _both(
@@ -93,7 +94,9 @@ def _accuracy(
     if len(present) < 2:
         return float((labels[tests] == present[0]).double().mean())
     names, sizes = [str(c) for c in present.tolist()], [(side, side)] * len(chosen)
-    classifier = fit_classifier(names, features.pick(chosen), local, sizes, embedder, side).classifier
+    directions = embedder.backbone.class_directions
+    fit = fit_head(features.pick(chosen), local, len(names), sizes, directions, side)
+    classifier = FewShotClassifier(names, fit.state, directions)
     with torch.inference_mode():
         predicted = present[classifier.logits(features.pick(tests)).argmax(1)]
     return float((predicted == labels[tests]).double().mean())

@@ -256,4 +256,4 @@ def _write_overlay(file: Path, explanation: Explanation, shown: int, _token: Can
     from model.regions.overlay import draw_overlay
 
     image = read_image(explanation.path)
-    draw_overlay(image, explanation.attention[shown], explanation.regions[shown]).save(file)
+    draw_overlay(image, explanation.evidence_maps[shown], explanation.regions[shown]).save(file)

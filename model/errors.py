@@ -6,9 +6,11 @@
     ├── SupportSetError          the bins cannot be trained on (one bin, an empty bin, ...)
     ├── BackboneError            unknown backbone, or its weights are missing or do not fit
     ├── DeviceError              a device was asked for that this machine does not have
-    └── CheckpointError          a classifier file is damaged, foreign, or from a newer version
+    ├── RuntimeUnavailableError  a faster runtime cannot be used; another one takes its place
+    ├── CheckpointError          a classifier file is damaged, foreign, or from a newer version
+    └── UsageError               the arguments of a command do not fit what they are applied to
 
-`model.progress.Cancelled` stands outside: to be cancelled is not to fail.
+`model.progress.Cancelled` is not among them: being cancelled is no failure.
 """
 
 from __future__ import annotations
@@ -50,3 +52,11 @@ class DeviceError(FewShotError):
 
 class CheckpointError(FewShotError):
     """A saved classifier cannot be loaded."""
+
+
+class RuntimeUnavailableError(FewShotError):
+    """A runtime cannot be used here; the message says why in a few words, for people."""
+
+
+class UsageError(FewShotError):
+    """The arguments do not fit what they are applied to; the command ends with exit status 2."""

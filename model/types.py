@@ -58,7 +58,9 @@ class Prediction:
 
     `scores` holds one calibrated probability per class, in the classifier's class order, adding
     up to 1; it is empty, and `predicted`, `confidence` and `region` mean nothing, where `status`
-    is `Status.ERROR`; then `message` says why.
+    is `Status.ERROR`; then `message` says why. `evidence_map`, where it was asked for, is float32 (h, w)
+    in 0..1 over the whole image as displayed, with a peak of 1: how much each place adds for the class
+    whose `region` this is.
     """
 
     path: Path
@@ -67,6 +69,7 @@ class Prediction:
     scores: tuple[float, ...] = ()
     region: Region | None = None
     message: str = ""
+    evidence_map: npt.NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
 
     @property
     def confidence(self) -> float:
@@ -76,15 +79,15 @@ class Prediction:
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """Why an image scores as it does, for every class at once.
+    """Evidence maps, regions and scores of one image, for every class at once.
 
-    `attention` is float32 (N, h, w) in 0..1, one map per class over the whole image as displayed
+    `evidence_maps` is float32 (N, h, w) in 0..1, one map per class over the whole image as displayed
     (scaled so that each map's peak is 1); `regions[c]` is the region of highest attention for
     class c; `scores` as in `Prediction`; `image_size` is (width, height) in pixels.
     """
 
     path: Path
-    attention: npt.NDArray[np.float32]
+    evidence_maps: npt.NDArray[np.float32]
     regions: tuple[Region, ...]
     scores: tuple[float, ...]
     image_size: tuple[int, int]

@@ -10,13 +10,12 @@ from torch import Tensor
 from torch.nn import functional
 
 from benchmarks.accuracy.episodes import Episode, Samples, draw_episodes
-from benchmarks.accuracy.heads import fit_ours, predict_ours, trial_of
+from benchmarks.accuracy.heads import Ours, fit_ours, predict_ours, trial_of
 from benchmarks.accuracy.views import PreparedSet
 from model.estimates.selective import candidates
+from model.evaluation.calibration import expected_calibration_error
 from model.features.maps import ImageFeatures, concatenate
-from model.head.fitting import Fit
 from model.head.local_feature import class_means
-from model.head.unknown import expected_calibration_error
 
 SHOTS = (5, 10)
 UNKNOWN_SHOTS = 10
@@ -24,7 +23,7 @@ MOST_BINS = 5
 ALLOWED = 0.05  # errors among what is accepted, misses among candidate sets
 FOREIGN_IMAGES = 15  # of each other set
 
-Score = Callable[[Fit, ImageFeatures, Tensor, ImageFeatures], Tensor]
+Score = Callable[[Ours, ImageFeatures, Tensor, ImageFeatures], Tensor]
 
 
 def measure_calibration(data: PreparedSet, episodes: int) -> dict[str, Samples]:
@@ -36,13 +35,13 @@ def measure_calibration(data: PreparedSet, episodes: int) -> dict[str, Samples]:
         promises: Samples = {}
         for episode in draw_episodes(data.labels, ways, shots, episodes, f"calibration {data.name}"):
             trial = trial_of(data, episode)
-            fit = fit_ours(trial)
-            predicted = predict_ours(fit, trial.queries)
+            ours = fit_ours(trial)
+            predicted = predict_ours(ours, trial.queries)
             probabilities.append(predicted)
             labels.append(episode.query_labels)
             true.append(_accuracy(predicted, episode.query_labels))
-            estimated.append(_accuracy(fit.leave_one_out, episode.support_labels))
-            for name, value in _promises(fit, predicted, episode.query_labels).items():
+            estimated.append(_accuracy(ours.fit.leave_one_out, episode.support_labels))
+            for name, value in _promises(ours, predicted, episode.query_labels).items():
                 promises.setdefault(name, []).append(value)
         figures[f"{shots}-shot"] = {
             "accuracy": true,
@@ -58,15 +57,15 @@ def measure_calibration(data: PreparedSet, episodes: int) -> dict[str, Samples]:
     return figures
 
 
-def _promises(fit: Fit, probabilities: Tensor, labels: Tensor) -> dict[str, float]:
+def _promises(ours: Ours, probabilities: Tensor, labels: Tensor) -> dict[str, float]:
     """What becomes of `ALLOWED` errors: wrong and accepted shares, and classes too many or missing in candidate sets.
 
     Wrong ones are given as a share of all queries, so that episodes that accept none have a figure.
     """
     confidence, predicted = probabilities.max(dim=1)
-    accepted = confidence >= fit.classifier.accepting_threshold(ALLOWED)
+    accepted = confidence >= ours.classifier.accepting_threshold(ALLOWED)
     wrong = accepted & (predicted != labels)
-    threshold = fit.classifier.candidate_threshold(ALLOWED)
+    threshold = ours.classifier.candidate_threshold(ALLOWED)
     sets = [candidates(row, threshold) for row in probabilities.tolist()]
     held = [label in possible for label, possible in zip(labels.tolist(), sets, strict=True)]
     return {
@@ -87,24 +86,24 @@ def measure_unknown(data: PreparedSet, sets: Sequence[PreparedSet], episodes: in
     drawn = draw_episodes(data.labels, bins, _shots(data, UNKNOWN_SHOTS), episodes, f"unknown {data.name}")
     for number, episode in enumerate(drawn):
         trial = trial_of(data, episode)
-        fit = fit_ours(trial)
+        ours = fit_ours(trial)
         strangers = {"near": _without_a_bin(data, episode)}
         foreign = [_some(other, number) for other in sets if other.name != data.name]
         if foreign:
             strangers["far"] = concatenate(foreign)
         for name, score in SCORES.items():
-            known = score(fit, trial.support, episode.support_labels, trial.queries)
+            known = score(ours, trial.support, episode.support_labels, trial.queries)
             for where, images in strangers.items():
-                values = score(fit, trial.support, episode.support_labels, images)
+                values = score(ours, trial.support, episode.support_labels, images)
                 rows.setdefault(f"{where}: {name}", []).append(_auroc(known, values))
-        rows.setdefault("false alarms", []).append(_flagged(fit, trial.queries))
+        rows.setdefault("false alarms", []).append(_flagged(ours, trial.queries))
         for where, images in strangers.items():
-            rows.setdefault(f"{where} flagged", []).append(_flagged(fit, images))
+            rows.setdefault(f"{where} flagged", []).append(_flagged(ours, images))
     return rows
 
 
-def _flagged(fit: Fit, images: ImageFeatures) -> float:
-    unlike = fit.classifier.unlikeness(images) > fit.classifier.unknown_threshold
+def _flagged(ours: Ours, images: ImageFeatures) -> float:
+    unlike = ours.classifier.unlikeness(images) > ours.classifier.state.unknown_threshold
     return float(unlike.double().mean())
 
 
@@ -113,23 +112,23 @@ def _shots(data: PreparedSet, wanted: int) -> int:
     return min(wanted, int(torch.bincount(data.labels).min()) - 1)
 
 
-def _unlikeness(fit: Fit, support: ImageFeatures, labels: Tensor, images: ImageFeatures) -> Tensor:
+def _unlikeness(ours: Ours, support: ImageFeatures, labels: Tensor, images: ImageFeatures) -> Tensor:
     del support, labels
-    return fit.classifier.unlikeness(images)
+    return ours.classifier.unlikeness(images)
 
 
-def _low_confidence(fit: Fit, support: ImageFeatures, labels: Tensor, images: ImageFeatures) -> Tensor:
+def _low_confidence(ours: Ours, support: ImageFeatures, labels: Tensor, images: ImageFeatures) -> Tensor:
     del support, labels
-    return -predict_ours(fit, images).amax(1)
+    return -predict_ours(ours, images).amax(1)
 
 
-def _far_from_means(fit: Fit, support: ImageFeatures, labels: Tensor, images: ImageFeatures) -> Tensor:
-    means = functional.normalize(class_means(support.coarse, labels, len(fit.classifier.class_names)), dim=1)
+def _far_from_means(ours: Ours, support: ImageFeatures, labels: Tensor, images: ImageFeatures) -> Tensor:
+    means = functional.normalize(class_means(support.coarse, labels, len(ours.classifier.class_names)), dim=1)
     return -(images.coarse @ means.T).amax(1)
 
 
-def _far_from_examples(fit: Fit, support: ImageFeatures, labels: Tensor, images: ImageFeatures) -> Tensor:
-    del fit, labels
+def _far_from_examples(ours: Ours, support: ImageFeatures, labels: Tensor, images: ImageFeatures) -> Tensor:
+    del ours, labels
     return -(images.coarse @ support.coarse.T).amax(1)
 
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from benchmarks.accuracy.episodes import Episode, Samples, draw_episodes
 from benchmarks.accuracy.heads import fit_ours, predict_ours, trial_of
 from benchmarks.accuracy.views import PreparedSet
-from model.head.unknown import expected_calibration_error
+from model.evaluation.calibration import expected_calibration_error
 from model.runs.transduction import spread_probabilities
 
 SHOTS = (1, 5, 10)
@@ -56,7 +56,7 @@ def measure_folder(data: PreparedSet, episodes: int) -> dict[str, Samples]:
                 features = data.features.pick(images)
                 alone = predict_ours(fit, features)
                 classifier = fit.classifier
-                vectors = torch.cat((classifier.state.examples, classifier.joint(features).float()))
+                vectors = torch.cat((classifier.state.examples, classifier.head.joint(features).float()))
                 together = spread_probabilities(vectors, classifier.state.labels, alone)
                 truth.append(labels)
                 for name, found in (("one by one", alone), ("together", together)):

@@ -12,10 +12,11 @@ from torch import Tensor
 
 from benchmarks.accuracy.episodes import Episode, Samples, draw_episodes
 from benchmarks.accuracy.painting import Box, centre_of, overlap, pasted, peak_of, within
-from benchmarks.accuracy.region import CELL, DRAWS, SHOTS, plain_directions
+from benchmarks.accuracy.region import CELL, DRAWS, SHOTS, closer_features, plain_directions
 from benchmarks.accuracy.views import PreparedSet
-from model.classifier import FewShotClassifier
 from model.features.maps import inner_products
+from model.features.sizes import Looks
+from model.runs.image_classifier import ImageClassifier
 from model.training.train import train
 from model.types import SupportSet
 
@@ -55,7 +56,7 @@ class _Painter:
         return path, box
 
 
-def _taught(painter: _Painter, episode: Episode) -> tuple[FewShotClassifier, dict[str, Tensor]]:
+def _taught(painter: _Painter, episode: Episode) -> tuple[ImageClassifier, dict[str, Tensor]]:
     """A classifier of painted examples, and the directions of the plain maps."""
     data, labels = painter.data, episode.support_labels
     paths = [painter.paint(index)[0] for index in episode.support.tolist()]
@@ -63,22 +64,21 @@ def _taught(painter: _Painter, episode: Episode) -> tuple[FewShotClassifier, dic
     groups = [tuple(p for p, label in zip(paths, labels.tolist(), strict=True) if label == c) for c in range(ways)]
     names = tuple(data.class_names[c] for c in episode.classes)
     classifier, _ = train(SupportSet(names, tuple(groups)), embedder=data.embedder)
-    coarse = torch.cat([data.embedder.embed_one(path, classifier.side).features.coarse for path in paths])
+    coarse = torch.cat([data.embedder.embed_one(path, Looks(classifier.side)).features.coarse for path in paths])
     return classifier, plain_directions(coarse, labels, ways)
 
 
 def _found(
-    classifier: FewShotClassifier, directions: dict[str, Tensor], path: Path, box: Box, label: int
+    classifier: ImageClassifier, directions: dict[str, Tensor], path: Path, box: Box, label: int
 ) -> Iterator[tuple[str, float]]:
-    embedder = classifier.embedder
     region = classifier.explain(path).regions[label]
-    (first,) = classifier.predict([embedder.embed_one(path, classifier.side)], label)
+    (first,) = classifier.predict([classifier.embedder.embed_one(path, classifier.looks())], label)
     assert first.region is not None
     yield "ours", within([box], *centre_of(region))
     yield "ours, overlap", overlap([box], region)
     yield "first look", within([box], *centre_of(first.region))
     yield "first look, overlap", overlap([box], first.region)
-    closer = embedder.embed_one(path, classifier.closer_side).features
+    closer = closer_features(classifier, path)
     for name, direction in directions.items():
         plain = inner_products(direction[label : label + 1], closer.coarse_map, closer.coarse_scale)[0, 0]
         yield name, within([box], *peak_of(plain, CELL))

@@ -17,13 +17,16 @@ from torch.nn import functional
 
 from benchmarks.accuracy.episodes import Episode
 from benchmarks.accuracy.views import PreparedSet
+from model.classifier import FewShotClassifier
 from model.evaluation import baselines
 from model.features.maps import ImageFeatures
+from model.features.view import all_views
 from model.head import fitting
-from model.head.fitting import Fit, fit_classifier
-from model.head.joint_space import VIEWS
+from model.head.fitting import Fit, fit_head
 from model.head.local_feature import class_means
-from model.head.parameters import Head, Support
+from model.head.parameters import Head
+from model.head.support import Support
+from model.runs.image_classifier import ImageClassifier
 
 OURS = "ours"
 SHARPNESS = 10.0  # turns the relatives' scores into probabilities; their order does not depend on it
@@ -64,26 +67,37 @@ def trial_of(data: PreparedSet, episode: Episode) -> Trial:
 Method = Callable[[Trial], Tensor]
 
 
-def fit_ours(trial: Trial) -> Fit:
+@dataclass(frozen=True, eq=False)
+class Ours:
+    """Our classifier of a trial, as fitted and as it takes features and files."""
+
+    fit: Fit
+    classifier: FewShotClassifier
+    images: ImageClassifier
+
+
+def fit_ours(trial: Trial) -> Ours:
     """Fit our classifier to the trial's support set."""
     sizes = [trial.data.sizes[i] for i in trial.episode.support.tolist()]
     names = [trial.data.class_names[c] for c in trial.episode.classes]
-    data = trial.data
-    return fit_classifier(
-        names,
+    data, directions = trial.data, trial.data.embedder.backbone.class_directions
+    fit = fit_head(
         trial.support,
         trial.labels,
+        trial.ways,
         sizes,
-        data.embedder,
+        directions,
         data.side,
         compared_with=data.compared_with[trial.episode.support],
     )
+    classifier = FewShotClassifier(names, fit.state, directions)
+    return Ours(fit, classifier, ImageClassifier(classifier, data.embedder))
 
 
-def predict_ours(fit: Fit, features: ImageFeatures) -> Tensor:
+def predict_ours(ours: Ours, features: ImageFeatures) -> Tensor:
     """Probabilities of our classifier."""
     with torch.inference_mode():
-        return torch.softmax(fit.classifier.logits(features).double(), dim=1)
+        return torch.softmax(ours.classifier.logits(features).double(), dim=1)
 
 
 def ours(trial: Trial) -> Tensor:
@@ -185,7 +199,7 @@ def _with_views(*kept: str) -> type[Head]:
     class Kept(Head):
         @property
         def shares(self) -> Tensor:
-            shares = super().shares * torch.tensor([float(view in kept) for view in VIEWS])
+            shares = super().shares * torch.tensor([float(view.name in kept) for view in all_views()])
             return shares / shares.sum()
 
     return Kept

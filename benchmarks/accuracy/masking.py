@@ -16,10 +16,11 @@ from benchmarks.accuracy.episodes import Samples, draw_episodes
 from benchmarks.accuracy.heads import fit_ours, trial_of
 from benchmarks.accuracy.region import plain_directions
 from benchmarks.accuracy.views import PreparedSet
-from model.classifier import FewShotClassifier
+from model.embedding.labelled_images import features_of
 from model.errors import ImageReadError
-from model.head.fitting import features_of
+from model.features.sizes import Looks
 from model.images.reading import read_image
+from model.runs.image_classifier import ImageClassifier
 
 SHOTS = 10
 GRID = 7
@@ -33,7 +34,7 @@ def measure_masking(data: PreparedSet, episodes: int) -> Samples:
     shots = min(SHOTS, int(torch.bincount(data.labels).min()) - 1)
     episode = next(draw_episodes(data.labels, min(5, len(data.class_names)), shots, 1, f"masking {data.name}"))
     trial = trial_of(data, episode)
-    classifier = fit_ours(trial).classifier
+    classifier = fit_ours(trial).images
     ridge = plain_directions(trial.support.coarse, episode.support_labels, trial.ways)["ridge (CAM, Grad-CAM)"]
     chosen = torch.randperm(len(episode.queries), generator=torch.Generator().manual_seed(0))
     rows: Samples = {}
@@ -41,8 +42,8 @@ def measure_masking(data: PreparedSet, episodes: int) -> Samples:
         path = data.paths[int(episode.queries[index])]
         found = classifier.explain(path)
         predicted = max(range(trial.ways), key=lambda c: found.scores[c])
-        attention = torch.from_numpy(found.attention[predicted])[None, None]
-        maps = classifier.embedder.embed_one(path, classifier.side).features.maps().coarse[0]
+        attention = torch.from_numpy(found.evidence_maps[predicted])[None, None]
+        maps = classifier.embedder.embed_one(path, Looks(classifier.side)).features.maps().coarse[0]
         rooted = maps.sign() * maps.abs().sqrt()
         cam = torch.einsum("dhw,d->hw", rooted, ridge[predicted])[None, None]
         orders = {
@@ -61,7 +62,7 @@ def _order(values: Tensor) -> Tensor:
     return cells.argsort(descending=True)
 
 
-def _areas(classifier: FewShotClassifier, path: Path, orders: dict[str, Tensor], predicted: int) -> dict[str, float]:
+def _areas(classifier: ImageClassifier, path: Path, orders: dict[str, Tensor], predicted: int) -> dict[str, float]:
     image = read_image(path)
     grounds = {
         "blurred": image.filter(ImageFilter.GaussianBlur(max(image.size) * BLUR)),
@@ -88,15 +89,15 @@ def _mask(cells: Tensor, size: tuple[int, int]) -> Image.Image:
     return Image.fromarray(mask.view(GRID, GRID).numpy()).resize(size, Image.Resampling.NEAREST)
 
 
-def _probabilities(classifier: FewShotClassifier, pictures: Sequence[Image.Image]) -> Tensor:
+def _probabilities(classifier: ImageClassifier, pictures: Sequence[Image.Image]) -> Tensor:
     with TemporaryDirectory() as folder:
         paths = [Path(folder) / f"{number}.png" for number in range(len(pictures))]
         for picture, path in zip(pictures, paths, strict=True):
             picture.save(path, compress_level=1)
-        embedded = [item for batch in classifier.embedder.embed(paths, classifier.side) for item in batch]
+        embedded = [item for batch in classifier.embedder.embed(paths, Looks(classifier.side)) for item in batch]
     for item in embedded:
         if isinstance(item, ImageReadError):
             raise item
     with torch.inference_mode():
         features = features_of([item for item in embedded if not isinstance(item, ImageReadError)])
-        return torch.softmax(classifier.logits(features).double(), dim=1)
+        return torch.softmax(classifier.classifier.logits(features).double(), dim=1)

@@ -16,10 +16,10 @@ from benchmarks.accuracy.episodes import Episode, Samples, draw_episodes
 from benchmarks.accuracy.heads import fit_ours, trial_of
 from benchmarks.accuracy.painting import Box, centre_of, drawn_below, overlap, pasted, peak_of, within
 from benchmarks.accuracy.views import PreparedSet
-from model.classifier import FewShotClassifier
-from model.features.maps import inner_products
+from model.features.maps import ImageFeatures, inner_products
 from model.head.local_feature import class_means
 from model.images.reading import read_image
+from model.runs.image_classifier import ImageClassifier
 
 SHOTS = 10
 CELL = 224  # pixels
@@ -37,7 +37,7 @@ def measure_pointing(data: PreparedSet, mosaics: int) -> dict[str, Samples]:
     def paint_and_look(subject: _Subject, path: Path) -> dict[str, float]:
         asked, cell = _mosaic(data, subject.episode, subject.generator, path)
         found = subject.classifier.explain(path)
-        ours = torch.from_numpy(found.attention[asked])
+        ours = torch.from_numpy(found.evidence_maps[asked])
         x, y = centre_of(found.regions[asked])
         hits = {
             "ours": float(_cell_of(ours) == cell),
@@ -71,15 +71,22 @@ class _Subject:
     """A classifier, what it was taught, and the directions of the plain maps."""
 
     episode: Episode
-    classifier: FewShotClassifier
+    classifier: ImageClassifier
     directions: dict[str, Tensor]
     generator: torch.Generator
 
     def plain_maps(self, path: Path, asked: int) -> Iterator[tuple[str, Tensor]]:
         """Yield the plain maps (h, w) of an image for a class, by name."""
-        seen = self.classifier.embedder.embed_one(path, self.classifier.closer_side).features
+        seen = closer_features(self.classifier, path)
         for name, direction in self.directions.items():
             yield name, inner_products(direction[asked : asked + 1], seen.coarse_map, seen.coarse_scale)[0, 0]
+
+
+def closer_features(classifier: ImageClassifier, path: Path) -> ImageFeatures:
+    """Embed an image at the side of the closer look, a batch of one."""
+    image = classifier.embedder.embed_one(path, classifier.looks(closely=True))
+    closer = image.second_features
+    return image.features if closer is None else closer
 
 
 def _measure(
@@ -92,7 +99,7 @@ def _measure(
         trial = trial_of(data, episode)
         directions = plain_directions(trial.support.coarse, episode.support_labels, len(episode.classes))
         generator = torch.Generator().manual_seed(number)
-        subject = _Subject(episode, fit_ours(trial).classifier, directions, generator)
+        subject = _Subject(episode, fit_ours(trial).images, directions, generator)
         with TemporaryDirectory() as folder:
             for index in range(max(1, pictures // DRAWS)):
                 for name, hit in paint_and_look(subject, Path(folder) / f"{index}.png").items():
@@ -162,7 +169,7 @@ def _energy(values: Tensor, cell: int) -> float:
 def measure_smears(cells: PreparedSet, smears: Path) -> dict[str, Samples]:
     """Return for each smear with a WBC box whether the centre of the region for WBC lies in one, and its own centre."""
     episode = next(draw_episodes(cells.labels, len(cells.class_names), SHOTS, 1, "smears"))
-    classifier = fit_ours(trial_of(cells, episode)).classifier
+    classifier = fit_ours(trial_of(cells, episode)).images
     white = classifier.class_names.index("WBC")
     inside, overlaps, centre = [], [], []
     for entry in json.loads((smears / "boxes.json").read_text()):

@@ -9,7 +9,7 @@ import torch
 
 from benchmarks.accuracy.episodes import Samples
 from benchmarks.accuracy.views import PreparedSet
-from model.head.fitting import fit_classifier
+from model.head.fitting import fit_head
 
 REPEATS = 3
 
@@ -25,11 +25,11 @@ def measure_speed(data: PreparedSet) -> dict[str, Samples]:
         labels = torch.cat((torch.arange(ways).repeat_interleave(shots), torch.zeros(more, dtype=torch.long)))
         generator = torch.Generator().manual_seed(0)
         images = data.features.pick(torch.randint(count, (len(labels),), generator=generator))
-        sizes, names = [data.sizes[0]] * len(labels), [str(c) for c in range(ways)]
+        sizes, directions = [data.sizes[0]] * len(labels), data.embedder.backbone.class_directions
         taken = []
         for _ in range(REPEATS):
             start = time.perf_counter()
-            fit_classifier(names, images, labels, sizes, data.embedder, data.side)
+            fit_head(images, labels, ways, sizes, directions, data.side)
             taken.append(time.perf_counter() - start)
         times[f"{ways} x {shots}" + (" and one" if more else "")] = [median(taken)]
     return {"seconds": times}

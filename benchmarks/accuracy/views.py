@@ -14,12 +14,12 @@ from torch.nn import functional
 
 import model
 from benchmarks.accuracy.sets import ImageFiles, ImageSet
-from model.embedding.embedder import EmbeddedImage, Embedder, fitted_pixels
-from model.embedding.labelled_images import embed_labelled
-from model.embedding.sizes import working_side
-from model.embedding.two_sizes import globals_at_two_sizes
+from model.embedding.embedder import Embedder, readable_sizes
+from model.embedding.image import EmbeddedImage
+from model.embedding.labelled_images import LabelledImages, embed_labelled
+from model.embedding.pending import fitted_pixels
 from model.features.maps import ImageFeatures, ImageMaps, describe
-from model.head.fitting import features_of
+from model.features.sizes import working_side
 from model.progress import CancelToken, ignore_progress
 
 CROP = 7 / 8  # of the image's side, at two opposite corners
@@ -36,7 +36,7 @@ class PreparedSet:
     labels:    int64 (n,)
     augmented: float32 (n, D_coarse) mean of `features.coarse` over the image, its mirror image and two crops
     regions:   float32 (n, 49, 256) stride-32 regions, signed square roots of length 1 before projection
-    compared_with: float32 (n, D_coarse + D_fine), see `model.embedding.two_sizes`
+    compared_with: float32 (n, D_coarse + D_fine), see `LabelledImages.compared_with`
     kept:      share of the regions' squared length that the projection keeps
     """
 
@@ -58,7 +58,7 @@ class PreparedSet:
 def prepare(image_set: ImageSet, files: ImageFiles, embedder: Embedder, cache: Path) -> PreparedSet:
     """Embed a set, or read it from `cache` when nothing that matters has changed."""
     flat = [(label, path) for label, group in enumerate(files.values()) for path in group]
-    side = working_side(embedder.backbone, (path for _, path in flat))
+    side = working_side(embedder.backbone, readable_sizes([path for _, path in flat]))
     stored = cache / f"{image_set.name}-{_key(flat, embedder, side)}.pickle"
     if stored.exists():
         images, labels, views = pickle.loads(stored.read_bytes())  # noqa: S301 - written by the lines below
@@ -69,8 +69,9 @@ def prepare(image_set: ImageSet, files: ImageFiles, embedder: Embedder, cache: P
         images, labels = embedded.images, embedded.labels
         views = torch.cat([_view_features(image, embedder, side) for image in images])
         stored.write_bytes(pickle.dumps((images, labels, views)))
-    features = features_of(images)
-    compared_with = globals_at_two_sizes(images, features, embedder, side, ignore_progress, CancelToken())
+    seen = LabelledImages(images, torch.as_tensor(labels), ())
+    features = seen.features()
+    compared_with = seen.compared_with(features)
     regions, kept = _projected(torch.cat([_regions(image) for image in images]))
     return PreparedSet(
         image_set.name,
@@ -123,5 +124,5 @@ def _key(flat: Sequence[tuple[int, Path]], embedder: Embedder, side: int) -> str
 
 def _sources() -> Iterator[Path]:
     root = Path(model.__file__).parent
-    for pattern in ("embedding.py", "features.py", "texture*.py", "images/*.py", "backbones/*.py"):
-        yield from sorted(root.glob(pattern))
+    for room in ("embedding", "features", "images", "backbones"):
+        yield from sorted((root / room).rglob("*.py"))

@@ -26,11 +26,11 @@ def measure_weights(data: PreparedSet, episodes: int) -> dict[str, Samples]:
         for episode in draw_episodes(data.labels, ways, shots, episodes, f"weights {data.name}"):
             clean = trial_of(data, episode)
             noisy = replace(clean, labels=mislabelled(episode, shots, wrong))
-            fit = fit_ours(noisy)
+            ours = fit_ours(noisy)
             row = {
-                "ranking": float(roc_auc_score((noisy.labels != clean.labels).numpy(), -fit.weights.numpy())),
+                "ranking": float(roc_auc_score((noisy.labels != clean.labels).numpy(), -ours.fit.weights.numpy())),
                 "ours, clean": _accuracy(predict_ours(fit_ours(clean), clean.queries), episode),
-                "ours, noisy": _accuracy(predict_ours(fit, clean.queries), episode),
+                "ours, noisy": _accuracy(predict_ours(ours, clean.queries), episode),
                 "class means, clean": _accuracy(PLAIN["nearest class mean"](clean), episode),
                 "class means, noisy": _accuracy(PLAIN["nearest class mean"](noisy), episode),
             }

@@ -14,7 +14,7 @@ from benchmarks.patent_cnn.pictures import PicturesError, find_pictures
 from benchmarks.patent_cnn.teacher import run_teacher
 from benchmarks.patent_cnn.views import make_views
 from model.backbones.names import PATENT_CNN, PATENT_CNNS
-from model.backbones.patent_cnn import WEIGHTS_FILE
+from model.backbones.networks.patent_cnn import WEIGHTS_FILE
 from model.errors import FewShotError
 
 

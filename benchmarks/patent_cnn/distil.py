@@ -22,7 +22,7 @@ from torch.nn import functional
 
 from benchmarks.patent_cnn.teacher import TeacherOutputs, read_outputs, teacher_classifier, to_images
 from model.backbones.base import FeatureMaps
-from model.backbones.patent_cnn import PatentCNN
+from model.backbones.networks.patent_cnn import PatentCNN
 
 _EPSILON = 1e-4
 _MAP_WEIGHT, _SIMILARITY_WEIGHT, _CLASS_WEIGHT = 0.5, 1.0, 0.3

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from model.backbones.efficientnet_lite import packaged_weights
 from model.backbones.names import DEFAULT_BACKBONE
+from model.backbones.networks.efficientnet_lite import packaged_weights
 from model.backbones.registry import create_backbone
 
 TEACHER_SIDE = 128

@@ -20,11 +20,14 @@ from model.backbones.base import Backbone
 from model.backbones.registry import create_backbone
 from model.backbones.runtime import TorchRuntime
 from model.cache.store import BlobStore
-from model.classifier import FewShotClassifier
-from model.embedding.embedder import EmbeddedImage, Embedder, fitted_pixels
+from model.embedding.embedder import Embedder
+from model.embedding.image import EmbeddedImage
 from model.embedding.memory import EmbeddingCache
+from model.embedding.pending import fitted_pixels
 from model.embedding.store import EmbeddingStore, file_state
+from model.features.sizes import Looks
 from model.runs.classify import classify
+from model.runs.image_classifier import ImageClassifier
 from model.training.train import train
 from model.types import SupportSet
 
@@ -82,20 +85,20 @@ def _round(rates: Rates, backbone: Backbone, paths: Sequence[Path], cached: Sequ
     first, fresh, second = (Embedder(backbone, "cpu", EmbeddingCache(1), stores[k]) for k in (0, 1, 1))
     classifiers = [_trained(embedder, paths) for embedder in (fresh, second)]
     side = classifiers[0].side
-    cached_bytes = len(first.embed_one(paths[0], side).data)
+    cached_bytes = len(first.embed_one(paths[0], Looks(side)).data)
     plain_paths = paths[: max(_PLAIN_BATCH, len(paths) // 4)]
     rates.measure("plain loop", len(plain_paths), lambda: _plain_loop(backbone, plain_paths, side))
     rates.measure("decode", len(paths), lambda: _decode(paths, side))
     _measure_forward(rates, backbone, first, side, len(plain_paths))
-    rates.measure("embed, first pass", len(paths), lambda: _exhaust(first.embed(paths, side)))
+    rates.measure("embed, first pass", len(paths), lambda: _exhaust(first.embed(paths, Looks(side))))
     rates.measure("classify, first pass", len(paths), lambda: _exhaust(classify(classifiers[0], paths)))
-    rates.measure("embed, second pass", len(paths), lambda: _exhaust(second.embed(paths, side)))
+    rates.measure("embed, second pass", len(paths), lambda: _exhaust(second.embed(paths, Looks(side))))
     rates.measure("classify, second pass", len(paths), lambda: _exhaust(classify(classifiers[1], paths)))
     found = Throughput(rates, side, f"{second.device_note}, {torch.get_num_threads()} threads", cached_bytes)
     if cached:
         _fill(second, stores[1], paths, cached, side)
-        _exhaust(second.embed(cached, side))  # fills the system's cache of files
-        rates.measure("embed, cached library", len(cached), lambda: _exhaust(second.embed(cached, side)))
+        _exhaust(second.embed(cached, Looks(side)))  # fills the system's cache of files
+        rates.measure("embed, cached library", len(cached), lambda: _exhaust(second.embed(cached, Looks(side))))
         for _ in range(ROUNDS):
             rates.measure(CACHED_LIBRARY, len(cached), lambda: _exhaust(classify(classifiers[1], cached)))
     for store in stores:
@@ -104,7 +107,7 @@ def _round(rates: Rates, backbone: Backbone, paths: Sequence[Path], cached: Sequ
     return found
 
 
-def _trained(embedder: Embedder, paths: Sequence[Path]) -> FewShotClassifier:
+def _trained(embedder: Embedder, paths: Sequence[Path]) -> ImageClassifier:
     groups = (tuple(paths[:EXAMPLES]), tuple(paths[EXAMPLES : 2 * EXAMPLES]))
     return train(SupportSet(("one", "other"), groups), embedder=embedder)[0]
 
@@ -143,7 +146,7 @@ def _measure_forward(rates: Rates, backbone: Backbone, embedder: Embedder, side:
 
 def _fill(embedder: Embedder, store: BlobStore, known: Sequence[Path], wanted: Sequence[Path], side: int) -> None:
     """Make the store know all of `wanted`, pictures whose maps are those of `known` in turn."""
-    images = [image for batch in embedder.embed(known, side) for image in batch]
+    images = [image for batch in embedder.embed(known, Looks(side)) for image in batch]
     records = [image.data for image in images if isinstance(image, EmbeddedImage)]
     target = EmbeddingStore(store, embedder.kind, embedder.backbone.channels)
     for start in range(0, len(wanted), len(records)):

@@ -9,7 +9,7 @@ from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
 from fewshot_gui.project.values import BinPrediction
 from model.errors import FewShotError
-from model.exports.csv_table import ResultsTable
+from model.exports.formats.csv_table import CsvTable
 from model.types import Prediction, Status
 
 
@@ -98,7 +98,7 @@ def write_csv(path: Path, exported: ExportedResults) -> None:
     """Write `exported` to `path`: all of it, or the file stays as it was. Raises `FewShotError`."""
     partial = path.with_name(f".{path.name}.partial")
     try:
-        with ResultsTable(partial, exported.class_names) as table:
+        with CsvTable(partial, exported.class_names) as table:
             table.write(exported.predictions)
         partial.replace(path)
     except OSError as error:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,8 +33,8 @@ from model.progress import CancelToken, Progress, ProgressCallback
 from model.types import Prediction, Status, SupportSet
 
 if TYPE_CHECKING:
-    from model.classifier import FewShotClassifier
     from model.embedding.embedder import Embedder
+    from model.runs.image_classifier import ImageClassifier
 
 _BATCH_INTERVAL = 0.05  # seconds: results reach the window at most 20 times a second
 
@@ -53,7 +52,7 @@ class NotTrainedError(FewShotError):
 class _Trained:
     """A classifier together with what its classes stand for; replaced as a whole, never changed."""
 
-    classifier: FewShotClassifier
+    classifier: ImageClassifier
     bin_ids: tuple[str, ...]
     revision: int
 
@@ -82,7 +81,7 @@ class Engine:
     def train(self, request: TrainRequest, progress: ProgressCallback, token: CancelToken) -> TrainResult:
         """Train a classifier and keep it. Raises `FewShotError` and `Cancelled`."""
         import_model()
-        from model.checkpoint.files import save
+        from model.checkpoint.files import to_files
         from model.training.train import train
 
         classifier, report = train(
@@ -95,22 +94,16 @@ class Engine:
             token=token,
         )
         token.raise_if_cancelled()
-        with tempfile.TemporaryDirectory(prefix="fewshot-") as temporary:
-            folder = Path(temporary) / "classifier"
-            save(classifier, folder)
-            files = _read_files(folder)
+        files = to_files(classifier)
         self._trained = _Trained(classifier, request.bin_ids, request.revision)
         return TrainResult(request.job_id, request.revision, request.bin_ids, report, files, classifier.device_note)
 
     def restore(self, request: RestoreRequest) -> RestoreResult:
         """Load a saved classifier and keep it. Raises `CheckpointError`."""
         import_model()
-        from model.checkpoint.files import load
+        from model.checkpoint.files import from_files
 
-        with tempfile.TemporaryDirectory(prefix="fewshot-") as temporary:
-            folder = Path(temporary) / "classifier"
-            _write_files(folder, request.files)
-            classifier = load(folder, request.device, self._embedder(DEFAULT_BACKBONE, request.device))
+        classifier = from_files(request.files, request.device, self._embedder(DEFAULT_BACKBONE, request.device))
         self._trained = _Trained(classifier, request.bin_ids, request.revision)
         return RestoreResult(request.job_id, request.revision, request.bin_ids, classifier.device_note)
 
@@ -128,13 +121,12 @@ class Engine:
         """
         trained = self._current()
         import_model()
-        from model.runs.classify import classify
+        from model.runs.classify import Asked
+        from model.runs.run import Run
 
         start = time.monotonic()
         paths = _find_images(request, progress, token)
         progress(Progress("Classifying", 0, len(paths)))
-        made: list[Prediction] = []  # kept only where they are joined
-        total = unreadable = 0
         waiting: list[Prediction] = []
         due = 0.0  # the first results are shown at once
 
@@ -143,21 +135,33 @@ class Engine:
                 publish(ClassifyBatch(request.job_id, trained.revision, trained.bin_ids, tuple(waiting)))
                 waiting.clear()
 
+        run = Run(
+            trained.classifier,
+            paths,
+            Asked(closely=request.closely),
+            transductive=request.transductive,
+            progress=progress,
+            token=token,
+        )
         try:
-            for batch in classify(trained.classifier, paths, closely=request.closely, progress=progress, token=token):
-                total += len(batch)
-                unreadable += sum(one.status is Status.ERROR for one in batch)
+            for batch in run.classified():
                 waiting.extend(batch)
-                made.extend(batch if request.transductive else ())
                 if time.monotonic() >= due:
                     flush()
                     due = time.monotonic() + _BATCH_INTERVAL
         finally:
             flush()
         token.raise_if_cancelled()
-        changed = _join(trained, request, made, progress, token, publish) if request.transductive else None
-        seconds = time.monotonic() - start
-        return ClassifySummary(request.job_id, trained.revision, total, unreadable, seconds, changed)
+        for batch in run.joined():
+            publish(ClassifyBatch(request.job_id, trained.revision, trained.bin_ids, tuple(batch)))
+        return ClassifySummary(
+            request.job_id,
+            trained.revision,
+            run.counts.images,
+            run.counts.statuses[Status.ERROR],
+            time.monotonic() - start,
+            run.counts.changed if request.transductive else None,
+        )
 
     def prepare(self, request: PrepareRequest) -> PrepareResult:
         """Make explanations by the latest classifier ready. Raises `NotTrainedError`."""
@@ -205,39 +209,3 @@ def _find_images(request: ClassifyRequest, progress: ProgressCallback, token: Ca
     if not found:
         raise NoImagesError("There are no images in what was given to classify.")
     return found
-
-
-def _join(
-    trained: _Trained,
-    request: ClassifyRequest,
-    made: Sequence[Prediction],
-    progress: ProgressCallback,
-    token: CancelToken,
-    publish: PublishCallback,
-) -> int:
-    """Publish what similar images show together; returns how many got another class by it."""
-    from model.runs.transduction import joined
-
-    before = {prediction.path: prediction.predicted for prediction in made}
-    changed = 0
-    for batch in joined(trained.classifier, made, closely=request.closely, progress=progress, token=token):
-        changed += sum(one.predicted != before[one.path] for one in batch)
-        publish(ClassifyBatch(request.job_id, trained.revision, trained.bin_ids, tuple(batch)))
-    return changed
-
-
-def _read_files(folder: Path) -> dict[str, bytes]:
-    """Read a saved classifier, file by file; names are relative to `folder`, with "/"."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
-
-
-def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write a classifier's files; a project file from elsewhere can name no others, here or outside."""
-    from model.checkpoint.files import FACTS_FILE, TENSORS_FILE
-
-    if files.keys() != {FACTS_FILE, TENSORS_FILE}:
-        raise FewShotError("The classifier in this project is damaged. Train again.")
-    folder.mkdir(parents=True)
-    for name, content in files.items():
-        (folder / name).write_bytes(content)

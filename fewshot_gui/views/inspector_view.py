@@ -222,7 +222,7 @@ class InspectorView(QWidget):
         self.canvas.set_original_size(QSize(*explanation.image_size))
         at = self._bin_ids.index(chosen)
         color = QColor(look_of(self._document, chosen).color)
-        self.canvas.set_overlay(explanation.attention[at], explanation.regions[at], color)
+        self.canvas.set_overlay(explanation.evidence_maps[at], explanation.regions[at], color)
 
     def _show_preview(self, path: Path) -> None:
         """Show the thumbnail, if there is one, until the picture is read."""

@@ -1,4 +1,4 @@
-"""OpenVINO as what runs a frozen backbone on a CPU: one image a thread.
+"""The runtime of OpenVINO, for CPUs: one image a thread.
 
 In float32, or but for one layer in bfloat16 where the processor has units for it and the backbone bears
 it. Everything runs in the thread that asks, on a graph of its own: handing images to other threads
@@ -29,7 +29,7 @@ from model.backbones.base import Backbone, FeatureMaps
 from model.backbones.devices import one_thread
 from model.backbones.runtime import BFLOAT16, FLOAT32, Runtime, TorchRuntime
 from model.cache.store import BlobStore
-from model.errors import FewShotError
+from model.errors import RuntimeUnavailableError
 
 PRECISION_VARIABLE = "FEWSHOT_PRECISION"
 """Environment variable: with `float32` nothing less precise is used."""
@@ -38,10 +38,6 @@ _log = logging.getLogger(__name__)
 _TOLERANCES = {FLOAT32: 1e-3, BFLOAT16: 0.1}  # relative, of the features
 _LENGTH_BYTES = 8
 _HINTS = {FLOAT32: "f32", BFLOAT16: "bf16"}  # OpenVINO's names
-
-
-class RuntimeUnavailableError(FewShotError):
-    """OpenVINO cannot be used here; the message says why in a few words."""
 
 
 class OpenVinoRuntime(Runtime):

@@ -1,28 +1,31 @@
-"""Backbones by name."""
+"""Backbones by name: those of `model.backbones.networks`, and of plug-ins (entry point group `fewshot.backbones`)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from model.backbones.base import Backbone
-from model.backbones.names import BACKBONE_NAMES, DEFAULT_BACKBONE, PATENT_CNNS
+from model.backbones.names import DEFAULT_BACKBONE
 from model.errors import BackboneError
+from model.registry import Registry
+
+BackboneMaker = Callable[[str, bool], Backbone]
+"""Makes the backbone of a name; where the second argument is true its weights are replaced afterwards, so that none
+need to be read or fetched. Raises `BackboneError` where weights are missing or do not fit."""
+
+BACKBONES: Registry[BackboneMaker] = Registry("model.backbones.networks", "fewshot.backbones")
+"""Makers by name; a name that ends in a colon stands for a family, "timm:" for every "timm:NAME"."""
 
 
 def create_backbone(name: str = DEFAULT_BACKBONE, *, empty: bool = False) -> Backbone:
-    """Build the backbone `name` in evaluation mode on the CPU: one of `BACKBONE_NAMES` or "timm:NAME[@FILE]".
+    """Build the backbone `name` in evaluation mode on the CPU: one of `BACKBONES` or of a family, "timm:NAME[@FILE]".
 
-    With `empty` one of timm's has random weights, to be replaced: no file is read and nothing fetched.
+    With `empty` its weights are to be replaced: of a family no file is read and nothing fetched.
     Raises `BackboneError` for an unknown name and where weights are missing or do not fit.
     """
-    if name in PATENT_CNNS:
-        from model.backbones.patent_cnn import PatentCNN
-
-        return PatentCNN(name).eval()
-    if name.startswith("timm:"):
-        from model.backbones.timm_backbone import TimmBackbone
-
-        return TimmBackbone(name.removeprefix("timm:"), empty=empty).eval()
-    if name in BACKBONE_NAMES:
-        from model.backbones.efficientnet_lite import EfficientNetLite
-
-        return EfficientNetLite(name).eval()
-    raise BackboneError(f"Unknown backbone {name!r}. Known: {', '.join(BACKBONE_NAMES)}, timm:NAME.")
+    family, colon, _ = name.partition(":")
+    make = BACKBONES.get(name) or (BACKBONES.get(family + colon) if colon else None)
+    if make is None:
+        known = ", ".join(f"{known}NAME" if known.endswith(":") else known for known in BACKBONES.names())
+        raise BackboneError(f"Unknown backbone {name!r}. Known: {known}.")
+    return make(name, empty).eval()

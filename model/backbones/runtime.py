@@ -1,7 +1,6 @@
-"""What runs a frozen backbone: PyTorch, which is always there, or OpenVINO, several times as fast on CPUs.
+"""The interface of a runtime, which runs a frozen backbone, and the one of PyTorch, which is always there.
 
-In float32 both give the same maps to 1e-3 relative; where OpenVINO uses bfloat16 it says so
-(docs/adr/0010-runtime.md). Training a backbone keeps to PyTorch.
+Training a backbone keeps to PyTorch. See docs/adr/0010-runtime.md.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ import torch
 from torch import Tensor
 
 from model.backbones.base import Backbone, FeatureMaps
-from model.cache.store import BlobStore
 
 FLOAT32, BFLOAT16 = "float32", "bfloat16"
 
@@ -64,18 +62,3 @@ class TorchRuntime(Runtime):
             images = pixels.to(self._device).permute(0, 3, 1, 2).float().div_(255)
             maps = self._backbone(images.contiguous(memory_format=torch.channels_last))
             return FeatureMaps(*(part.to("cpu", torch.float32).contiguous() for part in maps))
-
-
-def create_runtime(backbone: Backbone, device: torch.device, fingerprint: str, store: BlobStore) -> Runtime:
-    """Choose what runs `backbone` (in evaluation mode, on `device`): OpenVINO on a CPU where it can, else PyTorch.
-
-    `fingerprint` identifies the weights; `store` keeps what OpenVINO makes of them.
-    """
-    if device.type != "cpu":
-        return TorchRuntime(backbone, device)
-    from model.backbones.openvino_runtime import OpenVinoRuntime, RuntimeUnavailableError
-
-    try:
-        return OpenVinoRuntime(backbone, fingerprint, store)
-    except RuntimeUnavailableError as problem:
-        return TorchRuntime(backbone, device, f"PyTorch ({problem})")

@@ -1,0 +1,4 @@
+"""A classifier as files.
+
+May import runs and what is below.
+"""

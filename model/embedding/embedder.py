@@ -1,10 +1,10 @@
-"""From image files to features: read, view the texture, fit to the backbone's size, run it, remember.
+"""The embedder: from image files to features, by a frozen backbone, with a memory.
 
-What was embedded before is found in memory or on disk, and what is done with it is done in the thread
-that found it. The rest is read a few chunks ahead by as many threads, a few images each at a time. Where
-the runtime takes one image a thread, the same thread runs the backbone too, so that decoding and the
-forward pass share the processor's cores without a surplus of threads; otherwise the caller's thread runs
-it on batches.
+Images that were embedded before are found in memory or on disk, and the caller's work on them is done in the thread
+that found them. The others are read a few chunks ahead by as many threads, a few images each at a time. Where the
+runtime takes one image a thread, the same thread runs the backbone too, so that decoding and the forward pass share
+the processor's cores without a surplus of threads; otherwise the caller's thread runs it on batches.
+An image is read and decoded once, at whatever sizes it is looked at.
 """
 
 from __future__ import annotations
@@ -17,31 +17,29 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from copy import copy
-from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
-import numpy.typing as npt
 import torch
-from torch.nn import functional
 
 from model.backbones.base import Backbone, FeatureMaps
+from model.backbones.choice import create_runtime
 from model.backbones.devices import choose_device, one_thread
 from model.backbones.registry import create_backbone
-from model.backbones.runtime import FLOAT32, create_runtime
+from model.backbones.runtime import FLOAT32
 from model.cache.folder import cache_store
 from model.cache.store import BlobStore
+from model.embedding.image import Embedded, EmbeddedImage
 from model.embedding.memory import EmbeddingCache
-from model.embedding.store import EmbeddingStore, FileState, file_state
+from model.embedding.pending import PendingImage, WorkDone, read_pending, run_pending
+from model.embedding.store import EmbeddingStore, file_state
 from model.errors import ImageReadError
-from model.features.maps import ImageFeatures, ImageMaps, compact
-from model.features.packing import packed, packed_size, unpacked
-from model.features.texture import MAX_SIDE, texture_map
+from model.features.sizes import Looks, Size
+from model.features.view import all_views
 from model.images.colour import WHITE, Colour
-from model.images.content_hash import content_and_bytes, content_hash
-from model.images.reading import read_image, read_with_size
+from model.images.content_hash import content_hash
+from model.images.reading import image_size
 from model.progress import CancelToken, Progress, ProgressCallback
 
 BATCH_SIZE = 16
@@ -50,49 +48,13 @@ GROUP_SIZE = BATCH_SIZE // 2  # new images that one thread first reads, then run
 CHUNK_SIZE = 4 * BATCH_SIZE  # images that are looked up at once
 FIRST_CHUNK_SIZE = 2 * BATCH_SIZE
 CHUNKS_HELD = 4  # at most: enough for every thread to find one to look up
+CHUNKS_HELD_WITH_PICTURES = 1  # 64 pictures of 1024 x 1024 pixels take 200 MB
 
-
-@dataclass(frozen=True, eq=False)
-class EmbeddedImage:
-    """What `model.features.packing` keeps of one image."""
-
-    path: Path
-    data: bytes
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """(width, height) in pixels as displayed."""
-        return packed_size(self.data)
-
-    @property
-    def features(self) -> ImageFeatures:
-        """Its compact features, a batch of one."""
-        return unpacked((self.data,))
-
-
-Embedded = EmbeddedImage | ImageReadError
 Result = TypeVar("Result")
 
 
-@dataclass
-class WorkDone:
-    """How many images an embedder has decoded, run through the backbone, and found on disk. Counts up only."""
-
-    decoded: int = 0
-    forwarded: int = 0
-    found: int = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
-
-    def count(self, decoded: int = 0, forwarded: int = 0, found: int = 0) -> None:
-        """Add to the counts; callable from any thread."""
-        with self._lock:
-            self.decoded += decoded
-            self.forwarded += forwarded
-            self.found += found
-
-
 class Embedder:
-    """A frozen backbone on a device, with a memory of what it has seen. Thread-safe.
+    """A frozen backbone on a device, with a memory of the images that it has embedded. Thread-safe.
 
     `cache` is the memory of this process (default: a new one), `store` that on disk (default: the
     folder in use, see `model.cache.folder`); `ground` is what transparent pixels are laid over.
@@ -137,9 +99,10 @@ class Embedder:
 
     @property
     def kind(self) -> str:
-        """What embeddings depend on beside the images: the weights, and the numbers they are computed in."""
+        """What embeddings depend on beside the images: the weights, the precision, and views that keep numbers."""
         precision = self.runtime.precision
-        return self.fingerprint if precision == FLOAT32 else f"{self.fingerprint} {precision}"
+        kind = self.fingerprint if precision == FLOAT32 else f"{self.fingerprint} {precision}"
+        return " ".join((kind, *(view.name for view in all_views() if view.kept)))
 
     @property
     def device_note(self) -> str:
@@ -150,32 +113,37 @@ class Embedder:
         """Prepare the forward pass at a working size (default: the backbone's own), so that no image waits for it."""
         self.runtime.prepare(side or self.backbone.input_size)
 
-    def embed(self, paths: Sequence[Path], side: int | None = None) -> Iterator[list[Embedded]]:
+    def embed(self, paths: Sequence[Path], looks: Looks, *, pictures: bool = False) -> Iterator[list[Embedded]]:
         """Yield one list for each batch of paths, in order; unreadable files give their error.
 
         A batch has `BATCH_SIZE` paths (the first two share them, `FIRST_BATCH_SIZE` and the rest), or `CHUNK_SIZE`
-        where all of them are remembered. `side` is the working size in pixels (default: the backbone's own).
+        where all of them are remembered. With `pictures` images hold what was read of them, see `EmbeddedImage`.
         """
-        return self.apply(lambda batch: batch, paths, side)
+        return self.apply(lambda batch: batch, paths, looks, pictures=pictures)
 
     def apply(
-        self, work: Callable[[list[Embedded]], Result], paths: Sequence[Path], side: int | None = None
+        self,
+        work: Callable[[list[Embedded]], Result],
+        paths: Sequence[Path],
+        looks: Looks,
+        *,
+        pictures: bool = False,
     ) -> Iterator[Result]:
         """Yield `work(batch)` for each batch of `embed`, in order.
 
         Batches that are remembered are worked on in several threads at once, those that are new in the caller's.
         """
-        side = side or self.backbone.input_size
         pool, stop = ThreadPoolExecutor(self._threads(), thread_name_prefix="embed"), threading.Event()
 
-        def read(images: Sequence[_Image]) -> Future[None]:
-            return pool.submit(self._read, images, side, stop)
+        def read(images: Sequence[PendingImage]) -> Future[None]:
+            return pool.submit(self._read, images, stop, pictures)
 
+        held = CHUNKS_HELD_WITH_PICTURES if pictures else CHUNKS_HELD
         try:
             begun: deque[Future[Iterator[Result]]] = deque()
             for number, chunk in enumerate(_chunks(paths)):
-                begun.append(pool.submit(self._begin, work, chunk, side, read, number == 0))
-                if len(begun) == CHUNKS_HELD:
+                begun.append(pool.submit(self._begin, work, chunk, looks, read, number == 0))
+                if len(begun) == held:
                     yield from begun.popleft().result()
             while begun:
                 yield from begun.popleft().result()
@@ -185,23 +153,22 @@ class Embedder:
             self._store.write_notes()
 
     def embed_all(
-        self, paths: Sequence[Path], side: int, stage: str, progress: ProgressCallback, token: CancelToken
+        self, paths: Sequence[Path], looks: Looks, stage: str, progress: ProgressCallback, token: CancelToken
     ) -> list[Embedded]:
         """Embed all paths, in order, for what needs them at once; `stage` names the progress. Raises `Cancelled`."""
         items: list[Embedded] = []
-        for batch in self.embed(paths, side):
+        for batch in self.embed(paths, looks):
             token.raise_if_cancelled()
             items += batch
             progress(Progress(stage, len(items), len(paths)))
         return items
 
-    def embed_one(self, path: Path, side: int | None = None) -> EmbeddedImage:
+    def embed_one(self, path: Path, looks: Looks) -> EmbeddedImage:
         """Embed a single image; raises `ImageReadError`."""
-        side = side or self.backbone.input_size
-        (image,) = self._look_up((path,), side)
-        if not image.data:
-            self._read((image,), side)
-        (embedded,) = self._completed([image], side)
+        (image,) = self._look_up((path,), looks)
+        if image.missing:
+            self._read((image,))
+        (embedded,) = self._completed([image])
         self._store.write_notes()
         if isinstance(embedded, ImageReadError):
             raise embedded
@@ -229,23 +196,23 @@ class Embedder:
         self,
         work: Callable[[list[Embedded]], Result],
         paths: Sequence[Path],
-        side: int,
-        read: Callable[[Sequence[_Image]], Future[None]],
+        looks: Looks,
+        read: Callable[[Sequence[PendingImage]], Future[None]],
         is_first: bool,
     ) -> Iterator[Result]:
         """Look a chunk up: give what is made of it where all is remembered, else have the rest read and wait for it."""
-        images = self._look_up(paths, side)
-        if all(image.data for image in images):
+        images = self._look_up(paths, looks)
+        if not any(image.missing for image in images):
             return iter([work([image.outcome() for image in images])] if images else [])
         urgent = FIRST_BATCH_SIZE if is_first else 0
         for part in (images[:urgent], images[urgent:]):
-            for group in _groups([image for image in part if not image.data], self._threads()):
+            for group in _groups([image for image in part if image.missing], self._threads()):
                 reading = read(group)
                 for image in group:
                     image.reading = reading
-        return map(work, self._awaited(images, side, is_first))
+        return map(work, self._awaited(images, is_first))
 
-    def _awaited(self, images: Sequence[_Image], side: int, is_first: bool) -> Iterator[list[Embedded]]:
+    def _awaited(self, images: Sequence[PendingImage], is_first: bool) -> Iterator[list[Embedded]]:
         starts = list(range(0, len(images), BATCH_SIZE))
         if is_first and len(images) > FIRST_BATCH_SIZE:
             starts.insert(1, FIRST_BATCH_SIZE)
@@ -254,122 +221,81 @@ class Embedder:
             for image in part:
                 if image.reading is not None:
                     image.reading.result()
-            yield self._completed(part, side)
+            yield self._completed(part)
 
-    def _look_up(self, paths: Sequence[Path], side: int) -> list[_Image]:
-        images = [_Image(path, file_state(path)) for path in paths]
-        for image in images:
-            image.data = self.cache.get((image.state, side) if image.state is not None else None) or b""
-        missing = [image for image in images if not image.data]
-        if missing:
-            for image, data in zip(missing, self._store.of_files([one.state for one in missing], side), strict=True):
-                image.data = data or b""
-            self.work.count(found=sum(bool(image.data) for image in missing))
+    def _look_up(self, paths: Sequence[Path], looks: Looks) -> list[PendingImage]:
+        """Find what memory and disk hold of images, at the first side and then at the second of those that need it."""
+        images = [PendingImage(path, file_state(path), looks) for path in paths]
+        self._fill_in(images, looks.side)
+        again = [image for image in images if looks.second in image.missing and looks.side in image.found]
+        if again:
+            self._fill_in(again, looks.second)
         return images
 
-    def _read(self, images: Sequence[_Image], side: int, stop: threading.Event | None = None) -> None:
+    def _fill_in(self, images: Sequence[PendingImage], side: int) -> None:
+        missing = []
+        for image in images:
+            data = self.cache.get((image.state, side) if image.state is not None else None)
+            if data:
+                image.found[side] = data
+            else:
+                missing.append(image)
+        if missing:
+            of_files = self._store.of_files([one.state for one in missing], side)
+            for image, data in zip(missing, of_files, strict=True):
+                if data:
+                    image.found[side] = data
+            self.work.count(found=sum(side in image.found for image in missing))
+
+    def _read(
+        self,
+        images: Sequence[PendingImage],
+        stop: threading.Event | None = None,
+        pictures: bool = False,
+    ) -> None:
         """Fill in what is not remembered: read all, then run all, then pack all.
 
-        A step begins slowly after another kind of work, which has filled the processor's caches with its own,
-        and threads that are mostly in the forward pass seldom wait for each other's turn with the interpreter.
+        A step is slow at first after a step of another kind, whose data fill the processor's caches, and threads
+        that are mostly in the forward pass seldom wait for the interpreter.
         """
         for image in images:
             if stop is not None and stop.is_set():
                 return
             try:
-                self._see(image, side)
+                read_pending(image, self._store, self.work, self.ground, with_picture=pictures)
             except ImageReadError as error:
                 image.error = error
+            self._remember(image, image.known)
         if not self.runtime.batched:
-            self._run(images)
+            run_pending(images, self.forward)
 
-    def _see(self, image: _Image, side: int) -> None:
-        """Find what is kept of the same content, or take pixels and texture from the file; raises `ImageReadError`."""
-        image.content, data = content_and_bytes(image.path)
-        image.data = self._store.of_content(image.content, side) or b""
-        if image.data:
-            self.work.count(found=1)
-            if image.state is not None:
-                self.cache.put((image.state, side), image.data)
-            return
-        picture, image.size = read_with_size(image.path, MAX_SIDE, data, self.ground)
-        self.work.count(decoded=1)
-        whole = np.array(picture)
-        image.texture = texture_map(whole)
-        image.pixels = _fitted(whole, side)
-
-    def _run(self, images: Sequence[_Image]) -> None:
-        """Run the backbone on those that were read, and pack what it answers."""
-        waiting = [image for image in images if image.pixels is not None]
-        if not waiting:
-            return
-        maps = self.forward(_stacked(image.pixels for image in waiting))
-        with one_thread():
-            kept = compact(ImageMaps(*maps, _stacked(image.texture for image in waiting)))
-            for index, image in enumerate(waiting):
-                image.data = packed(kept.pick(slice(index, index + 1)), image.size)
-                image.pixels, image.fresh = None, True
-
-    def _completed(self, images: Sequence[_Image], side: int) -> list[Embedded]:
+    def _completed(self, images: Sequence[PendingImage]) -> list[Embedded]:
         """Run what is left of the forward pass, and remember what is new."""
-        self._run(images)
-        fresh = [image for image in images if image.fresh]
-        for image in fresh:
-            if image.state is not None:
-                self.cache.put((image.state, side), image.data)
-        self._store.keep([(image.content, image.data) for image in fresh], side)
+        run_pending(images, self.forward)
+        fresh: dict[int, list[tuple[bytes, bytes]]] = {}
+        for image in images:
+            self._remember(image, image.fresh)
+            for side in image.fresh:
+                fresh.setdefault(side, []).append((image.content, image.found[side]))
+        for side, kept in fresh.items():
+            self._store.keep(kept, side)
         # Also where the content was known under another name.
-        self._store.note((one.state, one.content) for one in images if one.content and one.state and one.data)
+        self._store.note((one.state, one.content) for one in images if one.content and one.state and one.found)
         return [image.outcome() for image in images]
 
-
-@dataclass
-class _Image:
-    path: Path
-    state: FileState | None
-    content: bytes = b""
-    size: tuple[int, int] = (0, 0)
-    pixels: torch.Tensor | None = None
-    texture: torch.Tensor | None = None
-    data: bytes = b""
-    fresh: bool = False
-    error: ImageReadError | None = None
-    reading: Future[None] | None = None  # where it has to be read: ready when that is done
-
-    def outcome(self) -> Embedded:
-        if self.data:
-            return EmbeddedImage(self.path, self.data)
-        return self.error or ImageReadError(self.path, "could not be embedded.")
+    def _remember(self, image: PendingImage, sides: Sequence[int]) -> None:
+        if image.state is not None:
+            for side in sides:
+                self.cache.put((image.state, side), image.found[side])
 
 
-def _stacked(parts: Iterable[torch.Tensor | None]) -> torch.Tensor:
-    return torch.stack([part for part in parts if part is not None])
-
-
-def _chunks(paths: Sequence[Path]) -> Iterator[Sequence[Path]]:
-    """Cut `paths` into chunks; the first is small, since somebody may wait for it."""
-    yield paths[:FIRST_CHUNK_SIZE]
-    for start in range(FIRST_CHUNK_SIZE, len(paths), CHUNK_SIZE):
-        yield paths[start : start + CHUNK_SIZE]
-
-
-def _groups(images: Sequence[_Image], threads: int) -> Iterator[Sequence[_Image]]:
-    """Cut `images` into groups for one thread each; few are shared among all threads."""
-    size = max(1, min(GROUP_SIZE, math.ceil(len(images) / threads)))
-    for start in range(0, len(images), size):
-        yield images[start : start + size]
-
-
-def fitted_pixels(path: Path, side: int, ground: Colour = WHITE) -> torch.Tensor:
-    """Read an image and fit the whole of it into a square: uint8 (side, side, 3). Raises `ImageReadError`."""
-    return _fitted(np.array(read_image(path, MAX_SIDE, ground)), side)
-
-
-def _fitted(pixels: npt.NDArray[np.uint8], side: int) -> torch.Tensor:
-    """Squeeze RGB pixels (H, W, 3) into a square: as Pillow's bilinear filter does, in a third of its time."""
-    planes = torch.from_numpy(pixels).permute(2, 0, 1)[None]
-    fitted = functional.interpolate(planes, size=(side, side), mode="bilinear", antialias=True)
-    return fitted[0].permute(1, 2, 0).contiguous()
+def readable_sizes(paths: Iterable[Path]) -> Iterator[Size]:
+    """Yield the size in pixels of each image that can be read; why others cannot is told when they are embedded."""
+    for path in paths:
+        try:
+            yield image_size(path)
+        except ImageReadError:
+            continue
 
 
 def backbone_fingerprint(backbone: Backbone) -> str:
@@ -379,3 +305,17 @@ def backbone_fingerprint(backbone: Backbone) -> str:
         digest.update(name.encode())
         digest.update(value.detach().cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()[:16]
+
+
+def _chunks(paths: Sequence[Path]) -> Iterator[Sequence[Path]]:
+    """Cut `paths` into chunks; the first is small, since somebody may wait for it."""
+    yield paths[:FIRST_CHUNK_SIZE]
+    for start in range(FIRST_CHUNK_SIZE, len(paths), CHUNK_SIZE):
+        yield paths[start : start + CHUNK_SIZE]
+
+
+def _groups(images: Sequence[PendingImage], threads: int) -> Iterator[Sequence[PendingImage]]:
+    """Cut `images` into groups for one thread each; few are shared among all threads."""
+    size = max(1, min(GROUP_SIZE, math.ceil(len(images) / threads)))
+    for start in range(0, len(images), size):
+        yield images[start : start + size]

@@ -1,4 +1,4 @@
-"""Images whose classes are known: embedded, and those that cannot be read set apart."""
+"""Images whose classes are known, embedded at two sizes; those that cannot be read are set apart."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from model.embedding.embedder import EmbeddedImage, Embedder
+from model.backbones.devices import one_thread
+from model.embedding.embedder import Embedder
+from model.embedding.image import EmbeddedImage
 from model.errors import ImageReadError
+from model.features.maps import TRAINING_GRID, ImageFeatures, concatenate
+from model.features.sizes import Looks, Size, smaller_side
 from model.progress import CancelToken, ProgressCallback
 
 
@@ -22,6 +26,29 @@ class LabelledImages:
     labels: Tensor
     unreadable: tuple[tuple[Path, str], ...]
 
+    @property
+    def sizes(self) -> list[Size]:
+        """(width, height) of each image in pixels as displayed."""
+        return [image.size for image in self.images]
+
+    def features(self) -> ImageFeatures:
+        """Describe the images on `TRAINING_GRID`, one at a time so that memory stays low."""
+        return features_of(self.images)
+
+    def compared_with(self, features: ImageFeatures) -> Tensor:
+        """Return what regions are compared with, float32 (n, D_coarse + D_fine): mean joined global feature of each.
+
+        Of both sizes at which an image was looked at; `features` are those of the images at the working side.
+        """
+        joined = features.joined_globals()
+        if all(image.second is None or image.second is image.data for image in self.images):
+            return joined
+        rows = []
+        for row, image in zip(joined, self.images, strict=True):
+            second = image.second_features
+            rows.append(row if second is None else second.joined_globals()[0])
+        return (joined + torch.stack(rows)) / 2
+
 
 def embed_labelled(
     groups: Sequence[Sequence[Path]],
@@ -31,15 +58,16 @@ def embed_labelled(
     progress: ProgressCallback,
     token: CancelToken,
 ) -> LabelledImages:
-    """Embed the files of each class, `groups`, at the working side `side`; `stage` names the work to `progress`.
+    """Embed the files of each class, `groups`, at the working side `side` and at the smaller one that belongs to it.
 
-    Raises Cancelled when `token` is cancelled.
+    `stage` names the work to `progress`. Raises `Cancelled`.
     """
     flat = [(label, path) for label, group in enumerate(groups) for path in group]
     images: list[EmbeddedImage] = []
     labels: list[int] = []
     unreadable: list[tuple[Path, str]] = []
-    items = embedder.embed_all([path for _, path in flat], side, stage, progress, token)
+    looks = Looks(side, smaller_side(embedder.backbone, side))
+    items = embedder.embed_all([path for _, path in flat], looks, stage, progress, token)
     for (label, _), item in zip(flat, items, strict=True):
         if isinstance(item, ImageReadError):
             unreadable.append((item.path, item.reason))
@@ -47,3 +75,10 @@ def embed_labelled(
             images.append(item)
             labels.append(label)
     return LabelledImages(images, torch.tensor(labels, dtype=torch.long), tuple(unreadable))
+
+
+@one_thread()
+def features_of(images: Sequence[EmbeddedImage]) -> ImageFeatures:
+    """Describe images on `TRAINING_GRID`, one at a time so that memory stays low."""
+    with torch.no_grad():
+        return concatenate([image.features.on_grid(TRAINING_GRID) for image in images])

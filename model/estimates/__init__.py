@@ -1,0 +1,4 @@
+"""How good a classifier is, from its examples alone.
+
+May import head and what is below.
+"""

@@ -13,15 +13,14 @@ from sklearn.metrics import f1_score
 from torch import Tensor
 
 from model.classifier import FewShotClassifier
-from model.embedding.embedder import Embedder
+from model.embedding.embedder import Embedder, readable_sizes
 from model.embedding.labelled_images import embed_labelled
-from model.embedding.sizes import working_side
-from model.embedding.two_sizes import globals_at_two_sizes
 from model.errors import SupportSetError
 from model.evaluation.baselines import BASELINES
+from model.evaluation.calibration import expected_calibration_error
 from model.features.maps import ImageFeatures
-from model.head.fitting import features_of, fit_classifier
-from model.head.unknown import expected_calibration_error
+from model.features.sizes import Size, working_side
+from model.head.fitting import fit_head
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 
 OURS = "fewshot"
@@ -57,13 +56,16 @@ class _Episode:
 
 @dataclass(frozen=True, eq=False)
 class _Seen:
-    """All images, embedded at `side`; `sizes` in pixels, `compared_with`: see `two_sizes`, `labels` (n,)."""
+    """All images, embedded at `side`; `sizes` in pixels, `labels` (n,).
 
-    sizes: list[tuple[int, int]]
+    compared_with: see `LabelledImages.compared_with`; directions: see `Backbone.class_directions`.
+    """
+
+    sizes: list[Size]
     features: ImageFeatures
     compared_with: Tensor
     labels: Tensor
-    embedder: Embedder
+    directions: Tensor
     side: int
 
 
@@ -95,7 +97,7 @@ def evaluate(
     ways = ways or len(class_names)
     if not 2 <= ways <= len(class_names):
         raise SupportSetError(f"--ways must lie between 2 and {len(class_names)}, the number of classes; got {ways}.")
-    side = working_side(embedder.backbone, (path for group in images for path in group))
+    side = working_side(embedder.backbone, readable_sizes([path for group in images for path in group]))
     embedded = embed_labelled(images, embedder, side, "Embedding", progress, token)
     labels = embedded.labels
     counts = torch.bincount(labels, minlength=len(class_names)).tolist()
@@ -104,15 +106,8 @@ def evaluate(
             raise SupportSetError(
                 f"The class ‘{name}’ has {count} readable images; {max(shots)} shots need at least {max(shots) + 1}."
             )
-    features = features_of(embedded.images)
-    seen = _Seen(
-        [image.size for image in embedded.images],
-        features,
-        globals_at_two_sizes(embedded.images, features, embedder, side, progress, token),
-        labels,
-        embedder,
-        side,
-    )
+    features, directions = embedded.features(), embedder.backbone.class_directions
+    seen = _Seen(embedded.sizes, features, embedded.compared_with(features), labels, directions, side)
     figures = [_measure(seen, k, ways, queries, episodes, seed, progress, token) for k in shots]
     return figures, embedded.unreadable
 
@@ -146,15 +141,16 @@ def _measure(
 
 def _fitted(seen: _Seen, episode: _Episode, ways: int) -> FewShotClassifier:
     chosen = episode.support
-    return fit_classifier(
-        [str(c) for c in range(ways)],
+    fitted = fit_head(
         seen.features.pick(chosen),
         episode.support_labels,
+        ways,
         [seen.sizes[i] for i in chosen.tolist()],
-        seen.embedder,
+        seen.directions,
         seen.side,
         compared_with=seen.compared_with[chosen],
-    ).classifier
+    )
+    return FewShotClassifier([str(c) for c in range(ways)], fitted.state, seen.directions)
 
 
 def _draw(labels: Tensor, shots: int, ways: int, queries: int, generator: torch.Generator) -> _Episode:

@@ -7,7 +7,7 @@ import torch
 
 from model.backbones.base import FeatureMaps
 from model.features.maps import ImageMaps, compact
-from model.features.texture import MIN_SIDE, texture_map
+from model.features.views.texture import MIN_SIDE, texture_map
 
 
 def main() -> None:

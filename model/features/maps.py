@@ -1,8 +1,8 @@
-"""From maps to the vectors the method works with: a global feature, regions and a texture for each image.
+"""The features of an image: from the backbone's maps to global features, regions, a layout and a texture map.
 
 Ours, measured on several sets (docs/adr/0003-features.md): signed square roots tame channels that
 fire rarely but strongly; stride 16 joins stride 32 because medical and texture images need it;
-each stride is L2-normalised by itself, so that a single number, the share of the fine stride, says
+each stride is L2-normalised by itself, so that a single number, the share of the fine stride, sets
 how much it counts.
 """
 
@@ -16,31 +16,44 @@ from torch import Tensor
 from torch.nn import functional
 
 from model.backbones.base import FeatureMaps
-from model.features import layout, texture
 from model.features.quantisation import EPSILON, quantised
+from model.features.texture_energies import CELLS, CHANNELS
 
 REGION_FINE_SHARE = 0.25
 """Weight of the fine stride's cosine in the similarity of a region; the coarse stride has the rest."""
 
+TRAINING_GRID = (7, 7)
+"""Grid on which the regions of examples are compared with each other: enough, and memory stays low."""
+
+LAYOUT_CELLS = 3
+"""The layout has this many cells a side."""
+
 IMAGES_AT_ONCE = 8
-"""Compact maps that are made numbers together: fewer take more operations, more leave the processor's cache."""
+"""Compact maps that are converted to float32 together: fewer take more operations, more leave the processor's cache."""
 
 
 class ImageMaps(NamedTuple):
     """What is kept of a batch of images: the backbone's maps at two strides and the texture view's.
 
     fine (n, D_fine, h, w), coarse (n, D_coarse, h / 2, w / 2): see `FeatureMaps`
-    texture (n, CHANNELS, CELLS, CELLS): see `model.features.texture`
+    texture (n, CHANNELS, CELLS, CELLS): see `views.texture`
+    extra (n, E): numbers that further views keep, see `View.keep`; E is 0 where there are none
     """
 
     fine: Tensor
     coarse: Tensor
     texture: Tensor
+    extra: Tensor
+
+    @classmethod
+    def of(cls, fine: Tensor, coarse: Tensor, texture: Tensor) -> ImageMaps:
+        """Put maps together, without numbers of further views."""
+        return cls(fine, coarse, texture, fine.new_zeros(len(fine), 0))
 
     @classmethod
     def without_texture(cls, maps: FeatureMaps) -> ImageMaps:
-        """Give maps a texture that says nothing."""
-        return cls(*maps, maps.fine.new_zeros(len(maps.fine), texture.CHANNELS, texture.CELLS, texture.CELLS))
+        """Add a texture map of zeros."""
+        return cls.of(*maps, maps.fine.new_zeros(len(maps.fine), CHANNELS, CELLS, CELLS))
 
 
 class ImageFeatures(NamedTuple):
@@ -48,13 +61,14 @@ class ImageFeatures(NamedTuple):
 
     coarse:     float32 (n, D_coarse) global feature at stride 32
     fine:       float32 (n, D_fine) global feature at stride 16
-    layout:     float32 (n, D_fine, CELLS, CELLS), global feature of each cell, see `layout`; length 1 in all
+    layout:     float32 (n, D_fine, LAYOUT_CELLS, LAYOUT_CELLS), global features of cells; length 1 in all
     coarse_map: (n, D_coarse, h', w') directions of the regions at stride 32; float32, or int8 where `compact`
     fine_map:   (n, D_fine, h, w) the same at stride 16; regions are counted on this grid
     coarse_scale, fine_scale: float32 (n, h', w') and (n, h, w), what brings a region's direction to length 1
     coarse_strength, fine_strength: float32 (n, h', w') and (n, h, w), sum over the channels of what the
                 backbone answers
-    texture:    float32 (n, CHANNELS, CELLS, CELLS) log energies, see `model.features.texture`
+    texture:    float32 (n, CHANNELS, CELLS, CELLS) log energies, see `views.texture`
+    extra:      float32 (n, E), see `ImageMaps`
     """
 
     coarse: Tensor
@@ -67,6 +81,7 @@ class ImageFeatures(NamedTuple):
     coarse_strength: Tensor
     fine_strength: Tensor
     texture: Tensor
+    extra: Tensor
 
     @property
     def grid(self) -> tuple[int, int]:
@@ -93,6 +108,7 @@ class ImageFeatures(NamedTuple):
             fine * fine.abs() * self.fine_strength[:, None],
             coarse * coarse.abs() * self.coarse_strength[:, None],
             self.texture,
+            self.extra,
         )
 
     def on_grid(self, grid: tuple[int, int]) -> ImageFeatures:
@@ -113,6 +129,7 @@ def describe(maps: ImageMaps, grid: tuple[int, int] | None = None) -> ImageFeatu
         coarse.abs().sum(dim=1),
         fine.abs().sum(dim=1),
         maps.texture,
+        maps.extra,
     )
 
 
@@ -136,6 +153,7 @@ def compact(maps: ImageMaps) -> ImageFeatures:
         coarse_regions.strength,
         fine_regions.strength,
         maps.texture,
+        maps.extra,
     )
 
 
@@ -193,8 +211,8 @@ def _interpolation(source: int, target: int) -> Tensor:
 
 def _globals(maps: ImageMaps) -> tuple[Tensor, Tensor, Tensor]:
     """Coarse and fine global features and the layout."""
-    cells = functional.adaptive_avg_pool2d(maps.fine, (layout.CELLS, layout.CELLS))
-    return _unit(maps.coarse.mean(dim=(2, 3))), _unit(maps.fine.mean(dim=(2, 3))), _unit(cells) / layout.CELLS
+    cells = functional.adaptive_avg_pool2d(maps.fine, (LAYOUT_CELLS, LAYOUT_CELLS))
+    return _unit(maps.coarse.mean(dim=(2, 3))), _unit(maps.fine.mean(dim=(2, 3))), _unit(cells) / LAYOUT_CELLS
 
 
 def _rooted(values: Tensor) -> Tensor:

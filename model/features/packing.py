@@ -1,4 +1,4 @@
-"""What is kept of an image as bytes: compact features, the same in memory, on disk, and where they are used.
+"""The bytes that are kept of an image: its compact features, the same in memory and on disk.
 
 The bytes are a header, the numbers of each part of `ImageFeatures` in the order of `_shapes` (those that take most
 room in a number come first, so that each lies where its kind may lie), and nothing else.
@@ -13,11 +13,12 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from model.features import layout, texture
-from model.features.maps import ImageFeatures
+from model.features.maps import LAYOUT_CELLS, ImageFeatures
+from model.features.texture_energies import CELLS, CHANNELS
+from model.features.view import kept_size
 
 _HEADER = struct.Struct("<8I")  # width, height; channels, rows and columns of the fine and of the coarse map
-_TEXTURE = (texture.CHANNELS, texture.CELLS, texture.CELLS)
+_TEXTURE = (CHANNELS, CELLS, CELLS)
 _ALIGNMENT = 8  # bytes between the rows of a batch are a multiple of it
 
 
@@ -75,8 +76,9 @@ def _shapes(header: tuple[int, ...]) -> dict[str, tuple[tuple[int, ...], torch.d
         "fine_scale": (fine[1:], torch.float32),
         "coarse_strength": (coarse[1:], torch.float32),
         "fine_strength": (fine[1:], torch.float32),
+        "extra": ((kept_size(),), torch.float32),
         "texture": (_TEXTURE, torch.float16),
-        "layout": ((fine[0], layout.CELLS, layout.CELLS), torch.float16),
+        "layout": ((fine[0], LAYOUT_CELLS, LAYOUT_CELLS), torch.float16),
         "coarse_map": (coarse, torch.int8),
         "fine_map": (fine, torch.int8),
     }

@@ -15,6 +15,7 @@ from model.features.compiled import compiled
 
 OCTAVES = 3
 FILTERS = 4
+CHANNELS = OCTAVES * FILTERS
 CELLS = 28
 """The map has this many cells a side, whatever the image's shape."""
 

@@ -1,23 +1,25 @@
-"""The patent's class description module: representation vectors, a weight for each image, class descriptors.
+"""The patent's class description module (claim 5): representation vectors, image weights, class descriptors.
 
-A representation vector joins the global and the local feature. Third and fourth similarity compare
+A representation vector joins the global and the local feature. The third and fourth similarity compare
 an image with its own class and with the others; from both comes the image's weight in its class, so
 that poor or odd examples count less. The predicted class is that of the closest descriptor. The
 patent's public text has no formulas; these are ours:
 
-    z[i]   = [ sqrt(1 - beta) P (g[i] - mu) ; sqrt(beta) l[i] ]
-    t[i]   = sigmoid((s3[i] - s4[i]) / tau_w)
-    w[i]   = (1 - rho) K_c t[i] / (sum of t in the class)  +  rho
+    z[i]   = [ sqrt(1 - beta) P (v[i] - mu) ; sqrt(beta) l[i] ]      v: the joint vector, `JointSpace`
+    t[i]   = sigmoid((s3[i] - s4[i]) / tau_w)                        `contrast_with_others`, `margins`
+    w[i]   = (1 - rho) K_c t[i] / (sum of t in the class)  +  rho    `image_weights`
     d[c]   = sum over i of the coefficients of a ridge regression in which image i counts w[i] / K
-    logits = kappa z . d
+    logits = kappa z . d                                             `dual_descriptors`
+
+Nothing builds z: since z . d = (1 - beta) (whole) + beta (part), both terms are computed apart and added
+(`Head.combine`, `TrainedHead.logits`). s3 and s4 compare the global part alone, which was measured to be as good.
 
 The difference s3 - s4 is taken twice and added: once of cosines, to the other images of the own class
 and to the means of the other classes, and once of scores, the image's own class against the best of
-the others as the remaining images see it (leave-one-out). The first knows typical images, the second
-sees what lies on the wrong side although nothing is typical. An image of low weight hardly takes part
-in the regression: scaling its target instead would still pull the scores around it to zero
-(docs/adr/0004-image-weights.md). The sigmoid leaves all images that resemble their own class more than
-the others alike; a softmax would favour the most typical ones, which costs accuracy where all labels
+the others when it is left out. The first favours typical images, the second is low for images on the wrong side of
+the border. An image of low weight hardly takes part in the regression: scaling its target instead would still pull
+the scores around it to zero (docs/adr/0004-image-weights.md). The sigmoid treats all images alike that resemble their
+own class more than the others; a softmax would favour the most typical ones, which costs accuracy where all labels
 are right.
 
 P is the whitening (S + lambda)^(-1/2) of the scatter S of all global features, each class counting
@@ -94,7 +96,7 @@ def dual_descriptors(gram: Tensor, balance: Tensor, ridge: Tensor, labels: Tenso
 
 
 def contrast_with_others(similarity: Tensor, labels: Tensor, ways: int) -> Tensor:
-    """Mean similarity to the other images of the own class less that to the other classes' means.
+    """Third less fourth similarity, s3 - s4: to the other images of the own class, and to the other classes' means.
 
     similarity: float64 (n, n); returns (n,). An image without others in its class has a first term of 0.
     """
@@ -103,7 +105,9 @@ def contrast_with_others(similarity: Tensor, labels: Tensor, ways: int) -> Tenso
     counts = members.sum(0)[None, :] - members
     means = torch.where(counts > 0, sums / counts.clamp_min(1), torch.zeros_like(sums))
     foreign = 1 - members
-    return (means * members).sum(1) - (means * foreign).sum(1) / foreign.sum(1).clamp_min(1)
+    third = (means * members).sum(1)
+    fourth = (means * foreign).sum(1) / foreign.sum(1).clamp_min(1)
+    return third - fourth
 
 
 def margins(scores: Tensor, labels: Tensor) -> Tensor:

@@ -1,8 +1,8 @@
-"""Fit the head to the features of a support set: from vectors to a classifier, without touching a file.
+"""Fitting the head to the features of a support set (claim 1's last step): tensors in, state out.
 
 The parameters are fitted twice: with all images counting the same in the regression, and again with the
 weights that the first fit gives them. The loss counts all images the same both times: leaving out what is
-hard would make the classifier believe that nothing is.
+hard would make the classifier overconfident.
 """
 
 from __future__ import annotations
@@ -20,34 +20,35 @@ from torch.nn import functional
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from model.backbones.devices import one_thread
-from model.classifier import ClassifierState, FewShotClassifier
-from model.embedding.embedder import EmbeddedImage, Embedder
-from model.features import texture
-from model.features.maps import ImageFeatures, concatenate
-from model.head import class_description, local_feature
-from model.head import unknown as confidence
-from model.head.joint_space import Fusion, texture_weights
-from model.head.parameters import DescribedSupport, Head, Support, describe_support
-from model.head.priors import Traits
+from model.features.maps import TRAINING_GRID, ImageFeatures
+from model.features.sizes import Size, typical_side
+from model.features.traits import traits_of
+from model.features.views import texture
+from model.head import class_description, local_feature, unknown
+from model.head.description import DescribedSupport, describe_support
+from model.head.joint_space import JointSpace
+from model.head.parameters import Head
+from model.head.responses import response_directions
+from model.head.state import ClassifierState
+from model.head.support import Support
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
-from model.regions.response_map import response_directions
 
 MAX_STEPS = 60
 CONVERGED_CHANGE = 1e-6  # of the mean loss in nats, between two steps
-TRAINING_GRID = (7, 7)
 UNFAMILIAR_SHARE = 0.1  # of the examples' regions
-FAMILIAR = 0.8  # of their familiarity: on `TRAINING_GRID` they are more familiar than on finer ones. Measured
+FAMILIAR = 0.8  # of their familiarity: on `TRAINING_GRID` they are more familiar than on finer grids. Measured
 
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """A fitted head: the classifier and what it took.
+    """A fitted head and what fitting it took.
 
     leave_one_out: float64 (n, N) probabilities of every support image from all the others
     weights: float64 (n,) relative weight of every support image (1 is an average one)
+    losses: mean leave-one-out cross-entropy in nats after each step
     """
 
-    classifier: FewShotClassifier
+    state: ClassifierState
     leave_one_out: Tensor
     weights: Tensor
     losses: tuple[float, ...]
@@ -55,27 +56,27 @@ class Fit:
 
 
 @one_thread()
-def fit_classifier(
-    class_names: Sequence[str],
+def fit_head(
     features: ImageFeatures,
     labels: Tensor,
-    sizes: Sequence[tuple[int, int]],
-    embedder: Embedder,
+    ways: int,
+    sizes: Sequence[Size],
+    directions: Tensor,
     side: int,
     progress: ProgressCallback = ignore_progress,
     token: CancelToken | None = None,
     *,
     compared_with: Tensor | None = None,
 ) -> Fit:
-    """Fit a classifier to `features` of n images with int64 `labels` (n,) and pixel `sizes`, embedded at `side`.
+    """Fit a head to `features` of n images of `ways` classes with int64 `labels` (n,) and pixel `sizes`.
 
+    directions: see `Backbone.class_directions`; side: the working side at which the images were embedded;
     compared_with: see `describe_support`. Raises `Cancelled`.
     """
     with torch.inference_mode(False):
-        directions = embedder.backbone.class_directions
-        described = describe_support(features, labels, len(class_names), directions, compared_with)
+        described = describe_support(features, labels, ways, directions, compared_with)
         support = described.support
-        head = Head(labels, Traits.of(features, sizes, directions))
+        head = Head(labels, support.views, traits_of(features, sizes, directions))
         losses, converged = fit(head, support, progress, token or CancelToken())
         with torch.no_grad():
             support = support._replace(weights=head.image_weights(support))
@@ -83,15 +84,7 @@ def fit_classifier(
         with torch.no_grad():
             leave_one_out = torch.softmax(head.leave_one_out_logits(support), dim=1)
         state = _state(head, described._replace(support=support), features, sizes, side, leave_one_out)
-    classifier = FewShotClassifier(class_names, embedder, state)
-    return Fit(classifier, leave_one_out, support.weights, tuple(losses + again), converged)
-
-
-@one_thread()
-def features_of(images: Sequence[EmbeddedImage]) -> ImageFeatures:
-    """Describe images on `TRAINING_GRID`, one at a time so that memory stays low."""
-    with torch.no_grad():
-        return concatenate([image.features.on_grid(TRAINING_GRID) for image in images])
+    return Fit(state, leave_one_out, support.weights, tuple(losses + again), converged)
 
 
 def fit(head: Head, support: Support, progress: ProgressCallback, token: CancelToken) -> tuple[list[float], bool]:
@@ -138,7 +131,7 @@ def _state(
     head: Head,
     described: DescribedSupport,
     features: ImageFeatures,
-    sizes: Sequence[tuple[int, int]],
+    sizes: Sequence[Size],
     side: int,
     leave_one_out: Tensor,
 ) -> ClassifierState:
@@ -147,49 +140,47 @@ def _state(
         labels, ways, balance = support.labels, support.ways, support.balance
         gram = head.gram(support)
         dual = class_description.dual_descriptors(gram, balance, head.ridge(gram, balance), labels, ways)
-        fusion, shares = described.fusion, head.shares
-        joint = fusion.joint(features, shares)
+        space, shares = described.space, head.shares
+        joint = space.joint(features, shares)
         origin = (balance / balance.sum()) @ joint
         descriptors = (joint - origin).T @ dual
         members = functional.one_hot(labels, ways).double() * support.weights[:, None]
-        unlikeness = confidence.leave_one_out_unlikeness(joint, labels, ways)
-        scalars = [
-            float(support.local_scale),
-            float(head.local_share),
-            float(head.scale),
-            described.temperature,
-            confidence.unknown_threshold(unlikeness),
-            max((width * height) ** 0.5 for width, height in sizes),
-            side,
-            _texture_deviation(features, fusion, shares, descriptors),
-            _familiar_from(described.familiarity),
-        ]
+        unlikeness = unknown.leave_one_out_unlikeness(joint, labels, ways)
         return ClassifierState(
-            fusion.texture_mean.float(),
-            fusion.texture_deviation.float(),
-            fusion.centre.float(),
-            fusion.scales.float(),
-            shares.float(),
-            descriptors.float(),
-            (origin @ descriptors).float(),
-            local_feature.class_means(described.compared, labels, ways),
-            (members.T @ described.locals.double() / members.sum(0)[:, None]).float(),
-            response_directions(features.coarse, balance, labels, ways),
-            joint.float(),
-            labels,
-            leave_one_out.float(),
-            torch.tensor(scalars, dtype=torch.float64),
+            view_names=tuple(view.name for view in space.views),
+            standard_mean=space.standard_mean.float(),
+            standard_deviation=space.standard_deviation.float(),
+            centre=space.centre.float(),
+            scales=space.scales.float(),
+            shares=shares.float(),
+            descriptors=descriptors.float(),
+            offsets=(origin @ descriptors).float(),
+            class_means=local_feature.class_means(described.compared, labels, ways),
+            local_descriptors=(members.T @ described.locals.double() / members.sum(0)[:, None]).float(),
+            response_directions=response_directions(features.coarse, balance, labels, ways),
+            examples=joint.float(),
+            labels=labels,
+            leave_one_out=leave_one_out.float(),
+            local_scale=float(support.local_scale),
+            local_share=float(head.local_share),
+            scale=float(head.scale),
+            attention_temperature=described.temperature,
+            unknown_threshold=unknown.unknown_threshold(unlikeness),
+            example_side=max(typical_side(size) for size in sizes),
+            side=side,
+            evidence_deviation=_evidence_deviation(features, space, shares, descriptors),
+            familiar_from=_familiar_from(described.familiarity),
         )
 
 
 def _familiar_from(familiarity: Tensor) -> float:
-    """From how much on a region is about as familiar as nine in ten of the examples' own, (n, R)."""
+    """Return a familiarity (n, R) that about nine in ten of the examples' own regions reach."""
     ordered = familiarity.flatten().sort().values
     return FAMILIAR * float(ordered[int(UNFAMILIAR_SHARE * len(ordered))])
 
 
-def _texture_deviation(features: ImageFeatures, fusion: Fusion, shares: Tensor, descriptors: Tensor) -> float:
+def _evidence_deviation(features: ImageFeatures, space: JointSpace, shares: Tensor, descriptors: Tensor) -> float:
     """Standard deviation over regions of the texture's evidence, to bring it to the size of the contrasts."""
-    weights = texture_weights(fusion, shares, descriptors)
+    weights = space.weights_of(texture.TextureView.name, shares, descriptors)
     evidence = texture.evidence(features.texture.double(), weights, TRAINING_GRID)
     return max(float(evidence.std(dim=2).mean()), 1e-6)

@@ -1,8 +1,12 @@
-"""Views of an image joined in one space: what it looks like, what it is, small structures, their places, texture.
+"""The joint space: the views of an image, centred on the support set and scaled alike, in one vector.
 
-Ours. Each view is centred on the mean of the class means and brought to one mean squared length, so
-that a share says how much a view counts: inner products in the joint space are the shares' weighted
-sum of the views' own (a sum of kernels). The shares are fitted with the head, see `model.head.parameters`.
+Each view is divided by its root mean squared distance from the class-balanced mean, so that a view's share is the part
+that it has in squared distances. The joint vector is
+
+    v = [ sqrt(share[1]) (v1 - mean1) / scale1 ; sqrt(share[2]) (v2 - mean2) / scale2 ; ... ]
+
+and inner products of joint vectors are the sums of the views' inner products, weighted by the shares. Ours. A
+standardised view (the texture) is first divided by its deviation over the support images and bounded.
 """
 
 from __future__ import annotations
@@ -12,77 +16,98 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from model.features import texture
 from model.features.maps import ImageFeatures
-from model.features.semantic import semantic_view
+from model.features.view import View, all_views
 
-VIEWS = ("coarse", "semantic", "fine", "layout", "texture")
 LEAST_DEVIATION = 0.05
 """Nats. Keeps a texture energy that is alike in all supports from deciding by a hair."""
 
 FARTHEST = 4.0
-"""Standard deviations at which a texture energy saturates: what lies beyond is foreign, not more of a class."""
+"""Standard deviations at which a standardised number saturates: what lies beyond is foreign, not more of a class."""
 
 _SMALLEST_SCATTER = 1e-9
 
 
-class Fusion(NamedTuple):
+class JointSpace(NamedTuple):
     """How the views of any image are brought into the joint space of a support set; all float64.
 
-    texture_mean, texture_deviation: (SUMMARY,) of the support images' texture summaries
-    centre:  (D,) mean of the class means, D = D_coarse + C + D_fine + D_layout + SUMMARY
-    scales:  (5,) one over the root mean squared length of each centred view
+    views: which ones, in order
+    sizes: lengths D_v of their vectors, D in all
+    standard_mean, standard_deviation: (S,) over the support images, of the standardised views' numbers
+    centre:  (D,) mean of the class means
+    scales:  (V,) one over the root mean squared length of each centred view
     directions: (C, D_coarse) float32, see `Backbone.class_directions`
     """
 
-    texture_mean: Tensor
-    texture_deviation: Tensor
+    views: tuple[View, ...]
+    sizes: tuple[int, ...]
+    standard_mean: Tensor
+    standard_deviation: Tensor
     centre: Tensor
     scales: Tensor
     directions: Tensor
 
     @classmethod
-    def of(cls, features: ImageFeatures, balance: Tensor, directions: Tensor) -> Fusion:
+    def of(cls, features: ImageFeatures, balance: Tensor, directions: Tensor) -> JointSpace:
         """Fit to n support images; balance (n,) as `class_description.class_balance`."""
-        summary = texture.summary(features.texture).double()
-        mean = summary.mean(dim=0)
-        deviation = ((summary - mean).square().mean(dim=0) + LEAST_DEVIATION**2).sqrt()
+        views = all_views()
+        standardised = [view.vectors(features, directions).double() for view in views if view.standardised]
+        numbers = torch.cat(standardised, dim=1) if standardised else balance.new_zeros(len(balance), 0)
+        mean = numbers.mean(dim=0)
+        deviation = ((numbers - mean).square().mean(dim=0) + LEAST_DEVIATION**2).sqrt()
         share = (balance / balance.sum())[:, None]
         centres, scales = [], []
-        for raw in _views(features, mean, deviation, directions):
+        for raw in _raw(views, features, mean, deviation, directions):
             view = raw.double()
             centre = (share * view).sum(dim=0)
             scatter = (share * (view - centre).square()).sum()
             centres.append(centre)
             scales.append(1 / scatter.clamp_min(_SMALLEST_SCATTER).sqrt())
-        return cls(mean, deviation, torch.cat(centres), torch.stack(scales), directions)
+        sizes = tuple(len(centre) for centre in centres)
+        return cls(views, sizes, mean, deviation, torch.cat(centres), torch.stack(scales), directions)
 
-    def views(self, features: ImageFeatures) -> tuple[Tensor, ...]:
-        """Each view, centred and scaled: one float64 (n, D_v) for each of `VIEWS`."""
-        raw = _views(features, self.texture_mean, self.texture_deviation, self.directions)
-        centres = self.centre.split([view.shape[1] for view in raw])
+    def vectors(self, features: ImageFeatures) -> tuple[Tensor, ...]:
+        """Each view's vectors, centred and scaled: one float64 (n, D_v) for each of `views`."""
+        raw, centres = self._raw(features), self.centre.split(self.sizes)
         return tuple((view.double() - c) * s for view, c, s in zip(raw, centres, self.scales, strict=True))
 
     def joint(self, features: ImageFeatures, shares: Tensor) -> Tensor:
-        """The joint vectors, float64 (n, D), for shares (5,) that add up to 1."""
-        raw = _views(features, self.texture_mean, self.texture_deviation, self.directions)
-        sizes = [view.shape[1] for view in raw]
+        """The joint vectors, float64 (n, D), for shares (V,) that add up to 1."""
+        raw = self._raw(features)
         # Every pass over all numbers counts: they are joined, made float64, centred and scaled in three.
-        joint = self.centre.new_empty(len(raw[0]), sum(sizes))
-        for part, view in zip(joint.split(sizes, dim=1), raw, strict=True):
+        joint = self.centre.new_empty(len(raw[0]), len(self.centre))
+        for part, view in zip(joint.split(self.sizes, dim=1), raw, strict=True):
             part.copy_(view)
-        factors = (self.scales * shares.sqrt()).repeat_interleave(torch.tensor(sizes))
+        factors = (self.scales * shares.sqrt()).repeat_interleave(torch.tensor(self.sizes))
         return joint.sub_(self.centre).mul_(factors)
 
+    def position(self, name: str) -> int:
+        """Return the position of the view `name`; raises `ValueError` where it takes no part."""
+        return [view.name for view in self.views].index(name)
 
-def texture_weights(fusion: Fusion, shares: Tensor, descriptors: Tensor) -> Tensor:
-    """What a unit of the raw texture summary adds to each class's score: (D, N) -> (SUMMARY, N)."""
-    scale = fusion.scales[-1] * shares[-1].sqrt() / fusion.texture_deviation
-    return scale[:, None] * descriptors[-texture.SUMMARY :]
+    def weights_of(self, name: str, shares: Tensor, descriptors: Tensor) -> Tensor:
+        """What a unit of a standardised view's raw numbers adds to each class's score: (D, N) -> (D_v, N)."""
+        at = self.position(name)
+        start = sum(size for view, size in zip(self.views[:at], self.sizes, strict=False) if view.standardised)
+        deviation = self.standard_deviation[start : start + self.sizes[at]]
+        scale = self.scales[at] * shares[at].sqrt() / deviation
+        weights: Tensor = scale[:, None] * descriptors.split(self.sizes)[at]
+        return weights
+
+    def _raw(self, features: ImageFeatures) -> tuple[Tensor, ...]:
+        return _raw(self.views, features, self.standard_mean, self.standard_deviation, self.directions)
 
 
-def _views(features: ImageFeatures, mean: Tensor, deviation: Tensor, directions: Tensor) -> tuple[Tensor, ...]:
-    """The views as they are, float32 but for the texture."""
-    summary = (texture.summary(features.texture).double() - mean) / deviation
-    semantic = semantic_view(features.coarse, directions)
-    return features.coarse, semantic, features.fine, features.layout.flatten(1), summary.clamp(-FARTHEST, FARTHEST)
+def _raw(
+    views: tuple[View, ...], features: ImageFeatures, mean: Tensor, deviation: Tensor, directions: Tensor
+) -> tuple[Tensor, ...]:
+    """The views as they are, float32, but for standardised ones."""
+    vectors, start = [], 0
+    for view in views:
+        vector = view.vectors(features, directions)
+        if view.standardised:
+            part = slice(start, start + vector.shape[1])
+            vector = ((vector.double() - mean[part]) / deviation[part]).clamp(-FARTHEST, FARTHEST)
+            start = part.stop
+        vectors.append(vector)
+    return tuple(vectors)

@@ -1,19 +1,19 @@
-"""The patent's local feature module: which region of an image speaks most for a class.
+"""The patent's local feature module (claim 4): attention over the regions of an image, for each class.
 
 Each region is compared with the global features of the images of one class (first similarity) and
 of the other classes (second similarity); their difference gives the attention, and the region of
 highest attention is the local feature. The formulas are our reading (the public text of the patent
 has none):
 
-    s1[q,c,r] = f[q,r] . gbar[c]
-    s2[q,c,r] = mean over c' != c of f[q,r] . gbar[c']
-    a[q,c,r]  = softmax over r of (s1 - s2) / tau_a
-    l[q,c]    = sum over r of a[q,c,r] f[q,r]
+    s1[q,c,r] = S(f[q,r] . gbar[c])                          `similarities`, `smoothed`
+    s2[q,c,r] = mean over c' != c of s1[q,c',r]              `contrast`
+    a[q,c,r]  = softmax over r of (s1 - s2) / tau_a          `attention`
+    l[q,c]    = sum over r of a[q,c,r] f[q,r]                `local_features`
 
-gbar[c] is the mean global feature of class c, after `suppressed_common`; "the others" is a mean of
-class means, so that a large bin does not drown a small one. The class of q is never used: each class
-is tried in turn, because attention that knows the answer makes leave-one-out accuracy on pure noise
-look good.
+S is the mean over 3 x 3 neighbouring regions. gbar[c] is the mean global feature of class c, after
+`suppressed_common`; "the others" is a mean of class means, so that a large bin does not drown a small one. The
+class of q is never used: each class is tried in turn, because attention that knows the answer makes
+leave-one-out accuracy on pure noise look good. Where ours differs from the claims: docs/method.md.
 """
 
 from __future__ import annotations
@@ -93,12 +93,12 @@ def leave_one_out_similarities(regions: Tensor, globals_: Tensor, labels: Tensor
 
 
 def contrast(similarity: Tensor) -> Tensor:
-    """First minus second similarity: (n, N, R) -> (n, N, R). One class alone has second similarity 0."""
-    ways = similarity.shape[1]
+    """First minus second similarity, s1 - s2: (n, N, R) -> (n, N, R). One class alone has second similarity 0."""
+    first, ways = similarity, similarity.shape[1]
     if ways == 1:
-        return similarity
-    others = (similarity.sum(dim=1, keepdim=True) - similarity) / (ways - 1)
-    return similarity - others
+        return first
+    second = (first.sum(dim=1, keepdim=True) - first) / (ways - 1)
+    return first - second
 
 
 def smoothed(values: Tensor, grid: tuple[int, int]) -> Tensor:

@@ -1,84 +1,40 @@
 """The trainable head: local feature and class description modules joined, fitted by leave-one-out.
 
-The adjustable parameters are few, so that five images cannot be learned by heart: the ridge of the
-whitening, the odds of the semantic view, the fine stride, the layout and the texture against the coarse stride,
-the share beta of the local feature and the scale kappa of the logits.
-Each has a prior (a Gaussian around a start value), which is all there is where no class has two
-images. Everything is differentiable, also with respect to the features, so a backbone can be
-trained through it.
+The adjustable parameters are few, so that five images cannot be learned by heart: the ridge of the whitening, the
+odds of each view against the coarse one, the share beta of the local feature and the scale kappa of the logits.
+Each has a prior, at whose mean it stays where no class has two images. Everything is differentiable, also with
+respect to the features, so a backbone can be trained through it.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
-from model.features.maps import ImageFeatures
-from model.head import class_description, local_feature
-from model.head.joint_space import VIEWS, Fusion
-from model.head.priors import TYPICAL, Traits, priors
-
-
-class DescribedSupport(NamedTuple):
-    """A support set prepared for the head.
-
-    fusion: how the views of an image join in the support set's space
-    compared (n, D): global features as regions are compared with them
-    locals:  (n, D) local feature of each image for its own class
-    temperature: tau_a of the attention
-    familiarity (n, R): see `local_feature.familiarity`, each image compared with the others
-    """
-
-    support: Support
-    fusion: Fusion
-    compared: Tensor
-    locals: Tensor
-    temperature: float
-    familiarity: Tensor
-
-
-class Support(NamedTuple):
-    """What the head needs of the support images, once computed; n images, N classes, float64 on the CPU.
-
-    grams:      (5, n, n) inner products of each view of `model.head.joint_space`
-    local:      (n, n) similarity of image i's local feature, taken for image j's class, to j's own
-    local_scale: number that brings local scores to the size of global ones
-    weights:    (n,) relative weight of each image, 1 until `Head.image_weights` says otherwise
-    """
-
-    grams: Tensor
-    local: Tensor
-    local_scale: Tensor
-    labels: Tensor
-    ways: int
-    weights: Tensor
-
-    @property
-    def balance(self) -> Tensor:
-        """How much each image counts: its weight over K of its class, (n,)."""
-        return class_description.class_balance(self.labels, self.ways) * self.weights
-
+from model.features.view import Traits, View
+from model.head import class_description
+from model.head.priors import TYPICAL, odds_name, priors
+from model.head.support import Support, leave_one_out_local_scores
 
 SMALLEST_SCATTER = 1e-6
 """Keeps the ridge positive where all images are alike."""
 
 
 class Head(nn.Module):
-    """The seven parameters and the scores they give."""
+    """The adjustable parameters (claim 1's last step adjusts them) and the scores that they give."""
 
-    def __init__(self, labels: Tensor, traits: Traits = TYPICAL) -> None:
+    def __init__(self, labels: Tensor, views: Sequence[View], traits: Traits = TYPICAL) -> None:
         super().__init__()
-        self._priors = priors(labels, traits)
+        self._views, self._priors = tuple(views), priors(labels, views, traits)
         for name, prior in self._priors.items():
             self.register_parameter(name, nn.Parameter(torch.tensor(prior.mean, dtype=torch.float64)))
 
     @property
     def shares(self) -> Tensor:
-        """Shares of the views of `model.head.joint_space` in the global similarity: (5,), adding up to 1."""
-        odds = [self.get_parameter(f"log_{view}_odds") for view in VIEWS[1:]]
+        """Shares of the views in the global similarity: (V,), adding up to 1."""
+        odds = [self.get_parameter(odds_name(view)) for view in self._views[1:]]
         return torch.softmax(torch.stack((torch.zeros_like(odds[0]), *odds)), dim=0)
 
     @property
@@ -134,71 +90,3 @@ class Head(nn.Module):
             ((self.get_parameter(name) - prior.mean) / prior.deviation) ** 2 for name, prior in self._priors.items()
         ]
         return 0.5 * torch.stack(terms).sum()
-
-
-def local_similarity(
-    regions: Tensor, grid: tuple[int, int], globals_: Tensor, labels: Tensor, ways: int
-) -> tuple[Tensor, Tensor, float, Tensor]:
-    """Compare the support images' local features with each other.
-
-    regions (n, R, D), globals_ (n, D) -> similarity (n, n) as in `Support.local`; the local feature
-    of each image for its own class (n, D); the attention temperature tau_a (the standard deviation of
-    the contrasts over the regions, so that attention neither flattens nor collapses); and the regions'
-    familiarity (n, R).
-    """
-    similarities = local_feature.leave_one_out_similarities(regions, globals_, labels, ways)
-    similarities = local_feature.smoothed(similarities, grid)
-    contrasts = local_feature.contrast(similarities)
-    temperature = max(float(contrasts.detach().std(dim=2).mean()), 1e-4)
-    local = local_feature.local_features(local_feature.attention(contrasts, temperature), regions)
-    own = local[torch.arange(len(labels)), labels]
-    similarity = torch.einsum("ncd,md->ncm", local, own)
-    picked = similarity.gather(1, labels.expand(len(labels), 1, -1)).squeeze(1)
-    return picked.double(), own, temperature, local_feature.familiarity(similarities)
-
-
-def leave_one_out_local_scores(similarity: Tensor, weights: Tensor, labels: Tensor, ways: int) -> Tensor:
-    """Weighted mean similarity of each image's local feature to those of a class, itself left out: (n, N)."""
-    members = functional.one_hot(labels, ways).to(similarity.dtype) * weights[:, None]
-    totals = members.sum(dim=0) - members
-    present = totals > 1e-9
-    sums = (similarity - torch.diag(similarity.diagonal())) @ members
-    scores = sums / torch.where(present, totals, torch.ones_like(totals))
-    mean = (scores * present).sum(1, keepdim=True) / present.sum(1, keepdim=True).clamp_min(1)
-    return torch.where(present, scores, mean.expand_as(scores))
-
-
-def describe_support(
-    features: ImageFeatures, labels: Tensor, ways: int, directions: Tensor, compared_with: Tensor | None = None
-) -> DescribedSupport:
-    """Compute what the head needs of n support images with int64 `labels` (n,).
-
-    directions: see `Backbone.class_directions`
-    compared_with: (n, L) what regions are compared with, see `model.embedding.two_sizes` (default: the joined
-    global features).
-    """
-    fusion = Fusion.of(features, class_description.class_balance(labels, ways), directions)
-    joined = features.joined_globals() if compared_with is None else compared_with
-    regions = features.joined_regions()
-    shots = float(torch.bincount(labels, minlength=ways).double().median())
-    compared = local_feature.suppressed_common(joined, regions, max(shots, 1.0))
-    local, own_locals, temperature, familiarity = local_similarity(regions, features.grid, compared, labels, ways)
-    support = Support(
-        torch.stack([view @ view.T for view in fusion.views(features)]),
-        local,
-        torch.ones((), dtype=torch.float64),
-        labels,
-        ways,
-        torch.ones(len(labels), dtype=torch.float64),
-    )
-    support = support._replace(local_scale=_local_scale(support))
-    return DescribedSupport(support, fusion, compared, own_locals, temperature, familiarity)
-
-
-def _local_scale(support: Support) -> Tensor:
-    """Ratio of the spread of global to that of local leave-one-out scores, at the parameters' start."""
-    with torch.no_grad():
-        whole = Head(support.labels).global_scores(support)
-        part = leave_one_out_local_scores(support.local, support.weights, support.labels, support.ways)
-        spread = part.std(dim=1).mean()
-        return whole.std(dim=1).mean() / spread.clamp_min(1e-6)

@@ -1,4 +1,7 @@
-"""How sure the classifier may be: from the supports alone, by leaving each of them out."""
+"""Unknown images: how unlike every class an image is, and from how much on it is flagged.
+
+The threshold comes from the support images alone, each measured when it is left out.
+"""
 
 from __future__ import annotations
 
@@ -105,17 +108,3 @@ def unknown_threshold(leave_one_out: Tensor) -> float:
         return math.inf
     deviations = -NormalDist().inv_cdf(UNKNOWN_FALSE_ALARMS) * (1 + 4 / count)
     return float(leave_one_out.mean() + deviations * leave_one_out.std())
-
-
-def expected_calibration_error(probabilities: Tensor, labels: Tensor, bins: int = 10) -> float:
-    """Mean gap between confidence and accuracy over equal-width bins (Guo et al. 2017): (n, N), (n,) -> 0..1."""
-    confidence, predicted = probabilities.max(dim=1)
-    correct = (predicted == labels).double()
-    index = (confidence * bins).long().clamp_max(bins - 1)
-    error = 0.0
-    for b in range(bins):
-        inside = index == b
-        if bool(inside.any()):
-            gap = (confidence[inside].double().mean() - correct[inside].mean()).abs()
-            error += float(gap) * float(inside.double().mean())
-    return error

@@ -1,6 +1,6 @@
-"""The region of highest attention: the box around the peak of what an image's regions say for a class.
+"""The region of highest attention: the box around the peak of the evidence for a class.
 
-It holds the cells that hang together with the peak and rise at least half (or another share) as high as it
+It holds the cells that are connected with the peak and rise at least half (or another share) as high as it
 does above the median of the image: the full width at half maximum, in two dimensions. Ours
 (docs/adr/0007-attention.md).
 """

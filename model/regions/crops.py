@@ -1,9 +1,9 @@
-"""Windows of an image half its width and height, each taken for an image of its own.
+"""Crops: parts of an image half its width and height, each scored as an image of its own.
 
-A region says what it shows, but not what it is part of: where the objects of a picture are as large as
-half of it, the classifier itself tells better which of them is which. So windows all over the image are
-scored as images are, by whole and layout and texture; the score of a window that is like no class fades.
-Ours (docs/adr/0007-attention.md).
+A region shows a place, but not the thing that it is part of: where the objects of a picture are as large as half of
+it, the classifier itself tells better which of them is which. So crops all over the image are scored by the whole of
+the joint space; the score of a crop that is like no class fades. Used for images that are much larger than the
+examples. Ours (docs/adr/0007-attention.md).
 """
 
 from __future__ import annotations
@@ -11,33 +11,35 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from model.features import layout, texture
-from model.features.maps import ImageFeatures, ImageMaps, describe
+from model.features.maps import LAYOUT_CELLS, ImageFeatures, ImageMaps, describe
+from model.features.texture_energies import CELLS
 
-TEXTURE_CELLS, TEXTURE_STEP = texture.CELLS // 2, 2
-WINDOWS = (texture.CELLS - TEXTURE_CELLS) // TEXTURE_STEP + 1
+TEXTURE_CELLS, TEXTURE_STEP = CELLS // 2, 2
+CROPS = (CELLS - TEXTURE_CELLS) // TEXTURE_STEP + 1
 """Along each axis, from edge to edge."""
 
 FADING = 2.0
-"""The score of a window falls with this power of its unlikeness. Measured."""
+"""The score of a crop falls with this power of its unlikeness. Measured."""
 
-_SMALLEST = 1e-9  # where examples and windows are all the same nothing is unlike
+_SMALLEST = 1e-9  # where examples and crops are all the same nothing is unlike
 
 
-def window_features(features: ImageFeatures) -> ImageFeatures:
-    """Return the features of the windows of one image, in reading order, `WINDOWS` squared of them."""
+def crop_features(features: ImageFeatures) -> ImageFeatures:
+    """Return the features of the crops of one image, in reading order, `CROPS` squared of them."""
     maps = features.maps()
     coarse = _averaged(maps.coarse, 1)
-    fine = _averaged(maps.fine, layout.CELLS)
+    fine = _averaged(maps.fine, LAYOUT_CELLS)
     surfaces = features.texture.unfold(2, TEXTURE_CELLS, TEXTURE_STEP).unfold(3, TEXTURE_CELLS, TEXTURE_STEP)
-    return describe(ImageMaps(fine, coarse, surfaces[0].permute(1, 2, 0, 3, 4).flatten(0, 1)))
+    textures = surfaces[0].permute(1, 2, 0, 3, 4).flatten(0, 1)
+    extra = features.extra.expand(len(coarse), -1)  # what further views keep is known of the whole image only
+    return describe(ImageMaps(fine, coarse, textures, extra))
 
 
 def faded(scores: Tensor, unlikeness: Tensor, threshold: float) -> Tensor:
-    """Let the scores (n, N) of windows fade that are unlike every class: unlikeness (n,) -> (n, N).
+    """Let the scores (n, N) of crops fade that are unlike every class: unlikeness (n,) -> (n, N).
 
     Those do not fade whose unlikeness is below the threshold of unknown images, or where all are unlike, that of the
-    image's most familiar window.
+    image's most familiar crop.
     """
     allowed = unlikeness.amin().clamp_min(max(threshold, _SMALLEST))
     share = (allowed / unlikeness.clamp_min(_SMALLEST)).clamp_max(1) ** FADING
@@ -45,31 +47,31 @@ def faded(scores: Tensor, unlikeness: Tensor, threshold: float) -> Tensor:
 
 
 def on_regions(scores: Tensor, grid: tuple[int, int]) -> Tensor:
-    """Interpolate scores (n, N) of windows between their centres: (N, R); outside of the centres they stay as there."""
-    maps = scores.T.unflatten(1, (WINDOWS, WINDOWS))
+    """Interpolate scores (n, N) of crops between their centres: (N, R); outside of the centres they stay as there."""
+    maps = scores.T.unflatten(1, (CROPS, CROPS))
     rows, columns = (_between_centres(length).to(scores.dtype) for length in grid)
     spread: Tensor = (rows @ maps @ columns.T).flatten(1)
     return spread
 
 
 def _averaged(values: Tensor, cells: int) -> Tensor:
-    """Average a map over `cells` x `cells` parts of each window: (1, D, h, w) -> (n, D, cells, cells)."""
+    """Average a map over `cells` x `cells` parts of each crop: (1, D, h, w) -> (n, D, cells, cells)."""
     rows, columns = (_parts(length, cells).to(values.dtype) for length in values.shape[2:])
     parts = rows @ values[0] @ columns.T
-    apart: Tensor = parts.unflatten(2, (WINDOWS, cells)).unflatten(1, (WINDOWS, cells))
+    apart: Tensor = parts.unflatten(2, (CROPS, cells)).unflatten(1, (CROPS, cells))
     return apart.permute(1, 3, 0, 2, 4).flatten(0, 1)
 
 
 def _parts(length: int, cells: int) -> Tensor:
-    """Share of each of `length` places in the `cells` parts of each window along an axis: (WINDOWS cells, length)."""
+    """Share of each of `length` places in the `cells` parts of each crop along an axis: (CROPS cells, length)."""
     size = length / 2 / cells
-    starts = (torch.linspace(0, length / 2, WINDOWS)[:, None] + torch.arange(cells) * size).flatten()[:, None]
+    starts = (torch.linspace(0, length / 2, CROPS)[:, None] + torch.arange(cells) * size).flatten()[:, None]
     places = torch.arange(length)
     return (torch.minimum(places + 1, starts + size) - torch.maximum(places, starts)).clamp_min(0) / size
 
 
 def _between_centres(length: int) -> Tensor:
-    """Weights of linear interpolation between the windows' centres along an axis: (length, WINDOWS)."""
+    """Weights of linear interpolation between the crops' centres along an axis: (length, CROPS)."""
     places = (torch.arange(length) + 0.5) / length  # of the axis, of which the centres take 1/4 to 3/4
-    steps = ((places - 0.25) * 2 * (WINDOWS - 1)).clamp(0, WINDOWS - 1)
-    return (1 - (steps[:, None] - torch.arange(WINDOWS)).abs()).clamp_min(0)
+    steps = ((places - 0.25) * 2 * (CROPS - 1)).clamp(0, CROPS - 1)
+    return (1 - (steps[:, None] - torch.arange(CROPS)).abs()).clamp_min(0)

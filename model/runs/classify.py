@@ -3,17 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from model.classifier import FewShotClassifier
-from model.embedding.embedder import Embedded, EmbeddedImage
+from PIL import Image
+
+from model.embedding.image import Embedded, EmbeddedImage
 from model.errors import ImageReadError
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
+from model.runs.image_classifier import ImageClassifier
 from model.types import Prediction, Status
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What is wanted of each image of a run, beside its class.
+
+    explain_class: regions and maps are those for this class instead of the predicted one
+    closely: look at every image again at twice the working side, which finds regions better and takes about four
+        times as long; images much larger than the examples are looked at so in any case
+    maps: predictions hold the evidence map
+    pictures: what was read of each image comes along, see `Classified`
+    """
+
+    explain_class: int | None = None
+    closely: bool = False
+    maps: bool = False
+    pictures: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Classified:
+    """A prediction, with the picture where that was asked for and was read in its own size for it (else None)."""
+
+    prediction: Prediction
+    picture: Image.Image | None = field(default=None, repr=False)
+
+
 def classify(
-    classifier: FewShotClassifier,
+    classifier: ImageClassifier,
     paths: Sequence[Path],
     *,
     explain_class: int | None = None,
@@ -21,27 +49,38 @@ def classify(
     progress: ProgressCallback = ignore_progress,
     token: CancelToken | None = None,
 ) -> Iterator[list[Prediction]]:
-    """Yield the predictions of `paths` in order, a batch at a time.
+    """Yield the predictions of `paths` in order, a batch at a time; `explain_class` and `closely` as in `Asked`.
 
     An image that cannot be read becomes a prediction with `Status.ERROR`, and the rest goes on.
-    With `explain_class` the regions are those for that class; `closely`: see `FewShotClassifier.predict`.
     Raises `Cancelled` between batches.
     """
+    for batch in classified(classifier, paths, Asked(explain_class, closely), progress, token):
+        yield [one.prediction for one in batch]
+
+
+def classified(
+    classifier: ImageClassifier,
+    paths: Sequence[Path],
+    asked: Asked,
+    progress: ProgressCallback = ignore_progress,
+    token: CancelToken | None = None,
+) -> Iterator[list[Classified]]:
+    """As `classify`, with what else is `asked` for."""
     token = token or CancelToken()
 
-    def predicted(batch: list[Embedded]) -> list[Prediction]:
+    def decided(batch: list[Embedded]) -> list[Classified]:
         readable = [item for item in batch if isinstance(item, EmbeddedImage)]
-        found = iter(classifier.predict(readable, explain_class, closely=closely))
+        predictions = iter(classifier.predict(readable, asked.explain_class, with_maps=asked.maps))
         return [
-            Prediction(item.path, Status.ERROR, message=item.reason)
+            Classified(Prediction(item.path, Status.ERROR, message=item.reason))
             if isinstance(item, ImageReadError)
-            else next(found)
+            else Classified(next(predictions), item.picture)
             for item in batch
         ]
 
-    done = 0
-    for predictions in classifier.embedder.apply(predicted, paths, classifier.side):
+    done, looks = 0, classifier.looks(closely=asked.closely)
+    for batch in classifier.embedder.apply(decided, paths, looks, pictures=asked.pictures):
         token.raise_if_cancelled()
-        done += len(predictions)
+        done += len(batch)
         progress(Progress("Classifying", done, len(paths)))
-        yield predictions
+        yield batch

@@ -18,9 +18,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from model.embedding.embedder import Embedder
-from model.embedding.sizes import working_side
+from model.embedding.embedder import Embedder, readable_sizes
 from model.errors import ImageReadError, NoImagesError
+from model.features.sizes import Looks, working_side
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress, reported
 
 MOST_IMAGES = 4000
@@ -52,10 +52,10 @@ def suggest_images(
     token = token or CancelToken()
     sample = [pool[index] for index in _even_sample(len(pool), MOST_IMAGES)]
     files = [*sample, *labelled]
-    side = working_side(embedder.backbone, reported(sample, "Reading sizes", progress, token))
+    side = working_side(embedder.backbone, readable_sizes(reported(sample, "Reading sizes", progress, token)))
     token.raise_if_cancelled()
     vectors, readable, unreadable = [], [], []
-    for batch in embedder.embed(files, side):
+    for batch in embedder.embed(files, Looks(side)):
         token.raise_if_cancelled()
         for item in batch:
             if isinstance(item, ImageReadError):

@@ -1,4 +1,4 @@
-"""Transduction: what images that are classified together show of each other, as an option.
+"""Transduction: images that are classified together take part in one another's results, as an option.
 
 In the joint space each image is linked with those most like it, examples and others, and the classes'
 probabilities spread along the links (Zhou et al., Learning with local and global consistency, 2004):
@@ -22,11 +22,14 @@ from scipy import sparse
 from torch import Tensor
 from torch.nn import functional
 
-from model.classifier import FewShotClassifier
-from model.embedding.embedder import CHUNK_SIZE, EmbeddedImage
+from model.embedding.embedder import CHUNK_SIZE
+from model.embedding.image import EmbeddedImage
 from model.errors import ImageReadError
+from model.features.sizes import Looks
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
-from model.types import Prediction, Region, Status
+from model.runs.classify import Asked, Classified
+from model.runs.image_classifier import ImageClassifier
+from model.types import Prediction, Status
 
 NEIGHBOURS = 8
 SPREADING = 0.5
@@ -50,33 +53,32 @@ NOTE = "Joined with what similar images show."
 
 
 def joined(
-    classifier: FewShotClassifier,
+    classifier: ImageClassifier,
     predictions: Sequence[Prediction],
-    *,
-    keep_regions: bool = False,
-    closely: bool = False,
+    asked: Asked | None = None,
     progress: ProgressCallback = ignore_progress,
     token: CancelToken | None = None,
-) -> Iterator[list[Prediction]]:
+) -> Iterator[list[Classified]]:
     """Yield the predictions of one run that have `Status.OK` anew, with the probabilities that they have together.
 
-    Where the predicted class changes, so does the region, unless `keep_regions`; `closely`: see
-    `FewShotClassifier.predict`. Images are embedded again, which costs little where embeddings are
-    cached; one that is gone keeps its prediction. Raises `Cancelled`.
+    Where the predicted class changes, so do the region, and the map and picture that are `asked` for; not where they
+    are asked for one class. Images are embedded again, which costs little where embeddings are cached; one that is
+    gone keeps its prediction. Raises `Cancelled`.
     """
+    asked = asked or Asked()
     token = token or CancelToken()
     known = [prediction for prediction in predictions if prediction.status is Status.OK]
     for start in range(0, len(known), GROUP):
         group, vectors = [], []
-        for prediction, image in _embedded(classifier, known[start : start + GROUP], token):
+        for prediction, image in _embedded(classifier, known[start : start + GROUP], Looks(classifier.side), token):
             group.append(prediction)
             with torch.inference_mode():
-                vectors.append(classifier.joint(image.features).float())
+                vectors.append(classifier.classifier.head.joint(image.features).float())
             progress(Progress("Comparing similar images", start + len(group), len(known)))
         if not group:
             continue
         scores = torch.tensor([prediction.scores for prediction in group], dtype=torch.float64)
-        state = classifier.state
+        state = classifier.classifier.state
         spread = spread_probabilities(torch.cat((state.examples, *vectors)), state.labels, scores, token)
         revised = [
             replace(prediction, predicted=predicted, scores=tuple(row), message=NOTE)
@@ -84,7 +86,10 @@ def joined(
         ]
         for first in range(0, len(group), CHUNK_SIZE):
             before, after = group[first : first + CHUNK_SIZE], revised[first : first + CHUNK_SIZE]
-            yield after if keep_regions else _with_regions(classifier, before, after, closely, token)
+            if asked.explain_class is None:
+                yield _with_regions(classifier, before, after, asked, token)
+            else:
+                yield [Classified(one) for one in after]
 
 
 def spread_probabilities(
@@ -127,32 +132,44 @@ def _links(unit: Tensor, token: CancelToken) -> sparse.csr_array:
 
 
 def _with_regions(
-    classifier: FewShotClassifier,
+    classifier: ImageClassifier,
     before: Sequence[Prediction],
     after: Sequence[Prediction],
-    closely: bool,
+    asked: Asked,
     token: CancelToken,
-) -> list[Prediction]:
+) -> list[Classified]:
     """Look up the regions of those whose class has changed."""
     changed = [new for old, new in zip(before, after, strict=True) if old.predicted != new.predicted]
     images: dict[int, list[EmbeddedImage]] = {}
-    for prediction, image in _embedded(classifier, changed, token):
+    looks = classifier.looks(closely=asked.closely)
+    for prediction, image in _embedded(classifier, changed, looks, token, pictures=asked.pictures):
         images.setdefault(prediction.predicted, []).append(image)
-    regions: dict[object, Region | None] = {
-        found.path: found.region
+    pictures = {image.path: image.picture for some in images.values() for image in some}
+    found = {
+        one.path: one
         for class_, some in images.items()
-        for found in classifier.predict(some, class_, closely=closely)
+        for one in classifier.predict(some, class_, with_maps=asked.maps)
     }
-    return [replace(new, region=regions.get(new.path, new.region)) for new in after]
+    made = []
+    for new in after:
+        one = found.get(new.path)
+        revised = new if one is None else replace(new, region=one.region, evidence_map=one.evidence_map)
+        made.append(Classified(revised, pictures.get(new.path)))
+    return made
 
 
 def _embedded(
-    classifier: FewShotClassifier, predictions: Sequence[Prediction], token: CancelToken
+    classifier: ImageClassifier,
+    predictions: Sequence[Prediction],
+    looks: Looks,
+    token: CancelToken,
+    *,
+    pictures: bool = False,
 ) -> Iterator[tuple[Prediction, EmbeddedImage]]:
     """Yield those whose image can be read again, with the image."""
     waiting = iter(predictions)
-    for batch in classifier.embedder.embed([prediction.path for prediction in predictions], classifier.side):
+    for batch in classifier.embedder.embed([one.path for one in predictions], looks, pictures=pictures):
         token.raise_if_cancelled()
-        for item, prediction in zip(batch, waiting, strict=False):  # this way round none is lost
+        for item, prediction in zip(batch, waiting, strict=False):  # `waiting` second, so that none of it is lost
             if not isinstance(item, ImageReadError):
                 yield prediction, item

@@ -16,10 +16,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from model.backbones.base import Backbone, FeatureMaps
-from model.embedding.embedder import Embedder, fitted_pixels
+from model.embedding.embedder import Embedder
+from model.embedding.pending import fitted_pixels
 from model.errors import ImageReadError
 from model.features.maps import ImageMaps, describe
-from model.head.parameters import Head, describe_support
+from model.head.description import describe_support
+from model.head.parameters import Head
 from model.images.colour import Colour
 from model.progress import CancelToken, Progress, ProgressCallback
 
@@ -115,7 +117,7 @@ def episode_loss(maps: FeatureMaps, labels: Tensor) -> Tensor:
     features = describe(ImageMaps.without_texture(maps), (maps.coarse.shape[2], maps.coarse.shape[3]))
     untaught = torch.empty(0, maps.coarse.shape[1])  # what is being trained has no classes of its own
     support = describe_support(features, local_labels, len(present), untaught).support
-    head = Head(local_labels)
+    head = Head(local_labels, support.views)
     return functional.cross_entropy(head.leave_one_out_logits(support), local_labels)
 
 

@@ -9,17 +9,17 @@ import torch
 
 from model.backbones.names import DEFAULT_BACKBONE
 from model.classifier import FewShotClassifier
-from model.embedding.embedder import Embedder
+from model.embedding.embedder import Embedder, readable_sizes
 from model.embedding.labelled_images import LabelledImages, embed_labelled
-from model.embedding.sizes import working_side
-from model.embedding.two_sizes import globals_at_two_sizes
 from model.errors import ImageReadError, SupportSetError
 from model.estimates.intervals import wilson_interval
 from model.estimates.learning_curve import learning_curve
+from model.features.sizes import working_side
 from model.head.class_description import has_others
-from model.head.fitting import Fit, features_of, fit_classifier
+from model.head.fitting import Fit, fit_head
 from model.images.colour import WHITE, Colour
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
+from model.runs.image_classifier import ImageClassifier
 from model.training.backbone import train_backbone
 from model.types import ExampleReport, SupportSet, TrainingReport
 
@@ -34,7 +34,7 @@ def train(
     ground: Colour = WHITE,
     progress: ProgressCallback = ignore_progress,
     token: CancelToken | None = None,
-) -> tuple[FewShotClassifier, TrainingReport]:
+) -> tuple[ImageClassifier, TrainingReport]:
     """Train on `support`; the same files and seed give the same classifier whatever the files' order.
 
     `embedder` may be handed in to reuse a loaded backbone and what it has embedded already. The classifier
@@ -53,24 +53,23 @@ def train(
     files, duplicates = _ordered_files(support, embedder, progress, token)
     if not embedder.backbone.pretrained:
         embedder = train_backbone(embedder, files, seed, progress, token)
-    side = working_side(embedder.backbone, (path for group in files for path in group))
+    side = working_side(embedder.backbone, readable_sizes([path for group in files for path in group]))
     examples = embed_labelled(files, embedder, side, "Embedding the examples", progress, token)
     _check_readable(support, examples)
-    features = features_of(examples.images)
-    compared_with = globals_at_two_sizes(examples.images, features, embedder, side, progress, token)
-    fitted = fit_classifier(
-        support.class_names,
+    features, directions = examples.features(), embedder.backbone.class_directions
+    fitted = fit_head(
         features,
         examples.labels,
-        [image.size for image in examples.images],
-        embedder,
+        support.ways,
+        examples.sizes,
+        directions,
         side,
         progress,
         token,
-        compared_with=compared_with,
+        compared_with=examples.compared_with(features),
     )
     report = _report(support, examples, duplicates, fitted, time.monotonic() - started)
-    return fitted.classifier, report
+    return ImageClassifier(FewShotClassifier(support.class_names, fitted.state, directions), embedder), report
 
 
 def _check(support: SupportSet) -> None:
@@ -120,7 +119,7 @@ def _report(
     confidence, predicted = fitted.leave_one_out.max(dim=1)
     counted = has_others(labels)
     trials = int(counted.sum())
-    curve = learning_curve(fitted.classifier.state.examples.double(), labels, support.ways)
+    curve = learning_curve(fitted.state.examples.double(), labels, support.ways)
     correct = int((predicted == labels)[counted].sum())
     columns = (labels.tolist(), fitted.weights.tolist(), predicted.tolist(), confidence.tolist())
     return TrainingReport(

@@ -10,6 +10,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import torch
@@ -30,10 +31,11 @@ from model.checkpoint.files import FACTS_FILE, TENSORS_FILE
 from model.embedding.embedder import Embedder
 from model.embedding.store import EmbeddingStore, FileState
 from model.errors import BackboneError, CheckpointError, FewShotError, ImageReadError
-from model.exports.csv_table import ResultsTable
+from model.exports.formats.csv_table import CsvTable
 from model.features.maps import ImageMaps, compact
 from model.features.packing import packed, unpacked
-from model.features.texture import CELLS, CHANNELS
+from model.features.sizes import Looks
+from model.features.views.texture import CELLS, CHANNELS
 from model.images.reading import image_size, parts, read_with_size
 from model.training.train import train
 from model.types import Prediction, Region, Status, SupportSet
@@ -122,11 +124,11 @@ def classifier_tensors(folder: Path) -> Target:
     embedder = Embedder.create("patent-cnn", "cpu")
     saved = _trained(folder, embedder)
     facts = json.loads((saved / FACTS_FILE).read_text(encoding="utf-8"))
-    image = embedder.embed_one(folder / "0.png", 320)
+    image = embedder.embed_one(folder / "0.png", Looks(320))
 
     def check(data: bytes) -> bool:
         (saved / TENSORS_FILE).write_bytes(data)
-        facts["tensors_sha256"] = checkpoint._sha256(saved / TENSORS_FILE)
+        facts["tensors_sha256"] = sha256((saved / TENSORS_FILE).read_bytes()).hexdigest()
         (saved / FACTS_FILE).write_text(json.dumps(facts), encoding="utf-8")
         try:
             loaded = checkpoint.load(saved, "cpu", embedder)
@@ -180,19 +182,19 @@ def results_to_resume(folder: Path) -> Target:
         Prediction(Path("a\nb,.png"), Status.UNKNOWN, 2, (0.1, 0.1, 0.8), Region(0, 0, 3, 4)),
         Prediction(Path("3.png"), Status.ERROR, message="-is “damaged”."),
     ]
-    with ResultsTable(path, _NAMES) as table:
+    with CsvTable(path, _NAMES) as table:
         table.write(made)
     seed = path.read_bytes()
 
     def check(data: bytes) -> bool:
         path.write_bytes(data)
         try:
-            with ResultsTable(path, _NAMES, resume=True) as table:
+            with CsvTable(path, _NAMES, resume=True) as table:
                 table.write([one for one in made if not table.has(one.path)])
         except FewShotError:
             assert path.read_bytes() == data
             return False
-        with ResultsTable(path, _NAMES, resume=True) as table:
+        with CsvTable(path, _NAMES, resume=True) as table:
             assert all(table.has(one.path) for one in made)
         return True
 

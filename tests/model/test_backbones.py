@@ -12,9 +12,9 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from model.backbones.efficientnet_lite import packaged_weights
 from model.backbones.names import BACKBONE_NAMES
-from model.backbones.patent_cnn import PatentCNN
+from model.backbones.networks.efficientnet_lite import packaged_weights
+from model.backbones.networks.patent_cnn import PatentCNN
 from model.backbones.registry import create_backbone
 from model.errors import BackboneError
 
@@ -91,7 +91,7 @@ def test_the_packaged_weights_know_imagenet() -> None:
     pictures = sorted(photo.rglob("galaxy/*.jpg"))[:3]
     if not pictures:
         pytest.skip("the example project is not here")
-    from model.embedding.embedder import fitted_pixels
+    from model.embedding.pending import fitted_pixels
 
     pixels = torch.stack([fitted_pixels(path, 224) for path in pictures]).permute(0, 3, 1, 2).float() / 255
     with torch.inference_mode():

@@ -16,12 +16,12 @@ from model.embedding.embedder import Embedder
 from model.embedding.store import EmbeddingStore, FileState
 from model.features.maps import ImageMaps, compact
 from model.features.packing import packed
-from model.features.texture import CELLS, CHANNELS
+from model.features.texture_energies import CELLS, CHANNELS
 
 CONTENT, OTHER = b"c" * 32, b"o" * 32
 STATE = FileState(b"p" * 16, 5, 7)
 SHAPES = ((2, 4, 4), (3, 2, 2), (CHANNELS, CELLS, CELLS))
-RECORD = packed(compact(ImageMaps(*(torch.zeros(1, *shape) for shape in SHAPES))), (10, 20))
+RECORD = packed(compact(ImageMaps.of(*(torch.zeros(1, *shape) for shape in SHAPES))), (10, 20))
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,41 +15,41 @@ from safetensors.torch import load_file, save_file
 
 from model.checkpoint import files as checkpoint
 from model.checkpoint.files import FACTS_FILE, TENSORS_FILE
-from model.classifier import FewShotClassifier
 from model.embedding.embedder import Embedder
 from model.errors import CheckpointError
 from model.runs.classify import classify
+from model.runs.image_classifier import ImageClassifier
 from model.training.train import train
 from model.types import Prediction, SupportSet
 from tests.model.conftest import support_of
 
 
 @pytest.fixture(scope="module")
-def classifier(shapes_folder: Path, embedder: Embedder) -> FewShotClassifier:
+def classifier(shapes_folder: Path, embedder: Embedder) -> ImageClassifier:
     return train(support_of(shapes_folder, 3), embedder=embedder)[0]
 
 
 @pytest.fixture
-def saved(tmp_path: Path, classifier: FewShotClassifier) -> Path:
+def saved(tmp_path: Path, classifier: ImageClassifier) -> Path:
     folder = tmp_path / "classifier"
     checkpoint.save(classifier, folder)
     return folder
 
 
-def _predict(classifier: FewShotClassifier, folder: Path) -> list[Prediction]:
+def _predict(classifier: ImageClassifier, folder: Path) -> list[Prediction]:
     paths = sorted(folder.rglob("1*.png"))
     return [one for batch in classify(classifier, paths) for one in batch]
 
 
 def test_a_loaded_classifier_predicts_exactly_the_same(
-    saved: Path, classifier: FewShotClassifier, shapes_folder: Path
+    saved: Path, classifier: ImageClassifier, shapes_folder: Path
 ) -> None:
     loaded = checkpoint.load(saved, "cpu")
     assert loaded.class_names == classifier.class_names
     assert _predict(loaded, shapes_folder) == _predict(classifier, shapes_folder)
 
 
-def test_a_moved_folder_works(saved: Path, classifier: FewShotClassifier, shapes_folder: Path, tmp_path: Path) -> None:
+def test_a_moved_folder_works(saved: Path, classifier: ImageClassifier, shapes_folder: Path, tmp_path: Path) -> None:
     moved = tmp_path / "другое место" / "c"
     moved.parent.mkdir()
     shutil.move(saved, moved)
@@ -56,7 +57,7 @@ def test_a_moved_folder_works(saved: Path, classifier: FewShotClassifier, shapes
     assert _predict(loaded, shapes_folder) == _predict(classifier, shapes_folder)
 
 
-def test_a_given_embedder_is_reused_where_it_fits(saved: Path, classifier: FewShotClassifier) -> None:
+def test_a_given_embedder_is_reused_where_it_fits(saved: Path, classifier: ImageClassifier) -> None:
     assert checkpoint.load(saved, embedder=classifier.embedder).embedder is classifier.embedder
     other = Embedder.create("patent-cnn", "cpu")
     assert checkpoint.load(saved, embedder=other).embedder.backbone.name == "efficientnet-lite0"
@@ -98,7 +99,7 @@ def test_saving_again_replaces_the_classifier_and_keeps_what_lies_beside_it(
     assert [p.name for p in saved.parent.iterdir() if p.name.startswith(".")] == []
 
 
-def test_a_foreign_folder_or_file_is_never_overwritten(tmp_path: Path, classifier: FewShotClassifier) -> None:
+def test_a_foreign_folder_or_file_is_never_overwritten(tmp_path: Path, classifier: ImageClassifier) -> None:
     folder, file = tmp_path / "photos", tmp_path / "photo.jpg"
     folder.mkdir()
     (folder / "a.jpg").write_bytes(b"precious")
@@ -110,16 +111,14 @@ def test_a_foreign_folder_or_file_is_never_overwritten(tmp_path: Path, classifie
     assert [p.name for p in folder.iterdir()] == ["a.jpg"]
 
 
-def test_an_empty_folder_may_be_used_and_missing_parents_are_made(
-    tmp_path: Path, classifier: FewShotClassifier
-) -> None:
+def test_an_empty_folder_may_be_used_and_missing_parents_are_made(tmp_path: Path, classifier: ImageClassifier) -> None:
     (tmp_path / "empty").mkdir()
     for place in (tmp_path / "empty", tmp_path / "a" / "b" / "c"):
         checkpoint.save(classifier, place)
         assert checkpoint.is_classifier(place)
 
 
-def test_a_place_that_cannot_be_made_is_said_in_one_line(tmp_path: Path, classifier: FewShotClassifier) -> None:
+def test_a_place_that_cannot_be_made_is_said_in_one_line(tmp_path: Path, classifier: ImageClassifier) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(CheckpointError, match="cannot be written"):
         checkpoint.save(classifier, tmp_path / "file" / "c")
@@ -188,7 +187,7 @@ def test_tensors_of_another_shape_are_refused_even_with_a_matching_hash(
     tensors = load_file(saved / TENSORS_FILE)
     del tensors[name]
     save_file(tensors | ({name: value} if value is not None else {}), saved / TENSORS_FILE)
-    _facts(saved, lambda facts: facts.update(tensors_sha256=checkpoint._sha256(saved / TENSORS_FILE)))
+    _facts(saved, lambda facts: facts.update(tensors_sha256=sha256((saved / TENSORS_FILE).read_bytes()).hexdigest()))
     with pytest.raises(CheckpointError, match="damaged"):
         checkpoint.load(saved, embedder=embedder)
 

@@ -36,7 +36,7 @@ def test_help_ends_with_0(run: Run, arguments: Sequence[str]) -> None:
 
 
 def test_an_unexpected_error_is_one_line_too(run: Run, bins: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.cli.train.class_folders", lambda *_: 1 / 0)
+    monkeypatch.setattr("model.cli.commands.train.class_folders", lambda *_: 1 / 0)
     done = run("train", bins, "--out", "x")
     assert done.status == 1
     assert "ZeroDivisionError" in one_line(done.err)

@@ -11,15 +11,17 @@ import pytest
 from PIL import Image
 
 from model.embedding import embedder as embedding
+from model.embedding import pending
 from model.embedding.embedder import (
     BATCH_SIZE,
     CHUNK_SIZE,
     FIRST_BATCH_SIZE,
     FIRST_CHUNK_SIZE,
-    Embedded,
     Embedder,
 )
+from model.embedding.image import Embedded
 from model.errors import ImageReadError
+from model.features.sizes import Looks
 from model.images.reading import read_with_size
 
 
@@ -31,7 +33,7 @@ def saved(folder: Path, name: str, size: tuple[int, int]) -> Path:
 def test_batches_keep_the_order_around_unreadable_images(tmp_path: Path, embedder: Embedder) -> None:
     paths = [saved(tmp_path, f"{n:02}.png", (30, 30)) for n in range(BATCH_SIZE + 2)]
     paths[3].write_bytes(b"nothing")
-    batches = list(embedder.embed(paths))
+    batches = list(embedder.embed(paths, Looks(224)))
     assert [len(batch) for batch in batches] == [FIRST_BATCH_SIZE, BATCH_SIZE - FIRST_BATCH_SIZE, 2]
     items = [item for batch in batches for item in batch]
     assert [item.path for item in items] == paths
@@ -46,9 +48,9 @@ def test_work_on_what_is_remembered_is_done_by_the_thread_that_found_it_and_come
     def work(batch: list[Embedded]) -> tuple[list[Path], bool]:
         return [item.path for item in batch], threading.current_thread() is threading.main_thread()
 
-    first = list(embedder.apply(work, new, 32))
+    first = list(embedder.apply(work, new, Looks(32)))
     assert all(is_here for _, is_here in first)
-    again = list(embedder.apply(work, new, 32))
+    again = list(embedder.apply(work, new, Looks(32)))
     assert not any(is_here for _, is_here in again)
     assert [len(paths) for paths, _ in again] == [FIRST_CHUNK_SIZE, CHUNK_SIZE, 3]
     for batches in (first, again):
@@ -63,7 +65,7 @@ def test_what_goes_wrong_in_the_work_reaches_the_caller(tmp_path: Path, embedder
 
     for _ in range(2):  # new, and remembered
         with pytest.raises(RuntimeError, match=r"a\.png"):
-            list(embedder.apply(work, [path], 32))
+            list(embedder.apply(work, [path], Looks(32)))
 
 
 def test_images_that_nobody_waits_for_any_more_are_not_read(
@@ -83,9 +85,9 @@ def test_images_that_nobody_waits_for_any_more_are_not_read(
             held.set()
             super().shutdown(*arguments, **named)
 
-    monkeypatch.setattr(embedding, "read_with_size", read)
+    monkeypatch.setattr(pending, "read_with_size", read)
     monkeypatch.setattr(embedding, "ThreadPoolExecutor", Pool)
-    batches = embedder.embed(new, 32)
+    batches = embedder.embed(new, Looks(32))
     assert len(next(batches)) == FIRST_BATCH_SIZE
     batches.close()
     at_hand = embedder.runtime.parallel  # threads, each with an image

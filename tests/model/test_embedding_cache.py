@@ -9,6 +9,7 @@ from pathlib import Path
 from model.embedding.embedder import Embedder
 from model.embedding.memory import CacheKey, EmbeddingCache
 from model.embedding.store import FileState, file_state
+from model.features.sizes import Looks
 from tests.model.conftest import paint
 
 RECORD_BYTES = 100
@@ -60,14 +61,14 @@ def test_a_file_that_cannot_be_asked_is_never_cached(tmp_path: Path) -> None:
 def test_time_of_change_and_side_are_parts_of_the_key(tmp_path: Path, embedder: Embedder) -> None:
     path = tmp_path / "a.png"
     paint("disc", 1).save(path)
-    embedder.embed_one(path, 64)
+    embedder.embed_one(path, Looks(64))
     hits = embedder.cache.hits
-    embedder.embed_one(path, 96)
+    embedder.embed_one(path, Looks(96))
     assert embedder.cache.hits == hits
-    embedder.embed_one(path, 64)
+    embedder.embed_one(path, Looks(64))
     assert embedder.cache.hits == hits + 1
     os.utime(path, ns=(1, 1))
-    embedder.embed_one(path, 64)
+    embedder.embed_one(path, Looks(64))
     assert embedder.cache.hits == hits + 1
 
 
@@ -91,11 +92,11 @@ def test_threads_may_share_a_cache() -> None:
 def test_a_changed_file_is_embedded_anew(tmp_path: Path, embedder: Embedder) -> None:
     path = tmp_path / "a.png"
     paint("disc", 1).save(path)
-    before = embedder.embed_one(path)
+    before = embedder.embed_one(path, Looks(224))
     hits = embedder.cache.hits
-    assert embedder.embed_one(path).data is before.data
+    assert embedder.embed_one(path, Looks(224)).data is before.data
     assert embedder.cache.hits == hits + 1
     paint("stripes", 2, (200, 90)).save(path)
-    after = embedder.embed_one(path)
+    after = embedder.embed_one(path, Looks(224))
     assert after.size == (200, 90)
     assert after.data != before.data

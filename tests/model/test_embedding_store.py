@@ -17,6 +17,7 @@ from model.embedding import embedder as embedding
 from model.embedding import store as embedding_store
 from model.embedding.embedder import EmbeddedImage, Embedder
 from model.errors import ImageReadError
+from model.features.sizes import Looks
 from model.images.content_hash import content_hash
 from tests.model.conftest import paint
 
@@ -40,7 +41,7 @@ def _embedder(folder: Path) -> Embedder:
 
 
 def _embedded(embedder: Embedder, paths: list[Path], side: int = 64) -> list[EmbeddedImage]:
-    images = [image for batch in embedder.embed(paths, side) for image in batch]
+    images = [image for batch in embedder.embed(paths, Looks(side)) for image in batch]
     assert all(isinstance(image, EmbeddedImage) for image in images)
     return images  # type: ignore[return-value]
 
@@ -76,7 +77,7 @@ def test_renamed_moved_and_copied_files_are_found(tmp_path: Path, pictures: list
     embedder = _embedder(tmp_path / "c")
     _embedded(embedder, [*moved, copy])
     assert _work(embedder) == (0, 0)
-    assert embedder.embed_one(moved[1], 64).size == (160, 140)
+    assert embedder.embed_one(moved[1], Looks(64)).size == (160, 140)
 
 
 @pytest.mark.parametrize("same_time", [False, True])
@@ -102,7 +103,7 @@ def test_a_file_that_may_still_change_is_read_again(tmp_path: Path, pictures: li
     pictures[0].write_bytes((other + bytes(len(data)))[: len(data)] if len(other) <= len(data) else other)
     os.utime(pictures[0], ns=(changed.st_atime_ns, changed.st_mtime_ns))
     embedder = _embedder(tmp_path / "c")
-    list(embedder.embed(pictures, 64))
+    list(embedder.embed(pictures, Looks(64)))
     assert embedder.work.decoded == 1
 
 
@@ -151,7 +152,7 @@ def test_unreadable_files_leave_no_trace(tmp_path: Path, pictures: list[Path]) -
     os.utime(pictures[2], ns=LONG_AGO)
     for expected in ((4, 4), (0, 0)):
         embedder = _embedder(tmp_path / "c")
-        items = [item for batch in embedder.embed([*pictures, tmp_path / "gone.png"], 64) for item in batch]
+        items = [item for batch in embedder.embed([*pictures, tmp_path / "gone.png"], Looks(64)) for item in batch]
         assert [isinstance(item, EmbeddedImage) for item in items] == [True, True, False, True, True, False]
         assert _work(embedder) == expected
 
@@ -198,11 +199,11 @@ def test_notes_are_written_where_embedding_is_stopped_early(
     tmp_path: Path, pictures: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embedding, "FIRST_BATCH_SIZE", 1)
-    batches = _embedder(tmp_path / "c").embed(pictures, 64)
+    batches = _embedder(tmp_path / "c").embed(pictures, Looks(64))
     assert len(next(batches)) == 1
     batches.close()  # type: ignore[attr-defined]
     assert _notes(tmp_path / "c") == 1
-    _embedder(tmp_path / "c").embed_one(pictures[-1], 64)
+    _embedder(tmp_path / "c").embed_one(pictures[-1], Looks(64))
     assert _notes(tmp_path / "c") == 2
 
 

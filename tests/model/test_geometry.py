@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.images.geometry import box_region
+from model.regions.geometry import box_region
 from model.types import Region
 
 

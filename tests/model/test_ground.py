@@ -14,6 +14,7 @@ from model.checkpoint.files import FACTS_FILE
 from model.cli.command import main
 from model.embedding.embedder import Embedder
 from model.errors import CheckpointError
+from model.features.sizes import Looks
 from model.images.colour import WHITE
 from model.training.train import train
 from model.types import SupportSet
@@ -49,8 +50,8 @@ def test_an_embedder_over_another_ground_sees_what_is_laid_over_it(tmp_path: Pat
     laid.paste(image, mask=image.getchannel("A"))
     laid.save(tmp_path / "laid.png")
     over_black = embedder.over(BLACK)
-    assert over_black.embed_one(path).data == embedder.embed_one(tmp_path / "laid.png").data
-    assert embedder.embed_one(path).data != over_black.embed_one(path).data
+    assert over_black.embed_one(path, Looks(224)).data == embedder.embed_one(tmp_path / "laid.png", Looks(224)).data
+    assert embedder.embed_one(path, Looks(224)).data != over_black.embed_one(path, Looks(224)).data
     assert embedder.over(WHITE) is embedder
     assert over_black.backbone is embedder.backbone
 

@@ -10,12 +10,14 @@ from torch import Tensor
 from torch.nn import functional
 
 from model.embedding.embedder import Embedder
-from model.features import layout
-from model.features.maps import ImageFeatures, ImageMaps, describe
-from model.features.texture import CELLS, CHANNELS
-from model.head.fitting import fit, fit_classifier
-from model.head.parameters import Head, Support, describe_support
-from model.head.priors import PRIORS
+from model.features.maps import LAYOUT_CELLS, ImageFeatures, ImageMaps, describe
+from model.features.texture_energies import CELLS, CHANNELS
+from model.features.view import all_views
+from model.head.description import describe_support
+from model.head.fitting import fit, fit_head
+from model.head.parameters import Head
+from model.head.priors import SCALE
+from model.head.support import Support
 from model.progress import Cancelled, CancelToken, ignore_progress
 
 COARSE, FINE, GRID = 48, 16, (3, 3)
@@ -29,7 +31,7 @@ def random_features(count: int, seed: int, signal: Tensor | None = None, channel
     fine = torch.rand(count, FINE, *GRID, generator=generator)
     if signal is not None:
         coarse[:, :, 1, 1] += signal
-    return describe(ImageMaps(fine, coarse, torch.rand(count, CHANNELS, CELLS, CELLS, generator=generator)))
+    return describe(ImageMaps.of(fine, coarse, torch.rand(count, CHANNELS, CELLS, CELLS, generator=generator)))
 
 
 def told_by_texture() -> tuple[Tensor, Support]:
@@ -50,7 +52,9 @@ def accuracy(head: Head, features: ImageFeatures, labels: Tensor, ways: int) -> 
 def test_leave_one_out_on_noise_stays_at_chance() -> None:
     ways, shots, rounds = 5, 5, 40
     labels = torch.arange(ways).repeat_interleave(shots)
-    rates = [accuracy(Head(labels), random_features(ways * shots, seed), labels, ways) for seed in range(rounds)]
+    rates = [
+        accuracy(Head(labels, all_views()), random_features(ways * shots, seed), labels, ways) for seed in range(rounds)
+    ]
     mean = sum(rates) / rounds
     # 1000 held-out images at chance 20 %: standard error 1.3 points.
     assert 0.15 < mean < 0.25
@@ -60,7 +64,7 @@ def test_a_planted_object_is_found() -> None:
     ways, shots = 4, 5
     labels = torch.arange(ways).repeat_interleave(shots)
     patterns = torch.eye(COARSE)[:ways] * 6
-    assert accuracy(Head(labels), random_features(ways * shots, 0, patterns[labels]), labels, ways) == 1.0
+    assert accuracy(Head(labels, all_views()), random_features(ways * shots, 0, patterns[labels]), labels, ways) == 1.0
 
 
 def test_a_large_bin_does_not_swallow_a_small_one() -> None:
@@ -68,7 +72,7 @@ def test_a_large_bin_does_not_swallow_a_small_one() -> None:
     patterns = torch.eye(COARSE)[:2] * 6
     features = random_features(len(labels), 0, patterns[labels])
     support = describe_support(features, labels, 2, NO_DIRECTIONS).support
-    predicted = Head(labels).leave_one_out_logits(support).argmax(1)
+    predicted = Head(labels, all_views()).leave_one_out_logits(support).argmax(1)
     assert bool((predicted == labels).all())
 
 
@@ -76,7 +80,7 @@ def test_a_large_bin_does_not_swallow_a_small_one() -> None:
 def test_few_and_unequal_examples_give_finite_numbers(shots: tuple[int, ...]) -> None:
     labels = torch.cat([torch.full((k,), c) for c, k in enumerate(shots)])
     described = describe_support(random_features(len(labels), 1), labels, len(shots), NO_DIRECTIONS)
-    support, head = described.support, Head(labels)
+    support, head = described.support, Head(labels, all_views())
     fit(head, support, ignore_progress, CancelToken())
     assert bool(head.leave_one_out_logits(support).isfinite().all())
     assert bool(head.image_weights(support).isfinite().all())
@@ -89,15 +93,16 @@ def test_images_without_any_feature_give_finite_numbers() -> None:
     sizes = (
         (COARSE,),
         (FINE,),
-        (FINE, layout.CELLS, layout.CELLS),
+        (FINE, LAYOUT_CELLS, LAYOUT_CELLS),
         (COARSE, *GRID),
         (FINE, *GRID),
         *[GRID] * 4,
         (CHANNELS, CELLS, CELLS),
+        (0,),
     )
     empty = ImageFeatures(*(torch.zeros(4, *size) for size in sizes))
     support = describe_support(empty, labels, 2, NO_DIRECTIONS).support
-    head = Head(labels)
+    head = Head(labels, all_views())
     fit(head, support, ignore_progress, CancelToken())
     assert bool(head.leave_one_out_logits(support).isfinite().all())
 
@@ -106,7 +111,7 @@ def test_training_lowers_the_loss_until_it_converges() -> None:
     labels = torch.arange(4).repeat_interleave(5)
     features = random_features(20, 3, torch.eye(COARSE)[:4][labels] * 4)
     support = describe_support(features, labels, 4, NO_DIRECTIONS).support
-    losses, converged = fit(Head(labels), support, ignore_progress, CancelToken())
+    losses, converged = fit(Head(labels, all_views()), support, ignore_progress, CancelToken())
     assert converged
     assert losses[-1] < losses[0]
 
@@ -117,7 +122,7 @@ def test_a_mislabelled_image_weighs_least_and_hardly_pulls_the_others() -> None:
     wrong = labels.clone()
     wrong[0] = 1
     support = describe_support(features, wrong, 3, NO_DIRECTIONS).support
-    head = Head(wrong)
+    head = Head(wrong, all_views())
     fit(head, support, ignore_progress, CancelToken())
     weights = head.image_weights(support).detach()
     assert int(weights.argmin()) == 0
@@ -128,7 +133,7 @@ def test_a_mislabelled_image_weighs_least_and_hardly_pulls_the_others() -> None:
     assert bool(trusted[rest, 0].mean() > before[rest, 0].mean())
 
 
-SCALE_LIMIT = 1.25 * math.exp(PRIORS["log_scale"].mean)
+SCALE_LIMIT = 1.25 * math.exp(SCALE.mean)
 
 
 class Brittle(Head):
@@ -143,7 +148,7 @@ def test_a_search_that_goes_astray_is_taken_back() -> None:
     support = describe_support(
         random_features(18, 6, torch.eye(COARSE)[:3][labels] * 5), labels, 3, NO_DIRECTIONS
     ).support
-    free, head = Head(labels), Brittle(labels)
+    free, head = Head(labels, all_views()), Brittle(labels, all_views())
     fit(free, support, ignore_progress, CancelToken())
     assert float(free.scale.detach()) > SCALE_LIMIT  # the optimum lies where the brittle head has no loss
     losses, _ = fit(head, support, ignore_progress, CancelToken())
@@ -157,7 +162,7 @@ def test_the_search_does_not_stop_short_of_the_optimum() -> None:
     labels, support = told_by_texture()
     ends = []
     for start in (-3.0, -1.0, 0.0, 1.0):
-        head = Head(labels)
+        head = Head(labels, all_views())
         torch.nn.init.constant_(head.get_parameter("log_texture_odds"), start)
         losses, converged = fit(head, support, ignore_progress, CancelToken())
         assert converged
@@ -171,23 +176,23 @@ def test_training_can_be_cancelled() -> None:
     token = CancelToken()
     token.cancel()
     with pytest.raises(Cancelled):
-        fit(Head(labels), support, ignore_progress, token)
+        fit(Head(labels, all_views()), support, ignore_progress, token)
 
 
 def test_what_the_examples_surfaces_have_in_common_reaches_the_classifier(embedder: Embedder) -> None:
-    labels, names, sizes = torch.arange(3), ["a", "b", "c"], [(500, 500)] * 3
+    labels, directions = torch.arange(3), embedder.backbone.class_directions
     features = random_features(3, 5, channels=embedder.backbone.channels[1])
     shares = []
     for surface in (0.1, 6.0):  # how much the surfaces differ; at one shot only the priors decide
         texture = features.texture * 0.1 + surface * torch.arange(3.0)[:, None, None, None]
-        fit = fit_classifier(names, features._replace(texture=texture), labels, sizes, embedder, 96)
-        shares.append(float(fit.classifier.state.shares[-1]))
+        fit = fit_head(features._replace(texture=texture), labels, 3, [(500, 500)] * 3, directions, 96)
+        shares.append(float(fit.state.shares[-1]))
     assert shares[0] > 4 * shares[1]
 
 
 def test_a_class_that_only_its_texture_tells_is_learned_from_it() -> None:
     labels, support = told_by_texture()
-    head = Head(labels)
+    head = Head(labels, all_views())
     before = float(head.shares.detach()[-1])
     fit(head, support, ignore_progress, CancelToken())
     assert float(head.shares.detach()[-1]) > 2 * before
@@ -201,10 +206,10 @@ def test_a_class_that_only_a_place_tells_is_learned_from_it() -> None:
     maps[labels == 0, :4, :2, :2] += 2.0  # the same thing in one corner or in the opposite one
     maps[labels == 1, :4, 4:, 4:] += 2.0
     coarse = torch.rand(12, COARSE, 3, 3, generator=torch.Generator().manual_seed(4))
-    features = describe(ImageMaps(maps, coarse, torch.zeros(12, CHANNELS, CELLS, CELLS)))
+    features = describe(ImageMaps.of(maps, coarse, torch.zeros(12, CHANNELS, CELLS, CELLS)))
     placeless = features._replace(layout=torch.full_like(features.layout, 1 / features.layout[0].numel() ** 0.5))
-    assert accuracy(Head(labels), features, labels, 2) == 1.0
-    assert accuracy(Head(labels), placeless, labels, 2) < 0.8
+    assert accuracy(Head(labels, all_views()), features, labels, 2) == 1.0
+    assert accuracy(Head(labels, all_views()), placeless, labels, 2) < 0.8
 
 
 def test_gradients_reach_the_features() -> None:
@@ -212,7 +217,7 @@ def test_gradients_reach_the_features() -> None:
     features = random_features(9, 5)
     regions, coarse = features.coarse_map.clone().requires_grad_(), features.coarse.clone().requires_grad_()
     support = describe_support(features._replace(coarse=coarse, coarse_map=regions), labels, 3, NO_DIRECTIONS).support
-    functional.cross_entropy(Head(labels).leave_one_out_logits(support), labels).backward()
+    functional.cross_entropy(Head(labels, all_views()).leave_one_out_logits(support), labels).backward()
     for leaf in (regions, coarse):
         assert leaf.grad is not None
         assert bool(leaf.grad.isfinite().all())

@@ -12,6 +12,7 @@ from PIL import Image
 
 from model.embedding.embedder import Embedder
 from model.errors import ImageReadError
+from model.features.sizes import Looks
 from model.images.content_hash import content_and_bytes, content_hash
 from model.images.cutting import Cutting, tiles
 from model.images.items import Item, source_file, split_item
@@ -81,12 +82,12 @@ def test_a_file_that_changed_has_new_hashes(scan: Path) -> None:
 def test_items_are_embedded_once_and_found_again(scan: Path, embedder: Embedder) -> None:
     fresh = Embedder(embedder.backbone, "cpu")
     items = list(iter_images([scan]))
-    (first,) = fresh.embed(items)
+    (first,) = fresh.embed(items, Looks(224))
     assert fresh.work.decoded == 3
     assert first[0].data != first[1].data
     assert first[0].data[8:] == first[2].data[8:]
     again = Embedder(embedder.backbone, "cpu")
-    list(again.embed(items))
+    list(again.embed(items, Looks(224)))
     assert again.work.decoded == again.work.forwarded == 0
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 import torch
 
-from model.features import texture
 from model.features.maps import ImageMaps, compact
 from model.features.packing import is_packed, packed, packed_size, unpacked
+from model.features.texture_energies import CELLS, CHANNELS
 
 
 def _maps(n: int, side: int = 4) -> ImageMaps:
     generator = torch.Generator().manual_seed(n)
-    return ImageMaps(
+    return ImageMaps.of(
         torch.randn(n, 6, side, side, generator=generator),
         torch.randn(n, 8, side // 2, side // 2, generator=generator),
-        torch.randn(n, texture.CHANNELS, texture.CELLS, texture.CELLS, generator=generator).half().float(),
+        torch.randn(n, CHANNELS, CELLS, CELLS, generator=generator).half().float(),
     )
 
 

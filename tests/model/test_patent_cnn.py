@@ -8,9 +8,9 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from model.backbones import patent_cnn
 from model.backbones.names import PATENT_CNN, PATENT_CNN_SCRATCH, PATENT_CNN_TUNED
-from model.backbones.patent_cnn import WEIGHTS_FILE, PatentCNN
+from model.backbones.networks import patent_cnn
+from model.backbones.networks.patent_cnn import WEIGHTS_FILE, PatentCNN
 from model.backbones.registry import create_backbone
 from model.embedding.embedder import Embedder, backbone_fingerprint
 from model.errors import BackboneError

@@ -14,6 +14,7 @@ from model.backbones.registry import create_backbone
 from model.backbones.runtime import BFLOAT16, FLOAT32, TorchRuntime
 from model.cache.store import BlobStore
 from model.embedding.embedder import Embedder
+from model.features.sizes import Looks
 from model.runs.classify import classify
 from model.training.train import train
 from model.types import SupportSet
@@ -71,10 +72,10 @@ def test_embeddings_of_both_are_kept_apart(
     tmp_path: Path, example_images: dict[str, list[Path]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, store = next(iter(example_images.values()))[0], BlobStore(tmp_path)
-    fast = _embedder(store=store).embed_one(path)
+    fast = _embedder(store=store).embed_one(path, Looks(224))
     monkeypatch.setenv(PRECISION_VARIABLE, FLOAT32)
     exact = _embedder(store=store)
-    assert exact.embed_one(path).data != fast.data
+    assert exact.embed_one(path, Looks(224)).data != fast.data
     assert exact.work.forwarded == 1
 
 

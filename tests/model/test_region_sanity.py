@@ -14,8 +14,8 @@ import torch
 from PIL import Image
 
 from model.backbones.registry import create_backbone
-from model.classifier import FewShotClassifier
 from model.embedding.embedder import Embedder
+from model.runs.image_classifier import ImageClassifier
 from model.training.train import train
 from model.types import Explanation, SupportSet
 from tests.model.conftest import paint, support_of
@@ -24,7 +24,7 @@ ALIKE = 0.5  # correlation of two maps of one image
 
 
 @pytest.fixture
-def classifier(shapes_folder: Path, embedder: Embedder) -> FewShotClassifier:
+def classifier(shapes_folder: Path, embedder: Embedder) -> ImageClassifier:
     return train(support_of(shapes_folder, 6), embedder=embedder)[0]
 
 
@@ -44,12 +44,12 @@ def mosaics(tmp_path: Path) -> list[Path]:
 
 def correlation(one: Explanation, other: Explanation) -> float:
     """Mean over the classes of the correlation of two images' maps (logarithms, so that peaks do not rule alone)."""
-    pairs = zip(one.attention, other.attention, strict=True)
+    pairs = zip(one.evidence_maps, other.evidence_maps, strict=True)
     return float(np.mean([np.corrcoef(np.log(a.ravel() + 1e-9), np.log(b.ravel() + 1e-9))[0, 1] for a, b in pairs]))
 
 
 def test_shuffled_labels_change_the_map(
-    classifier: FewShotClassifier, mosaics: list[Path], shapes_folder: Path, embedder: Embedder
+    classifier: ImageClassifier, mosaics: list[Path], shapes_folder: Path, embedder: Embedder
 ) -> None:
     support = support_of(shapes_folder, 6)
     flat = [path for group in support.images for path in group]
@@ -61,7 +61,7 @@ def test_shuffled_labels_change_the_map(
 
 
 def test_a_backbone_of_random_weights_changes_the_map(
-    classifier: FewShotClassifier, mosaics: list[Path], shapes_folder: Path
+    classifier: ImageClassifier, mosaics: list[Path], shapes_folder: Path
 ) -> None:
     backbone = create_backbone("efficientnet-lite0")
     generator = torch.Generator().manual_seed(0)
@@ -75,7 +75,7 @@ def test_a_backbone_of_random_weights_changes_the_map(
     assert np.mean(likeness) < ALIKE
 
 
-def test_another_class_moves_the_region(classifier: FewShotClassifier, mosaics: list[Path]) -> None:
+def test_another_class_moves_the_region(classifier: ImageClassifier, mosaics: list[Path]) -> None:
     for path in mosaics:
         regions = classifier.explain(path).regions
         corners = {(region.x + region.width / 2 > 224, region.y + region.height / 2 > 224) for region in regions}
@@ -83,7 +83,7 @@ def test_another_class_moves_the_region(classifier: FewShotClassifier, mosaics: 
 
 
 def test_training_again_gives_the_same_map(
-    classifier: FewShotClassifier, mosaics: list[Path], shapes_folder: Path, embedder: Embedder
+    classifier: ImageClassifier, mosaics: list[Path], shapes_folder: Path, embedder: Embedder
 ) -> None:
     again, _ = train(support_of(shapes_folder, 6), embedder=embedder)
     assert correlation(classifier.explain(mosaics[0]), again.explain(mosaics[0])) > 0.999

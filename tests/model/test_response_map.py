@@ -7,7 +7,8 @@ import torch
 from model.backbones.base import FeatureMaps
 from model.features.maps import ImageFeatures, ImageMaps, describe, inner_products
 from model.head.class_description import class_balance
-from model.regions.response_map import response_directions, response_maps
+from model.head.responses import response_directions
+from model.regions.response_map import response_maps
 
 LABELS = torch.tensor([0, 0, 1, 1])
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from model.errors import FewShotError
-from model.exports.csv_table import COLUMNS, ResultsTable
+from model.exports.formats.csv_table import COLUMNS, CsvTable
 from model.types import Prediction, Region, Status
 
 NAMES = ("disc", "a,b", 'say "x"')
@@ -30,7 +30,7 @@ def _rows(path: Path) -> list[list[str]]:
 
 def test_header_and_fields(tmp_path: Path) -> None:
     out = tmp_path / "new" / "results.csv"
-    with ResultsTable(out, NAMES) as table:
+    with CsvTable(out, NAMES) as table:
         table.write([_prediction("x/1.png"), _prediction("2.png", status=Status.UNKNOWN)])
         table.write([Prediction(Path("3.png"), Status.ERROR, message="is damaged.")])
     header, *rows = _rows(out)
@@ -45,7 +45,7 @@ def test_header_and_fields(tmp_path: Path) -> None:
 @given(st.lists(st.floats(1e-9, 1), min_size=2, max_size=40))
 def test_the_written_probabilities_add_up_to_one(tmp_path: Path, raw: list[float]) -> None:
     scores = tuple(value / sum(raw) for value in raw)
-    with ResultsTable(tmp_path / "r.csv", [str(k) for k in range(len(scores))]) as table:
+    with CsvTable(tmp_path / "r.csv", [str(k) for k in range(len(scores))]) as table:
         table.write([_prediction("a.png", scores)])
     header, cells = _rows(tmp_path / "r.csv")
     row = dict(zip(header, cells, strict=True))
@@ -57,7 +57,7 @@ def test_the_written_probabilities_add_up_to_one(tmp_path: Path, raw: list[float
 
 def test_each_batch_is_on_disk_at_once(tmp_path: Path) -> None:
     out = tmp_path / "r.csv"
-    with ResultsTable(out, NAMES) as table:
+    with CsvTable(out, NAMES) as table:
         assert len(_rows(out)) == 1
         table.write([_prediction("1.png")])
         assert len(_rows(out)) == 2
@@ -67,22 +67,22 @@ def test_each_batch_is_on_disk_at_once(tmp_path: Path) -> None:
 def test_resuming_after_any_cut_gives_the_table_of_an_uninterrupted_run(tmp_path: Path, cut: int) -> None:
     predictions = [_prediction(name) for name in ODD]
     whole, resumed = tmp_path / "whole.csv", tmp_path / "resumed.csv"
-    with ResultsTable(whole, NAMES) as table:
+    with CsvTable(whole, NAMES) as table:
         table.write(predictions)
     header = len(",".join((*COLUMNS, "p_disc", '"p_a,b"', '"p_say ""x"""'))) + 2
     resumed.write_bytes(whole.read_bytes()[: header + cut])
-    with ResultsTable(resumed, NAMES, resume=True) as table:
+    with CsvTable(resumed, NAMES, resume=True) as table:
         table.write([one for one in predictions if not table.has(one.path)])
     assert resumed.read_bytes() == whole.read_bytes()
 
 
 def test_resuming_knows_every_odd_name_and_counts_the_errors(tmp_path: Path) -> None:
     out = tmp_path / "r.csv"
-    with ResultsTable(out, NAMES) as table:
+    with CsvTable(out, NAMES) as table:
         table.write([_prediction(name) for name in ODD])
         table.write([Prediction(Path("bad.png"), Status.ERROR, message="is damaged.")])
     before = out.read_bytes()
-    with ResultsTable(out, NAMES, resume=True) as table:
+    with CsvTable(out, NAMES, resume=True) as table:
         assert all(table.has(Path(name)) for name in ODD)
         assert not table.has(Path("other.png"))
         assert table.kept_errors == 1
@@ -91,9 +91,9 @@ def test_resuming_knows_every_odd_name_and_counts_the_errors(tmp_path: Path) -> 
 
 def test_without_resume_the_table_starts_anew_and_an_absent_one_is_made(tmp_path: Path) -> None:
     out = tmp_path / "r.csv"
-    with ResultsTable(out, NAMES, resume=True) as table:
+    with CsvTable(out, NAMES, resume=True) as table:
         table.write([_prediction("1.png")])
-    with ResultsTable(out, NAMES) as table:
+    with CsvTable(out, NAMES) as table:
         assert not table.has(Path("1.png"))
     assert len(_rows(out)) == 1
 
@@ -105,7 +105,7 @@ def test_a_foreign_file_is_not_resumed_and_stays_as_it_was(tmp_path: Path, conte
     out = tmp_path / "r.csv"
     out.write_bytes(content)
     with pytest.raises(FewShotError, match="leave out --resume"):
-        ResultsTable(out, NAMES, resume=True)
+        CsvTable(out, NAMES, resume=True)
     assert out.read_bytes() == content
 
 
@@ -113,10 +113,10 @@ def test_what_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     for out in (tmp_path, tmp_path / "file" / "r.csv"):
         with pytest.raises(FewShotError, match="cannot be written"):
-            ResultsTable(out, NAMES)
+            CsvTable(out, NAMES)
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
 def test_a_full_disk_is_said_in_one_line() -> None:
     with pytest.raises(FewShotError, match="No space left"):
-        ResultsTable(Path("/dev/full"), NAMES)
+        CsvTable(Path("/dev/full"), NAMES)

@@ -10,9 +10,10 @@ import torch
 
 from model.backbones import openvino_runtime as runtime_openvino
 from model.backbones.base import Backbone, FeatureMaps
+from model.backbones.choice import create_runtime
 from model.backbones.openvino_runtime import PRECISION_VARIABLE
 from model.backbones.registry import create_backbone
-from model.backbones.runtime import Runtime, TorchRuntime, create_runtime
+from model.backbones.runtime import Runtime, TorchRuntime
 from model.cache.store import BlobStore
 from model.embedding.embedder import Embedder
 

@@ -8,13 +8,15 @@ import pytest
 import torch
 from torch.nn import functional
 
-from model.backbones.efficientnet_lite import packaged_weights
+from model.backbones.networks.efficientnet_lite import packaged_weights
 from model.backbones.registry import create_backbone
-from model.features.semantic import meaning, semantic_view
+from model.features.view import Traits, all_views
+from model.features.views.semantic import meaning, semantic_view
 from model.head.class_description import class_balance, dual_descriptors
-from model.head.joint_space import VIEWS, Fusion
-from model.head.parameters import Head, describe_support
-from model.head.priors import Traits, priors
+from model.head.description import describe_support
+from model.head.joint_space import JointSpace
+from model.head.parameters import Head
+from model.head.priors import priors
 from tests.model.test_head import COARSE, random_features
 
 DIRECTIONS = torch.eye(COARSE)[:4] - 1 / COARSE  # the backbone's own classes are told by four of its channels
@@ -58,9 +60,9 @@ def test_without_directions_there_is_no_meaning_and_nothing_breaks() -> None:
     images, labels = random_features(6, 0), torch.arange(2).repeat_interleave(3)
     nothing = torch.empty(0, COARSE)
     assert meaning(images.coarse, nothing) == -math.inf
-    assert math.isfinite(priors(labels, Traits(meaning=-math.inf))["log_semantic_odds"].mean)
+    assert math.isfinite(priors(labels, all_views(), Traits(meaning=-math.inf))["log_semantic_odds"].mean)
     support = describe_support(images, labels, 2, nothing).support
-    assert bool(Head(labels, Traits(meaning=-math.inf)).leave_one_out_logits(support).isfinite().all())
+    assert bool(Head(labels, all_views(), Traits(meaning=-math.inf)).leave_one_out_logits(support).isfinite().all())
 
 
 def test_images_that_are_all_the_same_have_a_finite_meaning() -> None:
@@ -69,7 +71,7 @@ def test_images_that_are_all_the_same_have_a_finite_meaning() -> None:
 
 def test_the_view_starts_with_more_where_there_is_more_meaning() -> None:
     labels = torch.arange(3)
-    little, some, much, more = (priors(labels, Traits(meaning=value)) for value in (-5.0, 0.1, 0.5, 9.0))
+    little, some, much, more = (priors(labels, all_views(), Traits(meaning=value)) for value in (-5.0, 0.1, 0.5, 9.0))
     odds = [one["log_semantic_odds"].mean for one in (little, some, much, more)]
     assert odds[0] < odds[1] < odds[2] == odds[3]
     assert little["log_fine_odds"] == much["log_fine_odds"]
@@ -86,11 +88,11 @@ def test_one_example_is_enough_where_kinds_differ_and_looks_mislead() -> None:
     features = features._replace(coarse=functional.normalize(coarse, dim=1))
     support, queries = features.pick(torch.arange(4)), features.pick(torch.arange(4, len(labels)))
     balance = class_balance(labels[:4], ways)
-    fusion = Fusion.of(support, balance, DIRECTIONS)
+    space = JointSpace.of(support, balance, DIRECTIONS)
     rates = []
     for view in ("coarse", "semantic"):
-        shares = torch.tensor([float(name == view) for name in VIEWS], dtype=torch.float64)
-        joint, asked = fusion.joint(support, shares), fusion.joint(queries, shares)
+        shares = torch.tensor([float(one.name == view) for one in all_views()], dtype=torch.float64)
+        joint, asked = space.joint(support, shares), space.joint(queries, shares)
         dual = dual_descriptors(joint @ joint.T, balance, torch.tensor(0.1), labels[:4], ways)
         rates.append(float(((asked @ joint.T @ dual).argmax(dim=1) == labels[4:]).double().mean()))
     assert rates[1] == 1.0

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.exports.csv_table import COLUMNS, Limits, ResultsTable
+from model.exports.formats.csv_table import COLUMNS, CsvTable
+from model.exports.results_table import Limits
 from model.exports.spreadsheet import as_cell, as_path_cell, from_cell, is_formula
 from model.images.scan import readable_text
 from model.types import Prediction, Region, Status
@@ -66,7 +67,7 @@ def test_the_table_comes_back_whole_and_is_resumed(
         Prediction(Path(name), Status.OK, n % len(names), scores, Region(1, 2, 3, 4)) for n, name in enumerate(files)
     ]
     made.append(Prediction(Path("last.png"), Status.ERROR, message=message))
-    with ResultsTable(out, names, limits=Limits(candidate=0.0)) as table:
+    with CsvTable(out, names, limits=Limits(candidate=0.0)) as table:
         table.write(made)
     with out.open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
@@ -76,7 +77,7 @@ def test_the_table_comes_back_whole_and_is_resumed(
     assert [from_cell(row[2]) for row in rows[:-1]] == [readable_text(names[one.predicted]) for one in made[:-1]]
     assert from_cell(rows[-1][header.index("message")]) == readable_text(message)
     before = out.read_bytes()
-    with ResultsTable(out, names, limits=Limits(candidate=0.0), resume=True) as table:
+    with CsvTable(out, names, limits=Limits(candidate=0.0), resume=True) as table:
         assert all(table.has(one.path) for one in made)
         assert table.kept_errors == 1
     assert out.read_bytes() == before
@@ -84,8 +85,8 @@ def test_the_table_comes_back_whole_and_is_resumed(
 
 def test_a_table_from_before_the_guard_is_resumed(tmp_path: Path) -> None:
     out = tmp_path / "r.csv"
-    with ResultsTable(out, ("a", "b")) as table:
+    with CsvTable(out, ("a", "b")) as table:
         table.write([Prediction(Path("=1.png"), Status.OK, 0, (0.5, 0.5), Region(1, 2, 3, 4))])
     out.write_bytes(out.read_bytes().replace(os.path.join(os.curdir, "=1.png").encode(), b"=1.png"))
-    with ResultsTable(out, ("a", "b"), resume=True) as table:
+    with CsvTable(out, ("a", "b"), resume=True) as table:
         assert table.has(Path("=1.png"))

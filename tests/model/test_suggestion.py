@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from model.cli.command import main
-from model.embedding import sizes as working_side
+from model.embedding import embedder as embedder_module
 from model.embedding.embedder import Embedder
 from model.errors import NoImagesError
 from model.images.reading import image_size
@@ -96,7 +96,7 @@ def test_choosing_can_be_cancelled_while_sizes_are_read(
     shapes_folder: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token, reports, read = CancelToken(), [], []
-    monkeypatch.setattr(working_side, "image_size", lambda path: read.append(path) or image_size(path))
+    monkeypatch.setattr(embedder_module, "image_size", lambda path: read.append(path) or image_size(path))
 
     def cancel_at_the_third(progress: Progress) -> None:
         reports.append(progress)

@@ -7,7 +7,8 @@ import pytest
 import torch
 from PIL import Image
 
-from model.features import texture
+from model.features.texture_energies import CELLS, CHANNELS, FILTERS
+from model.features.views import texture
 
 
 def _weave(seed: int, size: tuple[int, int] = (250, 250)) -> np.ndarray:
@@ -27,7 +28,7 @@ def _with_speckle(pixels: np.ndarray, at: tuple[int, int]) -> np.ndarray:
 def test_shape_and_finite_numbers_for_any_size() -> None:
     for size in ((1, 1), (3, 700), (32, 32), (250, 180), (1600, 40)):
         made = texture.texture_map(np.array(Image.new("RGB", size, (90, 120, 30))))
-        assert made.shape == (texture.CHANNELS, texture.CELLS, texture.CELLS)
+        assert made.shape == (CHANNELS, CELLS, CELLS)
         assert bool(made.isfinite().all())
 
 
@@ -40,16 +41,16 @@ def test_a_flat_image_has_the_least_energy_everywhere() -> None:
 def test_contrast_is_a_shift() -> None:
     pixels = _weave(1).astype(np.float32) - 128
     weak, strong = (texture.texture_map((128 + pixels * k).astype(np.uint8)) for k in (1.0, 2.0))
-    shift = strong[: texture.FILTERS] - weak[: texture.FILTERS]
+    shift = strong[:FILTERS] - weak[:FILTERS]
     assert float(shift.median()) == pytest.approx(np.log(4), abs=0.15)
 
 
 def test_a_speckle_raises_the_roughest_region_and_not_the_mean() -> None:
     plain, spoiled = _weave(2), _with_speckle(_weave(2), (120, 60))
     before, after = (texture.summary(texture.texture_map(pixels)[None])[0] for pixels in (plain, spoiled))
-    rise = slice(texture.CHANNELS, 2 * texture.CHANNELS)
+    rise = slice(CHANNELS, 2 * CHANNELS)
     assert float((after - before)[rise].max()) > 1.0
-    assert float((after - before)[: texture.CHANNELS].abs().max()) < 0.3
+    assert float((after - before)[:CHANNELS].abs().max()) < 0.3
 
 
 def test_a_frame_does_not_count() -> None:
@@ -65,7 +66,7 @@ def test_a_frame_does_not_count() -> None:
 def test_the_evidence_lies_where_the_speckle_is(grid: tuple[int, int]) -> None:
     made = texture.texture_map(_with_speckle(_weave(4), (180, 40)))[None]
     weights = torch.zeros(texture.SUMMARY, 2)
-    weights[texture.CHANNELS, 1] = 1.0  # the rise of the finest Laplacian speaks for the second class
+    weights[CHANNELS, 1] = 1.0  # the rise of the finest Laplacian speaks for the second class
     spoken = texture.evidence(made, weights, grid)
     assert spoken.shape == (1, 2, grid[0] * grid[1])
     row, column = divmod(int(spoken[0, 1].argmax()), grid[1])

@@ -51,9 +51,9 @@ def test_an_explanation_covers_every_class(shapes_support: SupportSet, embedder:
     path = shapes_support.images[0][0]
     explanation = classifier.explain(path)
     assert explanation.image_size == (160, 120)
-    assert explanation.attention.shape == (3, 28, 28)
-    assert explanation.attention.max(axis=(1, 2)) == pytest.approx([1.0] * 3)
-    assert explanation.attention.min() >= 0
+    assert explanation.evidence_maps.shape == (3, 28, 28)
+    assert explanation.evidence_maps.max(axis=(1, 2)) == pytest.approx([1.0] * 3)
+    assert explanation.evidence_maps.min() >= 0
     for region in explanation.regions:
         assert 0 <= region.x < region.x + region.width <= 160
         assert 0 <= region.y < region.y + region.height <= 120

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from model.checkpoint.files import load
-from model.classifier import FewShotClassifier
 from model.progress import Cancelled, CancelToken, Progress
 from model.runs import transduction
-from model.runs.classify import classify
+from model.runs.classify import Asked, classify
+from model.runs.image_classifier import ImageClassifier
 from model.runs.transduction import joined, spread_probabilities
 from model.types import Prediction, Status
 from tests.model.cli_support import Run, one_line, rows_of
@@ -72,25 +74,30 @@ def test_blocks_of_rows_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     torch.testing.assert_close(spread_probabilities(vectors, torch.tensor([0, 1]), alone), at_once)
 
 
+def _joined(classifier: ImageClassifier, predictions: list[Prediction], **options: Any) -> Iterator[list[Prediction]]:
+    for batch in joined(classifier, predictions, **options):
+        yield [one.prediction for one in batch]
+
+
 @pytest.fixture(scope="module")
-def classifier(trained: Path) -> FewShotClassifier:
+def classifier(trained: Path) -> ImageClassifier:
     """Of three shapes, four examples each."""
     return load(trained, "cpu")
 
 
 @pytest.fixture(scope="module")
-def predictions(classifier: FewShotClassifier, shapes_folder: Path) -> list[Prediction]:
+def predictions(classifier: ImageClassifier, shapes_folder: Path) -> list[Prediction]:
     """Of the shapes that are no examples, those that are like a bin."""
     paths = [path for path in sorted(shapes_folder.rglob("*.png")) if int(path.stem) >= 4]
     return [one for batch in classify(classifier, paths) for one in batch if one.status is Status.OK]
 
 
 def test_joined_predictions_say_so_and_nothing_is_computed_twice(
-    classifier: FewShotClassifier, predictions: list[Prediction]
+    classifier: ImageClassifier, predictions: list[Prediction]
 ) -> None:
     before = classifier.embedder.work.forwarded
     heard: list[Progress] = []
-    found = [one for batch in joined(classifier, predictions, progress=heard.append) for one in batch]
+    found = [one for batch in _joined(classifier, predictions, progress=heard.append) for one in batch]
     assert classifier.embedder.work.forwarded == before
     assert [one.path for one in found] == [one.path for one in predictions]
     assert all(one.message == transduction.NOTE and sum(one.scores) == pytest.approx(1) for one in found)
@@ -98,49 +105,49 @@ def test_joined_predictions_say_so_and_nothing_is_computed_twice(
 
 
 def test_an_image_that_its_neighbours_correct_gets_the_region_of_its_new_class(
-    classifier: FewShotClassifier, predictions: list[Prediction]
+    classifier: ImageClassifier, predictions: list[Prediction]
 ) -> None:
     first = predictions[0]
     wrong = (first.predicted + 1) % 3
     scores = tuple(0.5 if c == wrong else 0.49 if c == first.predicted else 0.01 for c in range(3))
     doubted = [replace(first, predicted=wrong, scores=scores, region=None), *predictions[1:]]
-    found = next(joined(classifier, doubted))[0]
+    found = next(_joined(classifier, doubted))[0]
     assert found.predicted == first.predicted
     assert found.region == first.region
-    kept = next(joined(classifier, doubted, keep_regions=True))[0]
+    kept = next(_joined(classifier, doubted, asked=Asked(explain_class=0)))[0]
     assert kept.predicted == first.predicted
     assert kept.region is None
-    close = next(joined(classifier, doubted, closely=True))[0]
+    close = next(_joined(classifier, doubted, asked=Asked(closely=True)))[0]
     assert close.region == classifier.explain(first.path).regions[first.predicted]
     assert close.region != first.region
 
 
 def test_what_is_unlike_every_bin_or_gone_keeps_its_prediction(
-    classifier: FewShotClassifier, predictions: list[Prediction], tmp_path: Path
+    classifier: ImageClassifier, predictions: list[Prediction], tmp_path: Path
 ) -> None:
     strange = replace(predictions[0], status=Status.UNKNOWN)
     gone = replace(predictions[1], path=tmp_path / "gone.png")
     unread = Prediction(tmp_path / "broken.png", Status.ERROR, message="is no image.")
-    found = [one for batch in joined(classifier, [strange, gone, unread, *predictions[2:]]) for one in batch]
+    found = [one for batch in _joined(classifier, [strange, gone, unread, *predictions[2:]]) for one in batch]
     assert [one.path for one in found] == [one.path for one in predictions[2:]]
-    assert list(joined(classifier, [strange, unread])) == []
+    assert list(_joined(classifier, [strange, unread])) == []
 
 
 def test_groups_are_joined_one_after_the_other(
-    classifier: FewShotClassifier, predictions: list[Prediction], monkeypatch: pytest.MonkeyPatch
+    classifier: ImageClassifier, predictions: list[Prediction], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transduction, "GROUP", 10)
-    found = [one for batch in joined(classifier, predictions) for one in batch]
+    found = [one for batch in _joined(classifier, predictions) for one in batch]
     assert [one.path for one in found] == [one.path for one in predictions]
-    alone = [one for batch in joined(classifier, predictions[:10]) for one in batch]
+    alone = [one for batch in _joined(classifier, predictions[:10]) for one in batch]
     assert found[:10] == alone
 
 
-def test_it_can_be_cancelled(classifier: FewShotClassifier, predictions: list[Prediction]) -> None:
+def test_it_can_be_cancelled(classifier: ImageClassifier, predictions: list[Prediction]) -> None:
     token = CancelToken()
     token.cancel()
     with pytest.raises(Cancelled):
-        next(joined(classifier, predictions, token=token))
+        next(_joined(classifier, predictions, token=token))
 
 
 def test_the_command_writes_the_joined_results_with_overlays(

@@ -13,7 +13,7 @@ from fewshot_gui.app import App
 from fewshot_gui.jobs.engine import Engine
 from fewshot_gui.jobs.runner import Runner
 from fewshot_gui.paths import AppPaths
-from model.embedding import sizes as working_side
+from model.embedding import embedder as embedder_module
 from model.images.reading import image_size
 from tests.gui.app.conftest import start
 
@@ -30,7 +30,7 @@ def test_reading_sizes_is_shown_and_can_be_stopped(
             opened.append(go_on.wait(20))
         return read_size(path)
 
-    monkeypatch.setattr(working_side, "image_size", slowly_from_the_third)
+    monkeypatch.setattr(embedder_module, "image_size", slowly_from_the_third)
     app = App(AppPaths.below(tmp_path / "app"), Runner(Engine()))
     qtbot.addWidget(app.window)
     start(app, qtbot)

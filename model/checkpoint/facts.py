@@ -1,0 +1,117 @@
+"""The facts of a saved classifier: its JSON file, with class names, backbone and the tensors' hash."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+from model.errors import CheckpointError
+from model.features.view import VIEWS
+from model.images.colour import WHITE, Colour
+
+FORMAT = "fewshot-classifier"
+VERSION = 6
+MOST_BYTES = 32 * 2**20
+MOST_CLASSES = 10_000
+LONGEST_NAME = 1_000
+"""Characters of a class's name; a folder's has at most 255."""
+
+BUILT_IN_VIEWS = ("coarse", "semantic", "fine", "layout", "texture")
+"""The views of a classifier whose facts name none."""
+
+_MOST_VIEWS = 100
+
+
+class Facts(NamedTuple):
+    """What the file says; `tensors_sha256` is a hexadecimal digest of the tensors' file."""
+
+    class_names: tuple[str, ...]
+    backbone: str
+    backbone_fingerprint: str
+    ground: Colour
+    view_names: tuple[str, ...]
+    tensors_sha256: str
+
+
+def to_bytes(facts: Facts) -> bytes:
+    """Return the file's content; raises `ValueError` for class names that `from_bytes` would refuse."""
+    content: dict[str, Any] = {
+        "format": FORMAT,
+        "version": VERSION,
+        "class_names": check_class_names(facts.class_names),
+        "backbone": facts.backbone,
+        "backbone_fingerprint": facts.backbone_fingerprint,
+        "ground": facts.ground,
+    }
+    if facts.view_names != BUILT_IN_VIEWS:
+        content["views"] = facts.view_names
+    content["tensors_sha256"] = facts.tensors_sha256
+    return json.dumps(content, ensure_ascii=False, indent=2).encode()
+
+
+def from_bytes(raw: bytes, place: str, file: str) -> Facts:
+    """Read the file's content; errors name the classifier `place` and its `file`. Raises `CheckpointError`."""
+    try:
+        content = json.loads(raw.decode("utf-8")) if len(raw) <= MOST_BYTES else None
+    except (ValueError, RecursionError) as error:
+        raise CheckpointError(f"{file} cannot be read ({error}). Train again or use a copy.") from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT or not isinstance(content.get("version"), int):
+        raise CheckpointError(f"{file} does not describe a Fewshot classifier.")
+    if content["version"] > VERSION:
+        raise CheckpointError(f"{place} was saved by a newer Fewshot. Update Fewshot to use it.")
+    if content["version"] < VERSION:
+        raise CheckpointError(f"{place} was saved by an older Fewshot, whose classifiers lack a view. Train again.")
+    try:
+        class_names = check_class_names(content.get("class_names"))
+    except ValueError as error:
+        raise CheckpointError(f"{file} is damaged: {error}. Train again or use a copy.") from error
+    backbone, fingerprint = content.get("backbone"), content.get("backbone_fingerprint")
+    if not isinstance(backbone, str) or not isinstance(fingerprint, str):
+        raise CheckpointError(f"{file} lacks the backbone. Train again or use a copy.")
+    return Facts(
+        class_names,
+        backbone,
+        fingerprint,
+        _ground(content, file),
+        _view_names(content, place, file),
+        str(content.get("tensors_sha256")),
+    )
+
+
+def check_class_names(names: object) -> tuple[str, ...]:
+    """Return the names where they can be a classifier's; raises `ValueError` with the reason.
+
+    Any script, line breaks, direction marks and markup are fine: names are shown as plain text.
+    """
+    if not isinstance(names, list | tuple) or not 0 < len(names) <= MOST_CLASSES:
+        raise ValueError("the classes are missing or too many")
+    for name in names:
+        if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME:
+            raise ValueError("a class has no name or one that is too long")
+        if any(_is_unprintable(char) for char in name):
+            raise ValueError(f"the class name {name[:40]!a} holds control characters")
+    if len(set(names)) < len(names):
+        raise ValueError("two classes have the same name")
+    return tuple(names)
+
+
+def _is_unprintable(char: str) -> bool:
+    """Control characters that are no white space, and halves of surrogate pairs, which no file can hold."""
+    return (char < " " or "\x7f" <= char < "\xa0" or "\ud800" <= char <= "\udfff") and not char.isspace()
+
+
+def _ground(content: dict[str, Any], file: str) -> Colour:
+    match content.get("ground", list(WHITE)):  # older classifiers know only white
+        case [int(red), int(green), int(blue)] if all(0 <= part <= 255 for part in (red, green, blue)):
+            return red, green, blue
+    raise CheckpointError(f"{file} is damaged: the colour under transparent pixels is none. Train again or use a copy.")
+
+
+def _view_names(content: dict[str, Any], place: str, file: str) -> tuple[str, ...]:
+    names = content.get("views", list(BUILT_IN_VIEWS))
+    if not isinstance(names, list) or not 1 < len(names) <= _MOST_VIEWS or len({str(n) for n in names}) < len(names):
+        raise CheckpointError(f"{file} is damaged: its views cannot be. Train again or use a copy.")
+    for name in names:
+        if not isinstance(name, str) or VIEWS.get(name) is None:
+            raise CheckpointError(f"{place} needs the view {str(name)[:40]!a}, which is not installed here.")
+    return tuple(names)

@@ -1,0 +1,151 @@
+"""The tensors of a saved classifier: from and to `ClassifierState`, and whether they can be a classifier's."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+import torch
+from torch import Tensor
+
+from model.backbones.base import Backbone
+from model.checkpoint.facts import Facts
+from model.errors import CheckpointError
+from model.features.sizes import LARGEST_SIDE, STRIDE
+from model.features.view import views_named
+from model.head.state import ClassifierState
+
+BACKBONE_PREFIX = "backbone."
+MOST_EXAMPLES = 1_000_000
+
+_NAMES = {
+    "texture_mean": "standard_mean",
+    "texture_deviation": "standard_deviation",
+    "centre": "centre",
+    "scales": "scales",
+    "shares": "shares",
+    "descriptors": "descriptors",
+    "offsets": "offsets",
+    "class_means": "class_means",
+    "local_descriptors": "local_descriptors",
+    "response_directions": "response_directions",
+    "examples": "examples",
+    "labels": "labels",
+    "leave_one_out": "leave_one_out",
+}
+"""Names of the tensors in the file, and of the fields of `ClassifierState`."""
+
+_SCALARS = "scalars"
+_SCALAR_FIELDS = (
+    "local_scale",
+    "local_share",
+    "scale",
+    "attention_temperature",
+    "unknown_threshold",
+    "example_side",
+    "side",
+    "evidence_deviation",
+    "familiar_from",
+)
+"""Fields of `ClassifierState` that are one float64 each in the file's tensor `scalars`, in this order."""
+
+_LARGEST = 1e6  # of all numbers but the threshold of the unknown: sums of products stay far from overflow
+_LEAST_DIVISOR = 1e-9
+_SIDES = range(STRIDE, LARGEST_SIDE + 1)
+_MOST_PIXELS = 1e6  # of an example's sqrt(width * height)
+
+
+def state_tensors(state: ClassifierState) -> dict[str, Tensor]:
+    """Return what is saved of a state, by the names in the file."""
+    tensors = {name: getattr(state, field).contiguous() for name, field in _NAMES.items()}
+    scalars = [float(getattr(state, field)) for field in _SCALAR_FIELDS]
+    return tensors | {_SCALARS: torch.tensor(scalars, dtype=torch.float64)}
+
+
+def state_of(tensors: Mapping[str, Tensor], view_names: tuple[str, ...]) -> ClassifierState:
+    """Make the state of tensors that `check_tensors` has passed."""
+    scalars = dict(zip(_SCALAR_FIELDS, tensors[_SCALARS].tolist(), strict=True))
+    side = scalars["side"]
+    # Copied, since sums come out the same to the last digit only where the numbers lie as torch lays them.
+    fields: dict[str, Any] = {field: tensors[name].clone() for name, field in _NAMES.items()}
+    fields |= scalars | {"side": int(side) if side in _SIDES else 0}  # 0 is refused by `check_values`
+    return ClassifierState(view_names=view_names, **fields)
+
+
+def check_tensors(where: str, tensors: Mapping[str, Tensor], facts: Facts, backbone: Backbone) -> None:
+    """Raise `CheckpointError` unless these are the tensors of a classifier with these facts over `backbone`."""
+    expected = _expected(len(facts.class_names), facts.view_names, backbone, tensors)
+    for name, (kind, shape) in expected.items():
+        found = tensors.get(name)
+        if found is None or found.dtype != kind or tuple(found.shape) != shape:
+            raise _damaged(where, f"{name} is not {shape} numbers of type {str(kind).removeprefix('torch.')}")
+    strange = tensors.keys() - expected.keys()
+    if strange:
+        raise _damaged(where, f"{len(strange)} of its tensors are unknown")
+
+
+def check_values(where: str, state: ClassifierState) -> None:
+    """Raise `CheckpointError` for numbers with which predicting would fail, or take memory without bound."""
+
+    def refuse(name: str) -> NoReturn:
+        raise _damaged(where, f"{name} holds impossible numbers")
+
+    for name, field in _NAMES.items():
+        if not bool((getattr(state, field).abs() <= _LARGEST).all()):  # not true of NaN
+            refuse(name)
+    bounded = [getattr(state, field) for field in _SCALAR_FIELDS if field != "unknown_threshold"]
+    if not all(abs(value) <= _LARGEST for value in bounded):
+        refuse(_SCALARS)
+    divisors = [state.attention_temperature, state.evidence_deviation]
+    if state.standard_deviation.numel():
+        divisors.append(float(state.standard_deviation.min()))
+    # The threshold is infinite where too few examples exist to call anything unknown.
+    if math.isnan(state.unknown_threshold) or min(divisors) < _LEAST_DIVISOR:
+        refuse(_SCALARS)
+    if state.side not in _SIDES or not 0 < state.example_side <= _MOST_PIXELS:
+        refuse(_SCALARS)
+    if bool((state.shares < 0).any()):
+        refuse("shares")
+    if state.labels.numel() and not 0 <= int(state.labels.min()) <= int(state.labels.max()) < state.ways:
+        refuse("labels")
+
+
+def _expected(
+    ways: int, view_names: tuple[str, ...], backbone: Backbone, tensors: Mapping[str, Tensor]
+) -> dict[str, tuple[torch.dtype, tuple[int, ...]]]:
+    """Types and shapes of what a classifier holds; how many examples, it may say itself."""
+    labels = tensors.get("labels")
+    examples = len(labels) if labels is not None and labels.dim() == 1 else 0
+    examples = min(examples, MOST_EXAMPLES)
+    fine, coarse = backbone.channels
+    views = views_named(view_names)
+    sizes = {view.name: view.size(backbone.channels, len(backbone.class_directions)) for view in views}
+    joint, joined = sum(sizes.values()), fine + coarse
+    standardised = sum(sizes[view.name] for view in views if view.standardised)
+    shapes = {
+        "texture_mean": (standardised,),
+        "texture_deviation": (standardised,),
+        "centre": (joint,),
+        "scales": (len(views),),
+        "shares": (len(views),),
+        "descriptors": (joint, ways),
+        "offsets": (ways,),
+        "class_means": (ways, joined),
+        "local_descriptors": (ways, joined),
+        "response_directions": (ways, coarse),
+        "examples": (examples, joint),
+        "labels": (examples,),
+        "leave_one_out": (examples, ways),
+        _SCALARS: (len(_SCALAR_FIELDS),),
+    }
+    kinds = {"labels": torch.int64, _SCALARS: torch.float64}
+    expected = {name: (kinds.get(name, torch.float32), shape) for name, shape in shapes.items()}
+    if any(name.startswith(BACKBONE_PREFIX) for name in tensors):
+        for key, value in backbone.state_dict().items():
+            expected[BACKBONE_PREFIX + key] = (value.dtype, tuple(value.shape))
+    return expected
+
+
+def _damaged(where: str, reason: str) -> CheckpointError:
+    return CheckpointError(f"{where} is damaged: {reason}. Train again or use a copy.")

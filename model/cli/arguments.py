@@ -1,0 +1,102 @@
+"""Arguments that several commands take, and types for argparse; each type raises `ArgumentTypeError`."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+
+_COLOURS = {"white": "#ffffff", "black": "#000000", "grey": "#808080"}
+_DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """Add what every command that looks at images takes."""
+    parser.add_argument("--device", choices=_DEVICES, default="auto", help="where to compute (default: auto)")
+    cache = parser.add_mutually_exclusive_group()
+    cache.add_argument("--cache", metavar="DIR", help="keep embeddings there (default: the user's cache folder)")
+    cache.add_argument("--no-cache", dest="cache", action="store_const", const="off", help="keep no embeddings")
+    parser.add_argument(
+        "--video-rate", type=rate, default=1.0, metavar="FPS", help="frames a second taken of videos (default: 1)"
+    )
+    parser.add_argument(
+        "--tiles",
+        type=positive,
+        metavar="PIXELS",
+        help="cut images that are much larger into tiles of about this side",
+    )
+    add_json(parser)
+
+
+def add_ground(parser: argparse.ArgumentParser) -> None:
+    """Add the colour under transparent pixels."""
+    parser.add_argument(
+        "--ground",
+        type=colour,
+        default=(255, 255, 255),
+        metavar="COLOUR",
+        help="what transparent pixels lie over: white (default), black, grey or #rrggbb; a classifier keeps it",
+    )
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add the machine-readable result."""
+    parser.add_argument("--json", action="store_true", help="print the result as one JSON object on the last line")
+
+
+def numbers(text: str) -> tuple[int, ...]:
+    """Positive whole numbers with commas between them."""
+    return tuple(positive(part) for part in text.split(","))
+
+
+def share(text: str) -> float:
+    """A share between 0 and 1, both excluded."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a share between 0 and 1, such as 0.05")
+    return value
+
+
+def rate(text: str) -> float:
+    """Frames a second."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0.001 <= value <= 1000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of frames a second from 0.001 to 1000")
+    return value
+
+
+def colour(text: str) -> tuple[int, int, int]:
+    """A colour by name or as #rrggbb: (red, green, blue), 0..255."""
+    digits = _COLOURS.get(text, text)
+    if re.fullmatch("#[0-9a-fA-F]{6}", digits) is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not white, black, grey or a colour such as #20a0ff")
+    return int(digits[1:3], 16), int(digits[3:5], 16), int(digits[5:], 16)
+
+
+def positive(text: str) -> int:
+    """A positive whole number."""
+    value = _integer(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+    return value
+
+
+def seed(text: str) -> int:
+    """A seed of PyTorch's generators."""
+    value = _integer(text)
+    if not 0 <= value < 2**63:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 2^63 - 1")
+    return value
+
+
+def _integer(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None

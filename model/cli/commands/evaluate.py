@@ -1,0 +1,83 @@
+"""The command `fewshot evaluate`: measure accuracy by few-shot episodes."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from model.backbones.names import DEFAULT_BACKBONE
+from model.cli.arguments import add_common, add_ground, numbers, positive, seed
+from model.cli.outcome import Outcome
+from model.cli.progress import ProgressPrinter
+from model.cli.registry import COMMANDS, Command
+from model.cli.text import say, warn
+from model.errors import NoImagesError, UsageError
+from model.images.scan import class_folders
+from model.progress import CancelToken
+
+if TYPE_CHECKING:
+    from model.evaluation.episodes import ShotFigures
+
+_LINE = "  {:<22}{:>16}{:>10}{:>8}"
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_common(parser)
+    add_ground(parser)
+    parser.add_argument("bins", type=Path, metavar="BINS", help="folder with one sub-folder of images per class")
+    parser.add_argument("--shots", type=numbers, default=(1, 5, 10), metavar="1,5,10", help="examples a class")
+    parser.add_argument("--ways", type=positive, metavar="N", help="classes in an episode (default: all)")
+    parser.add_argument("--queries", type=positive, default=15, help="test images a class (default: 15)")
+    parser.add_argument("--episodes", type=positive, default=100, help="episodes for each shot (default: 100)")
+    parser.add_argument("--seed", type=seed, default=0, help="seed of the episodes (default: 0)")
+    parser.add_argument("--backbone", default=DEFAULT_BACKBONE, metavar="NAME", help="see the README")
+
+
+def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
+    """Measure accuracy by episodes and print a table."""
+    from model.embedding.embedder import Embedder
+    from model.evaluation.episodes import OURS, evaluate
+
+    folders = class_folders(options.bins, options.cutting)
+    if not any(files for _, files in folders):
+        raise NoImagesError(f"There is no image in {options.bins}.")
+    if options.ways is not None and not 2 <= options.ways <= len(folders):
+        raise UsageError(f"--ways {options.ways} does not fit: {options.bins} has {len(folders)} classes.")
+    embedder = Embedder.create(options.backbone, options.device).over(options.ground)
+    with ProgressPrinter() as progress:
+        figures, unreadable = evaluate(
+            [name for name, _ in folders],
+            [files for _, files in folders],
+            embedder,
+            shots=options.shots,
+            ways=options.ways,
+            queries=options.queries,
+            episodes=options.episodes,
+            seed=options.seed,
+            progress=progress,
+            token=token,
+        )
+    for path, reason in unreadable:
+        warn(f"{path}: {reason}")
+    for row in figures:
+        for line in _table(row):
+            say(line)
+    results = [asdict(row) | asdict(row.methods[OURS]) for row in figures]
+    return Outcome({"classes": [name for name, _ in folders], "results": results}, len(unreadable))
+
+
+def _table(row: ShotFigures) -> list[str]:
+    lines = [
+        f"{row.ways}-way {row.shots}-shot, {row.episodes} episodes",
+        _LINE.format("", "accuracy", "macro F1", "ECE"),
+    ]
+    for name, figures in row.methods.items():
+        accuracy = f"{figures.accuracy:.1%} ±{figures.interval:.1%}"
+        f1, error = f"{figures.macro_f1:.1%}", f"{figures.expected_calibration_error:.1%}"
+        lines.append(_LINE.format(name, accuracy, f1, error))
+    return lines
+
+
+COMMANDS.register("evaluate", Command("measure accuracy by few-shot episodes", _add_arguments, _run, order=30))

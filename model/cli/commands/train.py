@@ -1,0 +1,100 @@
+"""The command `fewshot train`: train on a folder of classes and save the classifier."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from model.backbones.names import DEFAULT_BACKBONE
+from model.cli.arguments import add_common, add_ground, seed
+from model.cli.outcome import Outcome
+from model.cli.progress import ProgressPrinter
+from model.cli.registry import COMMANDS, Command
+from model.cli.text import say, warn
+from model.images.scan import class_folders
+from model.progress import CancelToken
+from model.types import SupportSet
+
+if TYPE_CHECKING:
+    from model.estimates.report import ClassEstimate, Proportion
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_common(parser)
+    add_ground(parser)
+    parser.add_argument("bins", type=Path, metavar="BINS", help="folder with one sub-folder of examples per class")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="CLASSIFIER", help="folder to save the classifier in"
+    )
+    parser.add_argument("--backbone", default=DEFAULT_BACKBONE, metavar="NAME", help="see the README for the names")
+    parser.add_argument("--seed", type=seed, default=0, help="seed of everything random (default: 0)")
+
+
+def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
+    """Train on BINS and save the classifier."""
+    from model.checkpoint.files import save
+    from model.estimates.report import advice, class_estimates, confusion, outlook
+    from model.training.train import train
+
+    folders = class_folders(options.bins, options.cutting)
+    support = SupportSet(tuple(name for name, _ in folders), tuple(tuple(files) for _, files in folders))
+    with ProgressPrinter() as progress:
+        classifier, report = train(
+            support,
+            backbone=options.backbone,
+            seed=options.seed,
+            device=options.device,
+            ground=options.ground,
+            progress=progress,
+            token=token,
+        )
+    save(classifier, options.out)
+    for path, reason in (*report.unreadable, *report.duplicates):
+        warn(f"{path}: {reason}")
+    accuracy, interval = report.leave_one_out_accuracy, report.accuracy_interval
+    say(f"Trained on {len(report.examples)} images of {support.ways} classes in {report.seconds:.1f} s.")
+    if accuracy is not None and interval is not None:
+        say(f"Leave-one-out accuracy: {accuracy:.1%} (95 % interval {interval[0]:.1%} to {interval[1]:.1%}).")
+        for one in class_estimates(report):
+            say(f"  {one.name}: recall {_proportion(one.recall)}, precision {_proportion(one.precision)}")
+        say(advice(report))
+    say(f"Saved in {options.out}")
+    return Outcome(
+        {
+            "classifier": str(options.out),
+            "classes": list(support.class_names),
+            "examples": Counter(support.class_names[e.class_index] for e in report.examples),
+            "leave_one_out_accuracy": accuracy,
+            "accuracy_interval": interval,
+            "confusion": confusion(report),
+            "per_class": {one.name: _facts(one) for one in class_estimates(report)},
+            "outlook": outlook(report),
+            "advice": advice(report),
+            "steps": report.steps,
+            "converged": report.converged,
+            "seconds": report.seconds,
+            "device": classifier.device_note,
+            "unreadable": [{"path": str(path), "reason": reason} for path, reason in report.unreadable],
+            "duplicates": [{"path": str(path), "reason": reason} for path, reason in report.duplicates],
+        },
+        len(report.unreadable),
+    )
+
+
+def _proportion(proportion: Proportion) -> str:
+    if proportion.value is None:
+        return "unknown"
+    low, high = proportion.interval
+    return f"{proportion.value:.0%} ({low:.0%} to {high:.0%})"
+
+
+def _facts(estimate: ClassEstimate) -> dict[str, Any]:
+    return {
+        kind: {"value": proportion.value, "interval": proportion.interval}
+        for kind, proportion in (("recall", estimate.recall), ("precision", estimate.precision))
+    }
+
+
+COMMANDS.register("train", Command("train on a folder with one sub-folder per class", _add_arguments, _run, order=10))

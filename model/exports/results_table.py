@@ -1,0 +1,89 @@
+"""The results table: a file with one row for each classified image, in a format that its name's ending chooses."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from model.estimates.selective import candidates
+from model.exports.spreadsheet import as_cell
+from model.registry import Registry
+from model.types import Prediction, Status
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Thresholds of `estimates.selective` with a column each: `accepted` (yes or no) and `candidates` (classes)."""
+
+    accepting: float | None = None
+    candidate: float | None = None
+
+    def header(self) -> list[str]:
+        """The columns' names."""
+        limits = {"accepted": self.accepting, "candidates": self.candidate}
+        return [name for name, threshold in limits.items() if threshold is not None]
+
+    def cells(self, prediction: Prediction, class_names: Sequence[str]) -> list[str]:
+        """The columns' texts; an image unlike every bin is not accepted."""
+        cells = []
+        if self.accepting is not None:
+            sure = prediction.status is Status.OK and prediction.confidence >= self.accepting
+            cells.append("yes" if sure else "no")
+        if self.candidate is not None:
+            names = (class_names[c] for c in candidates(prediction.scores, self.candidate))
+            cells.append(as_cell("; ".join(names)))
+        return cells
+
+
+class ResultsTable(ABC):
+    """Writes predictions to a file, each batch as it comes; used as a context manager.
+
+    kept_errors: how many rows of unreadable images were kept from before
+    """
+
+    kept_errors: int = 0
+
+    @abstractmethod
+    def __enter__(self) -> Self:
+        """Return the table."""
+
+    @abstractmethod
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the file."""
+
+    @abstractmethod
+    def has(self, path: Path) -> bool:
+        """Whether the image at `path` has a row that was kept from before."""
+
+    @abstractmethod
+    def write(self, predictions: Iterable[Prediction]) -> None:
+        """Append one row for each prediction, so that it survives being killed. Raises `FewShotError`."""
+
+    @abstractmethod
+    def rewrite(self, predictions: Iterable[Prediction]) -> None:
+        """Put one row for each prediction in place of all rows, or fail and leave them. Raises `FewShotError`."""
+
+
+TableMaker = Callable[..., ResultsTable]
+"""Called with a path, the class names, and by name `limits` and `resume`; raises `FewShotError`."""
+
+TABLES: Registry[TableMaker] = Registry("model.exports.formats", "fewshot.exports")
+"""Makers by the ending of the file's name, in small letters with its dot."""
+
+DEFAULT_ENDING = ".csv"
+
+
+def open_table(path: Path, class_names: Sequence[str], *, limits: Limits, resume: bool) -> ResultsTable:
+    """Open the table `path` in the format of its ending; CSV where no format has it.
+
+    With `resume` rows that are there are kept. Raises `FewShotError` where it cannot be written or does not fit.
+    """
+    make = TABLES.get(path.suffix.lower()) or TABLES.get(DEFAULT_ENDING)
+    assert make is not None
+    return make(path, class_names, limits=limits, resume=resume)

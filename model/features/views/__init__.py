@@ -1,0 +1,1 @@
+"""The views of an image, one module each; each registers itself in `model.features.view.VIEWS`."""

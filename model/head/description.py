@@ -1,0 +1,90 @@
+"""The description of a support set: its joint space, its local features, and how alike its images are."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from model.features.maps import ImageFeatures
+from model.head import class_description, local_feature
+from model.head.joint_space import JointSpace
+from model.head.parameters import Head
+from model.head.support import Support, leave_one_out_local_scores
+
+
+class DescribedSupport(NamedTuple):
+    """A support set prepared for the head.
+
+    space: how the views of an image are joined
+    compared (n, D): global features as regions are compared with them
+    locals:  (n, D) local feature of each image for its own class
+    temperature: tau_a of the attention
+    familiarity (n, R): see `local_feature.familiarity`, each image compared with the others
+    """
+
+    support: Support
+    space: JointSpace
+    compared: Tensor
+    locals: Tensor
+    temperature: float
+    familiarity: Tensor
+
+
+def local_similarity(
+    regions: Tensor, grid: tuple[int, int], globals_: Tensor, labels: Tensor, ways: int
+) -> tuple[Tensor, Tensor, float, Tensor]:
+    """Compare the support images' local features with each other.
+
+    regions (n, R, D), globals_ (n, D) -> similarity (n, n) as in `Support.local`; the local feature
+    of each image for its own class (n, D); the attention temperature tau_a (the standard deviation of
+    the contrasts over the regions, so that attention neither flattens nor collapses); and the regions'
+    familiarity (n, R).
+    """
+    similarities = local_feature.leave_one_out_similarities(regions, globals_, labels, ways)
+    similarities = local_feature.smoothed(similarities, grid)
+    contrasts = local_feature.contrast(similarities)
+    temperature = max(float(contrasts.detach().std(dim=2).mean()), 1e-4)
+    local = local_feature.local_features(local_feature.attention(contrasts, temperature), regions)
+    own = local[torch.arange(len(labels)), labels]
+    similarity = torch.einsum("ncd,md->ncm", local, own)
+    picked = similarity.gather(1, labels.expand(len(labels), 1, -1)).squeeze(1)
+    return picked.double(), own, temperature, local_feature.familiarity(similarities)
+
+
+def describe_support(
+    features: ImageFeatures, labels: Tensor, ways: int, directions: Tensor, compared_with: Tensor | None = None
+) -> DescribedSupport:
+    """Compute what the head needs of n support images with int64 `labels` (n,).
+
+    directions: see `Backbone.class_directions`
+    compared_with: (n, L) what regions are compared with, the mean of the joined global features at two sizes
+    (default: those of `features`).
+    """
+    space = JointSpace.of(features, class_description.class_balance(labels, ways), directions)
+    joined = features.joined_globals() if compared_with is None else compared_with
+    regions = features.joined_regions()
+    shots = float(torch.bincount(labels, minlength=ways).double().median())
+    compared = local_feature.suppressed_common(joined, regions, max(shots, 1.0))
+    local, own_locals, temperature, familiarity = local_similarity(regions, features.grid, compared, labels, ways)
+    support = Support(
+        space.views,
+        torch.stack([view @ view.T for view in space.vectors(features)]),
+        local,
+        torch.ones((), dtype=torch.float64),
+        labels,
+        ways,
+        torch.ones(len(labels), dtype=torch.float64),
+    )
+    support = support._replace(local_scale=_local_scale(support))
+    return DescribedSupport(support, space, compared, own_locals, temperature, familiarity)
+
+
+def _local_scale(support: Support) -> Tensor:
+    """Ratio of the spread of global to that of local leave-one-out scores, at the parameters' start."""
+    with torch.no_grad():
+        whole = Head(support.labels, support.views).global_scores(support)
+        part = leave_one_out_local_scores(support.local, support.weights, support.labels, support.ways)
+        spread = part.std(dim=1).mean()
+        return whole.std(dim=1).mean() / spread.clamp_min(1e-6)

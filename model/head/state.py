@@ -1,0 +1,64 @@
+"""The state of a trained head: all numbers that predicting needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class ClassifierState:
+    """All numbers of a trained head; N classes, n support images, V views; tensors are float32 unless said otherwise.
+
+    L = D_coarse + D_fine is the size of a region, D that of the joint space, S that of its standardised views.
+    view_names: the views of the joint space, in order
+    standard_mean (S,), standard_deviation (S,), centre (D,), scales (V,): see `JointSpace`
+    shares (V,): of the views in the joint space
+    descriptors (D, N): class descriptors of the joint vectors, whitening folded in
+    offsets (N,): their scores at the weighted mean of the support images, where every score is 0
+    class_means (N, L): mean of what regions are compared with (gbar), at two sizes
+    local_descriptors (N, L): weighted mean local feature of each class
+    response_directions (N, D_coarse): see `head.responses`
+    examples (n, D): joint vectors of the support images, to tell what is unlike all of them
+    labels (n,): int64, their classes
+    leave_one_out (n, N): probabilities of the support images, each from all the others
+    local_scale: brings local scores to the size of global ones
+    local_share: beta
+    scale: kappa
+    attention_temperature: tau_a
+    unknown_threshold: unlikeness above which an image is unlike every class; infinite where too few examples tell
+    example_side: the largest support image's sqrt(width * height) in pixels
+    side: the working side in pixels
+    evidence_deviation: standard deviation of the texture's evidence over regions
+    familiar_from: familiarity from which a region is as familiar as nine in ten of the examples' own
+    """
+
+    view_names: tuple[str, ...]
+    standard_mean: Tensor
+    standard_deviation: Tensor
+    centre: Tensor
+    scales: Tensor
+    shares: Tensor
+    descriptors: Tensor
+    offsets: Tensor
+    class_means: Tensor
+    local_descriptors: Tensor
+    response_directions: Tensor
+    examples: Tensor
+    labels: Tensor
+    leave_one_out: Tensor
+    local_scale: float
+    local_share: float
+    scale: float
+    attention_temperature: float
+    unknown_threshold: float
+    example_side: float
+    side: int
+    evidence_deviation: float
+    familiar_from: float
+
+    @property
+    def ways(self) -> int:
+        """N, the number of classes."""
+        return len(self.offsets)

@@ -1,0 +1,47 @@
+"""The support set as the head needs it: inner products between its images, computed once."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from model.features.view import View
+from model.head import class_description
+
+
+class Support(NamedTuple):
+    """n support images of N classes; all numbers float64 on the CPU.
+
+    views:      the views of the joint space, in order
+    grams:      (V, n, n) inner products of each view's vectors, see `JointSpace.vectors`
+    local:      (n, n) similarity of image i's local feature, taken for image j's class, to j's own
+    local_scale: number that brings local scores to the size of global ones
+    weights:    (n,) relative weight of each image, 1 until `Head.image_weights` says otherwise
+    """
+
+    views: tuple[View, ...]
+    grams: Tensor
+    local: Tensor
+    local_scale: Tensor
+    labels: Tensor
+    ways: int
+    weights: Tensor
+
+    @property
+    def balance(self) -> Tensor:
+        """How much each image counts: its weight over K of its class, (n,)."""
+        return class_description.class_balance(self.labels, self.ways) * self.weights
+
+
+def leave_one_out_local_scores(similarity: Tensor, weights: Tensor, labels: Tensor, ways: int) -> Tensor:
+    """Weighted mean similarity of each image's local feature to those of a class, itself left out: (n, N)."""
+    members = functional.one_hot(labels, ways).to(similarity.dtype) * weights[:, None]
+    totals = members.sum(dim=0) - members
+    present = totals > 1e-9
+    sums = (similarity - torch.diag(similarity.diagonal())) @ members
+    scores = sums / torch.where(present, totals, torch.ones_like(totals))
+    mean = (scores * present).sum(1, keepdim=True) / present.sum(1, keepdim=True).clamp_min(1)
+    return torch.where(present, scores, mean.expand_as(scores))

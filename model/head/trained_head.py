@@ -1,0 +1,94 @@
+"""The trained head applied to images: comparisons of their regions, joint vectors, logits and unlikeness."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from model.features.maps import ImageFeatures, inner_products, split
+from model.features.view import views_named
+from model.head import local_feature
+from model.head.joint_space import JointSpace
+from model.head.state import ClassifierState
+from model.head.unknown import Subspaces
+
+
+class Comparisons(NamedTuple):
+    """Comparisons of the regions of n images with N classes.
+
+    contrasts: (n, N, R) first less second similarity, s1 - s2
+    familiarity: (n, R), see `local_feature.familiarity`
+    to_locals: (n, N, R) similarities to the classes' local descriptors
+    responses: (n, N, h', w') products with the response directions at stride 32, see `head.responses`
+    """
+
+    contrasts: Tensor
+    familiarity: Tensor
+    to_locals: Tensor
+    responses: Tensor
+
+
+class TrainedHead:
+    """The head with fixed parameters. Read-only, so several threads may use it at once.
+
+    directions: float32 (C, D_coarse), see `Backbone.class_directions`. Raises `KeyError` where the state needs a view
+    that is not installed, `RuntimeError` or `ValueError` where its numbers do not fit together.
+    """
+
+    def __init__(self, state: ClassifierState, directions: Tensor) -> None:
+        self.state, self.ways = state, state.ways
+        self.shares = state.shares.double()
+        views = views_named(state.view_names)
+        coarse_channels = state.response_directions.shape[1]
+        channels = (state.class_means.shape[1] - coarse_channels, coarse_channels)
+        self.space = JointSpace(
+            views,
+            tuple(view.size(channels, len(directions)) for view in views),
+            state.standard_mean.double(),
+            state.standard_deviation.double(),
+            state.centre.double(),
+            state.scales.double(),
+            directions,
+        )
+        self.descriptors = state.descriptors.double()
+        to_means_and_locals = torch.cat((state.class_means, state.local_descriptors))
+        coarse, self._fine_vectors = split(to_means_and_locals, coarse_channels)
+        self._coarse_vectors = torch.cat((coarse, state.response_directions))
+        self._subspaces = Subspaces.of(state.examples.double(), state.labels, self.ways)
+
+    def compare(self, features: ImageFeatures) -> Comparisons:
+        """Compare the regions of n images with all that they are compared with, going through the maps once."""
+        coarse = inner_products(self._coarse_vectors, features.coarse_map, features.coarse_scale)
+        fine = inner_products(self._fine_vectors, features.fine_map, features.fine_scale)
+        to_means, to_locals = local_feature.similarities(coarse[:, : 2 * self.ways], fine).split(self.ways, dim=1)
+        to_means = local_feature.smoothed(to_means, features.grid)
+        return Comparisons(
+            local_feature.contrast(to_means),
+            local_feature.familiarity(to_means),
+            to_locals,
+            coarse[:, 2 * self.ways :],
+        )
+
+    def joint(self, features: ImageFeatures) -> Tensor:
+        """Bring n images into the space of `ClassifierState.examples`: float64 (n, D)."""
+        return self.space.joint(features, self.shares)
+
+    def whole(self, joint: Tensor) -> Tensor:
+        """Global scores: joint vectors (n, D) to float32 (n, N)."""
+        return (joint @ self.descriptors).float() - self.state.offsets
+
+    def logits(self, joint: Tensor, compared: Comparisons) -> Tensor:
+        """Score n images for every class, kappa z . d: float32 (n, N); softmax gives calibrated probabilities."""
+        state = self.state
+        # The local feature l is a sum of regions, so its similarity is the same sum of the regions' similarities.
+        attention = local_feature.attention(compared.contrasts, state.attention_temperature)
+        part = (attention * compared.to_locals).sum(dim=2) * state.local_scale
+        part = part - part.mean(dim=1, keepdim=True)
+        logits: Tensor = state.scale * ((1 - state.local_share) * self.whole(joint) + state.local_share * part)
+        return logits
+
+    def unlikeness(self, joint: Tensor) -> Tensor:
+        """How little images resemble any class: joint vectors (n, D) to float64 (n,), higher is less alike."""
+        return self._subspaces.unlikeness(joint)

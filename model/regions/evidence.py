@@ -1,0 +1,129 @@
+"""Evidence: what each region of an image adds for a class, from which the shown map and its box are made.
+
+The evidence has three parts, each in units of its own spread: the contrast of similarities, which the attention is
+made of (s1 - s2 over tau_a), the responses (`response_map`), and the texture. The texture's part grows with the square
+of its share in the joint space, so that it counts where it decides. In an image that is much larger than the examples
+regions unlike every class fade, and crops are scored as well. Ours (docs/adr/0007-attention.md).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from model.features.maps import ImageFeatures, resampled
+from model.features.views import texture
+from model.head.trained_head import Comparisons, TrainedHead
+from model.regions import crops
+from model.regions.box import HEIGHT, Box, peak_boxes
+from model.regions.response_map import response_maps
+
+RESPONSE_SHARE = 1 / 2
+"""Of the responses in the evidence of a region; the contrast of similarities has the rest."""
+
+FADING = 4.0
+"""Evidence fades by this power of e where a region is like no class, see `_fade`. Ours, measured."""
+
+CROPS_SHARE = 0.5
+"""Of the scores of a large image's crops, in units of its regions' evidence. Measured."""
+
+FIRST_LOOK_SHARE = 0.4
+"""Of the evidence at the working side in a closer look, where an image is no larger than the examples. Measured."""
+
+CLOSER_HEIGHT = 0.4
+"""As `box.HEIGHT`, for such a closer look. Measured."""
+
+LEAST_FAMILIARITY = 0.05
+"""A smaller familiarity has no meaning as a unit."""
+
+
+class Evidence(NamedTuple):
+    """The evidence of the regions of one image.
+
+    values: float32 (N, R), or (1, R) where only one class was asked for, in units of the attention's temperature
+    grid: (h, w), R = h * w in reading order
+    height: of the box, as a share of the peak's height above the median
+    """
+
+    values: Tensor
+    grid: tuple[int, int]
+    height: float = HEIGHT
+
+    def boxes(self) -> list[Box]:
+        """Return the box of each row, in cells."""
+        return peak_boxes(self.values, self.grid, self.height)
+
+    def maps(self) -> Tensor:
+        """Return the evidence maps, float32 (N, h, w) in 0..1, each scaled so that its peak is 1."""
+        maps: Tensor = (self.values - self.values.amax(dim=1, keepdim=True)).exp().unflatten(1, self.grid)
+        return maps
+
+
+class RegionFinder:
+    """Finds evidence with a trained head. Read-only, so several threads may use it at once."""
+
+    def __init__(self, head: TrainedHead) -> None:
+        self._head = head
+        name = texture.TextureView.name
+        self._texture_weights = head.space.weights_of(name, head.shares, head.descriptors).float()
+        self._texture_share = float(head.shares[head.space.position(name)]) ** 2
+
+    def evidence(self, features: ImageFeatures, compared: Comparisons, shown: Tensor | None = None) -> Tensor:
+        """Return the evidence of n images for each class, (n, N, R), in units of the attention's temperature.
+
+        With `shown`, int64 (n,), for this class of each image alone: (n, 1, R).
+        """
+        state = self._head.state
+        contrasts, weights = compared.contrasts, self._texture_weights
+        responses = response_maps(compared.responses, features.coarse_strength, features.grid)
+        spread = _spread(responses)
+        if shown is not None:
+            rows = torch.arange(len(shown))
+            contrasts, responses = contrasts[rows, shown][:, None], responses[rows, shown][:, None]
+            weights = weights.T[shown][:, :, None]
+        seen = (1 - RESPONSE_SHARE) * contrasts / state.attention_temperature + RESPONSE_SHARE * responses / spread
+        rough = texture.evidence(features.texture, weights, features.grid) / state.evidence_deviation
+        joined: Tensor = (1 - self._texture_share) * seen + self._texture_share * rough
+        return joined
+
+    def closer(self, features: ImageFeatures, first: Evidence, *, is_large: bool, shown: int | None = None) -> Evidence:
+        """Return the evidence of one image that was embedded for a closer look, on cells half as wide.
+
+        A large image shows more than the examples do: regions unlike every class, such as the ground of a scene, fade,
+        and its crops are scored. In others the `first` look still has a share. With `shown` for this class alone, as
+        `first` is then.
+        """
+        classes = slice(None) if shown is None else slice(shown, shown + 1)
+        compared = self._head.compare(features)
+        values = self.evidence(features, compared)[0, classes]
+        if is_large:
+            faded = values * self._fade(compared.familiarity)
+            return Evidence(faded + CROPS_SHARE * self._of_crops(features)[classes], features.grid)
+        coarser = resampled(first.values.unflatten(1, first.grid)[None], features.grid).flatten(2)[0]
+        return Evidence((1 - FIRST_LOOK_SHARE) * values + FIRST_LOOK_SHARE * coarser, features.grid, CLOSER_HEIGHT)
+
+    def _fade(self, familiarity: Tensor) -> Tensor:
+        """Factor of the evidence of regions, 1 or less: (n, R) -> (n, R).
+
+        A region is strange by what it lacks of the familiarity that the examples' regions have, or of the
+        image's most familiar one where all are strange, in units of the former.
+        """
+        familiar_from = self._head.state.familiar_from
+        expected = familiarity.amax(dim=1, keepdim=True).clamp_max(familiar_from)
+        strangeness = (expected - familiarity).clamp_min(0) / max(familiar_from, LEAST_FAMILIARITY)
+        return torch.exp(-FADING * strangeness)
+
+    def _of_crops(self, features: ImageFeatures) -> Tensor:
+        """Scores of the crops of one image, on its regions, for each class: (N, R)."""
+        head = self._head
+        joint = head.joint(crops.crop_features(features))
+        scores = head.state.scale * head.whole(joint)
+        faded = crops.faded(scores, head.unlikeness(joint), head.state.unknown_threshold)
+        return crops.on_regions(faded, features.grid)
+
+
+def _spread(maps: Tensor) -> Tensor:
+    """Standard deviation over the regions, averaged over the classes: (n, N, R) -> (n, 1, 1)."""
+    return maps.std(dim=2).mean(dim=1).clamp_min(1e-9)[:, None, None]

@@ -1,0 +1,85 @@
+"""A classifier together with the embedder through which image files reach it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from model.classifier import FewShotClassifier
+from model.embedding.embedder import Embedder
+from model.embedding.image import EmbeddedImage
+from model.features.packing import unpacked
+from model.features.sizes import LARGE_FACTOR, Looks, closer_side
+from model.types import Explanation, Prediction
+
+SLICE = 64
+"""Images that are decided on together: many, since small operations cost the same whatever they do."""
+
+
+class ImageClassifier:
+    """What training and loading give: classifies image files, on one device, for as long as the program runs.
+
+    Read-only, so several threads may use it at once.
+    """
+
+    def __init__(self, classifier: FewShotClassifier, embedder: Embedder) -> None:
+        self.classifier, self.embedder = classifier, embedder
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The classes' names, in the order of a prediction's scores."""
+        return self.classifier.class_names
+
+    @property
+    def device_note(self) -> str:
+        """Which device computes, and why, for people."""
+        return self.embedder.device_note
+
+    @property
+    def side(self) -> int:
+        """The working side in pixels."""
+        return self.classifier.state.side
+
+    def looks(self, *, closely: bool = False) -> Looks:
+        """Return the sizes at which images are looked at: large ones twice, and all of them with `closely`."""
+        large = LARGE_FACTOR * self.classifier.state.example_side
+        return Looks(self.side, closer_side(self.embedder.backbone, self.side), 0.0 if closely else large)
+
+    def predict(
+        self, images: Sequence[EmbeddedImage], explain_class: int | None = None, *, with_maps: bool = False
+    ) -> list[Prediction]:
+        """Predict images that were embedded with `looks`.
+
+        Regions are those of the predicted class, or of `explain_class`, by the closer look where there was one;
+        `with_maps` adds the evidence map of the same class.
+        """
+        predictions = []
+        for start in range(0, len(images), SLICE):
+            part = images[start : start + SLICE]
+            closer = {index: seen for index, image in enumerate(part) if (seen := image.second_features) is not None}
+            decisions = self.classifier.decide(
+                unpacked([image.data for image in part]),
+                [image.size for image in part],
+                closer,
+                explain_class,
+                with_maps=with_maps,
+            )
+            predictions += [
+                Prediction(image.path, one.status, one.predicted, one.scores, one.region, evidence_map=one.evidence_map)
+                for image, one in zip(part, decisions, strict=True)
+            ]
+        return predictions
+
+    def explain(self, path: Path) -> Explanation:
+        """Return evidence maps, regions and scores of one image for all classes, looking closely.
+
+        Raises `ImageReadError`.
+        """
+        image = self.embedder.embed_one(path, self.looks(closely=True))
+        closer = image.second_features
+        found = self.classifier.explain(image.features, image.size, image.features if closer is None else closer)
+        return Explanation(path, found.evidence_maps, found.regions, found.scores, image.size)
+
+    def warm_up(self) -> None:
+        """Prepare what `explain` needs, so that the first image to be explained does not wait for it."""
+        self.embedder.warm_up(closer_side(self.embedder.backbone, self.side))
