@@ -1,8 +1,6 @@
 """Start the desktop app."""
 
-import sys
-
-from fewshot_gui.app import run
+from fewshot_gui.main import main
 
 if __name__ == "__main__":
-    sys.exit(run(sys.argv[1:]))
+    main()

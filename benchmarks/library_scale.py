@@ -116,7 +116,7 @@ def _measure(folder: Path, count: int, large: Path, data: Path) -> None:
     filtering = heart.longest
     library.unsorted_only.setChecked(True)
     document = app.session.document
-    bin_id, images = document.add_bin(), library.model.all_paths[::1000]
+    bin_id, images = document.add_bin(), app.services.library.paths[::1000]
     run_for(1.0)
     heart.restart()
     for image in images[:10]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import signal
 import sys
 import threading
 import time
@@ -15,7 +13,6 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from fewshot_gui import style
-from fewshot_gui.command_line import Options, parse
 from fewshot_gui.controllers.auto_training import AutoTraining
 from fewshot_gui.controllers.cache import CacheController
 from fewshot_gui.controllers.editing import EditingController
@@ -26,14 +23,16 @@ from fewshot_gui.controllers.projects import ProjectsController
 from fewshot_gui.controllers.questions import Questions
 from fewshot_gui.controllers.recovering import RecoveringController
 from fewshot_gui.controllers.running import RunningController
+from fewshot_gui.controllers.services import AppServices
+from fewshot_gui.intents import Intents
 from fewshot_gui.jobs.files import FileJobs
 from fewshot_gui.jobs.garbage import GarbageCollector
 from fewshot_gui.jobs.pictures import PictureLoader
 from fewshot_gui.jobs.runner import Runner
 from fewshot_gui.jobs.thumbnails import ThumbnailLoader
-from fewshot_gui.logging_setup import ErrorReporter, start_logging
 from fewshot_gui.paths import APP_NAME, AppPaths
 from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.project.library import Library
 from fewshot_gui.project.session import Session
 from fewshot_gui.settings import Settings
 from fewshot_gui.views.main_window import MainWindow
@@ -46,13 +45,13 @@ _SWITCH_INTERVAL = 0.001  # seconds a worker may keep the interpreter while the 
 
 
 class App(QObject):
-    """All that runs, from `start` to `shutdown`. Needs a QApplication."""
+    """The running app, from `start` to `shutdown`. Needs a QApplication."""
 
     window_shown = Signal()
     started = Signal()  # the project is open
 
     def __init__(self, paths: AppPaths, runner: Runner | None = None, *, is_demo: bool = False) -> None:
-        """Build everything; with `is_demo` the project is apart from the user's and not kept."""
+        """Build everything; with `is_demo` the project is a temporary one, apart from the user's."""
         super().__init__()
         self._is_demo = is_demo
         self.settings = Settings(paths.settings_file)
@@ -64,41 +63,42 @@ class App(QObject):
         qt_app = QApplication.instance()
         if isinstance(qt_app, QApplication):  # later, every widget would be coloured anew and all icons drawn again
             style.apply_theme(qt_app, self.settings.theme)
-        self.window = MainWindow(self.session.document, self.session.results, self.thumbnails, self.pictures)
+        document, results, library = self.session.document, self.session.results, Library(self.session.document, self)
+        self.intents = Intents(self)
+        self.window = MainWindow(document, results, library, self.intents, self.thumbnails, self.pictures)
         self.questions = Questions(self.window)
-        self.running = RunningController(self.session, self.runner, self.settings, self.window, self)
-        self.library = LibraryController(
-            self.session,
-            self.files,
-            self.thumbnails,
-            self.pictures,
-            self.settings,
-            self.window,
-            self.questions,
-            self,
+        self.services = services = AppServices(
+            session=self.session,
+            library=library,
+            settings=self.settings,
+            runner=self.runner,
+            files=self.files,
+            thumbnails=self.thumbnails,
+            pictures=self.pictures,
+            intents=self.intents,
+            window=self.window,
+            status=self.window.status,
+            questions=self.questions,
         )
-        self.editing = EditingController(self.session.document, self.files, self.window, self)
-        self.projects = ProjectsController(
-            self.session, self.running, self.files, self.settings, self.window, self.questions, self
-        )
-        CacheController(self.settings, self.files, self.window, self.questions, self)
-        self.guarding = GuardingController(self.session, self.files, self.window, self)
-        self.recovering = RecoveringController(
-            self.session.backups, self.files, self.settings, self.window, self.questions, self
-        )
+        self.running = RunningController(services, self)
+        self.library = LibraryController(services, self)
+        self.editing = EditingController(services, self)
+        self.projects = ProjectsController(services, self.running, self)
+        CacheController(services, self)
+        self.guarding = GuardingController(services, self)
+        self.recovering = RecoveringController(services, self)
         self.projects.damage_found.connect(self.recovering.offer)
         self.recovering.written.connect(self.projects.open)
-        self.folder_export = FolderExportController(
-            self.session, self.files, self.settings, self.window, self.questions, self
-        )
-        AutoTraining(self.session.document, self.session.results, self.running, self.settings, self.window, self)
+        self.folder_export = FolderExportController(services, self)
+        self.folder_export.images_moved.connect(self.library.refresh)
+        AutoTraining(services, self.running, self)
         self._garbage = GarbageCollector(self)
-        self.session.document.reset.connect(self._garbage.collect_all)
-        self.session.results.rows_left.connect(self._garbage.take_apart)
+        document.reset.connect(self._garbage.collect_all)
+        results.rows_left.connect(self._garbage.take_apart)
         self._error_shown_at = 0.0
         self.window.set_close_guard(self._may_close)
-        self.window.theme_chosen.connect(self._on_theme_chosen)
-        self.window.names_hidden_chosen.connect(self._on_names_hidden_chosen)
+        self.intents.theme_chosen.connect(self._on_theme_chosen)
+        self.intents.names_hidden_chosen.connect(self._on_names_hidden_chosen)
 
     def start(self, project: Path | None = None, folders: Sequence[Path] = ()) -> None:
         """Show the window, then open the project and import the model behind it."""
@@ -158,7 +158,7 @@ class App(QObject):
 
     @Slot(str, str)
     def show_uncaught(self, message: str, details: str) -> None:
-        """Show an error that nobody caught; one dialog in a while, however many come."""
+        """Show an error that no code caught; at most one dialog every 5 seconds."""
         if time.monotonic() - self._error_shown_at > 5 or not self._error_shown_at:
             self._error_shown_at = time.monotonic()
             self.window.show_error(self.tr("Unexpected error"), message, details)
@@ -191,42 +191,3 @@ def make_qt_app() -> QApplication:
     app = QApplication(sys.argv[:1])
     app.setDesktopFileName("fewshot")
     return app
-
-
-def run(arguments: Sequence[str]) -> int:
-    """Run the desktop app until its window is closed; returns the exit status."""
-    options = parse(arguments)
-    if options.headless is not None:
-        from fewshot_gui.demo_headless import run_headless
-
-        return run_headless(options.headless, verbose=options.verbose)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # everything is saved as it is edited
-    paths = AppPaths.of_user()
-    start_logging(paths.logs, verbose=options.verbose)
-    qt_app = make_qt_app()
-    app = App(paths, is_demo=options.demo)
-    return execute(qt_app, app, options)
-
-
-def execute(qt_app: QApplication, app: App, options: Options) -> int:
-    """Run `app` until its window is closed, then shut it down."""
-    reporter = ErrorReporter()
-    reporter.error_caught.connect(app.show_uncaught)
-    reporter.install()
-    if options.demo:
-        from fewshot_gui.demo import ExampleProject
-
-        ExampleProject(app)
-    app.start(options.project, options.folders)
-    try:
-        status = qt_app.exec()
-        stuck = app.shutdown()
-    finally:
-        reporter.uninstall()
-    if stuck:
-        # A thread deep in a library call cannot be stopped, and Qt aborts when a running QThread is
-        # destroyed. All is saved: leave without unwinding.
-        _log.error("leaving although threads still run: %s", ", ".join(stuck))
-        logging.shutdown()
-        os._exit(status)
-    return status

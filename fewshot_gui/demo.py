@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 
 from fewshot_gui.app import App
-from fewshot_gui.paths import resources
 from model.images.scan import class_folders
+from model.resource_files import resource
 
-EXAMPLES = resources() / "example" / "examples"
-TO_CLASSIFY = resources() / "example" / "to_classify"
+EXAMPLES = resource("example/examples")
+TO_CLASSIFY = resource("example/to_classify")
 
 
 class ExampleProject(QObject):
@@ -40,7 +40,7 @@ class ExampleProject(QObject):
             self._app.running.job_ended.disconnect(self._on_job_ended)
             if len(results):
                 self._app.window.results.table.select_paths([results.at(0).path])
-            self._app.window.show_message(
+            self._app.window.status.show_message(
                 self.tr("Try this: click a result, drag it onto another bin and press Train. The results follow.")
             )
 

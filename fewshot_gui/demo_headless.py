@@ -34,7 +34,7 @@ _PULSE = 50  # ms between two looks at what a step waits for, where nothing else
 
 
 class DemoError(FewShotError):
-    """A step of the demo did not come to its end."""
+    """A step of the demo failed or took too long."""
 
 
 def run_headless(folder: Path, *, verbose: bool = False) -> int:

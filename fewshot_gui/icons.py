@@ -8,7 +8,7 @@ from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from fewshot_gui.style import RESOURCES
+from model.resource_files import resource
 
 _SIZES = (16, 20, 24, 32, 40, 48, 64)
 
@@ -47,7 +47,7 @@ def draw_icon(painter: QPainter, name: str, color: QColor, rect: QRectF) -> None
 
 def app_icon() -> QIcon:
     """The icon of the application and its windows."""
-    return QIcon(str(RESOURCES / "fewshot.svg"))
+    return QIcon(str(resource("fewshot.svg")))
 
 
 @cache
@@ -57,4 +57,4 @@ def _renderer(name: str, color: str) -> QSvgRenderer:
 
 @cache
 def _source(name: str) -> str:
-    return (RESOURCES / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+    return resource(f"icons/{name}.svg").read_text(encoding="utf-8")

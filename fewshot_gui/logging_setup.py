@@ -1,4 +1,4 @@
-"""The log file, and what becomes of errors that nobody caught."""
+"""The log file, and the report of errors that no code caught."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def start_logging(folder: Path, *, verbose: bool = False) -> Path:
 
 
 class ErrorReporter(QObject):
-    """Catches what nobody caught, in any thread: logs it and says so once by `error_caught`.
+    """Handles uncaught exceptions of all threads: logs each and emits `error_caught`.
 
     `install` takes over the hooks of Python and Qt, `uninstall` gives them back.
     """

@@ -1,4 +1,4 @@
-"""Where the app keeps its own files."""
+"""Folders of the app's own files."""
 
 from __future__ import annotations
 
@@ -44,8 +44,3 @@ class AppPaths:
     def untitled_projects(self) -> Path:
         """The folder of projects that have no file of the user's choice yet."""
         return self.data / "projects"
-
-
-def resources() -> Path:
-    """Return the folder of icons, of the example project and other files shipped with the app."""
-    return Path(__file__).resolve().parent.parent / "resources"

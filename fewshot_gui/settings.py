@@ -1,4 +1,4 @@
-"""What the user chose, and where the window was: typed, over one INI file."""
+"""Settings kept between runs, typed, in one INI file: the user's choices and the place of the window."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_RECENT = 8
 
 
 class WindowPlace:
-    """Where the window was and how it was divided: kept as Qt and the window put it, nothing that is chosen."""
+    """Place and layout of the window, as Qt and the window wrote them."""
 
     def __init__(self, store: QSettings) -> None:
         self._store = store

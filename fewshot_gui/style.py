@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
-RESOURCES = Path(__file__).resolve().parent.parent / "resources"
+from model.resource_files import resource
+
 GRID = 8
 CORNER = 8
 THEMES = ("system", "light", "dark")
@@ -150,4 +149,4 @@ def tinted(color: QColor, alpha: float) -> QColor:
 
 def tool_bar_sheet() -> str:
     """The style sheet of the tool bar; its `palette()` references follow the theme."""
-    return (RESOURCES / "toolbar.qss").read_text(encoding="utf-8")
+    return resource("toolbar.qss").read_text(encoding="utf-8")

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.backbones.names import DEFAULT_BACKBONE
-from model.errors import SupportSetError
 from model.images.scan import class_folders, iter_images
 from model.progress import CancelToken, ProgressCallback, ignore_progress
 from model.types import Explanation, Prediction, SupportSet, TrainingReport
@@ -26,14 +25,12 @@ AnyPath = str | Path
 
 
 def support_set(folder: AnyPath) -> SupportSet:
-    """Return the support set of a folder with one sub-folder of examples a class.
+    """Return the support set of a folder with one sub-folder of examples a class. Raises `SupportSetError`.
 
     >>> support_set("resources/example/examples").shots
     (5, 5, 5)
     """
     groups = class_folders(Path(folder))
-    if not groups:
-        raise SupportSetError(f"{folder} has no sub-folders; give one for each class, with its examples.")
     return SupportSet(tuple(name for name, _ in groups), tuple(tuple(files) for _, files in groups))
 
 

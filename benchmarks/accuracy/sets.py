@@ -19,12 +19,13 @@ import numpy.typing as npt
 from PIL import Image
 
 from model.images.scan import class_folders
+from model.resource_files import resource
 
 IMAGES_PER_CLASS = 60
 """Enough for 20 shots and 15 queries; drawn with a fixed seed where a class has more."""
 
 SYSTEM_DATA = Path("/usr/share")  # where Debian's packages put theirs
-EXAMPLE = Path(__file__).resolve().parents[2] / "resources" / "example"
+EXAMPLE = resource("example")
 CLIPART_CATEGORIES = (  # chosen by name alone, before any accuracy was looked at, among those of 40 pictures and more
     "animals/birds",
     "animals/bugs",

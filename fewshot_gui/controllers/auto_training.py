@@ -1,14 +1,11 @@
-"""With "Train automatically" on, the classifier follows every change of the bins."""
+"""Training after every change of the bins, while "Train automatically" is on."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from fewshot_gui.controllers.running import RunningController
-from fewshot_gui.project.document import Document
-from fewshot_gui.project.results import Results
-from fewshot_gui.settings import Settings
-from fewshot_gui.views.main_window import MainWindow
+from fewshot_gui.controllers.services import AppServices
 
 _PAUSE = 15  # milliseconds after the last change: a drop of many images may be several changes
 
@@ -16,29 +13,21 @@ _PAUSE = 15  # milliseconds after the last change: a drop of many images may be 
 class AutoTraining(QObject):
     """Trains when the bins hold other examples than those trained on, once for each state of the project.
 
-    What the user asked for runs to its end first; a classification that only follows an earlier
-    training gives way.
+    A job that the user started is never interrupted; a classification that only follows an earlier
+    training is cancelled.
     """
 
-    def __init__(
-        self,
-        document: Document,
-        results: Results,
-        running: RunningController,
-        settings: Settings,
-        window: MainWindow,
-        parent: QObject,
-    ) -> None:
+    def __init__(self, services: AppServices, running: RunningController, parent: QObject) -> None:
         super().__init__(parent)
-        self._document, self._results, self._running = document, results, running
-        self._settings, self._window = settings, window
+        self._document, self._results, self._settings = services.document, services.results, services.settings
+        self._running = running
         self._tried: int | None = None  # the revision trained last, be it in vain
         self._soon = QTimer(self, singleShot=True, interval=_PAUSE)
         self._soon.timeout.connect(self._train)
-        window.auto_train_chosen.connect(self._on_chosen)
-        document.revision_changed.connect(self._consider)
+        services.intents.auto_train_chosen.connect(self._on_chosen)
+        services.document.revision_changed.connect(self._consider)
         running.job_ended.connect(self._consider)
-        document.reset.connect(self._on_reset)
+        services.document.reset.connect(self._on_reset)
 
     @Slot(bool)
     def _on_chosen(self, chosen: bool) -> None:

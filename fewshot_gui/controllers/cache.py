@@ -1,4 +1,4 @@
-"""Where embeddings are kept between runs: shown, moved, cleared and switched off from the window."""
+"""The dialog of the embedding cache: shows, moves, clears it and switches it off."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Slot
 
-from fewshot_gui.controllers.questions import Questions
-from fewshot_gui.jobs.files import FileJobs
-from fewshot_gui.settings import Settings
+from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.views.cache_dialog import CacheDialog
-from fewshot_gui.views.main_window import MainWindow
 from model.cache import folder as cache_folder
 from model.progress import CancelToken
 
@@ -18,17 +15,16 @@ _CLEAR = "clear cache"
 
 
 class CacheController(QObject):
-    """Applies the setting, and every change of it at once."""
+    """Applies the setting of the cache folder when it is made and whenever it changes."""
 
-    def __init__(
-        self, settings: Settings, files: FileJobs, window: MainWindow, questions: Questions, parent: QObject
-    ) -> None:
+    def __init__(self, services: AppServices, parent: QObject) -> None:
         super().__init__(parent)
-        self._settings, self._files, self._window, self._questions = settings, files, window, questions
+        self._settings, self._files = services.settings, services.files
+        self._window, self._status, self._questions = services.window, services.status, services.questions
         self._dialog: CacheDialog | None = None
-        cache_folder.choose(settings.cache)
-        window.cache_requested.connect(self._on_cache_requested)
-        files.call_returned.connect(self._on_call_returned)
+        cache_folder.choose(services.settings.cache)
+        services.intents.cache_requested.connect(self._on_cache_requested)
+        services.files.call_returned.connect(self._on_call_returned)
 
     @Slot()
     def _on_cache_requested(self) -> None:
@@ -84,7 +80,7 @@ class CacheController(QObject):
     def _on_call_returned(self, key: str, _result: object) -> None:
         if key == _CLEAR:
             self._show()
-            self._window.show_message(self.tr("The cache was cleared."))
+            self._status.show_message(self.tr("The cache was cleared."))
 
 
 def _clear(_token: CancelToken) -> None:

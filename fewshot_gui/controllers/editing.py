@@ -1,47 +1,48 @@
-"""What the user does with images and bins becomes edits of the document."""
+"""Edits of the document, made from what the user does with images and bins."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 
+from fewshot_gui.controllers.services import AppServices
+from fewshot_gui.items.mime import DraggedImages
 from fewshot_gui.items.naming import display_name
-from fewshot_gui.jobs.files import DroppedImages, FileJobs
-from fewshot_gui.project.document import Document
+from fewshot_gui.jobs.files import DroppedImages
 from fewshot_gui.project.errors import ProjectError
-from fewshot_gui.views.main_window import MainWindow
 
 _BOARD = "board"
 _BIN = "bin:"
 
 
 class EditingController(QObject):
-    """Answers the intents of the board and the lists. What is refused is said in the status bar."""
+    """Answers the intents of the board and the lists. The status bar says why an edit was refused."""
 
-    def __init__(self, document: Document, files: FileJobs, window: MainWindow, parent: QObject) -> None:
+    def __init__(self, services: AppServices, parent: QObject) -> None:
         super().__init__(parent)
-        self._document, self._files, self._window = document, files, window
-        window.files_dropped_on_bin.connect(self._on_files_dropped_on_bin)
-        window.files_dropped_on_board.connect(self._on_files_dropped_on_board)
-        window.examples_dropped_out.connect(self._on_remove_examples_requested)
-        window.remove_examples_requested.connect(self._on_remove_examples_requested)
-        window.assign_requested.connect(self._on_assign_requested)
-        window.bin_add_requested.connect(self._on_bin_add_requested)
-        window.bin_rename_requested.connect(self._on_bin_rename_requested)
-        window.bin_recolor_requested.connect(self._on_bin_recolor_requested)
-        window.bin_move_requested.connect(self._on_bin_move_requested)
-        window.bin_merge_requested.connect(self._on_bin_merge_requested)
-        window.bin_remove_requested.connect(self._on_bin_remove_requested)
-        files.drop_expanded.connect(self._on_drop_expanded)
+        self._document, self._files, self._window = services.document, services.files, services.window
+        self._status = services.status
+        services.intents.files_dropped_on_bin.connect(self._on_files_dropped_on_bin)
+        services.intents.files_dropped_on_board.connect(self._on_files_dropped_on_board)
+        services.intents.examples_dropped_out.connect(self._on_remove_examples_requested)
+        services.intents.remove_examples_requested.connect(self._on_remove_examples_requested)
+        services.intents.assign_requested.connect(self._on_assign_requested)
+        services.intents.bin_add_requested.connect(self._on_bin_add_requested)
+        services.intents.bin_rename_requested.connect(self._on_bin_rename_requested)
+        services.intents.bin_recolor_requested.connect(self._on_bin_recolor_requested)
+        services.intents.bin_move_requested.connect(self._on_bin_move_requested)
+        services.intents.bin_merge_requested.connect(self._on_bin_merge_requested)
+        services.intents.bin_remove_requested.connect(self._on_bin_remove_requested)
+        services.files.drop_expanded.connect(self._on_drop_expanded)
 
-    @Slot(str, list, dict)
-    def _on_files_dropped_on_bin(self, bin_id: str, paths: list[Path], origin: Mapping[str, str | None]) -> None:
-        if origin.get("source") == "files":  # from another program: may be folders, or no images at all
-            self._files.expand_drop(_BIN + bin_id, paths)
+    @Slot(str, object)
+    def _on_files_dropped_on_bin(self, bin_id: str, dropped: DraggedImages) -> None:
+        if dropped.source == "files":  # from another program: may be folders, or no images at all
+            self._files.expand_drop(_BIN + bin_id, list(dropped.paths))
         else:
-            self._add_examples(bin_id, paths)
+            self._add_examples(bin_id, dropped.paths)
 
     @Slot(list)
     def _on_files_dropped_on_board(self, paths: list[Path]) -> None:
@@ -55,9 +56,9 @@ class EditingController(QObject):
             if dropped.images:
                 self._add_examples(dropped.target.removeprefix(_BIN), dropped.images)
             elif not dropped.refused:
-                self._window.show_message(self.tr("Nothing was added: the folder holds no images."))
+                self._status.show_message(self.tr("Nothing was added: the folder holds no images."))
         if dropped.refused:
-            self._window.show_message(self._describe_refused(dropped.refused))
+            self._status.show_message(self._describe_refused(dropped.refused))
 
     @Slot(list)
     def _on_remove_examples_requested(self, paths: list[Path]) -> None:
@@ -70,7 +71,7 @@ class EditingController(QObject):
             self._add_examples(bins[position].id, paths)
         else:
             text = self.tr("There is no bin {number}. Add one with Ctrl+B.")
-            self._window.show_message(text.format(number=position + 1))
+            self._status.show_message(text.format(number=position + 1))
 
     @Slot()
     def _on_bin_add_requested(self) -> None:
@@ -97,11 +98,11 @@ class EditingController(QObject):
         self._attempt(lambda: self._document.remove_bin(bin_id))
 
     def _attempt(self, edit: Callable[[], object]) -> None:
-        """Make an edit at once; its refusal goes to the status bar."""
+        """Make an edit; where it is refused, say why in the status bar."""
         try:
             edit()
         except ProjectError as error:
-            self._window.show_message(str(error))
+            self._status.show_message(str(error))
 
     def _add_examples(self, bin_id: str, paths: Sequence[Path]) -> None:
         self._attempt(lambda: self._document.add_examples(bin_id, paths))

@@ -23,7 +23,7 @@ class ExportedResults:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What exports need of a project, as it was at a moment; to be worked on by another thread.
+    """The part of a project that exports need, copied at one moment; safe to hand to another thread.
 
     bins: (id, name, examples) of each, in order; trained: name of each bin that the classifier knows, by id
     """
@@ -34,7 +34,7 @@ class Snapshot:
 
     @classmethod
     def of(cls, document: Document, results: Results) -> Snapshot:
-        """Take it, in the window's thread: 2 ms for 100,000 results, whose columns take 270."""
+        """Copy it, in the window's thread: 2 ms for 100,000 results (making their columns takes 270 ms)."""
         bins = tuple((one.id, one.name, tuple(example.path for example in one.examples)) for one in document.bins)
         report = results.report
         trained = dict(zip(results.classifier_bin_ids, report.class_names, strict=True)) if report else {}

@@ -1,4 +1,4 @@
-"""Images into folders by class, and a move undone: in the background, with progress, and Cancel stops it."""
+"""Export of images into folders by class, and undoing a move: in the background, with progress and Cancel."""
 
 from __future__ import annotations
 
@@ -11,14 +11,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from fewshot_gui.controllers.export import Snapshot, groups_by_class
-from fewshot_gui.controllers.questions import Questions
-from fewshot_gui.jobs.files import FileJobs
+from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.project.errors import ProjectError
-from fewshot_gui.project.folder_export import Exported, Way, export_into_folders, sort_into
+from fewshot_gui.project.folder_export import Exported, Transfer, export_into_folders, sort_into
 from fewshot_gui.project.moves import Undone, last_journal, moves_made, undo_moves
-from fewshot_gui.project.session import Session
-from fewshot_gui.settings import Settings
-from fewshot_gui.views.main_window import MainWindow
 from model.progress import CancelToken
 from model.types import Status
 
@@ -28,7 +24,7 @@ _REPORT_PAUSE = 0.05  # seconds
 
 @dataclass(frozen=True)
 class _Answer:
-    """What a job did: where files are now (old path -> new), and what to tell of it."""
+    """The outcome of a job: where files are now (old path -> new), and the message for the user."""
 
     moved: Mapping[Path, Path]
     message: str
@@ -38,26 +34,20 @@ class _Answer:
 class FolderExportController(QObject):
     """Answers "Export into folders by class…" and "Undo a move into folders…"."""
 
+    images_moved = Signal()  # files of the library's folders may be elsewhere now
     _progressed = Signal(int, int)  # from the pool's thread
 
-    def __init__(
-        self,
-        session: Session,
-        files: FileJobs,
-        settings: Settings,
-        window: MainWindow,
-        questions: Questions,
-        parent: QObject,
-    ) -> None:
+    def __init__(self, services: AppServices, parent: QObject) -> None:
         super().__init__(parent)
-        self._session, self._files, self._settings = session, files, settings
-        self._window, self._questions = window, questions
+        self._session, self._files, self._settings = services.session, services.files, services.settings
+        self._window, self._questions = services.window, services.questions
+        self._status = services.status
         self._token: CancelToken | None = None  # of what runs now
-        window.export_folders_requested.connect(self._on_export_requested)
-        window.undo_move_requested.connect(self._on_undo_requested)
-        window.cancel_requested.connect(self._on_cancel_requested)
-        session.document.reset.connect(self._on_reset)
-        files.call_returned.connect(self._on_call_returned)
+        services.intents.export_folders_requested.connect(self._on_export_requested)
+        services.intents.undo_move_requested.connect(self._on_undo_requested)
+        services.intents.cancel_requested.connect(self._on_cancel_requested)
+        services.document.reset.connect(self._on_reset)
+        services.files.call_returned.connect(self._on_call_returned)
         self._progressed.connect(self._on_progressed)
 
     @Slot()
@@ -68,8 +58,8 @@ class FolderExportController(QObject):
         choice = self._questions.folder_export(len(results) - odd, document.example_count, odd, folder)
         if choice is None:
             return
-        if choice.way is Way.MOVE and document.read_only_reason:
-            self._window.show_message(self.tr("Not moved: {reason}").format(reason=document.read_only_reason))
+        if choice.transfer is Transfer.MOVE and document.read_only_reason:
+            self._status.show_message(self.tr("Not moved: {reason}").format(reason=document.read_only_reason))
             return
         grouped = partial(
             groups_by_class,
@@ -80,18 +70,18 @@ class FolderExportController(QObject):
         )
         self._settings.last_folder = choice.target.parent
         target = choice.target.absolute()
-        if choice.way is Way.MOVE:
+        if choice.transfer is Transfer.MOVE:
             try:
                 self._session.note_move_into(target)  # so that a crash leaves a trace in the project
             except ProjectError as error:
-                self._window.show_message(str(error))
+                self._status.show_message(str(error))
                 return
-        self._start(_EXPORT, self.tr("Exporting into folders"), partial(_export, grouped, target, choice.way))
+        self._start(_EXPORT, self.tr("Exporting into folders"), partial(_export, grouped, target, choice.transfer))
 
     @Slot()
     def _on_undo_requested(self) -> None:
         if self._session.document.read_only_reason:
-            self._window.show_message(self._session.document.read_only_reason)
+            self._status.show_message(self._session.document.read_only_reason)
             return
         start = self._session.moved_into() or self._settings.last_folder
         folder = self._questions.folder(self.tr("Undo the last move into this folder"), start)
@@ -100,7 +90,7 @@ class FolderExportController(QObject):
         journal = last_journal(folder)
         if journal is None:
             text = self.tr("No move into “{name}” is left to be undone.")
-            self._window.show_message(text.format(name=folder.name))
+            self._status.show_message(text.format(name=folder.name))
             return
         self._start(_UNDO, self.tr("Moving images back"), partial(_undo, journal))
 
@@ -114,7 +104,7 @@ class FolderExportController(QObject):
 
     def _start(self, key: str, title: str, job: Callable[..., _Answer]) -> None:
         self._token = token = CancelToken()
-        self._window.start_job(title)
+        self._status.start_job(title)
         last = 0.0
 
         def report(done: int, total: int) -> None:
@@ -132,7 +122,7 @@ class FolderExportController(QObject):
     def _on_cancel_requested(self) -> None:
         if self._token is not None:
             self._token.cancel()
-            self._window.job_status.set_cancelling()
+            self._status.set_cancelling()
 
     @Slot()
     def _on_reset(self) -> None:
@@ -144,7 +134,7 @@ class FolderExportController(QObject):
     @Slot(int, int)
     def _on_progressed(self, done: int, total: int) -> None:
         if self._token is not None:
-            self._window.set_job_progress(self.tr("Images"), done, total)
+            self._status.set_job_progress(self.tr("Images"), done, total)
 
     @Slot(str, object)
     def _on_call_returned(self, key: str, answer: object) -> None:
@@ -153,28 +143,28 @@ class FolderExportController(QObject):
         moved = answer.moved if key == _EXPORT else self._known(answer.moved)  # a journal may be another project's
         self._session.document.apply_relocations(moved)
         if moved:
-            self._window.refresh_requested.emit()
+            self.images_moved.emit()
         if key != _FIND:
             self._token = None
-            self._window.finish_job()
+            self._status.finish_job()
         if answer.details:
             self._window.show_error(self.tr("Folders"), answer.message, answer.details)
         elif answer.message:
-            self._window.show_message(answer.message)
+            self._status.show_message(answer.message)
 
 
 def _export(
     grouped: Callable[[], list[tuple[str, list[Path]]]],
     target: Path,
-    way: Way,
+    transfer: Transfer,
     is_cancelled: Callable[[], bool],
     report: Callable[[int, int], None],
 ) -> _Answer:
     try:
-        done = export_into_folders(sort_into(grouped()), target, way, is_cancelled, report)
+        done = export_into_folders(sort_into(grouped()), target, transfer, is_cancelled, report)
     except ProjectError as error:
         return _Answer({}, str(error))
-    return _Answer(done.moved, _describe(done, target, way), _reasons(done.failed))
+    return _Answer(done.moved, _describe(done, target, transfer), _reasons(done.failed))
 
 
 def _undo(journal: Path, is_cancelled: Callable[[], bool], report: Callable[[int, int], None]) -> _Answer:
@@ -195,8 +185,8 @@ def _find(target: Path, _token: CancelToken) -> _Answer:
         return _Answer({}, str(error))
 
 
-def _describe(done: Exported, target: Path, way: Way) -> str:
-    verb = {Way.COPY: "copied", Way.LINK: "linked", Way.MOVE: "moved"}[way]
+def _describe(done: Exported, target: Path, transfer: Transfer) -> str:
+    verb = {Transfer.COPY: "copied", Transfer.LINK: "linked", Transfer.MOVE: "moved"}[transfer]
     text = f"{done.put:,} images {verb} into folders in “{target.name}”"
     if done.there_already:
         text += f"; {done.there_already:,} were there already"

@@ -1,4 +1,4 @@
-"""The open project is backed up, saved again where that failed, and opened for editing once it is free."""
+"""Backups of the open project, new attempts to save it, and the offer to edit it once no other program has it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from fewshot_gui.jobs.files import FileJobs
+from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.project.backups import Backups
 from fewshot_gui.project.errors import ProjectError
-from fewshot_gui.project.session import Session
-from fewshot_gui.views.main_window import MainWindow
 from model.progress import CancelToken
 
 _BACKUP = "backup"
@@ -22,12 +20,13 @@ _LOOK_PAUSE = 2_000
 
 
 class GuardingController(QObject):
-    """Watches over the project file. `stop` it before the session is closed for good."""
+    """Backs the project up and saves it again on timers. `stop` it before the session is closed for good."""
 
-    def __init__(self, session: Session, files: FileJobs, window: MainWindow, parent: QObject) -> None:
+    def __init__(self, services: AppServices, parent: QObject) -> None:
         super().__init__(parent)
-        self._session, self._document, self._results = session, session.document, session.results
-        self._files, self._window = files, window
+        self._session, self._document = services.session, services.document
+        self._files, self._window = services.files, services.window
+        self._status = services.status
         self._has_complained = False
         self._opened_due = QTimer(self, singleShot=True, interval=_OPENED_PAUSE)
         self._opened_due.timeout.connect(self.back_up)
@@ -41,18 +40,18 @@ class GuardingController(QObject):
         document.reset.connect(self._on_project_changed)
         document.path_changed.connect(self._on_project_changed)
         document.revision_changed.connect(self._on_revision_changed)
-        for part in (document, session.results):
+        for part in (document, services.results):
             part.save_failed.connect(self._on_save_failed)
-        files.call_returned.connect(self._on_call_returned)
+        services.files.call_returned.connect(self._on_call_returned)
 
     def stop(self) -> None:
-        """Do nothing more."""
+        """Stop all timers."""
         for timer in (self._opened_due, self._backup_due, self._retry_due, self._look_due):
             timer.stop()
 
     @Slot()
     def back_up(self) -> None:
-        """Back the project up in the background, unless the latest backup holds what it does."""
+        """Back the project up in the background, unless the latest backup holds the same revision."""
         path = self._document.path
         if path is not None and not self._document.read_only_reason:
             self._files.call(_BACKUP, partial(_back_up, self._session.backups, path))
@@ -61,7 +60,7 @@ class GuardingController(QObject):
     def _on_project_changed(self) -> None:
         self.stop()
         self._has_complained = False
-        self._window.command_table.set_flags(may_edit_again=False)
+        self._window.set_may_edit_again(False)
         if self._document.read_only_reason:
             self._look_due.start()
         else:
@@ -85,25 +84,25 @@ class GuardingController(QObject):
         except ProjectError:
             self._retry_due.start()
         else:
-            self._window.show_message(self.tr("Saved. Nothing was lost."))
+            self._status.show_message(self.tr("Saved. Nothing was lost."))
 
     @Slot()
     def _look_whether_free(self) -> None:
         if not self._session.may_edit():
             self._look_due.start()
             return
-        self._window.command_table.set_flags(may_edit_again=True)
-        self._window.show_message(self.tr("The project can be edited now: choose “Open for editing”."))
+        self._window.set_may_edit_again(True)
+        self._status.show_message(self.tr("The project can be edited now: choose “Open for editing”."))
 
     @Slot(str, object)
     def _on_call_returned(self, key: str, complaint: object) -> None:
         if key == _BACKUP and complaint and not self._has_complained:
             self._has_complained = True
-            self._window.show_message(str(complaint))
+            self._status.show_message(str(complaint))
 
 
 def _back_up(backups: Backups, path: Path, _token: CancelToken) -> str:
-    """Make a backup where it is due; returns what to complain of."""
+    """Make a backup where it is due; returns the error message, "" where there is none."""
     try:
         backups.make(path)
     except ProjectError as error:

@@ -1,4 +1,4 @@
-"""What the status bar says when a job has ended well."""
+"""Messages for the status bar about jobs that succeeded."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from model.types import TrainingReport
 
 
 def describe_training(report: TrainingReport) -> str:
-    """What a training used and how well it went."""
+    """Say how many images a training used, and the accuracy when each is left out."""
     text = _tr("Trained on {images} images in {seconds} s").format(
         images=len(report.examples), seconds=f"{report.seconds:.1f}"
     )
@@ -30,7 +30,7 @@ def describe_training(report: TrainingReport) -> str:
 
 
 def describe_suggestions(result: SuggestResult) -> str:
-    """How many images were suggested, and of how many."""
+    """Say how many images were suggested, and out of how many."""
     text = _tr("{count} of {considered} images chosen; drag them into bins, or press 1 – 9").format(
         count=len(result.images), considered=f"{result.considered:,}"
     )
@@ -40,7 +40,7 @@ def describe_suggestions(result: SuggestResult) -> str:
 
 
 def describe_classification(summary: ClassifySummary) -> str:
-    """How many images were classified, and how fast."""
+    """Say how many images were classified, and in what time."""
     text = _tr("Classified {count} images in {seconds} s").format(
         count=f"{summary.total:,}", seconds=f"{summary.seconds:.1f}"
     )

@@ -1,4 +1,4 @@
-"""The library's folders: searched for images in the background, and the examples' files looked after."""
+"""Background work on files: finding the library's images, hashing examples, finding files that were moved."""
 
 from __future__ import annotations
 
@@ -8,17 +8,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from fewshot_gui.controllers.questions import Questions
-from fewshot_gui.jobs.files import FileJobs, FoundImages, HashedFile
-from fewshot_gui.jobs.pictures import PictureLoader
-from fewshot_gui.jobs.thumbnails import ThumbnailLoader
+from fewshot_gui.controllers.services import AppServices
+from fewshot_gui.jobs.files import FoundImages, HashedFile
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.file_records import FileRecord
 from fewshot_gui.project.relocate import Whereabouts, find_files
-from fewshot_gui.project.session import Session
 from fewshot_gui.project.values import FileIdentity
-from fewshot_gui.settings import Settings
-from fewshot_gui.views.main_window import MainWindow
 from model.progress import CancelToken
 
 _RELOCATE = "relocate"
@@ -28,24 +23,14 @@ _OPENED_PAUSE = 500  # milliseconds in which the others show the project, before
 class LibraryController(QObject):
     """Scans, hashes and relocates whenever the document's folders or examples change."""
 
-    def __init__(
-        self,
-        session: Session,
-        files: FileJobs,
-        thumbnails: ThumbnailLoader,
-        pictures: PictureLoader,
-        settings: Settings,
-        window: MainWindow,
-        questions: Questions,
-        parent: QObject,
-    ) -> None:
+    def __init__(self, services: AppServices, parent: QObject) -> None:
         super().__init__(parent)
-        self._session, self._document = session, session.document
-        self._files, self._thumbnails, self._settings, self._window = files, thumbnails, settings, window
-        self._questions = questions
-        self._pictures = pictures
-        files.cutting, thumbnails.ground = settings.cutting, settings.ground
-        pictures.set_ground(settings.ground)
+        self._session, self._document, self._library = services.session, services.document, services.library
+        self._files, self._settings = services.files, services.settings
+        self._thumbnails, self._pictures = services.thumbnails, services.pictures
+        self._status, self._questions = services.status, services.questions
+        self._files.cutting, self._thumbnails.ground = self._settings.cutting, self._settings.ground
+        self._pictures.set_ground(self._settings.ground)
         self._scan_id = 0
         self._scanned: tuple[Path, ...] = ()
         self._hashing: set[Path] = set()
@@ -55,26 +40,26 @@ class LibraryController(QObject):
         document.reset.connect(self._on_reset)
         document.folders_changed.connect(self._on_folders_changed)
         document.examples_changed.connect(self._on_examples_changed)
-        files.images_found.connect(self._on_images_found)
-        files.scan_finished.connect(self._on_scan_finished)
-        files.files_hashed.connect(self._on_files_hashed)
-        files.call_returned.connect(self._on_call_returned)
-        window.files_dropped_on_library.connect(self._on_files_dropped)
-        window.reading_requested.connect(self._on_reading_requested)
-        window.add_folder_requested.connect(self._on_add_folder_requested)
-        window.remove_folder_requested.connect(self._on_remove_folder_requested)
-        window.refresh_requested.connect(self.refresh)
+        services.files.images_found.connect(self._on_images_found)
+        services.files.scan_finished.connect(self._on_scan_finished)
+        services.files.files_hashed.connect(self._on_files_hashed)
+        services.files.call_returned.connect(self._on_call_returned)
+        services.intents.files_dropped_on_library.connect(self._on_files_dropped)
+        services.intents.reading_requested.connect(self._on_reading_requested)
+        services.intents.add_folder_requested.connect(self._on_add_folder_requested)
+        services.intents.remove_folder_requested.connect(self._on_remove_folder_requested)
+        services.intents.refresh_requested.connect(self.refresh)
 
     def add_folders(self, folders: tuple[Path, ...]) -> None:
         """Show more folders."""
         try:
             self._document.add_folders(folders)
         except ProjectError as error:
-            self._window.show_message(str(error))
+            self._status.show_message(str(error))
 
     @Slot()
     def refresh(self) -> None:
-        """Look at the folders and files anew."""
+        """Scan the folders and check the files again."""
         self._thumbnails.clear()
         self._scan()
         self._look_for_files()
@@ -122,23 +107,23 @@ class LibraryController(QObject):
         try:
             self._document.remove_folder(folder)
         except ProjectError as error:
-            self._window.show_message(str(error))
+            self._status.show_message(str(error))
 
     def _scan(self) -> None:
         self._scanned = self._document.folders
-        self._window.library.clear()
-        self._window.library.set_scanning(bool(self._scanned))
+        self._library.clear()
+        self._library.set_scanning(bool(self._scanned))
         self._scan_id = self._files.scan(self._scanned)
 
     @Slot(object)
     def _on_images_found(self, found: FoundImages) -> None:
         if found.scan_id == self._scan_id:
-            self._window.library.add_images(found.paths)
+            self._library.add(found.paths)
 
     @Slot(int, int)
     def _on_scan_finished(self, scan_id: int, _count: int) -> None:
         if scan_id == self._scan_id:
-            self._window.library.set_scanning(False)
+            self._library.set_scanning(False)
 
     @Slot()
     def _look_for_files(self) -> None:
@@ -149,7 +134,7 @@ class LibraryController(QObject):
         try:
             read_records = self._session.record_reader()
         except ProjectError as error:
-            self._window.show_message(str(error))
+            self._status.show_message(str(error))
             return
         search = partial(_search, read_records, None if project is None else project.parent, self._document.folders)
         self._files.call(_RELOCATE, search)
@@ -162,7 +147,7 @@ class LibraryController(QObject):
             self._document.apply_relocations(result.moved)
             self._document.set_missing(result.missing)
         elif key == _RELOCATE:
-            self._window.show_message(str(result))
+            self._status.show_message(str(result))
 
     @Slot(str)
     def _on_examples_changed(self, bin_id: str) -> None:

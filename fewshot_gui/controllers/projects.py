@@ -1,4 +1,4 @@
-"""Which project is open: the File menu, and what happens when the window is closed."""
+"""The File menu: opening, saving and exporting; and saving when the window is closed."""
 
 from __future__ import annotations
 
@@ -10,16 +10,12 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from fewshot_gui.controllers.export import Snapshot, collect, write_csv
-from fewshot_gui.controllers.questions import Questions
 from fewshot_gui.controllers.running import RunningController
+from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.items.roles import readable
-from fewshot_gui.jobs.files import FileJobs
 from fewshot_gui.jobs.project_opener import ProjectOpener
 from fewshot_gui.project.errors import DamagedError, ProjectError
 from fewshot_gui.project.opening import OpenedProject
-from fewshot_gui.project.session import Session
-from fewshot_gui.settings import Settings
-from fewshot_gui.views.main_window import MainWindow
 from model.errors import FewShotError
 from model.progress import CancelToken
 
@@ -27,35 +23,27 @@ _EXPORT = "export"
 
 
 class ProjectsController(QObject):
-    """Opens and saves projects, and exports results. Nothing is ever lost unasked."""
+    """Opens and saves projects, and exports results. Asks before anything is lost."""
 
     settled = Signal()  # no project is being opened (any more)
     damage_found = Signal(Path)  # a project that was to be opened is damaged
 
-    def __init__(
-        self,
-        session: Session,
-        running: RunningController,
-        files: FileJobs,
-        settings: Settings,
-        window: MainWindow,
-        questions: Questions,
-        parent: QObject,
-    ) -> None:
+    def __init__(self, services: AppServices, running: RunningController, parent: QObject) -> None:
         super().__init__(parent)
-        self._session, self._running, self._files = session, running, files
-        self._settings, self._window, self._questions = settings, window, questions
-        window.new_requested.connect(self._on_new_requested)
-        window.open_requested.connect(self._on_open_requested)
-        window.recent_requested.connect(self._on_recent_requested)
-        window.save_requested.connect(self._on_save_requested)
-        window.save_as_requested.connect(self.save_as)
-        window.edit_again_requested.connect(self._on_edit_again_requested)
-        window.export_requested.connect(self._on_export_requested)
-        window.classify_requested.connect(self._on_classify_requested)
-        session.document.save_failed.connect(self._on_save_failed)
-        session.results.save_failed.connect(self._on_save_failed)
-        files.call_returned.connect(self._on_call_returned)
+        self._session, self._running, self._files = services.session, running, services.files
+        self._settings, self._window, self._questions = services.settings, services.window, services.questions
+        self._status = services.status
+        services.intents.new_requested.connect(self._on_new_requested)
+        services.intents.open_requested.connect(self._on_open_requested)
+        services.intents.recent_requested.connect(self._on_recent_requested)
+        services.intents.save_requested.connect(self._on_save_requested)
+        services.intents.save_as_requested.connect(self.save_as)
+        services.intents.edit_again_requested.connect(self._on_edit_again_requested)
+        services.intents.export_requested.connect(self._on_export_requested)
+        services.intents.classify_requested.connect(self._on_classify_requested)
+        services.document.save_failed.connect(self._on_save_failed)
+        services.results.save_failed.connect(self._on_save_failed)
+        services.files.call_returned.connect(self._on_call_returned)
         self._opener = ProjectOpener(_is_user_engaged, self)
         self._opener.opened.connect(self._on_opened)
         self._opener.refused.connect(self._on_refused)
@@ -63,9 +51,9 @@ class ProjectsController(QObject):
         self._show_recent()
 
     def start(self, project: Path | None) -> None:
-        """Open the project named on the command line; else what a crash left, or an empty one.
+        """Open `project`; without one, the unsaved project that a crash left, or an empty one.
 
-        An empty one is there first: what is done in it while another is read is kept, too.
+        An empty project is shown until the other has been read; edits made in it meanwhile are kept.
         """
         left = self._session.recoverable() if project is None else ()
         self._attempt(self._session.new)
@@ -85,7 +73,7 @@ class ProjectsController(QObject):
     def open(self, path: Path) -> None:
         """Open the project at `path` as soon as it is read, in the background; on failure says why.
 
-        Until then the one in sight is open, and can be edited. `settled` tells the end, either way.
+        Until then the present one stays open and can be edited. `settled` is emitted on success and failure.
         """
         if self._session.has(path):
             self._opener.cancel()
@@ -106,7 +94,7 @@ class ProjectsController(QObject):
         if path is None or not self._attempt(partial(self._session.save_as, path)):
             return False
         self._remember(path)
-        self._window.show_message(self.tr("Saved. Every edit from now on is saved as you make it."))
+        self._status.show_message(self.tr("Saved. Every edit from now on is saved as you make it."))
         return True
 
     def may_close(self) -> bool:
@@ -121,7 +109,7 @@ class ProjectsController(QObject):
         self._opening = path
         name = self.tr("Untitled") if is_untitled else readable(path.name)
         self._opening_text = self.tr("Opening “{name}”…").format(name=name)
-        self._window.show_message(self._opening_text)
+        self._status.show_message(self._opening_text)
         self._opener.open(path.resolve(), self._session.backups, is_untitled=is_untitled)
 
     def _change(self, change: Callable[[], None]) -> None:
@@ -133,18 +121,18 @@ class ProjectsController(QObject):
 
     @Slot(object)
     def _on_opened(self, opened: OpenedProject) -> None:
-        self._forget_message()
+        self._status.withdraw_message(self._opening_text)
         if self._attempt(partial(self._session.show, opened)):
             self._running.restore(opened.classifier_files)
             if opened.is_untitled:
-                self._window.show_message(self.tr("This is the unsaved project you worked on last."))
+                self._status.show_message(self.tr("This is the unsaved project you worked on last."))
             else:
                 self._remember(self._opening)
         self.settled.emit()
 
     @Slot(Path, object)
     def _on_refused(self, path: Path, error: ProjectError) -> None:
-        self._forget_message()
+        self._status.withdraw_message(self._opening_text)
         if isinstance(error, DamagedError):
             self.damage_found.emit(path)
         else:
@@ -152,11 +140,6 @@ class ProjectsController(QObject):
             self._settings.remove_recent_project(self._opening)
             self._show_recent()
         self.settled.emit()
-
-    def _forget_message(self) -> None:
-        """Say no more that a project is being opened, unless something else is said already."""
-        if self._window.statusBar().currentMessage() == self._opening_text:
-            self._window.statusBar().clearMessage()
 
     def _attempt(self, action: Callable[[], None]) -> bool:
         try:
@@ -193,9 +176,9 @@ class ProjectsController(QObject):
         if self._session.document.is_untitled:
             self.save_as()
         elif self._session.document.read_only_reason:
-            self._window.show_message(self._session.document.read_only_reason)
+            self._status.show_message(self._session.document.read_only_reason)
         elif self._attempt(self._session.save):
-            self._window.show_message(self.tr("Saved."))
+            self._status.show_message(self.tr("Saved."))
 
     @Slot()
     def _on_edit_again_requested(self) -> None:
@@ -205,7 +188,7 @@ class ProjectsController(QObject):
 
     @Slot(str)
     def _on_save_failed(self, message: str) -> None:
-        self._window.show_message(message)
+        self._status.show_message(message)
 
     @Slot(list)
     def _on_classify_requested(self, paths: list[Path]) -> None:
@@ -227,11 +210,11 @@ class ProjectsController(QObject):
     @Slot(str, object)
     def _on_call_returned(self, key: str, message: object) -> None:
         if key == _EXPORT:
-            self._window.show_message(str(message))
+            self._status.show_message(str(message))
 
 
 def _is_user_engaged() -> bool:
-    """Whether a dialog or a menu is open, or the mouse drags: what comes of it belongs to the project in sight."""
+    """Whether a dialog or a menu is open, or a mouse button is down: no other project is shown until that is over."""
     dialog = QApplication.activeModalWidget() or QApplication.activePopupWidget()
     return dialog is not None or QApplication.mouseButtons() != Qt.MouseButton.NoButton
 

@@ -1,4 +1,4 @@
-"""What the app asks the user before it goes on: files, folders, and whether to give something up."""
+"""Questions to the user in modal dialogs: files, folders, options, whether to discard changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Damaged projects: what can still be read of them, or their latest backup, goes on in a new file."""
+"""Recovery of damaged projects into a new file, from what can still be read or from a backup."""
 
 from __future__ import annotations
 
@@ -8,16 +8,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from fewshot_gui.controllers.questions import Questions
-from fewshot_gui.jobs.files import FileJobs
+from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.project.backups import Backup, Backups
 from fewshot_gui.project.disk import copy_file
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.lock import ProjectLock
 from fewshot_gui.project.recovery import Recovered, iter_words, survey, write_recovered
 from fewshot_gui.project.session import PROJECT_SUFFIX
-from fewshot_gui.settings import Settings
-from fewshot_gui.views.main_window import MainWindow
 from fewshot_gui.views.recovery_dialog import Rescue
 from model.progress import CancelToken
 
@@ -43,25 +40,18 @@ class RecoveringController(QObject):
 
     written = Signal(Path)  # a new project, to be opened
 
-    def __init__(
-        self,
-        backups: Backups,
-        files: FileJobs,
-        settings: Settings,
-        window: MainWindow,
-        questions: Questions,
-        parent: QObject,
-    ) -> None:
+    def __init__(self, services: AppServices, parent: QObject) -> None:
         super().__init__(parent)
-        self._backups, self._files, self._settings = backups, files, settings
-        self._window, self._questions = window, questions
-        window.recover_requested.connect(self._on_recover_requested)
-        files.call_returned.connect(self._on_call_returned)
+        self._backups, self._files, self._settings = services.session.backups, services.files, services.settings
+        self._window, self._questions = services.window, services.questions
+        self._status = services.status
+        services.intents.recover_requested.connect(self._on_recover_requested)
+        services.files.call_returned.connect(self._on_call_returned)
 
     @Slot(Path)
     def offer(self, damaged: Path) -> None:
-        """Look what can be read of a project, in the background, then ask what to go on with."""
-        self._window.show_message(self.tr("Looking what can be read of “{name}”…").format(name=damaged.name))
+        """Find what can be read of a project, in the background; then ask the user which version to keep."""
+        self._status.show_message(self.tr("Looking what can be read of “{name}”…").format(name=damaged.name))
         self._files.call(_SURVEY, partial(_survey, damaged, self._backups))
 
     @Slot()
@@ -79,7 +69,7 @@ class RecoveringController(QObject):
                 self._window.show_error(self.tr("Recover"), answer.message)
             else:
                 self.written.emit(answer.path)
-                self._window.show_message(answer.message)
+                self._status.show_message(answer.message)
 
     def _ask(self, found: _Survey) -> None:
         if not found.rescues:

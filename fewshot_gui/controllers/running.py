@@ -1,4 +1,4 @@
-"""What the user wants computed becomes jobs, and what the jobs answer becomes results."""
+"""Training, classifying, explaining and suggesting: intents become jobs, results of jobs go to the project."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from fewshot_gui.controllers.job_words import describe_classification, describe_suggestions, describe_training
+from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.jobs.messages import (
     ClassifyBatch,
     ClassifyRequest,
@@ -29,11 +30,7 @@ from fewshot_gui.jobs.messages import (
     TrainResult,
     WarmUpRequest,
 )
-from fewshot_gui.jobs.runner import Runner
 from fewshot_gui.project.errors import ProjectError
-from fewshot_gui.project.session import Session
-from fewshot_gui.settings import Settings
-from fewshot_gui.views.main_window import MainWindow
 from model.backbones.names import DEFAULT_BACKBONE, TRAINED_ON_BINS
 from model.images.cutting import Cutting
 
@@ -50,30 +47,30 @@ class RunningController(QObject):
 
     job_ended = Signal()  # nothing runs any more but explanations
 
-    def __init__(
-        self, session: Session, runner: Runner, settings: Settings, window: MainWindow, parent: QObject
-    ) -> None:
+    def __init__(self, services: AppServices, parent: QObject) -> None:
         super().__init__(parent)
-        self._session, self._runner, self._settings, self._window = session, runner, settings, window
-        self._document, self._results = session.document, session.results
+        self._session, self._document, self._results = services.session, services.document, services.results
+        self._library, self._settings = services.library, services.settings
+        self._runner, self._window = services.runner, services.window
+        self._status = services.status
         self._titles: dict[int, str] = {}  # jobs of this project that the user waits for
         self._explained: tuple[int, Path] | None = None  # the latest explanation asked for
         self._is_trained = False
         self._training: int | None = None  # the latest training asked for
         self._quiet: set[int] = set()  # jobs nobody asked for: their troubles are no dialog's worth
-        window.train_requested.connect(self.train)
-        window.suggest_requested.connect(self.suggest)
-        window.closely_chosen.connect(self._on_closely_chosen)
-        window.transductive_chosen.connect(self._on_transductive_chosen)
-        window.cancel_requested.connect(self._on_cancel_requested)
-        window.explain_requested.connect(self._on_explain_requested)
-        runner.started.connect(self._on_started)
-        runner.progressed.connect(self._on_progressed)
-        runner.batch_ready.connect(self._on_batch_ready)
-        runner.succeeded.connect(self._on_succeeded)
-        runner.failed.connect(self._on_failed)
-        runner.cancelled.connect(self._on_cancelled)
-        runner.finished.connect(self._on_finished)
+        services.intents.train_requested.connect(self.train)
+        services.intents.suggest_requested.connect(self.suggest)
+        services.intents.closely_chosen.connect(self._on_closely_chosen)
+        services.intents.transductive_chosen.connect(self._on_transductive_chosen)
+        services.intents.cancel_requested.connect(self._on_cancel_requested)
+        services.intents.explain_requested.connect(self._on_explain_requested)
+        services.runner.started.connect(self._on_started)
+        services.runner.progressed.connect(self._on_progressed)
+        services.runner.batch_ready.connect(self._on_batch_ready)
+        services.runner.succeeded.connect(self._on_succeeded)
+        services.runner.failed.connect(self._on_failed)
+        services.runner.cancelled.connect(self._on_cancelled)
+        services.runner.finished.connect(self._on_finished)
         self._document.reset.connect(self._on_reset)
 
     def warm_up(self) -> None:
@@ -125,9 +122,9 @@ class RunningController(QObject):
     @Slot()
     def suggest(self) -> None:
         """Choose from the library's images that are in no bin those that are best labelled next."""
-        pool = tuple(self._window.library.model.free_paths)
+        pool = tuple(self._library.free_paths())
         if not pool:
-            self._window.show_message(self.tr("Every image of the library is in a bin."))
+            self._status.show_message(self.tr("Every image of the library is in a bin."))
             return
         chosen = self._session.settings
         self._submit(
@@ -150,7 +147,7 @@ class RunningController(QObject):
         try:
             files = files or self._results.classifier_files()
         except ProjectError as error:
-            self._window.show_message(str(error))
+            self._status.show_message(str(error))
             return
         self._submit(
             self.tr("Loading the classifier"),
@@ -165,7 +162,7 @@ class RunningController(QObject):
 
     def _submit(self, title: str, make_request: Callable[[int], JobRequest]) -> int:
         if not self._titles:
-            self._window.start_job(title)
+            self._status.start_job(title)
         job_id = self._runner.submit(make_request)
         self._titles[job_id] = title
         return job_id
@@ -178,12 +175,12 @@ class RunningController(QObject):
         self._quiet.clear()
         self._explained = None
         self._is_trained = False
-        self._window.finish_job()
+        self._status.finish_job()
 
     @Slot()
     def _on_cancel_requested(self) -> None:
         if self._titles:
-            self._window.job_status.set_cancelling()
+            self._status.set_cancelling()
         for job_id in self._titles:
             self._runner.cancel(job_id)
 
@@ -196,14 +193,14 @@ class RunningController(QObject):
     @Slot(int)
     def _on_started(self, job_id: int) -> None:
         if job_id in self._titles:
-            self._window.start_job(self._titles[job_id])
+            self._status.start_job(self._titles[job_id])
         if job_id == self._training:
-            self._window.estimates.set_training(True)
+            self._window.set_training(True)
 
     @Slot(object)
     def _on_progressed(self, progress: JobProgress) -> None:
         if progress.job_id in self._titles:
-            self._window.set_job_progress(progress.phase, progress.done, progress.total)
+            self._status.set_job_progress(progress.phase, progress.done, progress.total)
 
     @Slot(object)
     def _on_batch_ready(self, batch: ClassifyBatch) -> None:
@@ -223,15 +220,15 @@ class RunningController(QObject):
             case TrainResult():
                 self._results.set_training(result.revision, result.bin_ids, result.report, result.files)
                 self._on_classifier_ready(result.device_note)
-                self._window.show_message(describe_training(result.report))
+                self._status.show_message(describe_training(result.report))
                 self._classify_again()
             case RestoreResult():
                 self._on_classifier_ready(result.device_note)
             case SuggestResult():
-                self._window.library.show_suggestions(result.images)
-                self._window.show_message(describe_suggestions(result))
+                self._window.show_suggestions(result.images)
+                self._status.show_message(describe_suggestions(result))
             case ClassifySummary():
-                self._window.show_message(describe_classification(result))
+                self._status.show_message(describe_classification(result))
                 self._runner.submit(PrepareRequest)  # not before: the first time it takes half a second
 
     @Slot(bool)
@@ -247,15 +244,15 @@ class RunningController(QObject):
     def _classify_again(self) -> None:
         """Bring the results up to date with a new classifier or choice: they follow every correction."""
         if self._is_trained and len(self._results):
-            seen = self._window.results.table.visible_paths()
+            seen = self._window.images_in_sight()
             rows = {self._results.row_of(path) for path in seen}  # 100,000 paths would take long to compare
             rest = [made.path for row, made in enumerate(self._results) if row not in rows]
             self._quiet.add(self.classify((*seen, *rest)))
 
     def _on_classifier_ready(self, device_note: str) -> None:
         self._is_trained = True
-        self._window.set_device(device_note)
-        self._window.inspector.explain_again()
+        self._status.set_device(device_note)
+        self._window.explain_again()
 
     @Slot(object)
     def _on_failed(self, failure: JobFailure) -> None:
@@ -263,22 +260,22 @@ class RunningController(QObject):
         if self._explained is not None and failure.job_id == self._explained[0]:
             self._window.show_explanation_failure(self._explained[1], failure.message)
         elif failure.job_id in self._quiet:
-            self._window.show_message(f"{self._titles[failure.job_id]}: {failure.message}")
+            self._status.show_message(f"{self._titles[failure.job_id]}: {failure.message}")
         elif failure.job_id in self._titles:
             self._window.show_error(self._titles[failure.job_id], failure.message, failure.details)
 
     @Slot(int)
     def _on_cancelled(self, job_id: int) -> None:
         if job_id in self._titles and job_id not in self._quiet:
-            self._window.show_message(self.tr("Stopped. What was done so far is kept."))
+            self._status.show_message(self.tr("Stopped. What was done so far is kept."))
 
     @Slot(int)
     def _on_finished(self, job_id: int) -> None:
         self._quiet.discard(job_id)
         if job_id == self._training:
-            self._window.estimates.set_training(False)
+            self._window.set_training(False)
         if self._titles.pop(job_id, None) is None:
             return
         if not self._titles:
-            self._window.finish_job()
+            self._status.finish_job()
             self.job_ended.emit()

@@ -1,4 +1,4 @@
-"""How a bin is called and coloured, also when it is gone."""
+"""Name and colour of a bin, also of one that was removed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class BinLook:
 
 
 def look_of(document: Document, bin_id: str) -> BinLook:
-    """The look of a bin; grey and "(removed bin)" for one that predictions remember, but nothing else."""
+    """The look of a bin; grey and "(removed bin)" for a removed one that only predictions still name."""
     try:
         bin_ = document.bin(bin_id)
     except ProjectError:

@@ -1,4 +1,4 @@
-"""What the last training says of every class, under the names and colours that the bins have now."""
+"""Estimates of the last training by class, with the present names and colours of the bins."""
 
 from __future__ import annotations
 

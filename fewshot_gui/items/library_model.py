@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +13,22 @@ from fewshot_gui.items.image_list_model import ImageListModel, Index
 from fewshot_gui.items.roles import Role, readable
 from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.project.document import Document
+from fewshot_gui.project.library import Library
 
 _MOST_ROWS = 200  # that come or go one by one; of more, the views start anew
 
 
 class LibraryModel(ImageListModel):
-    """Images found in the library folders; those in a bin carry its colour.
+    """The images of `library`; those in a bin carry its colour. `set_filter` narrows what is shown.
 
-    The app streams the found files in with `add`; `set_filter` narrows what is shown. Images are
-    numbered as they are found. All that is done for each of 100,000 images is done with these
-    numbers: a path takes Python's own code to be hashed or compared, ten times as long.
+    Images are handled by their numbers in the library: paths are slow to hash and compare.
     """
 
-    def __init__(self, document: Document, thumbnails: Thumbnails, parent: QObject | None = None) -> None:
+    def __init__(
+        self, document: Document, library: Library, thumbnails: Thumbnails, parent: QObject | None = None
+    ) -> None:
         super().__init__(thumbnails, "library", parent=parent)
-        self._document = document
-        self._numbers: dict[Path, int] = {}
-        self._all: list[Path] = []
+        self._document, self._library = document, library
         self._texts: list[str] = []  # what the filter looks at
         self._shown: list[int] = []  # the numbers of the rows; ascending but for suggestions
         self._words: tuple[str, ...] = ()
@@ -40,21 +39,14 @@ class LibraryModel(ImageListModel):
         for signal in (document.bin_changed, document.bin_removed, document.bins_reordered, document.reset):
             signal.connect(self._on_bins_changed)
         document.examples_changed.connect(self._on_bins_changed)
+        library.cleared.connect(self._on_cleared)
+        library.added.connect(self._on_added)
+        self._on_added(0)
 
     @property
     def total(self) -> int:
         """How many images there are, filtered out or not."""
-        return len(self._all)
-
-    @property
-    def all_paths(self) -> Sequence[Path]:
-        """The images, filtered out or not, in the order in which they were found; not to be changed."""
-        return self._all
-
-    @property
-    def free_paths(self) -> list[Path]:
-        """The images that are in no bin, filtered out or not."""
-        return [path for number, path in enumerate(self._all) if number not in self._in_bins]
+        return len(self._library)
 
     @property
     def suggested(self) -> tuple[Path, ...] | None:
@@ -63,29 +55,11 @@ class LibraryModel(ImageListModel):
 
     def row_of(self, path: Path) -> int | None:
         """Where `path` is shown, or None."""
-        number = self._numbers.get(path)
+        number = self._library.number(path)
         if number is None:
             return None
         row = self._place(number)
         return row if self._is_at(row, number) else None
-
-    def clear(self) -> None:
-        """Forget all images (before a new scan)."""
-        self._numbers, self._all, self._texts = {}, [], []
-        self.set_suggested(None)
-
-    def add(self, paths: Iterable[Path]) -> None:
-        """Append images; those already there are skipped."""
-        first = len(self._all)
-        for path in paths:
-            if self._numbers.setdefault(path, len(self._all)) == len(self._all):
-                self._all.append(path)
-                self._texts.append(readable(path).casefold())
-        self._in_bins = self._find_in_bins()
-        if self._suggested is None:
-            new = self._matching(range(first, len(self._all)))
-            self._shown += new
-            self._append_paths([self._all[number] for number in new])
 
     def set_filter(self, text: str, unsorted_only: bool = False) -> None:
         """Show the images whose path contains every word of `text`; or of those, the ones in no bin."""
@@ -98,8 +72,9 @@ class LibraryModel(ImageListModel):
         """Show only these images, in their order, while they are in no bin; None shows the others again."""
         self._suggested = self._ranks = None
         if paths is not None:
-            self._suggested = tuple(path for path in paths if path in self._numbers)
-            self._ranks = {self._numbers[path]: rank for rank, path in enumerate(self._suggested)}
+            numbers = {path: number for path in paths if (number := self._library.number(path)) is not None}
+            self._suggested = tuple(path for path in paths if path in numbers)
+            self._ranks = {numbers[path]: rank for rank, path in enumerate(self._suggested)}
         self._show()
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's signature
@@ -116,10 +91,24 @@ class LibraryModel(ImageListModel):
             return text
         return text + "\n" + self.tr("In ‘{name}’").format(name=self._document.bin(bin_id).name)
 
+    def _on_cleared(self) -> None:
+        self._texts = []
+        self.set_suggested(None)
+
+    def _on_added(self, first: int) -> None:
+        paths = self._library.paths
+        self._texts += [readable(path).casefold() for path in paths[first:]]
+        self._in_bins = self._library.numbers_in_bins()
+        if self._suggested is None:
+            new = self._matching(range(first, len(paths)))
+            self._shown += new
+            self._append_paths([paths[number] for number in new])
+
     def _show(self) -> None:
-        self._in_bins = self._find_in_bins()
-        self._shown = self._matching(range(len(self._all)) if self._ranks is None else list(self._ranks))
-        self._reset_paths([self._all[number] for number in self._shown])
+        self._in_bins = self._library.numbers_in_bins()
+        self._shown = self._matching(range(self.total) if self._ranks is None else list(self._ranks))
+        paths = self._library.paths
+        self._reset_paths([paths[number] for number in self._shown])
 
     def _matching(self, numbers: Sequence[int]) -> list[int]:
         """Those of `numbers` that pass the filter."""
@@ -132,10 +121,6 @@ class LibraryModel(ImageListModel):
 
     def _hides_bins(self) -> bool:
         return self._unsorted_only or self._ranks is not None
-
-    def _find_in_bins(self) -> set[int]:
-        examples = (example.path for bin_ in self._document.bins for example in bin_.examples)
-        return {self._numbers[path] for path in examples if path in self._numbers}
 
     def _place(self, number: int) -> int:
         """The row where `number` is, or would be inserted."""
@@ -156,7 +141,7 @@ class LibraryModel(ImageListModel):
         if is_wanted:
             self.beginInsertRows(QModelIndex(), row, row)
             self._shown.insert(row, number)
-            self._paths.insert(row, self._all[number])
+            self._paths.insert(row, self._library.paths[number])
             self.endInsertRows()
         else:
             self.beginRemoveRows(QModelIndex(), row, row)
@@ -167,7 +152,7 @@ class LibraryModel(ImageListModel):
         """Nothing to note: `row_of` finds rows by the numbers."""
 
     def _on_bins_changed(self) -> None:
-        before, self._in_bins = self._in_bins, self._find_in_bins()
+        before, self._in_bins = self._in_bins, self._library.numbers_in_bins()
         changed = sorted(before ^ self._in_bins)
         if self._hides_bins() and len(changed) > _MOST_ROWS:
             self._show()

@@ -1,4 +1,4 @@
-"""What is carried by a drag: our own JSON between views, and the files for other programs."""
+"""Contents of a drag: our own JSON between views, file URLs for other programs."""
 
 from __future__ import annotations
 
@@ -28,10 +28,6 @@ class DraggedImages:
     paths: tuple[Path, ...]
     bin_id: str | None = None
 
-    def origin(self) -> dict[str, str | None]:
-        """Where they come from, as plain data: {"source": ..., "bin": id or None}."""
-        return {"source": self.source, "bin": self.bin_id}
-
 
 def encode_images(source: Source, paths: Sequence[Path], bin_id: str | None = None) -> QMimeData:
     """The mime data of a drag that starts in one of our views."""
@@ -43,7 +39,7 @@ def encode_images(source: Source, paths: Sequence[Path], bin_id: str | None = No
 
 
 def decode_images(data: QMimeData) -> DraggedImages | None:
-    """What `data` carries; None where it is nothing for us (or our own type, but damaged)."""
+    """The images in `data`; None where it holds none, or our own type but damaged."""
     if data.hasFormat(IMAGES_TYPE):
         return _decode_own(bytes(data.data(IMAGES_TYPE).data()))
     paths = tuple(url_to_path(url) for url in data.urls() if url.isLocalFile())

@@ -1,7 +1,7 @@
-"""What the window calls an image: by its file's name or, where names are hidden, by a number of its own.
+"""Names of images as the window shows them: the file's name or, where names are hidden, a number.
 
-Names of files and folders often tell a patient's name, or the class. Hidden, an image is called the
-same each time; bins keep their names, and what is written to files has the real ones.
+Names of files and folders often tell a patient's name, or the class. Where they are hidden, an
+image keeps its number while the app runs; bins keep their names, and exported files have the real names.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the cells of the results table say about one prediction."""
+"""Texts and facts of the cells of the results table."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from model.types import Status
 
 
 class PredictionCells:
-    """Texts and facts by column; reads, never keeps."""
+    """Makes the text or fact of a column from one prediction; keeps no copy."""
 
     def __init__(self, document: Document, results: Results, thumbnails: Thumbnails) -> None:
         self._document, self._results, self._thumbnails = document, results, thumbnails

@@ -1,4 +1,4 @@
-"""What the item models of images tell delegates and views beyond Qt's own roles."""
+"""Data roles of the item models of images, beside Qt's own."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Problem(Enum):
 
 
 class Verdict(Enum):
-    """What leaving an example out said about it."""
+    """Whether an example that was left out was recognised as of its own class."""
 
     NONE = "none"
     AGREES = "agrees"

@@ -1,4 +1,4 @@
-"""Which rows of the results a table shows, and in which order. Free of Qt."""
+"""The rows of the results that a table shows, in its order. Free of Qt."""
 
 from __future__ import annotations
 

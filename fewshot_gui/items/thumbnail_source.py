@@ -1,4 +1,4 @@
-"""What the models and the inspector ask pictures from; implemented in `fewshot_gui.jobs`."""
+"""Interfaces by which models and the inspector ask for pictures; implemented in `fewshot_gui.jobs`."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Thumbnails(QObject):
         return self._source.image(path)
 
     def failure(self, path: Path) -> str | None:
-        """Why the file cannot be shown; None: nothing is known against it."""
+        """Why the file cannot be shown; None where no failure is known."""
         return self._failures.get(path)
 
     def _on_ready(self, path: Path) -> None:

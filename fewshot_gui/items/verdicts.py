@@ -1,4 +1,4 @@
-"""What is known about an image, in a sentence for its reader."""
+"""Sentences for the user about one image: as an example, and as predicted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Background jobs on files that need no model: finding images, hashing, finding moved files."""
+"""Background jobs on files, without the model: finding images, hashing, finding moved files."""
 
 from __future__ import annotations
 

@@ -5,10 +5,10 @@ and the garbage holds a Qt object of the window's thread (a QTimer, say), the ob
 in the wrong thread: Qt warns, crashes or deadlocks. So automatic collection is switched off and
 a timer in the window's thread collects when there is something to collect.
 
-A collection walks all objects of its age, and the window stands still meanwhile: a quarter of a
-second for what a library of 100,000 images adds. So the timer comes often, that little is young,
-and what has outlived two collections is walked no more until another project was opened and the user
-looks at another program.
+A collection walks all objects of its generation and blocks the window: a quarter of a second with a
+library of 100,000 images. So the timer fires often, while there are few young objects; objects that
+survived two collections are frozen, and walked again only after another project was opened, while the
+user is in another program.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ _OLD_AFTER = 20  # middle ones
 _BITE = 4000  # rows that are freed at once, 4 ms
 
 
-class Piecemeal(Protocol):
-    """Much that is not needed any more, to be freed in bites."""
+class Emptiable(Protocol):
+    """A large container that is not needed any more and can be emptied part by part."""
 
     def __len__(self) -> int: ...
 
     def drop(self, count: int) -> None:
-        """Forget `count` of it."""
+        """Remove `count` of its elements."""
 
 
 class GarbageCollector(QObject):
@@ -43,7 +43,7 @@ class GarbageCollector(QObject):
         super().__init__(parent)
         gc.disable()
         self._has_frozen = self._is_all_due = False
-        self._leftovers: list[Piecemeal] = []
+        self._leftovers: list[Emptiable] = []
         self._timer = QTimer(self)
         self._timer.setInterval(_INTERVAL_MS)
         self._timer.timeout.connect(self._on_timeout)
@@ -56,12 +56,12 @@ class GarbageCollector(QObject):
 
     @Slot()
     def collect_all(self) -> None:
-        """Collect what is old, too, with the first beat in which the user looks elsewhere: it takes 0.1 to 0.3 s."""
+        """Collect frozen objects, too, as soon as the user is in another program: it takes 0.1 to 0.3 s."""
         self._is_all_due = self._has_frozen
 
     @Slot(object)
-    def take_apart(self, leftover: Piecemeal) -> None:
-        """Free what nobody else has any more, bite by bite: all of 100,000 rows at once would take 0.1 s."""
+    def take_apart(self, leftover: Emptiable) -> None:
+        """Free a container that nothing else refers to, part by part: 100,000 rows at once would take 0.1 s."""
         self._leftovers.append(leftover)
 
     @Slot()

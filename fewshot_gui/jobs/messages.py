@@ -1,4 +1,4 @@
-"""What crosses between the window's thread and the worker's: frozen requests and results.
+"""Frozen requests and results that cross between the window's thread and the worker's.
 
 Every request and result carries the job id it belongs to and the document revision it was made
 from, so that a late answer can be told from a current one. Classes are bin ids here, never names

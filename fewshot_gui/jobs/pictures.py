@@ -62,7 +62,7 @@ class PartReader:
         self._level: tuple[Path, int, Image.Image] | None = None  # path, how many times smaller, pixels
 
     def keep(self, path: Path) -> None:
-        """Parts of no other picture than `path` are wanted from now on."""
+        """Read parts of `path` only from now on; requests for other pictures are dropped."""
         self._kept = path
         self._level = None
 

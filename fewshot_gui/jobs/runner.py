@@ -1,4 +1,4 @@
-"""Owns the worker threads: gives out job ids, cancels, and shuts everything down."""
+"""The runner of jobs: owns the worker threads, gives out job ids, cancels jobs and ends the threads."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from PySide6.QtCore import QDeadlineTimer, QObject, Qt, QThread, Signal, Slot
 
 from fewshot_gui.jobs.engine import Engine
 from fewshot_gui.jobs.messages import ExplainRequest, JobRequest, PrepareRequest
+from fewshot_gui.jobs.signals import JobSignals
 from fewshot_gui.jobs.worker import Worker
 from model.progress import CancelToken
 
@@ -69,20 +70,12 @@ class Lane(QObject):
         self._tokens.pop(job_id, None)
 
 
-class Runner(QObject):
+class Runner(JobSignals):
     """Sends requests to the lanes and hands on what they answer, in the window's thread.
 
     Training, classifying and restoring share a lane, so that they see one another's classifier
     in the order they were asked for; explaining has a lane of its own and need not wait.
     """
-
-    started = Signal(int)  # job id
-    progressed = Signal(object)  # JobProgress
-    batch_ready = Signal(object)  # ClassifyBatch
-    succeeded = Signal(object)  # JobResult
-    failed = Signal(object)  # JobFailure
-    cancelled = Signal(int)  # job id
-    finished = Signal(int)  # job id
 
     def __init__(self, engine: Engine | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -90,15 +83,8 @@ class Runner(QObject):
         self._ids = itertools.count(1)
         self._work = Lane("work", self._engine, self)
         self._inspection = Lane("inspection", self._engine, self)
-        queued = Qt.ConnectionType.QueuedConnection
         for lane in self._lanes:
-            lane.worker.started.connect(self.started, queued)
-            lane.worker.progressed.connect(self.progressed, queued)
-            lane.worker.batch_ready.connect(self.batch_ready, queued)
-            lane.worker.succeeded.connect(self.succeeded, queued)
-            lane.worker.failed.connect(self.failed, queued)
-            lane.worker.cancelled.connect(self.cancelled, queued)
-            lane.worker.finished.connect(self.finished, queued)
+            lane.worker.forward_to(self)
 
     @property
     def _lanes(self) -> tuple[Lane, Lane]:

@@ -1,4 +1,4 @@
-"""Let through as many progress reports as an eye can follow, and none that matters is lost."""
+"""Limit on the number of progress reports a second."""
 
 from __future__ import annotations
 

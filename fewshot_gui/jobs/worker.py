@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Slot
 
 from fewshot_gui.jobs.engine import Engine
 from fewshot_gui.jobs.messages import (
@@ -22,6 +22,7 @@ from fewshot_gui.jobs.messages import (
     WarmUpRequest,
 )
 from fewshot_gui.jobs.priority import lower_thread_priority
+from fewshot_gui.jobs.signals import JobSignals
 from fewshot_gui.jobs.throttle import ProgressThrottle
 from model.errors import FewShotError
 from model.progress import Cancelled, CancelToken, Progress
@@ -29,20 +30,8 @@ from model.progress import Cancelled, CancelToken, Progress
 _log = logging.getLogger(__name__)
 
 
-class Worker(QObject):
-    """Runs one job after the other in the thread it was moved to.
-
-    Each job emits `started`, then any number of `progressed` and `batch_ready`, then exactly one
-    of `succeeded`, `failed` and `cancelled`, and at last `finished`, come what may.
-    """
-
-    started = Signal(int)  # job id
-    progressed = Signal(object)  # JobProgress
-    batch_ready = Signal(object)  # ClassifyBatch
-    succeeded = Signal(object)  # JobResult
-    failed = Signal(object)  # JobFailure
-    cancelled = Signal(int)  # job id
-    finished = Signal(int)  # job id
+class Worker(JobSignals):
+    """Runs one job after the other in the thread it was moved to."""
 
     def __init__(self, engine: Engine) -> None:
         super().__init__()  # no parent: it moves to another thread

@@ -1,4 +1,4 @@
-"""Copies of projects that are kept aside, should a file or its drive be lost. Free of Qt; any thread."""
+"""Backups of projects, for when a file or its drive is lost. Free of Qt; usable in any thread."""
 
 from __future__ import annotations
 

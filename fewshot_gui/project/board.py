@@ -2,50 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from fewshot_gui.project.changes import (
-    Change,
-    Fact,
-    Identify,
-    InsertBin,
-    InsertExamples,
-    MoveBin,
-    Placement,
-    Relocate,
-    RemoveBin,
-    RemoveExamples,
-    RestyleBin,
-    SetFolders,
-)
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.values import Bin, Example, name_key
 
+Placement = tuple[int, Path]
+"""(rank, path) of an example in its bin."""
+
 
 class Board:
-    """Content that `apply` changes and everything else only reads.
+    """Content that the steps of edits change and everything else only reads.
 
     Looking up a path costs O(1); a change costs O(images it names) plus, for each bin it touches,
     one copy of that bin's tuple when the bin is next read.
     """
 
-    def __init__(
-        self,
-        bins: Sequence[Bin] = (),
-        folders: Iterable[Path] = (),
-        content_hashes: Mapping[Path, str] | None = None,
-    ) -> None:
-        self._bins = {bin_.id: replace(bin_, examples=()) for bin_ in bins}  # in the board's order
-        self._examples: dict[str, dict[Path, Example]] = {bin_id: {} for bin_id in self._bins}
+    def __init__(self) -> None:
+        """Make an empty board."""
+        self._bins: dict[str, Bin] = {}  # in the board's order, without examples
+        self._examples: dict[str, dict[Path, Example]] = {}
         self._bin_of: dict[Path, str] = {}
-        self._content_hashes = dict(content_hashes or {})
+        self._content_hashes: dict[Path, str] = {}
         self._snapshots: dict[str, Bin] = {}  # bins with their examples, as last read
         self._next_rank = 0
-        self.folders = tuple(folders)
-        for bin_ in bins:
-            self._insert_examples(bin_.id, tuple((example.rank, example.path) for example in bin_.examples))
+        self.folders: tuple[Path, ...] = ()
+        self.extras: dict[str, object] = {}
+        """What kinds of edits from elsewhere keep on the board, by a name of theirs."""
 
     @property
     def bins(self) -> tuple[Bin, ...]:
@@ -93,38 +78,42 @@ class Board:
         key = name_key(name)
         return next((bin_.id for bin_ in self._bins.values() if name_key(bin_.name) == key), None)
 
-    def apply(self, change: Change | Fact) -> None:
-        """Take one step. The step must fit the content, as those made for it do."""
-        match change:
-            case InsertBin(position, bin_id, name, color):
-                self._examples[bin_id] = {}
-                self._insert_bin(position, Bin(bin_id, name, color))
-            case RemoveBin(_, bin_id):
-                del self._bins[bin_id], self._examples[bin_id]
-                self._snapshots.pop(bin_id, None)
-            case RestyleBin(bin_id, _, (name, color)):
-                self._bins[bin_id] = replace(self._bins[bin_id], name=name, color=color)
-                self._snapshots.pop(bin_id, None)
-            case MoveBin(bin_id, _, target):
-                self._insert_bin(target, self._bins.pop(bin_id))
-            case InsertExamples(bin_id, placements):
-                self._insert_examples(bin_id, placements)
-            case RemoveExamples(bin_id, placements):
-                self._remove_examples(bin_id, placements)
-            case SetFolders(_, new):
-                self.folders = new
-            case Identify(identities):
-                self._content_hashes.update({path: known.content_hash for path, known in identities.items()})
-                self._refresh(identities)
-            case Relocate(moved):
-                self._relocate(moved)
+    def insert_bin(self, position: int, bin_: Bin) -> None:
+        """Put a new bin, which must be empty, at `position`, from 0."""
+        self._examples[bin_.id] = {}
+        self._place_bin(position, bin_)
 
-    def _insert_bin(self, position: int, bin_: Bin) -> None:
+    def remove_bin(self, bin_id: str) -> None:
+        """Take an empty bin away."""
+        del self._bins[bin_id], self._examples[bin_id]
+        self._snapshots.pop(bin_id, None)
+
+    def restyle_bin(self, bin_id: str, name: str, color: str) -> None:
+        """Give a bin another name and colour."""
+        self._bins[bin_id] = replace(self._bins[bin_id], name=name, color=color)
+        self._snapshots.pop(bin_id, None)
+
+    def move_bin(self, bin_id: str, position: int) -> None:
+        """Put a bin at `position`, from 0."""
+        self._place_bin(position, self._bins.pop(bin_id))
+
+    def identify(self, content_hashes: Mapping[Path, str]) -> None:
+        """Know files by these hashes of their content."""
+        self._content_hashes.update(content_hashes)
+        for path in content_hashes:
+            bin_id = self._bin_of.get(path)
+            if bin_id is not None:
+                examples = self._examples[bin_id]
+                examples[path] = replace(examples[path], content_hash=self._content_hashes.get(path))
+                self._snapshots.pop(bin_id, None)
+
+    def _place_bin(self, position: int, bin_: Bin) -> None:
         others = list(self._bins.values())
         others.insert(position, bin_)
         self._bins = {other.id: other for other in others}
 
-    def _insert_examples(self, bin_id: str, placements: tuple[Placement, ...]) -> None:
+    def insert_examples(self, bin_id: str, placements: tuple[Placement, ...]) -> None:
+        """Put images that are in no bin into one, each at the place its rank gives it."""
         examples = self._examples[bin_id]
         last_rank = next(reversed(examples.values())).rank if examples else -1
         in_order = True
@@ -138,20 +127,14 @@ class Board:
             self._examples[bin_id] = dict(sorted(examples.items(), key=lambda item: item[1].rank))
         self._snapshots.pop(bin_id, None)
 
-    def _remove_examples(self, bin_id: str, placements: tuple[Placement, ...]) -> None:
+    def remove_examples(self, bin_id: str, placements: tuple[Placement, ...]) -> None:
+        """Take images out of their bin."""
         for _, path in placements:
             del self._examples[bin_id][path], self._bin_of[path]
         self._snapshots.pop(bin_id, None)
 
-    def _refresh(self, paths: Iterable[Path]) -> None:
-        for path in paths:
-            bin_id = self._bin_of.get(path)
-            if bin_id is not None:
-                examples = self._examples[bin_id]
-                examples[path] = replace(examples[path], content_hash=self._content_hashes.get(path))
-                self._snapshots.pop(bin_id, None)
-
-    def _relocate(self, moved: Mapping[Path, Path]) -> None:
+    def relocate(self, moved: Mapping[Path, Path]) -> None:
+        """Know files and folders by other paths (old path -> new path), none of them on the board yet."""
         for old, new in moved.items():
             if old in self._content_hashes:
                 self._content_hashes.setdefault(new, self._content_hashes[old])
@@ -160,6 +143,6 @@ class Board:
             placements = tuple(
                 (example.rank, moved.get(path, path)) for path, example in self._examples[bin_id].items()
             )
-            self._remove_examples(bin_id, tuple((0, path) for path in self._examples[bin_id]))
-            self._insert_examples(bin_id, placements)
+            self.remove_examples(bin_id, tuple((0, path) for path in self._examples[bin_id]))
+            self.insert_examples(bin_id, placements)
         self.folders = tuple(moved.get(path, path) for path in self.folders)

@@ -5,48 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from fewshot_gui.project.board import Board
-from fewshot_gui.project.changes import (
-    Change,
-    Fact,
-    Identify,
-    InsertBin,
-    InsertExamples,
-    MoveBin,
-    RemoveBin,
-    RemoveExamples,
-    RestyleBin,
-    SetFolders,
-)
+from fewshot_gui.project.edits.base import Change, Step, rebuild
+from fewshot_gui.project.edits.files import Identify
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.palette import next_color
+from fewshot_gui.project.signals import ContentSignals
 from fewshot_gui.project.store import ProjectStore, StoredContent
 from fewshot_gui.project.values import Bin, FileIdentity
 
 
-class Content(QObject):
-    """What everyone reads of a project, and the one way by which it changes: `apply`.
+class Content(ContentSignals):
+    """The content of a project to be read by all, and the one method that changes it: `apply`.
 
     A change is made in memory, saved in one transaction, then announced; a slot that is called
-    sees the content after the last change. A change is never refused because the disk is: it
-    stands in memory, `save_failed` tells, and the next change or `save` tries again.
+    sees the content after the last change. Where saving fails, the change stays in memory,
+    `save_failed` is emitted, and the next change or `save` tries again.
     """
-
-    reset = Signal()  # another content altogether
-    path_changed = Signal()  # the project goes on in another file
-    bin_inserted = Signal(str, int)  # bin id, position
-    bin_removed = Signal(str)
-    bin_changed = Signal(str)  # name or colour
-    bins_reordered = Signal()
-    examples_changed = Signal(str)  # bin id
-    example_changed = Signal(object)  # path (Path): its file was read, went missing or came back
-    folders_changed = Signal()
-    revision_changed = Signal(int)
-    message_posted = Signal(str)  # one line for the status bar
-    saved = Signal()  # the project file holds the last changes (again)
-    save_failed = Signal(str)  # why the project file does not hold the last changes
 
     def __init__(self, parent: QObject | None = None) -> None:
         """Make an empty project in memory; `show` ties it to a file."""
@@ -55,7 +32,7 @@ class Content(QObject):
         self._board, self._revision = Board(), 0
         self._path: Path | None = None
         self._missing: frozenset[Path] = frozenset()
-        self._unsaved: list[Change | Fact] = []
+        self._unsaved: list[Step] = []
         self._read_only_reason = ""
 
     @property
@@ -88,6 +65,11 @@ class Content(QObject):
     def revision(self) -> int:
         """How many edits were made, undone and redone in the project's life."""
         return self._revision
+
+    @property
+    def board(self) -> Board:
+        """The content for those who plan an edit; not to be changed."""
+        return self._board
 
     @property
     def bins(self) -> tuple[Bin, ...]:
@@ -154,16 +136,12 @@ class Content(QObject):
 
     def write_all(self, store: ProjectStore) -> None:
         """Write to `store`, an empty one, all that is in memory."""
-        steps: list[Change | Fact] = [SetFolders((), self.folders)]
-        for position, bin_ in enumerate(self.bins):
-            placements = tuple((example.rank, example.path) for example in bin_.examples)
-            steps += [InsertBin(position, bin_.id, bin_.name, bin_.color), InsertExamples(bin_.id, placements)]
-        store.write(steps, self._revision)
+        store.write(rebuild(self._board), self._revision)
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Make `changes` as one step, which is one revision. Called by commands only."""
         for change in changes:
-            self._board.apply(change)
+            change.apply(self._board)
         self._revision += 1
         self._save(changes)
         self._announce(changes)
@@ -171,7 +149,9 @@ class Content(QObject):
     def set_identities(self, identities: Mapping[Path, FileIdentity]) -> None:
         """Take note of what a background thread read of files. Not undoable."""
         if identities:
-            self._learn(Identify(identities))
+            known = Identify(identities)
+            known.apply(self._board)
+            self._save([known])
             for path in identities:
                 self.example_changed.emit(path)
 
@@ -183,11 +163,7 @@ class Content(QObject):
             for path in [example.path for bin_ in self.bins for example in bin_.examples if example.path in changed]:
                 self.example_changed.emit(path)
 
-    def _learn(self, fact: Fact) -> None:
-        self._board.apply(fact)
-        self._save([fact])
-
-    def _save(self, steps: Sequence[Change | Fact]) -> None:
+    def _save(self, steps: Sequence[Step]) -> None:
         self._unsaved.extend(steps)
         try:
             self.save()
@@ -197,19 +173,8 @@ class Content(QObject):
     def _announce(self, changes: Sequence[Change]) -> None:
         touched: dict[str, None] = {}
         for change in changes:
-            match change:
-                case InsertBin(position, bin_id):
-                    self.bin_inserted.emit(bin_id, position)
-                case RemoveBin(_, bin_id):
-                    self.bin_removed.emit(bin_id)
-                case RestyleBin(bin_id):
-                    self.bin_changed.emit(bin_id)
-                case MoveBin():
-                    self.bins_reordered.emit()
-                case InsertExamples(bin_id) | RemoveExamples(bin_id):
-                    touched[bin_id] = None
-                case SetFolders():
-                    self.folders_changed.emit()
+            change.announce(self)
+            touched.update(dict.fromkeys(change.bins_refilled()))
         for bin_id in touched:
             if bin_id in self._board:
                 self.examples_changed.emit(bin_id)

@@ -1,4 +1,4 @@
-"""The tables of what was derived from a project: predictions, training report, classifier. Free of Qt."""
+"""Tables of derived data: predictions, training report, classifier. Free of Qt."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fewshot_gui.project.disk import reading, translated_errors
+from fewshot_gui.project.disk import decode_path, reading, translated_errors
 from fewshot_gui.project.predictions import PredictionRows
-from fewshot_gui.project.store import ProjectStore, decode_path
+from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.project.training import Training, decode_training, encode_training
 from fewshot_gui.project.values import BinPrediction
 from model.types import Region, Status
@@ -23,7 +23,7 @@ _AT_ONCE = 1000  # rows: parsing them is one call, during which no other thread 
 
 @dataclass(frozen=True)
 class StoredResults:
-    """What a project file holds beside the board: predictions and a training. Who shows it owns the predictions."""
+    """The derived data of a project file: predictions and a training. `Results` takes the predictions over."""
 
     predictions: PredictionRows = field(default_factory=PredictionRows)
     training: Training | None = None

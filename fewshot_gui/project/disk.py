@@ -1,4 +1,4 @@
-"""What a project file is to the system: connections to it, where it is, what its errors mean. Free of Qt."""
+"""Project files on the disk: connections, copies, file identity, and the meaning of errors. Free of Qt."""
 
 from __future__ import annotations
 
@@ -27,6 +27,11 @@ _REASONS = {
     "SQLITE_NOTADB": "it is damaged",
     "SQLITE_BUSY": "another program is using it",
 }
+
+
+def decode_path(path: bytes) -> Path:
+    """Return the path that `os.fsencode` made these bytes from."""
+    return Path(os.fsdecode(path))
 
 
 @contextmanager
@@ -92,7 +97,7 @@ def _bounded(connection: sqlite3.Connection) -> sqlite3.Connection:
 
 
 def file_id(path: Path) -> FileId:
-    """Return by what the file that is at `path` now is known; raises OSError."""
+    """Return the identity (device, number) of the file that is at `path` now; raises OSError."""
     found = path.stat()
     return found.st_dev, found.st_ino
 

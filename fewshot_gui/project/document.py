@@ -11,9 +11,11 @@ from uuid import uuid4
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from fewshot_gui.project import commands
-from fewshot_gui.project.changes import Change, InsertExamples, Relocate
+from fewshot_gui.project.commands import Edit
 from fewshot_gui.project.content import Content
+from fewshot_gui.project.edits import bins, examples, folders, merging, order, style
+from fewshot_gui.project.edits.base import Plan
+from fewshot_gui.project.edits.files import Relocate
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.store import ProjectStore, StoredContent
 from fewshot_gui.project.values import Bin, Example, FileIdentity, clean_name
@@ -46,59 +48,48 @@ class Document(Content):
         """Add an empty bin at the end, called "Bin n" where no name is given; return its id."""
         name = self._free_name() if name is None else self._checked_name(name)
         bin_id = uuid4().hex
-        changes = commands.insert_bin(self._board, bin_id, name, self.next_color())
-        self._push(self.tr("Add bin ‘{name}’").format(name=name), changes)
+        self.edit(bins.add_bin(self._board, bin_id, name, self.next_color()))
         return bin_id
 
     def remove_bin(self, bin_id: str) -> None:
         """Remove a bin and its examples; no file is touched."""
-        text = self.tr("Remove bin ‘{name}’").format(name=self.bin(bin_id).name)
-        self._push(text, commands.remove_bin(self._board, bin_id))
+        self.edit(bins.remove_bin(self._board, bin_id))
 
     def rename_bin(self, bin_id: str, name: str) -> None:
         """Give a bin another name; `ProjectError` when it is empty or another bin's."""
-        text = self.tr("Rename bin ‘{name}’").format(name=self.bin(bin_id).name)
-        name = self._checked_name(name, bin_id)
-        self._push(text, commands.restyle_bin(self._board, bin_id, name=name))
+        self.bin(bin_id)  # raises where it is gone, before anything is said of the name
+        self.edit(style.rename_bin(self._board, bin_id, self._checked_name(name, bin_id)))
 
     def recolor_bin(self, bin_id: str, color: str) -> None:
         """Give a bin another colour, "#rrggbb"."""
-        text = self.tr("Recolour bin ‘{name}’").format(name=self.bin(bin_id).name)
-        self._push(text, commands.restyle_bin(self._board, bin_id, color=color.lower()))
+        self.edit(style.recolor_bin(self._board, bin_id, color.lower()))
 
     def move_bin(self, bin_id: str, position: int) -> None:
         """Move a bin to where it is at `position` (from 0) of the board afterwards."""
-        text = self.tr("Move bin ‘{name}’").format(name=self.bin(bin_id).name)
-        self._push(text, commands.move_bin(self._board, bin_id, position))
+        self.edit(order.move_bin(self._board, bin_id, position))
 
     def merge_bins(self, source_id: str, target_id: str) -> None:
         """Move the examples of `source_id` to the end of `target_id` and remove the emptied bin."""
-        source, target = self.bin(source_id), self.bin(target_id)
-        if source_id == target_id:
-            raise ProjectError(self.tr("A bin cannot be merged into itself."))
-        text = self.tr("Merge ‘{source}’ into ‘{target}’").format(source=source.name, target=target.name)
-        self._push(text, commands.merge_bins(self._board, source_id, target_id))
+        self.edit(merging.merge_bins(self._board, source_id, target_id))
 
     def add_examples(self, bin_id: str, paths: Iterable[Path]) -> int:
         """Put images at the end of a bin, out of other bins where they are in one; return how many.
 
         Those that were in this bin already stay in their place; one posted message says how many.
         """
-        name = self.bin(bin_id).name
         wanted = _absolute(paths)
-        arrivals = [path for path in wanted if self.bin_of(path) != bin_id]
-        text = self.tr("Add {images} to ‘{name}’").format(images=self._images(len(arrivals)), name=name)
-        self._push(text, commands.place_examples(self._board, {bin_id: arrivals}))
-        if len(arrivals) < len(wanted):
+        arrivals = sum(self.bin_of(path) != bin_id for path in wanted)
+        self.edit(examples.add_examples(self._board, bin_id, wanted))
+        if arrivals < len(wanted):
             text = self.tr("Already in ‘{name}’: {images}.")
-            self.message_posted.emit(text.format(name=name, images=self._images(len(wanted) - len(arrivals))))
-        return len(arrivals)
+            count = examples.count_images(len(wanted) - arrivals)
+            self.message_posted.emit(text.format(name=self.bin(bin_id).name, images=count))
+        return arrivals
 
     def remove_examples(self, paths: Iterable[Path]) -> int:
         """Take images out of their bins; return how many were in one. No file is touched."""
         departures = [path for path in _absolute(paths) if self.bin_of(path) is not None]
-        text = self.tr("Remove {images}").format(images=self._images(len(departures)))
-        self._push(text, commands.remove_examples(self._board, departures))
+        self.edit(examples.remove_examples(self._board, departures))
         return len(departures)
 
     def add_bins_from_folder(self, folder: Path, groups: Sequence[tuple[str, Sequence[Path]]]) -> int:
@@ -118,26 +109,20 @@ class Document(Content):
                 filled.append((name, images))
             if len(images) < max(1, len(paths)):
                 left_out.append(f"‘{name}’")
-        changes = commands.fill_bins(self._board, filled)
-        text = self.tr("Add bins from folder ‘{name}’").format(name=clean_name(folder.name))
-        self._push(text, changes)
+        plan = merging.fill_bins(self._board, clean_name(folder.name), filled)
+        self.edit(plan)
         if left_out:
             text = self.tr("Without images, or with images that are in another folder too: {names}.")
             self.message_posted.emit(text.format(names=", ".join(left_out)))
-        return sum(len(change.placements) for change in changes if isinstance(change, InsertExamples))
+        return sum(len(change.placements) for change in plan.changes if isinstance(change, examples.InsertExamples))
 
     def add_folders(self, paths: Iterable[Path]) -> None:
         """Show folders in the library, after those there; known ones stay in their place."""
-        new = [path for path in _absolute(paths) if path not in self.folders]
-        text = self.tr("Add folder ‘{name}’") if len(new) == 1 else self.tr("Add folders")
-        text = text.format(name=clean_name(new[0].name) if new else "")
-        self._push(text, commands.set_folders(self._board, (*self.folders, *new)))
+        self.edit(folders.add_folders(self._board, _absolute(paths)))
 
     def remove_folder(self, path: Path) -> None:
         """Show a folder no longer in the library; no file is touched."""
-        remaining = [folder for folder in self.folders if folder != path]
-        text = self.tr("Remove folder ‘{name}’").format(name=clean_name(path.name))
-        self._push(text, commands.set_folders(self._board, remaining))
+        self.edit(folders.remove_folder(self._board, path))
 
     def apply_relocations(self, moved: Mapping[Path, Path]) -> None:
         """Know files and folders that were found elsewhere (old path -> new) by their new paths.
@@ -145,13 +130,10 @@ class Document(Content):
         Not undoable; edits made before are undone under the new paths. A file whose new path is an
         example already stays missing.
         """
-        edits = [
-            edit
-            for edit in map(self.undo_stack.command, range(self.undo_stack.count()))
-            if isinstance(edit, commands.Edit)
-        ]
+        commands = map(self.undo_stack.command, range(self.undo_stack.count()))
+        edits = [command for command in commands if isinstance(command, Edit)]
         taken = {*self.folders, *(example.path for bin_ in self.bins for example in bin_.examples)}
-        taken.update(path for edit in edits for path in edit.paths())
+        taken.update(path for edit in edits for path in edit.images())
         taken.update(moved)  # no file goes where another one left in the same step: order must not matter
         accepted: dict[Path, Path] = {}
         for old, new in moved.items():
@@ -163,18 +145,21 @@ class Document(Content):
         for edit in edits:
             edit.relocate(accepted)
         self._missing -= accepted.keys()
-        self._learn(Relocate(accepted))
+        relocation = Relocate(accepted)
+        relocation.apply(self._board)
+        self._save([relocation])
         self.paths_relocated.emit(accepted)
         for bin_id in {self.bin_of(new) for new in accepted.values()} - {None}:
             self.examples_changed.emit(bin_id)
         if not set(self.folders).isdisjoint(accepted.values()):
             self.folders_changed.emit()
 
-    def _push(self, text: str, changes: Sequence[Change]) -> None:
-        if changes and self.read_only_reason:
+    def edit(self, plan: Plan) -> None:
+        """Make an edit of any kind, planned for the content as it is now; one without changes is none."""
+        if plan.changes and self.read_only_reason:
             raise ProjectError(self.tr("Not changed: {reason}").format(reason=self.read_only_reason))
-        if changes:
-            self.undo_stack.push(commands.Edit(text, changes, self.apply))
+        if plan.changes:
+            self.undo_stack.push(Edit(plan, self.apply))
 
     def _checked_name(self, name: str, bin_id: str | None = None) -> str:
         cleaned = clean_name(name)
@@ -188,9 +173,6 @@ class Document(Content):
     def _free_name(self) -> str:
         names = (self.tr("Bin {number}").format(number=number) for number in count(1))
         return next(name for name in names if self._board.bin_named(name) is None)
-
-    def _images(self, number: int) -> str:
-        return self.tr("1 image") if number == 1 else self.tr("{number} images").format(number=number)
 
 
 def _absolute(paths: Iterable[Path]) -> list[Path]:

@@ -1,4 +1,4 @@
-"""What goes wrong with a project, in words for its user."""
+"""Errors of projects; their messages are for the user."""
 
 from __future__ import annotations
 

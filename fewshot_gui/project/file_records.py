@@ -1,4 +1,4 @@
-"""What a project knows of its files, to find them again. Free of Qt."""
+"""Records of a project's files, by which moved files are found again. Free of Qt."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from fewshot_gui.project.disk import connect_live, reading, translated_errors
-from fewshot_gui.project.store import ProjectStore, decode_path
+from fewshot_gui.project.disk import connect_live, decode_path, reading, translated_errors
+from fewshot_gui.project.store import ProjectStore
 
 
 class FileRecord(NamedTuple):

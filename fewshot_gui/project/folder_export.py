@@ -1,4 +1,4 @@
-"""Images into folders by class: copied, linked or moved, never over another file. Free of Qt; off the GUI thread."""
+"""Export of images into folders by class: copied, linked or moved, never over another file. Free of Qt."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fewshot_gui.project.safe_files import copy_to, link_to, move_to, place
 from model.images.items import source_file
 
 
-class Way(Enum):
+class Transfer(Enum):
     """How an image comes into its folder."""
 
     COPY = "copy"
@@ -63,7 +63,7 @@ def sort_into(groups: Sequence[tuple[str, Iterable[Path]]]) -> Sorted:
 def export_into_folders(
     images: Sorted,
     target: Path,
-    way: Way,
+    transfer: Transfer,
     is_cancelled: Callable[[], bool] = lambda: False,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Exported:
@@ -77,14 +77,14 @@ def export_into_folders(
     with ExitStack() as stack:
         try:
             target.mkdir(parents=True, exist_ok=True)
-            journal = stack.enter_context(Journal(target)) if way is Way.MOVE else None
+            journal = stack.enter_context(Journal(target)) if transfer is Transfer.MOVE else None
         except OSError as error:
             raise ProjectError(f"“{target.name}” cannot be written to: {error.strerror or error}.") from error
 
         def put(source: Path, path: Path) -> None:
             if journal is not None:
                 journal.note_move(source, path)
-            {Way.COPY: copy_to, Way.LINK: link_to, Way.MOVE: move_to}[way](source, path)
+            {Transfer.COPY: copy_to, Transfer.LINK: link_to, Transfer.MOVE: move_to}[transfer](source, path)
 
         for done, (source, number) in enumerate(images.images):
             if is_cancelled():
@@ -92,7 +92,7 @@ def export_into_folders(
                 break
             progress(done, len(images.images))
             try:
-                _export_one(source, target / images.folders[number], put, way, journal, outcome)
+                _export_one(source, target / images.folders[number], put, transfer, journal, outcome)
             except OSError as error:
                 outcome.failed.append((source, error.strerror or str(error)))
     return outcome
@@ -102,7 +102,7 @@ def _export_one(
     source: Path,
     folder: Path,
     put: Callable[[Path, Path], None],
-    way: Way,
+    transfer: Transfer,
     journal: Journal | None,
     outcome: Exported,
 ) -> None:
@@ -120,5 +120,5 @@ def _export_one(
         return
     outcome.put += 1
     outcome.renamed += path.name != source.name
-    if way is Way.MOVE:
+    if transfer is Transfer.MOVE:
         outcome.moved[source] = path

@@ -1,4 +1,4 @@
-"""One program at a time on a project file."""
+"""The lock by which one program at a time writes a project file."""
 
 from __future__ import annotations
 

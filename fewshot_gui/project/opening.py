@@ -1,4 +1,4 @@
-"""Reading a project before it is shown, in any thread. Free of Qt but for the lock."""
+"""Reading of a project before it is shown, in any thread. Free of Qt but for the lock."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from fewshot_gui.project.values import ProjectSettings
 class OpenedProject:
     """All that a project file holds, and the file: locked, unless `read_only_reason` says why it is not.
 
-    `classifier_files` is {} where there is no classifier, or it cannot be read. Whoever has it shows it,
-    by `Session.show`, or closes it again.
+    `classifier_files` is {} where there is no classifier, or it cannot be read. Its owner either
+    hands it to `Session.show` or closes it.
     """
 
     path: Path

@@ -1,4 +1,4 @@
-"""What can still be read of a damaged project, saved into a new file. Free of Qt; off the GUI thread.
+"""Recovery of what can still be read of a damaged project into a new file. Free of Qt; for worker threads.
 
 The damaged file is copied and never touched. A row that a damaged page hides is looked for from both
 ends of its table, by every key that another table or index still has, and in the indexes, which hold
@@ -18,12 +18,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from fewshot_gui.project.changes import Change, Fact, Identify, InsertBin, InsertExamples, SetFolders
 from fewshot_gui.project.derived import DerivedTables
-from fewshot_gui.project.disk import connect
+from fewshot_gui.project.disk import connect, decode_path
+from fewshot_gui.project.edits.base import Step
+from fewshot_gui.project.edits.bins import InsertBin
+from fewshot_gui.project.edits.examples import InsertExamples
+from fewshot_gui.project.edits.files import Identify
+from fewshot_gui.project.edits.folders import SetFolders
 from fewshot_gui.project.errors import DamagedError, ProjectError
 from fewshot_gui.project.palette import next_color
-from fewshot_gui.project.store import ProjectStore, decode_path
+from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.project.training import decode_training
 from fewshot_gui.project.values import FileIdentity, ProjectSettings, clean_name, name_key
 
@@ -86,8 +90,8 @@ def write_recovered(found: Recovered, path: Path) -> None:
         store.copy_to(path)
 
 
-def _steps(found: Recovered) -> list[Change | Fact]:
-    steps: list[Change | Fact] = [SetFolders((), tuple(map(decode_path, found.folders)))]
+def _steps(found: Recovered) -> list[Step]:
+    steps: list[Step] = [SetFolders((), tuple(map(decode_path, found.folders)))]
     placed: dict[str, list[tuple[int, Path]]] = {bin_id: [] for bin_id, _, _ in found.bins}
     for path, (bin_id, rank) in sorted(found.examples.items(), key=lambda item: item[1][1]):
         placed[bin_id].append((rank, decode_path(path)))

@@ -1,4 +1,4 @@
-"""Finding files that were moved or renamed since the project knew them. Free of Qt; off the GUI thread."""
+"""Search for files that were moved or renamed since the project last saw them. Free of Qt; for worker threads."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from fewshot_gui.project.disk import decode_path
 from fewshot_gui.project.file_records import FileRecord
-from fewshot_gui.project.store import decode_path
 from model.errors import ImageReadError
 from model.images.items import source_file
 from model.images.scan import iter_images

@@ -1,4 +1,4 @@
-"""What was derived from the project: the predictions and what training said. Not undoable."""
+"""Derived data of the open project: predictions and the report of the last training. Not undoable."""
 
 from __future__ import annotations
 

@@ -154,8 +154,8 @@ def check_content(path: Path) -> int:
 def _what_is_strange(connection: sqlite3.Connection) -> str:
     """Return "ok" where there are our tables, nothing else, and in them values of their kinds.
 
-    In a project from elsewhere a view could compute for ever in the place of a table, and a trigger
-    change with every edit what nobody sees.
+    A project from elsewhere could hold a view that computes for ever in place of a table, or a trigger
+    that changes other rows with every edit.
     """
     found = {_squeezed(sql) for (sql,) in connection.execute("SELECT sql FROM sqlite_schema WHERE sql NOT NULL")}
     if found != {_squeezed(statement) for statement in TABLES.split(";") if statement.strip()}:

@@ -1,4 +1,4 @@
-"""Which project is open: making, opening, saving under another name, closing, finding after a crash."""
+"""The open project: making, opening, saving under another name, closing, finding it after a crash."""
 
 from __future__ import annotations
 

@@ -15,7 +15,6 @@ from uuid import uuid4
 from weakref import finalize
 
 from fewshot_gui.project.board import Board
-from fewshot_gui.project.changes import Change, Fact
 from fewshot_gui.project.disk import (
     connect,
     connect_read_only,
@@ -25,10 +24,10 @@ from fewshot_gui.project.disk import (
     reading,
     translated_errors,
 )
+from fewshot_gui.project.edits.base import Step, Tables, read_board
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.schema import SCHEMA_VERSION, check_content, check_header, create_tables, migrate
-from fewshot_gui.project.steps import write_step
-from fewshot_gui.project.values import Bin, Example, ProjectSettings
+from fewshot_gui.project.values import ProjectSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,31 +136,15 @@ class ProjectStore:
 
     def load(self) -> StoredContent:
         """Return the project's content and revision."""
-        query = self.connection.execute
         with reading(self.path):
-            examples: dict[str, list[Example]] = {}
-            for path, bin_id, rank in query("SELECT path, bin_id, rank FROM examples ORDER BY rank"):
-                examples.setdefault(bin_id, []).append(Example(decode_path(path), rank=rank))
-            bins = [
-                Bin(bin_id, name, color, tuple(examples.get(bin_id, ())))
-                for bin_id, name, color in query("SELECT id, name, color FROM bins ORDER BY position")
-            ]
-            if not all(isinstance(text, str) for bin_ in bins for text in (bin_.id, bin_.name, bin_.color)):
-                raise TypeError("the name of a bin is no text")
-            if len(examples.keys() - {bin_.id for bin_ in bins}):
-                raise LookupError("examples of a bin that is not there")
-            folders = [decode_path(path) for (path,) in query("SELECT path FROM folders ORDER BY position")]
-            hashes = {
-                decode_path(path): content_hash
-                for path, content_hash in query("SELECT path, content_hash FROM files WHERE content_hash IS NOT NULL")
-            }
-            return StoredContent(Board(bins, folders, hashes), int(self._state("revision", 0)))
+            return StoredContent(read_board(self.connection), int(self._state("revision", 0)))
 
-    def write(self, steps: Sequence[Change | Fact], revision: int) -> None:
+    def write(self, steps: Sequence[Step], revision: int) -> None:
         """Save these steps and the revision they lead to: all of them or, on an error, none."""
         with self.transaction():
+            tables = Tables(self.connection, self.register_files)
             for step in steps:
-                write_step(self.connection, self.register_files, step)
+                step.write(tables)
             self._set_state("revision", revision)
 
     def settings(self) -> ProjectSettings:
@@ -284,11 +267,6 @@ class ProjectStore:
 
     def _set_state(self, key: str, value: str | int) -> None:
         self.connection.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (key, value))
-
-
-def decode_path(path: bytes) -> Path:
-    """Return the path that `os.fsencode` made these bytes from."""
-    return Path(os.fsdecode(path))
 
 
 def _state(connection: sqlite3.Connection, key: str, default: str | int) -> str | int:

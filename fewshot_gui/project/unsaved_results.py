@@ -1,4 +1,4 @@
-"""What was derived and the project file does not hold yet. Free of Qt."""
+"""Derived data that the project file does not hold yet. Free of Qt."""
 
 from __future__ import annotations
 
@@ -48,6 +48,6 @@ class UnsavedResults:
             tables.write_training(*self._training)
 
     def forget(self) -> None:
-        """The project file holds it, or never will."""
+        """Forget all of it: it was written, or another project is open."""
         self._predictions.clear()
         self._training = None

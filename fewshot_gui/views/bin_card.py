@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from fewshot_gui import style
+from fewshot_gui.intents import Intents
 from fewshot_gui.items.examples_model import ExamplesModel
 from fewshot_gui.items.mime import decode_images, encode_bin, may_carry_images
 from fewshot_gui.views.card_header import CardHeader
@@ -27,17 +28,14 @@ _STRIP = 4
 
 
 class BinCard(DropZone):
-    """Shows the bin of `model`; everything the user wants with it leaves as a signal."""
+    """Shows the bin of `model`; what the user wants with it is emitted on `intents`."""
 
-    images_dropped = Signal(str, list, dict)  # bin id, paths, origin (`DraggedImages.origin`)
-    rename_requested = Signal(str, str)  # bin id, name
     menu_requested = Signal(str, QPoint)  # bin id, global position
     image_menu_requested = Signal(str, QPoint)  # bin id, global position
-    drop_refused = Signal(str)  # why
 
-    def __init__(self, model: ExamplesModel, parent: QWidget | None = None) -> None:
+    def __init__(self, model: ExamplesModel, intents: Intents, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.bin_id = model.bin_id
+        self.bin_id, self._intents = model.bin_id, intents
         self.setObjectName(f"binCard:{self.bin_id}")
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._color = QColor()
@@ -111,21 +109,21 @@ class BinCard(DropZone):
         self._set_target(False)
         images = take_images(event)
         if images is None:
-            self.drop_refused.emit(self.tr("Nothing was added: only image files and folders can be dropped here."))
+            self._intents.refused.emit(self.tr("Nothing was added: only image files and folders can be dropped here."))
         elif images.bin_id == self.bin_id:
             event.ignore()
         else:
-            self.images_dropped.emit(self.bin_id, list(images.paths), images.origin())
+            self._intents.files_dropped_on_bin.emit(self.bin_id, images)
 
     def _wants(self, event: QDropEvent) -> bool:
-        """Images are welcome, unless they are already here."""
+        """Whether images are dragged that are not in this bin already."""
         if not may_carry_images(event.mimeData()):
             return False
         images = decode_images(event.mimeData())
         return images is None or images.bin_id != self.bin_id
 
     def _on_name_edited(self, name: str) -> None:
-        self.rename_requested.emit(self.bin_id, name)
+        self._intents.bin_rename_requested.emit(self.bin_id, name)
 
     def _on_drag_started(self) -> None:
         drag = QDrag(self)

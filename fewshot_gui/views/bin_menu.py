@@ -8,23 +8,20 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction, QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QColorDialog, QMenu, QWidget
 
+from fewshot_gui.intents import Intents
 from fewshot_gui.project.document import Document
 
 _SWATCH = 16
 
 
 class BinMenu(QMenu):
-    """Made for one bin each time it is opened; its choices leave as signals."""
+    """Made for one bin each time it is opened; what is chosen is emitted on `intents`."""
 
-    rename_chosen = Signal(str)  # bin id
-    recolor_chosen = Signal(str, str)  # bin id, "#rrggbb"
-    merge_chosen = Signal(str, str)  # source, target
-    move_chosen = Signal(str, int)  # bin id, position
-    remove_chosen = Signal(str)  # bin id
+    rename_chosen = Signal(str)  # bin id; the name is edited in place
 
-    def __init__(self, document: Document, bin_id: str, parent: QWidget | None = None) -> None:
+    def __init__(self, document: Document, intents: Intents, bin_id: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._bin_id = bin_id
+        self._bin_id, self._intents = bin_id, intents
         self._color = document.bin(bin_id).color
         position = [bin_.id for bin_ in document.bins].index(bin_id)
         self._add(self.tr("Rename"), self._rename, "rename").setShortcut("F2")
@@ -54,23 +51,23 @@ class BinMenu(QMenu):
         for bin_ in document.bins:
             if bin_.id != self._bin_id:
                 action = menu.addAction(color_icon(bin_.color), bin_.name.replace("&", "&&"))
-                action.triggered.connect(partial(self.merge_chosen.emit, self._bin_id, bin_.id))
+                action.triggered.connect(partial(self._intents.bin_merge_requested.emit, self._bin_id, bin_.id))
         menu.setEnabled(len(document.bins) > 1)
 
     def _add_move(self, text: str, position: int, count: int, name: str) -> None:
-        action = self._add(text, partial(self.move_chosen.emit, self._bin_id, position), name)
+        action = self._add(text, partial(self._intents.bin_move_requested.emit, self._bin_id, position), name)
         action.setEnabled(0 <= position < count)
 
     def _rename(self) -> None:
         self.rename_chosen.emit(self._bin_id)
 
     def _remove(self) -> None:
-        self.remove_chosen.emit(self._bin_id)
+        self._intents.bin_remove_requested.emit(self._bin_id)
 
     def _choose_color(self) -> None:
         color = QColorDialog.getColor(QColor(self._color), self.parentWidget(), self.tr("Colour of the bin"))
         if color.isValid():
-            self.recolor_chosen.emit(self._bin_id, color.name())
+            self._intents.bin_recolor_requested.emit(self._bin_id, color.name())
 
 
 def color_icon(color: str) -> QIcon:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
+from fewshot_gui.intents import Intents
 from fewshot_gui.items.examples_model import ExamplesModel
 from fewshot_gui.items.roles import Role
 from fewshot_gui.items.thumbnail_source import Thumbnails
@@ -23,32 +24,26 @@ from fewshot_gui.widgets.pane_header import PaneHeader
 
 
 class BinsView(QWidget):
-    """Follows the document; what the user wants done leaves as signals."""
+    """Follows the document; what the user wants done is emitted on `intents`."""
 
-    files_dropped_on_bin = Signal(str, list, dict)  # bin id, paths, origin
-    files_dropped_on_board = Signal(list)  # paths
-    remove_examples_requested = Signal(list)  # paths
-    assign_requested = Signal(int, list)  # position of the bin, paths
-    bin_add_requested = Signal()
-    bin_rename_requested = Signal(str, str)  # bin id, name
-    bin_recolor_requested = Signal(str, str)  # bin id, "#rrggbb"
-    bin_move_requested = Signal(str, int)  # bin id, position
-    bin_merge_requested = Signal(str, str)  # source, target
-    bin_remove_requested = Signal(str)  # bin id
-    image_selected = Signal(Path)
     view_made = Signal(ImageView)  # a new card's list of images
     view_removed = Signal(ImageView)  # its card is about to go
-    drop_refused = Signal(str)
 
     def __init__(
-        self, document: Document, results: Results, thumbnails: Thumbnails, parent: QWidget | None = None
+        self,
+        document: Document,
+        results: Results,
+        intents: Intents,
+        thumbnails: Thumbnails,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("binsView")
-        self._document, self._results, self._thumbnails = document, results, thumbnails
+        self._document, self._results = document, results
+        self._intents, self._thumbnails = intents, thumbnails
         self._cards: dict[str, BinCard] = {}
         self.header = PaneHeader(self.tr("Bins"))
-        self._board = Board()
+        self._board = Board(intents)
         self._scroll = QScrollArea()
         self._scroll.setWidget(self._board)
         self._scroll.setWidgetResizable(True)
@@ -109,35 +104,27 @@ class BinsView(QWidget):
         was_current = images.currentIndex().data(Role.PATH) == first
         images.select_paths([path for path, other in bin_ids.items() if other == bin_id])
         if was_current:  # else the list tells by itself
-            self.image_selected.emit(first)
+            self._intents.image_selected.emit(first)
         return True
 
     def _connect(self) -> None:
-        document, board = self._document, self._board
+        document = self._document
         document.reset.connect(self._on_reset)
         document.bin_inserted.connect(self._on_bin_inserted)
         document.bin_removed.connect(self._on_bin_removed)
         document.bin_changed.connect(self._on_bin_changed)
         document.bins_reordered.connect(self._show_bins)
-        board.new_card.clicked.connect(self.bin_add_requested)
-        board.hint_button.clicked.connect(self.bin_add_requested)
         document.examples_changed.connect(self._show_summary)
         self._results.training_changed.connect(self._show_summary)
         self._results.stale_changed.connect(self._show_summary)
-        board.files_dropped.connect(self.files_dropped_on_board)
-        board.bin_dropped.connect(self.bin_move_requested)
-        board.drop_refused.connect(self.drop_refused)
 
     def _make_card(self, bin_id: str) -> BinCard:
         model = ExamplesModel(self._document, self._results, self._thumbnails, bin_id)
-        card = BinCard(model)
+        card = BinCard(model, self._intents)
         model.setParent(card)
-        card.images_dropped.connect(self.files_dropped_on_bin)
-        card.rename_requested.connect(self.bin_rename_requested)
         card.menu_requested.connect(self._on_menu_requested)
         card.image_menu_requested.connect(self._on_image_menu_requested)
-        card.drop_refused.connect(self.drop_refused)
-        card.images.image_selected.connect(self.image_selected)
+        card.images.image_selected.connect(self._intents.image_selected)
         self._cards[bin_id] = card
         self.view_made.emit(card.images)
         return card
@@ -182,12 +169,8 @@ class BinsView(QWidget):
         self._cards[bin_id].show_bin(bins[position].name, bins[position].color, position)
 
     def _on_menu_requested(self, bin_id: str, position: QPoint) -> None:
-        menu = BinMenu(self._document, bin_id, self)
+        menu = BinMenu(self._document, self._intents, bin_id, self)
         menu.rename_chosen.connect(self.edit_name)
-        menu.recolor_chosen.connect(self.bin_recolor_requested)
-        menu.merge_chosen.connect(self.bin_merge_requested)
-        menu.move_chosen.connect(self.bin_move_requested)
-        menu.remove_chosen.connect(self.bin_remove_requested)
         menu.run(position)
 
     def _on_image_menu_requested(self, bin_id: str, position: QPoint) -> None:
@@ -205,6 +188,6 @@ class BinsView(QWidget):
         chosen = menu.exec(position)
         menu.deleteLater()
         if chosen is remove:
-            self.remove_examples_requested.emit(paths)
+            self._intents.remove_examples_requested.emit(paths)
         elif chosen in targets:
-            self.assign_requested.emit(targets[chosen], paths)
+            self._intents.assign_requested.emit(targets[chosen], paths)

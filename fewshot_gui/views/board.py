@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from fewshot_gui import style
+from fewshot_gui.intents import Intents
 from fewshot_gui.items.mime import BIN_TYPE, decode_bin, may_carry_images
 from fewshot_gui.views.bin_card import BinCard
 from fewshot_gui.views.drops import accept_copy, take_images
@@ -30,12 +31,9 @@ _MAX_CARD_HEIGHT = 336
 class Board(QWidget):
     """Cards in a grid, then the "New bin" card. Takes drops beside the cards."""
 
-    files_dropped = Signal(list)  # paths, dropped beside all cards
-    bin_dropped = Signal(str, int)  # bin id, the position it is to have
-    drop_refused = Signal(str)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, intents: Intents, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._intents = intents
         self.setAcceptDrops(True)
         self._insert_at: int | None = None
         self._is_target = False
@@ -50,6 +48,8 @@ class Board(QWidget):
         self.grid = CardGrid(_CARD_WIDTH, _CARD_HEIGHT, _MAX_CARD_HEIGHT, style.GRID, self)
         self.grid.setContentsMargins(style.GRID, style.GRID, style.GRID, style.GRID)
         self.grid.addWidget(self.new_card)
+        for button in (self.new_card, self.hint_button):
+            button.clicked.connect(self._on_new_bin_clicked)
 
     def set_empty(self, empty: bool) -> None:
         """While there are no bins, say what they are for."""
@@ -70,7 +70,7 @@ class Board(QWidget):
         card.deleteLater()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Bins and images are welcome (Qt)."""
+        """Accept bins and images (Qt)."""
         self._look_at(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
@@ -78,22 +78,22 @@ class Board(QWidget):
         self._look_at(event)
 
     def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
-        """Gone (Qt)."""
+        """Show no drop target any more (Qt)."""
         self._show_target(False, None)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """A bin moves, or images want bins of their own (Qt)."""
+        """Move a bin, or ask for new bins for the dropped images (Qt)."""
         self._show_target(False, None)
         bin_id = decode_bin(event.mimeData())
         if bin_id is not None:
             event.acceptProposedAction()
-            self.bin_dropped.emit(bin_id, self._target_position(bin_id, event.position().toPoint()))
+            self._intents.bin_move_requested.emit(bin_id, self._target_position(bin_id, event.position().toPoint()))
             return
         images = take_images(event)
         if images is None:
-            self.drop_refused.emit(self.tr("Nothing was added: only image files and folders can be dropped here."))
+            self._intents.refused.emit(self.tr("Nothing was added: only image files and folders can be dropped here."))
         else:
-            self.files_dropped.emit(list(images.paths))
+            self._intents.files_dropped_on_board.emit(list(images.paths))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The hint covers the board (Qt)."""
@@ -113,6 +113,9 @@ class Board(QWidget):
             cell: QRect = self.grid.cell(self._insert_at)
             painter.fillRect(QRect(cell.left() - style.GRID // 2 - 2, cell.top(), 3, cell.height()), accent)
 
+    def _on_new_bin_clicked(self) -> None:
+        self._intents.bin_add_requested.emit()
+
     def _look_at(self, event: QDragMoveEvent) -> None:
         if event.mimeData().hasFormat(BIN_TYPE):
             event.acceptProposedAction()
@@ -125,7 +128,7 @@ class Board(QWidget):
             event.ignore()
 
     def _is_on_card(self, point: QPoint) -> bool:
-        """Images that a card refused, because they are its own, are not for the board either."""
+        """Whether a card lies at `point`: images that it refused are not for the board either."""
         cards = (self._widget(at) for at in range(self.grid.count()))
         return any(isinstance(card, BinCard) and card.geometry().contains(point) for card in cards)
 

@@ -1,4 +1,4 @@
-"""The line above the bins: how much there is, and how good the classifier believes it is."""
+"""The line above the bins: the number of examples and the estimated accuracy."""
 
 from __future__ import annotations
 

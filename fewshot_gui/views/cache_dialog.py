@@ -1,4 +1,4 @@
-"""What is kept of images between runs: where, how much, and what the user wants done with it."""
+"""The dialog of the embedding cache: its folder and size, and buttons to move, clear or switch it off."""
 
 from __future__ import annotations
 

@@ -78,12 +78,12 @@ class CardHeader(QWidget):
         self._doubts.setPalette(palette)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Perhaps a drag begins (Qt)."""
+        """Note where a drag could begin (Qt)."""
         if event.button() == Qt.MouseButton.LeftButton:
             self._pressed_at = event.position().toPoint()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Far enough: a drag begins (Qt)."""
+        """Begin a drag once the mouse has moved far enough (Qt)."""
         if self._pressed_at is None:
             return
         moved = event.position().toPoint() - self._pressed_at
@@ -92,7 +92,7 @@ class CardHeader(QWidget):
             self.drag_started.emit()
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
-        """No drag (Qt)."""
+        """Begin no drag any more (Qt)."""
         self._pressed_at = None
 
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:

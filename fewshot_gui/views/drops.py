@@ -1,4 +1,4 @@
-"""Taking drops of images: one helper, so that every view decides alike."""
+"""Helpers for drops of images, used by every view that takes them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class DropZone(QWidget):
         self.setAcceptDrops(True)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Welcome what is wanted (Qt)."""
+        """Accept the drag if the widget takes it (Qt)."""
         if self._wants(event):
             accept_copy(event)
             self._set_target(True)
@@ -42,14 +42,14 @@ class DropZone(QWidget):
             event.ignore()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        """As decided when it came in (Qt)."""
+        """Accept the drag if it was accepted when it entered (Qt)."""
         if self._is_target:
             accept_copy(event)
         else:
             event.ignore()
 
     def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
-        """Gone (Qt)."""
+        """Show no drop target any more (Qt)."""
         self._set_target(False)
 
     def _wants(self, event: QDropEvent) -> bool:

@@ -1,12 +1,13 @@
-"""How good is it? Accuracy, recall and precision, confusion and the learning curve of the last training."""
+"""Estimates of the last training: accuracy, recall and precision, confusion matrix and learning curve."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QHideEvent, QKeySequence, QPalette, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from fewshot_gui import style
+from fewshot_gui.intents import Intents
 from fewshot_gui.items.estimates import Estimates
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
@@ -34,13 +35,11 @@ _COLUMNS, _ROWS = (520, 420), (280, 240)  # what the splitters begin with
 class EstimatesView(QDialog):
     """A window beside the main window, open as long as the user likes; follows every training and every edit."""
 
-    examples_chosen = Signal(list)  # paths of the examples that a cell of the confusion matrix counts
-
-    def __init__(self, document: Document, results: Results, parent: QWidget | None = None) -> None:
+    def __init__(self, document: Document, results: Results, intents: Intents, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("estimatesView")
         self.setWindowTitle(self.tr("Estimates"))
-        self._document, self._results = document, results
+        self._document, self._results, self._intents = document, results, intents
         self._shown: Estimates | None = None
         self._is_training = False
         self._place = QByteArray()
@@ -67,7 +66,7 @@ class EstimatesView(QDialog):
         self.addAction(action)
 
     def set_training(self, is_training: bool) -> None:
-        """Say that other estimates are on their way, or that they are not any more."""
+        """Say whether a training runs that will replace these estimates."""
         self._is_training = is_training
         self._on_changed()
 
@@ -93,7 +92,7 @@ class EstimatesView(QDialog):
             QGuiApplication.clipboard().setText(as_table(self._shown))
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with what happened meanwhile (Qt)."""
+        """Show the present estimates (Qt)."""
         self._refresh()
         super().showEvent(event)
 
@@ -178,7 +177,7 @@ class EstimatesView(QDialog):
 
     def _on_cell_chosen(self, true: int, taken_for: int) -> None:
         if self._shown is not None:
-            self.examples_chosen.emit(self._shown.examples(true, taken_for))
+            self._intents.examples_chosen.emit(self._shown.examples(true, taken_for))
 
     def _refresh(self) -> None:
         estimates = Estimates.of(self._document, self._results)

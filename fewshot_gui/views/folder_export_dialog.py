@@ -1,4 +1,4 @@
-"""Asks which images go into folders by class, how, and where."""
+"""The dialog that asks which images go into folders by class, how, and where."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from fewshot_gui import style
 from fewshot_gui.items.roles import readable
-from fewshot_gui.project.folder_export import Way
+from fewshot_gui.project.folder_export import Transfer
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class FolderExportChoice:
     results: bool
     examples: bool
     odd_too: bool
-    way: Way
+    transfer: Transfer
     target: Path
 
 
@@ -59,11 +59,11 @@ class FolderExportDialog(QDialog):
             box.setEnabled(count > 0)
             box.setChecked(checked and count > 0)
             box.toggled.connect(self._update)
-        self._ways = QButtonGroup(self)
+        self._transfers = QButtonGroup(self)
         texts = {
-            Way.COPY: (self.tr("C&opy"), self.tr("The originals stay as they are.")),
-            Way.LINK: (self.tr("&Link"), self.tr("The folders refer to the originals and take no room.")),
-            Way.MOVE: (
+            Transfer.COPY: (self.tr("C&opy"), self.tr("The originals stay as they are.")),
+            Transfer.LINK: (self.tr("&Link"), self.tr("The folders refer to the originals and take no room.")),
+            Transfer.MOVE: (
                 self.tr("&Move"),
                 self.tr("The project follows them; File > Undo a move into folders puts them back."),
             ),
@@ -105,7 +105,7 @@ class FolderExportDialog(QDialog):
         layout.addLayout(form)
         layout.addWidget(note)
         layout.addWidget(buttons)
-        self._ways.button(0).setChecked(True)
+        self._transfers.button(0).setChecked(True)
         self._update()
         self.export_button.setFocus()
 
@@ -119,7 +119,7 @@ class FolderExportDialog(QDialog):
             self._results.isChecked(),
             self._examples.isChecked(),
             self._odd.isChecked(),
-            list(Way)[self._ways.checkedId()],
+            list(Transfer)[self._transfers.checkedId()],
             Path(self._target.text().strip()).expanduser(),
         )
 
@@ -128,7 +128,7 @@ class FolderExportDialog(QDialog):
         button.setMinimumWidth(9 * style.GRID)
         button.setAccessibleDescription(note)
         label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self._ways.addButton(button, number)
+        self._transfers.addButton(button, number)
         line = QHBoxLayout()
         line.addWidget(button)
         line.addWidget(label, 1)

@@ -1,4 +1,4 @@
-"""Which view of images the keyboard commands work on: the one that was used last."""
+"""The view of images that keyboard commands work on: the one that was used last."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ View = ImageView | PredictionTable
 
 
 class ImageFocus(QObject):
-    """Only one view has a selection: using another clears it, so that a command's aim is plain."""
+    """Keeps a selection in one view at a time: using another view clears it."""
 
     selection_changed = Signal()
 
@@ -34,7 +34,7 @@ class ImageFocus(QObject):
         view.selection_edited.connect(self._on_selection_edited)
 
     def remove(self, view: View) -> None:
-        """`view` is about to go: until it has gone the keyboard may still come to it, and is not followed."""
+        """Follow `view`, which is about to be destroyed, no more; it may still receive the keyboard until then."""
         self._views.remove(view)
         view.focused.disconnect(self._on_focused)
         view.selection_edited.disconnect(self._on_selection_edited)

@@ -125,7 +125,7 @@ def select_rows(view: QAbstractItemView, rows: Sequence[int]) -> None:
     """Select exactly `rows`; the first becomes current and is scrolled to.
 
     Rows too scattered for Qt, whose time grows with the square of the number of ranges, are not
-    selected at all: half of a selection would mislead.
+    selected at all: a part of a selection would mislead.
     """
     model, selection = view.model(), QItemSelection()
     ranges = _joined((row, row) for row in rows)

@@ -1,15 +1,16 @@
-"""One image closely: the picture, where each class looks, and what is known of it."""
+"""The inspector: one image, the attention map of a class over it, and what is known of the image."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QColor, QImage, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from fewshot_gui import style
+from fewshot_gui.intents import Intents
 from fewshot_gui.items.bin_look import look_of
 from fewshot_gui.items.naming import display_folder, display_name, display_path
 from fewshot_gui.items.roles import readable
@@ -30,22 +31,20 @@ _DEFAULT_OPACITY = 55  # percent, as in exported overlays
 
 
 class InspectorView(QWidget):
-    """Asks the picture source for the picture and, by `explain_requested`, for the explanation."""
-
-    explain_requested = Signal(Path)
-    class_chosen = Signal(str)  # bin id
+    """Asks the picture source for the picture and, by `Intents.explain_requested`, for the explanation."""
 
     def __init__(
         self,
         document: Document,
         results: Results,
+        intents: Intents,
         pictures: PictureSource,
         thumbnails: Thumbnails,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("inspectorView")
-        self._document, self._results = document, results
+        self._document, self._results, self._intents = document, results, intents
         self._pictures, self._thumbnails = pictures, thumbnails
         self._is_preview = False  # the thumbnail is shown, until the picture is read
         self._path: Path | None = None
@@ -242,7 +241,7 @@ class InspectorView(QWidget):
 
     def _on_settled(self) -> None:
         if self._path is not None:
-            self.explain_requested.emit(self._path)
+            self._intents.explain_requested.emit(self._path)
 
     def _on_rested(self) -> None:
         wanted = self.canvas.wanted_detail()
@@ -264,9 +263,8 @@ class InspectorView(QWidget):
             self.canvas.clear(self.tr("This image cannot be shown."))
             self._set_status(message)
 
-    def _on_class_chosen(self, bin_id: str) -> None:
+    def _on_class_chosen(self) -> None:
         self._show_map()
-        self.class_chosen.emit(bin_id)
 
     def _on_opacity_changed(self, percent: int) -> None:
         self.canvas.set_opacity(percent / 100)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from fewshot_gui import style
+from fewshot_gui.intents import Intents
 from fewshot_gui.items.library_model import LibraryModel
 from fewshot_gui.items.mime import decode_images, may_carry_images
 from fewshot_gui.items.naming import names_are_hidden
 from fewshot_gui.items.roles import readable
 from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.project.document import Document
+from fewshot_gui.project.library import Library
 from fewshot_gui.views.bin_menu import color_icon
 from fewshot_gui.views.drops import DropZone, take_images
 from fewshot_gui.views.image_view import ImageView
@@ -28,20 +30,19 @@ _TYPING_PAUSE = 150  # milliseconds after the last key before the filter works
 
 
 class LibraryView(DropZone):
-    """Shows what the app's folder scan found; images of bins dropped here leave their bin."""
+    """Shows the images of `library`; images of bins dropped here leave their bin."""
 
-    files_dropped_on_library = Signal(list)  # paths from another program
-    examples_dropped_out = Signal(list)  # paths dragged here from a bin
-    remove_folder_requested = Signal(Path)
-    assign_requested = Signal(int, list)  # position of the bin, paths
-    image_selected = Signal(Path)
-    drop_refused = Signal(str)
-
-    def __init__(self, document: Document, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        library: Library,
+        intents: Intents,
+        thumbnails: Thumbnails,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._document = document
-        self._is_scanning = False
-        self.model = LibraryModel(document, thumbnails, self)
+        self._document, self._library, self._intents = document, library, intents
+        self.model = LibraryModel(document, library, thumbnails, self)
         self.images = ImageView(_THUMBNAIL_SIDE, show_names=True)
         # Were the bar to come and go, its width would change the number of columns, and with it the need for a bar.
         self.images.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
@@ -76,26 +77,14 @@ class LibraryView(DropZone):
         self.filter.textChanged.connect(self._on_filter_typed)
         self.unsorted_only.toggled.connect(self._apply_filter)
         self._typing.timeout.connect(self._apply_filter)
-        self.images.image_selected.connect(self.image_selected)
+        self.images.image_selected.connect(intents.image_selected)
         self.images.customContextMenuRequested.connect(self._on_menu_requested)
         self.model.rowsInserted.connect(self._show_state)
         self.model.modelReset.connect(self._show_state)
         self.model.rowsRemoved.connect(self._show_state)
+        library.scanning_changed.connect(self._show_state)
         document.folders_changed.connect(self._show_state)
         document.reset.connect(self._show_state)
-        self._show_state()
-
-    def clear(self) -> None:
-        """Forget the images, before a new scan."""
-        self.model.clear()
-
-    def add_images(self, paths: Sequence[Path]) -> None:
-        """More images were found."""
-        self.model.add(paths)
-
-    def set_scanning(self, scanning: bool) -> None:
-        """Say that folders are being read."""
-        self._is_scanning = scanning
         self._show_state()
 
     def offer_suggesting(self, suggest: QAction, show_all: QAction) -> None:
@@ -123,11 +112,11 @@ class LibraryView(DropZone):
         self._set_target(False)
         images = take_images(event)
         if images is None:
-            self.drop_refused.emit(self.tr("Nothing was added: only image files and folders can be dropped here."))
+            self._intents.refused.emit(self.tr("Nothing was added: only image files and folders can be dropped here."))
         elif images.source == "bin":
-            self.examples_dropped_out.emit(list(images.paths))
+            self._intents.examples_dropped_out.emit(list(images.paths))
         elif images.source == "files":
-            self.files_dropped_on_library.emit(list(images.paths))
+            self._intents.files_dropped_on_library.emit(list(images.paths))
         else:
             event.ignore()
 
@@ -139,7 +128,7 @@ class LibraryView(DropZone):
             painter.drawRect(self.rect().adjusted(1, 1, -2, -2))
 
     def _wants(self, event: QDropEvent) -> bool:
-        """Files of other programs and examples of bins are welcome."""
+        """Whether files of another program or examples of a bin are dragged."""
         images = decode_images(event.mimeData()) if may_carry_images(event.mimeData()) else None
         return images is not None and images.source in ("files", "bin")
 
@@ -164,9 +153,9 @@ class LibraryView(DropZone):
             if shown == total
             else self.tr("{shown} of {total}").format(shown=f"{shown:,}", total=f"{total:,}")
         )
-        if self._is_scanning:
+        if self._library.is_scanning:
             note = self.tr("{count} – reading …").format(count=note)
-        self.header.set_note(note if total or self._is_scanning else "")
+        self.header.set_note(note if total or self._library.is_scanning else "")
         self._content.set_empty(shown == 0)
         suggested = self.model.suggested
         left = sum(self._document.bin_of(path) is None for path in suggested or ())
@@ -182,7 +171,7 @@ class LibraryView(DropZone):
             title, text = self.tr("All suggested images are in bins"), self.tr("Train, or ask for more (Ctrl+G).")
         elif total:
             title, text = self.tr("No image matches"), self.tr("Change the filter above.")
-        elif self._is_scanning:
+        elif self._library.is_scanning:
             title, text = self.tr("Reading the folder …"), self.tr("Images appear here as they are found.")
         elif self._document.folders:
             title, text = self.tr("No images found"), self.tr("The opened folders hold no image files.")
@@ -210,6 +199,6 @@ class LibraryView(DropZone):
         chosen = menu.exec(self.images.viewport().mapToGlobal(position)) if not menu.isEmpty() else None
         menu.deleteLater()
         if chosen in bins:
-            self.assign_requested.emit(bins[chosen], paths)
+            self._intents.assign_requested.emit(bins[chosen], paths)
         elif chosen in folders:
-            self.remove_folder_requested.emit(folders[chosen])
+            self._intents.remove_folder_requested.emit(folders[chosen])

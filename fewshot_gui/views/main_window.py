@@ -1,4 +1,4 @@
-"""The main window: library left, bins above results, inspector right. Holds no truth."""
+"""The main window: library left, bins above results, inspector right. Holds no data of its own."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.actions import ActionTable
 from fewshot_gui.icons import app_icon
+from fewshot_gui.intents import Intents
 from fewshot_gui.items.naming import hide_names
 from fewshot_gui.items.roles import readable
 from fewshot_gui.items.thumbnail_source import PictureSource, Thumbnails, ThumbnailSource
 from fewshot_gui.project.document import Document
+from fewshot_gui.project.library import Library
 from fewshot_gui.project.results import Results
 from fewshot_gui.views.bins_view import BinsView
 from fewshot_gui.views.dialogs import ErrorDialog
@@ -27,69 +29,25 @@ from fewshot_gui.views.library_view import LibraryView
 from fewshot_gui.views.menus import MenuBar, make_tool_bar
 from fewshot_gui.views.project_banner import ProjectBanner
 from fewshot_gui.views.results_view import ResultsView
-from fewshot_gui.views.window_commands import WindowCommands
-from fewshot_gui.widgets.job_status import JobStatus
+from fewshot_gui.views.status_bar import StatusBar
+from fewshot_gui.views.window_commands import Panes, WindowCommands
 from model.types import Explanation
 
-_MESSAGE_TIME = 10_000  # milliseconds a message stays in the status bar
 _COLUMNS, _ROWS = (288, 680, 336), (400, 360)  # what the splitters begin with
 
 
 class MainWindow(QMainWindow):
-    """Shows `document` and `results`; whatever the user wants done leaves as a signal.
+    """Shows `document` and `results`; what the user wants done is emitted on `intents`.
 
-    The signals are the intents that app.py connects; the methods are what app.py tells the window.
+    The methods are what the app and its controllers tell the window.
     """
-
-    # Project
-    new_requested = Signal()
-    open_requested = Signal()
-    recent_requested = Signal(Path)
-    save_requested = Signal()
-    save_as_requested = Signal()
-    edit_again_requested = Signal()
-    recover_requested = Signal()
-    export_requested = Signal()
-    cache_requested = Signal()
-    export_folders_requested = Signal()
-    undo_move_requested = Signal()
-    # Library
-    add_folder_requested = Signal()
-    reading_requested = Signal()  # ask how files are cut into images
-    remove_folder_requested = Signal(Path)
-    refresh_requested = Signal()
-    files_dropped_on_library = Signal(list)  # paths
-    examples_dropped_out = Signal(list)  # paths
-    # Bins
-    files_dropped_on_board = Signal(list)  # paths
-    files_dropped_on_bin = Signal(str, list, dict)  # bin id, paths, {"source": ..., "bin": id or None}
-    remove_examples_requested = Signal(list)  # paths
-    assign_requested = Signal(int, list)  # position of the bin, paths
-    bin_add_requested = Signal()
-    bin_rename_requested = Signal(str, str)  # bin id, name
-    bin_recolor_requested = Signal(str, str)  # bin id, "#rrggbb"
-    bin_move_requested = Signal(str, int)  # bin id, position
-    bin_merge_requested = Signal(str, str)  # source, target
-    bin_remove_requested = Signal(str)  # bin id
-    # Jobs
-    train_requested = Signal()
-    classify_requested = Signal(list)  # paths; empty: ask for a folder
-    auto_train_chosen = Signal(bool)
-    closely_chosen = Signal(bool)
-    transductive_chosen = Signal(bool)
-    suggest_requested = Signal()
-    cancel_requested = Signal()
-    explain_requested = Signal(Path)
-    # Looking
-    image_selected = Signal(Path)
-    class_chosen = Signal(str)  # bin id
-    theme_chosen = Signal(str)  # one of style.THEMES
-    names_hidden_chosen = Signal(bool)
 
     def __init__(
         self,
         document: Document,
         results: Results,
+        library: Library,
+        intents: Intents,
         thumbnails: ThumbnailSource,
         pictures: PictureSource,
         parent: QWidget | None = None,
@@ -97,28 +55,25 @@ class MainWindow(QMainWindow):
         super().__init__(parent)
         self.setObjectName("mainWindow")
         self.setWindowIcon(app_icon())
-        self._document = document
+        self._document, self.intents = document, intents
         self._may_close: Callable[[], bool] | None = None
         self._theme = style.THEMES[0]
         self.command_table = ActionTable(self)
         shared = Thumbnails(thumbnails, self)
-        self.library = LibraryView(document, shared)
-        self.bins = BinsView(document, results, shared)
-        self.results = ResultsView(document, results, shared)
-        self.inspector = InspectorView(document, results, pictures, shared)
-        self.estimates = EstimatesView(document, results, self)
+        self.library = LibraryView(document, library, intents, shared)
+        self.bins = BinsView(document, results, intents, shared)
+        self.results = ResultsView(document, results, intents, shared)
+        self.inspector = InspectorView(document, results, intents, pictures, shared)
+        self.estimates = EstimatesView(document, results, intents, self)
         self.banner = ProjectBanner(document, results, self.command_table)
         self.focus = ImageFocus(self)
-        self.job_status, self._device = JobStatus(), QLabel()
-        self._menu_bar = MenuBar(self.command_table)
+        self.status = StatusBar(self.command_table, intents)
+        self._menu_bar = MenuBar(self.command_table, intents)
         self._build()
         self._connect()
-        self._commands = WindowCommands(self, document, results)
+        panes = Panes(self.library, self.bins, self.results, self.inspector, self.estimates, self.focus)
+        self._commands = WindowCommands(self, self.command_table, panes, intents, document, results)
         self._show_title()
-
-    def show_message(self, text: str) -> None:
-        """Say one line in the status bar for some seconds."""
-        self.statusBar().showMessage(readable(text), _MESSAGE_TIME)
 
     def show_error(self, title: str, message: str, details: str = "") -> None:
         """Show a dialog, without waiting for it, with details that can be copied."""
@@ -130,19 +85,9 @@ class MainWindow(QMainWindow):
         """Let the user rename a bin in place, as after adding one."""
         self.bins.edit_name(bin_id)
 
-    def start_job(self, title: str) -> None:
-        """A job runs from now on: commands that would collide are disabled."""
-        self.job_status.start(title)
-        self.command_table.set_flags(busy=True)
-
-    def set_job_progress(self, phase: str, done: int, total: int) -> None:
-        """`done` of `total` steps (0: not known) of `phase`."""
-        self.job_status.set_progress(phase, done, total)
-
-    def finish_job(self) -> None:
-        """No job runs any more."""
-        self.job_status.finish()
-        self.command_table.set_flags(busy=False)
+    def set_training(self, is_training: bool) -> None:
+        """Say whether a training runs that will replace the estimates."""
+        self.estimates.set_training(is_training)
 
     def show_explanation(self, path: Path, bin_ids: Sequence[str], explanation: Explanation) -> None:
         """Show where each class looks, if the inspector still shows `path`."""
@@ -152,10 +97,21 @@ class MainWindow(QMainWindow):
         """Say why `path` could not be explained, if the inspector still shows it."""
         self.inspector.show_explanation_failure(path, message)
 
-    def set_device(self, text: str) -> None:
-        """What the classifier runs on, e.g. "CPU (no CUDA device found)"."""
-        self._device.setText(text)
-        self._device.setToolTip(self.tr("Computing device: {device}").format(device=text))
+    def explain_again(self) -> None:
+        """Ask again for the explanation of the image in the inspector, after the classifier was replaced."""
+        self.inspector.explain_again()
+
+    def show_suggestions(self, paths: Sequence[Path]) -> None:
+        """Show only these images of the library, best first."""
+        self.library.show_suggestions(paths)
+
+    def images_in_sight(self) -> list[Path]:
+        """The images whose results the user sees now, top to bottom."""
+        return self.results.table.visible_paths()
+
+    def set_may_edit_again(self, may: bool) -> None:
+        """Offer to open the project, which is read only, for editing."""
+        self.command_table.set_flags(may_edit_again=may)
 
     def set_choices(self, **choices: bool) -> None:
         """Check what was chosen, by the actions' ids."""
@@ -245,9 +201,7 @@ class MainWindow(QMainWindow):
         rows.addWidget(self.banner)
         rows.addWidget(self._columns, 1)
         self.setCentralWidget(centre)
-        self._device.setObjectName("deviceLabel")
-        self.statusBar().addPermanentWidget(self.job_status)
-        self.statusBar().addPermanentWidget(self._device)
+        self.setStatusBar(self.status)
         table = self.command_table
         self.inspector.add_zoom_actions([table[name] for name in ("zoomOut", "zoomIn", "zoomFit", "zoomActual")])
         for view in (self.results, self.estimates):
@@ -257,45 +211,15 @@ class MainWindow(QMainWindow):
         self.resize(1280, 800)
 
     def _connect(self) -> None:
-        document, bins, library = self._document, self.bins, self.library
-        document.message_posted.connect(self.show_message)
+        document, intents, table = self._document, self.intents, self.command_table
+        document.message_posted.connect(self.status.show_message)
         document.reset.connect(self._show_title)
         document.path_changed.connect(self._show_title)
-        for name in (
-            "files_dropped_on_bin",
-            "files_dropped_on_board",
-            "remove_examples_requested",
-            "assign_requested",
-            "bin_add_requested",
-            "bin_rename_requested",
-            "bin_recolor_requested",
-            "bin_move_requested",
-            "bin_merge_requested",
-            "bin_remove_requested",
-        ):
-            getattr(bins, name).connect(getattr(self, name))
-        for name in (
-            "files_dropped_on_library",
-            "examples_dropped_out",
-            "remove_folder_requested",
-            "assign_requested",
-        ):
-            getattr(library, name).connect(getattr(self, name))
-        self.results.assign_requested.connect(self.assign_requested)
-        for view in (bins, library, self.results):
-            view.image_selected.connect(self.inspector.show_image)
-            view.image_selected.connect(self.image_selected)
-        for dropped in (bins, library):
-            dropped.drop_refused.connect(self.show_message)
-        self.inspector.explain_requested.connect(self.explain_requested)
-        self.inspector.class_chosen.connect(self.class_chosen)
-        self.job_status.cancel_requested.connect(self.cancel_requested)
-        self.command_table["autoTrain"].triggered.connect(self.auto_train_chosen)
-        self.command_table["closely"].triggered.connect(self.closely_chosen)
-        self.command_table["transductive"].triggered.connect(self.transductive_chosen)
-        self.command_table["hideNames"].triggered.connect(self.names_hidden_chosen)
-        self._menu_bar.recent_chosen.connect(self.recent_requested)
-        self._menu_bar.theme_chosen.connect(self.theme_chosen)
+        intents.image_selected.connect(self.inspector.show_image)
+        table["autoTrain"].triggered.connect(intents.auto_train_chosen)
+        table["closely"].triggered.connect(intents.closely_chosen)
+        table["transductive"].triggered.connect(intents.transductive_chosen)
+        table["hideNames"].triggered.connect(intents.names_hidden_chosen)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
 
     def _on_color_scheme_changed(self) -> None:

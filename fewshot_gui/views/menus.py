@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.actions import ActionTable
+from fewshot_gui.intents import Intents
 from fewshot_gui.items.roles import readable
 
 _SEPARATOR = ""
@@ -104,11 +105,9 @@ _TOOL_ICON = 20
 class MenuBar(QMenuBar):
     """File, Edit, Bins, Run, View, Help."""
 
-    recent_chosen = Signal(Path)
-    theme_chosen = Signal(str)  # one of style.THEMES
-
-    def __init__(self, actions: ActionTable, parent: QWidget | None = None) -> None:
+    def __init__(self, actions: ActionTable, intents: Intents, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._intents = intents
         self._recent = QMenu(self.tr("Open &recent"))
         self._recent.setObjectName("recentMenu")
         self._themes: dict[str, QAction] = {}
@@ -131,7 +130,7 @@ class MenuBar(QMenuBar):
         for path in projects:
             action = self._recent.addAction(readable(path.name).replace("&", "&&"))
             action.setToolTip(readable(path))
-            action.triggered.connect(partial(self.recent_chosen.emit, path))
+            action.triggered.connect(partial(self._intents.recent_requested.emit, path))
         self._recent.setToolTipsVisible(True)
         self._recent.setEnabled(bool(projects))
 
@@ -148,7 +147,7 @@ class MenuBar(QMenuBar):
             action.setObjectName(f"{theme}ThemeAction")
             action.setCheckable(True)
             group.addAction(action)
-            action.triggered.connect(partial(self.theme_chosen.emit, theme))
+            action.triggered.connect(partial(self._intents.theme_chosen.emit, theme))
             self._themes[theme] = action
         self.set_theme(style.THEMES[0])
         return menu

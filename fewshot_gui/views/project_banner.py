@@ -1,4 +1,4 @@
-"""The strip below the tool bar that says, as long as it is so, that edits are refused or cannot be saved."""
+"""The strip below the tool bar, shown while edits are refused or cannot be saved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asks how images are read: how many frames of a video, into what tiles, over what ground."""
+"""The dialog for reading options: frames of videos, tiles of large images, ground of transparent pixels."""
 
 from __future__ import annotations
 

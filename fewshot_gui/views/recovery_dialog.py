@@ -1,4 +1,4 @@
-"""Asks with what to go on when a project is damaged."""
+"""The dialog that asks which version of a damaged project to keep."""
 
 from __future__ import annotations
 

@@ -1,16 +1,16 @@
-"""What the classifier said of every image, with a bar to narrow it down."""
+"""The predictions of all images in a table, with a filter bar."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSignalBlocker, QTimer, Signal
+from PySide6.QtCore import QPoint, QSignalBlocker, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from fewshot_gui import style
+from fewshot_gui.intents import Intents
 from fewshot_gui.items.prediction_columns import PredictionFilter
 from fewshot_gui.items.predictions_model import PredictionsModel
 from fewshot_gui.items.thumbnail_source import Thumbnails
@@ -42,14 +42,16 @@ class Outcome:
 class ResultsView(QWidget):
     """Filter bar, notice where the predictions are out of date, table."""
 
-    image_selected = Signal(Path)
-    assign_requested = Signal(int, list)  # position of the bin, paths
-
     def __init__(
-        self, document: Document, results: Results, thumbnails: Thumbnails, parent: QWidget | None = None
+        self,
+        document: Document,
+        results: Results,
+        intents: Intents,
+        thumbnails: Thumbnails,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._document, self._results = document, results
+        self._document, self._results, self._intents = document, results, intents
         self.model = PredictionsModel(document, results, thumbnails, self)
         self.table = PredictionTable(self.model)
         self.header = PaneHeader(self.tr("Results"))
@@ -112,7 +114,7 @@ class ResultsView(QWidget):
         self._typing.timeout.connect(self._apply_filter)
         for choice in (self.bin_choice, self.status_choice):
             choice.currentIndexChanged.connect(self._apply_filter)
-        self.table.image_selected.connect(self.image_selected)
+        self.table.image_selected.connect(self._intents.image_selected)
         self.table.customContextMenuRequested.connect(self._on_menu_requested)
         self.model.rowsInserted.connect(self._show_state)
         self.model.modelReset.connect(self._show_state)
@@ -186,4 +188,4 @@ class ResultsView(QWidget):
         chosen = menu.exec(self.table.viewport().mapToGlobal(position))
         menu.deleteLater()
         if chosen in targets:
-            self.assign_requested.emit(targets[chosen], paths)
+            self._intents.assign_requested.emit(targets[chosen], paths)

@@ -1,35 +1,60 @@
-"""What the main window's actions and keys do, and when they can be used."""
+"""Actions and keys of the main window: what each does, and when it is enabled."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QWidget
 
+from fewshot_gui.actions import ActionTable
+from fewshot_gui.intents import Intents
 from fewshot_gui.items.naming import names_are_hidden
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
+from fewshot_gui.views.bins_view import BinsView
 from fewshot_gui.views.dialogs import HelpDialog, show_about
+from fewshot_gui.views.estimates_view import EstimatesView
+from fewshot_gui.views.image_focus import ImageFocus
 from fewshot_gui.views.image_view import ImageView, selected_ranges
-
-if TYPE_CHECKING:
-    from fewshot_gui.views.main_window import MainWindow
+from fewshot_gui.views.inspector_view import InspectorView
+from fewshot_gui.views.library_view import LibraryView
+from fewshot_gui.views.results_view import ResultsView
 
 _KEYS = 9
 
 
-class WindowCommands(QObject):
-    """Connects the action table of `window` to its signals and views."""
+@dataclass(frozen=True)
+class Panes:
+    """The views of one window, and the focus that they share."""
 
-    def __init__(self, window: MainWindow, document: Document, results: Results) -> None:
+    library: LibraryView
+    bins: BinsView
+    results: ResultsView
+    inspector: InspectorView
+    estimates: EstimatesView
+    focus: ImageFocus
+
+
+class WindowCommands(QObject):
+    """Connects the actions of `window` to its views, and to the intents that are not a view's."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        table: ActionTable,
+        panes: Panes,
+        intents: Intents,
+        document: Document,
+        results: Results,
+    ) -> None:
         super().__init__(window)
-        self._window, self._document, self._results = window, document, results
-        self._table = window.command_table
+        self._window, self._table, self._panes, self._intents = window, table, panes, intents
+        self._document, self._results = document, results
         self._connect_actions()
         self._connect_undo()
         self._add_bin_keys()
@@ -38,25 +63,26 @@ class WindowCommands(QObject):
         self._update_flags()
 
     def _connect_actions(self) -> None:
-        window, focus, canvas = self._window, self._window.focus, self._window.inspector.canvas
+        window, panes, intents = self._window, self._panes, self._intents
+        focus, canvas = panes.focus, panes.inspector.canvas
         for action_id, slot in {
-            "new": window.new_requested,
-            "open": window.open_requested,
-            "save": window.save_requested,
-            "saveAs": window.save_as_requested,
-            "editAgain": window.edit_again_requested,
-            "recover": window.recover_requested,
-            "addFolder": window.add_folder_requested,
-            "reading": window.reading_requested,
-            "export": window.export_requested,
-            "cache": window.cache_requested,
-            "exportFolders": window.export_folders_requested,
-            "undoMove": window.undo_move_requested,
-            "refresh": window.refresh_requested,
-            "newBin": window.bin_add_requested,
-            "train": window.train_requested,
-            "suggest": window.suggest_requested,
-            "cancel": window.cancel_requested,
+            "new": intents.new_requested,
+            "open": intents.open_requested,
+            "save": intents.save_requested,
+            "saveAs": intents.save_as_requested,
+            "editAgain": intents.edit_again_requested,
+            "recover": intents.recover_requested,
+            "addFolder": intents.add_folder_requested,
+            "reading": intents.reading_requested,
+            "export": intents.export_requested,
+            "cache": intents.cache_requested,
+            "exportFolders": intents.export_folders_requested,
+            "undoMove": intents.undo_move_requested,
+            "refresh": intents.refresh_requested,
+            "newBin": intents.bin_add_requested,
+            "train": intents.train_requested,
+            "suggest": intents.suggest_requested,
+            "cancel": intents.cancel_requested,
         }.items():
             self._table[action_id].triggered.connect(partial(_call, slot.emit))
         calls: dict[str, Callable[[], object]] = {
@@ -68,16 +94,16 @@ class WindowCommands(QObject):
             "find": self._find,
             "removeExamples": self._remove_examples,
             "renameBin": self._rename_bin,
-            "nextBin": partial(window.bins.focus_bin, 1),
-            "previousBin": partial(window.bins.focus_bin, -1),
-            "classify": partial(window.classify_requested.emit, []),
+            "nextBin": partial(panes.bins.focus_bin, 1),
+            "previousBin": partial(panes.bins.focus_bin, -1),
+            "classify": partial(intents.classify_requested.emit, []),
             "classifyLibrary": self._classify_library,
-            "showAll": window.library.show_all,
+            "showAll": panes.library.show_all,
             "zoomIn": partial(canvas.zoom_by, 1),
             "zoomOut": partial(canvas.zoom_by, -1),
             "zoomFit": canvas.fit,
             "zoomActual": canvas.zoom_to_actual,
-            "estimates": window.estimates.present,
+            "estimates": panes.estimates.present,
             "help": self._show_help,
             "about": partial(show_about, window),
         }
@@ -110,7 +136,7 @@ class WindowCommands(QObject):
             self._window.addAction(action)
 
     def _follow_state(self) -> None:
-        window, document, results = self._window, self._document, self._results
+        panes, document, results = self._panes, self._document, self._results
         for signal in (
             document.reset,
             document.path_changed,
@@ -121,23 +147,23 @@ class WindowCommands(QObject):
             results.reset,
             results.appended,
             results.training_changed,
-            window.focus.selection_changed,
-            window.library.model.modelReset,
-            window.library.model.rowsInserted,
-            window.image_selected,
+            panes.focus.selection_changed,
+            panes.library.model.modelReset,
+            panes.library.model.rowsInserted,
+            self._intents.image_selected,
         ):
             signal.connect(self._update_flags)
-        window.estimates.examples_chosen.connect(self._on_examples_chosen)
-        document.reset.connect(window.inspector.clear)
-        results.training_changed.connect(window.inspector.explain_again)
-        for view in (*window.bins.image_views(), window.library.images):
-            window.focus.add(view)
-        window.focus.add(window.results.table)
-        window.bins.view_made.connect(self._on_view_made)
-        window.bins.view_removed.connect(self._on_view_removed)
+        self._intents.examples_chosen.connect(self._on_examples_chosen)
+        document.reset.connect(panes.inspector.clear)
+        results.training_changed.connect(panes.inspector.explain_again)
+        for view in (*panes.bins.image_views(), panes.library.images):
+            panes.focus.add(view)
+        panes.focus.add(panes.results.table)
+        panes.bins.view_made.connect(self._on_view_made)
+        panes.bins.view_removed.connect(self._on_view_removed)
 
     def _update_flags(self) -> None:
-        bins, results, window = self._document.bins, self._results, self._window
+        bins, results, panes = self._document.bins, self._results, self._panes
         self._table.set_flags(
             read_only=bool(self._document.read_only_reason),
             has_bins=bool(bins),
@@ -146,15 +172,15 @@ class WindowCommands(QObject):
             has_results=len(results) > 0,
             has_something_to_sort=len(results) > 0 or self._document.example_count > 0,
             has_folders=bool(self._document.folders),
-            has_library=window.library.model.rowCount() > 0,
-            has_images=window.library.model.total > 0,
-            has_suggestions=window.library.model.suggested is not None,
-            has_image=window.inspector.path is not None,
+            has_library=panes.library.model.rowCount() > 0,
+            has_images=panes.library.model.total > 0,
+            has_suggestions=panes.library.model.suggested is not None,
+            has_image=panes.inspector.path is not None,
             has_example_selection=self._is_example_selected(),
         )
 
     def _is_example_selected(self) -> bool:
-        view = self._window.focus.active
+        view = self._panes.focus.active
         if view is None:
             return False
         selected = selected_ranges(view)
@@ -180,37 +206,35 @@ class WindowCommands(QObject):
 
     def _assign(self, position: int) -> None:
         """Put the selected images into the bin at `position`, and go on to the next image."""
-        window, focus = self._window, self._window.focus
+        focus, refused = self._panes.focus, self._intents.refused
         paths, view = focus.paths(), focus.active
         if position >= len(self._document.bins):
-            window.show_message(self.tr("There is no bin {key}.").format(key=position + 1))
+            refused.emit(self.tr("There is no bin {key}.").format(key=position + 1))
         elif not paths or view is None:
-            window.show_message(self.tr("Select images first, then press the key of a bin."))
+            refused.emit(self.tr("Select images first, then press the key of a bin."))
         else:
             following = view.path_after_selection()
-            window.assign_requested.emit(position, paths)
+            self._intents.assign_requested.emit(position, paths)
             if following is not None and focus.active is view:
                 view.select_paths([following])
 
     def _remove_examples(self) -> None:
-        paths = [path for path in self._window.focus.paths() if self._document.bin_of(path) is not None]
+        paths = [path for path in self._panes.focus.paths() if self._document.bin_of(path) is not None]
         if paths:
-            self._window.remove_examples_requested.emit(paths)
+            self._intents.remove_examples_requested.emit(paths)
 
     def _rename_bin(self) -> None:
-        bin_id = self._window.bins.current_bin()
+        bin_id = self._panes.bins.current_bin()
         if bin_id is not None:
-            self._window.bins.edit_name(bin_id)
+            self._panes.bins.edit_name(bin_id)
 
     def _classify_library(self) -> None:
-        self._window.classify_requested.emit(list(self._window.library.model.paths))
+        self._intents.classify_requested.emit(list(self._panes.library.model.paths))
 
     def _find(self) -> None:
         """Go to the filter of the results where those are used, else to the library's."""
-        window = self._window
-        field: QLineEdit = (
-            window.results.filter if window.focus.active is window.results.table else window.library.filter
-        )
+        panes = self._panes
+        field: QLineEdit = panes.results.filter if panes.focus.active is panes.results.table else panes.library.filter
         field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         field.selectAll()
 
@@ -220,18 +244,16 @@ class WindowCommands(QObject):
         dialog.open()
 
     def _on_examples_chosen(self, paths: list[Path]) -> None:
-        """Select them where they are now; what is in no bin any more is shown at least."""
-        window = self._window
-        if not window.bins.select_examples(paths):
-            window.inspector.show_image(paths[0])
-            window.image_selected.emit(paths[0])
-            window.show_message(self.tr("These images are in no bin any more."))
+        """Select the examples in their bin; where they are in none any more, show the first in the inspector."""
+        if not self._panes.bins.select_examples(paths):
+            self._intents.image_selected.emit(paths[0])
+            self._intents.refused.emit(self.tr("These images are in no bin any more."))
 
     def _on_view_made(self, view: ImageView) -> None:
-        self._window.focus.add(view)
+        self._panes.focus.add(view)
 
     def _on_view_removed(self, view: ImageView) -> None:
-        self._window.focus.remove(view)
+        self._panes.focus.remove(view)
 
 
 def _call(call: Callable[[], object], _checked: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""From an attention map to a picture that can be laid over the image, in the colours of exported overlays."""
+"""Attention maps as translucent pictures, in the colours of exported overlays."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SMOOTH_SIDE = 256  # pixels of the longer side that a coarse map is interpolate
 
 
 def attention_image(attention: npt.NDArray[np.float32]) -> QImage:
-    """Colour a map (h, w) of 0..1; transparent where nobody looks, opaque at the peak.
+    """Colour a map (h, w) of 0..1; transparent at 0, opaque at 1.
 
     The map is interpolated smoothly, so that a 7 x 7 map shows no squares.
     """

@@ -1,4 +1,4 @@
-"""A name that is edited where it stands."""
+"""A label whose text can be edited in place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A line of text that never makes its place wider."""
+"""A line of text that is elided instead of widening its layout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What to do next, shown where there is nothing to see yet."""
+"""A hint on what to do next, shown in place of an empty list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the worker is doing: phase, progress, rate, time left, and a way to stop it."""
+"""The running job in the status bar: phase, progress, rate, time left and a Cancel button."""
 
 from __future__ import annotations
 

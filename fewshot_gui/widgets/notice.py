@@ -1,4 +1,4 @@
-"""A strip above a view that says what is wrong with it, and offers the remedy."""
+"""A strip above a view with a warning or a hint, and a button for what to do about it."""
 
 from __future__ import annotations
 

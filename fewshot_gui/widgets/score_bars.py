@@ -123,7 +123,7 @@ class _ScoreDelegate(QStyledItemDelegate):
 
 
 def percent(share: float) -> str:
-    """0.5 -> "50.0 %"; never rounds up to a certainty that is not there."""
+    """0.5 -> "50.0 %"; a share below 1 is never rounded up to 100 %."""
     if 0.9995 <= share < 1.0:
         return "> 99.9 %"
     return f"{100 * share:.1f} %"

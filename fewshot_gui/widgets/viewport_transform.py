@@ -1,4 +1,4 @@
-"""Where an image lies on a canvas: zoom and pan, without any painting."""
+"""Zoom and pan of an image on a canvas, without any painting."""
 
 from __future__ import annotations
 

@@ -22,8 +22,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QRect, QSocketNotifier, Slot
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu, QWidget
 
-from fewshot_gui.app import App, execute, make_qt_app
+from fewshot_gui.app import App, make_qt_app
 from fewshot_gui.command_line import Options
+from fewshot_gui.main import execute
 from fewshot_gui.paths import AppPaths
 
 

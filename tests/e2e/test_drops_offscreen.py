@@ -133,7 +133,7 @@ def test_train_classify_and_explain_without_freezing_the_window(
     assert report is not None
     assert set(report.class_names) == set(example_images)
     with qtbot.waitSignal(app.running.job_ended, timeout=_TRAINING_TIMEOUT):
-        app.window.classify_requested.emit([EXAMPLE / "to_classify"])
+        app.window.intents.classify_requested.emit([EXAMPLE / "to_classify"])
     heart.note("classifying")
     assert [made.path for made in app.session.results] == to_classify
     explained = lambda result: isinstance(result, ExplainResult)  # noqa: E731 - explaining is made ready before
@@ -155,7 +155,7 @@ def test_training_again_brings_the_results_up_to_date(
         app.window.command_table["train"].trigger()
     last = [images[-1] for images in example_images.values()]
     with qtbot.waitSignal(app.running.job_ended, timeout=_TRAINING_TIMEOUT):
-        app.window.classify_requested.emit(last)
+        app.window.intents.classify_requested.emit(last)
     before = app.session.results.at(0)
     assert drop_on(app.window.bins.card(document.bins[0].id), encode_images("results", [before.path]))
     assert app.session.results.is_stale
@@ -176,13 +176,13 @@ def test_the_trained_project_reopens_ready_to_classify(
     with qtbot.waitSignal(app.running.job_ended, timeout=_TRAINING_TIMEOUT):
         app.window.command_table["train"].trigger()
     monkeypatch.setattr(app.questions, "project_to_save", lambda _start: tmp_path / "sky.fewshot")
-    app.window.save_requested.emit()
-    app.window.new_requested.emit()
+    app.window.intents.save_requested.emit()
+    app.window.intents.new_requested.emit()
     assert not app.window.command_table["classify"].isEnabled()
     with qtbot.waitSignal(app.running.job_ended, timeout=_TRAINING_TIMEOUT):
-        app.window.recent_requested.emit(tmp_path / "sky.fewshot")
+        app.window.intents.recent_requested.emit(tmp_path / "sky.fewshot")
     with qtbot.waitSignal(app.running.job_ended, timeout=_TRAINING_TIMEOUT):
-        app.window.classify_requested.emit(example_images["galaxy"])
+        app.window.intents.classify_requested.emit(example_images["galaxy"])
     assert len(app.session.results) == 5
 
 

@@ -258,7 +258,6 @@ def dragged(_folder: Path) -> Target:
             accepted |= found is not None
             if found is not None:
                 assert found.paths
-                found.origin()
         return accepted
 
     return Target((*seeds, b"file:///a.png\r\nfile:///b%20c.png\r\n"), check)

@@ -71,5 +71,6 @@ def test_paths_may_be_strings_and_classes_are_named(tmp_path: Path) -> None:
     assert asked.evidence_map.max() == 1
     with pytest.raises(ValueError, match="'nonesuch'"):
         next(model.classify(classifier, picture, explain_class="nonesuch"))
+    (tmp_path / "empty").mkdir()
     with pytest.raises(model.SupportSetError, match="no sub-folders"):
-        model.train(tmp_path)
+        model.train(tmp_path / "empty")

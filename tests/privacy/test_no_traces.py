@@ -126,10 +126,10 @@ def test_the_window_leaves_none(qapp: QApplication, qtbot: QtBot, tmp_path: Path
     for folder in sorted((pictures / "bins").iterdir()):
         document.add_examples(document.add_bin(folder.name), sorted(folder.iterdir()))
     app.library.add_folders((pictures / "new",))
-    app.window.train_requested.emit()
+    app.window.intents.train_requested.emit()
     qtbot.waitUntil(lambda: app.session.results.report is not None, timeout=60_000)
     qtbot.waitUntil(lambda: not app.window.command_table.flag("busy"), timeout=60_000)
-    app.window.classify_requested.emit([pictures / "new"])
+    app.window.intents.classify_requested.emit([pictures / "new"])
     qtbot.waitUntil(lambda: len(app.session.results) > 4, timeout=60_000)
     qtbot.waitUntil(lambda: not app.window.command_table.flag("busy"), timeout=60_000)
     for made in list(app.session.results):

@@ -63,12 +63,12 @@ def drop_a_folder_on_a_bin(user: User) -> None:
 @action(3)
 def drop_folders_on_the_board(user: User) -> None:
     folder = user.folder / "pictures"
-    user.app.window.files_dropped_on_board.emit([user.random.choice([folder, folder / "red", folder / "odd"])])
+    user.app.window.intents.files_dropped_on_board.emit([user.random.choice([folder, folder / "red", folder / "odd"])])
 
 
 @action(3)
 def drop_images_on_the_board(user: User) -> None:
-    user.window.files_dropped_on_board.emit(user.some(user.pictures))
+    user.window.intents.files_dropped_on_board.emit(user.some(user.pictures))
 
 
 @action(4)
@@ -79,7 +79,7 @@ def drop_on_the_library(user: User) -> None:
 @action(2)
 def remove_a_library_folder(user: User) -> None:
     if user.document.folders:
-        user.window.remove_folder_requested.emit(user.random.choice(user.document.folders))
+        user.window.intents.remove_folder_requested.emit(user.random.choice(user.document.folders))
 
 
 @action(3)
@@ -156,7 +156,7 @@ def leave_a_bin_while_its_name_is_edited(user: User) -> None:
 def recolour_a_bin(user: User) -> None:
     bin_ = user.any_bin()
     if bin_ is not None:
-        user.window.bin_recolor_requested.emit(bin_.id, f"#{user.random.randrange(1 << 24):06X}")
+        user.window.intents.bin_recolor_requested.emit(bin_.id, f"#{user.random.randrange(1 << 24):06X}")
 
 
 @action(3)
@@ -164,21 +164,21 @@ def move_a_bin(user: User) -> None:
     bin_, target = user.any_bin(), user.any_bin()
     if bin_ is not None and target is not None:
         user.drop(user.window.bins.card(target.id), encode_bin(bin_.id))
-        user.window.bin_move_requested.emit(bin_.id, user.random.randrange(len(user.document.bins)))
+        user.window.intents.bin_move_requested.emit(bin_.id, user.random.randrange(len(user.document.bins)))
 
 
 @action(2)
 def merge_bins(user: User) -> None:
     source, target = user.any_bin(), user.any_bin()
     if source is not None and target is not None:
-        user.window.bin_merge_requested.emit(source.id, target.id)
+        user.window.intents.bin_merge_requested.emit(source.id, target.id)
 
 
 @action(4)
 def remove_a_bin(user: User) -> None:
     bin_ = user.any_bin()
     if bin_ is not None and len(user.document.bins) > 2:
-        user.window.bin_remove_requested.emit(bin_.id)
+        user.window.intents.bin_remove_requested.emit(bin_.id)
 
 
 @action(6)
@@ -304,7 +304,7 @@ def find(user: User) -> None:
 
 @action(2)
 def choose_a_theme(user: User) -> None:
-    user.window.theme_chosen.emit(user.random.choice(style.THEMES))
+    user.window.intents.theme_chosen.emit(user.random.choice(style.THEMES))
 
 
 @action(5)

@@ -23,11 +23,12 @@ from model.backbones.base import Backbone, FeatureMaps
 from model.backbones.names import PATENT_CNN, PATENT_CNN_SCRATCH, PATENT_CNN_TUNED, PATENT_CNNS
 from model.backbones.registry import BACKBONES
 from model.errors import BackboneError
+from model.resource_files import resource
 
 KERNEL_SIZE = 3
 CHANNELS = (32, 96, 224, 448)
 STRIDES = ((2, 2, 1), (2, 1, 1), (2, 1, 1), (1, 1, 1))  # of each module's three convolutions; 16 in all
-WEIGHTS_FILE = Path(__file__).resolve().parents[3] / "resources" / "patent_cnn" / "patent_cnn.safetensors"
+WEIGHTS_FILE = resource("patent_cnn/patent_cnn.safetensors")
 
 
 def _convolution(channels_in: int, channels_out: int, stride: int) -> list[nn.Module]:

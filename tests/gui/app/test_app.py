@@ -59,7 +59,7 @@ def test_training_and_classifying_reach_the_results(app: App, make_images: MakeI
     assert not table["train"].isEnabled()
     wait_for_job(app, qtbot)
     assert app.session.results.report is not None
-    app.window.classify_requested.emit(make_images("new", 3))
+    app.window.intents.classify_requested.emit(make_images("new", 3))
     wait_for_job(app, qtbot)
     assert len(app.session.results) == 3
     assert table["train"].isEnabled()
@@ -76,9 +76,9 @@ def test_cancel_stops_the_job_and_says_so(app: App, engine: FakeEngine, make_ima
 
     engine.on_train = run_until_cancelled
     fill_two_bins(app, make_images)
-    app.window.train_requested.emit()
+    app.window.intents.train_requested.emit()
     qtbot.waitUntil(started.is_set)
-    app.window.cancel_requested.emit()
+    app.window.intents.cancel_requested.emit()
     wait_for_job(app, qtbot)
     assert app.session.results.report is None
     assert "Stopped" in app.window.statusBar().currentMessage()
@@ -93,14 +93,14 @@ def test_a_failed_job_shows_a_dialog_and_the_app_goes_on(
 
     engine.on_train = fail
     fill_two_bins(app, make_images)
-    app.window.train_requested.emit()
+    app.window.intents.train_requested.emit()
     wait_for_job(app, qtbot)
     dialog = app.window.findChild(QDialog, "errorDialog")
     assert dialog is not None
     assert dialog.isVisible()
     dialog.close()
     engine.on_train = None
-    app.window.train_requested.emit()
+    app.window.intents.train_requested.emit()
     wait_for_job(app, qtbot)
     assert app.session.results.report is not None
 
@@ -115,8 +115,8 @@ def test_answers_for_a_closed_project_are_dropped(
 
     engine.on_train = wait
     fill_two_bins(app, make_images)
-    app.window.train_requested.emit()
-    app.window.new_requested.emit()
+    app.window.intents.train_requested.emit()
+    app.window.intents.new_requested.emit()
     assert app.runner.is_busy
     gate.set()
     qtbot.waitUntil(lambda: not app.runner.is_busy)
@@ -127,7 +127,7 @@ def test_answers_for_a_closed_project_are_dropped(
 
 def test_a_folder_dropped_on_the_board_becomes_bins(app: App, make_images: MakeImages, qtbot: QtBot) -> None:
     cats, _dogs = make_images("pets/cat", 2), make_images("pets/dog", 3)
-    app.window.files_dropped_on_board.emit([cats[0].parent.parent])
+    app.window.intents.files_dropped_on_board.emit([cats[0].parent.parent])
     bins = [("cat", 2), ("dog", 3)]
     qtbot.waitUntil(lambda: [(bin_.name, len(bin_.examples)) for bin_ in app.session.document.bins] == bins)
     app.session.document.undo_stack.undo()
@@ -152,10 +152,10 @@ def test_examples_are_hashed_in_the_background(app: App, make_images: MakeImages
 
 def test_a_library_folder_is_scanned_and_scanned_again(app: App, make_images: MakeImages, qtbot: QtBot) -> None:
     images = make_images("library", 5)
-    app.window.files_dropped_on_library.emit([images[0].parent])
+    app.window.intents.files_dropped_on_library.emit([images[0].parent])
     qtbot.waitUntil(lambda: app.window.library.model.total == 5)
     make_images("library", 7)
-    app.window.refresh_requested.emit()
+    app.window.intents.refresh_requested.emit()
     qtbot.waitUntil(lambda: app.window.library.model.total == 7)
     app.session.document.undo_stack.undo()
     qtbot.waitUntil(lambda: app.window.library.model.total == 0)
@@ -239,14 +239,15 @@ def test_what_to_label_next_is_shown_until_it_is_in_bins(app: App, make_images: 
 def test_the_estimates_know_while_training_runs(
     app: App, engine: FakeEngine, make_images: MakeImages, qtbot: QtBot
 ) -> None:
-    go_on = threading.Event()
-    engine.on_train = lambda _progress, _token: go_on.wait(10) and None
+    go_on, opened = threading.Event(), list[bool]()
+    engine.on_train = lambda _progress, _token: opened.append(go_on.wait(10))
     fill_two_bins(app, make_images)
     app.window.command_table["train"].trigger()
     qtbot.waitUntil(lambda: app.window.estimates._is_training)
     go_on.set()
     wait_for_job(app, qtbot)
     assert not app.window.estimates._is_training
+    assert opened == [True]
 
 
 def test_suggested_images_are_dragged_into_a_bin(app: App, make_images: MakeImages, qtbot: QtBot) -> None:
@@ -283,12 +284,14 @@ def test_suggestions_can_be_stopped_and_those_of_a_closed_project_are_dropped(
     go_on.set()
     wait_for_job(app, qtbot)
     assert library.model.suggested is None
-    engine.on_suggest = lambda _token: go_on.wait(10) and None
+    opened: list[bool] = []
+    engine.on_suggest = lambda _token: opened.append(go_on.wait(10))
     go_on.clear()
     app.window.command_table["suggest"].trigger()
-    app.window.new_requested.emit()
+    app.window.intents.new_requested.emit()
     go_on.set()
     qtbot.waitUntil(lambda: not app.runner.is_busy)
+    assert opened in ([], [True])  # cancelled before it began, or not kept waiting
     assert library.model.suggested is None
 
 
@@ -298,11 +301,11 @@ def test_a_saved_project_reopens(
     fill_two_bins(app, make_images)
     path = tmp_path / "pets.fewshot"
     monkeypatch.setattr(app.questions, "project_to_save", lambda _start: path)
-    app.window.save_requested.emit()
+    app.window.intents.save_requested.emit()
     assert app.session.document.path == path
-    app.window.new_requested.emit()
-    assert app.session.document.bins == ()
-    app.window.recent_requested.emit(path)
+    app.window.intents.new_requested.emit()
+    assert list(app.session.document.bins) == []
+    app.window.intents.recent_requested.emit(path)
     qtbot.waitUntil(lambda: app.session.document.path == path)
     assert [bin_.name for bin_ in app.session.document.bins] == ["a", "b"]
     assert app.settings.recent_projects == (path,)
@@ -336,7 +339,7 @@ def test_results_are_exported_as_the_headless_command_writes_them(
     app.session.results.add_predictions(1, (first, second), [prediction])
     path = tmp_path / "out.csv"
     monkeypatch.setattr(app.questions, "results_file", lambda _start: path)
-    app.window.export_requested.emit()
+    app.window.intents.export_requested.emit()
     qtbot.waitUntil(lambda: app.window.statusBar().currentMessage() == "1 results written to out.csv")
     header, row = path.read_text(encoding="utf-8").splitlines()
     assert header == "path,status,predicted,confidence,region_x,region_y,region_w,region_h,message,p_a,p_b"
@@ -350,7 +353,7 @@ def test_settings_survive_a_restart(qapp: QApplication, tmp_path: Path, qtbot: Q
         qtbot.addWidget(app.window)
         start(app, qtbot)
         assert app.settings.theme == theme
-        app.window.theme_chosen.emit("dark")
+        app.window.intents.theme_chosen.emit("dark")
         app.window.close()
         assert app.shutdown() == []
     app.window.set_theme("system")

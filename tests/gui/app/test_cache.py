@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from model.cache import folder as cache_folder
 
 
 @pytest.fixture(autouse=True)
-def no_choice_stays():
+def no_choice_stays() -> Iterator[None]:
     yield
     cache_folder.choose("")
 

@@ -45,7 +45,7 @@ def explained_in(app: App, qtbot: QtBot, path: Path) -> ExplainResult:
     """Look at a result in the inspector."""
     explained = lambda result: isinstance(result, ExplainResult)  # noqa: E731
     with qtbot.waitSignal(app.runner.succeeded, check_params_cb=explained, timeout=60_000) as blocker:
-        app.window.results.image_selected.emit(path)
+        app.window.intents.image_selected.emit(path)
     (result,) = blocker.args
     assert isinstance(result, ExplainResult)
     return result
@@ -59,10 +59,10 @@ def test_looking_closely_gives_results_the_inspectors_regions(app: App, qtbot: Q
             paint(shape, 1000 + 100 * number + k, (90, 60), (25 + 20 * k, 30)).save(folder / f"{shape}{k}.png")
     window, results = app.window, app.session.results
     prepared = lambda result: isinstance(result, PrepareResult)  # noqa: E731
-    window.train_requested.emit()
+    window.intents.train_requested.emit()
     qtbot.waitUntil(lambda: results.report is not None and not window.command_table.flag("busy"), timeout=60_000)
     with qtbot.waitSignal(app.runner.succeeded, check_params_cb=prepared, timeout=60_000):
-        window.classify_requested.emit([folder])
+        window.intents.classify_requested.emit([folder])
     qtbot.waitUntil(lambda: len(results) == 6 and not window.command_table.flag("busy"), timeout=60_000)
     first = {made.path: made for made in results}
 
@@ -89,9 +89,9 @@ def test_similar_images_agree_where_that_is_chosen(app: App, qtbot: QtBot, tmp_p
             paint(shape, 1000 + 100 * number + k).save(folder / f"{shape}{k}.png")
     (folder / "broken.png").write_bytes(b"no image")
     window, results = app.window, app.session.results
-    window.train_requested.emit()
+    window.intents.train_requested.emit()
     qtbot.waitUntil(lambda: results.report is not None and not window.command_table.flag("busy"), timeout=60_000)
-    window.classify_requested.emit([folder])
+    window.intents.classify_requested.emit([folder])
     qtbot.waitUntil(lambda: len(results) == 13 and not window.command_table.flag("busy"), timeout=60_000)
     alone = {made.path: made for made in results}
     assert not any(made.is_joined for made in results)
@@ -100,7 +100,7 @@ def test_similar_images_agree_where_that_is_chosen(app: App, qtbot: QtBot, tmp_p
     choice.trigger()
     liked = [path for path, made in alone.items() if made.status is Status.OK]
     assert len(liked) > 9
-    qtbot.waitUntil(lambda: all(results.prediction(path).is_joined for path in liked), timeout=60_000)
+    qtbot.waitUntil(lambda: sum(made.is_joined for made in results if made.path in liked) == len(liked), timeout=60_000)
     qtbot.waitUntil(lambda: "changed the class of 0" in window.statusBar().currentMessage())
     for made in results:
         if made.path in liked:
@@ -114,7 +114,9 @@ def test_similar_images_agree_where_that_is_chosen(app: App, qtbot: QtBot, tmp_p
     explained_in(app, qtbot, liked[0])
     bars = window.inspector.scores
     shown = [bars.item(row).data(Qt.ItemDataRole.UserRole).score for row in range(bars.count())]
-    assert shown == sorted(results.prediction(liked[0]).scores, reverse=True)
+    joined = results.prediction(liked[0])
+    assert joined is not None
+    assert shown == sorted(joined.scores, reverse=True)
 
     choice.trigger()
     qtbot.waitUntil(lambda: {made.path: made for made in results} == alone, timeout=60_000)

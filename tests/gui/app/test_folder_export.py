@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from fewshot_gui.app import App
 from fewshot_gui.controllers.export import ExportedResults, Snapshot, collect, groups_by_class, write_csv
-from fewshot_gui.project.folder_export import Way, export_into_folders, sort_into
+from fewshot_gui.project.folder_export import Transfer, export_into_folders, sort_into
+from fewshot_gui.views.dialogs import ErrorDialog
 from fewshot_gui.views.folder_export_dialog import FolderExportChoice, FolderExportDialog
 from model.errors import FewShotError
 from model.types import Prediction, Status
@@ -43,7 +44,7 @@ def _choose(
     app: App,
     monkeypatch: pytest.MonkeyPatch,
     target: Path,
-    way: Way,
+    transfer: Transfer,
     *,
     results: bool = True,
     examples: bool = False,
@@ -53,7 +54,7 @@ def _choose(
 
     def answer(n_results: int, n_examples: int, n_odd: int, _target: Path) -> FolderExportChoice:
         asked.append((n_results, n_examples, n_odd))
-        return FolderExportChoice(results, examples, odd_too, way, target)
+        return FolderExportChoice(results, examples, odd_too, transfer, target)
 
     monkeypatch.setattr(app.questions, "folder_export", answer)
     return asked
@@ -74,12 +75,12 @@ def test_results_are_copied_into_folders(
     app: App, images: dict[str, list[Path]], tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "sorted"
-    asked = _choose(app, monkeypatch, target, Way.COPY)
+    asked = _choose(app, monkeypatch, target, Transfer.COPY)
     _run(app, qtbot, "exportFolders")
     assert asked == [(2, 4, 2)]
     assert _names(target) == ["Cats/0000.png", "Dogs_/0001.png"]
     assert "2 images copied into folders in “sorted”" in app.window.statusBar().currentMessage()
-    _choose(app, monkeypatch, target, Way.COPY, examples=True, odd_too=True)
+    _choose(app, monkeypatch, target, Transfer.COPY, examples=True, odd_too=True)
     _run(app, qtbot, "exportFolders")
     assert {"unknown/0002.png", "unreadable/0003.png"} < set(_names(target))
     assert all(path.exists() for paths in images.values() for path in paths)
@@ -90,7 +91,7 @@ def test_an_image_that_was_corrected_goes_with_its_bin(
 ) -> None:
     document, target = app.session.document, tmp_path / "sorted"
     document.add_examples(document.bins[1].id, images["new"][:1])
-    _choose(app, monkeypatch, target, Way.COPY)
+    _choose(app, monkeypatch, target, Transfer.COPY)
     _run(app, qtbot, "exportFolders")
     assert _names(target) == ["Dogs_/0000.png", "Dogs_/0001.png"]
 
@@ -100,7 +101,7 @@ def test_the_project_follows_a_move_and_its_undoing(
 ) -> None:
     document, results, target = app.session.document, app.session.results, tmp_path / "sorted"
     contents = {path: path.read_bytes() for paths in images.values() for path in paths}
-    _choose(app, monkeypatch, target, Way.MOVE, examples=True)
+    _choose(app, monkeypatch, target, Transfer.MOVE, examples=True)
     _run(app, qtbot, "exportFolders")
     assert not any(path.exists() for path in images["cats"] + images["new"][:2])
     known = [example.path for bin_ in document.bins for example in bin_.examples] + [made.path for made in results]
@@ -125,8 +126,8 @@ def test_a_project_whose_images_were_being_moved_in_a_crash_finds_them(
     project, target = tmp_path / "pets.fewshot", tmp_path / "sorted"
     app.session.save_as(project)
     app.session.note_move_into(target)
-    app.window.new_requested.emit()
-    export_into_folders(sort_into([("Cats", images["cats"][:1])]), target, Way.MOVE)
+    app.window.intents.new_requested.emit()
+    export_into_folders(sort_into([("Cats", images["cats"][:1])]), target, Transfer.MOVE)
     app.projects.open(project)
     document = app.session.document
     qtbot.waitUntil(lambda: document.path == project)
@@ -139,10 +140,13 @@ def test_cancel_stops_between_two_images_and_keeps_what_was_done(
 ) -> None:
     document, many = app.session.document, make_images("many", 200)
     document.add_examples(document.add_bin("Cats"), many)
-    _choose(app, monkeypatch, tmp_path / "sorted", Way.MOVE, results=False, examples=True)
-    monkeypatch.setattr(
-        app.window, "set_job_progress", lambda _phase, done, _total: done > 10 and app.window.cancel_requested.emit()
-    )
+    _choose(app, monkeypatch, tmp_path / "sorted", Transfer.MOVE, results=False, examples=True)
+
+    def cancel_after_ten(_phase: str, done: int, _total: int) -> None:
+        if done > 10:
+            app.intents.cancel_requested.emit()
+
+    monkeypatch.setattr(app.window.status, "set_job_progress", cancel_after_ten)
     _run(app, qtbot, "exportFolders")
     examples = [example.path for example in document.bins[0].examples]
     assert all(path.exists() for path in examples)
@@ -154,11 +158,10 @@ def test_what_could_not_be_exported_is_listed(
     app: App, images: dict[str, list[Path]], tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     images["new"][0].unlink()
-    _choose(app, monkeypatch, tmp_path / "sorted", Way.COPY)
+    _choose(app, monkeypatch, tmp_path / "sorted", Transfer.COPY)
     _run(app, qtbot, "exportFolders")
-    from fewshot_gui.views.dialogs import ErrorDialog
-
     dialog = app.window.findChild(ErrorDialog)
+    assert dialog is not None
     assert "1 could not be copied" in dialog._message
     assert str(images["new"][0]) in dialog._details
 
@@ -166,15 +169,15 @@ def test_what_could_not_be_exported_is_listed(
 def test_the_dialog_offers_what_there_is(qtbot: QtBot, tmp_path: Path) -> None:
     dialog = FolderExportDialog(12, 0, 3, tmp_path / "Sorted")
     qtbot.addWidget(dialog)
-    assert dialog.choice() == FolderExportChoice(True, False, False, Way.COPY, tmp_path / "Sorted")
+    assert dialog.choice() == FolderExportChoice(True, False, False, Transfer.COPY, tmp_path / "Sorted")
     assert not dialog._examples.isEnabled()
     dialog._results.setChecked(False)
     assert not dialog.export_button.isEnabled()
     dialog._odd.setChecked(True)
-    dialog._ways.button(2).click()
+    dialog._transfers.button(2).click()
     assert dialog.export_button.isEnabled()
     dialog.set_target(tmp_path / "Other")
-    assert dialog.choice() == FolderExportChoice(False, False, True, Way.MOVE, tmp_path / "Other")
+    assert dialog.choice() == FolderExportChoice(False, False, True, Transfer.MOVE, tmp_path / "Other")
     dialog._target.setText("not absolute")
     assert not dialog.export_button.isEnabled()
 

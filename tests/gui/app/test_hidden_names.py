@@ -65,7 +65,7 @@ def test_hidden_names_are_nowhere_and_come_back(
     with qtbot.waitSignal(app.running.job_ended):
         app.window.command_table["train"].trigger()
     with qtbot.waitSignal(app.running.job_ended):
-        app.window.classify_requested.emit([tmp_path / folder])
+        app.window.intents.classify_requested.emit([tmp_path / folder])
     app.window.inspector.show_image(images[0])
     assert any("Smith" in text for text in _texts(app))
     app.window.statusBar().clearMessage()

@@ -16,8 +16,11 @@ from fewshot_gui.jobs import project_opener
 from fewshot_gui.jobs.runner import Runner
 from fewshot_gui.paths import AppPaths
 from fewshot_gui.project import derived, file_records
+from fewshot_gui.project.disk import decode_path
 from fewshot_gui.project.lock import ProjectLock
+from fewshot_gui.project.opening import open_project
 from fewshot_gui.project.session import Session
+from fewshot_gui.views.dialogs import ErrorDialog
 from model.types import Prediction, Status
 from tests.gui.jobs.fakes import FakeEngine
 
@@ -29,12 +32,12 @@ class Gate:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.reached, self._may_go_on = threading.Semaphore(0), threading.Event()
-        read = project_opener.open_project
+        self.opened: list[bool] = []  # for each reading, whether it did not wait in vain
 
         def read_and_wait(*arguments: Any, **options: Any) -> object:
-            opened = read(*arguments, **options)
+            opened = open_project(*arguments, **options)
             self.reached.release()
-            assert self._may_go_on.wait(20)
+            self.opened.append(self._may_go_on.wait(20))
             return opened
 
         monkeypatch.setattr(project_opener, "open_project", read_and_wait)
@@ -53,6 +56,8 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
     gate = Gate(monkeypatch)
     yield gate
     gate.open()
+    assert gate.opened
+    assert all(gate.opened)
 
 
 @pytest.fixture
@@ -94,7 +99,7 @@ def test_no_result_and_no_record_of_a_file_is_read_in_the_thread_of_the_window(
 
         return call
 
-    monkeypatch.setattr(derived, "decode_path", noted("results", derived.decode_path))
+    monkeypatch.setattr(derived, "decode_path", noted("results", decode_path))
     monkeypatch.setattr(file_records, "_read", noted("records", file_records._read))
     app.projects.open(make_project("cats"))
     qtbot.waitUntil(lambda: app.window.results.model.rowCount() == 1200)
@@ -144,7 +149,7 @@ def test_a_new_project_is_what_the_user_gets_who_asks_for_it_meanwhile(
     cats = make_project("cats")
     app.projects.open(cats)
     gate.wait()
-    app.window.new_requested.emit()
+    app.window.intents.new_requested.emit()
     assert not app.projects.is_opening
     gate.open()
     qtbot.waitUntil(lambda: not _lock_of(cats).exists())
@@ -199,7 +204,7 @@ def test_a_project_named_at_the_start_is_open_when_the_app_says_so(
     qtbot.waitUntil(lambda: len(seen) == 1)
     assert seen == [(["cats"], (folder,))]
     assert not list((tmp_path / "app").rglob("untitled/*.fewshot"))
-    app.window.new_requested.emit()
+    app.window.intents.new_requested.emit()
     assert len(seen) == 1
     assert app.shutdown() == []
 
@@ -211,7 +216,9 @@ def test_what_cannot_be_opened_at_the_start_leaves_an_empty_project(qapp: object
     app.started.connect(lambda: started.append(True))
     app.start(tmp_path / "gone.fewshot")
     qtbot.waitUntil(lambda: bool(started))
-    assert "“gone.fewshot” does not exist" in app.window.findChild(QDialog, "errorDialog")._message
+    dialog = app.window.findChild(ErrorDialog)
+    assert dialog is not None
+    assert "“gone.fewshot” does not exist" in dialog._message
     app.session.document.add_bin("kept")
     assert app.session.document.is_untitled
     assert not app.session.document.has_unsaved_changes

@@ -20,15 +20,20 @@ def test_tiles_are_chosen_in_the_menu_and_the_library_shows_them(
     app.library.add_folders((tmp_path / "large",))
     qtbot.waitUntil(lambda: app.window.library.model.total == 3)
 
-    def choose() -> None:
-        dialog = app.window.findChild(ReadingDialog)
-        assert dialog is not None
-        dialog.tiled.setChecked(True)
-        dialog.side.setMinimum(16)
-        dialog.side.setValue(32)
-        dialog.accept()
+    looking = QTimer(app.window, interval=20)
 
-    QTimer.singleShot(100, app.window, choose)
+    def choose() -> None:  # again and again until it is there: the dialog keeps the test waiting
+        dialog = app.window.findChild(ReadingDialog)
+        if dialog is not None and dialog.isVisible():
+            looking.stop()
+            dialog.tiled.setChecked(True)
+            dialog.side.setMinimum(16)
+            dialog.side.setValue(32)
+            dialog.accept()
+
+    looking.timeout.connect(choose)
+    looking.start()
     app.window.command_table["reading"].trigger()
+    assert not looking.isActive()
     qtbot.waitUntil(lambda: app.window.library.model.total == 12)
     assert app.settings.cutting == Cutting(1.0, 32)

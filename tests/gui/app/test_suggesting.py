@@ -14,19 +14,20 @@ from fewshot_gui.jobs.engine import Engine
 from fewshot_gui.jobs.runner import Runner
 from fewshot_gui.paths import AppPaths
 from model.embedding import embedder as embedder_module
+from model.images.reading import image_size
 from tests.gui.app.conftest import start
 
 
 def test_reading_sizes_is_shown_and_can_be_stopped(
     qapp: object, qtbot: QtBot, tmp_path: Path, make_images: Callable[..., list[Path]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read: list[Path] = []
-    go_on, read_size = threading.Event(), embedder_module.image_size
+    read, opened = list[Path](), list[bool]()
+    go_on, read_size = threading.Event(), image_size
 
     def slowly_from_the_third(path: Path) -> tuple[int, int]:
         read.append(path)
         if len(read) == 3:
-            assert go_on.wait(20)
+            opened.append(go_on.wait(20))
         return read_size(path)
 
     monkeypatch.setattr(embedder_module, "image_size", slowly_from_the_third)
@@ -38,12 +39,12 @@ def test_reading_sizes_is_shown_and_can_be_stopped(
     qtbot.waitUntil(lambda: window.library.model.total == 8)
     window.command_table["suggest"].trigger()
     qtbot.waitUntil(lambda: len(read) == 3, timeout=60_000)
-    qtbot.waitUntil(lambda: "Reading sizes" in window.job_status.text())
-    assert "/ 8" in window.job_status.text()
+    qtbot.waitUntil(lambda: "Reading sizes" in window.status.job.text())
+    assert "/ 8" in window.status.job.text()
     window.command_table["cancel"].trigger()
     go_on.set()
     qtbot.waitUntil(lambda: not window.command_table.flag("busy"))
     assert "Stopped" in window.statusBar().currentMessage()
     assert window.library.model.suggested is None
-    assert len(read) == 3
+    assert (len(read), opened) == (3, [True])
     assert app.shutdown() == []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from fewshot_gui.app import App
 from fewshot_gui.project.session import Session
+from fewshot_gui.views.dialogs import ErrorDialog
 from fewshot_gui.views.recovery_dialog import Rescue
 from model.types import Prediction, Status
 
@@ -28,12 +30,12 @@ def path(app: App, make_images: MakeImages, tmp_path: Path) -> Path:
     for name in ("cats", "dogs"):
         document.add_examples(document.add_bin(name), [Path(f"/{name}/{number}.jpg") for number in range(60)])
     app.session.save_as(path)
-    app.window.new_requested.emit()
+    app.window.intents.new_requested.emit()
     return path
 
 
 @pytest.fixture
-def other(qapp: object, path: Path, tmp_path: Path) -> Session:
+def other(qapp: object, path: Path, tmp_path: Path) -> Iterator[Session]:
     """Another window that has the project open."""
     other = Session(tmp_path / "other")
     other.open(path)
@@ -62,16 +64,16 @@ def test_a_project_that_is_open_elsewhere_is_shown_read_only(
         assert not table[name].isEnabled(), name
     cats = document.bins[0].id
     refused: list[Callable[[], None]] = [
-        window.bin_add_requested.emit,
-        lambda: window.bin_remove_requested.emit(cats),
-        lambda: window.bin_rename_requested.emit(cats, "Lions"),
-        lambda: window.assign_requested.emit(0, make_images("new", 1)),
-        lambda: window.remove_examples_requested.emit([Path("/cats/0.jpg")]),
-        lambda: window.files_dropped_on_library.emit([path.parent]),
-        lambda: window.remove_folder_requested.emit(path.parent),
+        window.intents.bin_add_requested.emit,
+        lambda: window.intents.bin_remove_requested.emit(cats),
+        lambda: window.intents.bin_rename_requested.emit(cats, "Lions"),
+        lambda: window.intents.assign_requested.emit(0, make_images("new", 1)),
+        lambda: window.intents.remove_examples_requested.emit([Path("/cats/0.jpg")]),
+        lambda: window.intents.files_dropped_on_library.emit([path.parent]),
+        lambda: window.intents.remove_folder_requested.emit(path.parent),
     ]
     for intent in refused[:-1]:
-        window.show_message("")
+        window.status.show_message("")
         intent()
         assert "Not changed: “pets.fewshot” is open already" in window.statusBar().currentMessage()
     refused[-1]()
@@ -131,7 +133,12 @@ def test_the_user_is_asked_before_closing_on_changes_that_cannot_be_saved(
     path.parent.rename(away)
     app.session.document.add_bin("birds")
     asked: list[str] = []
-    monkeypatch.setattr(app.questions, "discard", lambda reason: asked.append(reason) is not None)
+
+    def stay(reason: str) -> bool:
+        asked.append(reason)
+        return False
+
+    monkeypatch.setattr(app.questions, "discard", stay)
     app.window.close()
     assert app.window.isVisible()
     assert "not in its folder" in asked[0]
@@ -155,15 +162,25 @@ def test_a_backup_that_fails_is_said_once(
 ) -> None:
     app.session.backups._folder.write_text("a file where the folder should be")
     heard: list[str] = []
-    app.window.statusBar().messageChanged.connect(lambda text: heard.append(text) if "backed up" in text else None)
+
+    def hear(text: str) -> None:
+        if "backed up" in text:
+            heard.append(text)
+
+    app.window.status.messageChanged.connect(hear)
     open_project(path)
     qtbot.waitUntil(lambda: len(heard) == 1)
     tried: list[Path] = []
     make = app.session.backups.make
-    monkeypatch.setattr(app.session.backups, "make", lambda project: tried.append(project) or make(project))
+
+    def try_to_make(project: Path) -> object:
+        tried.append(project)
+        return make(project)
+
+    monkeypatch.setattr(app.session.backups, "make", try_to_make)
     for count in (1, 2):
         app.guarding.back_up()
-        qtbot.waitUntil(lambda count=count: len(tried) == count)
+        qtbot.waitUntil(partial(_has, tried, count))
     qtbot.wait(100)
     assert len(heard) == 1
     app.session.document.add_bin("work goes on")
@@ -218,5 +235,11 @@ def test_a_damaged_project_is_never_written_over(
 def test_where_nothing_is_left_it_says_so(app: App, path: Path, qtbot: QtBot) -> None:
     path.write_bytes(b"SQLite format 3\x00" + bytes(5000))
     app.recovering.offer(path)
-    qtbot.waitUntil(lambda: app.window.findChild(QDialog, "errorDialog") is not None)
-    assert "Nothing of “pets.fewshot” can be read" in app.window.findChild(QDialog, "errorDialog")._message
+    qtbot.waitUntil(lambda: app.window.findChild(ErrorDialog) is not None)
+    dialog = app.window.findChild(ErrorDialog)
+    assert dialog is not None
+    assert "Nothing of “pets.fewshot” can be read" in dialog._message
+
+
+def _has(things: list[Path], count: int) -> bool:
+    return len(things) == count

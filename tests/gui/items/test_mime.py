@@ -31,7 +31,7 @@ ODD = [
 
 
 @given(st.binary(min_size=1, max_size=60).filter(lambda raw: b"\0" not in raw and b"/" not in raw))
-def test_any_file_name_survives_a_drag(raw):
+def test_any_file_name_survives_a_drag(raw: bytes) -> None:
     path = Path("/folder") / os.fsdecode(raw)
     own = decode_images(encode_images("library", [path]))
     assert own == DraggedImages("library", (path,))
@@ -40,17 +40,17 @@ def test_any_file_name_survives_a_drag(raw):
 
 
 @pytest.mark.parametrize("path", ODD)
-def test_files_of_other_programs_are_read(path):
+def test_files_of_other_programs_are_read(path: Path) -> None:
     data = QMimeData()
     data.setUrls([path_to_url(path)])
     assert decode_images(data) == DraggedImages("files", (path,))
 
 
-def test_folders_may_end_in_a_slash():
+def test_folders_may_end_in_a_slash() -> None:
     assert url_to_path(QUrl("file:///images/cats/")) == Path("/images/cats")
 
 
-def test_web_addresses_are_no_files():
+def test_web_addresses_are_no_files() -> None:
     data = QMimeData()
     data.setUrls([QUrl("https://example.org/cat.png")])
     assert decode_images(data) is None
@@ -71,13 +71,13 @@ def test_web_addresses_are_no_files():
         b'{"source": ["library"], "bin": null, "paths": ["/a"]}',
     ],
 )
-def test_damaged_data_is_refused(raw):
+def test_damaged_data_is_refused(raw: bytes) -> None:
     data = QMimeData()
     data.setData(IMAGES_TYPE, QByteArray(raw))
     assert decode_images(data) is None
 
 
-def test_a_bin_is_carried_by_its_id():
+def test_a_bin_is_carried_by_its_id() -> None:
     assert decode_bin(encode_bin("abc")) == "abc"
     assert decode_bin(QMimeData()) is None
     assert decode_images(encode_bin("abc")) is None

@@ -31,7 +31,7 @@ def collector(qtbot: QtBot) -> Iterator[GarbageCollector]:
 
 def test_the_young_are_collected_when_there_are_many(collector: GarbageCollector, qtbot: QtBot) -> None:
     ring = weakref.ref(Ring())
-    many = [[] for _ in range(2000)]
+    many: list[list[int]] = [[] for _ in range(2000)]
     qtbot.waitUntil(lambda: ring() is None)
     assert len(many) == 2000
 
@@ -43,7 +43,7 @@ def test_the_old_are_collected_after_another_project_was_opened(collector: Garba
         window.show()
     ring = Ring()
     gone = weakref.ref(ring)
-    many = []
+    many: list[list[list[int]]] = []
     while not collector._has_frozen:
         many.append([[] for _ in range(2000)])
         qtbot.wait(1)
@@ -62,7 +62,8 @@ class Rows:
     """Much, and how much of it was freed at once."""
 
     def __init__(self, count: int) -> None:
-        self.count, self.bites = count, []
+        self.count = count
+        self.bites: list[int] = []
 
     def __len__(self) -> int:
         return self.count

@@ -123,29 +123,32 @@ def test_cancelling_stops_a_running_job(runner: Runner, engine: FakeEngine, qtbo
 
 
 def test_a_waiting_job_that_is_cancelled_never_begins(runner: Runner, engine: FakeEngine, qtbot: QtBot) -> None:
-    gate = threading.Event()
-    engine.on_train = lambda _progress, _token: assert_true(gate.wait(10))
+    gate, opened = threading.Event(), list[bool]()
+    engine.on_train = lambda _progress, _token: opened.append(gate.wait(10))
     recorder = Recorder(runner)
     first = runner.submit(train_request)
     second = runner.submit(lambda job_id: ClassifyRequest(job_id, 1, (Path("x"),)))
     runner.cancel(second)
     with qtbot.waitSignals([runner.finished, runner.finished]):
         gate.set()
+    assert opened == [True]
     assert recorder.names(first)[-2:] == ["succeeded", "finished"]
     assert recorder.names(second) == ["started", "cancelled", "finished"]
 
 
 def test_explaining_does_not_wait_behind_training(runner: Runner, engine: FakeEngine, qtbot: QtBot) -> None:
-    gate = threading.Event()
-    engine.on_train = lambda _progress, _token: assert_true(gate.wait(10))
-    training = runner.submit(train_request)
+    gate, opened = threading.Event(), list[bool]()
+    engine.on_train = lambda _progress, _token: opened.append(gate.wait(10))
     recorder = Recorder(runner)
+    training = runner.submit(train_request)
     with qtbot.waitSignal(runner.finished):
         explanation = runner.submit(lambda job_id: ExplainRequest(job_id, 1, Path("x")))
     assert recorder.names(explanation)[-1] == "finished"
     assert "finished" not in recorder.names(training)
     with qtbot.waitSignal(runner.finished):
         gate.set()
+    assert opened == [True]
+    assert recorder.names(training)[-2:] == ["succeeded", "finished"]
 
 
 def test_only_the_latest_explanation_is_made(runner: Runner, engine: FakeEngine, qtbot: QtBot) -> None:
@@ -205,7 +208,3 @@ def test_many_jobs_each_end_exactly_once(runner: Runner, qtbot: QtBot) -> None:
         assert names[0] == "started"
         assert names[-1] == "finished"
         assert sum(name in OUTCOMES for name in names) == 1
-
-
-def assert_true(value: bool) -> None:
-    assert value

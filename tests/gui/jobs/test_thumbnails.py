@@ -32,7 +32,8 @@ def test_the_image_is_there_after_the_signal(loader: ThumbnailLoader, make_image
     image = loader.image(path)
     assert image is not None
     assert (image.width(), image.height()) == (64, 48)
-    assert image.pixelColor(2, 2).getRgb()[:3] == (200, 60, 40)
+    colour = image.pixelColor(2, 2)
+    assert (colour.red(), colour.green(), colour.blue()) == (200, 60, 40)
 
 
 def test_large_images_are_shrunk_and_turned_upright(loader: ThumbnailLoader, tmp_path: Path, qtbot: QtBot) -> None:

@@ -81,7 +81,7 @@ def _limited(folder: Path) -> Iterator[SmallDisk]:
 def fill_project(session: Session) -> tuple[str, str]:
     cat, dog = session.document.add_bin("Cat"), session.document.add_bin("Dog")
     session.document.add_examples(cat, images("a", "b"))
-    session.results.add_predictions(3, (cat, dog), [prediction(*images("n"))])
+    session.results.add_predictions(3, (cat, dog), [prediction(images("n")[0])])
     session.results.set_training(3, (cat, dog), training_report([images("a", "b")]), {"w": b"1"})
     return cat, dog
 

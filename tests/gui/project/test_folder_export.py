@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fewshot_gui.project.errors import ProjectError
-from fewshot_gui.project.folder_export import Exported, Way, export_into_folders, sort_into
+from fewshot_gui.project.folder_export import Exported, Transfer, export_into_folders, sort_into
 from fewshot_gui.project.folder_names import folder_names
 from fewshot_gui.project.moves import last_journal, moves_made, undo_moves
 
@@ -39,10 +40,10 @@ def source(tmp_path: Path) -> Path:
     return source
 
 
-def export(source: Path, target: Path, way: Way, **options: object) -> Exported:
+def export(source: Path, target: Path, transfer: Transfer, **options: Any) -> Exported:
     files = sorted(source.rglob("*.jpg"))
     cats, dogs = [path for path in files if path.stem != "2"], [path for path in files if path.stem == "2"]
-    return export_into_folders(sort_into([("Cats", cats), ("Dogs?", dogs)]), target, way, **options)
+    return export_into_folders(sort_into([("Cats", cats), ("Dogs?", dogs)]), target, transfer, **options)
 
 
 EXPECTED = {
@@ -56,39 +57,39 @@ EXPECTED = {
 }
 
 
-@pytest.mark.parametrize("way", list(Way))
-def test_images_come_into_the_folder_of_their_class(source: Path, tmp_path: Path, way: Way) -> None:
+@pytest.mark.parametrize("transfer", list(Transfer))
+def test_images_come_into_the_folder_of_their_class(source: Path, tmp_path: Path, transfer: Transfer) -> None:
     before, target = tree(source), tmp_path / "target"
-    done = export(source, target, way)
+    done = export(source, target, transfer)
     assert tree(target) == EXPECTED
     assert (done.put, done.there_already, done.renamed, done.failed) == (7, 1, 3, [])
-    if way is Way.MOVE:
+    if transfer is Transfer.MOVE:
         assert tree(source) == {"two/same.jpg": b"same"}  # its content was there already
         assert {new.read_bytes() for new in done.moved.values()} == set(EXPECTED.values())
     else:
         assert tree(source) == before
         assert done.moved == {}
-    assert all(path.is_symlink() == (way is Way.LINK) for path in target.rglob("*.jpg"))
+    assert all(path.is_symlink() == (transfer is Transfer.LINK) for path in target.rglob("*.jpg"))
     assert not list(target.rglob("*.fewshot-partial"))
 
 
 def test_doing_it_again_changes_nothing(source: Path, tmp_path: Path) -> None:
     target = tmp_path / "target"
-    export(source, target, Way.COPY)
+    export(source, target, Transfer.COPY)
     (source / "three").mkdir()
-    again = export(source, target, Way.COPY)
+    again = export(source, target, Transfer.COPY)
     assert tree(target) == EXPECTED
     assert (again.put, again.there_already) == (0, 8)
 
 
-@pytest.mark.parametrize("way", list(Way))
-def test_no_file_is_written_over(source: Path, tmp_path: Path, way: Way) -> None:
+@pytest.mark.parametrize("transfer", list(Transfer))
+def test_no_file_is_written_over(source: Path, tmp_path: Path, transfer: Transfer) -> None:
     target = tmp_path / "target"
     (target / "Cats").mkdir(parents=True)
     (target / "Cats" / "0.jpg").write_text("of the user")
     (target / "Dogs_").write_text("a file where the folder should be")
     (target / "Cats" / "1.jpg").symlink_to(tmp_path / "nowhere")
-    done = export(source, target, way)
+    done = export(source, target, transfer)
     assert (target / "Cats" / "0.jpg").read_text() == "of the user"
     assert (target / "Dogs_").read_text() == "a file where the folder should be"
     assert (target / "Cats" / "0 (2).jpg").read_bytes() == b"one 0"
@@ -99,7 +100,7 @@ def test_no_file_is_written_over(source: Path, tmp_path: Path, way: Way) -> None
 
 def test_times_go_with_a_copy(source: Path, tmp_path: Path) -> None:
     os.utime(source / "one" / "0.jpg", (1_000_000, 2_000_000))
-    export(source, tmp_path / "target", Way.COPY)
+    export(source, tmp_path / "target", Transfer.COPY)
     assert (tmp_path / "target" / "Cats" / "0.jpg").stat().st_mtime == 2_000_000
 
 
@@ -107,7 +108,7 @@ def test_files_that_are_gone_are_named_and_the_others_go_on(source: Path, tmp_pa
     gone = source / "gone.jpg"
     page = source / "one" / "1.jpg#3"
     images = sort_into([("Cats", [gone, source / "one", page, source / "one" / "0.jpg", source / "one" / "0.jpg"])])
-    done = export_into_folders(images, tmp_path / "target", Way.COPY)
+    done = export_into_folders(images, tmp_path / "target", Transfer.COPY)
     assert (done.put, [path for path, _ in done.failed]) == (1, [gone, source / "one", page])
     assert "is a part of a file" in done.failed[-1][1]
 
@@ -117,7 +118,7 @@ def test_it_stops_between_two_images_when_it_is_cancelled(source: Path, tmp_path
     done = export(
         source,
         tmp_path / "target",
-        Way.MOVE,
+        Transfer.MOVE,
         is_cancelled=lambda: len(seen) == 3,
         progress=lambda done, _total: seen.append(done),
     )
@@ -127,12 +128,12 @@ def test_it_stops_between_two_images_when_it_is_cancelled(source: Path, tmp_path
 def test_a_target_that_cannot_be_written_to_is_refused(source: Path, tmp_path: Path) -> None:
     (tmp_path / "target").write_text("a file")
     with pytest.raises(ProjectError, match="“target” cannot be written to"):
-        export(source, tmp_path / "target", Way.MOVE)
+        export(source, tmp_path / "target", Transfer.MOVE)
 
 
 def test_a_move_is_undone(source: Path, tmp_path: Path) -> None:
     before, target = tree(source), tmp_path / "target"
-    done = export(source, target, Way.MOVE)
+    done = export(source, target, Transfer.MOVE)
     journal = last_journal(target)
     assert journal is not None
     assert moves_made(journal) == done.moved
@@ -145,7 +146,7 @@ def test_a_move_is_undone(source: Path, tmp_path: Path) -> None:
 
 def test_undoing_writes_over_nothing_and_can_be_done_again(source: Path, tmp_path: Path) -> None:
     before, target = tree(source), tmp_path / "target"
-    export(source, target, Way.MOVE)
+    export(source, target, Transfer.MOVE)
     (source / "one" / "0.jpg").write_text("another file")
     (target / "Cats" / "1.jpg").write_text("edited since")
     journal = last_journal(target)
@@ -163,7 +164,7 @@ def test_undoing_writes_over_nothing_and_can_be_done_again(source: Path, tmp_pat
 def test_only_the_last_of_two_moves_is_undone(source: Path, tmp_path: Path) -> None:
     target, files = tmp_path / "target", sorted(source.rglob("0.jpg"))
     for path in files:
-        export_into_folders(sort_into([("Cats", [path])]), target, Way.MOVE)
+        export_into_folders(sort_into([("Cats", [path])]), target, Transfer.MOVE)
     journal = last_journal(target)
     assert journal is not None
     undo_moves(journal)
@@ -178,7 +179,7 @@ def test_a_move_to_another_drive_is_undone(source: Path, tmp_path: Path) -> None
         pytest.skip("one file system")
     before = tree(source)
     with tempfile.TemporaryDirectory(dir="/dev/shm") as target:
-        done = export(source, Path(target), Way.MOVE)
+        done = export(source, Path(target), Transfer.MOVE)
         assert tree(Path(target)) == EXPECTED
         assert len(done.moved) == 7
         journal = last_journal(Path(target))
@@ -190,11 +191,12 @@ def test_a_move_to_another_drive_is_undone(source: Path, tmp_path: Path) -> None
 MOVE = """
 import sys
 from pathlib import Path
-from fewshot_gui.project.folder_export import Way, export_into_folders, sort_into
+from typing import Any
+from fewshot_gui.project.folder_export import Transfer, export_into_folders, sort_into
 source, target = map(Path, sys.argv[1:])
 files = sorted(source.rglob("*.jpg"))
 print("begins", flush=True)
-export_into_folders(sort_into([("Cats", files[::2]), ("Dogs", files[1::2])]), target, Way.MOVE)
+export_into_folders(sort_into([("Cats", files[::2]), ("Dogs", files[1::2])]), target, Transfer.MOVE)
 """
 
 
@@ -207,7 +209,7 @@ def _kill_and_undo(tmp_path: Path, rounds: int, other_drive: Path | None = None)
     before = tree(source)
     for turn in range(rounds):
         target = (other_drive or tmp_path) / f"target {turn}"
-        command = [sys.executable, "-c", MOVE, source, target]
+        command = [sys.executable, "-c", MOVE, str(source), str(target)]
         with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
             process.stdout.readline()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -159,3 +160,24 @@ def test_a_newer_project_is_not_touched(make_session: Callable[[], Session], tmp
         with pytest.raises(ProjectError, match="saved by a newer version"):
             opener(newer)
         assert {path.name: path.read_bytes() for path in newer.parent.iterdir()} == files
+
+
+def test_a_project_of_the_version_before_opens_with_all_that_it_holds(
+    make_session: Callable[[], Session], tmp_path: Path
+) -> None:
+    path = tmp_path / "sky.fewshot"
+    shutil.copy(Path(__file__).parents[2] / "data" / "version_6" / "project.fewshot", path)
+    session = make_session()
+    session.open(path)
+    document, results = session.document, session.results
+    assert [(bin_.name, len(bin_.examples)) for bin_ in document.bins] == [
+        ("emission nebula", 2),
+        ("galaxy", 2),
+        ("star cluster", 2),
+    ]
+    assert all(example.content_hash for bin_ in document.bins for example in bin_.examples)
+    assert [folder.name for folder in document.folders] == ["pool"]
+    assert (len(results), results.classifier_revision, len(results.classifier_files())) == (4, 2, 2)
+    assert not results.is_stale
+    document.add_bin("One more")
+    assert not document.has_unsaved_changes

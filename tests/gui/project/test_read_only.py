@@ -75,7 +75,7 @@ def test_what_is_computed_meanwhile_is_kept_by_save_as_alone(
 ) -> None:
     session.open(path)
     cat, dog = (bin_.id for bin_ in session.document.bins)
-    session.results.add_predictions(3, (cat, dog), [prediction(*images("n"))])
+    session.results.add_predictions(3, (cat, dog), [prediction(images("n")[0])])
     session.results.set_training(3, (cat, dog), training_report([images("a")]), {"w": b"1"})
     session.document.set_identities({images("a")[0]: FileIdentity("a" * 64, 3)})
     assert len(session.results) == 1

@@ -32,8 +32,8 @@ def _record(path: Path, project: Path, *, read: bool = True) -> FileRecord:
     return FileRecord(
         os.fsencode(path),
         os.fsencode(path.relative_to(project)),
-        known and known.size,
-        known and known.content_hash,
+        known.size if known else None,
+        known.content_hash if known else None,
     )
 
 

@@ -46,7 +46,7 @@ def test_predictions_keep_their_order_of_arrival_and_are_saved(
     told: list[tuple[int, int]] = []
     results.appended.connect(lambda first, last: told.append((first, last)))
     results.add_predictions(4, bin_ids, [prediction(path) for path in images("n", "m")])
-    results.add_predictions(4, bin_ids, [failed_prediction(not_text), prediction(*images("k"), predicted=1)])
+    results.add_predictions(4, bin_ids, [failed_prediction(not_text), prediction(images("k")[0], predicted=1)])
     assert told == [(0, 1), (2, 3)]
     assert [made.path.stem for made in results] == ["n", "m", not_text.stem, "k"]
     assert (results.at(2).status, results.at(2).bin_id) == (Status.ERROR, None)
@@ -181,5 +181,5 @@ def test_a_batch_costs_the_same_whatever_came_before(results: Results, bin_ids: 
 
 
 def test_predictions_are_values(bin_ids: tuple[str, str]) -> None:
-    made = BinPrediction.of(prediction(*images("a")), bin_ids, 1)
-    assert made == BinPrediction.of(prediction(*images("a")), bin_ids, 1)
+    made = BinPrediction.of(prediction(images("a")[0]), bin_ids, 1)
+    assert made == BinPrediction.of(prediction(images("a")[0]), bin_ids, 1)

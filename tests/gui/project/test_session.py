@@ -27,7 +27,7 @@ def saved(session: Session, tmp_path: Path) -> Path:
     path = tmp_path / "birds.fewshot"
     cat, dog = session.document.add_bin("Cat"), session.document.add_bin("Dog")
     session.document.add_examples(cat, images("a", "b"))
-    session.results.add_predictions(3, (cat, dog), [prediction(*images("n"))])
+    session.results.add_predictions(3, (cat, dog), [prediction(images("n")[0])])
     session.results.set_training(3, (cat, dog), training_report([images("a", "b")]), {"w": b"1"})
     session.save_as(path)
     return path
@@ -175,7 +175,7 @@ def test_what_a_full_disk_does_not_take_is_saved_elsewhere(
 ) -> None:
     session._store.connection.execute("PRAGMA query_only = ON")  # writing fails, as on a full disk
     session.document.add_bin("Owl")
-    session.results.add_predictions(3, ("a", "b"), [prediction(*images("late"))])
+    session.results.add_predictions(3, ("a", "b"), [prediction(images("late")[0])])
     before, predictions = state(session.document), list(session.results)
     rescued = saved.with_name("rescued.fewshot")
     session.save_as(rescued)

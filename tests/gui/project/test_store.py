@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fewshot_gui.project.changes import InsertBin, InsertExamples, SetFolders
 from fewshot_gui.project.document import Document
+from fewshot_gui.project.edits.bins import InsertBin
+from fewshot_gui.project.edits.examples import InsertExamples
+from fewshot_gui.project.edits.folders import SetFolders
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.file_records import record_reader
 from fewshot_gui.project.schema import SCHEMA_VERSION

@@ -9,8 +9,11 @@ import pytest
 from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
+from fewshot_gui.intents import Intents
 from fewshot_gui.project.document import Document
+from fewshot_gui.project.library import Library
 from fewshot_gui.project.results import Results
 from fewshot_gui.views.main_window import MainWindow
 
@@ -62,6 +65,12 @@ def results(document: Document) -> Results:
 
 
 @pytest.fixture
+def found(document: Document) -> Library:
+    """The images that were found in the library's folders."""
+    return Library(document)
+
+
+@pytest.fixture
 def thumbnails() -> ReadyThumbnails:
     return ReadyThumbnails()
 
@@ -73,13 +82,14 @@ def pictures() -> PicturesOnDemand:
 
 @pytest.fixture
 def window(
-    qtbot,
+    qtbot: QtBot,
     document: Document,
     results: Results,
+    found: Library,
     thumbnails: ReadyThumbnails,
     pictures: PicturesOnDemand,
 ) -> Iterator[MainWindow]:
-    window = MainWindow(document, results, thumbnails, pictures)
+    window = MainWindow(document, results, found, Intents(), thumbnails, pictures)
     qtbot.addWidget(window)
     window.resize(1280, 720)
     window.show()

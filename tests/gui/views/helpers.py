@@ -1,17 +1,42 @@
-"""Drags as Qt sends them, and image paths."""
+"""Drags as Qt sends them, image paths, and parts of widgets."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QTableWidget, QTableWidgetItem, QWidget
+
+from fewshot_gui.views.board import Board
+from fewshot_gui.views.main_window import MainWindow
+
+Child = TypeVar("Child", bound=QObject)
 
 
 def paths(count: int, folder: str = "/images") -> list[Path]:
     """`count` image paths that need not exist."""
     return [Path(folder) / f"image {number}.png" for number in range(count)]
+
+
+def child(parent: QObject, kind: type[Child], name: str = "") -> Child:
+    """The one child of this kind, and of this name if one is given; fails where there is none."""
+    found = parent.findChild(kind, name) if name else parent.findChild(kind)
+    assert found is not None
+    return found
+
+
+def board_of(window: MainWindow) -> Board:
+    """The surface that the cards of bins lie on."""
+    return child(window.bins, Board)
+
+
+def cell(table: QTableWidget, row: int, column: int) -> QTableWidgetItem:
+    """The item of a cell; fails where there is none."""
+    item = table.item(row, column)
+    assert item is not None
+    return item
 
 
 def drag_over(target: QWidget, data: QMimeData, at: QPoint | None = None) -> bool:

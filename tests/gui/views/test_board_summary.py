@@ -12,9 +12,12 @@ from pytestqt.qtbot import QtBot
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
 from fewshot_gui.views.board_summary import explain
+from fewshot_gui.views.main_window import MainWindow
 from fewshot_gui.widgets.elided_label import ElidedLabel
 from fewshot_gui.widgets.pane_header import PaneHeader
 from model.types import ExampleReport, TrainingReport
+
+from .helpers import child
 
 OUTCOMES = [(0, 0)] * 5 + [(1, 1)] * 4 + [(1, 0)]
 
@@ -54,9 +57,9 @@ def test_the_header_s_tool_tip_goes_on_with_the_details(qtbot: QtBot) -> None:
     assert "Examples: 10\n\nCat: 5 of 5" in tips
 
 
-def test_a_click_on_the_line_opens_the_estimates(window, document: Document) -> None:
+def test_a_click_on_the_line_opens_the_estimates(window: MainWindow, document: Document) -> None:
     document.add_bin("Cat")
-    line = window.bins.header.findChild(ElidedLabel)
+    line = child(window.bins.header, ElidedLabel)
     QTest.mouseClick(line, Qt.MouseButton.RightButton)
     assert not window.estimates.isVisible()
     QTest.mouseClick(line, Qt.MouseButton.LeftButton)

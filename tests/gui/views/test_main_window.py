@@ -9,14 +9,22 @@ import pytest
 from PySide6.QtCore import QByteArray, QPointF, QSize, QSizeF
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QComboBox, QLineEdit, QSlider, QSpinBox
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QComboBox, QLineEdit, QSlider, QSpinBox
+from pytestqt.qtbot import QtBot
 
+from fewshot_gui.project.document import Document
+from fewshot_gui.project.library import Library
+from fewshot_gui.project.results import Results
+from fewshot_gui.views.bin_card import BinCard
+from fewshot_gui.views.dialogs import ErrorDialog, HelpDialog
+from fewshot_gui.views.main_window import MainWindow
 from model.types import ExampleReport, Explanation, Prediction, Region, Status, TrainingReport
 
-from .helpers import paths
+from .conftest import PicturesOnDemand, ReadyThumbnails
+from .helpers import board_of, child, paths
 
 
-def train(document, results, wrong: Path | None = None) -> tuple[str, ...]:
+def train(document: Document, results: Results, wrong: Path | None = None) -> tuple[str, ...]:
     """Pretend to have trained on what is in the bins; `wrong` is taken for another class."""
     bins = document.bins
     examples = [
@@ -32,20 +40,20 @@ def train(document, results, wrong: Path | None = None) -> tuple[str, ...]:
 
 
 @pytest.fixture
-def trained(document, results):
+def trained(document: Document, results: Results) -> tuple[str, ...]:
     cats, dogs = document.add_bin("Cats"), document.add_bin("Dogs")
     document.add_examples(cats, paths(2, "/cats"))
     document.add_examples(dogs, paths(2, "/dogs"))
     return train(document, results)
 
 
-def cards(window) -> list[str]:
-    board = window.findChild(QAbstractButton, "newBinCard").parentWidget()
-    items = [board.grid.itemAt(at).widget() for at in range(board.grid.count())]
-    return [card.header.name.full_text for card in items[:-1]]
+def cards(window: MainWindow) -> list[str]:
+    grid = board_of(window).grid
+    widgets = [item.widget() for at in range(grid.count()) if (item := grid.itemAt(at)) is not None]
+    return [widget.header.name.full_text for widget in widgets if isinstance(widget, BinCard)]
 
 
-def test_the_board_follows_every_edit_and_its_undo(window, document):
+def test_the_board_follows_every_edit_and_its_undo(window: MainWindow, document: Document) -> None:
     cats, dogs = document.add_bin("Cats"), document.add_bin("Dogs")
     assert cards(window) == ["Cats", "Dogs"]
     document.move_bin(dogs, 0)
@@ -61,7 +69,7 @@ def test_the_board_follows_every_edit_and_its_undo(window, document):
     assert cards(window) == ["Lions"]
 
 
-def test_commands_are_enabled_when_they_make_sense(window, document, results):
+def test_commands_are_enabled_when_they_make_sense(window: MainWindow, document: Document, results: Results) -> None:
     table = window.command_table
     assert not table["train"].isEnabled()
     for name in ("Cats", "Dogs"):
@@ -70,15 +78,15 @@ def test_commands_are_enabled_when_they_make_sense(window, document, results):
     assert not table["classify"].isEnabled()
     train(document, results)
     assert table["classify"].isEnabled()
-    window.start_job("Training")
+    window.status.start_job("Training")
     assert not table["train"].isEnabled()
     assert table["cancel"].isEnabled()
-    window.finish_job()
+    window.status.finish_job()
     assert table["train"].isEnabled()
     assert not table["cancel"].isEnabled()
 
 
-def test_undo_says_what_it_undoes(window, document):
+def test_undo_says_what_it_undoes(window: MainWindow, document: Document) -> None:
     document.add_bin("A & B")
     assert "A && B" in window.command_table["undo"].text()
     window.command_table["undo"].trigger()
@@ -92,21 +100,25 @@ def test_undo_says_what_it_undoes(window, document):
         ("saveAs", "save_as_requested"), ("addFolder", "add_folder_requested"), ("newBin", "bin_add_requested"),
     ],
 )  # fmt: skip
-def test_actions_tell_what_is_wanted(window, action, signal):
-    spy = QSignalSpy(getattr(window, signal))
+def test_actions_tell_what_is_wanted(window: MainWindow, action: str, signal: str) -> None:
+    spy = QSignalSpy(getattr(window.intents, signal))
     window.command_table[action].trigger()
     assert spy.count() == 1
 
 
-def test_classify_asks_for_a_folder_or_takes_the_library(window, trained):
-    spy = QSignalSpy(window.classify_requested)
-    window.library.add_images(paths(3))
+def test_classify_asks_for_a_folder_or_takes_the_library(
+    window: MainWindow, found: Library, trained: tuple[str, ...]
+) -> None:
+    spy = QSignalSpy(window.intents.classify_requested)
+    found.add(paths(3))
     window.command_table["classify"].trigger()
     window.command_table["classifyLibrary"].trigger()
     assert [spy.at(0), spy.at(1)] == [[[]], [paths(3)]]
 
 
-def test_stale_predictions_are_marked(window, document, results, trained):
+def test_stale_predictions_are_marked(
+    window: MainWindow, document: Document, results: Results, trained: tuple[str, ...]
+) -> None:
     results.add_predictions(document.revision, trained, [Prediction(paths(1)[0], Status.OK, 0, (0.9, 0.1))])
     row = window.results.model.index(0, 3)
     assert "Out of date" not in row.data()
@@ -116,9 +128,11 @@ def test_stale_predictions_are_marked(window, document, results, trained):
     assert window.results._notice.isVisibleTo(window)
 
 
-def test_the_inspector_asks_for_picture_and_explanation_and_shows_them(qtbot, window, pictures, document, trained):
+def test_the_inspector_asks_for_picture_and_explanation_and_shows_them(
+    qtbot: QtBot, window: MainWindow, pictures: PicturesOnDemand, document: Document, trained: tuple[str, ...]
+) -> None:
     path = paths(1, "/cats")[0]
-    chosen, asked = QSignalSpy(window.image_selected), QSignalSpy(window.explain_requested)
+    chosen, asked = QSignalSpy(window.intents.image_selected), QSignalSpy(window.intents.explain_requested)
     window.bins.card(trained[0]).images.select_paths([path])
     assert chosen.at(0) == [path]
     assert pictures.requests == [path]
@@ -133,13 +147,14 @@ def test_the_inspector_asks_for_picture_and_explanation_and_shows_them(qtbot, wi
     window.show_explanation(path, trained, Explanation(path, maps, regions, (0.7, 0.3), (64, 48)))
     first = window.inspector.canvas.grab().toImage()
     assert first != plain
-    chosen_class = QSignalSpy(window.class_chosen)
     window.inspector.scores.setCurrentRow(1)
-    assert chosen_class.at(0) == [trained[1]]
+    assert window.inspector.scores.chosen_bin() == trained[1]
     assert window.inspector.canvas.grab().toImage() != first
 
 
-def test_the_inspector_shows_the_thumbnail_until_the_picture_is_read(window, pictures, thumbnails):
+def test_the_inspector_shows_the_thumbnail_until_the_picture_is_read(
+    window: MainWindow, pictures: PicturesOnDemand, thumbnails: ReadyThumbnails
+) -> None:
     path = paths(1)[0]
     window.inspector.show_image(path)
     assert path in thumbnails.asked
@@ -152,7 +167,9 @@ def test_the_inspector_shows_the_thumbnail_until_the_picture_is_read(window, pic
     assert window.inspector._zoom.text().endswith("%")
 
 
-def test_finer_pixels_are_asked_for_when_one_zooms_in_and_shown(qtbot, window, pictures):
+def test_finer_pixels_are_asked_for_when_one_zooms_in_and_shown(
+    qtbot: QtBot, window: MainWindow, pictures: PicturesOnDemand
+) -> None:
     path, canvas = paths(1)[0], window.inspector.canvas
     window.inspector.show_image(path)
     image = QImage(1280, 960, QImage.Format.Format_RGB32)
@@ -177,7 +194,9 @@ def test_finer_pixels_are_asked_for_when_one_zooms_in_and_shown(qtbot, window, p
     assert len(pictures.details) == 1
 
 
-def test_an_explanation_of_another_image_is_dropped(window, pictures, trained):
+def test_an_explanation_of_another_image_is_dropped(
+    window: MainWindow, pictures: PicturesOnDemand, trained: tuple[str, ...]
+) -> None:
     first, second = paths(2, "/cats")
     window.inspector.show_image(first)
     window.inspector.show_image(second)
@@ -187,14 +206,16 @@ def test_an_explanation_of_another_image_is_dropped(window, pictures, trained):
     assert window.inspector.scores.count() == 0
 
 
-def test_an_image_that_cannot_be_read_says_why(window, pictures):
+def test_an_image_that_cannot_be_read_says_why(window: MainWindow, pictures: PicturesOnDemand) -> None:
     path = paths(1)[0]
     window.inspector.show_image(path)
     pictures.picture_failed.emit(path, "cut off after 12 bytes")
     assert "cut off" in window.inspector._status.text()
 
 
-def test_doubtful_and_missing_examples_are_counted_and_explained(window, document, results, trained):
+def test_doubtful_and_missing_examples_are_counted_and_explained(
+    window: MainWindow, document: Document, results: Results, trained: tuple[str, ...]
+) -> None:
     wrong = paths(1, "/cats")[0]
     train(document, results, wrong)
     card = window.bins.card(trained[0])
@@ -205,14 +226,14 @@ def test_doubtful_and_missing_examples_are_counted_and_explained(window, documen
     assert "missing" in model.index(0).data(3)
 
 
-def test_the_close_guard_is_asked(window):
+def test_the_close_guard_is_asked(window: MainWindow) -> None:
     window.set_close_guard(lambda: False)
     assert not window.close()
     window.set_close_guard(lambda: True)
     assert window.close()
 
 
-def test_splitters_are_restored_and_damage_is_ignored(window):
+def test_splitters_are_restored_and_damage_is_ignored(window: MainWindow) -> None:
     state = window.layout_state()
     for broken in (b"", b"{", b"[]", b'{"columns": "x", "rows": []}'):
         window.restore_layout(QByteArray(broken))
@@ -221,12 +242,14 @@ def test_splitters_are_restored_and_damage_is_ignored(window):
 
 
 @pytest.mark.parametrize("theme", ["dark", "light", "system"])
-def test_every_theme_is_shown_and_painted(window, document, trained, theme):
+def test_every_theme_is_shown_and_painted(
+    window: MainWindow, document: Document, trained: tuple[str, ...], theme: str
+) -> None:
     window.set_theme(theme)
     assert not window.grab().isNull()
 
 
-def test_every_control_has_an_accessible_name(window, document, trained):
+def test_every_control_has_an_accessible_name(window: MainWindow, document: Document, trained: tuple[str, ...]) -> None:
     controls = [
         control
         for kind in (QAbstractButton, QAbstractItemView, QComboBox, QLineEdit, QSlider, QSpinBox)
@@ -243,21 +266,21 @@ def test_every_control_has_an_accessible_name(window, document, trained):
     assert unnamed == []
 
 
-def test_everything_fits_at_1280_by_720(window):
+def test_everything_fits_at_1280_by_720(window: MainWindow) -> None:
     assert window.minimumSizeHint().width() <= 1280
     assert window.minimumSizeHint().height() <= 720
 
 
-def test_an_error_can_be_copied(window, qtbot, qapp):
+def test_an_error_can_be_copied(window: MainWindow, qtbot: QtBot, qapp: QApplication) -> None:
     window.show_error("Training", "It failed.", "Traceback: none")
-    dialog = window.findChild(object, "errorDialog")
+    dialog = child(window, ErrorDialog, "errorDialog")
     dialog.copy_button.click()
     assert qapp.clipboard().text() == "It failed.\n\nTraceback: none"
     dialog.close()
 
 
-def test_help_lists_the_keys(window):
+def test_help_lists_the_keys(window: MainWindow) -> None:
     window.command_table["help"].trigger()
-    dialog = window.findChild(object, "helpDialog")
+    dialog = child(window, HelpDialog, "helpDialog")
     assert dialog.isVisible()
     dialog.close()

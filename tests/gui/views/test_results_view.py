@@ -2,39 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from fewshot_gui.project.document import Document
+from fewshot_gui.project.results import Results
+from fewshot_gui.views.main_window import MainWindow
+from fewshot_gui.views.results_view import ResultsView
 from model.estimates.report import accepting_confidence
 from model.types import ExampleReport, Prediction, Status, TrainingReport
 
 
-def report(confidences):
+def report(confidences: Sequence[float]) -> TrainingReport:
     examples = [ExampleReport(Path(f"/{k}.png"), k % 2, 1.0, k % 2, c) for k, c in enumerate(confidences)]
     return TrainingReport(("Cats", "Dogs"), tuple(examples), (), (), 0.9, (0.6, 0.98), 3, True, 0.1)
 
 
 @pytest.fixture
-def bins(document):
+def bins(document: Document) -> list[str]:
     return [document.add_bin(name) for name in ("Cats", "Dogs")]
 
 
 @pytest.fixture
-def view(window, results, bins):
+def view(window: MainWindow, results: Results, bins: list[str]) -> ResultsView:
     scores = [0.99, 0.93, 0.8, 0.6]
     made = [Prediction(Path(f"/new/{c}.png"), Status.OK, 0, (c, 1 - c)) for c in scores]
     results.add_predictions(0, bins, [*made, Prediction(Path("/new/odd.png"), Status.UNKNOWN, 0, (0.9, 0.1))])
     return window.results
 
 
-def choose(view, text):
+def choose(view: ResultsView, text: str) -> list[str]:
     view.status_choice.setCurrentIndex(view.status_choice.findText(text))
     return [view.model.path(row).stem for row in range(view.model.rowCount())]
 
 
-def test_sure_and_to_check_share_out_the_results(view, results, document, bins):
+def test_sure_and_to_check_share_out_the_results(
+    view: ResultsView, results: Results, document: Document, bins: list[str]
+) -> None:
     results.set_training(document.revision, bins, report([0.99, 0.97, 0.9, 0.7]), {})
+    assert results.report is not None
     assert accepting_confidence(results.report, 0.05) == 0.9
     assert choose(view, "Sure: at most 5 % wrong") == ["0.99", "0.93"]
     assert choose(view, "To check: the others at 5 %") == ["0.8", "0.6", "odd"]
@@ -42,21 +50,27 @@ def test_sure_and_to_check_share_out_the_results(view, results, document, bins):
     assert len(choose(view, "Any outcome")) == 5
 
 
-def test_a_new_training_sets_new_limits(view, results, document, bins):
+def test_a_new_training_sets_new_limits(
+    view: ResultsView, results: Results, document: Document, bins: list[str]
+) -> None:
     results.set_training(document.revision, bins, report([0.99, 0.97, 0.9, 0.7]), {})
     assert choose(view, "Sure: at most 5 % wrong") == ["0.99", "0.93"]
     results.set_training(document.revision, bins, report([0.99, 0.98, 0.95, 0.94]), {})
     assert view.model.rowCount() == 1
 
 
-def test_where_nothing_is_sure_enough_it_says_so(view, results, document, bins):
+def test_where_nothing_is_sure_enough_it_says_so(
+    view: ResultsView, results: Results, document: Document, bins: list[str]
+) -> None:
     results.set_training(document.revision, bins, report([0.9, 0.8, 0.7, 0.6]), {})
     assert choose(view, "Sure: at most 1 % wrong") == []
     assert "cannot vouch" in view._content.hint._text.text()
     assert len(choose(view, "To check: the others at 1 %")) == 5
 
 
-def test_the_inspector_tells_when_the_image_it_shows_is_classified(window, results, document, bins):
+def test_the_inspector_tells_when_the_image_it_shows_is_classified(
+    window: MainWindow, results: Results, document: Document, bins: list[str]
+) -> None:
     window.inspector.show_image(Path("/new/1.png"))
     assert window.inspector._verdict.text() == "Not classified yet."
     results.add_predictions(0, bins, [Prediction(Path("/new/1.png"), Status.OK, 1, (0.2, 0.8))])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QSize, QStringListModel, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, QStringListModel, Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QStyledItemDelegate, QStyleOptionViewItem
+from pytestqt.qtbot import QtBot
 
 from fewshot_gui.widgets.grid_view import GridView
 
@@ -15,24 +17,25 @@ COLUMNS, SIDE = 4, 50
 class CountingDelegate(QStyledItemDelegate):
     painted = 0
 
-    def paint(self, painter, option, index):
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
         self.painted += 1
         super().paint(painter, option, index)
 
 
 @pytest.fixture
-def model(qapp):
+def model(qapp: QApplication) -> QStringListModel:
     return QStringListModel([str(number) for number in range(30)])
 
 
 @pytest.fixture
-def view(qtbot, model):
+def view(qtbot: QtBot, model: QStringListModel) -> GridView:
     view = GridView(QSize(SIDE, SIDE))
     view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
     view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-    view.delegate = CountingDelegate(view)
-    view.setItemDelegate(view.delegate)
+    view.setItemDelegate(CountingDelegate(view))
     view.setModel(model)
     qtbot.addWidget(view)
     view.show()
@@ -42,16 +45,16 @@ def view(qtbot, model):
     return view
 
 
-def selected(view):
+def selected(view: GridView) -> list[int]:
     return sorted(index.row() for index in view.selectedIndexes())
 
 
-def click(view, row, modifier=Qt.KeyboardModifier.NoModifier):
+def click(view: GridView, row: int, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
     at = view.visualRect(view.model().index(row, 0)).center()
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, modifier, at)
 
 
-def test_every_item_has_a_place_and_every_place_its_item(view, model):
+def test_every_item_has_a_place_and_every_place_its_item(view: GridView, model: QStringListModel) -> None:
     for row in range(30):
         rect = view.visualRect(model.index(row, 0))
         assert (rect.y() // SIDE, rect.x() // view.cell.width()) == divmod(row, COLUMNS)
@@ -60,13 +63,13 @@ def test_every_item_has_a_place_and_every_place_its_item(view, model):
     assert not view.indexAt(QPoint(COLUMNS * view.cell.width(), 0)).isValid()
 
 
-def test_the_columns_share_the_width(view, qtbot):
+def test_the_columns_share_the_width(view: GridView, qtbot: QtBot) -> None:
     assert view.cell.width() == (COLUMNS * SIDE + 10) // COLUMNS
     view.resize(view.width() + SIDE, view.height())
     qtbot.waitUntil(lambda: view.indexAt(QPoint(0, SIDE)).row() == COLUMNS + 1)
 
 
-def test_the_scroll_bar_covers_all_lines_and_follows_the_model(view, model):
+def test_the_scroll_bar_covers_all_lines_and_follows_the_model(view: GridView, model: QStringListModel) -> None:
     bar = view.verticalScrollBar()
     assert bar.maximum() == 8 * SIDE - view.viewport().height()
     model.setStringList([str(number) for number in range(5)])
@@ -95,14 +98,14 @@ def test_the_scroll_bar_covers_all_lines_and_follows_the_model(view, model):
         (5, Qt.Key.Key_End, 29),
     ],
 )
-def test_keys_go_through_the_grid(view, model, start, key, end):
+def test_keys_go_through_the_grid(view: GridView, model: QStringListModel, start: int, key: Qt.Key, end: int) -> None:
     view.setCurrentIndex(model.index(start, 0))
     QTest.keyClick(view, key)
     assert view.currentIndex().row() == end
     assert view.viewport().rect().contains(view.visualRect(view.currentIndex()))
 
 
-def test_shift_selects_from_item_to_item_in_reading_order(view):
+def test_shift_selects_from_item_to_item_in_reading_order(view: GridView) -> None:
     click(view, 2)
     click(view, 9, Qt.KeyboardModifier.ShiftModifier)
     assert selected(view) == list(range(2, 10))
@@ -114,14 +117,14 @@ def test_shift_selects_from_item_to_item_in_reading_order(view):
     assert selected(view)[-1] == 10
 
 
-def test_a_shift_selection_reaches_beyond_what_is_in_sight(view):
+def test_a_shift_selection_reaches_beyond_what_is_in_sight(view: GridView) -> None:
     click(view, 0)
     view.verticalScrollBar().setValue(view.verticalScrollBar().maximum())
     click(view, 29, Qt.KeyboardModifier.ShiftModifier)
     assert selected(view) == list(range(30))
 
 
-def test_a_rubber_band_selects_what_it_touches(view, model):
+def test_a_rubber_band_selects_what_it_touches(view: GridView, model: QStringListModel) -> None:
     model.setStringList([str(number) for number in range(6)])  # the last two cells of the second line are free
     width = view.cell.width()
     viewport, button = view.viewport(), Qt.MouseButton.LeftButton
@@ -135,7 +138,7 @@ def test_a_rubber_band_selects_what_it_touches(view, model):
     assert selected(view) == []
 
 
-def test_items_are_brought_into_sight(view, model):
+def test_items_are_brought_into_sight(view: GridView, model: QStringListModel) -> None:
     hints = QAbstractItemView.ScrollHint
     for row in (29, 0, 15):
         view.scrollTo(model.index(row, 0))
@@ -146,14 +149,18 @@ def test_items_are_brought_into_sight(view, model):
     assert view.visualRect(model.index(16, 0)).bottom() + 1 == view.viewport().height()
 
 
-def test_only_what_is_in_sight_is_drawn_however_many_there_are(view, model, qtbot):
+def test_only_what_is_in_sight_is_drawn_however_many_there_are(
+    view: GridView, model: QStringListModel, qtbot: QtBot
+) -> None:
     assert isinstance(view, QListView)  # screen readers know that
+    delegate = view.itemDelegate()
+    assert isinstance(delegate, CountingDelegate)
     model.setStringList([str(number) for number in range(20_000)])
-    view.delegate.painted = 0
+    delegate.painted = 0
     view.verticalScrollBar().setValue(100_000)
     view.grab()
-    assert 0 < view.delegate.painted <= 2 * 5 * COLUMNS
-    view.delegate.painted = 0
+    assert 0 < delegate.painted <= 2 * 5 * COLUMNS
+    delegate.painted = 0
     model.setData(model.index(10_000, 0), "another")
     qtbot.wait(50)
-    assert view.delegate.painted <= 2 * 5 * COLUMNS
+    assert delegate.painted <= 2 * 5 * COLUMNS

@@ -13,6 +13,7 @@ from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from fewshot_gui.widgets.colormap import attention_image
 from fewshot_gui.widgets.overlay_canvas import OverlayCanvas
@@ -22,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
-def canvas(qtbot):
+def canvas(qtbot: QtBot) -> OverlayCanvas:
     canvas = OverlayCanvas()
     qtbot.addWidget(canvas)
     canvas.resize(400, 300)
@@ -33,7 +34,7 @@ def canvas(qtbot):
     return canvas
 
 
-def wheel(canvas, at, notches):
+def wheel(canvas: OverlayCanvas, at: QPoint, notches: int) -> None:
     event = QWheelEvent(
         QPointF(at),
         QPointF(canvas.mapToGlobal(at)),
@@ -47,7 +48,7 @@ def wheel(canvas, at, notches):
     QApplication.sendEvent(canvas, event)
 
 
-def test_the_wheel_zooms_about_the_cursor(canvas):
+def test_the_wheel_zooms_about_the_cursor(canvas: OverlayCanvas) -> None:
     at = QPoint(100, 100)
     before = canvas.view.to_image(QPointF(at))
     wheel(canvas, at, 2)
@@ -56,7 +57,7 @@ def test_the_wheel_zooms_about_the_cursor(canvas):
     assert (after.x(), after.y()) == pytest.approx((before.x(), before.y()))
 
 
-def test_dragging_pans_and_a_double_click_fits(canvas):
+def test_dragging_pans_and_a_double_click_fits(canvas: OverlayCanvas) -> None:
     canvas.zoom_by(3)
     before = canvas.view.to_widget(QPointF(0, 0))
     QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
@@ -69,7 +70,7 @@ def test_dragging_pans_and_a_double_click_fits(canvas):
     assert canvas.view.is_fitted
 
 
-def test_the_peak_is_coloured_the_rest_is_left_alone(canvas):
+def test_the_peak_is_coloured_the_rest_is_left_alone(canvas: OverlayCanvas) -> None:
     attention = np.zeros((5, 10), dtype=np.float32)
     attention[2, 7] = 1
     canvas.set_opacity(1.0)
@@ -85,7 +86,7 @@ def test_the_peak_is_coloured_the_rest_is_left_alone(canvas):
     assert canvas.grab().toImage().pixelColor(peak) == QColor("#336699")
 
 
-def test_the_region_is_in_pixels_of_the_original(canvas):
+def test_the_region_is_in_pixels_of_the_original(canvas: OverlayCanvas) -> None:
     canvas.set_original_size(QSize(1000, 500))
     assert canvas.view.scale == pytest.approx(0.4)
     canvas.set_overlay(np.zeros((2, 2), dtype=np.float32), Region(500, 0, 500, 500), QColor("#ff0000"))
@@ -93,14 +94,14 @@ def test_the_region_is_in_pixels_of_the_original(canvas):
     assert canvas.grab().toImage().pixelColor(middle) == QColor("#ff0000")
 
 
-def test_an_empty_canvas_says_so(canvas):
+def test_an_empty_canvas_says_so(canvas: OverlayCanvas) -> None:
     canvas.clear("Nothing here")
     canvas.zoom_by(1)
     wheel(canvas, QPoint(5, 5), 1)
     assert not canvas.grab().isNull()
 
 
-def test_a_coarse_map_becomes_smooth_and_keeps_its_peak_in_place():
+def test_a_coarse_map_becomes_smooth_and_keeps_its_peak_in_place() -> None:
     attention = np.zeros((7, 7), dtype=np.float32)
     attention[1, 5] = 1
     image = attention_image(attention)
@@ -115,7 +116,7 @@ def test_a_coarse_map_becomes_smooth_and_keeps_its_peak_in_place():
 
 
 @pytest.mark.parametrize("ratio", ["1", "1.5", "2"])
-def test_one_hundred_percent_is_one_device_pixel_at_any_density(ratio):
+def test_one_hundred_percent_is_one_device_pixel_at_any_density(ratio: str) -> None:
     program = """
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication

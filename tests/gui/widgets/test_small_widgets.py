@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QPushButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from fewshot_gui.widgets.card_grid import CardGrid
 from fewshot_gui.widgets.job_status import JobStatus, duration
@@ -13,7 +14,7 @@ from fewshot_gui.widgets.score_bars import ScoreBars, ScoreRow, percent
 
 
 @pytest.fixture
-def bars(qtbot):
+def bars(qtbot: QtBot) -> ScoreBars:
     bars = ScoreBars()
     qtbot.addWidget(bars)
     bars.show()
@@ -27,13 +28,13 @@ def bars(qtbot):
     return bars
 
 
-def test_the_highest_score_comes_first_and_is_chosen(bars):
+def test_the_highest_score_comes_first_and_is_chosen(bars: ScoreBars) -> None:
     assert bars.chosen_bin() == "b"
     assert [bars.item(row).text() for row in range(2)] == ["Dogs 70.0 %", "Cats 20.0 %"]
     assert not bars.grab().isNull()
 
 
-def test_keys_choose_a_class_and_new_scores_do_not(bars):
+def test_keys_choose_a_class_and_new_scores_do_not(bars: ScoreBars) -> None:
     spy = QSignalSpy(bars.class_chosen)
     QTest.keyClick(bars, Qt.Key.Key_Down)
     assert spy.at(0) == ["a"]
@@ -42,20 +43,20 @@ def test_keys_choose_a_class_and_new_scores_do_not(bars):
 
 
 @pytest.mark.parametrize(("share", "text"), [(0, "0.0 %"), (0.123, "12.3 %"), (0.9996, "> 99.9 %"), (1.0, "100.0 %")])
-def test_percent_promises_no_certainty(share, text):
+def test_percent_promises_no_certainty(share: float, text: str) -> None:
     assert percent(share) == text
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0.2, "1 s"), (59, "59 s"), (75, "1:15 min"), (7300, "2:01 h")])
-def test_duration(seconds, text):
+def test_duration(seconds: float, text: str) -> None:
     assert duration(seconds) == text
 
 
-def test_job_status_measures_each_phase_anew(qtbot):
+def test_job_status_measures_each_phase_anew(qtbot: QtBot) -> None:
     now = [0.0]
     status = JobStatus(clock=lambda: now[0])
     qtbot.addWidget(status)
-    assert not status.isVisibleTo(None)
+    assert not status.isVisible()
     status.start("Classifying")
     status.set_progress("Reading", 0, 0)
     assert status.text() == "Reading …"
@@ -64,13 +65,15 @@ def test_job_status_measures_each_phase_anew(qtbot):
     status.set_progress("Classifying", 100, 1000)
     assert status.text() == "Classifying 100 / 1,000  ·  50/s  ·  18 s left"
     spy = QSignalSpy(status.cancel_requested)
-    status.findChild(QPushButton, "cancelButton").click()
+    button = status.findChild(QPushButton, "cancelButton")
+    assert button is not None
+    button.click()
     assert spy.count() == 1
     status.finish()
     assert status.isHidden()
 
 
-def test_a_last_card_alone_in_its_row_becomes_a_strip(qtbot):
+def test_a_last_card_alone_in_its_row_becomes_a_strip(qtbot: QtBot) -> None:
     board = QWidget()
     qtbot.addWidget(board)
     grid = CardGrid(100, 80, 160, 10, board)
@@ -86,7 +89,7 @@ def test_a_last_card_alone_in_its_row_becomes_a_strip(qtbot):
     assert grid.position_at(QPoint(240, 100)) == 2
 
 
-def test_cards_share_the_width_and_find_their_place(qtbot):
+def test_cards_share_the_width_and_find_their_place(qtbot: QtBot) -> None:
     board = QWidget()
     qtbot.addWidget(board)
     grid = CardGrid(100, 80, 160, 10, board)

@@ -13,20 +13,20 @@ COORDINATE = st.floats(-500, 1500)
 
 
 @pytest.fixture
-def view():
+def view() -> ViewportTransform:
     view = ViewportTransform()
     view.set_widget_size(QSizeF(400, 300))
     view.set_image_size(QSizeF(100, 50))
     return view
 
 
-def test_it_begins_fitted_and_centred(view):
+def test_it_begins_fitted_and_centred(view: ViewportTransform) -> None:
     assert view.scale == 4
     rect = view.image_rect()
     assert (rect.x(), rect.y(), rect.width(), rect.height()) == (0, 50, 400, 200)
 
 
-def test_a_fitted_image_follows_the_widget(view):
+def test_a_fitted_image_follows_the_widget(view: ViewportTransform) -> None:
     view.set_widget_size(QSizeF(200, 300))
     assert (view.scale, view.is_fitted) == (2, True)
     view.set_scale(1)
@@ -35,7 +35,7 @@ def test_a_fitted_image_follows_the_widget(view):
 
 
 @given(anchor_x=st.floats(0, 400), anchor_y=st.floats(50, 250), factors=st.lists(st.floats(0.5, 2), max_size=8))
-def test_the_point_under_the_cursor_stays(anchor_x, anchor_y, factors):
+def test_the_point_under_the_cursor_stays(anchor_x: float, anchor_y: float, factors: list[float]) -> None:
     view = ViewportTransform()
     view.set_widget_size(QSizeF(400, 300))
     view.set_image_size(QSizeF(100, 50))
@@ -50,7 +50,7 @@ def test_the_point_under_the_cursor_stays(anchor_x, anchor_y, factors):
 
 
 @given(COORDINATE, COORDINATE, st.floats(0.05, 60))
-def test_there_and_back(x, y, scale):
+def test_there_and_back(x: float, y: float, scale: float) -> None:
     view = ViewportTransform()
     view.set_widget_size(QSizeF(401, 299))
     view.set_image_size(QSizeF(640, 480))
@@ -60,7 +60,7 @@ def test_there_and_back(x, y, scale):
     assert (back.x(), back.y()) == pytest.approx((x, y), abs=1e-6)
 
 
-def test_zoom_has_limits_and_the_image_stays_in_view(view):
+def test_zoom_has_limits_and_the_image_stays_in_view(view: ViewportTransform) -> None:
     view.zoom_about(QPointF(0, 0), 1e9)
     assert view.scale == MAX_SCALE
     view.pan(QPointF(1e9, 1e9))
@@ -70,7 +70,7 @@ def test_zoom_has_limits_and_the_image_stays_in_view(view):
     assert view.scale == MIN_SCALE
 
 
-def test_no_image_and_no_room_do_no_harm():
+def test_no_image_and_no_room_do_no_harm() -> None:
     view = ViewportTransform()
     view.set_widget_size(QSizeF(0, 0))
     view.set_image_size(QSizeF(10, 10))

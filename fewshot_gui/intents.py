@@ -1,0 +1,67 @@
+"""Everything that the user can want of the app, as signals: views emit them, controllers and the app answer.
+
+There is one `Intents` for a window. It is handed to every view and to every controller, so that neither knows the
+other. Signals that only one view is concerned with, such as a scroll or a zoom, are that view's own.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+
+class Intents(QObject):
+    """One signal for each intent. Emitted in the window's thread; what they carry is not changed afterwards."""
+
+    # Project
+    new_requested = Signal()
+    open_requested = Signal()  # ask which file
+    recent_requested = Signal(Path)  # the project's file
+    save_requested = Signal()
+    save_as_requested = Signal()
+    edit_again_requested = Signal()  # open the project, which is read only, for editing
+    recover_requested = Signal()  # ask which damaged project
+    export_requested = Signal()  # results into a CSV file
+    export_folders_requested = Signal()  # images into folders by class
+    undo_move_requested = Signal()  # images back out of folders by class
+    cache_requested = Signal()  # show where embeddings are kept
+
+    # Library
+    add_folder_requested = Signal()  # ask which folder
+    remove_folder_requested = Signal(Path)
+    refresh_requested = Signal()
+    reading_requested = Signal()  # ask how files are cut into images
+    files_dropped_on_library = Signal(list)  # paths from another program
+    examples_dropped_out = Signal(list)  # paths, dragged from a bin to the library
+
+    # Bins
+    files_dropped_on_board = Signal(list)  # paths, dropped beside all cards
+    files_dropped_on_bin = Signal(str, object)  # bin id, DraggedImages
+    remove_examples_requested = Signal(list)  # paths
+    assign_requested = Signal(int, list)  # position of the bin, paths
+    bin_add_requested = Signal()
+    bin_rename_requested = Signal(str, str)  # bin id, name
+    bin_recolor_requested = Signal(str, str)  # bin id, "#rrggbb"
+    bin_move_requested = Signal(str, int)  # bin id, position
+    bin_merge_requested = Signal(str, str)  # source, target
+    bin_remove_requested = Signal(str)  # bin id
+
+    # Jobs
+    train_requested = Signal()
+    classify_requested = Signal(list)  # paths; empty: ask for a folder
+    suggest_requested = Signal()
+    cancel_requested = Signal()
+    explain_requested = Signal(Path)
+    auto_train_chosen = Signal(bool)
+    closely_chosen = Signal(bool)
+    transductive_chosen = Signal(bool)
+
+    # Looking
+    image_selected = Signal(Path)
+    examples_chosen = Signal(list)  # paths of the examples that a cell of the confusion matrix counts
+    theme_chosen = Signal(str)  # one of style.THEMES
+    names_hidden_chosen = Signal(bool)
+
+    # What a view could not do by itself
+    refused = Signal(str)  # why, one line for the status bar

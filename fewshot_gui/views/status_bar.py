@@ -1,0 +1,58 @@
+"""The status bar: messages, the running job with its progress, and the computing device."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+
+from fewshot_gui.actions import ActionTable
+from fewshot_gui.intents import Intents
+from fewshot_gui.items.roles import readable
+from fewshot_gui.widgets.job_status import JobStatus
+
+_MESSAGE_TIME = 10_000  # milliseconds a message stays
+
+
+class StatusBar(QStatusBar):
+    """Disables the commands of `actions` that would collide with the running job."""
+
+    def __init__(self, actions: ActionTable, intents: Intents, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._actions = actions
+        self.job, self._device = JobStatus(), QLabel()
+        self._device.setObjectName("deviceLabel")
+        self.addPermanentWidget(self.job)
+        self.addPermanentWidget(self._device)
+        self.job.cancel_requested.connect(intents.cancel_requested)
+        intents.refused.connect(self.show_message)
+
+    def show_message(self, text: str) -> None:
+        """Show one line for some seconds."""
+        self.showMessage(readable(text), _MESSAGE_TIME)
+
+    def withdraw_message(self, text: str) -> None:
+        """Show `text` no more, unless another message has taken its place."""
+        if self.currentMessage() == readable(text):
+            self.clearMessage()
+
+    def start_job(self, title: str) -> None:
+        """A job runs from now on."""
+        self.job.start(title)
+        self._actions.set_flags(busy=True)
+
+    def set_job_progress(self, phase: str, done: int, total: int) -> None:
+        """`done` of `total` steps (0: not known) of `phase`."""
+        self.job.set_progress(phase, done, total)
+
+    def set_cancelling(self) -> None:
+        """The job was asked to stop."""
+        self.job.set_cancelling()
+
+    def finish_job(self) -> None:
+        """No job runs any more."""
+        self.job.finish()
+        self._actions.set_flags(busy=False)
+
+    def set_device(self, text: str) -> None:
+        """Show what the classifier runs on, e.g. "CPU (no CUDA device found)"."""
+        self._device.setText(text)
+        self._device.setToolTip(self.tr("Computing device: {device}").format(device=text))
