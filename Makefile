@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 DEMO_OUTPUT ?= demo-output
 
-.PHONY: run test test-long lint screenshots clean
+.PHONY: run test test-long lint screenshots architecture clean
 
 run: $(VENV)/.installed
 	@sh .ci/system-packages run
@@ -51,6 +51,10 @@ screenshots: $(VENV)/.installed
 	mkdir -p docs/images
 	cp $(DEMO_OUTPUT)/05-classified.png docs/images/results.png
 	cp $(DEMO_OUTPUT)/06-explained.png docs/images/inspector.png
+
+# docs/architecture.md and its picture, from the import contracts and the code.
+architecture: $(VENV)/.installed-dev
+	$(BIN)/python docs/architecture.py
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,4 +1,4 @@
-"""How long work reports progress and is told to stop, from any thread."""
+"""Progress reports of long work, and stopping it, from any thread."""
 
 from __future__ import annotations
 

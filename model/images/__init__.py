@@ -1,0 +1,4 @@
+"""From files to pixels: formats, items, and the process in which files that are not trusted are decoded.
+
+May import types and errors.
+"""
