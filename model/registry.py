@@ -74,5 +74,5 @@ class Registry(Generic[Thing]):
         for plugin in entry_points(group=self.group):
             try:
                 plugin.load()
-            except Exception as problem:  # noqa: BLE001 - somebody else's code: the rest goes on without it
+            except Exception as problem:  # noqa: BLE001 - code of others: the rest goes on without it
                 _log.warning("The plug-in %s of %s cannot be used: %s", plugin.name, self.group, problem)

@@ -1,4 +1,4 @@
-"""What the worker threads do, free of Qt: the model's functions applied to requests."""
+"""The work of the worker threads, free of Qt: the model's functions applied to requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every backbone gives: feature maps at two strides, from which regions and the global feature are made."""
+"""The interface of a backbone: feature maps at two strides, from which regions and the global feature are made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which device computes, chosen at run time, with the reason in words for the status bar."""
+"""The choice of the computing device at run time, with the reason in words for the status bar."""
 
 from __future__ import annotations
 

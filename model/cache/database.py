@@ -1,4 +1,4 @@
-"""The database of `model.cache.store`: its tables, and how it is opened, whoever made the file."""
+"""The database of `model.cache.store`: its tables, and opening it safely, also where a stranger made the file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from model.cache.files import BlobFiles
 
 LONGEST_VALUE = 256 * 2**20
-"""Bytes of one value: longer ones, which nobody here writes, are not read into memory."""
+"""Bytes of one value: longer ones, which this program does not write, are not read into memory."""
 
 _FORMAT = 2
 _BUSY_SECONDS = 5.0

@@ -1,4 +1,4 @@
-"""Where embeddings are kept between runs: the user's cache folder, or another, or nowhere."""
+"""The folder in which embeddings are kept between runs: the user's cache folder, another one, or none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the command writes for people: whole lines that do nothing to the terminal."""
+"""Lines that the command writes for people, without characters that steer a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Would more examples help? A learning curve from subsets of the examples, carried on to twice as many.
+"""The learning curve, from subsets of the examples, extrapolated to twice as many: whether more would help.
 
 Subsets of each class are drawn, ridge regression in the joint space is fitted to each in closed form and
 judged on the examples outside it. The error is described by an inverse power law a + b k^-c (Cortes et al.

@@ -1,4 +1,4 @@
-"""What the support set says about the classifier: confusion, precision and recall, whether more examples would help.
+"""Estimates from the support set: confusion, precision and recall, whether more examples would help.
 
 All of it by leaving each example out; images of a class that has no other image do not count.
 """

@@ -1,6 +1,6 @@
-"""How many errors to allow: which predictions to accept, and which classes an image may belong to.
+"""Thresholds for the errors allowed: from which confidence to accept a prediction, and which classes are possible.
 
-Both answers come from the supports alone, each judged by all the others; neither knows how often the
+Both come from the support images alone, each judged by all the others; neither takes into account how often the
 classes occur in the images that are classified. Qt- and torch-free, so the window can ask too.
 """
 

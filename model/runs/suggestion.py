@@ -1,4 +1,4 @@
-"""What to label next: the images of a pool that best stand for the rest of it.
+"""Suggestions: the images of a pool that best represent the rest of it, to be labelled next.
 
 Facility location: chosen one by one, each image adds the most to the sum, over the whole pool, of the
 similarity to the most similar labelled or chosen image. The greedy choice reaches at least 63 % of the

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from model.regions.overlay import REGION_COLOR, attention_rgba, draw_overlay
+from model.regions.overlay import REGION_COLOR, draw_overlay, map_rgba
 from model.types import Region
 
 
@@ -49,7 +49,7 @@ def test_images_of_any_size_can_be_drawn_on(size: tuple[int, int]) -> None:
 
 def test_colours_grow_lighter_and_denser_with_attention() -> None:
     ramp = np.linspace(0, 1, 5, dtype=np.float32)[None, :].repeat(2, axis=0)
-    rgba = attention_rgba(ramp, (5, 2)).astype(int)
+    rgba = map_rgba(ramp, (5, 2)).astype(int)
     assert rgba.shape == (2, 5, 4)
     assert (np.diff(rgba[0, :, 3]) > 0).all()
     assert (np.diff(rgba[0, :, :3] @ np.array([299, 587, 114])) > 0).all()

@@ -82,12 +82,12 @@ def spread(maps: Tensor) -> float:
 
 
 def evidence(maps: Tensor, weights: Tensor, grid: tuple[int, int]) -> Tensor:
-    """How much each region's texture speaks for each class: (n, CHANNELS, CELLS, CELLS) -> (n, N, R).
+    """Evidence of each region's texture for each class: (n, CHANNELS, CELLS, CELLS) -> (n, N, R).
 
     weights: (SUMMARY, N), or (n, SUMMARY, N) for each image its own, what a unit of the summary adds to each class's
     score. A region is given
     what the score would gain if it were the extreme of its image: rising above the mean counts with
-    the weights of the rise, lying below it with those of the fall. The frame says nothing. On `grid`
+    the weights of the rise, lying below it with those of the fall. The frame has none. On `grid`
     the strongest cell of each region counts.
     """
     inner = maps[..., FRAME:-FRAME, FRAME:-FRAME]
