@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from copy import copy
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
@@ -42,14 +43,29 @@ from model.images.content_hash import content_hash
 from model.images.reading import image_size
 from model.progress import CancelToken, Progress, ProgressCallback
 
-BATCH_SIZE = 16
-FIRST_BATCH_SIZE = 4  # where images are new: somebody may wait for the first
-GROUP_SIZE = BATCH_SIZE // 2  # new images that one thread first reads, then runs, then packs: see docs/speed.md
-CHUNK_SIZE = 4 * BATCH_SIZE  # images that are looked up at once
-FIRST_CHUNK_SIZE = 2 * BATCH_SIZE
-CHUNKS_HELD = 4  # at most: enough for every thread to find one to look up
-CHUNKS_HELD_WITH_PICTURES = 1  # 64 pictures of 1024 x 1024 pixels take 200 MB
 
+@dataclass(frozen=True)
+class Batches:
+    """How many images are worked on together.
+
+    size: images that are handed to the caller at once
+    first: of the first batch, where images are new: somebody may wait for it
+    group: new images that one thread first reads, then runs, then packs (docs/speed.md)
+    chunk, first_chunk: images that are looked up at once
+    held: chunks that are begun at most, enough for every thread to find one to look up
+    held_with_pictures: the same where pictures are kept: 64 of 1024 x 1024 pixels take 200 MB
+    """
+
+    size: int = 16
+    first: int = 4
+    group: int = 8
+    chunk: int = 64
+    first_chunk: int = 32
+    held: int = 4
+    held_with_pictures: int = 1
+
+
+BATCHES = Batches()
 Result = TypeVar("Result")
 
 
@@ -57,7 +73,8 @@ class Embedder:
     """A frozen backbone on a device, with a memory of the images that it has embedded. Thread-safe.
 
     `cache` is the memory of this process (default: a new one), `store` that on disk (default: the
-    folder in use, see `model.cache.folder`); `ground` is what transparent pixels are laid over.
+    folder in use, see `model.cache.folder`); `ground` is what transparent pixels are laid over; `batches` how many
+    images are worked on together.
     """
 
     def __init__(
@@ -67,7 +84,9 @@ class Embedder:
         cache: EmbeddingCache | None = None,
         store: BlobStore | None = None,
         ground: Colour = WHITE,
+        batches: Batches = BATCHES,
     ) -> None:
+        self.batches = batches
         self.device, self._device_note = choose_device(device)
         self.backbone = backbone.to(self.device).eval()
         self.cache = cache or EmbeddingCache()
@@ -116,7 +135,7 @@ class Embedder:
     def embed(self, paths: Sequence[Path], looks: Looks, *, pictures: bool = False) -> Iterator[list[Embedded]]:
         """Yield one list for each batch of paths, in order; unreadable files give their error.
 
-        A batch has `BATCH_SIZE` paths (the first two share them, `FIRST_BATCH_SIZE` and the rest), or `CHUNK_SIZE`
+        A batch has `Batches.size` paths (the first two share them, `Batches.first` and the rest), or `Batches.chunk`
         where all of them are remembered. With `pictures` images hold what was read of them, see `EmbeddedImage`.
         """
         return self.apply(lambda batch: batch, paths, looks, pictures=pictures)
@@ -138,10 +157,10 @@ class Embedder:
         def read(images: Sequence[PendingImage]) -> Future[None]:
             return pool.submit(self._read, images, stop, pictures)
 
-        held = CHUNKS_HELD_WITH_PICTURES if pictures else CHUNKS_HELD
+        held = self.batches.held_with_pictures if pictures else self.batches.held
         try:
             begun: deque[Future[Iterator[Result]]] = deque()
-            for number, chunk in enumerate(_chunks(paths)):
+            for number, chunk in enumerate(self._chunks(paths)):
                 begun.append(pool.submit(self._begin, work, chunk, looks, read, number == 0))
                 if len(begun) == held:
                     yield from begun.popleft().result()
@@ -204,18 +223,18 @@ class Embedder:
         images = self._look_up(paths, looks)
         if not any(image.missing for image in images):
             return iter([work([image.outcome() for image in images])] if images else [])
-        urgent = FIRST_BATCH_SIZE if is_first else 0
+        urgent = self.batches.first if is_first else 0
         for part in (images[:urgent], images[urgent:]):
-            for group in _groups([image for image in part if image.missing], self._threads()):
+            for group in self._groups([image for image in part if image.missing]):
                 reading = read(group)
                 for image in group:
                     image.reading = reading
         return map(work, self._awaited(images, is_first))
 
     def _awaited(self, images: Sequence[PendingImage], is_first: bool) -> Iterator[list[Embedded]]:
-        starts = list(range(0, len(images), BATCH_SIZE))
-        if is_first and len(images) > FIRST_BATCH_SIZE:
-            starts.insert(1, FIRST_BATCH_SIZE)
+        starts = list(range(0, len(images), self.batches.size))
+        if is_first and len(images) > self.batches.first:
+            starts.insert(1, self.batches.first)
         for start, end in pairwise([*starts, len(images)]):
             part = images[start:end]
             for image in part:
@@ -283,6 +302,18 @@ class Embedder:
         self._store.note((one.state, one.content) for one in images if one.content and one.state and one.found)
         return [image.outcome() for image in images]
 
+    def _chunks(self, paths: Sequence[Path]) -> Iterator[Sequence[Path]]:
+        """Cut `paths` into chunks; the first is small, since somebody may wait for it."""
+        yield paths[: self.batches.first_chunk]
+        for start in range(self.batches.first_chunk, len(paths), self.batches.chunk):
+            yield paths[start : start + self.batches.chunk]
+
+    def _groups(self, images: Sequence[PendingImage]) -> Iterator[Sequence[PendingImage]]:
+        """Cut `images` into groups for one thread each; few are shared among all threads."""
+        size = max(1, min(self.batches.group, math.ceil(len(images) / self._threads())))
+        for start in range(0, len(images), size):
+            yield images[start : start + size]
+
     def _remember(self, image: PendingImage, sides: Sequence[int]) -> None:
         if image.state is not None:
             for side in sides:
@@ -305,17 +336,3 @@ def backbone_fingerprint(backbone: Backbone) -> str:
         digest.update(name.encode())
         digest.update(value.detach().cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()[:16]
-
-
-def _chunks(paths: Sequence[Path]) -> Iterator[Sequence[Path]]:
-    """Cut `paths` into chunks; the first is small, since somebody may wait for it."""
-    yield paths[:FIRST_CHUNK_SIZE]
-    for start in range(FIRST_CHUNK_SIZE, len(paths), CHUNK_SIZE):
-        yield paths[start : start + CHUNK_SIZE]
-
-
-def _groups(images: Sequence[PendingImage], threads: int) -> Iterator[Sequence[PendingImage]]:
-    """Cut `images` into groups for one thread each; few are shared among all threads."""
-    size = max(1, min(GROUP_SIZE, math.ceil(len(images) / threads)))
-    for start in range(0, len(images), size):
-        yield images[start : start + size]

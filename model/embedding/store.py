@@ -27,7 +27,7 @@ PREPROCESSING = "8"
 _DIGEST_BYTES = 16
 _CONTENT_BYTES = 32
 _NOTE = struct.Struct("<QQ")  # size and time of change of the file; its content's SHA-256 follows
-_NOTES_AT_ONCE = 1024  # few at once are as many pages of 64 KiB: sixteen wrote a megabyte
+NOTES_AT_ONCE = 1024  # few at once are as many pages of 64 KiB: sixteen wrote a megabyte
 _SETTLED = 1_000_000_000  # nanoseconds: a younger file may change again without a new time of change
 
 
@@ -56,8 +56,15 @@ class EmbeddingStore:
     an image of that backbone is not given out, since the file may be someone else's.
     """
 
-    def __init__(self, blobs: BlobStore, fingerprint: str, channels: tuple[int, int], ground: Colour = WHITE) -> None:
-        self._blobs, self._channels = blobs, channels
+    def __init__(
+        self,
+        blobs: BlobStore,
+        fingerprint: str,
+        channels: tuple[int, int],
+        ground: Colour = WHITE,
+        notes_at_once: int = NOTES_AT_ONCE,
+    ) -> None:
+        self._blobs, self._channels, self._notes_at_once = blobs, channels, notes_at_once
         self._gathered: dict[bytes, bytes] = {}
         self._lock = threading.Lock()
         self._space = f"{fingerprint} {PREPROCESSING}{'' if ground == WHITE else ground}".encode()
@@ -98,7 +105,7 @@ class EmbeddingStore:
             for state, content in files:
                 if state.changed >= 0 and abs(now - state.changed) > _SETTLED:
                     self._gathered[state.path] = _NOTE.pack(*state[1:]) + content
-            enough = len(self._gathered) >= _NOTES_AT_ONCE
+            enough = len(self._gathered) >= self._notes_at_once
         if enough:
             self.write_notes()
 

@@ -43,14 +43,16 @@ def suggest_images(
     count: int = 10,
     progress: ProgressCallback = ignore_progress,
     token: CancelToken | None = None,
+    *,
+    most: int = MOST_IMAGES,
 ) -> Suggestions:
     """Choose `count` files of the pool (or all, where it has fewer); memory grows by one vector an image.
 
-    `labelled` are files that have a label already. Raises `NoImagesError` where no image of the pool
-    can be read, and `Cancelled`.
+    Of a pool of more than `most` images an even sample is considered. `labelled` are files that have a label already.
+    Raises `NoImagesError` where no image of the pool can be read, and `Cancelled`.
     """
     token = token or CancelToken()
-    sample = [pool[index] for index in _even_sample(len(pool), MOST_IMAGES)]
+    sample = [pool[index] for index in _even_sample(len(pool), most)]
     files = [*sample, *labelled]
     side = working_side(embedder.backbone, readable_sizes(reported(sample, "Reading sizes", progress, token)))
     token.raise_if_cancelled()

@@ -22,7 +22,7 @@ from scipy import sparse
 from torch import Tensor
 from torch.nn import functional
 
-from model.embedding.embedder import CHUNK_SIZE
+from model.embedding.embedder import BATCHES
 from model.embedding.image import EmbeddedImage
 from model.errors import ImageReadError
 from model.features.sizes import Looks
@@ -58,19 +58,23 @@ def joined(
     asked: Asked | None = None,
     progress: ProgressCallback = ignore_progress,
     token: CancelToken | None = None,
+    *,
+    group_size: int = GROUP,
 ) -> Iterator[list[Classified]]:
     """Yield the predictions of one run that have `Status.OK` anew, with the probabilities that they have together.
 
     Where the predicted class changes, so do the region, and the map and picture that are `asked` for; not where they
     are asked for one class. Images are embedded again, which costs little where embeddings are cached; one that is
-    gone keeps its prediction. Raises `Cancelled`.
+    gone keeps its prediction. Images are compared with each other in groups of `group_size`. Raises `Cancelled`.
     """
     asked = asked or Asked()
     token = token or CancelToken()
     known = [prediction for prediction in predictions if prediction.status is Status.OK]
-    for start in range(0, len(known), GROUP):
+    for start in range(0, len(known), group_size):
         group, vectors = [], []
-        for prediction, image in _embedded(classifier, known[start : start + GROUP], Looks(classifier.side), token):
+        for prediction, image in _embedded(
+            classifier, known[start : start + group_size], Looks(classifier.side), token
+        ):
             group.append(prediction)
             with torch.inference_mode():
                 vectors.append(classifier.classifier.head.joint(image.features).float())
@@ -84,8 +88,8 @@ def joined(
             replace(prediction, predicted=predicted, scores=tuple(row), message=NOTE)
             for prediction, predicted, row in zip(group, spread.argmax(dim=1).tolist(), spread.tolist(), strict=True)
         ]
-        for first in range(0, len(group), CHUNK_SIZE):
-            before, after = group[first : first + CHUNK_SIZE], revised[first : first + CHUNK_SIZE]
+        for first in range(0, len(group), BATCHES.chunk):
+            before, after = group[first : first + BATCHES.chunk], revised[first : first + BATCHES.chunk]
             if asked.explain_class is None:
                 yield _with_regions(classifier, before, after, asked, token)
             else:
@@ -93,30 +97,31 @@ def joined(
 
 
 def spread_probabilities(
-    vectors: Tensor, labels: Tensor, probabilities: Tensor, token: CancelToken | None = None
+    vectors: Tensor, labels: Tensor, probabilities: Tensor, token: CancelToken | None = None, *, rows: int = _ROWS
 ) -> Tensor:
     """Spread probabilities along the links between similar images.
 
     vectors: float32 (m + n, D) of m examples and n images, in the joint space; int64 labels (m,);
-    probabilities: float64 (n, N) of the images -> float64 (n, N), rows adding up to 1. Raises `Cancelled`.
+    probabilities: float64 (n, N) of the images -> float64 (n, N), rows adding up to 1. `rows` of the similarities are
+    computed at a time. Raises `Cancelled`.
     """
-    links = _links(functional.normalize(vectors, dim=1), token or CancelToken())
+    links = _links(functional.normalize(vectors, dim=1), token or CancelToken(), rows)
     own = torch.cat((functional.one_hot(labels, probabilities.shape[1]).double(), BELIEF * probabilities)).numpy()
     spread = own
     for _ in range(_ROUNDS):
         spread = SPREADING * (links @ spread) + (1 - SPREADING) * own
-    rows = torch.from_numpy(spread[len(labels) :]) ** SHARPENING
-    return rows / rows.sum(dim=1, keepdim=True)
+    revised = torch.from_numpy(spread[len(labels) :]) ** SHARPENING
+    return revised / revised.sum(dim=1, keepdim=True)
 
 
-def _links(unit: Tensor, token: CancelToken) -> sparse.csr_array:
+def _links(unit: Tensor, token: CancelToken, rows_at_once: int) -> sparse.csr_array:
     """D^(-1/2) W D^(-1/2) of n unit vectors (n, D): (n, n)."""
     count = len(unit)
     neighbours = min(NEIGHBOURS, count - 1)
     values, columns = [], []
-    for start in range(0, count, _ROWS):
+    for start in range(0, count, rows_at_once):
         token.raise_if_cancelled()
-        cosines = unit[start : start + _ROWS] @ unit.T
+        cosines = unit[start : start + rows_at_once] @ unit.T
         rows = torch.arange(len(cosines))
         cosines[rows, start + rows] = -torch.inf  # no image is its own neighbour
         nearest = cosines.topk(neighbours, dim=1)

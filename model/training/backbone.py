@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -25,14 +26,24 @@ from model.head.parameters import Head
 from model.images.colour import Colour
 from model.progress import CancelToken, Progress, ProgressCallback
 
-TRAINING_SIDE = 128  # pixels; a quarter of the cost of the full size
 EPISODE_IMAGES = 32
-MAX_STEPS = 80
 PATIENCE = 20  # steps without a better running mean of the loss
 LEARNING_RATE = 1e-3
-TUNING_STEPS = 30
 TUNING_RATE = 3e-5  # small: a few dozen images must not undo what thousands have taught
 _RUNNING = 0.9
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long a backbone is trained, and on how large images.
+
+    side: of the images in pixels; 128 is a quarter of the cost of the full size
+    steps, tuning_steps: at most, from random weights and from the backbone's own
+    """
+
+    side: int = 128
+    steps: int = 80
+    tuning_steps: int = 30
 
 
 def train_backbone(
@@ -41,21 +52,22 @@ def train_backbone(
     seed: int,
     progress: ProgressCallback,
     token: CancelToken,
+    schedule: Schedule | None = None,
 ) -> Embedder:
     """Return an embedder with a trained copy of the backbone; `files[c]` are the examples of class c.
 
     Nothing can be learned where no class has two readable images: then the copy keeps its weights.
     Raises `Cancelled`.
     """
-    generator = torch.Generator().manual_seed(seed)
+    schedule, generator = schedule or Schedule(), torch.Generator().manual_seed(seed)
     torch.manual_seed(seed)
     backbone = deepcopy(embedder.backbone).to(embedder.device)
     if not backbone.starts_from_weights:
         # Made anew from the seed, so that training twice in one process gives the same weights.
         backbone.apply(_reset)
-    pixels, labels = _load(files, embedder.ground, token)
+    pixels, labels = _load(files, schedule.side, embedder.ground, token)
     if int(torch.bincount(labels).max() if len(labels) else 0) > 1:
-        _run(backbone, pixels, labels, embedder.device, generator, progress, token)
+        _run(backbone, pixels, labels, embedder.device, schedule, generator, progress, token)
     return Embedder(backbone.eval(), embedder.device.type, ground=embedder.ground)
 
 
@@ -64,6 +76,7 @@ def _run(
     pixels: Tensor,
     labels: Tensor,
     device: torch.device,
+    schedule: Schedule,
     generator: torch.Generator,
     progress: ProgressCallback,
     token: CancelToken,
@@ -71,12 +84,12 @@ def _run(
     from torchvision.transforms import v2  # takes seconds to import, and only this needs it
 
     tuning = backbone.starts_from_weights
-    steps, rate = (TUNING_STEPS, TUNING_RATE) if tuning else (MAX_STEPS, LEARNING_RATE)
+    steps, rate = (schedule.tuning_steps, TUNING_RATE) if tuning else (schedule.steps, LEARNING_RATE)
     optimizer = torch.optim.AdamW(backbone.parameters(), lr=rate, weight_decay=1e-4)
     augment = v2.Compose(
         [
             v2.RandomHorizontalFlip(),
-            v2.RandomResizedCrop(TRAINING_SIDE, scale=(0.5, 1.0), antialias=True),
+            v2.RandomResizedCrop(schedule.side, scale=(0.5, 1.0), antialias=True),
             v2.ColorJitter(brightness=0.2, contrast=0.2),
         ]
     )
@@ -121,13 +134,13 @@ def episode_loss(maps: FeatureMaps, labels: Tensor) -> Tensor:
     return functional.cross_entropy(head.leave_one_out_logits(support), local_labels)
 
 
-def _load(files: Sequence[Sequence[Path]], ground: Colour, token: CancelToken) -> tuple[Tensor, Tensor]:
+def _load(files: Sequence[Sequence[Path]], side: int, ground: Colour, token: CancelToken) -> tuple[Tensor, Tensor]:
     pixels, labels = [], []
     for label, group in enumerate(files):
         for path in group:
             token.raise_if_cancelled()
             try:
-                pixels.append(fitted_pixels(path, TRAINING_SIDE, ground).permute(2, 0, 1))
+                pixels.append(fitted_pixels(path, side, ground).permute(2, 0, 1))
             except ImageReadError:
                 continue  # named in the report when the examples are embedded
             labels.append(label)

@@ -20,7 +20,7 @@ from model.head.fitting import Fit, fit_head
 from model.images.colour import WHITE, Colour
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 from model.runs.image_classifier import ImageClassifier
-from model.training.backbone import train_backbone
+from model.training.backbone import Schedule, train_backbone
 from model.types import ExampleReport, SupportSet, TrainingReport
 
 
@@ -32,13 +32,14 @@ def train(
     device: str = "auto",
     embedder: Embedder | None = None,
     ground: Colour = WHITE,
+    schedule: Schedule | None = None,
     progress: ProgressCallback = ignore_progress,
     token: CancelToken | None = None,
 ) -> tuple[ImageClassifier, TrainingReport]:
     """Train on `support`; the same files and seed give the same classifier whatever the files' order.
 
     `embedder` may be handed in to reuse a loaded backbone and what it has embedded already. The classifier
-    lays what is transparent over `ground`, wherever it is used.
+    lays what is transparent over `ground`, wherever it is used. A backbone that is trained as well has a `schedule`.
     Unreadable and duplicate images are left out and named in the report.
 
     Raises `SupportSetError` for fewer than two classes and for a class without a readable image,
@@ -52,7 +53,7 @@ def train(
     torch.manual_seed(seed)
     files, duplicates = _ordered_files(support, embedder, progress, token)
     if not embedder.backbone.pretrained:
-        embedder = train_backbone(embedder, files, seed, progress, token)
+        embedder = train_backbone(embedder, files, seed, progress, token, schedule)
     side = working_side(embedder.backbone, readable_sizes([path for group in files for path in group]))
     examples = embed_labelled(files, embedder, side, "Embedding the examples", progress, token)
     _check_readable(support, examples)

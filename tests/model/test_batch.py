@@ -11,7 +11,7 @@ import torch
 from benchmarks.accuracy.painting import overlap
 from model.backbones.registry import create_backbone
 from model.cache.store import BlobStore
-from model.embedding.embedder import FIRST_BATCH_SIZE, Embedder
+from model.embedding.embedder import BATCHES, Embedder
 from model.features.sizes import Looks
 from model.progress import Cancelled, CancelToken, Progress
 from model.runs.classify import classify
@@ -44,7 +44,7 @@ def test_cancelling_keeps_the_batches_that_are_done(shapes_folder: Path, classif
     paths = 3 * sorted(shapes_folder.rglob("*.png"))
     token = CancelToken()
     batches = classify(classifier, paths, token=token)
-    assert FIRST_BATCH_SIZE <= len(next(batches)) < len(paths)
+    assert BATCHES.first <= len(next(batches)) < len(paths)
     token.cancel()
     with pytest.raises(Cancelled):
         next(batches)

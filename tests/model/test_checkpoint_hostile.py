@@ -18,6 +18,7 @@ from model.checkpoint.files import FACTS_FILE, TENSORS_FILE
 from model.embedding.embedder import Embedder
 from model.errors import CheckpointError, FewShotError
 from model.runs.classify import classify
+from model.training.backbone import Schedule
 from model.training.train import train
 from model.types import SupportSet
 from tests.model.conftest import support_of
@@ -237,12 +238,9 @@ def test_a_classifier_over_a_timm_model_brings_its_weights_along(tmp_path: Path,
     assert str(tmp_path) not in (tmp_path / "c" / FACTS_FILE).read_text()
 
 
-def test_backbone_weights_of_another_shape_are_refused(
-    tmp_path: Path, shapes_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("model.training.backbone.MAX_STEPS", 1)
-    monkeypatch.setattr("model.training.backbone.TRAINING_SIDE", 64)
-    trained, _ = train(support_of(shapes_folder, 1), embedder=Embedder.create("patent-cnn-scratch", "cpu"))
+def test_backbone_weights_of_another_shape_are_refused(tmp_path: Path, shapes_folder: Path) -> None:
+    scratch, schedule = Embedder.create("patent-cnn-scratch", "cpu"), Schedule(side=64, steps=1)
+    trained, _ = train(support_of(shapes_folder, 1), embedder=scratch, schedule=schedule)
     folder = tmp_path / "c"
     checkpoint.save(trained, folder)
     tensors = load_file(folder / TENSORS_FILE)

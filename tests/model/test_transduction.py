@@ -70,8 +70,8 @@ def test_blocks_of_rows_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     vectors, _ = _two_groups(60)
     alone = _by_distance(vectors)
     at_once = spread_probabilities(vectors, torch.tensor([0, 1]), alone)
-    monkeypatch.setattr(transduction, "_ROWS", 7)
-    torch.testing.assert_close(spread_probabilities(vectors, torch.tensor([0, 1]), alone), at_once)
+    in_parts = spread_probabilities(vectors, torch.tensor([0, 1]), alone, rows=7)
+    torch.testing.assert_close(in_parts, at_once)
 
 
 def _joined(classifier: ImageClassifier, predictions: list[Prediction], **options: Any) -> Iterator[list[Prediction]]:
@@ -136,8 +136,7 @@ def test_what_is_unlike_every_bin_or_gone_keeps_its_prediction(
 def test_groups_are_joined_one_after_the_other(
     classifier: ImageClassifier, predictions: list[Prediction], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transduction, "GROUP", 10)
-    found = [one for batch in _joined(classifier, predictions) for one in batch]
+    found = [one for batch in _joined(classifier, predictions, group_size=10) for one in batch]
     assert [one.path for one in found] == [one.path for one in predictions]
     alone = [one for batch in _joined(classifier, predictions[:10]) for one in batch]
     assert found[:10] == alone
