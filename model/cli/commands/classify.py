@@ -166,7 +166,7 @@ def _limits(classifier: ImageClassifier, options: argparse.Namespace) -> Limits:
         accepting = classifier.classifier.accepting_threshold(options.max_error)
         if math.isinf(accepting):
             warn(
-                f"The examples do not allow at most {options.max_error:.1%} errors: nothing is accepted. Add more examples."
+                f"No example is sure enough for at most {options.max_error:.1%} errors: nothing is accepted. Add more."
             )
     if options.candidates is not None:
         candidate = classifier.classifier.candidate_threshold(options.candidates)
