@@ -1,4 +1,4 @@
-"""Nothing twice: what was embedded once is found on disk, whatever its file is called by now."""
+"""The store of embeddings: an image that was embedded once is found on disk, under any file name."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def pictures(tmp_path: Path) -> list[Path]:
 
 
 def _embedder(folder: Path) -> Embedder:
-    """An embedder as of a new process: nothing in memory."""
+    """A new embedder, with nothing in memory."""
     return Embedder(create_backbone("patent-cnn"), "cpu", store=BlobStore(folder))
 
 
