@@ -209,7 +209,7 @@ def image_items(path: AnyPath) -> list[Path]:
 
 
 def read_image(path: AnyPath) -> Image.Image:
-    """Read an image as the classifier sees it: RGB, upright, in sRGB, 8 bits. Raises `ImageReadError`.
+    """Read an image in the form that classifiers use: RGB, upright, in sRGB, 8 bits. Raises `ImageReadError`.
 
     >>> picture = read_image("resources/example/to_classify/sky_03.jpg")
     >>> picture.mode, picture.size

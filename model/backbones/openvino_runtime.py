@@ -92,7 +92,7 @@ class OpenVinoRuntime(Runtime):
                     self._has_failed = True
             return self._sides[side]
 
-    @one_thread()  # PyTorch's few images here are a tenth as fast with two threads while the other core is busy
+    @one_thread()  # for PyTorch's few images: two threads take ten times as long while the other core is busy
     def _made(self, side: int) -> _Side:
         try:
             return self._made_for(side)

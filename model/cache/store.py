@@ -173,7 +173,7 @@ class BlobStore:
                     database.executemany("INSERT OR REPLACE INTO notes VALUES (?, ?)", list(notes.items()))
 
     def size(self) -> int:
-        """Return how many bytes the blobs take."""
+        """Return the total size of the blobs in bytes."""
         with self._guarded(self._reading) as database:
             if database is not None:
                 return _total(database)

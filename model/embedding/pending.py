@@ -1,4 +1,4 @@
-"""Images on their way through the embedder: read and decoded once, then run through the backbone at each size."""
+"""Images that are being embedded: read and decoded once, then run through the backbone at each size."""
 
 from __future__ import annotations
 

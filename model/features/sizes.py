@@ -23,7 +23,7 @@ STRIDE = 32
 """Working sides are multiples of it, in pixels."""
 
 LARGEST_SIDE = 2048
-"""Pixels; no working side is larger, whatever a saved classifier asks for."""
+"""Pixels; no working side is larger, in a saved classifier either."""
 
 LARGE_IMAGE, LARGE_SIDE = 1.1, 10 / 7
 """In units of the backbone's input size: the least side of large images and their working side, 246 and 320 for 224."""

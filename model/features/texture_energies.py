@@ -61,7 +61,7 @@ def _windows(pixels: int) -> tuple[_Indices, _Indices]:
 
 @compiled
 def _to_grey(pixels: npt.NDArray[np.uint8], level: Array) -> None:
-    """Fill `level` (H, W) with whole grey levels, 0..255, of RGB (H, W, 3): ITU-R 601's weights, as Pillow has them."""
+    """Fill `level` (H, W) with whole grey levels, 0..255, of RGB (H, W, 3): ITU-R 601's weights, as in Pillow."""
     for y in range(level.shape[0]):
         row = pixels[y].reshape(-1)  # contiguous bytes, so that many pixels are read at once
         for x in range(level.shape[1]):

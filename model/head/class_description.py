@@ -63,8 +63,8 @@ def centred_gram(gram: Tensor, balance: Tensor) -> Tensor:
 def hat_matrix(gram: Tensor, balance: Tensor, ridge: Tensor) -> Tensor:
     """H = K (K + lambda B^-1)^-1 + 1 b' / sum(b), (n, n): the fit of a weighted ridge regression with an intercept.
 
-    gram is the centred (n, n) matrix K of inner products, B = diag(balance) the weights of the images. The intercept's
-    term is needed because centring would reveal the class of a left-out image, on which the mean of the others depends.
+    gram is the centred (n, n) matrix K of inner products, B = diag(balance) the weights of the images. Without the
+    intercept's term, centring would reveal the class of a left-out image, since the mean of the others depends on it.
     """
     slope: Tensor = torch.linalg.solve(gram + torch.diag(ridge / balance), gram).T
     return slope + balance / balance.sum()

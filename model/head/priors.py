@@ -25,16 +25,16 @@ class Prior:
 
 
 RIDGE = Prior(-2.3, 0.7)
-"""Of the natural logarithm of the ridge over the mean squared length of the centred features."""
+"""Prior of the natural logarithm of the ridge over the mean squared length of the centred features."""
 
 LOCAL_SHARE = Prior(-2.4, 0.5)
-"""Of the logit of beta, the share of the local feature: 0.08."""
+"""Prior of the logit of beta, the share of the local feature: 0.08."""
 
 SINGLE_SHOT_LOCAL_SHARE = Prior(-4.0, 0.5)
 """The same where a class has one image: beta cannot be fitted there and harms some sets, so it is kept small."""
 
 SCALE = Prior(2.0, 0.7)
-"""Of the natural logarithm of kappa: 7.4."""
+"""Prior of the natural logarithm of kappa: 7.4."""
 
 TYPICAL = Traits()
 

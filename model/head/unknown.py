@@ -98,8 +98,7 @@ def unknown_threshold(leave_one_out: Tensor) -> float:
     """Return the unlikeness above which an image is unknown; infinite with fewer than three examples.
 
     leave_one_out: float64 (n,), see `leave_one_out_unlikeness`. The threshold lies above the mean by the number of
-        standard deviations that `UNKNOWN_FALSE_ALARMS` requires, times 1 + 4 / n (ours, for the uncertainty of n
-        values).
+        standard deviations that `UNKNOWN_FALSE_ALARMS` requires, times 1 + 4 / n (ours, since n values are few).
     """
     count = len(leave_one_out)
     if count < 3:

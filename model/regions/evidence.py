@@ -1,7 +1,7 @@
 """Evidence: what each region of an image adds for a class, from which the shown map and its box are made.
 
-The evidence has three parts, each in units of its own spread: the contrast of similarities, as in the attention ((s1 -
-s2) / tau_a), the responses (`response_map`), and the texture. The weight of the texture is the square of its share in
+The evidence has three parts, each in units of its own spread: the contrast of similarities as in the attention, (s1 -
+s2) / tau_a; the responses (`response_map`); and the texture. The weight of the texture is the square of its share in
 the joint space, so that it is small unless texture decides. In an image that is much larger than the examples, the
 evidence of regions unlike every class fades, and crops are scored as well. Ours (docs/adr/0007-attention.md).
 """
@@ -42,7 +42,7 @@ LEAST_FAMILIARITY = 0.05
 class Evidence(NamedTuple):
     """The evidence of the regions of one image.
 
-    values: float32 (N, R), or (1, R) where only one class was asked for, in units of the attention's temperature
+    values: float32 (N, R), or (1, R) for a single class, in units of the attention's temperature
     grid: (h, w), R = h * w in reading order
     height: of the box, as a share of the peak's height above the median
     """

@@ -34,7 +34,7 @@ class Asked:
 
 @dataclass(frozen=True, eq=False)
 class Classified:
-    """A prediction; with the image, if that was asked for and it was read in its own size, else None."""
+    """A prediction; with the image, if `Asked.pictures` is set and it was read in its own size, else None."""
 
     prediction: Prediction
     picture: Image.Image | None = field(default=None, repr=False)

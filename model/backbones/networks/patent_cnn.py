@@ -81,7 +81,7 @@ class PatentCNN(Backbone):
 
 def load_weights(backbone: PatentCNN, path: Path) -> None:
     """Load weights of any floating type from a safetensors file; raises `BackboneError`."""
-    again = "Install Fewshot again, or make them anew as docs/patent-cnn.md says."
+    again = "Install Fewshot again, or make them again as described in docs/patent-cnn.md."
     if not path.is_file():
         raise BackboneError(f"The weights of {backbone.name} are missing: there is no {path}. {again}")
     try:

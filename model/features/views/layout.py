@@ -14,7 +14,7 @@ from model.features.maps import LAYOUT_CELLS, ImageFeatures
 from model.features.view import VIEWS, Traits, View
 
 WHOLENESS_SLOPE = 6.0
-"""By how much `wholeness` lowers the prior mean of the log odds."""
+"""Slope by which `wholeness` lowers the prior mean of the log odds."""
 
 _LEAST_VARIANCE = 1e-9
 
