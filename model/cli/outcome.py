@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Outcome:
-    """What `--json` prints, and how many images could not be read."""
+    """The outcome of a command: what `--json` prints, and the number of images that could not be read."""
 
     result: dict[str, Any]
     unreadable: int

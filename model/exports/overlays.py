@@ -18,8 +18,10 @@ from model.types import Prediction
 class OverlayFolder:
     """Writes overlays to a folder, named after their images; images of the same name are numbered.
 
-    `paths` are all images of the run: none of them is written over, although the folder may hold some.
-    `ground` is what transparent pixels lie over. Raises `OSError` where the folder cannot be made.
+    paths: all images of the run; none of them is overwritten, even in the same folder
+    ground: colour under transparent pixels
+
+    Raises `OSError` where the folder cannot be created.
     """
 
     def __init__(self, folder: Path, paths: Sequence[Path], ground: Colour = WHITE) -> None:
@@ -37,9 +39,9 @@ class OverlayFolder:
             self._targets[path] = folder / f"{name}.png"
 
     def write(self, prediction: Prediction, picture: Image.Image | None = None) -> None:
-        """Write the overlay of a prediction with an evidence map; `picture` is the image where it was read already.
+        """Write the overlay of a prediction that has an evidence map; `picture` is its image, if it was read already.
 
-        Raises `ImageReadError` where the image must be read and cannot be, and `OSError`.
+        Raises `ImageReadError` where the image has to be read and cannot be, and `OSError`.
         """
         if prediction.evidence_map is None or prediction.region is None:
             return

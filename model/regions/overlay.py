@@ -11,7 +11,7 @@ from model.types import Region
 OVERLAY_OPACITY = 0.55
 REGION_COLOR = (255, 255, 255)
 _HALO = (20, 20, 20)
-# Lightness rises evenly from dark violet to light yellow, so that colour-blind eyes see the order too.
+# Lightness rises evenly from dark violet to light yellow, so that colour-blind people see the order too.
 _ANCHORS = np.array([(30, 15, 70), (120, 30, 110), (200, 60, 80), (245, 125, 40), (252, 220, 100)], np.float32)
 
 
@@ -31,7 +31,7 @@ def map_rgba(evidence_map: npt.NDArray[np.float32], size: tuple[int, int]) -> np
 
 
 def draw_overlay(image: Image.Image, evidence_map: npt.NDArray[np.float32], region: Region) -> Image.Image:
-    """Return an RGB copy of `image` with the map laid over it, denser where it is high, and the region's box."""
+    """Return an RGB copy of `image` with the map drawn over it, more opaque where it is higher, and with the box."""
     layer = Image.fromarray(map_rgba(evidence_map, image.size))
     layer.putalpha(layer.getchannel("A").point(lambda alpha: round(alpha * OVERLAY_OPACITY)))
     result = Image.alpha_composite(image.convert("RGBA"), layer).convert("RGB")

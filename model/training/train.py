@@ -1,4 +1,4 @@
-"""Train a classifier on a support set: leave-one-out over its images, until the loss no longer falls."""
+"""Training of a classifier on a support set: parameters are fitted by leave-one-out until the loss stops falling."""
 
 from __future__ import annotations
 
@@ -36,14 +36,15 @@ def train(
     progress: ProgressCallback = ignore_progress,
     token: CancelToken | None = None,
 ) -> tuple[ImageClassifier, TrainingReport]:
-    """Train on `support`; the same files and seed give the same classifier whatever the files' order.
+    """Train on `support`; the same files and seed give the same classifier in any order of the files.
 
-    `embedder` may be handed in to reuse a loaded backbone and what it has embedded already. The classifier
-    lays what is transparent over `ground`, wherever it is used. A backbone that is trained as well has a `schedule`.
-    Unreadable and duplicate images are left out and named in the report.
+    embedder: used instead of a new one, with its backbone and memory
+    ground: colour under transparent pixels, kept by the classifier
+    schedule: of the backbone's training, where it is trained on the bins
 
-    Raises `SupportSetError` for fewer than two classes and for a class without a readable image,
-    `BackboneError` and `DeviceError` as `Embedder.create`, and `Cancelled`.
+    Unreadable and duplicate images are left out and named in the report. Raises `SupportSetError` for fewer than two
+    classes and for a class without a readable image, `BackboneError` and `DeviceError` as `Embedder.create`, and
+    `Cancelled`.
     """
     started = time.monotonic()
     token = token or CancelToken()
@@ -77,7 +78,7 @@ def _check(support: SupportSet) -> None:
     if support.ways < 2:
         raise SupportSetError(
             f"Training needs at least two bins with images; there {'is one' if support.ways else 'is none'}. "
-            "Add a bin for what the images should be told from."
+            "Add a bin with images of another kind."
         )
     for name, group in zip(support.class_names, support.images, strict=True):
         if not group:
@@ -87,7 +88,7 @@ def _check(support: SupportSet) -> None:
 def _ordered_files(
     support: SupportSet, embedder: Embedder, progress: ProgressCallback, token: CancelToken
 ) -> tuple[list[list[Path]], list[tuple[Path, str]]]:
-    """Order each class's files by content, so that names and order do not matter; leave duplicates out."""
+    """Order each class's files by content, so that names and order do not matter, and leave duplicates out."""
     total, done = sum(support.shots), 0
     files, duplicates = [], []
     for group in support.images:
@@ -95,7 +96,7 @@ def _ordered_files(
         ordered = sorted(group)
         for path, found in zip(ordered, embedder.content_hashes(ordered), strict=True):
             token.raise_if_cancelled()
-            # What cannot be read is reported when its pixels are wanted.
+            # Unreadable files are reported when they are embedded.
             digest = f"unreadable:{path}" if isinstance(found, ImageReadError) else found
             if digest in by_hash:
                 duplicates.append((path, f"is the same picture as {by_hash[digest].name} and counts once."))

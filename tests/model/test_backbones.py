@@ -1,4 +1,4 @@
-"""The backbones: the patent's layers as claimed, the reference network's very features, clear refusals."""
+"""The backbones: the patent's layers as claimed, the reference network's features, clear errors."""
 
 from __future__ import annotations
 
@@ -82,8 +82,8 @@ def test_efficientnet_lite_gives_the_reference_network_s_features(name: str, sid
     assert float(coarse.std()) > 0.05  # trained weights, not zeros
 
 
-def test_the_packaged_weights_know_imagenet() -> None:
-    """Were they paired wrongly, a plain picture would give noise: a banana-yellow crescent is hard to fake."""
+def test_the_packaged_weights_recognise_an_imagenet_class() -> None:
+    """With wrongly paired weights the scores would be noise: a banana-yellow crescent would hardly be recognised."""
     network = timm.create_model("tf_efficientnet_lite0", pretrained=False).eval()
     packaged = torch.load(packaged_weights("efficientnet-lite0"), weights_only=True)
     network.load_state_dict(dict(zip(network.state_dict(), packaged.values(), strict=True)))
@@ -114,7 +114,7 @@ def test_missing_weights_name_the_package_to_install(monkeypatch: pytest.MonkeyP
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, nn.Module]:
-    """A small timm model saved as timm's own files are."""
+    """A small timm model saved in the form of timm's own files."""
     torch.manual_seed(0)
     network = timm.create_model("test_efficientnet", pretrained=False).eval()
     path = tmp_path_factory.mktemp("weights") / "small.safetensors"
@@ -156,7 +156,7 @@ def test_weights_that_could_run_code_are_not_loaded(tmp_path: Path) -> None:
 
 
 def test_weights_of_another_model_are_refused(tmp_path: Path, weights: tuple[str, Path, nn.Module]) -> None:
-    with pytest.raises(BackboneError, match="holds no weights of test_resnet"):
+    with pytest.raises(BackboneError, match="does not hold the weights of test_resnet"):
         create_backbone(f"timm:test_resnet@{weights[1]}")
     damaged = tmp_path / "damaged.safetensors"
     damaged.write_bytes(weights[1].read_bytes()[:1000])
@@ -166,7 +166,7 @@ def test_weights_of_another_model_are_refused(tmp_path: Path, weights: tuple[str
 
 
 def test_unknown_timm_models_and_missing_files_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(BackboneError, match="timm knows no model named 'nonesuch'"):
+    with pytest.raises(BackboneError, match="timm has no model named 'nonesuch'"):
         create_backbone("timm:nonesuch")
     with pytest.raises(BackboneError, match="does not exist"):
         create_backbone(f"timm:test_efficientnet@{tmp_path / 'gone.safetensors'}")

@@ -106,7 +106,7 @@ def test_looking_closely_takes_one_more_forward_pass_for_an_image_and_only_once(
     assert [p.scores for p in first] == [p.scores for p in closely]
 
 
-def test_looking_closely_holds_things_better(tmp_path: Path, classifier: ImageClassifier) -> None:
+def test_the_closer_look_finds_objects_better(tmp_path: Path, classifier: ImageClassifier) -> None:
     rng = np.random.default_rng(4)
     overlaps = []
     for number in range(12):

@@ -1,4 +1,4 @@
-"""A saved classifier: predicts the same anywhere, is refused when damaged, and never takes another's place."""
+"""A saved classifier: the same predictions when loaded, refused when damaged, and no foreign folder overwritten."""
 
 from __future__ import annotations
 

@@ -204,7 +204,7 @@ def test_explaining_an_unknown_class_is_wrong_usage_and_names_the_classes(
 def test_an_overlay_takes_one_reading_of_the_file_and_one_prediction(
     trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An image is decoded once and run at two sizes; one that is remembered is decoded once to be drawn."""
+    """An image is decoded once and run at two sizes; a cached one is decoded once to be drawn."""
     pictures = [tmp_path / "photos" / f"{k}.png" for k in range(6)]
     pictures[0].parent.mkdir()
     for k, path in enumerate(pictures):

@@ -1,4 +1,4 @@
-"""Batches come in order whatever fails, and work that is not wanted any more is not done."""
+"""Batches come in order whatever fails, and nothing is read after the caller stops."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing twice: what was embedded once is found on disk, whatever its file is called by now."""
+"""The store of embeddings: an image that was embedded once is found on disk, under any file name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lies under transparent pixels is a classifier's own, wherever it is used."""
+"""The ground under transparent pixels: saved with a classifier, and used wherever the classifier is."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_saved_classifier_keeps_its_ground(tmp_path: Path, support: SupportSet
     assert loaded.explain(image).scores == pytest.approx(classifier.explain(image).scores)
 
 
-def test_older_classifiers_know_only_white_and_nonsense_is_refused(
+def test_older_classifiers_have_a_white_ground_and_invalid_colours_are_refused(
     tmp_path: Path, support: SupportSet, embedder: Embedder
 ) -> None:
     classifier, _ = train(support, embedder=embedder, ground=BLACK)

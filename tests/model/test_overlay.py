@@ -1,4 +1,4 @@
-"""Overlays: the map where attention is, the box where the region is, images of any size."""
+"""Overlays: the map drawn in its place, the box around the region, images of any size."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_the_map_is_laid_where_attention_is() -> None:
     grey = Image.new("RGB", (80, 40), (100, 100, 100))
     result = np.asarray(draw_overlay(grey, _peak_left(), Region(60, 10, 10, 10)))
     assert result.shape == (40, 80, 3)
-    assert (result[5, 70] == 100).all()  # nobody looks there
+    assert (result[5, 70] == 100).all()  # no evidence
     assert np.abs(result[5, 2].astype(int) - 100).max() > 30
 
 
@@ -31,7 +31,7 @@ def test_the_region_is_framed_inside_its_bounds() -> None:
     assert changed.min(axis=0).tolist() == [20, 50]
     assert changed.max(axis=0).tolist() == [59, 109]
     assert (result == REGION_COLOR).all(axis=2).any()
-    assert (result[40, 80] == 100).all()  # the inside stays to be seen
+    assert (result[40, 80] == 100).all()  # the inside stays visible
 
 
 def test_the_original_is_not_changed() -> None:

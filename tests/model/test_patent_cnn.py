@@ -1,4 +1,4 @@
-"""The patent's own CNN: shipped weights that know something, three ways to use it, clear refusals."""
+"""The patent's own CNN: useful shipped weights, three ways to use it, clear errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Any model of timm by its name, "timm:NAME" or "timm:NAME@weights.safetensors"; from its hub only when online."""
+"""Models of timm by name: "timm:NAME", with weights from timm's hub, or "timm:NAME@weights.safetensors"."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ _COARSE_STRIDE = 32
 
 
 class TimmBackbone(Backbone):
-    """A timm model cut at the strides 16 and 32 (transformers of stride 16: their grid, and it halved)."""
+    """A timm model, with its feature maps at the strides 16 and 32.
+
+    Of transformers with stride 16 their grid, and the same averaged to half the size. Raises `BackboneError` for an
+    unknown model, and where weights cannot be loaded or it has no feature map at stride 16.
+    """
 
     pretrained = True
     mean: Tensor
@@ -34,9 +38,9 @@ class TimmBackbone(Backbone):
         model_name, _, weights = name.partition("@")
         self.name = f"timm:{model_name}"
         if not timm.is_model(model_name):
-            raise BackboneError(f"timm knows no model named {model_name!r}. See timm.list_models().")
+            raise BackboneError(f"timm has no model named {model_name!r}. See timm.list_models().")
         try:
-            # As pretrained weights, not as a checkpoint: that would have to hold exactly what is left of the model.
+            # As pretrained weights: a checkpoint would have to hold exactly the layers that are used.
             source = {"file": _checked_file(weights, model_name)} if weights else None
             network: Any = timm.create_model(
                 model_name, pretrained=not empty, pretrained_cfg_overlay=source, features_only=True
@@ -45,8 +49,8 @@ class TimmBackbone(Backbone):
             raise
         except Exception as error:
             raise BackboneError(
-                f"The weights of {model_name} cannot be had ({type(error).__name__}: {_first_line(error)}). They are "
-                f"fetched from a hub once; offline, give a local file: timm:{model_name}@weights.safetensors"
+                f"The weights of {model_name} cannot be loaded ({type(error).__name__}: {_first_line(error)}). They "
+                f"are fetched from a hub once; offline, give a local file: timm:{model_name}@weights.safetensors"
             ) from error
         self.network = network
         self.any_size = not network.pretrained_cfg.get("fixed_input_size", False)
@@ -85,7 +89,7 @@ def _checked_file(weights: str, model_name: str) -> str:
     classifier = network.pretrained_cfg.get("classifier") or ()
     needed = {key for key in network.state_dict() if not key.startswith(classifier)}
     if not needed <= held:
-        raise BackboneError(f"{path} holds no weights of {model_name}: {min(needed - held)} is missing.")
+        raise BackboneError(f"{path} does not hold the weights of {model_name}: {min(needed - held)} is missing.")
     return str(path)
 
 

@@ -1,4 +1,4 @@
-"""The command `fewshot classify`: label images and whole folders."""
+"""The command `fewshot classify`: classify images and whole folders."""
 
 from __future__ import annotations
 
@@ -30,32 +30,32 @@ if TYPE_CHECKING:
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_common(parser)
-    parser.add_argument("classifier", type=Path, metavar="CLASSIFIER", help="what `train` saved")
+    parser.add_argument("classifier", type=Path, metavar="CLASSIFIER", help="folder saved by `train`")
     parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="images, or folders (read recursively)")
     parser.add_argument("--out", type=Path, required=True, metavar="RESULTS.csv", help="table to write")
-    parser.add_argument("--overlays", type=Path, metavar="DIR", help="write a PNG with attention map and region each")
+    parser.add_argument("--overlays", type=Path, metavar="DIR", help="write a PNG of each image with map and region")
     parser.add_argument("--explain", metavar="CLASS", help="regions for CLASS instead of the predicted class")
     parser.add_argument(
         "--closely",
         action="store_true",
-        help="find regions at twice the size, as --explain and --overlays do: better, about 4 times as long",
+        help="find regions at twice the size: better, about 4 times as long (--explain and --overlays do so too)",
     )
     parser.add_argument(
-        "--max-error", type=share, metavar="SHARE", help="add a column `accepted`: at most SHARE of those are wrong"
+        "--max-error", type=share, metavar="SHARE", help="add a column `accepted`; at most SHARE of these are wrong"
     )
     parser.add_argument(
-        "--candidates", type=share, metavar="SHARE", help="add a column of the possible classes; at most SHARE miss"
+        "--candidates", type=share, metavar="SHARE", help="add a column `candidates`; at most SHARE lack the class"
     )
     parser.add_argument(
         "--transductive",
         action="store_true",
-        help="let similar images agree: better with few examples, but a result then depends on the other images",
+        help="join results of similar images: better with few examples, but a result then depends on the others",
     )
-    parser.add_argument("--resume", action="store_true", help="go on with an interrupted RESULTS.csv")
+    parser.add_argument("--resume", action="store_true", help="continue an interrupted RESULTS.csv")
 
 
 def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
-    """Classify images and folders into a table, with overlays when asked: read, embed, predict, region, write."""
+    """Classify images and folders into a table, with overlays if asked for: read, embed, predict, region, write."""
     from model.checkpoint.files import load
     from model.exports.overlays import OverlayFolder
     from model.exports.results_table import open_table
@@ -73,14 +73,14 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     overlays = OverlayFolder(options.overlays, paths, classifier.embedder.ground) if options.overlays else None
     limits = _limits(classifier, options)
     drawn = overlays is not None
-    # Regions that are asked for or drawn are worth the closer look.
+    # Regions that are asked for or drawn get the closer look.
     asked = Asked(explained, options.closely or explained is not None or drawn, maps=drawn, pictures=drawn)
     with (
         open_table(options.out, classifier.class_names, limits=limits, resume=options.resume) as table,
         ProgressPrinter() as bar,
     ):
         resumed_after = sum(table.has(path) for path in paths)
-        # Images that are joined need one another's probabilities, also those that have a row from before.
+        # Joining needs the probabilities of all images, including those that have a row already.
         remaining = paths if options.transductive else [path for path in paths if not table.has(path)]
         run = Run(
             classifier,
@@ -106,7 +106,7 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     found = ", ".join(f"{name} {count}" for name, count in Counter(classes).most_common()) or "nothing new"
     say(f"Classified {counts.images} images: {found}.")
     if options.transductive:
-        say(f"Joined with what similar images show: {counts.changed} of them changed their class by it.")
+        say(f"Joined with similar images: {counts.changed} changed class.")
     unknown, failed = counts.statuses[Status.UNKNOWN], counts.statuses[Status.ERROR]
     say(f"Unlike every bin: {unknown}. Unreadable: {failed}. Results in {options.out}")
     return Outcome(
@@ -127,13 +127,13 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
 
 
 def _finish(overlays: OverlayFolder | None) -> Callable[[Classified], Prediction]:
-    """Return the last step of each image: writing its overlay, where there are any."""
+    """Return the last step of each image: writing its overlay, if there is a folder for them."""
 
     def finish(one: Classified) -> Prediction:
         if overlays is not None:
             try:
                 overlays.write(one.prediction, one.picture)
-            except ImageReadError as error:  # it went away since it was classified
+            except ImageReadError as error:  # it was removed after it was classified
                 return Prediction(one.prediction.path, Status.ERROR, message=error.reason)
         return one.prediction
 
@@ -147,7 +147,7 @@ def _warn_of_unreadable(predictions: Iterable[Prediction]) -> None:
 
 
 def _found_images(options: argparse.Namespace, token: CancelToken) -> list[Path]:
-    """Find what to classify, with a line once it takes a while, since pages of many files must be counted."""
+    """Find the images to classify; report progress once it takes a while, since pages of many files are counted."""
     started, paths = time.monotonic(), []
     with ProgressPrinter() as bar:
         for path in iter_images(options.paths, options.cutting, warn_of):
@@ -166,12 +166,12 @@ def _limits(classifier: ImageClassifier, options: argparse.Namespace) -> Limits:
         accepting = classifier.classifier.accepting_threshold(options.max_error)
         if math.isinf(accepting):
             warn(
-                f"The examples cannot vouch for at most {options.max_error:.1%} errors: nothing is accepted. Add more."
+                f"No example is sure enough for at most {options.max_error:.1%} errors: nothing is accepted. Add more."
             )
     if options.candidates is not None:
         candidate = classifier.classifier.candidate_threshold(options.candidates)
         if candidate == 0:
-            warn(f"The examples are too few for at most {options.candidates:.1%} misses: every class is a candidate.")
+            warn(f"Too few examples for at most {options.candidates:.1%} misses: every class is a candidate.")
     return Limits(accepting, candidate)
 
 
@@ -179,17 +179,17 @@ def _class_index(classifier: ImageClassifier, name: str | None) -> int | None:
     if name is None:
         return None
     if name not in classifier.class_names:
-        raise UsageError(f"--explain {name}: no such class. Classes: {', '.join(classifier.class_names)}.")
+        raise UsageError(f"--explain: {name} is not a class. The classes are {', '.join(classifier.class_names)}.")
     return classifier.class_names.index(name)
 
 
 COMMANDS.register(
     "classify",
     Command(
-        "label images and whole folders",
+        "classify images and whole folders",
         _add_arguments,
         _run,
-        kept_when_interrupted="What was classified so far is kept; --resume goes on from there.",
+        kept_when_interrupted="Results so far are kept; --resume continues after them.",
         order=20,
     ),
 )

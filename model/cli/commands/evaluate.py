@@ -29,7 +29,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("bins", type=Path, metavar="BINS", help="folder with one sub-folder of images per class")
     parser.add_argument("--shots", type=numbers, default=(1, 5, 10), metavar="1,5,10", help="examples a class")
     parser.add_argument("--ways", type=positive, metavar="N", help="classes in an episode (default: all)")
-    parser.add_argument("--queries", type=positive, default=15, help="test images a class (default: 15)")
+    parser.add_argument("--queries", type=positive, default=15, help="queries a class (default: 15)")
     parser.add_argument("--episodes", type=positive, default=100, help="episodes for each shot (default: 100)")
     parser.add_argument("--seed", type=seed, default=0, help="seed of the episodes (default: 0)")
     parser.add_argument("--backbone", default=DEFAULT_BACKBONE, metavar="NAME", help="see the README")

@@ -22,7 +22,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_ground(parser)
     parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="images, or folders (read recursively)")
     parser.add_argument("--bins", type=Path, metavar="BINS", help="folder with one sub-folder of labelled images each")
-    parser.add_argument("--count", type=positive, default=10, help="how many (default: 10)")
+    parser.add_argument("--count", type=positive, default=10, help="number of images (default: 10)")
     parser.add_argument("--backbone", default=DEFAULT_BACKBONE, metavar="NAME", help="see the README")
 
 

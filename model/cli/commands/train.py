@@ -29,7 +29,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, required=True, metavar="CLASSIFIER", help="folder to save the classifier in"
     )
     parser.add_argument("--backbone", default=DEFAULT_BACKBONE, metavar="NAME", help="see the README for the names")
-    parser.add_argument("--seed", type=seed, default=0, help="seed of everything random (default: 0)")
+    parser.add_argument("--seed", type=seed, default=0, help="seed of random numbers (default: 0)")
 
 
 def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
