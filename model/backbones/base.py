@@ -26,6 +26,7 @@ class Backbone(nn.Module, ABC):
     name: of architecture and weights; saved with a classifier
     input_size: side in pixels that the weights were made for
     any_size: whether other sides work too
+    multiple: sides of inputs in pixels are multiples of it
     channels: (D_fine, D_coarse)
     pretrained: false where the weights must first be trained on the support set
     starts_from_weights: whether that training starts from weights of its own instead of random ones
@@ -36,6 +37,7 @@ class Backbone(nn.Module, ABC):
     name: str
     input_size: int
     any_size: bool = True
+    multiple: int = 32
     channels: tuple[int, int]
     pretrained: bool
     starts_from_weights: bool = False
@@ -50,6 +52,11 @@ class Backbone(nn.Module, ABC):
         """
         return torch.empty(0, self.channels[1], device="cpu")
 
+    def at_side(self, side: int) -> Backbone:
+        """Return this backbone prepared for one side in pixels, for runtimes that convert it; itself where it can."""
+        del side
+        return self
+
     @abstractmethod
     def forward(self, images: Tensor) -> FeatureMaps:
-        """Return the feature maps of RGB images, float32 (n, 3, H, W) in 0..1, H and W multiples of 32."""
+        """Return the feature maps of RGB images, float32 (n, 3, H, W) in 0..1, H and W multiples of `multiple`."""

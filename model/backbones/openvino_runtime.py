@@ -139,7 +139,7 @@ class OpenVinoRuntime(Runtime):
         with warnings.catch_warnings(), torch.no_grad():
             warnings.simplefilter("ignore")  # torch.jit is deprecated, but exporting takes ten times as long
             example = torch.zeros((1, side, side, 3), dtype=torch.uint8)
-            traced = torch.jit.trace(_FromPixels(self._backbone), example, check_trace=False)
+            traced = torch.jit.trace(_FromPixels(self._backbone.at_side(side)), example, check_trace=False)
             decoder = TorchScriptPythonDecoder(traced)  # must outlive the conversion
             frontend = FrontEndManager().load_by_framework("pytorch")
             model = frontend.convert(frontend.load(decoder))

@@ -124,7 +124,7 @@ def from_files(
     if facts.tensors_sha256 != sha256(files[TENSORS_FILE]).hexdigest():
         raise CheckpointError(f"{where} is damaged. Train again or use a copy.")
     state = state_of(tensors, facts.view_names)
-    check_values(where, state)
+    check_values(where, state, backbone)
     if embedder is None or not same:
         embedder = _embedder(place, facts, backbone, tensors, device)
     try:

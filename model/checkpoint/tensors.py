@@ -12,7 +12,7 @@ from torch import Tensor
 from model.backbones.base import Backbone
 from model.checkpoint.facts import Facts
 from model.errors import CheckpointError
-from model.features.sizes import LARGEST_SIDE, STRIDE
+from model.features.sizes import LARGEST_SIDE, SMALLEST_SIDE
 from model.features.view import views_named
 from model.head.state import ClassifierState
 
@@ -52,7 +52,7 @@ _SCALAR_FIELDS = (
 
 _LARGEST = 1e6  # of all numbers but the threshold of unknown images; keeps sums of products far from overflow
 _LEAST_DIVISOR = 1e-9
-_SIDES = range(STRIDE, LARGEST_SIDE + 1)
+_SIDES = range(SMALLEST_SIDE, LARGEST_SIDE + 1)
 _MOST_PIXELS = 1e6  # of an example's sqrt(width * height)
 
 
@@ -85,7 +85,7 @@ def check_tensors(where: str, tensors: Mapping[str, Tensor], facts: Facts, backb
         raise _damaged(where, f"{len(strange)} of its tensors are unknown")
 
 
-def check_values(where: str, state: ClassifierState) -> None:
+def check_values(where: str, state: ClassifierState, backbone: Backbone) -> None:
     """Raise `CheckpointError` for numbers with which predicting would fail or need unbounded memory."""
 
     def refuse(name: str) -> NoReturn:
@@ -103,7 +103,7 @@ def check_values(where: str, state: ClassifierState) -> None:
     # The threshold is infinite where there are too few examples to call an image unknown.
     if math.isnan(state.unknown_threshold) or min(divisors) < _LEAST_DIVISOR:
         refuse(_SCALARS)
-    if state.side not in _SIDES or not 0 < state.example_side <= _MOST_PIXELS:
+    if state.side not in _SIDES or state.side % backbone.multiple or not 0 < state.example_side <= _MOST_PIXELS:
         refuse(_SCALARS)
     if bool((state.shares < 0).any()):
         refuse("shares")

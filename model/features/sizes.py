@@ -19,10 +19,7 @@ Size = tuple[int, int]
 PICTURE_SIDE = 1024
 """Pixels of the longer side at which an image is read; the texture view is computed from these pixels."""
 
-STRIDE = 32
-"""Working sides are multiples of it, in pixels."""
-
-LARGEST_SIDE = 2048
+SMALLEST_SIDE, LARGEST_SIDE = 32, 2048
 """Pixels; no working side is larger, in a saved classifier either."""
 
 LARGE_IMAGE, LARGE_SIDE = 1.1, 10 / 7
@@ -78,17 +75,19 @@ def working_side(backbone: Backbone, sizes: Iterable[Size]) -> int:
     sides = [typical_side(size) for size in sizes]
     if not backbone.any_size or not sides or median(sides) < LARGE_IMAGE * backbone.input_size:
         return backbone.input_size
-    return round(LARGE_SIDE * backbone.input_size / STRIDE) * STRIDE
+    return round(LARGE_SIDE * backbone.input_size / backbone.multiple) * backbone.multiple
 
 
 def smaller_side(backbone: Backbone, side: int) -> int:
     """Return the side in pixels at which examples are embedded again: `side` where the backbone takes no other."""
-    return max(STRIDE, round(SMALLER_SHARE * side / STRIDE) * STRIDE) if backbone.any_size else side
+    multiple = backbone.multiple
+    return max(multiple, round(SMALLER_SHARE * side / multiple) * multiple) if backbone.any_size else side
 
 
 def closer_side(backbone: Backbone, side: int) -> int:
     """Return the side in pixels of the closer look: `side` where the backbone takes no other."""
-    return min(CLOSER_FACTOR * side, LARGEST_SIDE) if backbone.any_size else side
+    largest = LARGEST_SIDE // backbone.multiple * backbone.multiple
+    return min(CLOSER_FACTOR * side, largest) if backbone.any_size else side
 
 
 def is_large(size: Size, example_side: float) -> bool:

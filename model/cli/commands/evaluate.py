@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from model.backbones.names import DEFAULT_BACKBONE
 from model.cli.arguments import add_common, add_ground, numbers, positive, seed
@@ -32,7 +32,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--queries", type=positive, default=15, help="queries a class (default: 15)")
     parser.add_argument("--episodes", type=positive, default=100, help="episodes for each shot (default: 100)")
     parser.add_argument("--seed", type=seed, default=0, help="seed of the episodes (default: 0)")
-    parser.add_argument("--backbone", default=DEFAULT_BACKBONE, metavar="NAME", help="see the README")
+    parser.add_argument(
+        "--backbone", action="append", metavar="NAME", help="see the README; given several times, they are compared"
+    )
 
 
 def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
@@ -45,32 +47,36 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
         raise NoImagesError(f"There is no image in {options.bins}.")
     if options.ways is not None and not 2 <= options.ways <= len(folders):
         raise UsageError(f"--ways {options.ways} does not fit: {options.bins} has {len(folders)} classes.")
-    embedder = Embedder.create(options.backbone, options.device).over(options.ground)
-    with ProgressPrinter() as progress:
-        figures, unreadable = evaluate(
-            [name for name, _ in folders],
-            [files for _, files in folders],
-            embedder,
-            shots=options.shots,
-            ways=options.ways,
-            queries=options.queries,
-            episodes=options.episodes,
-            seed=options.seed,
-            progress=progress,
-            token=token,
-        )
+    backbones = options.backbone or [DEFAULT_BACKBONE]
+    results: list[dict[str, Any]] = []
+    unreadable: tuple[tuple[Path, str], ...] = ()
+    for backbone in backbones:  # on the same episodes, since they have the same seed
+        embedder = Embedder.create(backbone, options.device).over(options.ground)
+        with ProgressPrinter() as progress:
+            figures, unreadable = evaluate(
+                [name for name, _ in folders],
+                [files for _, files in folders],
+                embedder,
+                shots=options.shots,
+                ways=options.ways,
+                queries=options.queries,
+                episodes=options.episodes,
+                seed=options.seed,
+                progress=progress,
+                token=token,
+            )
+        for row in figures:
+            for line in _table(row, backbone if len(backbones) > 1 else ""):
+                say(line)
+        results += [asdict(row) | asdict(row.methods[OURS]) | {"backbone": backbone} for row in figures]
     for path, reason in unreadable:
         warn(f"{path}: {reason}")
-    for row in figures:
-        for line in _table(row):
-            say(line)
-    results = [asdict(row) | asdict(row.methods[OURS]) for row in figures]
     return Outcome({"classes": [name for name, _ in folders], "results": results}, len(unreadable))
 
 
-def _table(row: ShotFigures) -> list[str]:
+def _table(row: ShotFigures, backbone: str) -> list[str]:
     lines = [
-        f"{row.ways}-way {row.shots}-shot, {row.episodes} episodes",
+        f"{f'{backbone}: ' if backbone else ''}{row.ways}-way {row.shots}-shot, {row.episodes} episodes",
         _LINE.format("", "accuracy", "macro F1", "ECE"),
     ]
     for name, figures in row.methods.items():
