@@ -273,7 +273,7 @@ class BlobStore:
 
     def _stop_writing(self, reason: str) -> None:
         if self._writable:
-            _log.warning("The cache in %s takes no more: %s.", self.path, reason)
+            _log.warning("The cache in %s is no longer written to: %s.", self.path, reason)
         self._writable = False
 
     def _renew(self, problem: Exception) -> None:

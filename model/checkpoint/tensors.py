@@ -79,7 +79,7 @@ def check_tensors(where: str, tensors: Mapping[str, Tensor], facts: Facts, backb
     for name, (kind, shape) in expected.items():
         found = tensors.get(name)
         if found is None or found.dtype != kind or tuple(found.shape) != shape:
-            raise _damaged(where, f"{name} is not {shape} numbers of type {str(kind).removeprefix('torch.')}")
+            raise _damaged(where, f"{name} does not have shape {shape} and type {str(kind).removeprefix('torch.')}")
     strange = tensors.keys() - expected.keys()
     if strange:
         raise _damaged(where, f"{len(strange)} of its tensors are unknown")

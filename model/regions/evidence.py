@@ -1,9 +1,10 @@
 """Evidence: what each region of an image adds for a class, from which the shown map and its box are made.
 
-The evidence has three parts, each in units of its own spread: the contrast of similarities as in the attention, (s1 -
-s2) / tau_a; the responses (`response_map`); and the texture. The weight of the texture is the square of its share in
-the joint space, so that it is small unless texture decides. In an image that is much larger than the examples, the
-evidence of regions unlike every class fades, and crops are scored as well. Ours (docs/adr/0007-attention.md).
+The evidence has three parts, each in units of its own spread: the contrast of similarities as in the attention,
+(s1 - s2) / tau_a; the responses (`response_map`); and the texture. The weight of the texture is the square of its
+share in the joint space, so that it is small unless texture decides. In an image that is much larger than the
+examples, the evidence of regions unlike every class fades, and crops are scored as well. Ours
+(docs/adr/0007-attention.md).
 """
 
 from __future__ import annotations

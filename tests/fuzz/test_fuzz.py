@@ -25,7 +25,7 @@ INPUTS = {"embedding_cache": 30, "project": 40, "classifier_tensors": 50, "class
 """How many in the normal mode; of the others `MANY`."""
 
 MANY = 80
-_SAID = "The cache in .* was made anew: |cannot be used|the settings file|takes no more"  # of files that are put aside
+_SAID = "The cache in .* was made anew: |cannot be used|the settings file|no longer written to"  # of files put aside
 
 pytestmark = pytest.mark.expected_log(_SAID)
 each_target = pytest.mark.parametrize("name", sorted(TARGETS))

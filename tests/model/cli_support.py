@@ -1,4 +1,4 @@
-"""Helpers of the command's tests: exit status, output and results table of a run."""
+"""Shared functions of the command's tests: exit status, output and results table of a run."""
 
 from __future__ import annotations
 

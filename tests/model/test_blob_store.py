@@ -292,7 +292,7 @@ def test_a_link_in_the_place_of_their_folder_is_not_followed(tmp_path: Path) -> 
     assert [path.read_bytes() for path in (tmp_path / "mine").iterdir()] == [b"mine"]
 
 
-@pytest.mark.expected_log("takes no more: the disk is nearly full")
+@pytest.mark.expected_log("is no longer written to: the disk is nearly full")
 def test_a_nearly_full_disk_is_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -307,7 +307,7 @@ def test_a_nearly_full_disk_is_left_alone(
     assert len(caplog.records) == 1
 
 
-@pytest.mark.expected_log("takes no more: database or disk is full")
+@pytest.mark.expected_log("is no longer written to: database or disk is full")
 def test_a_full_disk_stops_the_writing_only(tmp_path: Path) -> None:
     store = BlobStore(tmp_path)
     store.put(b"a", b"1")
@@ -319,7 +319,7 @@ def test_a_full_disk_stops_the_writing_only(tmp_path: Path) -> None:
     assert store.get(b"7") is None
 
 
-@pytest.mark.expected_log("takes no more: No space left on device")
+@pytest.mark.expected_log("is no longer written to: No space left on device")
 def test_a_disk_that_gets_full_with_a_file_stops_the_writing_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
