@@ -15,7 +15,7 @@ from PIL import Image
 
 from model.errors import ImageReadError
 from model.images.decoders import reader, shrunk
-from model.images.kinds import Kind
+from model.images.formats import Kind
 from model.images.pixels import over
 from model.images.read_errors import translated_errors
 

@@ -24,8 +24,8 @@ from PIL import Image
 
 from model.errors import ImageReadError
 from model.images.colour import WHITE, Colour
+from model.images.formats import Kind
 from model.images.items import Item
-from model.images.kinds import Kind
 from model.images.read_errors import MAX_PIXELS, damaged
 
 Size = tuple[int, int]

@@ -8,7 +8,7 @@ from typing import Protocol, cast
 
 from PIL import Image
 
-from model.images.kinds import Kind
+from model.images.formats import Kind
 
 Size = tuple[int, int]
 
@@ -16,14 +16,14 @@ MAX_PARTS = 100_000
 """Most pages or frames of one file that become items."""
 
 _MODULES = {
-    Kind.PLAIN: "pillow_reader",
-    Kind.PILLOW: "pillow_reader",
-    Kind.WIDE_PNG: "png_reader",
-    Kind.TIFF: "tiff_reader",
-    Kind.DICOM: "dicom_reader",
-    Kind.HEIF: "heif_reader",
-    Kind.RAW: "raw_reader",
-    Kind.VIDEO: "video_reader",
+    Kind.PLAIN: "_pillow",
+    Kind.PILLOW: "_pillow",
+    Kind.WIDE_PNG: "deep_png",
+    Kind.TIFF: "_tiff",
+    Kind.DICOM: "_dicom",
+    Kind.HEIF: "heif",
+    Kind.RAW: "raw",
+    Kind.VIDEO: "video",
 }
 
 
@@ -45,7 +45,7 @@ class Reader(Protocol):
 
 def reader(kind: Kind) -> Reader:
     """Return the reader for a kind of file."""
-    return cast(Reader, importlib.import_module(f"model.images.{_MODULES[kind]}"))
+    return cast(Reader, importlib.import_module(f"model.images.readers.{_MODULES[kind]}"))
 
 
 def shrunk(image: Image.Image, max_side: int | None) -> Image.Image:

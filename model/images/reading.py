@@ -16,15 +16,15 @@ from typing import BinaryIO
 from PIL import Image
 
 from model.errors import ImageReadError
-from model.images import pillow_reader
 from model.images.colour import WHITE, Colour
 from model.images.cutting import AS_THEY_ARE, Cutting, tiles
 from model.images.decoder_process import pool
 from model.images.decoders import shrunk
+from model.images.formats import HEADER_BYTES, PILLOW_SUFFIXES, PLAIN_SUFFIXES, RAW_SUFFIXES, Kind, kind_of
 from model.images.items import Item, split_item
-from model.images.kinds import HEADER_BYTES, PILLOW_SUFFIXES, PLAIN_SUFFIXES, RAW_SUFFIXES, Kind, kind_of
 from model.images.pixels import over
 from model.images.read_errors import EMPTY, describe_os_error, translated_errors
+from model.images.readers import _pillow as pillow_reader
 
 HELD_BYTES = 64 * 2**20
 """Larger files are never held in memory as a whole beside their pixels."""

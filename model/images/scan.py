@@ -12,7 +12,7 @@ from pathlib import Path
 
 from model.errors import SupportSetError
 from model.images.cutting import AS_THEY_ARE, Cutting
-from model.images.kinds import HEADER_BYTES, IMAGE_SUFFIXES, looks_like_dicom
+from model.images.formats import HEADER_BYTES, IMAGE_SUFFIXES, looks_like_dicom
 
 _DIGITS = re.compile(r"(\d+)")
 

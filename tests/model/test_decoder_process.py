@@ -17,8 +17,8 @@ import tifffile
 
 from model.errors import ImageReadError
 from model.images.decoder_process import DecoderPool
+from model.images.formats import Kind
 from model.images.items import Item
-from model.images.kinds import Kind
 from tests.model.images_support import grey_corners
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "kill") or sys.platform == "win32", reason="needs signals")
@@ -99,7 +99,7 @@ def test_no_decoder_outlives_a_program_that_was_killed(deep: Path) -> None:
     code = (
         "import sys, time\nfrom pathlib import Path\nfrom model.images.decoder_process import pool\n"
         "from model.images.items import Item\n"
-        "from model.images.kinds import Kind\np = Path(sys.argv[1])\npool.size(Item(p), Kind.TIFF)\n"
+        "from model.images.formats import Kind\np = Path(sys.argv[1])\npool.size(Item(p), Kind.TIFF)\n"
         "print(pool._idle[0]._process.pid, flush=True)\ntime.sleep(60)\n"
     )
     root = Path(__file__).parents[2]

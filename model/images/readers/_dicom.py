@@ -22,10 +22,10 @@ from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply
 from pydicom.pixels.utils import pixel_array
 
 from model.errors import ImageReadError
-from model.images import dicom_codecs
 from model.images.decoders import MAX_PARTS
 from model.images.pixels import eight_bits, stretched, windowed
 from model.images.read_errors import MAX_PIXELS, TOO_LARGE, damaged, no_such_part
+from model.images.readers import _dicom_codecs as dicom_codecs
 
 Size = tuple[int, int]
 

@@ -8,8 +8,8 @@ import imagecodecs
 import numpy as np
 from PIL import Image
 
-from model.images import pillow_reader
 from model.images.pixels import eight_bits, stretched, to_srgb, upright
+from model.images.readers import _pillow as pillow_reader
 
 Size = tuple[int, int]
 

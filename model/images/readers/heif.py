@@ -7,7 +7,7 @@ from pathlib import Path
 import pi_heif
 from PIL import Image
 
-from model.images import pillow_reader
+from model.images.readers import _pillow as pillow_reader
 
 Size = tuple[int, int]
 

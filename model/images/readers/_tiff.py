@@ -16,10 +16,10 @@ import tifffile
 from PIL import Image, UnidentifiedImageError
 
 from model.errors import ImageReadError
-from model.images import pillow_reader
 from model.images.decoders import MAX_PARTS
 from model.images.pixels import SIDEWAYS, eight_bits, stretched, to_srgb, upright
 from model.images.read_errors import MAX_PIXELS, TOO_LARGE, damaged, no_such_part
+from model.images.readers import _pillow as pillow_reader
 
 Size = tuple[int, int]
 
