@@ -1,97 +1,143 @@
-"""Which reader a file needs: told by its first bytes, and by its ending only where those say nothing."""
+"""Formats of image files, each a module of `model.images.readers` or a plug-in that registers one `Format`.
+
+A file's first bytes tell its format, and its ending only where those say nothing. Free of NumPy and Pillow: folders
+are searched without them.
+"""
 
 from __future__ import annotations
 
-import struct
-from enum import StrEnum
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from model.images.greys import AS_THE_FILE_SAYS, Greys
+from model.registry import Registry
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from model.types import Region
+
+Size = tuple[int, int]
 
 HEADER_BYTES = 132
-"""How much of a file's start `kind_of` wants to see."""
+"""How much of a file's start tells its format."""
+
+MAX_PARTS = 100_000
+"""Most pages or frames of one file that become items."""
 
 
-class Kind(StrEnum):
-    """The readers. The first is trusted with files from anywhere, the others run in a process of their own."""
+class Sure(IntEnum):
+    """How sure a format is that a file is its own. Whoever is surest reads it; of equals whose name comes first."""
 
-    PLAIN = "plain"  # JPEG, PNG, GIF, BMP, PPM: by Pillow, whose decoders for them are fuzzed every day
-    PILLOW = "pillow"  # what else Pillow knows
-    WIDE_PNG = "wide-png"  # 16 bits and more than one channel, of which Pillow keeps 8
-    TIFF = "tiff"
-    DICOM = "dicom"
-    HEIF = "heif"
-    RAW = "raw"
-    VIDEO = "video"
-
-
-PLAIN_SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".dib", ".ppm", ".pgm", ".pbm"})
-PILLOW_SUFFIXES = frozenset({".webp", ".avif", ".jp2", ".j2k", ".tga"})
-TIFF_SUFFIXES = frozenset({".tif", ".tiff"})
-DICOM_SUFFIXES = frozenset({".dcm", ".dicom", ".dic", ".ima"})
-HEIF_SUFFIXES = frozenset({".heic", ".heif", ".hif"})
-RAW_SUFFIXES = frozenset(
-    {".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".orf", ".rw2", ".raf", ".pef", ".srw", ".x3f"}
-)
-VIDEO_SUFFIXES = frozenset({".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv"})
-
-IMAGE_SUFFIXES = (
-    PLAIN_SUFFIXES | PILLOW_SUFFIXES | TIFF_SUFFIXES | DICOM_SUFFIXES | HEIF_SUFFIXES | RAW_SUFFIXES | VIDEO_SUFFIXES
-)
-"""The endings by which folders are searched. DICOM files have none as often as not: see `looks_like_dicom`."""
-
-_TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-_DICOM_MARK = b"DICM"
-_RAW_STARTS = (b"IIRO", b"IIRS", b"IIU\0", b"FUJIFILMCCD-RAW", b"FOVb")
-_HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
-_AVIF_BRANDS = frozenset({b"avif", b"avis"})
-_VIDEO_STARTS = (
-    b"\x1a\x45\xdf\xa3",  # Matroska and WebM
-    b"\0\0\x01\xba",  # MPEG
-    b"\0\0\x01\xb3",
-    b"\x30\x26\xb2\x75\x8e\x66\xcf\x11",  # Windows Media
-)
-_VIDEO_BOXES = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip"})  # QuickTime before there was "ftyp"
+    NO = 0
+    FALLBACK = 10  # for files that nobody else knows
+    ENDING = 20  # by its name alone
+    LIKELY = 30  # its first bytes look so
+    CONTAINER = 40  # by the mark of a container that other formats use too
+    MARK = 50  # by the format's own mark
+    MARK_AND_ENDING = 60  # by a mark of others, and its name
+    LONG_MARK = 70  # by a mark that no other file has, wherever it stands
+    PLAIN = 80  # as the pictures that everybody has
+    PLAIN_BUT = 90  # as those, but of a kind that their usual reader does not know
 
 
-def kind_of(header: bytes, suffix: str) -> Kind:
-    """Return the reader for a file that starts with `header` and whose name ends in `suffix`."""
-    if header.startswith((b"\xff\xd8\xff", b"GIF8", b"BM")) or (header[:1] == b"P" and header[1:2] in b"123456"):
-        return Kind.PLAIN
-    if header.startswith(b"\x89PNG\r\n\x1a\n"):
-        return (
-            Kind.WIDE_PNG if header[24:25] == b"\x10" and header[25:26] in (b"\x02", b"\x04", b"\x06") else Kind.PLAIN
-        )
-    suffix = suffix.lower()
-    if header[128:132] == _DICOM_MARK:  # its preamble may be that of a TIFF file
-        return Kind.DICOM
-    if header.startswith(_TIFF_STARTS):
-        return Kind.RAW if suffix in RAW_SUFFIXES else Kind.TIFF
-    if header.startswith(_RAW_STARTS) or suffix in RAW_SUFFIXES:
-        return Kind.RAW
-    if header[4:8] == b"ftyp":
-        return _by_brand(header[8:12])
-    if header.startswith(_VIDEO_STARTS) or header[4:8] in _VIDEO_BOXES or header[:4] + header[8:11] == b"RIFFAVI":
-        return Kind.VIDEO
-    if looks_like_dicom(header):
-        return Kind.DICOM
-    return Kind.DICOM if suffix in DICOM_SUFFIXES else Kind.PILLOW
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked of a picture. `max_side`: pixels of the longer side that are enough; None: all there are."""
+
+    max_side: int | None = None
+    greys: Greys = AS_THE_FILE_SAYS
 
 
-def _by_brand(brand: bytes) -> Kind:
-    if brand in _HEIF_BRANDS:
-        return Kind.HEIF
-    if brand in _AVIF_BRANDS:
-        return Kind.PILLOW
-    return Kind.RAW if brand == b"crx " else Kind.VIDEO
+class Format(ABC):
+    """One format. `frame` counts from 1; None means the file's first picture.
+
+    Methods may raise anything for a damaged file; `ImageReadError` where there is more to be said than that.
+    """
+
+    name: ClassVar[str]
+    endings: ClassVar[frozenset[str]] = frozenset()
+    """By which folders are searched, in lower case and with the dot."""
+    may_lack_ending: ClassVar[bool] = False
+    """Whether folders are searched for files of this format that have no ending."""
+    several: ClassVar[bool] = False
+    """Whether a file may hold several images."""
+    trusted: ClassVar[bool] = False
+    """Whether files from anywhere may be decoded in this process; others are in one of their own."""
+    quotable: ClassVar[bool] = True
+    """Whether what a decoder says of a damaged file may be shown: it may quote what the file holds."""
+
+    @abstractmethod
+    def matches(self, header: bytes, ending: str) -> Sure:
+        """Return how sure it is that a file which begins with `header` and whose name ends in `ending` is its own."""
+
+    @abstractmethod
+    def read(self, path: Path, frame: int | None, wanted: Wanted) -> tuple[Image.Image, Size]:
+        """Return RGB or, where it is transparent, RGBA pixels, upright, and (width, height) of the file as displayed.
+
+        Pixels may be fewer, but not fewer than `wanted.max_side` along the longer side.
+        """
+
+    def read_here(
+        self,
+        path: Path,
+        frame: int | None,
+        wanted: Wanted,
+        data: bytes | None,  # noqa: ARG002
+        most_pixels: int,
+    ) -> tuple[Image.Image, Size] | None:
+        """As `read`, for trusted formats; `data` is the file's content where it was read already.
+
+        Returns None, and decodes nothing, where that would give more than `most_pixels`.
+        """
+        width, height = self.size(path, frame)
+        return self.read(path, frame, wanted) if width * height <= most_pixels else None
+
+    def tile(self, path: Path, frame: int | None, box: Region, wanted: Wanted) -> Image.Image | None:  # noqa: ARG002
+        """Return RGB or RGBA pixels of a tile of a picture; None where it is to be cut from the whole."""
+        return None
+
+    def size(self, path: Path, frame: int | None) -> Size:
+        """Return (width, height) as displayed, from the header where it has them."""
+        return self.read(path, frame, Wanted())[1]
+
+    def parts(self, path: Path, rate: float) -> list[int]:  # noqa: ARG002
+        """Return the numbers of the pages, or of the frames (`rate` a second), that are pictures of their own."""
+        return [1]
 
 
-def looks_like_dicom(header: bytes) -> bool:
-    """Whether a file that starts so is DICOM: with its preamble, or without, from its first element on."""
-    if header[128:132] == _DICOM_MARK:
-        return True
-    if len(header) < 12:
-        return False
-    for order in "<>":
-        group, element = struct.unpack_from(order + "HH", header)
-        if group in (0x0002, 0x0008) and element <= 0x0020:
-            explicit = header[4:6].isalpha() and header[4:6].isupper()
-            return explicit or struct.unpack_from(order + "I", header, 4)[0] <= 64
-    return False
+formats: Registry[Format] = Registry("model.images.readers", "fewshot.formats")
+
+
+def register(made: Callable[[], Format]) -> Callable[[], Format]:
+    """Register a format: a decorator of its class."""
+    one = made()
+    formats.register(one.name, one)
+    return made
+
+
+def format_of(header: bytes, ending: str) -> Format:
+    """Return the format of a file that starts with `header` and whose name ends in `ending`."""
+    ending = ending.lower()
+    return max(sorted(formats, key=lambda one: one.name), key=lambda one: one.matches(header, ending))
+
+
+def image_endings() -> frozenset[str]:
+    """Return the endings by which folders are searched."""
+    return _endings()[0]
+
+
+def single_endings() -> frozenset[str]:
+    """Return the endings of files that hold one image each."""
+    return _endings()[1]
+
+
+@lru_cache(maxsize=1)
+def _endings() -> tuple[frozenset[str], frozenset[str]]:
+    everything = frozenset(ending for one in formats for ending in one.endings)
+    return everything, everything - frozenset(ending for one in formats if one.several for ending in one.endings)

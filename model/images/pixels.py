@@ -57,6 +57,13 @@ def over(ground: Colour, image: Image.Image) -> Image.Image:
     return laid
 
 
+def shrunk(image: Image.Image, max_side: int | None) -> Image.Image:
+    """Shrink an image whose longer side has more than `max_side` pixels."""
+    if max_side is not None and max(image.size) > max_side:
+        image.thumbnail((max_side, max_side), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    return image
+
+
 def upright(image: Image.Image, orientation: object) -> Image.Image:
     """Turn and mirror an image as an EXIF orientation asks; numbers that mean nothing are passed over."""
     turn = _TURNS.get(orientation) if isinstance(orientation, int) else None

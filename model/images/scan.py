@@ -12,7 +12,7 @@ from pathlib import Path
 
 from model.errors import SupportSetError
 from model.images.cutting import AS_THEY_ARE, Cutting
-from model.images.formats import HEADER_BYTES, IMAGE_SUFFIXES, looks_like_dicom
+from model.images.formats import HEADER_BYTES, Sure, formats, image_endings
 
 _DIGITS = re.compile(r"(\d+)")
 
@@ -26,7 +26,7 @@ def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
 
 def is_image_name(name: str) -> bool:
     """Whether the file's ending is that of an image we read; hidden files are not."""
-    return not name.startswith(".") and os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES
+    return not name.startswith(".") and os.path.splitext(name)[1].lower() in image_endings()
 
 
 PassedOver = Callable[[Path, str], None]
@@ -98,9 +98,10 @@ def may_be_dicom(name: str) -> bool:
 
 
 def starts_as_dicom(path: Path | str) -> bool:
-    """Whether a file begins as DICOM does; raises OSError."""
+    """Whether a file without an ending begins as DICOM does, or another format that may lack one; raises OSError."""
     with open(path, "rb") as file:  # noqa: PTH123 - there may be many
-        return looks_like_dicom(file.read(HEADER_BYTES))
+        header = file.read(HEADER_BYTES)
+    return any(one.may_lack_ending and one.matches(header, "") >= Sure.LIKELY for one in formats)
 
 
 def _is_dicom(entry: os.DirEntry[str]) -> bool:

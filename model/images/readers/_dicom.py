@@ -1,4 +1,4 @@
-"""Reads DICOM files as a viewer shows them.
+"""DICOM files as a viewer shows them.
 
 Stored values become what they mean (modality LUT or rescale), then what is seen of them (VOI LUT or
 window), then light or dark (MONOCHROME1 and an inverse presentation LUT are inverted). Where a file
@@ -22,14 +22,12 @@ from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply
 from pydicom.pixels.utils import pixel_array
 
 from model.errors import ImageReadError
-from model.images.decoders import MAX_PARTS
+from model.images.formats import MAX_PARTS, Size, Wanted
 from model.images.pixels import eight_bits, stretched, windowed
 from model.images.read_errors import MAX_PIXELS, TOO_LARGE, damaged, no_such_part
-from model.images.readers import _dicom_codecs as dicom_codecs
+from model.images.readers import _dicom_codecs
 
-Size = tuple[int, int]
-
-dicom_codecs.register()
+_dicom_codecs.register()
 
 _NO_PICTURE = "is a DICOM file without a picture. Leave it out."
 _NO_DECODER = "is compressed in a way that cannot be read here. Export it uncompressed."
@@ -41,8 +39,8 @@ _FOR_FRAMES = {
 _EXTREMES = np.array([-1e12, 1e12])
 
 
-def read(path: Path, frame: int | None, max_side: int | None) -> tuple[Image.Image, Size]:  # noqa: ARG001
-    """See `decoders.Reader`."""
+def read(path: Path, frame: int | None, wanted: Wanted) -> tuple[Image.Image, Size]:  # noqa: ARG001
+    """See `Format`."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # remarks on headers that bend the standard
         dataset = _opened(path)
@@ -57,14 +55,14 @@ def read(path: Path, frame: int | None, max_side: int | None) -> tuple[Image.Ima
 
 
 def size(path: Path, frame: int | None) -> Size:
-    """See `decoders.Reader`."""
+    """See `Format`."""
     dataset = _opened(path, header=True)
     _index(path, dataset, frame)
     return _size(path, dataset)
 
 
-def parts(path: Path, rate: float) -> list[int]:  # noqa: ARG001 - every frame counts
-    """See `decoders.Reader`."""
+def parts(path: Path) -> list[int]:
+    """See `Format`."""
     return list(range(1, min(_count(_opened(path, header=True)), MAX_PARTS) + 1))
 
 

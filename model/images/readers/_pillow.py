@@ -1,4 +1,4 @@
-"""Reads what Pillow reads."""
+"""Files that Pillow reads."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from pathlib import Path
 from PIL import Image, TiffImagePlugin
 
 from model.errors import ImageReadError
+from model.images.formats import Size, Wanted
 from model.images.pixels import ORIENTATION_TAG, SIDEWAYS, to_srgb, upright
 from model.images.read_errors import MAX_PIXELS, TOO_LARGE, damaged, no_such_part
-
-Size = tuple[int, int]
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 # Remarks on odd EXIF data and the like, with a line of Pillow's source: no use to whoever sorts pictures.
@@ -28,16 +27,16 @@ _SCAN_START = b"\xff\xda"
 _MAX_SCANS = 200  # a progressive JPEG has about ten; thousands keep a decoder busy for minutes
 
 
-def read(path: Path, frame: int | None, max_side: int | None) -> tuple[Image.Image, Size]:
-    """See `decoders.Reader`."""
+def read(path: Path, frame: int | None, wanted: Wanted) -> tuple[Image.Image, Size]:
+    """See `Format`."""
     with opened(path, frame) as image:
         size = displayed_size(image)
-        _draft(image, max_side)
+        _draft(image, wanted.max_side)
         return _loaded(path, None, image), size
 
 
 def read_plain(
-    path: Path, frame: int | None, max_side: int | None, data: bytes | None, most_pixels: int
+    path: Path, frame: int | None, wanted: Wanted, data: bytes | None, most_pixels: int
 ) -> tuple[Image.Image, Size] | None:
     """As `read`, of the plain formats only; `data` is the file's content where it was read already.
 
@@ -45,21 +44,16 @@ def read_plain(
     """
     with opened(path, frame, data=data, formats=PLAIN_FORMATS) as image:
         size = displayed_size(image)
-        _draft(image, max_side)
+        _draft(image, wanted.max_side)
         if image.width * image.height > most_pixels:
             return None
         return _loaded(path, data, image), size
 
 
 def size(path: Path, frame: int | None, *, formats: tuple[str, ...] = _FORMATS) -> Size:
-    """See `decoders.Reader`."""
+    """See `Format`."""
     with opened(path, frame, formats=formats) as image:
         return displayed_size(image)
-
-
-def parts(path: Path, rate: float) -> list[int]:  # noqa: ARG001 - what is animated counts as one: its first frame
-    """See `decoders.Reader`."""
-    return [1]
 
 
 def count(path: Path) -> int:

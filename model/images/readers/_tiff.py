@@ -1,4 +1,4 @@
-"""Reads TIFF files: pages of 8 bits by Pillow, which knows all their colours; deeper ones by tifffile, as they are."""
+"""Pages of TIFF files: those of 8 bits by Pillow, which knows all their colours; deeper ones by tifffile."""
 
 from __future__ import annotations
 
@@ -16,12 +16,10 @@ import tifffile
 from PIL import Image, UnidentifiedImageError
 
 from model.errors import ImageReadError
-from model.images.decoders import MAX_PARTS
+from model.images.formats import MAX_PARTS, Size, Wanted
 from model.images.pixels import SIDEWAYS, eight_bits, stretched, to_srgb, upright
 from model.images.read_errors import MAX_PIXELS, TOO_LARGE, damaged, no_such_part
-from model.images.readers import _pillow as pillow_reader
-
-Size = tuple[int, int]
+from model.images.readers import _pillow
 
 _MOST_PIXELS_A_BYTE = 1_000_000  # an empty page of fax compression has a hundred thousand
 
@@ -30,14 +28,14 @@ _ALPHA = (tifffile.EXTRASAMPLE.ASSOCALPHA, tifffile.EXTRASAMPLE.UNASSALPHA)
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # what is wrong with a file is said once, by us
 
 
-def read(path: Path, frame: int | None, max_side: int | None) -> tuple[Image.Image, Size]:
-    """See `decoders.Reader`."""
+def read(path: Path, frame: int | None, wanted: Wanted) -> tuple[Image.Image, Size]:
+    """See `Format`."""
     with _page(path, frame) as page:
         size = _displayed_size(page)
         if page.bitspersample > 8 or (page.dtype is not None and page.dtype.kind not in "ub"):
             return _deep(path, page), size
     try:
-        return pillow_reader.read(path, frame, max_side)
+        return _pillow.read(path, frame, wanted)
     except (UnidentifiedImageError, OSError, NotImplementedError, KeyError) as pillow_error:
         with _page(path, frame) as page:  # compressions and depths that Pillow does not know
             if page.dtype is None:
@@ -49,13 +47,13 @@ def read(path: Path, frame: int | None, max_side: int | None) -> tuple[Image.Ima
 
 
 def size(path: Path, frame: int | None) -> Size:
-    """See `decoders.Reader`."""
+    """See `Format`."""
     with _page(path, frame) as page:
         return _displayed_size(page)
 
 
-def parts(path: Path, rate: float) -> list[int]:  # noqa: ARG001 - pages have no rate
-    """See `decoders.Reader`; smaller copies and masks of other pages are left out."""
+def parts(path: Path) -> list[int]:
+    """See `Format`; smaller copies and masks of other pages are left out."""
     with tifffile.TiffFile(path) as file:
         if len(file.pages) <= 1:
             return [1]

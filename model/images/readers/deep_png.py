@@ -1,43 +1,56 @@
-"""Reads PNG files of 16 bits and several channels, of which Pillow would keep 8 bits."""
+"""PNG of 16 bits and several channels, of which Pillow would keep 8 bits: by imagecodecs."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import imagecodecs
-import numpy as np
-from PIL import Image
+from model.images.formats import Format, Size, Sure, Wanted, register
 
-from model.images.pixels import eight_bits, stretched, to_srgb, upright
-from model.images.readers import _pillow as pillow_reader
+if TYPE_CHECKING:
+    from PIL import Image
 
-Size = tuple[int, int]
-
-
-def read(path: Path, frame: int | None, max_side: int | None) -> tuple[Image.Image, Size]:  # noqa: ARG001
-    """See `decoders.Reader`."""
-    with pillow_reader.opened(path, frame) as header:
-        size = pillow_reader.displayed_size(header)
-        orientation, profile = pillow_reader.orientation(header), header.info.get("icc_profile")
-        values = imagecodecs.png_decode(path.read_bytes())
-    channels = values.shape[2]
-    has_alpha = channels in (2, 4)
-    if channels <= 2:
-        image = Image.fromarray(stretched(values[..., 0].astype(np.float64)))
-    else:
-        image = Image.fromarray(eight_bits(values[..., :3]))
-    if has_alpha:
-        image.putalpha(Image.fromarray((values[..., -1] // 257).astype(np.uint8)))
-    if profile:
-        image.info["icc_profile"] = profile
-    return to_srgb(upright(image, orientation)), size
+_COLOUR_TYPES = (b"\x02", b"\x04", b"\x06")  # RGB, grey with alpha, RGB with alpha
 
 
-def size(path: Path, frame: int | None) -> Size:
-    """See `decoders.Reader`."""
-    return pillow_reader.size(path, frame)
+@register
+class DeepPng(Format):
+    """Its endings are those of plain PNG."""
 
+    name = "deep-png"
 
-def parts(path: Path, rate: float) -> list[int]:  # noqa: ARG001 - one picture
-    """See `decoders.Reader`."""
-    return [1]
+    def matches(self, header: bytes, ending: str) -> Sure:  # noqa: ARG002
+        """See `Format.matches`."""
+        is_png = header.startswith(b"\x89PNG\r\n\x1a\n")
+        return Sure.PLAIN_BUT if is_png and header[24:25] == b"\x10" and header[25:26] in _COLOUR_TYPES else Sure.NO
+
+    def read(self, path: Path, frame: int | None, wanted: Wanted) -> tuple[Image.Image, Size]:  # noqa: ARG002
+        """See `Format.read`."""
+        import imagecodecs
+        import numpy as np
+        from PIL import Image
+
+        from model.images.pixels import eight_bits, stretched, to_srgb, upright
+        from model.images.readers import _pillow
+
+        with _pillow.opened(path, frame) as header:
+            size = _pillow.displayed_size(header)
+            orientation, profile = _pillow.orientation(header), header.info.get("icc_profile")
+            values = imagecodecs.png_decode(path.read_bytes())
+        channels = values.shape[2]
+        has_alpha = channels in (2, 4)
+        if channels <= 2:
+            image = Image.fromarray(stretched(values[..., 0].astype(np.float64)))
+        else:
+            image = Image.fromarray(eight_bits(values[..., :3]))
+        if has_alpha:
+            image.putalpha(Image.fromarray((values[..., -1] // 257).astype(np.uint8)))
+        if profile:
+            image.info["icc_profile"] = profile
+        return to_srgb(upright(image, orientation)), size
+
+    def size(self, path: Path, frame: int | None) -> Size:
+        """See `Format.size`."""
+        from model.images.readers import _pillow
+
+        return _pillow.size(path, frame)

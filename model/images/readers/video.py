@@ -1,103 +1,53 @@
-"""Reads single frames of video files by OpenCV."""
+"""Videos: decoded in `_video`."""
 
 from __future__ import annotations
 
-import os
-from math import ceil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-# Before the import: nothing but files is ever opened, whatever a playlist says, and nothing is printed.
-os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = "protocol_whitelist;file"
-os.environ["OPENCV_LOG_LEVEL"] = "OFF"
+from model.images.formats import Format, Size, Sure, Wanted, register
 
-import cv2
-from PIL import Image
+if TYPE_CHECKING:
+    from PIL import Image
 
-from model.errors import ImageReadError
-from model.images.decoders import MAX_PARTS
-from model.images.read_errors import MAX_PIXELS, TOO_LARGE, damaged, no_such_part
-
-Size = tuple[int, int]
-
-_UNKNOWN = "is not a video in a known format. Convert it to MP4."
-_NEAR = 100  # frames: so far ahead it is faster to go on than to look for a key frame
-_HIGHEST_RATE, _USUAL_RATE = 1000.0, 25.0  # frames a second, for files that do not tell
+_STARTS = (
+    b"\x1a\x45\xdf\xa3",  # Matroska and WebM
+    b"\0\0\x01\xba",  # MPEG
+    b"\0\0\x01\xb3",
+    b"\x30\x26\xb2\x75\x8e\x66\xcf\x11",  # Windows Media
+)
+_BOXES = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip"})  # QuickTime before there was "ftyp"
 
 
-class _Video:
-    """The video opened last, kept open: its frames are mostly wanted one after another. Not thread-safe."""
+@register
+class Video(Format):
+    """Some frames a second are images."""
 
-    def __init__(self) -> None:
-        self._path: Path | None = None
-        self._capture = cv2.VideoCapture()
-        self._next = 0  # the frame that would be decoded next, from 0
+    name = "video"
+    endings = frozenset({".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv"})
+    several = True
 
-    def frame(self, path: Path, index: int) -> Image.Image | None:
-        """Return the RGB pixels, upright, of a frame, counted from 0; None where there is none."""
-        capture = self.open(path)
-        if not self._next <= index <= self._next + _NEAR:
-            capture.set(cv2.CAP_PROP_POS_FRAMES, index)
-            self._next = index
-        while self._next < index and capture.grab():
-            self._next += 1
-        found, pixels = capture.read()
-        self._next += 1
-        if not found:
-            self.close()
-            return None
-        return Image.fromarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB))
+    def matches(self, header: bytes, ending: str) -> Sure:  # noqa: ARG002
+        """See `Format.matches`."""
+        if header[4:8] == b"ftyp":
+            return Sure.CONTAINER
+        is_avi = header[:4] + header[8:11] == b"RIFFAVI"
+        return Sure.MARK if header.startswith(_STARTS) or header[4:8] in _BOXES or is_avi else Sure.NO
 
-    def open(self, path: Path) -> cv2.VideoCapture:
-        """Open a video, or go on with the one that is open."""
-        if path != self._path:
-            self.close()
-            self._capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
-            if not self._capture.isOpened():
-                raise ImageReadError(path, _UNKNOWN)
-            self._path, self._next = path, 0
-            width, height = _size(self._capture)
-            if width * height > MAX_PIXELS:
-                self.close()
-                raise ImageReadError(path, TOO_LARGE)
-        return self._capture
+    def read(self, path: Path, frame: int | None, wanted: Wanted) -> tuple[Image.Image, Size]:  # noqa: ARG002
+        """See `Format.read`."""
+        from model.images.readers import _video
 
-    def close(self) -> None:
-        """Let go of the file."""
-        self._capture.release()
-        self._path = None
+        return _video.read(path, frame)
 
+    def size(self, path: Path, frame: int | None) -> Size:  # noqa: ARG002 - all frames are alike
+        """See `Format.size`."""
+        from model.images.readers import _video
 
-_video = _Video()
+        return _video.size(path)
 
+    def parts(self, path: Path, rate: float) -> list[int]:
+        """See `Format.parts`; every frame where the video has not more than `rate` a second."""
+        from model.images.readers import _video
 
-def read(path: Path, frame: int | None, max_side: int | None) -> tuple[Image.Image, Size]:  # noqa: ARG001
-    """See `decoders.Reader`."""
-    number = frame or 1
-    image = _video.frame(path, number - 1)
-    if image is None:
-        count = _count(_video.open(path))
-        raise ImageReadError(path, no_such_part(number, count, "frame") if number > count else damaged())
-    return image, image.size
-
-
-def size(path: Path, frame: int | None) -> Size:  # noqa: ARG001 - all frames are alike
-    """See `decoders.Reader`."""
-    return _size(_video.open(path))
-
-
-def parts(path: Path, rate: float) -> list[int]:
-    """See `decoders.Reader`; every frame where the video has not more than `rate` a second."""
-    video = _video.open(path)
-    native = video.get(cv2.CAP_PROP_FPS)
-    step = max(1.0, (native if 0 < native < _HIGHEST_RATE else _USUAL_RATE) / rate)
-    count = _count(video)
-    return [round(k * step) + 1 for k in range(min(ceil(count / step), MAX_PARTS)) if round(k * step) < count]
-
-
-def _count(video: cv2.VideoCapture) -> int:
-    """Return the number of frames, as the file's header has it."""
-    return max(1, int(video.get(cv2.CAP_PROP_FRAME_COUNT)))
-
-
-def _size(video: cv2.VideoCapture) -> Size:
-    return int(video.get(cv2.CAP_PROP_FRAME_WIDTH)), int(video.get(cv2.CAP_PROP_FRAME_HEIGHT))
+        return _video.parts(path, rate)
