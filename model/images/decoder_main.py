@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,8 +16,10 @@ from PIL import Image
 
 from model.errors import ImageReadError
 from model.images.formats import Format, Size, Wanted, formats
+from model.images.greys import GreyRange, Greys
 from model.images.pixels import over, shrunk
 from model.images.read_errors import UNKNOWN_FORMAT, translated_errors
+from model.types import Region
 
 _MOST_MEMORY, _LEAST_MEMORY = (
     12 * 2**30,
@@ -56,8 +59,9 @@ def _do(request: dict[str, Any], path: Path, form: Format) -> tuple[dict[str, An
     frame, box = request["frame"], request["box"]
     match request["task"]:
         case "read":
-            wanted = Wanted(request["max_side"])
-            image, size = _tile(path, form, frame, box) if box else form.read(path, frame, wanted)
+            kind, low, high = request["greys"]
+            wanted = Wanted(request["max_side"], Greys(GreyRange(kind), low, high))
+            image, size = _tile(path, form, frame, box, wanted) if box else form.read(path, frame, wanted)
             image = shrunk(over(tuple(request["ground"]), image), wanted.max_side)
             return {"size": size, "pixels": image.size}, image.tobytes()
         case "size":
@@ -70,13 +74,16 @@ def _do(request: dict[str, Any], path: Path, form: Format) -> tuple[dict[str, An
 _whole: tuple[object, Image.Image] | None = None  # the image that tiles were last cut from, and what it was
 
 
-def _tile(path: Path, form: Format, frame: int | None, box: Sequence[int]) -> tuple[Image.Image, Size]:
+def _tile(path: Path, form: Format, frame: int | None, box: Sequence[int], wanted: Wanted) -> tuple[Image.Image, Size]:
     global _whole  # noqa: PLW0603 - the process answers one request at a time
+    alone = form.tile(path, frame, Region(*box), wanted)
+    if alone is not None:
+        return alone, (box[2], box[3])
     status = os.stat(path)
-    identity = (path, frame, status.st_size, status.st_mtime_ns)
+    identity = (path, frame, wanted.greys, status.st_size, status.st_mtime_ns)
     if _whole is None or _whole[0] != identity:
         _whole = None  # never two at a time
-        _whole = (identity, form.read(path, frame, Wanted())[0])
+        _whole = (identity, form.read(path, frame, replace(wanted, max_side=None))[0])
     image = _whole[1]
     _check_inside(path, image.size, box)
     left, top, width, height = box

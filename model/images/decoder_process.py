@@ -25,6 +25,7 @@ from PIL import Image
 from model.errors import ImageReadError
 from model.images.colour import WHITE, Colour
 from model.images.formats import Format, Size
+from model.images.greys import AS_THE_FILE_SAYS, Greys
 from model.images.items import Item
 from model.images.read_errors import MAX_PIXELS, damaged
 
@@ -55,9 +56,16 @@ class DecoderPool:
         self._last_asked = 0.0
         self._lock = threading.Lock()
 
-    def read(self, item: Item, form: Format, max_side: int | None, ground: Colour = WHITE) -> tuple[Image.Image, Size]:
+    def read(
+        self,
+        item: Item,
+        form: Format,
+        max_side: int | None,
+        ground: Colour = WHITE,
+        greys: Greys = AS_THE_FILE_SAYS,
+    ) -> tuple[Image.Image, Size]:
         """Return the RGB pixels and (width, height) of an image. Raises `ImageReadError`."""
-        request = {"task": "read", "max_side": max_side, "ground": ground}
+        request = {"task": "read", "max_side": max_side, "ground": ground, "greys": astuple(greys)}
         answer, pixels = self._ask(item, form, request, self._read_seconds)
         shape = _pair(item, answer.get("pixels"))
         return Image.frombuffer("RGB", shape, pixels, "raw", "RGB", 0, 1), _pair(item, answer.get("size"))

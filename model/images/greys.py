@@ -19,8 +19,8 @@ class GreyRange(StrEnum):
 class Greys:
     """The range of greys; `low` and `high` count for `GreyRange.FIXED` alone, in units of the file (Hounsfield).
 
-    Images of one file share a range. Pictures of 8 bits that are no DICOM are shown as they are, except in a
-    fixed range. Raises `ValueError` for a fixed range that is empty.
+    Images of one file share a range. Greys of 8 bits are shown as they are, except those of DICOM.
+    Raises `ValueError` for a fixed range that is empty.
     """
 
     range: GreyRange = GreyRange.FILE

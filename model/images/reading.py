@@ -20,6 +20,7 @@ from model.images.colour import WHITE, Colour
 from model.images.cutting import AS_THEY_ARE, Cutting, tiles
 from model.images.decoder_process import pool
 from model.images.formats import HEADER_BYTES, Format, Wanted, format_of, single_endings
+from model.images.greys import AS_THE_FILE_SAYS, Greys
 from model.images.items import Item, split_item
 from model.images.pixels import over, shrunk
 from model.images.read_errors import EMPTY, describe_os_error, translated_errors
@@ -32,21 +33,28 @@ MODEST_PIXELS = 64_000_000
 """What a thread of the program itself decodes at most: larger images take gigabytes while they are converted."""
 
 
-def read_image(path: Path, max_side: int | None = None, ground: Colour = WHITE) -> Image.Image:
+def read_image(
+    path: Path, max_side: int | None = None, ground: Colour = WHITE, greys: Greys = AS_THE_FILE_SAYS
+) -> Image.Image:
     """Read `path` as an RGB image, upright (EXIF orientation applied), in sRGB.
 
-    Transparent pixels are laid over `ground`. Greys of more than 8 bits are scaled from their own lowest
-    to their own highest value, DICOM by the window in the file where it has one. Of a file with
-    several pages or frames the first is read. With `max_side` the result is shrunk so that its
-    longer side has at most that many pixels, which JPEG files do while decoding.
+    Transparent pixels are laid over `ground`. Greys of more than 8 bits are scaled from their lowest to their
+    highest value, but for a few dead pixels, DICOM by the window in the file where it has one; images of one
+    file share a range, and `greys` may ask for another. Of a file with several pages or frames the first is read.
+    With `max_side` the result is shrunk so that its longer side has at most that many pixels, which JPEG files do
+    while decoding.
 
     Raises `ImageReadError`, naming the image, for everything that can be wrong with it.
     """
-    return read_with_size(path, max_side, ground=ground)[0]
+    return read_with_size(path, max_side, ground=ground, greys=greys)[0]
 
 
 def read_with_size(
-    path: Path, max_side: int | None = None, data: bytes | None = None, ground: Colour = WHITE
+    path: Path,
+    max_side: int | None = None,
+    data: bytes | None = None,
+    ground: Colour = WHITE,
+    greys: Greys = AS_THE_FILE_SAYS,
 ) -> tuple[Image.Image, tuple[int, int]]:
     """Return what `read_image` and `image_size` return, from one look at the file or at its content `data`."""
     item = split_item(path)
@@ -54,9 +62,9 @@ def read_with_size(
     found = None
     if form.trusted and item.box is None:
         with translated_errors(path, details=form.quotable):
-            found = form.read_here(item.file, item.frame, Wanted(max_side), data, MODEST_PIXELS)
+            found = form.read_here(item.file, item.frame, Wanted(max_side, greys), data, MODEST_PIXELS)
     if found is None:
-        return pool.read(item, form, max_side, ground)
+        return pool.read(item, form, max_side, ground, greys)
     return shrunk(over(ground, found[0]), max_side), found[1]
 
 

@@ -22,8 +22,9 @@ from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply
 from pydicom.pixels.utils import pixel_array
 
 from model.errors import ImageReadError
+from model.images.depth import eight_bits
 from model.images.formats import MAX_PARTS, Size, Wanted
-from model.images.pixels import eight_bits, stretched, windowed
+from model.images.grey_scale import range_of, stretched, windowed
 from model.images.read_errors import MAX_PIXELS, TOO_LARGE, damaged, no_such_part
 from model.images.readers import _dicom_codecs
 
@@ -122,7 +123,7 @@ def _shown(values: npt.NDArray[Any], dataset: Dataset, index: int) -> npt.NDArra
     meant = apply_modality_lut(values, rules)
     grey = _by_voi(meant, rules)
     if grey is None:
-        grey = stretched(np.where(padding, np.nan, meant.astype(np.float64)))
+        grey = stretched(np.where(padding, np.nan, meant.astype(np.float64)), range_of(meant, ground=padding))
     inverse = dataset.get("PhotometricInterpretation") == "MONOCHROME1"
     inverse ^= dataset.get("PresentationLUTShape") == "INVERSE" and not inverse
     return 255 - grey if inverse else grey

@@ -24,6 +24,7 @@ PLAIN_FORMATS = ("JPEG", "PNG", "GIF", "BMP", "DIB", "PPM")
 # Only these: Pillow has formats that start other programs.
 _FORMATS = (*PLAIN_FORMATS, "WEBP", "AVIF", "TIFF", "JPEG2000", "TGA", "ICO", "PCX", "SGI", "PSD", "HEIF")
 _SCAN_START = b"\xff\xda"
+_STEPS = {"L;2": 85, "L;4": 17}  # between the greys of few bits
 _MAX_SCANS = 200  # a progressive JPEG has about ten; thousands keep a decoder busy for minutes
 
 
@@ -32,7 +33,7 @@ def read(path: Path, frame: int | None, wanted: Wanted) -> tuple[Image.Image, Si
     with opened(path, frame) as image:
         size = displayed_size(image)
         _draft(image, wanted.max_side)
-        return _loaded(path, None, image), size
+        return _loaded(path, None, image, wanted), size
 
 
 def read_plain(
@@ -47,7 +48,7 @@ def read_plain(
         _draft(image, wanted.max_side)
         if image.width * image.height > most_pixels:
             return None
-        return _loaded(path, data, image), size
+        return _loaded(path, data, image, wanted), size
 
 
 def size(path: Path, frame: int | None, *, formats: tuple[str, ...] = _FORMATS) -> Size:
@@ -71,6 +72,7 @@ def opened(
         Image.init()  # not all are there on every machine
         formats = tuple(name for name in formats if name in Image.OPEN)
     with Image.open(path if data is None else io.BytesIO(data), formats=formats) as image:
+        _scale_transparency(image)
         if frame is not None and frame > 1:
             _seek(path, image, frame)
         if image.width * image.height > MAX_PIXELS:
@@ -100,11 +102,19 @@ def _draft(image: Image.Image, max_side: int | None) -> None:
         image.draft("RGB", (max_side, max_side))
 
 
-def _loaded(path: Path, data: bytes | None, image: Image.Image) -> Image.Image:
+def _loaded(path: Path, data: bytes | None, image: Image.Image, wanted: Wanted) -> Image.Image:
     if image.info.get("progressive"):
         _check_scans(path, data)
     image.load()
-    return to_srgb(upright(image, orientation(image)))
+    return to_srgb(upright(image, orientation(image)), wanted.greys)
+
+
+def _scale_transparency(image: Image.Image) -> None:
+    """Bring the transparent grey of a PNG of 2 or 4 bits to 8, as Pillow does with its pixels."""
+    transparent, tiles = image.info.get("transparency"), getattr(image, "tile", None)
+    raw = tiles[0].args if tiles else None
+    if image.format == "PNG" and isinstance(transparent, int) and raw in _STEPS:
+        image.info["transparency"] = transparent * _STEPS[raw]
 
 
 def _seek(path: Path, image: Image.Image, frame: int) -> None:

@@ -16,8 +16,10 @@ import tifffile
 from PIL import Image, UnidentifiedImageError
 
 from model.errors import ImageReadError
+from model.images.depth import eight_bits
 from model.images.formats import MAX_PARTS, Size, Wanted
-from model.images.pixels import SIDEWAYS, eight_bits, stretched, to_srgb, upright
+from model.images.grey_scale import range_of, stretched
+from model.images.pixels import SIDEWAYS, to_srgb, upright
 from model.images.read_errors import MAX_PIXELS, TOO_LARGE, damaged, no_such_part
 from model.images.readers import _pillow
 
@@ -106,7 +108,7 @@ def _deep(path: Path, page: tifffile.TiffPage) -> Image.Image:
     elif page.photometric == _PHOTOMETRIC.PALETTE and page.colormap is not None:
         image = Image.fromarray(_looked_up(planes[..., 0], np.asarray(page.colormap)))
     else:
-        grey = stretched(planes[..., 0].astype(np.float64))
+        grey = stretched(planes[..., 0], range_of(planes[..., 0]))
         image = Image.fromarray(255 - grey if page.photometric == _PHOTOMETRIC.MINISWHITE else grey)
     if planes.shape[2] > colours and page.extrasamples and page.extrasamples[0] in _ALPHA:
         image.putalpha(Image.fromarray(eight_bits(planes[..., colours : colours + 1])[..., 0]))

@@ -24,13 +24,15 @@ class DeepPng(Format):
         is_png = header.startswith(b"\x89PNG\r\n\x1a\n")
         return Sure.PLAIN_BUT if is_png and header[24:25] == b"\x10" and header[25:26] in _COLOUR_TYPES else Sure.NO
 
-    def read(self, path: Path, frame: int | None, wanted: Wanted) -> tuple[Image.Image, Size]:  # noqa: ARG002
+    def read(self, path: Path, frame: int | None, wanted: Wanted) -> tuple[Image.Image, Size]:
         """See `Format.read`."""
         import imagecodecs
         import numpy as np
         from PIL import Image
 
-        from model.images.pixels import eight_bits, stretched, to_srgb, upright
+        from model.images.depth import eight_bits
+        from model.images.grey_scale import range_of, stretched
+        from model.images.pixels import to_srgb, upright
         from model.images.readers import _pillow
 
         with _pillow.opened(path, frame) as header:
@@ -40,12 +42,14 @@ class DeepPng(Format):
         channels = values.shape[2]
         has_alpha = channels in (2, 4)
         if channels <= 2:
-            image = Image.fromarray(stretched(values[..., 0].astype(np.float64)))
+            span = range_of(values[..., 0], wanted.greys, values[..., 1] == 0)  # under what is transparent anything
+            image = Image.fromarray(stretched(values[..., 0], span))
         else:
-            image = Image.fromarray(eight_bits(values[..., :3]))
+            colours = values[..., :3] * (values[..., 3:] > 0) if has_alpha else values
+            image = Image.fromarray(eight_bits(colours))
         if has_alpha:
             image.putalpha(Image.fromarray((values[..., -1] // 257).astype(np.uint8)))
-        if profile:
+        if profile and channels > 2:  # of greys the tone is stretched anyway
             image.info["icc_profile"] = profile
         return to_srgb(upright(image, orientation)), size
 

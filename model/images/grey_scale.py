@@ -1,0 +1,103 @@
+"""Which values of a picture of many bits become black and white, and the mapping in between.
+
+The range is that of the values themselves (NaN and infinities are none), but for a few pixels far outside of all
+others that lie alone: dead and hot pixels of a detector do not decide what is seen of the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from model.images.greys import AS_THE_FILE_SAYS, GreyRange, Greys
+
+Range = tuple[float, float]
+"""The values that become black and white."""
+
+_FEW = 1000  # one of so many pixels may be an outlier, or `_FEWEST` of them
+_FEWEST = 8
+_AT_LEAST = 50  # but one of so many at most
+_FAR = 0.5  # of the others' range: outliers lie farther than this outside of it
+_SAMPLE = 4_000_000  # values of which order statistics are taken
+
+
+def range_of(
+    values: npt.NDArray[Any], greys: Greys = AS_THE_FILE_SAYS, ground: npt.NDArray[np.bool_] | None = None
+) -> Range | None:
+    """Return the range of values (H, W) of any real type; None where there is no value.
+
+    Where `ground` (H, W) is True there is no picture: what stands there takes no part.
+    """
+    if greys.range is GreyRange.FIXED:
+        return greys.low, greys.high
+    shown = np.isfinite(values) if values.dtype.kind == "f" else np.ones(values.shape, bool)
+    if ground is not None:
+        shown &= ~ground
+    known = values if shown.all() else values[shown]
+    if not known.size:
+        return None
+    full = float(known.min()), float(known.max())
+    return full if greys.range is GreyRange.FULL else _without_outliers(values, shown, known, full)
+
+
+def joined(ranges: Iterable[Range | None]) -> Range | None:
+    """Return the range that holds all of some."""
+    known = [one for one in ranges if one is not None]
+    return (min(low for low, _ in known), max(high for _, high in known)) if known else None
+
+
+def stretched(values: npt.NDArray[Any], span: Range | None) -> npt.NDArray[np.uint8]:
+    """Map values (H, W) to 0..255 over a range; what is not a number counts as the lowest."""
+    if span is None:
+        return np.zeros(values.shape, np.uint8)
+    floats = values.astype(np.float64)
+    finite = np.isfinite(floats)
+    return windowed(floats if finite.all() else np.where(finite, floats, span[0]), *span)
+
+
+def windowed(values: npt.NDArray[np.floating], low: float, high: float) -> npt.NDArray[np.uint8]:
+    """Map `low`..`high` to 0..255; what lies outside is cut."""
+    if high <= low:
+        return np.zeros(values.shape, np.uint8)
+    scaled = values.clip(low, high)
+    scaled -= low
+    scaled *= 255.0 / (high - low)
+    return scaled.round(out=scaled).astype(np.uint8)
+
+
+def _without_outliers(
+    values: npt.NDArray[Any], shown: npt.NDArray[np.bool_], known: npt.NDArray[Any], full: Range
+) -> Range:
+    count = known.size
+    few = min(max(_FEWEST, count // _FEW), count // _AT_LEAST)
+    if not few or full[0] == full[1]:
+        return full
+    sample = known.ravel()[:: max(1, count // _SAMPLE)]
+    rank = max(1, few * sample.size // count)
+    inner = np.partition(sample, (rank, sample.size - 1 - rank))
+    lowest, highest = float(inner[rank]), float(inner[-1 - rank])
+    slack = _FAR * (highest - lowest)
+    low, high = full
+    if slack and high > highest + slack:
+        outside = (values > highest + slack) & shown
+        if _is_scattered(outside):
+            high = float(values[shown & ~outside].max())
+    if slack and low < lowest - slack:
+        outside = (values < lowest - slack) & shown
+        if _is_scattered(outside):
+            low = float(values[shown & ~outside].min())
+    return low, high
+
+
+def _is_scattered(marked: npt.NDArray[np.bool_]) -> bool:
+    """Whether most of the marked pixels (H, W) have at most two marked neighbours: no spot, but pixels and lines."""
+    rows, columns = np.nonzero(np.pad(marked, 1))
+    padded = np.pad(marked, 1)
+    neighbours = np.zeros(rows.size, int)
+    for down in (-1, 0, 1):
+        for across in (-1, 0, 1):
+            neighbours += padded[rows + down, columns + across]
+    return bool((neighbours - 1 <= 2).mean() > 0.5)
