@@ -53,10 +53,14 @@ def by_type(values: npt.NDArray[Any], bits: int) -> npt.NDArray[np.uint8]:
 
 def unmultiplied(colours: npt.NDArray[Any], alpha: npt.NDArray[Any], bits: int) -> npt.NDArray[np.float64]:
     """Divide colours (H, W, C) that were multiplied by their alpha (H, W): 0..1, where the alpha is 0 black."""
-    top = _top(alpha, bits)
-    share = np.nan_to_num(alpha.astype(np.float64)) / top
-    values = np.nan_to_num(colours.astype(np.float64)) / top
-    return np.divide(values, share[..., None], out=np.zeros_like(values), where=share[..., None] > 0).clip(0, 1)
+    opaque = share(alpha, bits)[..., None]
+    values = np.nan_to_num(colours.astype(np.float64)) / _top(alpha, bits)
+    return np.divide(values, opaque, out=np.zeros_like(values), where=opaque > 0).clip(0, 1)
+
+
+def share(values: npt.NDArray[Any], bits: int) -> npt.NDArray[np.float64]:
+    """Return values of which the type tells the highest as shares of it, 0..1."""
+    return np.asarray(np.nan_to_num(values.astype(np.float64)) / _top(values, bits))
 
 
 def _top(values: npt.NDArray[Any], bits: int) -> float:

@@ -41,6 +41,11 @@ def damaged(detail: object = "") -> str:
     return f"is damaged or cut off{f' ({line})' if line else ''}. Export it again from its source."
 
 
+def unsupported(form: str, detail: object) -> str:
+    """Say that a file is whole, but of a kind of its format that is not read; `detail` says which."""
+    return f"is a {form} file of a kind that is not read here ({detail}). Export it as plain {form}, or as PNG."
+
+
 @contextmanager
 def translated_errors(path: Path, *, details: bool = True) -> Iterator[None]:
     """Turn whatever a decoder raises into an `ImageReadError` for `path`.

@@ -1,136 +1,123 @@
-"""Pages of TIFF files: those of 8 bits by Pillow, which knows all their colours; deeper ones by tifffile."""
+"""TIFF files by tifffile: any depth and any colours; Pillow where it fails."""
 
 from __future__ import annotations
 
-import logging
-import math
-from collections.abc import Iterator
-from contextlib import contextmanager
-from itertools import islice
+import os
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-import tifffile
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
+from tifffile import TIFF
 
 from model.errors import ImageReadError
-from model.images.depth import eight_bits
-from model.images.formats import MAX_PARTS, Size, Wanted
-from model.images.grey_scale import range_of, stretched
-from model.images.pixels import SIDEWAYS, to_srgb, upright
-from model.images.read_errors import MAX_PIXELS, TOO_LARGE, damaged, no_such_part
+from model.images.formats import Size, Wanted
+from model.images.pixels import SIDEWAYS, upright
+from model.images.read_errors import unsupported
 from model.images.readers import _pillow
+from model.images.readers import _tiff_colours as colours
+from model.images.readers._tiff_file import Level, Picture, TiffReading, Values
+from model.types import Region
 
-_MOST_PIXELS_A_BYTE = 1_000_000  # an empty page of fax compression has a hundred thousand
+_WHOLE_PIXELS = 16_000_000  # tiles of pictures of so many are cut from the whole, which is kept
 
-_PHOTOMETRIC = tifffile.PHOTOMETRIC
-_ALPHA = (tifffile.EXTRASAMPLE.ASSOCALPHA, tifffile.EXTRASAMPLE.UNASSALPHA)
-logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # what is wrong with a file is said once, by us
+
+class _Last:
+    """The file opened last, kept open: its images are mostly wanted one after another. Not thread-safe."""
+
+    def __init__(self) -> None:
+        self._identity: object = None
+        self._reading: TiffReading | None = None
+
+    def open(self, path: Path) -> TiffReading:
+        """Open a file, or go on with the one that is open."""
+        status = os.stat(path)
+        identity = (path, status.st_size, status.st_mtime_ns, status.st_ino)
+        if self._reading is None or identity != self._identity:
+            if self._reading is not None:
+                self._reading.close()
+            self._identity, self._reading = None, None
+            self._reading, self._identity = TiffReading(path), identity
+        return self._reading
+
+
+_last = _Last()
 
 
 def read(path: Path, frame: int | None, wanted: Wanted) -> tuple[Image.Image, Size]:
-    """See `Format`."""
-    with _page(path, frame) as page:
-        size = _displayed_size(page)
-        if page.bitspersample > 8 or (page.dtype is not None and page.dtype.kind not in "ub"):
-            return _deep(path, page), size
+    """See `Format.read`."""
+    file = _last.open(path)
+    picture = file.picture(frame)
+    level = picture.level_for(wanted.max_side)
     try:
-        return _pillow.read(path, frame, wanted)
-    except (UnidentifiedImageError, OSError, NotImplementedError, KeyError) as pillow_error:
-        with _page(path, frame) as page:  # compressions and depths that Pillow does not know
-            if page.dtype is None:
-                raise
-            try:
-                return _deep(path, page), size
-            except ImageReadError:
-                raise pillow_error from None
+        values = file.values(level)
+        image = _shown(file, picture, level, values, wanted)
+    except colours.UnsupportedError as problem:
+        raise ImageReadError(path, unsupported("TIFF", problem)) from problem
+    except Exception as problem:  # noqa: BLE001 - decoders raise anything; Pillow has others
+        return _by_pillow(path, picture, wanted, problem)
+    return upright(image, _orientation(picture)), _displayed_size(picture)
+
+
+def tile(path: Path, frame: int | None, box: Region, wanted: Wanted) -> Image.Image | None:
+    """See `Format.tile`: of large pictures no more is decoded than what is asked for."""
+    file = _last.open(path)
+    picture = file.picture(frame)
+    if picture.base.pixels <= _WHOLE_PIXELS or _orientation(picture) not in (None, 0, 1):
+        return None
+    width, height = picture.base.size
+    if box.x + box.width > width or box.y + box.height > height:
+        return None
+    share = max(box.width / width, box.height / height)
+    level = picture.level_for(None if wanted.max_side is None else int(wanted.max_side / share) + 1)
+    across, down = level.size[0] / width, level.size[1] / height
+    left, top = int(box.x * across), int(box.y * down)
+    columns = max(1, min(round(box.width * across), level.size[0] - left))
+    rows = max(1, min(round(box.height * down), level.size[1] - top))
+    try:
+        return _shown(file, picture, level, file.region(level, left, top, columns, rows), wanted)
+    except colours.UnsupportedError as problem:
+        raise ImageReadError(path, unsupported("TIFF", problem)) from problem
 
 
 def size(path: Path, frame: int | None) -> Size:
-    """See `Format`."""
-    with _page(path, frame) as page:
-        return _displayed_size(page)
+    """See `Format.size`."""
+    return _displayed_size(_last.open(path).picture(frame))
 
 
 def parts(path: Path) -> list[int]:
-    """See `Format`; smaller copies and masks of other pages are left out."""
-    with tifffile.TiffFile(path) as file:
-        if len(file.pages) <= 1:
-            return [1]
-        pages = enumerate(islice(file.pages, MAX_PARTS), 1)
-        return [number for number, page in pages if not _is_extra(page)] or [1]
+    """See `Format.parts`."""
+    return [picture.number for picture in _last.open(path).pictures] or [1]
 
 
-@contextmanager
-def _page(path: Path, frame: int | None) -> Iterator[tifffile.TiffPage]:
-    with tifffile.TiffFile(path) as file:
-        number = frame or 1
-        if number > 1 and number > len(file.pages):
-            raise ImageReadError(path, no_such_part(number, len(file.pages)))
-        if not file.pages:
-            raise ImageReadError(path, damaged("no page"))
-        page = file.pages[number - 1]
-        if not isinstance(page, tifffile.TiffPage):
-            raise ImageReadError(path, damaged())
-        if page.imagewidth * page.imagelength > MAX_PIXELS:
-            raise ImageReadError(path, TOO_LARGE)
-        if page.imagewidth * page.imagelength > _MOST_PIXELS_A_BYTE * path.stat().st_size:
-            raise ImageReadError(path, damaged("more pixels than it holds"))
-        if page.imagewidth * page.imagelength == 0:
-            raise ImageReadError(path, damaged("a page without pixels"))
-        yield page
+def _shown(file: TiffReading, picture: Picture, level: Level, values: Values, wanted: Wanted) -> Image.Image:
+    page = level.tags
+    colours.check(page)
+    whole = values if level == picture.base and values.shape[1::-1] == level.size else None
+    span = file.span(picture, wanted.greys, whole) if colours.is_deep_grey(page) else None
+    return colours.picture(values, page, span)
 
 
-def _is_extra(page: tifffile.TiffPage | tifffile.TiffFrame) -> bool:
-    return isinstance(page, tifffile.TiffFrame) or bool(page.is_reduced or page.is_mask)
+def _by_pillow(path: Path, picture: Picture, wanted: Wanted, problem: Exception) -> tuple[Image.Image, Size]:
+    """Read a page of 8 bits that tifffile cannot decode, or say what is wrong with it."""
+    page = picture.base.tags
+    if picture.base.behind is None and page.bitspersample in (1, 2, 4, 8) and len(page.treeindex) == 1:
+        try:
+            colours.check(page)
+            return _pillow.read(path, page.index + 1, wanted)
+        except Exception:  # noqa: BLE001 - what tifffile says is said
+            pass
+    if isinstance(problem, ImageReadError):
+        raise problem
+    if page.compression != 1 and page.compression not in TIFF.DECOMPRESSORS:
+        raise ImageReadError(path, unsupported("TIFF", f"compression {int(page.compression)}")) from problem
+    if page.dtype is None:
+        raise ImageReadError(path, unsupported("TIFF", f"numbers of {page.bitspersample} bits")) from problem
+    raise problem
 
 
-def _orientation(page: tifffile.TiffPage) -> object:
-    return page.tags.valueof("Orientation", 1)
+def _orientation(picture: Picture) -> object:
+    return picture.base.tags.tags.valueof("Orientation", 1)
 
 
-def _displayed_size(page: tifffile.TiffPage) -> Size:
-    width, height = page.imagewidth, page.imagelength
-    return (height, width) if _orientation(page) in SIDEWAYS else (width, height)
-
-
-def _deep(path: Path, page: tifffile.TiffPage) -> Image.Image:
-    if page.dtype is None or math.prod(page.shape) * page.dtype.itemsize > 8 * MAX_PIXELS:
-        raise ImageReadError(path, damaged() if page.dtype is None else TOO_LARGE)
-    planes = _planes(page.asarray(), page.axes)
-    if np.iscomplexobj(planes):
-        planes = np.abs(planes)
-    colours = 3 if page.photometric == _PHOTOMETRIC.RGB and planes.shape[2] >= 3 else 1
-    if colours == 3:
-        image = Image.fromarray(eight_bits(planes[..., :3]))
-    elif page.photometric == _PHOTOMETRIC.PALETTE and page.colormap is not None:
-        image = Image.fromarray(_looked_up(planes[..., 0], np.asarray(page.colormap)))
-    else:
-        grey = stretched(planes[..., 0], range_of(planes[..., 0]))
-        image = Image.fromarray(255 - grey if page.photometric == _PHOTOMETRIC.MINISWHITE else grey)
-    if planes.shape[2] > colours and page.extrasamples and page.extrasamples[0] in _ALPHA:
-        image.putalpha(Image.fromarray(eight_bits(planes[..., colours : colours + 1])[..., 0]))
-    profile = page.tags.valueof("InterColorProfile")
-    if isinstance(profile, bytes):
-        image.info["icc_profile"] = profile
-    return to_srgb(upright(image, _orientation(page)))
-
-
-def _planes(values: npt.NDArray[Any], axes: str) -> npt.NDArray[Any]:
-    """Bring a page's values to (H, W, samples); of a volume the first slice."""
-    order = list(axes)
-    for axis in [axis for axis in axes if axis not in "YXS"]:
-        values = values.take(0, axis=order.index(axis))
-        order.remove(axis)
-    if "S" not in order:
-        values, order = values[..., None], [*order, "S"]
-    return values.transpose([order.index(axis) for axis in "YXS"])
-
-
-def _looked_up(indices: npt.NDArray[Any], colours: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
-    """Replace indices (H, W) by their colours of a 16-bit table (3, 2 ** bits)."""
-    table = (colours.astype(np.uint32) // 257).astype(np.uint8)
-    picked: npt.NDArray[np.uint8] = table[:, indices.astype(np.int64).clip(0, table.shape[1] - 1)].transpose(1, 2, 0)
-    return np.ascontiguousarray(picked)
+def _displayed_size(picture: Picture) -> Size:
+    width, height = picture.base.size
+    return (height, width) if _orientation(picture) in SIDEWAYS else (width, height)

@@ -10,16 +10,18 @@ from model.images.formats import Format, Size, Sure, Wanted, register
 if TYPE_CHECKING:
     from PIL import Image
 
+    from model.types import Region
+
 STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 """The first bytes, in both orders, of TIFF and BigTIFF."""
 
 
 @register
 class Tiff(Format):
-    """Pages are images."""
+    """Planes of series are images; a pyramid is one."""
 
     name = "tiff"
-    endings = frozenset({".tif", ".tiff"})
+    endings = frozenset({".tif", ".tiff", ".svs"})
     several = True
 
     def matches(self, header: bytes, ending: str) -> Sure:  # noqa: ARG002
@@ -31,6 +33,12 @@ class Tiff(Format):
         from model.images.readers import _tiff
 
         return _tiff.read(path, frame, wanted)
+
+    def tile(self, path: Path, frame: int | None, box: Region, wanted: Wanted) -> Image.Image | None:
+        """See `Format.tile`."""
+        from model.images.readers import _tiff
+
+        return _tiff.tile(path, frame, box, wanted)
 
     def size(self, path: Path, frame: int | None) -> Size:
         """See `Format.size`."""
