@@ -30,14 +30,14 @@ def eight_bits(colours: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
 
 def colour_range(colours: npt.NDArray[Any]) -> Range:
     """Return which values of deep colours (H, W, C) are black and white."""
-    brightest, darkest = range_of(colours.max(axis=2)), range_of(colours.min(axis=2))
-    if brightest is None or darkest is None:  # NaN throughout, or in each pixel
+    found = range_of(colours)
+    if found is None:  # NaN throughout
         return 0.0, 1.0
-    low, high = darkest[0], brightest[1]
+    low, high = found
     if low < -_NOISE * high:
         return _signed(low, high, is_fraction=colours.dtype.kind == "f")
-    if colours.dtype.kind == "f" and (found := _white_of_fractions(colours, high)):
-        return 0.0, found
+    if colours.dtype.kind == "f" and (white := _white_of_fractions(colours, high)):
+        return 0.0, white
     return 0.0, _white_of_bits(high, 8)
 
 

@@ -27,9 +27,9 @@ _SAMPLE = 4_000_000  # values of which order statistics are taken
 def range_of(
     values: npt.NDArray[Any], greys: Greys = AS_THE_FILE_SAYS, ground: npt.NDArray[np.bool_] | None = None
 ) -> Range | None:
-    """Return the range of values (H, W) of any real type; None where there is no value.
+    """Return the range of values (H, W) or (H, W, C) of any real type; None where there is no value.
 
-    Where `ground` (H, W) is True there is no picture: what stands there takes no part.
+    Where `ground`, of the same shape, is True there is no picture: what stands there takes no part.
     """
     if greys.range is GreyRange.FIXED:
         return greys.low, greys.high
@@ -93,9 +93,9 @@ def _without_outliers(
 
 
 def _is_scattered(marked: npt.NDArray[np.bool_]) -> bool:
-    """Whether most of the marked pixels (H, W) have at most two marked neighbours: no spot, but pixels and lines."""
-    rows, columns = np.nonzero(np.pad(marked, 1))
-    padded = np.pad(marked, 1)
+    """Whether most of the marked pixels (H, W), or of pixels with a marked channel (H, W, C), have at most two marked neighbours: no spot, but pixels and lines."""
+    padded = np.pad(marked if marked.ndim == 2 else marked.any(axis=2), 1)
+    rows, columns = np.nonzero(padded)
     neighbours = np.zeros(rows.size, int)
     for down in (-1, 0, 1):
         for across in (-1, 0, 1):
