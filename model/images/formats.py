@@ -110,6 +110,10 @@ class Format(ABC):
         """Return the numbers of the pages, or of the frames (`rate` a second), that are pictures of their own."""
         return [1]
 
+    def note(self, path: Path) -> str:  # noqa: ARG002
+        """Return in a sentence what a file lacks of which some can be read; "" where it is whole. For `several`."""
+        return ""
+
 
 formats: Registry[Format] = Registry("model.images.readers", "fewshot.formats")
 

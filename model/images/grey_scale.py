@@ -20,7 +20,7 @@ Range = tuple[float, float]
 _FEW = 1000  # one of so many pixels may be an outlier, or `_FEWEST` of them
 _FEWEST = 8
 _AT_LEAST = 50  # but one of so many at most
-_FAR = 0.5  # of the others' range: outliers lie farther than this outside of it
+_FAR = 0.5  # of the others' range: so far off lie outliers, with nothing in between
 _SAMPLE = 4_000_000  # values of which order statistics are taken
 
 
@@ -78,22 +78,29 @@ def _without_outliers(
     sample = known.ravel()[:: max(1, count // _SAMPLE)]
     rank = max(1, few * sample.size // count)
     inner = np.partition(sample, (rank, sample.size - 1 - rank))
-    lowest, highest = float(inner[rank]), float(inner[-1 - rank])
-    slack = _FAR * (highest - lowest)
+    lowest, highest = inner[rank], inner[-1 - rank]
+    gap = _FAR * (float(highest) - float(lowest))
     low, high = full
-    if slack and high > highest + slack:
-        outside = (values > highest + slack) & shown
-        if _is_scattered(outside):
-            high = float(values[shown & ~outside].max())
-    if slack and low < lowest - slack:
-        outside = (values < lowest - slack) & shown
-        if _is_scattered(outside):
-            low = float(values[shown & ~outside].min())
+    if gap and high > float(highest) + gap:
+        last = _before_gap(np.sort(known[known >= highest]), gap)
+        if last < high and _is_scattered((values > last) & shown):
+            high = last
+    if gap and low < float(lowest) - gap:
+        last = _before_gap(np.sort(known[known <= lowest])[::-1], gap)
+        if last > low and _is_scattered((values < last) & shown):
+            low = last
     return low, high
 
 
+def _before_gap(ordered: npt.NDArray[Any], gap: float) -> float:
+    """Return the last of some values in order before the first gap that is wider than so much."""
+    steps = np.abs(np.diff(ordered.astype(np.float64)))
+    wide = np.nonzero(steps > gap)[0]
+    return float(ordered[wide[0]] if wide.size else ordered[-1])
+
+
 def _is_scattered(marked: npt.NDArray[np.bool_]) -> bool:
-    """Whether most of the marked pixels (H, W), or of pixels with a marked channel (H, W, C), have at most two marked neighbours: no spot, but pixels and lines."""
+    """Whether most marked pixels of (H, W) or (H, W, C) have at most two marked neighbours: pixels, lines, no spot."""
     padded = np.pad(marked if marked.ndim == 2 else marked.any(axis=2), 1)
     rows, columns = np.nonzero(padded)
     neighbours = np.zeros(rows.size, int)

@@ -41,6 +41,11 @@ def damaged(detail: object = "") -> str:
     return f"is damaged or cut off{f' ({line})' if line else ''}. Export it again from its source."
 
 
+def cut_off_frames(held: int, promised: int) -> str:
+    """Say that a file holds fewer whole frames than it promises."""
+    return f"is cut off: {held} of the {promised} frames that it promises are there. Export it again from its source."
+
+
 def unsupported(form: str, detail: object) -> str:
     """Say that a file is whole, but of a kind of its format that is not read; `detail` says which."""
     return f"is a {form} file of a kind that is not read here ({detail}). Export it as plain {form}, or as PNG."

@@ -1,170 +1,150 @@
 """DICOM files as a viewer shows them.
 
-Stored values become what they mean (modality LUT or rescale), then what is seen of them (VOI LUT or
-window), then light or dark (MONOCHROME1 and an inverse presentation LUT are inverted). Where a file
-says nothing of what is to be seen, its own lowest and highest value are the ends. Of the header
-nothing but what this needs is looked at, and nothing of it leaves this module.
+Stored values become what they mean (modality LUT or rescale), then what is seen of them (VOI LUT or window), then
+light or dark (MONOCHROME1 and an inverse presentation LUT are inverted). Where a file says nothing of what is to be
+seen, or nothing that makes sense, the range of all its frames is shown. Padding is background: black, and no part of
+the range. Of the header nothing but what this needs is looked at, and nothing of it leaves this module.
 """
 
 from __future__ import annotations
 
-import warnings
+import os
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pydicom
 from PIL import Image
-from pydicom.dataset import Dataset
-from pydicom.pixels.decoders.base import get_decoder
-from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi_lut
-from pydicom.pixels.utils import pixel_array
+from pydicom.pixels.processing import apply_color_lut
 
 from model.errors import ImageReadError
 from model.images.depth import eight_bits
 from model.images.formats import MAX_PARTS, Size, Wanted
-from model.images.grey_scale import range_of, stretched, windowed
-from model.images.read_errors import MAX_PIXELS, TOO_LARGE, damaged, no_such_part
-from model.images.readers import _dicom_codecs
+from model.images.grey_scale import Range, joined, range_of, stretched, windowed
+from model.images.greys import GreyRange, Greys
+from model.images.read_errors import cut_off_frames, damaged, no_such_part, unsupported
+from model.images.readers import _dicom_file as files
+from model.images.readers import _dicom_hints as hints
+from model.images.readers._dicom_frames import UnsupportedError, Values, frame_values, is_decodable
 
-_dicom_codecs.register()
-
-_NO_PICTURE = "is a DICOM file without a picture. Leave it out."
 _NO_DECODER = "is compressed in a way that cannot be read here. Export it uncompressed."
-_PIXEL_DATA = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
-_FOR_FRAMES = {
-    "PixelValueTransformationSequence": ("RescaleSlope", "RescaleIntercept", "RescaleType"),
-    "FrameVOILUTSequence": ("WindowCenter", "WindowWidth", "VOILUTFunction"),
-}
-_EXTREMES = np.array([-1e12, 1e12])
+_FRAMES_PIXELS = 64_000_000  # of all frames of which a range is taken
 
 
-def read(path: Path, frame: int | None, wanted: Wanted) -> tuple[Image.Image, Size]:  # noqa: ARG001
-    """See `Format`."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # remarks on headers that bend the standard
-        dataset = _opened(path)
-        if not any(name in dataset for name in _PIXEL_DATA):
-            raise ImageReadError(path, _NO_PICTURE)
-        size = _size(path, dataset)
-        index = _index(path, dataset, frame)
-        if not _is_decodable(dataset):
-            raise ImageReadError(path, _NO_DECODER)
-        values = pixel_array(dataset, index=index)
-        return Image.fromarray(_shown(values, dataset, index)).convert("RGB"), size
+class _Last:
+    """The file read last: its frames are mostly wanted one after another. Not thread-safe."""
+
+    def __init__(self) -> None:
+        self._identity: object = None
+        self.dataset = pydicom.FileDataset("", {})
+        self.count, self.promised = 1, 1  # frames that are there, and that the header speaks of
+        self.ranges: dict[Greys, Range | None] = {}
+
+    def open(self, path: Path) -> _Last:
+        """Read a file, or go on with the one that was read."""
+        status = os.stat(path)
+        identity = (path, status.st_size, status.st_mtime_ns, status.st_ino)
+        if identity != self._identity:
+            self._identity = None
+            self.dataset, self.ranges = pydicom.FileDataset("", {}), {}  # never two at a time
+            self.dataset = files.opened(path)
+            self.count, self.promised = files.count_frames(path, self.dataset), files.promised_frames(self.dataset)
+            if self.promised != self.count:
+                self.dataset.NumberOfFrames = self.count
+            self._identity = identity
+        return self
+
+
+_last = _Last()
+
+
+def read(path: Path, frame: int | None, wanted: Wanted) -> tuple[Image.Image, Size]:
+    """See `Format.read`."""
+    dataset = _last.open(path).dataset
+    if not any(name in dataset for name in files.PIXEL_DATA):
+        raise ImageReadError(path, files.NO_PICTURE if "Rows" not in dataset else damaged("no pixels in it"))
+    size = files.size(path, dataset)
+    index = _index(path, frame, _last.count, _last.promised)
+    if not is_decodable(dataset):
+        raise ImageReadError(path, _NO_DECODER)
+    try:
+        values = frame_values(dataset, index)
+    except UnsupportedError as problem:
+        raise ImageReadError(path, unsupported("DICOM", problem)) from problem
+    return Image.fromarray(_shown(values, index, wanted.greys)).convert("RGB"), size
 
 
 def size(path: Path, frame: int | None) -> Size:
-    """See `Format`."""
-    dataset = _opened(path, header=True)
-    _index(path, dataset, frame)
-    return _size(path, dataset)
+    """See `Format.size`."""
+    dataset = files.opened(path, header=True)
+    if frame is not None and frame > 1:
+        _index(path, frame, files.count_frames(path, dataset), files.promised_frames(dataset))
+    return files.size(path, dataset)
 
 
 def parts(path: Path) -> list[int]:
-    """See `Format`."""
-    return list(range(1, min(_count(_opened(path, header=True)), MAX_PARTS) + 1))
+    """See `Format.parts`."""
+    dataset = files.opened(path, header=True)
+    if not is_decodable(dataset):
+        return [1]  # to say so once
+    return list(range(1, min(files.count_frames(path, dataset), MAX_PARTS) + 1))
 
 
-def _opened(path: Path, *, header: bool = False) -> pydicom.FileDataset:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        dataset = pydicom.dcmread(path, force=True, stop_before_pixels=header)
-    if not hasattr(dataset.file_meta, "TransferSyntaxUID"):
-        little, implicit = dataset.original_encoding[::-1] if dataset.original_encoding else (True, True)
-        dataset.file_meta.TransferSyntaxUID = (
-            pydicom.uid.ExplicitVRBigEndian
-            if not little
-            else pydicom.uid.ImplicitVRLittleEndian
-            if implicit
-            else pydicom.uid.ExplicitVRLittleEndian
-        )
-    return dataset
+def note(path: Path) -> str:
+    """See `Format.note`."""
+    dataset = files.opened(path, header=True)
+    promised, held = files.promised_frames(dataset), files.count_frames(path, dataset)
+    return cut_off_frames(held, promised) if held < promised and is_decodable(dataset) else ""
 
 
-def _is_decodable(dataset: pydicom.FileDataset) -> bool:
-    try:
-        return bool(get_decoder(dataset.file_meta.TransferSyntaxUID).is_available)
-    except NotImplementedError:  # not of pictures, or unheard of
-        return False
-
-
-def _count(dataset: Dataset) -> int:
-    return max(1, int(dataset.get("NumberOfFrames") or 1))
-
-
-def _index(path: Path, dataset: Dataset, frame: int | None) -> int:
-    number, frames = frame or 1, _count(dataset)
-    if number > frames:
-        raise ImageReadError(path, no_such_part(number, frames, "frame"))
+def _index(path: Path, frame: int | None, count: int, promised: int) -> int:
+    number = frame or 1
+    if number > count:
+        missing = cut_off_frames(count, promised) if number <= promised else no_such_part(number, count, "frame")
+        raise ImageReadError(path, missing)
     return number - 1
 
 
-def _size(path: Path, dataset: Dataset) -> Size:
-    rows, columns = dataset.get("Rows"), dataset.get("Columns")
-    if rows is None or columns is None:
-        raise ImageReadError(path, _NO_PICTURE)
-    width, height = int(columns), int(rows)
-    if width < 1 or height < 1:
-        raise ImageReadError(path, damaged("a picture without pixels"))
-    if width * height > MAX_PIXELS:
-        raise ImageReadError(path, TOO_LARGE)
-    return width, height
-
-
-def _shown(values: npt.NDArray[Any], dataset: Dataset, index: int) -> npt.NDArray[np.uint8]:
+def _shown(values: Values, index: int, greys: Greys) -> npt.NDArray[np.uint8]:
+    dataset = _last.dataset
     if values.ndim == 3:
-        return eight_bits(values[..., :3])
+        return _colours(values, dataset)
     if dataset.get("PhotometricInterpretation") == "PALETTE COLOR":
         return eight_bits(apply_color_lut(values, dataset))
-    rules = _rules(dataset, index)
-    padding = _padding(values, dataset)
-    meant = apply_modality_lut(values, rules)
-    grey = _by_voi(meant, rules)
+    rules, ground = hints.rules(dataset, index), hints.padding(values, dataset)
+    meant = hints.meant(values, rules)
+    grey = hints.seen(meant, rules) if greys.range is GreyRange.FILE else None
     if grey is None:
-        grey = stretched(np.where(padding, np.nan, meant.astype(np.float64)), range_of(meant, ground=padding))
+        grey = stretched(meant, _range(greys))
     inverse = dataset.get("PhotometricInterpretation") == "MONOCHROME1"
     inverse ^= dataset.get("PresentationLUTShape") == "INVERSE" and not inverse
-    return 255 - grey if inverse else grey
+    grey = 255 - grey if inverse else grey
+    return grey if ground is None else np.where(ground, 0, grey).astype(np.uint8)
 
 
-def _by_voi(meant: npt.NDArray[Any], rules: Dataset) -> npt.NDArray[np.uint8] | None:
-    if rules.get("VOILUTSequence"):
-        bits = int(rules.VOILUTSequence[0].LUTDescriptor[2])
-        return windowed(apply_voi_lut(meant, rules).astype(np.float64), 0.0, float(2**bits - 1))
-    if rules.get("WindowCenter") is None or rules.get("WindowWidth") is None:
+def _colours(values: Values, dataset: pydicom.FileDataset) -> npt.NDArray[np.uint8]:
+    bits = int(files.first_number(dataset, "BitsStored") or 0)
+    colours = values[..., :3]
+    if colours.dtype.kind == "u" and 8 < bits <= 8 * colours.itemsize and int(colours.max(initial=0)) < 2**bits:
+        return windowed(colours.astype(np.float64), 0.0, float(2**bits - 1))
+    return eight_bits(colours)
+
+
+def _range(greys: Greys) -> Range | None:
+    """Return the range that all frames of the file share."""
+    if greys not in _last.ranges:
+        dataset, count = _last.dataset, _last.count
+        pixels = max(1, int(dataset.Rows) * int(dataset.Columns))
+        chosen = max(1, min(count, _FRAMES_PIXELS // pixels))
+        indices = {round(k * (count - 1) / max(1, chosen - 1)) for k in range(chosen)}
+        _last.ranges[greys] = joined(_range_of_frame(index, greys) for index in sorted(indices))
+    return _last.ranges[greys]
+
+
+def _range_of_frame(index: int, greys: Greys) -> Range | None:
+    try:
+        values = frame_values(_last.dataset, index)
+    except Exception:  # noqa: BLE001 - a damaged frame takes no part in what the others show
         return None
-    low, high = apply_voi_lut(_EXTREMES, rules, prefer_lut=False)  # to what the window maps the ends
-    return windowed(apply_voi_lut(meant.astype(np.float64), rules, prefer_lut=False), float(low), float(high))
-
-
-def _rules(dataset: Dataset, index: int) -> Dataset:
-    """Return a dataset in which what enhanced files say of each frame stands where older files have it."""
-    shared = dataset.get("SharedFunctionalGroupsSequence") or []
-    each = dataset.get("PerFrameFunctionalGroupsSequence") or []
-    groups = [*shared[:1], *each[index : index + 1]]
-    if not any(name in group for group in groups for name in _FOR_FRAMES):
-        return dataset
-    rules = Dataset()
-    for name in ("BitsStored", "PixelRepresentation", "PhotometricInterpretation", "ModalityLUTSequence"):
-        if name in dataset:
-            setattr(rules, name, dataset[name].value)
-    for group in groups:
-        for sequence, names in _FOR_FRAMES.items():
-            for item in group.get(sequence, [])[:1]:
-                for name in names:
-                    if name in item:
-                        setattr(rules, name, item[name].value)
-    return rules
-
-
-def _padding(values: npt.NDArray[Any], dataset: Dataset) -> npt.NDArray[np.bool_]:
-    """Where the picture was only filled up."""
-    value = dataset.get("PixelPaddingValue")
-    if not isinstance(value, int):
-        return np.zeros(values.shape, bool)
-    limit = dataset.get("PixelPaddingRangeLimit")
-    low, high = sorted((value, limit if isinstance(limit, int) else value))
-    filled: npt.NDArray[np.bool_] = (values >= low) & (values <= high)
-    return filled if not filled.all() else np.zeros(values.shape, bool)
+    meant = hints.meant(values, hints.rules(_last.dataset, index))
+    return range_of(meant, greys, hints.padding(values, _last.dataset))

@@ -48,6 +48,12 @@ class Dicom(Format):
 
         return _dicom.parts(path)
 
+    def note(self, path: Path) -> str:
+        """See `Format.note`."""
+        from model.images.readers import _dicom
+
+        return _dicom.note(path)
+
 
 def _begins_with_an_element(header: bytes) -> bool:
     """Whether a file may be DICOM without its preamble: one that starts with its first element."""
