@@ -68,7 +68,7 @@ def _do(request: dict[str, Any], path: Path, form: Format) -> tuple[dict[str, An
             size = form.size(path, frame)
             return {"size": box[2:] if box and _check_inside(path, size, box) else size}, b""
         case _:
-            return {"parts": form.parts(path, request["rate"])}, b""
+            return {"parts": form.parts(path, request["rate"]), "note": form.note(path)}, b""
 
 
 _whole: tuple[object, Image.Image] | None = None  # the image that tiles were last cut from, and what it was

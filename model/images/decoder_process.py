@@ -75,10 +75,10 @@ class DecoderPool:
         answer, _ = self._ask(item, form, {"task": "size"}, self._header_seconds)
         return _pair(item, answer.get("size"))
 
-    def parts(self, item: Item, form: Format, rate: float) -> list[int]:
-        """Return the numbers of a file's pages or frames, see `Format.parts`. Raises `ImageReadError`."""
-        answer, _ = self._ask(item, form, {"task": "parts", "rate": rate}, self._header_seconds)
-        return [int(number) for number in answer.get("parts", ())]
+    def parts(self, item: Item, form: Format, rate: float) -> tuple[list[int], str]:
+        """Return the numbers of a file's pages or frames, see `Format.parts`, and its note. Raises `ImageReadError`."""
+        answer, _ = self._ask(item, form, {"task": "parts", "rate": rate}, self._read_seconds)
+        return [int(number) for number in answer.get("parts", ())], str(answer.get("note", ""))
 
     def close(self) -> None:
         """End all processes, also those that are at work; the next request starts another."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Size = tuple[int, int]
 
-HEADER_BYTES = 132
+HEADER_BYTES = 400
 """How much of a file's start tells its format."""
 
 MAX_PARTS = 100_000
@@ -63,6 +63,8 @@ class Format(ABC):
     name: ClassVar[str]
     endings: ClassVar[frozenset[str]] = frozenset()
     """By which folders are searched, in lower case and with the dot."""
+    doubtful_endings: ClassVar[frozenset[str]] = frozenset()
+    """Endings that other kinds of files have as well: folders are searched by the first bytes of such files too."""
     may_lack_ending: ClassVar[bool] = False
     """Whether folders are searched for files of this format that have no ending."""
     several: ClassVar[bool] = False
@@ -136,12 +138,19 @@ def image_endings() -> frozenset[str]:
     return _endings()[0]
 
 
+def doubtful_endings() -> frozenset[str]:
+    """Return the endings of which the first bytes tell whether a file is an image."""
+    return _endings()[2]
+
+
 def single_endings() -> frozenset[str]:
     """Return the endings of files that hold one image each."""
     return _endings()[1]
 
 
 @lru_cache(maxsize=1)
-def _endings() -> tuple[frozenset[str], frozenset[str]]:
+def _endings() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     everything = frozenset(ending for one in formats for ending in one.endings)
-    return everything, everything - frozenset(ending for one in formats if one.several for ending in one.endings)
+    several = frozenset(ending for one in formats if one.several for ending in one.endings)
+    doubtful = frozenset(ending for one in formats for ending in one.doubtful_endings)
+    return everything, everything - several, doubtful - everything

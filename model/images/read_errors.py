@@ -41,9 +41,9 @@ def damaged(detail: object = "") -> str:
     return f"is damaged or cut off{f' ({line})' if line else ''}. Export it again from its source."
 
 
-def cut_off_frames(held: int, promised: int) -> str:
-    """Say that a file holds fewer whole frames than it promises."""
-    return f"is cut off: {held} of the {promised} frames that it promises are there. Export it again from its source."
+def cut_off_frames(held: int, promised: int, name: str = "frames") -> str:
+    """Say that a file holds fewer whole frames, or other parts, than it promises."""
+    return f"is cut off: {held} of the {promised} {name} that it promises are there. Export it again from its source."
 
 
 def unsupported(form: str, detail: object) -> str:

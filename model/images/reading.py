@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -81,17 +81,22 @@ def image_size(path: Path) -> tuple[int, int]:
         return form.size(item.file, item.frame)
 
 
-def parts(path: Path, cutting: Cutting = AS_THEY_ARE) -> list[Path]:
+def parts(
+    path: Path, cutting: Cutting = AS_THEY_ARE, passed_over: Callable[[Path, str], None] | None = None
+) -> list[Path]:
     """Return the images that lie in a file: its pages, frames or tiles; mostly itself alone.
 
-    A file that cannot be read counts as one image: whoever reads it says why.
+    A file that cannot be read counts as one image: whoever reads it says why. `passed_over` is told of a file of
+    which some images are missing, and which in a sentence.
     """
     if path.suffix.lower() in single_endings() and cutting.tile_side is None:
         return [path]
     item = split_item(path)
     try:
         form = _format(item)
-        numbers = pool.parts(item, form, cutting.video_rate) if form.several and item == Item(path) else []
+        numbers, note = pool.parts(item, form, cutting.video_rate) if form.several and item == Item(path) else ([], "")
+        if note and passed_over is not None:
+            passed_over(path, note)
         pages = [item._replace(frame=number) for number in numbers] if len(numbers) > 1 else [item]
         if cutting.tile_side is not None and item.box is None:
             return [tile.path for page in pages for tile in _tiles(page, cutting.tile_side)]

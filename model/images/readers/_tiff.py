@@ -88,6 +88,12 @@ def parts(path: Path) -> list[int]:
     return [picture.number for picture in _last.open(path).pictures] or [1]
 
 
+def note(path: Path) -> str:
+    """See `Format.note`."""
+    file = _last.open(path)
+    return file.note if file.pictures else ""
+
+
 def _shown(file: TiffReading, picture: Picture, level: Level, values: Values, wanted: Wanted) -> Image.Image:
     page = level.tags
     colours.check(page)

@@ -23,7 +23,7 @@ from model.errors import ImageReadError
 from model.images.formats import MAX_PARTS, Size
 from model.images.grey_scale import Range, joined, range_of
 from model.images.greys import Greys
-from model.images.read_errors import MAX_PIXELS, TOO_LARGE, damaged, no_such_part
+from model.images.read_errors import MAX_PIXELS, TOO_LARGE, cut_off_frames, damaged, no_such_part
 from model.images.readers import _tiff_colours as colours
 
 Values = npt.NDArray[Any]
@@ -97,6 +97,8 @@ class TiffReading:
         self._file = tifffile.TiffFile(path, _multifile=False, is_mmstack=False, is_ndtiff=False)
         self._path, self._bytes = path, os.stat(path).st_size
         self._pictures: tuple[Picture, ...] | None = None
+        self.note = ""
+        """What is missing of the file; known once `pictures` are."""
         self._ranges: dict[tuple[tuple[int, int], Greys], Range | None] = {}
 
     def close(self) -> None:
@@ -204,6 +206,9 @@ class TiffReading:
         except Exception:  # noqa: BLE001 - what a file says of its series may be nonsense: its pages are there still
             series = []
         found = [one for number, each in enumerate(series) for one in _pictures(self._file, each, number)]
+        held, promised = len(found), sum(map(_promised, series))
+        if any(one.base.behind is not None for one in found) and held < promised:
+            self.note = cut_off_frames(held, promised, "planes")
         if not found:
             found = [
                 Picture(0, (Level(page.aspage() if isinstance(page, tifffile.TiffFrame) else page),), (-index - 1, 0))
@@ -302,7 +307,7 @@ def _planes(file: tifffile.TiffFile, series: tifffile.TiffPageSeries) -> list[Le
     """Return the planes of a series in order."""
     key = series.keyframe
     within = key.imagedepth * (key.samplesperpixel if _is_banded(key) else 1)
-    pages = min(math.prod(series.get_shape(False)) // max(1, math.prod(key.shape)), MAX_PARTS)
+    pages = _promised(series)
     first = series._pages[0]
     if len(series._pages) == 1 and pages > 1 and first is not None:
         if series.is_truncated or first.index + pages > len(file.pages):
@@ -312,6 +317,11 @@ def _planes(file: tifffile.TiffFile, series: tifffile.TiffPageSeries) -> list[Le
     else:
         owners = [page for page in series._pages if page is not None]
     return [Level(_described(page), None, w) for page in owners for w in range(within)]
+
+
+def _promised(series: tifffile.TiffPageSeries) -> int:
+    """Return how many planes a series speaks of."""
+    return min(math.prod(series.get_shape(False)) // max(1, math.prod(series.keyframe.shape)), MAX_PARTS)
 
 
 def _described(page: Page) -> Page:

@@ -18,7 +18,24 @@ class Plain(Format):
     """The only format whose files are decoded in this process."""
 
     name = "plain"
-    endings = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".dib", ".ppm", ".pgm", ".pbm"})
+    endings = frozenset(
+        {
+            ".jpg",
+            ".jpeg",
+            ".jpe",
+            ".jfif",
+            ".mpo",
+            ".png",
+            ".apng",
+            ".gif",
+            ".bmp",
+            ".dib",
+            ".ppm",
+            ".pgm",
+            ".pbm",
+            ".pnm",
+        }
+    )
     trusted = True
 
     def matches(self, header: bytes, ending: str) -> Sure:  # noqa: ARG002

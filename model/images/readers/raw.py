@@ -22,7 +22,31 @@ class Raw(Format):
 
     name = "raw"
     endings = frozenset(
-        {".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".orf", ".rw2", ".raf", ".pef", ".srw", ".x3f"}
+        {
+            ".dng",
+            ".cr2",
+            ".cr3",
+            ".crw",
+            ".nef",
+            ".nrw",
+            ".arw",
+            ".orf",
+            ".rw2",
+            ".raf",
+            ".pef",
+            ".srw",
+            ".x3f",
+            ".3fr",
+            ".iiq",
+            ".erf",
+            ".mef",
+            ".mrw",
+            ".kdc",
+            ".dcr",
+            ".sr2",
+            ".srf",
+            ".rwl",
+        }
     )
 
     def matches(self, header: bytes, ending: str) -> Sure:

@@ -21,7 +21,9 @@ class Tiff(Format):
     """Planes of series are images; a pyramid is one."""
 
     name = "tiff"
-    endings = frozenset({".tif", ".tiff", ".svs"})
+    endings = frozenset(
+        {".tif", ".tiff", ".svs", ".ndpi", ".scn", ".bif", ".qptiff", ".lsm", ".stk", ".btf", ".tf2", ".tf8"}
+    )
     several = True
 
     def matches(self, header: bytes, ending: str) -> Sure:  # noqa: ARG002
@@ -51,3 +53,9 @@ class Tiff(Format):
         from model.images.readers import _tiff
 
         return _tiff.parts(path)
+
+    def note(self, path: Path) -> str:
+        """See `Format.note`."""
+        from model.images.readers import _tiff
+
+        return _tiff.note(path)
