@@ -28,7 +28,7 @@ _STARTS = (b"\xff\xd8", b"\xff\x4f\xff\x51")  # of JPEG and JPEG 2000
 
 
 def numbers(dataset: Dataset, name: str) -> list[float | None]:
-    """Return the numbers of an element, None for each that is none; "40,5" is 40.5."""
+    """Return the numbers of an element, None for each that is none, as "40,5" is."""
     value: Any
     try:
         value = dataset.get(name)
@@ -108,7 +108,7 @@ def count_frames(path: Path, dataset: pydicom.FileDataset) -> int:
 
 def _number(value: object) -> float | None:
     try:
-        found = float(str(value).strip().strip("\0").replace(",", "."))
+        found = float(str(value).strip().strip("\0"))
     except ValueError:
         return None
     return found if abs(found) < float("inf") else None  # False for NaN too
