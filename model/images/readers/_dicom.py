@@ -76,25 +76,37 @@ def read(path: Path, frame: int | None, wanted: Wanted) -> tuple[Image.Image, Si
 
 def size(path: Path, frame: int | None) -> Size:
     """See `Format.size`."""
-    dataset = files.opened(path, header=True)
-    if frame is not None and frame > 1:
-        _index(path, frame, files.count_frames(path, dataset), files.promised_frames(dataset))
+    dataset, held = _header(path)
+    _index(path, frame, held, files.promised_frames(dataset))
     return files.size(path, dataset)
 
 
 def parts(path: Path) -> list[int]:
     """See `Format.parts`."""
-    dataset = files.opened(path, header=True)
-    if not is_decodable(dataset):
-        return [1]  # to say so once
-    return list(range(1, min(files.count_frames(path, dataset), MAX_PARTS) + 1))
+    dataset, held = _header(path)
+    return list(range(1, min(held, MAX_PARTS) + 1)) if is_decodable(dataset) else [1]  # to say so once
 
 
 def note(path: Path) -> str:
     """See `Format.note`."""
-    dataset = files.opened(path, header=True)
-    promised, held = files.promised_frames(dataset), files.count_frames(path, dataset)
+    dataset, held = _header(path)
+    promised = files.promised_frames(dataset)
     return cut_off_frames(held, promised) if held < promised and is_decodable(dataset) else ""
+
+
+_headers: dict[object, tuple[pydicom.FileDataset, int]] = {}  # the one that was read last
+
+
+def _header(path: Path) -> tuple[pydicom.FileDataset, int]:
+    """Return a file's header and how many frames are there; all that is asked of a file is asked in a row."""
+    status = os.stat(path)
+    identity = (path, status.st_size, status.st_mtime_ns, status.st_ino)
+    if identity not in _headers:
+        dataset = files.opened(path, header=True)
+        found = dataset, files.count_frames(path, dataset)
+        _headers.clear()
+        _headers[identity] = found
+    return _headers[identity]
 
 
 def _index(path: Path, frame: int | None, count: int, promised: int) -> int:

@@ -95,6 +95,10 @@ def count_frames(path: Path, dataset: pydicom.FileDataset) -> int:
     syntax = dataset.file_meta.TransferSyntaxUID
     if promised == 1 or syntax == uid.DeflatedExplicitVRLittleEndian:
         return max(1, promised)
+    for name in PIXEL_DATA:
+        if name in dataset and not syntax.is_encapsulated:  # they were read
+            held = _native(dataset, len(dataset[name].value or b""))
+            return max(1, min(held, promised) if promised else held)
     with warnings.catch_warnings(), path.open("rb") as file:
         warnings.simplefilter("ignore")
         pydicom.dcmread(file, force=True, stop_before_pixels=True)  # and leaves the file there
