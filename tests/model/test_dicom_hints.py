@@ -255,3 +255,27 @@ def test_colours_of_more_than_8_bits_are_of_the_bits_stored(tmp_path: Path) -> N
     values = (PICTURE.astype(int) * 4095 // 255 // 4).astype(np.uint16)  # dark
     path = write_dicom(tmp_path / "dark.dcm", values, **TWELVE)
     assert np.abs(np.asarray(read_image(path)).astype(float) - PICTURE / 4).max() <= 1
+
+
+@pytest.mark.parametrize(
+    "name", ["PixelRepresentation", "BitsStored", "HighBit", "SamplesPerPixel", "PhotometricInterpretation"]
+)
+def test_what_a_header_does_not_say_of_its_samples_is_supposed(tmp_path: Path, name: str) -> None:
+    path = write_dicom(tmp_path / "bare.dcm", RAMP)
+    dataset = pydicom.dcmread(path)
+    delattr(dataset, name)
+    dataset.save_as(path)
+    assert np.abs(_grey(path) - SHOWN).max() <= 1
+
+
+@pytest.mark.parametrize(("name", "value"), [("BitsStored", 0), ("BitsStored", 40), ("PixelRepresentation", 7)])
+def test_what_cannot_be_of_samples_is_passed_over(tmp_path: Path, name: str, value: int) -> None:
+    assert np.abs(_grey(write_dicom(tmp_path / "odd.dcm", RAMP, **{name: value})) - SHOWN).max() <= 1
+
+
+def test_a_negative_slope_turns_light_and_dark(tmp_path: Path) -> None:
+    path = write_dicom(tmp_path / "negative.dcm", RAMP, **TWELVE, RescaleSlope=-1, RescaleIntercept=4095)
+    assert np.abs(_grey(path) - (255 - SHOWN)).max() <= 1
+    path = write_dicom(tmp_path / "window.dcm", RAMP, **TWELVE, RescaleSlope=-1, RescaleIntercept=4095,
+                       WindowCenter=2048, WindowWidth=4096)  # fmt: skip
+    assert np.abs(_grey(path) - (255 - SHOWN)).max() <= 1

@@ -219,3 +219,24 @@ def test_a_slide_of_100_000_by_80_000_pixels_takes_little_memory(tmp_path: Path)
     *colour, megabytes = done.stdout.replace("(", "").replace(")", "").replace(",", "").split()
     assert colour == ["30", "200", "30"]
     assert 20 < int(megabytes) < 300
+
+
+def test_an_imagej_stack_that_speaks_of_more_planes_than_there_are(tmp_path: Path) -> None:
+    path = tmp_path / "stack.tif"
+    tifffile.imwrite(path, STACK, imagej=True, metadata={"axes": "ZYX"})
+    with tifffile.TiffFile(path) as file:
+        at, order = file.pages[0].offset, {"<": "little", ">": "big"}[file.byteorder]
+    data = path.read_bytes()
+    end = at + 2 + 12 * int.from_bytes(data[at : at + 2], order)  # type: ignore[arg-type]
+    data = data[:end] + b"\0\0\0\0" + data[end + 4 :]  # no other page, as ImageJ writes large stacks
+    path.write_bytes(data)
+    assert len(parts(path)) == 5
+    assert data.count(b"images=5\n") == data.count(b"slices=5\n") == 1
+    path.write_bytes(data.replace(b"images=5\n", b"images=9\n").replace(b"slices=5\n", b"slices=9\n"))
+    said: list[str] = []
+    items = parts(path, passed_over=lambda _, reason: said.append(reason))
+    assert len(items) == 5
+    assert said == ["is cut off: 5 of the 9 planes that it promises are there. Export it again from its source."]
+    low, high = int(STACK.min()), int(STACK.max())
+    expected = np.round((STACK[4].astype(float) - low) * 255 / (high - low))
+    assert np.array_equal(np.asarray(read_image(items[4]))[..., 0], expected)

@@ -58,6 +58,7 @@ def opened(path: Path, *, header: bool = False) -> pydicom.FileDataset:
         dataset = pydicom.dcmread(path, force=True, stop_before_pixels=header)
         if not header and not any(name in dataset for name in PIXEL_DATA):
             _add_cut_off(path, dataset)
+    _mend(dataset)
     if not hasattr(dataset.file_meta, "TransferSyntaxUID"):
         little, implicit = dataset.original_encoding[::-1] if dataset.original_encoding else (True, True)
         dataset.file_meta.TransferSyntaxUID = (
@@ -108,6 +109,26 @@ def count_frames(path: Path, dataset: pydicom.FileDataset) -> int:
         rest = os.stat(path).st_size - file.tell()
         held = _fragments(file, promised) if length == _UNDEFINED else _native(dataset, min(length, rest))
     return max(1, min(held, promised) if promised else held)
+
+
+def _mend(dataset: Dataset) -> None:
+    """Give a picture what its header has to say of its samples and does not, or not so that it can be."""
+    if "Rows" not in dataset:
+        return
+    samples = first_number(dataset, "SamplesPerPixel")
+    if samples is None:
+        dataset.SamplesPerPixel = samples = 1
+    if not str(dataset.get("PhotometricInterpretation") or "").strip():
+        dataset.PhotometricInterpretation = "RGB" if samples == 3 else "MONOCHROME2"
+    if samples == 3 and first_number(dataset, "PlanarConfiguration") not in (0, 1):
+        dataset.PlanarConfiguration = 0
+    allocated, stored = first_number(dataset, "BitsAllocated"), first_number(dataset, "BitsStored")
+    if allocated is None or any(name in dataset for name in PIXEL_DATA[1:]):
+        return
+    if stored is None or not 0 < stored <= allocated:
+        dataset.BitsStored = stored = int(allocated)
+    if first_number(dataset, "PixelRepresentation") not in (0, 1):
+        dataset.PixelRepresentation = 0
 
 
 def _number(value: object) -> float | None:

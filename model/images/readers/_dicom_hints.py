@@ -79,9 +79,10 @@ def seen(meaning: Values, found: Dataset) -> npt.NDArray[np.uint8] | None:
         if "WindowWidth" not in found:
             return None
         low, high = apply_voi_lut(_EXTREMES, found, prefer_lut=False)  # to what the window maps the ends
-        if not low < high:
-            return None
-        return windowed(apply_voi_lut(meaning.astype(np.float64), found, prefer_lut=False), float(low), float(high))
+        mapped = apply_voi_lut(meaning.astype(np.float64), found, prefer_lut=False)
+        if low > high:  # of a negative slope, by which pydicom turns the ends of the window round
+            mapped, low, high = -mapped, -low, -high
+        return windowed(mapped, float(low), float(high))
 
 
 def padding(values: Values, dataset: Dataset) -> npt.NDArray[np.bool_] | None:

@@ -207,6 +207,11 @@ class TiffReading:
             series = []
         found = [one for number, each in enumerate(series) for one in _pictures(self._file, each, number)]
         held, promised = len(found), sum(map(_promised, series))
+        planes = (self._file.imagej_metadata or {}).get("images", 1) if len(self._file.pages) == 1 else 1
+        if held == 1 and isinstance(planes, int) and planes > 1:  # more than there are: tifffile does not believe any
+            page, promised = found[0].base.tags, planes
+            held = max(1, min(planes, (self._bytes - page.dataoffsets[0]) // max(1, page.nbytes), MAX_PARTS))
+            found = [Picture(0, (Level(page, k),), (0, 0)) for k in range(held)]
         if any(one.base.behind is not None for one in found) and held < promised:
             self.note = cut_off_frames(held, promised, "planes")
         if not found:
