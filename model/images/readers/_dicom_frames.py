@@ -30,6 +30,7 @@ _JPEG_LS = frozenset({uid.JPEGLSLossless, uid.JPEGLSNearLossless})
 _JPEG_LOSSLESS = frozenset({uid.JPEGLossless, uid.JPEGLosslessSV1})
 _JPEG = frozenset({uid.JPEGBaseline8Bit, uid.JPEGExtended12Bit})
 _NOT_READ = frozenset({"ARGB", "CMYK", "HSV"})
+_JP2 = b"\0\0\0\x0cjP  "
 _SRGB, _SYCC = 16, 18  # of the colour box of JP2
 
 _dicom_codecs.register()
@@ -103,12 +104,15 @@ def _by_stream(dataset: pydicom.FileDataset, index: int, syntax: uid.UID, label:
         return _by_pillow(data) if samples == 3 and stream.by_adobe else None
     if syntax not in _JPEG_2000 | _JPEG_LS | _JPEG_LOSSLESS:
         return None
-    if samples == 1 and not signed_header and not stream.signed:
+    is_boxed = data.startswith(_JP2)  # in which pydicom may look for the codestream for ever
+    if samples == 1 and not signed_header and not stream.signed and not is_boxed and syntax not in _JPEG_LS:
         return None
     try:
         values = _decoded(data, syntax)
-    except Exception:  # noqa: BLE001 - pydicom has other decoders
-        return None
+    except Exception:
+        if is_boxed or syntax in _JPEG_LS:
+            raise
+        return None  # pydicom has other decoders
     if values.ndim == 3:
         colour = stream.colour or ("YBR" if label.startswith("YBR_FULL") else "RGB")
         return values if colour == "RGB" else _from_ybr(values)
@@ -121,6 +125,8 @@ def _decoded(data: bytes, syntax: uid.UID) -> Values:
     if syntax in _JPEG_2000:
         return np.asarray(imagecodecs.jpeg2k_decode(data))
     if syntax in _JPEG_LS:
+        if b"\xff\xd9" not in data:  # it would look for its end for seconds
+            raise ValueError("no end of the frame")
         return np.asarray(imagecodecs.jpegls_decode(data))
     return np.asarray(imagecodecs.jpeg_decode(data))
 

@@ -11,6 +11,7 @@ import itertools
 import logging
 import math
 import os
+import struct
 from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -96,6 +97,7 @@ class TiffReading:
         # No other file is opened, whatever this one says: not those of a series, nor of a folder of them.
         self._file = tifffile.TiffFile(path, _multifile=False, is_mmstack=False, is_ndtiff=False)
         self._path, self._bytes = path, os.stat(path).st_size
+        self._pages, self._is_sound = _chain(self._file)
         self._pictures: tuple[Picture, ...] | None = None
         self.note = ""
         """What is missing of the file; known once `pictures` are."""
@@ -114,7 +116,7 @@ class TiffReading:
 
     def picture(self, frame: int | None) -> Picture:
         """Return an image by its number; raises `ImageReadError` where there is none or it is too large."""
-        if not self._file.pages:
+        if not self._pages:
             raise ImageReadError(self._path, damaged("no page"))
         found = next((one for one in self.pictures if frame in (None, one.number)), None) or self._left_out(frame)
         pixels, page = found.base.pixels, found.base.tags
@@ -202,12 +204,12 @@ class TiffReading:
 
     def _found(self) -> tuple[Picture, ...]:
         try:
-            series = list(self._file.series)
+            series = list(self._file.series) if self._is_sound else []
         except Exception:  # noqa: BLE001 - what a file says of its series may be nonsense: its pages are there still
             series = []
         found = [one for number, each in enumerate(series) for one in _pictures(self._file, each, number)]
         held, promised = len(found), sum(map(_promised, series))
-        planes = (self._file.imagej_metadata or {}).get("images", 1) if len(self._file.pages) == 1 else 1
+        planes = (self._file.imagej_metadata or {}).get("images", 1) if self._pages == 1 else 1
         if held == 1 and isinstance(planes, int) and planes > 1:  # more than there are: tifffile does not believe any
             page, promised = found[0].base.tags, planes
             held = max(1, min(planes, (self._bytes - page.dataoffsets[0]) // max(1, page.nbytes), MAX_PARTS))
@@ -217,7 +219,7 @@ class TiffReading:
         if not found:
             found = [
                 Picture(0, (Level(page.aspage() if isinstance(page, tifffile.TiffFrame) else page),), (-index - 1, 0))
-                for index, page in zip(range(MAX_PARTS), self._file.pages, strict=False)
+                for index, page in zip(range(min(self._pages, MAX_PARTS)), self._file.pages, strict=False)
             ]
         kept = [one for one in found if not (one.base.tags.is_reduced or one.base.tags.is_mask)] or found[:1]
         kept = [self._with_levels(one) for one in kept]
@@ -234,8 +236,8 @@ class TiffReading:
         if len(picture.levels) > 1 or not base.is_tiled or len(base.treeindex) > 1:
             return picture
         copies: list[tifffile.TiffPage] = []
-        for page in itertools.islice(self._file.pages, base.index + 1, base.index + 1 + _MOST_LEVELS):
-            copy = page.aspage()
+        for number in range(base.index + 1, min(base.index + 1 + _MOST_LEVELS, self._pages)):
+            copy = self._file.pages[number].aspage()
             if not copy.is_reduced:
                 break
             copies.append(copy)
@@ -245,8 +247,8 @@ class TiffReading:
 
     def _left_out(self, frame: int | None) -> Picture:
         """Return a page that is no image, by its number, for names that were given before it was known to be none."""
-        count = max(len(self._file.pages), len(self.pictures))
-        if frame is None or frame > len(self._file.pages):
+        count = max(self._pages, len(self.pictures))
+        if frame is None or frame > self._pages:
             raise ImageReadError(self._path, no_such_part(frame or 1, count))
         page = self._file.pages[frame - 1]
         return Picture(frame, (Level(page.aspage()),), (-frame, 0))
@@ -295,6 +297,26 @@ class TiffReading:
                 spread = blocks[..., across * down + channel].repeat(down, axis=0).repeat(across, axis=1)
                 strip[..., 1 + channel] = spread[: len(strip)]
         return found[:height, :width]
+
+
+def _chain(file: tifffile.TiffFile) -> tuple[int, bool]:
+    """Return how many pages follow each other, and whether they end: tifffile would go round in a circle for ever."""
+    kind, handle = file.tiff, file.filehandle
+    try:
+        offset = file.pages.first.offset
+    except IndexError:
+        return 0, False
+    seen: set[int] = set()
+    while offset and offset not in seen and len(seen) <= MAX_PARTS:
+        handle.seek(offset)
+        start = handle.read(kind.tagnosize)
+        if len(start) < kind.tagnosize:
+            break
+        seen.add(offset)
+        handle.seek(offset + kind.tagnosize + struct.unpack(kind.tagnoformat, start)[0] * kind.tagsize)
+        following = handle.read(kind.offsetsize)
+        offset = struct.unpack(kind.offsetformat, following)[0] if len(following) == kind.offsetsize else 0
+    return len(seen), offset not in seen and len(seen) <= MAX_PARTS
 
 
 def _pictures(file: tifffile.TiffFile, series: tifffile.TiffPageSeries, number: int) -> list[Picture]:

@@ -51,7 +51,7 @@ class JpegLs(Format):
         data = path.read_bytes()
         header = _frame(data[:_LOOKED_AT])
         is_ls = header is not None and header.marker == _LS
-        if not is_ls and b"\xff\xd9" not in data:  # else what is missing would be grey
+        if b"\xff\xd9" not in data:  # what is missing would be grey, and JPEG-LS looks for it for seconds
             raise ValueError("no end")
         values = np.asarray(imagecodecs.jpegls_decode(data) if is_ls else imagecodecs.jpeg_decode(data))
         bits = header.bits if header is not None else 8 * values.itemsize
