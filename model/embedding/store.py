@@ -21,7 +21,7 @@ from model.features.packing import is_packed
 from model.images.colour import WHITE, Colour
 from model.images.items import source_file
 
-PREPROCESSING = "8"
+PREPROCESSING = "9"
 """Change this with everything that changes the stored features: reading, texture, forward pass, packing."""
 
 _DIGEST_BYTES = 16
