@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from model.errors import CheckpointError
 from model.features.view import VIEWS
 from model.images.colour import WHITE, Colour
+from model.images.greys import AS_THE_FILE_SAYS, GreyRange, Greys
+from model.images.rendering import Rendering
 
 FORMAT = "fewshot-classifier"
 VERSION = 6
@@ -28,7 +32,7 @@ class Facts(NamedTuple):
     class_names: tuple[str, ...]
     backbone: str
     backbone_fingerprint: str
-    ground: Colour
+    rendering: Rendering
     view_names: tuple[str, ...]
     tensors_sha256: str
 
@@ -41,8 +45,10 @@ def to_bytes(facts: Facts) -> bytes:
         "class_names": check_class_names(facts.class_names),
         "backbone": facts.backbone,
         "backbone_fingerprint": facts.backbone_fingerprint,
-        "ground": facts.ground,
+        "ground": facts.rendering.ground,
     }
+    if (greys := facts.rendering.greys) != AS_THE_FILE_SAYS:
+        content["greys"] = {"range": greys.range.value, "low": greys.low, "high": greys.high}
     if facts.view_names != BUILT_IN_VIEWS:
         content["views"] = facts.view_names
     content["tensors_sha256"] = facts.tensors_sha256
@@ -72,7 +78,7 @@ def from_bytes(raw: bytes, place: str, file: str) -> Facts:
         class_names,
         backbone,
         fingerprint,
-        _ground(content, file),
+        Rendering(_ground(content, file), _greys(content, file)),
         _view_names(content, place, file),
         str(content.get("tensors_sha256")),
     )
@@ -107,6 +113,17 @@ def _ground(content: dict[str, Any], file: str) -> Colour:
     raise CheckpointError(
         f"{file} is damaged: its ground is not a colour (three numbers from 0 to 255). Train again or use a copy."
     )
+
+
+def _greys(content: dict[str, Any], file: str) -> Greys:
+    match content.get("greys"):
+        case None:
+            return AS_THE_FILE_SAYS
+        case {"range": str(name), "low": int() | float() as low, "high": int() | float() as high}:
+            if name in set(GreyRange) and math.isfinite(low) and math.isfinite(high):
+                with suppress(ValueError):
+                    return Greys(GreyRange(name), float(low), float(high))
+    raise CheckpointError(f"{file} is damaged: its range of greys cannot be. Train again or use a copy.")
 
 
 def _view_names(content: dict[str, Any], place: str, file: str) -> tuple[str, ...]:

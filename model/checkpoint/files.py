@@ -76,7 +76,7 @@ def to_files(classifier: ImageClassifier) -> dict[str, bytes]:
         classifier.class_names,
         backbone.name,
         classifier.embedder.fingerprint,
-        classifier.embedder.ground,
+        classifier.embedder.rendering,
         classifier.classifier.state.view_names,
         sha256(content).hexdigest(),
     )
@@ -131,7 +131,7 @@ def from_files(
         head = FewShotClassifier(facts.class_names, state, embedder.backbone.class_directions)
     except (RuntimeError, ValueError, IndexError) as error:
         raise CheckpointError(f"{where} is damaged: its tensors do not fit. Train again or use a copy.") from error
-    return ImageClassifier(head, embedder.over(facts.ground))
+    return ImageClassifier(head, embedder.rendered(facts.rendering))
 
 
 def _read(path: Path, most: int) -> bytes:

@@ -6,6 +6,10 @@ import argparse
 import math
 import re
 
+from model.images.colour import WHITE
+from model.images.greys import AS_THE_FILE_SAYS, GreyRange, Greys
+from model.images.rendering import Rendering
+
 _COLOURS = {"white": "#ffffff", "black": "#000000", "grey": "#808080"}
 _DEVICES = ("auto", "cpu", "cuda", "mps")
 
@@ -28,15 +32,28 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     add_json(parser)
 
 
-def add_ground(parser: argparse.ArgumentParser) -> None:
-    """Add the option for the colour under transparent pixels."""
+def add_rendering(parser: argparse.ArgumentParser) -> None:
+    """Add how files become pixels, which a classifier keeps; `rendering_of` reads it."""
     parser.add_argument(
         "--ground",
         type=colour,
-        default=(255, 255, 255),
+        default=WHITE,
         metavar="COLOUR",
-        help="colour under transparent pixels: white (default), black, grey or #rrggbb; saved with a classifier",
+        help="colour under transparent pixels: white (default), black, grey or #rrggbb; a classifier keeps it",
     )
+    parser.add_argument(
+        "--greys",
+        type=greys,
+        default=AS_THE_FILE_SAYS,
+        metavar="RANGE",
+        help="range of greys of more than 8 bits: file (default: its window, else all but dead pixels), robust, full, "
+        "or LOW..HIGH in units of the file, such as -160..240; a classifier keeps it",
+    )
+
+
+def rendering_of(options: argparse.Namespace) -> Rendering:
+    """Return what `add_rendering`'s options say."""
+    return Rendering(options.ground, options.greys)
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
@@ -100,3 +117,16 @@ def _integer(text: str) -> int:
         return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+
+
+def greys(text: str) -> Greys:
+    """A range of greys: file, robust, full or LOW..HIGH."""
+    if text in (GreyRange.FILE, GreyRange.ROBUST, GreyRange.FULL):
+        return Greys(GreyRange(text))
+    low, dots, high = text.partition("..")
+    try:
+        if dots:
+            return Greys(GreyRange.FIXED, float(low), float(high))
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is not file, robust, full or a range such as -160..240")

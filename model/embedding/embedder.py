@@ -38,9 +38,9 @@ from model.embedding.store import EmbeddingStore, file_state
 from model.errors import ImageReadError
 from model.features.sizes import Looks, Size
 from model.features.view import all_views
-from model.images.colour import WHITE, Colour
 from model.images.content_hash import content_hash
 from model.images.reading import image_size
+from model.images.rendering import USUAL, Rendering
 from model.progress import CancelToken, Progress, ProgressCallback
 
 
@@ -74,7 +74,7 @@ class Embedder:
 
     cache: the memory of this process (default: a new one)
     store: the store on disk (default: that of the folder in use, see `model.cache.folder`)
-    ground: the colour under transparent pixels
+    rendering: how files become pixels
     batches: how many images are worked on together
     """
 
@@ -84,7 +84,7 @@ class Embedder:
         device: str = "auto",
         cache: EmbeddingCache | None = None,
         store: BlobStore | None = None,
-        ground: Colour = WHITE,
+        rendering: Rendering = USUAL,
         batches: Batches = BATCHES,
     ) -> None:
         self.batches = batches
@@ -94,9 +94,9 @@ class Embedder:
         self.work = WorkDone()
         store = store or cache_store()
         self.fingerprint = backbone_fingerprint(self.backbone)
-        self.ground, self._blobs = ground, store
+        self.rendering, self._blobs = rendering, store
         self.runtime = create_runtime(self.backbone, self.device, self.fingerprint, store)
-        self._store = self._store_for(ground)
+        self._store = self._store_for(rendering)
 
     @classmethod
     def create(cls, backbone: str, device: str = "auto") -> Embedder:
@@ -105,17 +105,17 @@ class Embedder:
             made = create_backbone(backbone)
         return cls(made, device)
 
-    def over(self, ground: Colour) -> Embedder:
-        """Return an embedder for another ground, which shares the backbone; for the same ground, this one."""
-        if ground == self.ground:
+    def rendered(self, rendering: Rendering) -> Embedder:
+        """Return an embedder for another rendering, which shares the backbone; for the same one, this one."""
+        if rendering == self.rendering:
             return self
         other = copy(self)
-        other.ground, other.cache, other.work = ground, EmbeddingCache(), WorkDone()
-        other._store = self._store_for(ground)
+        other.rendering, other.cache, other.work = rendering, EmbeddingCache(), WorkDone()
+        other._store = self._store_for(rendering)
         return other
 
-    def _store_for(self, ground: Colour) -> EmbeddingStore:
-        return EmbeddingStore(self._blobs, self.kind, self.backbone.channels, ground)
+    def _store_for(self, rendering: Rendering) -> EmbeddingStore:
+        return EmbeddingStore(self._blobs, self.kind, self.backbone.channels, rendering)
 
     @property
     def kind(self) -> str:
@@ -282,7 +282,7 @@ class Embedder:
             if stop is not None and stop.is_set():
                 return
             try:
-                read_pending(image, self._store, self.work, self.ground, with_picture=pictures)
+                read_pending(image, self._store, self.work, self.rendering, with_picture=pictures)
             except ImageReadError as error:
                 image.error = error
             self._remember(image, image.known)

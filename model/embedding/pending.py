@@ -24,9 +24,9 @@ from model.features.packing import packed, packed_size
 from model.features.sizes import PICTURE_SIDE, Looks, Size
 from model.features.view import kept_numbers
 from model.features.views.texture import texture_map
-from model.images.colour import WHITE, Colour
 from model.images.content_hash import content_and_bytes
 from model.images.reading import read_image, read_with_size
+from model.images.rendering import USUAL, Rendering
 
 
 @dataclass
@@ -88,7 +88,7 @@ class PendingImage:
 
 
 def read_pending(
-    image: PendingImage, store: EmbeddingStore, work: WorkDone, ground: Colour, *, with_picture: bool = False
+    image: PendingImage, store: EmbeddingStore, work: WorkDone, rendering: Rendering, *, with_picture: bool = False
 ) -> None:
     """Find the features of the same content on disk; for missing ones read pixels and texture from the file.
 
@@ -104,7 +104,7 @@ def read_pending(
                 work.count(found=1)
     if not image.missing:
         return
-    picture, image.size = read_with_size(image.path, PICTURE_SIDE, data, ground)
+    picture, image.size = read_with_size(image.path, PICTURE_SIDE, data, rendering.ground, rendering.greys)
     work.count(decoded=1)
     whole = np.array(picture)
     image.texture = texture_map(whole)
@@ -128,9 +128,9 @@ def run_pending(images: Sequence[PendingImage], forward: Callable[[torch.Tensor]
                 image.fresh.append(side)
 
 
-def fitted_pixels(path: Path, side: int, ground: Colour = WHITE) -> torch.Tensor:
+def fitted_pixels(path: Path, side: int, rendering: Rendering = USUAL) -> torch.Tensor:
     """Read an image and fit the whole of it into a square: uint8 (side, side, 3). Raises `ImageReadError`."""
-    return _fitted(np.array(read_image(path, PICTURE_SIDE, ground)), side)
+    return _fitted(np.array(read_image(path, PICTURE_SIDE, rendering.ground, rendering.greys)), side)
 
 
 def _fitted(pixels: npt.NDArray[np.uint8], side: int) -> torch.Tensor:

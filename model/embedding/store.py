@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 from model.cache.store import BlobStore
 from model.features.packing import is_packed
-from model.images.colour import WHITE, Colour
 from model.images.items import source_file
+from model.images.rendering import USUAL, Rendering
 
 PREPROCESSING = "9"
 """Change this with everything that changes the stored features: reading, texture, forward pass, packing."""
@@ -61,13 +61,13 @@ class EmbeddingStore:
         blobs: BlobStore,
         fingerprint: str,
         channels: tuple[int, int],
-        ground: Colour = WHITE,
+        rendering: Rendering = USUAL,
         notes_at_once: int = NOTES_AT_ONCE,
     ) -> None:
         self._blobs, self._channels, self._notes_at_once = blobs, channels, notes_at_once
         self._gathered: dict[bytes, bytes] = {}
         self._lock = threading.Lock()
-        self._space = f"{fingerprint} {PREPROCESSING}{'' if ground == WHITE else ground}".encode()
+        self._space = f"{fingerprint} {PREPROCESSING}{rendering.key}".encode()
 
     def of_files(self, states: Sequence[FileState | None], side: int) -> list[bytes | None]:
         """Return the packed features of files, in order; None for files that changed. Takes two queries in all."""

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from model.images.colour import WHITE, Colour
 from model.images.items import split_item
 from model.images.reading import read_image
+from model.images.rendering import USUAL, Rendering
 from model.regions.overlay import draw_overlay
 from model.types import Prediction
 
@@ -19,13 +19,13 @@ class OverlayFolder:
     """Writes overlays to a folder, named after their images; images of the same name are numbered.
 
     paths: all images of the run; none of them is overwritten, even in the same folder
-    ground: colour under transparent pixels
+    rendering: how files become pixels
 
     Raises `OSError` where the folder cannot be created.
     """
 
-    def __init__(self, folder: Path, paths: Sequence[Path], ground: Colour = WHITE) -> None:
-        self._ground, self._targets = ground, dict[Path, Path]()
+    def __init__(self, folder: Path, paths: Sequence[Path], rendering: Rendering = USUAL) -> None:
+        self._rendering, self._targets = rendering, dict[Path, Path]()
         folder.mkdir(parents=True, exist_ok=True)
         sources, place = {os.path.realpath(path) for path in paths}, os.path.realpath(folder)
         taken: set[str] = set()
@@ -45,5 +45,5 @@ class OverlayFolder:
         """
         if prediction.evidence_map is None or prediction.region is None:
             return
-        whole = picture or read_image(prediction.path, ground=self._ground)
+        whole = picture or read_image(prediction.path, None, self._rendering.ground, self._rendering.greys)
         draw_overlay(whole, prediction.evidence_map, prediction.region).save(self._targets[prediction.path])

@@ -23,7 +23,7 @@ from model.errors import ImageReadError
 from model.features.maps import ImageMaps, describe
 from model.head.description import describe_support
 from model.head.parameters import Head
-from model.images.colour import Colour
+from model.images.rendering import Rendering
 from model.progress import CancelToken, Progress, ProgressCallback
 
 EPISODE_IMAGES = 32
@@ -65,10 +65,10 @@ def train_backbone(
     if not backbone.starts_from_weights:
         # Initialised from the seed, so that training twice in one process gives the same weights.
         backbone.apply(_reset)
-    pixels, labels = _load(files, schedule.side, embedder.ground, token)
+    pixels, labels = _load(files, schedule.side, embedder.rendering, token)
     if int(torch.bincount(labels).max() if len(labels) else 0) > 1:
         _run(backbone, pixels, labels, embedder.device, schedule, generator, progress, token)
-    return Embedder(backbone.eval(), embedder.device.type, ground=embedder.ground)
+    return Embedder(backbone.eval(), embedder.device.type, rendering=embedder.rendering)
 
 
 def _run(
@@ -137,13 +137,15 @@ def episode_loss(maps: FeatureMaps, labels: Tensor) -> Tensor:
     return functional.cross_entropy(head.leave_one_out_logits(support), local_labels)
 
 
-def _load(files: Sequence[Sequence[Path]], side: int, ground: Colour, token: CancelToken) -> tuple[Tensor, Tensor]:
+def _load(
+    files: Sequence[Sequence[Path]], side: int, rendering: Rendering, token: CancelToken
+) -> tuple[Tensor, Tensor]:
     pixels, labels = [], []
     for label, group in enumerate(files):
         for path in group:
             token.raise_if_cancelled()
             try:
-                pixels.append(fitted_pixels(path, side, ground).permute(2, 0, 1))
+                pixels.append(fitted_pixels(path, side, rendering).permute(2, 0, 1))
             except ImageReadError:
                 continue  # named in the report when the examples are embedded
             labels.append(label)

@@ -17,7 +17,7 @@ from model.estimates.learning_curve import learning_curve
 from model.features.sizes import working_side
 from model.head.class_description import has_others
 from model.head.fitting import Fit, fit_head
-from model.images.colour import WHITE, Colour
+from model.images.rendering import USUAL, Rendering
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 from model.runs.image_classifier import ImageClassifier
 from model.training.backbone import Schedule, train_backbone
@@ -31,7 +31,7 @@ def train(
     seed: int = 0,
     device: str = "auto",
     embedder: Embedder | None = None,
-    ground: Colour = WHITE,
+    rendering: Rendering = USUAL,
     schedule: Schedule | None = None,
     progress: ProgressCallback = ignore_progress,
     token: CancelToken | None = None,
@@ -39,7 +39,7 @@ def train(
     """Train on `support`; the same files and seed give the same classifier in any order of the files.
 
     embedder: used instead of a new one, with its backbone and memory
-    ground: colour under transparent pixels, kept by the classifier
+    rendering: how files become pixels, kept by the classifier
     schedule: of the backbone's training, where it is trained on the bins
 
     Unreadable and duplicate images are left out and named in the report. Raises `SupportSetError` for fewer than two
@@ -50,7 +50,7 @@ def train(
     token = token or CancelToken()
     _check(support)
     progress(Progress("Loading the backbone", 0, 0))
-    embedder = (embedder or Embedder.create(backbone, device)).over(ground)
+    embedder = (embedder or Embedder.create(backbone, device)).rendered(rendering)
     torch.manual_seed(seed)
     files, duplicates = _ordered_files(support, embedder, progress, token)
     if not embedder.backbone.pretrained:

@@ -70,7 +70,7 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
         raise UsageError(f"--out {options.out} is one of the images and would be overwritten. Give another name.")
     classifier = load(options.classifier, options.device)
     explained = _class_index(classifier, options.explain)
-    overlays = OverlayFolder(options.overlays, paths, classifier.embedder.ground) if options.overlays else None
+    overlays = OverlayFolder(options.overlays, paths, classifier.embedder.rendering) if options.overlays else None
     limits = _limits(classifier, options)
     drawn = overlays is not None
     # Regions that are asked for or drawn get the closer look.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.backbones.names import DEFAULT_BACKBONE
-from model.cli.arguments import add_common, add_ground, numbers, positive, seed
+from model.cli.arguments import add_common, add_rendering, numbers, positive, rendering_of, seed
 from model.cli.outcome import Outcome
 from model.cli.progress import ProgressPrinter
 from model.cli.registry import COMMANDS, Command
@@ -25,7 +25,7 @@ _LINE = "  {:<22}{:>16}{:>10}{:>8}"
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_common(parser)
-    add_ground(parser)
+    add_rendering(parser)
     parser.add_argument("bins", type=Path, metavar="BINS", help="folder with one sub-folder of images per class")
     parser.add_argument("--shots", type=numbers, default=(1, 5, 10), metavar="1,5,10", help="examples a class")
     parser.add_argument("--ways", type=positive, metavar="N", help="classes in an episode (default: all)")
@@ -51,7 +51,7 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     results: list[dict[str, Any]] = []
     unreadable: tuple[tuple[Path, str], ...] = ()
     for backbone in backbones:  # on the same episodes, since they have the same seed
-        embedder = Embedder.create(backbone, options.device).over(options.ground)
+        embedder = Embedder.create(backbone, options.device).rendered(rendering_of(options))
         with ProgressPrinter() as progress:
             figures, unreadable = evaluate(
                 [name for name, _ in folders],

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from model.backbones.names import DEFAULT_BACKBONE
-from model.cli.arguments import add_common, add_ground, positive
+from model.cli.arguments import add_common, add_rendering, positive, rendering_of
 from model.cli.outcome import Outcome
 from model.cli.progress import ProgressPrinter
 from model.cli.registry import COMMANDS, Command
@@ -19,7 +19,7 @@ from model.progress import CancelToken
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_common(parser)
-    add_ground(parser)
+    add_rendering(parser)
     parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="images, or folders (read recursively)")
     parser.add_argument("--bins", type=Path, metavar="BINS", help="folder with one sub-folder of labelled images each")
     parser.add_argument("--count", type=positive, default=10, help="number of images (default: 10)")
@@ -40,7 +40,7 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     if not pool:
         reason = "every image is labelled already" if found else "there is no image"
         raise NoImagesError(f"Nothing to suggest in {', '.join(map(str, options.paths))}: {reason}.")
-    embedder = Embedder.create(options.backbone, options.device).over(options.ground)
+    embedder = Embedder.create(options.backbone, options.device).rendered(rendering_of(options))
     with ProgressPrinter() as progress:
         found_best = suggest_images(pool, labelled, embedder, options.count, progress, token)
     for error in found_best.unreadable:

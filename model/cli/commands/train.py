@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.backbones.names import DEFAULT_BACKBONE
-from model.cli.arguments import add_common, add_ground, seed
+from model.cli.arguments import add_common, add_rendering, rendering_of, seed
 from model.cli.outcome import Outcome
 from model.cli.progress import ProgressPrinter
 from model.cli.registry import COMMANDS, Command
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_common(parser)
-    add_ground(parser)
+    add_rendering(parser)
     parser.add_argument("bins", type=Path, metavar="BINS", help="folder with one sub-folder of examples per class")
     parser.add_argument(
         "--out", type=Path, required=True, metavar="CLASSIFIER", help="folder to save the classifier in"
@@ -46,7 +46,7 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
             backbone=options.backbone,
             seed=options.seed,
             device=options.device,
-            ground=options.ground,
+            rendering=rendering_of(options),
             progress=progress,
             token=token,
         )
