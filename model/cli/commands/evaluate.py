@@ -12,7 +12,8 @@ from model.cli.arguments import add_common, add_ground, numbers, positive, seed
 from model.cli.outcome import Outcome
 from model.cli.progress import ProgressPrinter
 from model.cli.registry import COMMANDS, Command
-from model.cli.text import say, warn
+from model.cli.remarks import Remarks
+from model.cli.text import say
 from model.errors import NoImagesError, UsageError
 from model.images.scan import class_folders
 from model.progress import CancelToken
@@ -59,8 +60,9 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
             progress=progress,
             token=token,
         )
-    for path, reason in unreadable:
-        warn(f"{path}: {reason}")
+    with Remarks() as remarks:
+        for path, reason in unreadable:
+            remarks.add(path, reason)
     for row in figures:
         for line in _table(row):
             say(line)
