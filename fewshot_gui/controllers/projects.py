@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from fewshot_gui.controllers.export import Snapshot, collect, write_csv
 from fewshot_gui.controllers.running import RunningController
 from fewshot_gui.controllers.services import AppServices
-from fewshot_gui.items.roles import readable
+from fewshot_gui.items.naming import display_name
 from fewshot_gui.jobs.project_opener import ProjectOpener
 from fewshot_gui.project.errors import DamagedError, ProjectError
 from fewshot_gui.project.opening import OpenedProject
@@ -107,7 +107,7 @@ class ProjectsController(QObject):
 
     def _open(self, path: Path, *, is_untitled: bool = False) -> None:
         self._opening = path
-        name = self.tr("Untitled") if is_untitled else readable(path.name)
+        name = self.tr("Untitled") if is_untitled else display_name(path)
         self._opening_text = self.tr("Opening “{name}”…").format(name=name)
         self._status.show_message(self._opening_text)
         self._opener.open(path.resolve(), self._session.backups, is_untitled=is_untitled)
@@ -202,7 +202,7 @@ class ProjectsController(QObject):
 
     @Slot()
     def _on_export_requested(self) -> None:
-        path = self._questions.results_file(self._settings.last_folder / "results.csv")
+        path = self._questions.results_file(self._settings.last_folder)
         if path is not None:
             snapshot = Snapshot.of(self._session.document, self._session.results)
             self._files.call(_EXPORT, partial(_export, path, snapshot))
@@ -225,4 +225,4 @@ def _export(path: Path, snapshot: Snapshot, _token: CancelToken) -> str:
         write_csv(path, collect(snapshot))
     except FewShotError as error:
         return str(error)
-    return f"{len(snapshot.predictions):,} results written to {path.name}"
+    return f"{len(snapshot.predictions):,} results written to “{path.name}”"

@@ -11,7 +11,7 @@ from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject,
 
 from fewshot_gui.items.image_list_model import IMAGE_FLAGS, Index
 from fewshot_gui.items.mime import IMAGES_TYPE, encode_images
-from fewshot_gui.items.naming import display_path
+from fewshot_gui.items.naming import display_path, names
 from fewshot_gui.items.prediction_cells import PredictionCells
 from fewshot_gui.items.prediction_columns import Column, PredictionColumns, PredictionFilter
 from fewshot_gui.items.shown_rows import ShownRows
@@ -54,6 +54,7 @@ class PredictionsModel(QAbstractTableModel):
         for bin_signal in (document.bin_changed, document.bin_removed, document.examples_changed):
             bin_signal.connect(self._refresh_all)
         thumbnails.changed.connect(self._on_thumbnail_changed)
+        names.changed.connect(self._refresh_all)
         self._on_reset()
 
     @property

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 
 from fewshot_gui.items.bin_look import look_of
-from fewshot_gui.items.roles import readable
+from fewshot_gui.items.naming import display_text
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import BinPrediction, Results
 from model.types import Status
@@ -38,7 +38,7 @@ def describe_prediction(document: Document, results: Results, path: Path) -> str
     if made is None:
         return ""
     if made.status is Status.ERROR:
-        return _tr("Not classified: {message}").format(message=readable(made.message))
+        return _tr("Not classified: {message}").format(message=display_text(made.message))
     name = look_of(document, made.bin_id).name if made.bin_id else "?"
     share = f"{100 * made.confidence:.1f} %"
     if made.status is Status.UNKNOWN:

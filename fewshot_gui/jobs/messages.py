@@ -191,7 +191,7 @@ class JobProgress:
 
 @dataclass(frozen=True)
 class JobFailure:
-    """A job failed: `message` is for the user, `details` (a traceback) for a bug report."""
+    """A job failed: `message` is for the user, `details` for a bug report: a traceback, "" where it is no bug."""
 
     job_id: int
     message: str

@@ -12,8 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLa
 from fewshot_gui import style
 from fewshot_gui.intents import Intents
 from fewshot_gui.items.bin_look import look_of
-from fewshot_gui.items.naming import display_folder, display_name, display_path
-from fewshot_gui.items.roles import readable
+from fewshot_gui.items.naming import display_folder, display_name, display_path, display_text, names
 from fewshot_gui.items.thumbnail_source import PictureSource, Thumbnails
 from fewshot_gui.items.verdicts import describe_example, describe_prediction, is_stale
 from fewshot_gui.project.document import Document
@@ -48,6 +47,7 @@ class InspectorView(QWidget):
         self._pictures, self._thumbnails = pictures, thumbnails
         self._is_preview = False  # the thumbnail is shown, until the picture is read
         self._path: Path | None = None
+        self._trouble = ""  # why it could not be shown or explained
         self._explanation: Explanation | None = None
         self._bin_ids: tuple[str, ...] = ()
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE)
@@ -77,6 +77,7 @@ class InspectorView(QWidget):
             results.training_changed,
         ):
             signal.connect(self._on_document_changed)
+        names.changed.connect(self.show_name)
         self._content.set_empty(True)
 
     @property
@@ -88,7 +89,7 @@ class InspectorView(QWidget):
         """Show `path`; its explanation is asked for once it has stayed a moment."""
         if path == self._path:
             return
-        self._path, self._explanation = path, None
+        self._path, self._explanation, self._trouble = path, None, ""
         self._content.set_empty(False)
         self.show_name()
         self._show_preview(path)
@@ -98,8 +99,10 @@ class InspectorView(QWidget):
         self._settle.start()
 
     def show_name(self) -> None:
-        """Show the image's name as names are shown now."""
+        """Show the image's name, and what is said of it, as names are shown now."""
         if self._path is not None:
+            self._status.setText(display_text(self._trouble))
+            self._show_facts()
             self._name.show_text(display_name(self._path))
             self._name.setToolTip(display_path(self._path))
             self.header.set_note(display_folder(self._path))
@@ -122,7 +125,7 @@ class InspectorView(QWidget):
         """Lay the attention over the picture; dropped where another image is shown by now."""
         if path != self._path:
             return
-        self._explanation, self._bin_ids = explanation, tuple(bin_ids)
+        self._explanation, self._bin_ids, self._trouble = explanation, tuple(bin_ids), ""
         self._status.hide()
         self._show_facts()
         self._show_map()
@@ -236,7 +239,8 @@ class InspectorView(QWidget):
         palette = self._status.palette()
         palette.setColor(QPalette.ColorRole.WindowText, style.failure(self.palette()))
         self._status.setPalette(palette)
-        self._status.setText(readable(message))
+        self._trouble = message
+        self._status.setText(display_text(message))
         self._status.setVisible(bool(message))
 
     def _on_settled(self) -> None:

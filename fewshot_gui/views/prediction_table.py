@@ -11,6 +11,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from fewshot_gui.items.image_list_model import Index
+from fewshot_gui.items.naming import names
 from fewshot_gui.items.prediction_columns import Column
 from fewshot_gui.items.prediction_delegate import ROW_HEIGHT, PredictionDelegate
 from fewshot_gui.items.predictions_model import PredictionsModel
@@ -52,6 +53,7 @@ class PredictionTable(QTableView):
         self.setAcceptDrops(False)
         self.viewport().setAcceptDrops(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        names.changed.connect(self.viewport().update)
         vertical, horizontal = self.verticalHeader(), self.horizontalHeader()
         vertical.hide()
         vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from fewshot_gui.actions import ActionTable
 from fewshot_gui.intents import Intents
-from fewshot_gui.items.roles import readable
+from fewshot_gui.items.naming import display_text
 from fewshot_gui.widgets.job_status import JobStatus
 
 _MESSAGE_TIME = 10_000  # milliseconds a message stays
@@ -18,6 +18,7 @@ class StatusBar(QStatusBar):
     def __init__(self, actions: ActionTable, intents: Intents, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._actions = actions
+        self._text = ""  # the latest message, before names are hidden in it
         self.job, self._device = JobStatus(), QLabel()
         self._device.setObjectName("deviceLabel")
         self.addPermanentWidget(self.job)
@@ -27,11 +28,12 @@ class StatusBar(QStatusBar):
 
     def show_message(self, text: str) -> None:
         """Show one line for some seconds."""
-        self.showMessage(readable(text), _MESSAGE_TIME)
+        self._text = text
+        self.showMessage(display_text(text), _MESSAGE_TIME)
 
     def withdraw_message(self, text: str) -> None:
         """Show `text` no more, unless another message has taken its place."""
-        if self.currentMessage() == readable(text):
+        if self._text == text and self.currentMessage() == display_text(text):
             self.clearMessage()
 
     def start_job(self, title: str) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from fewshot_gui.actions import ActionTable
 from fewshot_gui.intents import Intents
-from fewshot_gui.items.naming import names_are_hidden
+from fewshot_gui.items.naming import display_text, names
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
 from fewshot_gui.views.bins_view import BinsView
@@ -119,6 +119,7 @@ class WindowCommands(QObject):
         stack.undoTextChanged.connect(self._on_undo_text_changed)
         stack.redoTextChanged.connect(self._on_redo_text_changed)
         self._table.set_flags(can_undo=stack.canUndo(), can_redo=stack.canRedo())
+        names.changed.connect(self.show_undo_texts)
         self.show_undo_texts()
 
     def show_undo_texts(self) -> None:
@@ -199,10 +200,10 @@ class WindowCommands(QObject):
         self._table.set_flags(can_redo=can)
 
     def _on_undo_text_changed(self, text: str) -> None:
-        self._table.set_text("undo", self.tr("&Undo"), "" if names_are_hidden() else text)
+        self._table.set_text("undo", self.tr("&Undo"), display_text(text))
 
     def _on_redo_text_changed(self, text: str) -> None:
-        self._table.set_text("redo", self.tr("&Redo"), "" if names_are_hidden() else text)
+        self._table.set_text("redo", self.tr("&Redo"), display_text(text))
 
     def _assign(self, position: int) -> None:
         """Put the selected images into the bin at `position`, and go on to the next image."""

@@ -340,7 +340,7 @@ def test_results_are_exported_as_the_headless_command_writes_them(
     path = tmp_path / "out.csv"
     monkeypatch.setattr(app.questions, "results_file", lambda _start: path)
     app.window.intents.export_requested.emit()
-    qtbot.waitUntil(lambda: app.window.statusBar().currentMessage() == "1 results written to out.csv")
+    qtbot.waitUntil(lambda: app.window.statusBar().currentMessage() == "1 results written to “out.csv”")
     header, row = path.read_text(encoding="utf-8").splitlines()
     assert header == "path,status,predicted,confidence,region_x,region_y,region_w,region_h,message,p_a,p_b"
     assert row == f"{image},ok,b,0.750000,1,2,3,4,,0.250000,0.750000"
