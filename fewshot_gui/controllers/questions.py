@@ -9,10 +9,12 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from fewshot_gui.items.naming import display_text, names_are_hidden
+from fewshot_gui.items.shown_rows import RowsInView
 from fewshot_gui.project.session import PROJECT_SUFFIX
 from fewshot_gui.views.folder_export_dialog import FolderExportChoice, FolderExportDialog
 from fewshot_gui.views.reading_dialog import ReadingDialog
 from fewshot_gui.views.recovery_dialog import RecoveryDialog, Rescue
+from fewshot_gui.views.results_export_dialog import ResultsExportDialog
 from model.images.colour import Colour
 from model.images.cutting import Cutting
 
@@ -71,6 +73,14 @@ class Questions(QObject):
         dialog.browse_requested.connect(browse)
         try:
             return dialog.choice() if dialog.exec() else None
+        finally:
+            dialog.deleteLater()
+
+    def results_to_export(self, rows: RowsInView, total: int, stale: int) -> Sequence[int] | None:
+        """Ask which results go into a file, see `ResultsExportDialog`; returns their rows."""
+        dialog = ResultsExportDialog(rows, total, stale, self._window)
+        try:
+            return dialog.chosen() if dialog.exec() else None
         finally:
             dialog.deleteLater()
 

@@ -14,6 +14,7 @@ from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.items.verdicts import is_stale
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import BinPrediction, Results
+from fewshot_gui.texts import confidence_text
 from model.types import Status
 
 
@@ -49,7 +50,7 @@ class PredictionCells:
         if column is Column.CLASS:
             return look_of(self._document, made.bin_id).name if made.bin_id else ""
         if column is Column.CONFIDENCE:
-            return f"{100 * made.confidence:.1f} %"
+            return confidence_text(made.confidence)
         return self._note(made)
 
     def _note(self, made: BinPrediction) -> str:

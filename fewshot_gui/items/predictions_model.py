@@ -14,7 +14,7 @@ from fewshot_gui.items.mime import IMAGES_TYPE, encode_images
 from fewshot_gui.items.naming import display_path, names
 from fewshot_gui.items.prediction_cells import PredictionCells
 from fewshot_gui.items.prediction_columns import Column, PredictionColumns, PredictionFilter
-from fewshot_gui.items.shown_rows import ShownRows
+from fewshot_gui.items.shown_rows import RowsInView, ShownRows
 from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.items.verdicts import describe_prediction
 from fewshot_gui.project.document import Document
@@ -77,6 +77,10 @@ class PredictionsModel(QAbstractTableModel):
     def filter(self) -> PredictionFilter:
         """Which predictions are shown."""
         return self._filter
+
+    def rows_in_view(self, selected: Sequence[int]) -> RowsInView:
+        """Return which rows of the results are shown, and which of the table's rows `selected` are."""
+        return RowsInView(tuple(self._shown), tuple(self._shown[row] for row in selected))
 
     def set_filter(self, wanted: PredictionFilter) -> None:
         """Show the predictions that pass `wanted`."""

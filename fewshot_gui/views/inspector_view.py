@@ -14,9 +14,10 @@ from fewshot_gui.intents import Intents
 from fewshot_gui.items.bin_look import look_of
 from fewshot_gui.items.naming import display_folder, display_name, display_path, display_text, names
 from fewshot_gui.items.thumbnail_source import PictureSource, Thumbnails
-from fewshot_gui.items.verdicts import describe_example, describe_prediction, is_stale
+from fewshot_gui.items.verdicts import describe_example, describe_prediction
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
+from fewshot_gui.texts import confidence_text
 from fewshot_gui.widgets.elided_label import ElidedLabel
 from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
 from fewshot_gui.widgets.overlay_canvas import OverlayCanvas
@@ -191,7 +192,7 @@ class InspectorView(QWidget):
         layout.addWidget(self._content, 1)
 
     def _show_facts(self) -> None:
-        """Scores and verdict, from the explanation or else from the prediction on record."""
+        """Scores and verdict: both from the prediction on record, as in the table, else from the explanation."""
         path = self._path
         if path is None:
             return
@@ -202,20 +203,21 @@ class InspectorView(QWidget):
         rows = []
         for bin_id, score in zip(bin_ids, scores, strict=True):
             look = look_of(self._document, bin_id)
-            rows.append(ScoreRow(bin_id, look.name, look.color, score))
+            rows.append(ScoreRow(bin_id, look.name, look.color, score, confidence_text(score)))
         self.scores.set_rows(rows, self.scores.chosen_bin() if self._explanation is None else None)
         self.scores.setVisible(bool(rows))
 
     def _known_scores(self, path: Path) -> tuple[Sequence[str], Sequence[float]]:
+        """The bins and their scores: those of the record, so that one image has one number wherever it stands.
+
+        (The explanation sees the image alone, and may be by a newer classifier.)
+        """
         prediction = self._results.prediction(path)
-        # The explanation sees the image alone: it does not know what similar images add.
-        if prediction is not None and prediction.is_joined and not is_stale(self._results, prediction):
+        if prediction is not None and prediction.scores:
             return prediction.bin_ids, prediction.scores
         if self._explanation is not None:
             return self._bin_ids, self._explanation.scores
-        if prediction is None or not prediction.scores:
-            return (), ()
-        return prediction.bin_ids, prediction.scores
+        return (), ()
 
     def _show_map(self) -> None:
         """Lay the map of the chosen class over the picture."""

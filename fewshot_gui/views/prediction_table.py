@@ -16,6 +16,7 @@ from fewshot_gui.items.prediction_columns import Column
 from fewshot_gui.items.prediction_delegate import ROW_HEIGHT, PredictionDelegate
 from fewshot_gui.items.predictions_model import PredictionsModel
 from fewshot_gui.items.roles import Role
+from fewshot_gui.items.shown_rows import RowsInView
 from fewshot_gui.views.image_view import (
     handle_step_key,
     path_after,
@@ -83,6 +84,10 @@ class PredictionTable(QTableView):
         """Select those of `paths` that are shown; the first becomes current."""
         model = cast(PredictionsModel, self.model())
         select_rows(self, [row for path in paths if (row := model.row_of(path)) is not None])
+
+    def rows_in_view(self) -> RowsInView:
+        """Which results are shown and selected."""
+        return cast(PredictionsModel, self.model()).rows_in_view(selected_rows(self))
 
     def visible_paths(self) -> list[Path]:
         """The images whose rows are in sight, top to bottom."""

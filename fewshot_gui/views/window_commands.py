@@ -74,7 +74,6 @@ class WindowCommands(QObject):
             "recover": intents.recover_requested,
             "addFolder": intents.add_folder_requested,
             "reading": intents.reading_requested,
-            "export": intents.export_requested,
             "cache": intents.cache_requested,
             "exportFolders": intents.export_folders_requested,
             "undoMove": intents.undo_move_requested,
@@ -96,6 +95,7 @@ class WindowCommands(QObject):
             "renameBin": self._rename_bin,
             "nextBin": partial(panes.bins.focus_bin, 1),
             "previousBin": partial(panes.bins.focus_bin, -1),
+            "export": self._export,
             "classify": partial(intents.classify_requested.emit, []),
             "classifyLibrary": self._classify_library,
             "showAll": panes.library.show_all,
@@ -228,6 +228,9 @@ class WindowCommands(QObject):
         bin_id = self._panes.bins.current_bin()
         if bin_id is not None:
             self._panes.bins.edit_name(bin_id)
+
+    def _export(self) -> None:
+        self._intents.export_requested.emit(self._panes.results.table.rows_in_view())
 
     def _classify_library(self) -> None:
         self._intents.classify_requested.emit(list(self._panes.library.model.paths))
