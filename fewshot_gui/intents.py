@@ -57,6 +57,9 @@ class Intents(QObject):
     closely_chosen = Signal(bool)
     transductive_chosen = Signal(bool)
 
+    go_on_requested = Signal()  # with the work that a crash cut off
+    leave_unfinished_requested = Signal()  # as it is
+
     # Looking
     image_selected = Signal(Path)
     examples_chosen = Signal(list)  # paths of the examples that a cell of the confusion matrix counts

@@ -42,6 +42,7 @@ class PredictionsModel(QAbstractTableModel):
         self._filter = PredictionFilter()
         self._sort: tuple[Column, bool] | None = None  # column, descending
         self._shown = ShownRows()
+        self._is_other_order = False
         self._sort_later = QTimer(self, singleShot=True, interval=_SORT_PAUSE)
         self._sort_later.timeout.connect(self._sort_rows)
         self._take_in_later = QTimer(self, singleShot=True, interval=0)
@@ -72,6 +73,11 @@ class PredictionsModel(QAbstractTableModel):
         if row is None or row >= len(self._columns):  # just arrived: `_take_in` comes next
             return None
         return self._shown.shown_at(row, len(self._columns))
+
+    @property
+    def is_other_order(self) -> bool:
+        """Whether the user has just asked for another order: then the view starts at its top."""
+        return self._is_other_order
 
     @property
     def filter(self) -> PredictionFilter:
@@ -133,7 +139,9 @@ class PredictionsModel(QAbstractTableModel):
         """Sort by `column`, or by arrival where it is -1 (Qt)."""
         descending = order == Qt.SortOrder.DescendingOrder
         self._sort = (Column(column), descending) if column >= 0 else None
+        self._is_other_order = True
         self._sort_rows()
+        self._is_other_order = False
 
     def _ordered(self, rows: Iterable[int]) -> list[int]:
         if self._sort is None:

@@ -208,7 +208,7 @@ def _find_images(request: ClassifyRequest, progress: ProgressCallback, token: Ca
         progress(Progress("Finding images", len(found), 0))
     if not found:
         raise NoImagesError(_nothing_found(request.paths))
-    return found
+    return [path for path in found if path not in request.done] if request.done else found
 
 
 def _nothing_found(paths: Sequence[Path]) -> str:

@@ -113,6 +113,10 @@ class MainWindow(QMainWindow):
         """Offer to open the project, which is read only, for editing."""
         self.command_table.set_flags(may_edit_again=may)
 
+    def set_unfinished(self, text: str) -> None:
+        """Say in a strip what work was cut off, and offer to go on; "": nothing."""
+        self.banner.set_unfinished(text)
+
     def set_choices(self, **choices: bool) -> None:
         """Check what was chosen, by the actions' ids."""
         for action, chosen in choices.items():

@@ -1,4 +1,4 @@
-"""The strip below the tool bar, shown while edits are refused or cannot be saved."""
+"""The strip below the tool bar, shown while edits are refused or cannot be saved, or where work was cut off."""
 
 from __future__ import annotations
 
@@ -20,16 +20,19 @@ class ProjectBanner(QWidget):
         super().__init__(parent)
         self.setObjectName("projectBanner")
         self._document, self._results, self._reason = document, results, ""
-        self.read_only, self.unsaved = Notice("", self), Notice("", self)
+        self.read_only, self.unsaved, self.unfinished = Notice("", self), Notice("", self), Notice("", self)
         self.read_only.set_action(actions["editAgain"])
         self.read_only.set_action(actions["saveAs"])
         self.unsaved.set_action(actions["save"])
         self.unsaved.set_action(actions["saveAs"])
+        self.unfinished.set_action(actions["goOn"])
+        self.unfinished.set_action(actions["leaveUnfinished"])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.read_only)
         layout.addWidget(self.unsaved)
+        layout.addWidget(self.unfinished)
         for signal in (document.reset, document.path_changed):
             signal.connect(self._show_state)
         for part in (document, results):
@@ -37,6 +40,11 @@ class ProjectBanner(QWidget):
             part.saved.connect(self._show_state)
         names.changed.connect(self._on_names_changed)
         self._show_state()
+
+    def set_unfinished(self, text: str) -> None:
+        """Say what work was cut off, and offer to go on; "": nothing."""
+        self.unfinished.set_text(text)
+        self.unfinished.setVisible(bool(text))
 
     def _show_state(self) -> None:
         reason = self._document.read_only_reason

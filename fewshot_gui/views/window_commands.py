@@ -82,6 +82,8 @@ class WindowCommands(QObject):
             "train": intents.train_requested,
             "suggest": intents.suggest_requested,
             "cancel": intents.cancel_requested,
+            "goOn": intents.go_on_requested,
+            "leaveUnfinished": intents.leave_unfinished_requested,
         }.items():
             self._table[action_id].triggered.connect(partial(_call, slot.emit))
         calls: dict[str, Callable[[], object]] = {
