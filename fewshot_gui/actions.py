@@ -109,6 +109,8 @@ SPECS = (
     ),
     ActionSpec("close", _tr("&Close"), (_Key.Close,)),
     ActionSpec("quit", _tr("&Quit"), ("Ctrl+Q",)),
+    ActionSpec("goOn", _tr("&Go on"), (), "", ("!busy", "!read_only"), _tr("Go on with the work that was cut off")),
+    ActionSpec("leaveUnfinished", _tr("&Leave it"), (), "", (), _tr("Leave it as it is, and say no more of it")),
     # Edit
     ActionSpec("undo", _tr("&Undo"), (_Key.Undo,), "undo", ("can_undo", "!read_only")),
     ActionSpec("redo", _tr("&Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", ("can_redo", "!read_only")),

@@ -22,6 +22,7 @@ from fewshot_gui.controllers.library import LibraryController
 from fewshot_gui.controllers.projects import ProjectsController
 from fewshot_gui.controllers.questions import Questions
 from fewshot_gui.controllers.recovering import RecoveringController
+from fewshot_gui.controllers.resuming import ResumingController
 from fewshot_gui.controllers.running import RunningController
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.intents import Intents
@@ -84,6 +85,7 @@ class App(QObject):
         self.library = LibraryController(services, self)
         self.editing = EditingController(services, self)
         self.projects = ProjectsController(services, self.running, self)
+        ResumingController(services, self.running, self.projects, self)
         CacheController(services, self)
         self.guarding = GuardingController(services, self)
         self.recovering = RecoveringController(services, self)

@@ -22,7 +22,7 @@ class Intents(QObject):
     save_as_requested = Signal()
     edit_again_requested = Signal()  # open the project, which is read only, for editing
     recover_requested = Signal()  # ask which damaged project
-    export_requested = Signal()  # results into a CSV file
+    export_requested = Signal(object)  # results into a CSV file; RowsInView
     export_folders_requested = Signal()  # images into folders by class
     undo_move_requested = Signal()  # images back out of folders by class
     cache_requested = Signal()  # show where embeddings are kept
@@ -56,6 +56,9 @@ class Intents(QObject):
     auto_train_chosen = Signal(bool)
     closely_chosen = Signal(bool)
     transductive_chosen = Signal(bool)
+
+    go_on_requested = Signal()  # with the work that a crash cut off
+    leave_unfinished_requested = Signal()  # as it is
 
     # Looking
     image_selected = Signal(Path)

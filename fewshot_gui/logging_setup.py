@@ -103,7 +103,7 @@ class ErrorReporter(QObject):
             self._report(args.exc_value)
 
     def _report(self, error: BaseException) -> None:
-        line = traceback.format_exception_only(error)[-1].strip()
+        line = traceback.format_exception_only(error)[-1].strip().partition("\n")[0]
         self.error_caught.emit(
             f"Something went wrong inside the program: {line}", "".join(traceback.format_exception(error))
         )

@@ -132,3 +132,5 @@ class TrainingReport:
     gain_of_doubling: float | None = None  # in accuracy, 0..1; None where there are too few examples to tell
     learning_curve: tuple[tuple[float, float], ...] = ()  # (examples of a typical class, accuracy 0..1)
     losses: tuple[float, ...] = field(default=(), repr=False)
+    in_two_bins: tuple[tuple[Path, Path], ...] = ()
+    """Pairs of files with the same content in different bins, of which one must be wrong; both are used."""

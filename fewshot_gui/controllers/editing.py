@@ -111,7 +111,7 @@ class EditingController(QObject):
         groups = list(dropped.groups)
         if dropped.images:
             groups.append(("", dropped.images))  # loose images: a bin with the next free name
-        folder = dropped.images[0].parent if dropped.images else Path(groups[0][0] if groups else "")
+        folder = dropped.folders[0] if len(dropped.folders) == 1 and not dropped.images else None
         if groups:
             self._attempt(lambda: self._document.add_bins_from_folder(folder, groups))
 

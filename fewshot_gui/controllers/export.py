@@ -1,8 +1,9 @@
-"""Results as a CSV file, in the columns of the headless command, and as folders by class."""
+"""Results as a CSV file, in the columns of the headless command and with those of labels, and as folders by class."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fewshot_gui.project.document import Document
@@ -12,33 +13,46 @@ from model.errors import FewShotError
 from model.exports.formats.csv_table import CsvTable
 from model.types import Prediction, Status
 
+_STALE = "Out of date: made before the last change of the bins."
+
 
 @dataclass(frozen=True)
 class ExportedResults:
-    """All predictions, in terms of class names; safe to hand to another thread."""
+    """Predictions in terms of class names, and the bins' names of images in bins; safe to hand to another thread."""
 
     class_names: tuple[str, ...]
     predictions: tuple[Prediction, ...]
+    labels: Mapping[Path, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """The part of a project that exports need, copied at one moment; safe to hand to another thread.
 
-    bins: (id, name, examples) of each, in order; trained: name of each bin that the classifier knows, by id
+    bins: (id, name, examples) of each, in order; trained: name of each bin that the classifier knows, by id;
+    up_to_date: the revision of the classifier whose predictions are; None: none is
     """
 
     bins: tuple[tuple[str, str, tuple[Path, ...]], ...]
     trained: dict[str, str]
     predictions: tuple[BinPrediction, ...]
+    up_to_date: int | None = None
 
     @classmethod
-    def of(cls, document: Document, results: Results) -> Snapshot:
-        """Copy it, in the window's thread: 2 ms for 100,000 results (making their columns takes 270 ms)."""
+    def of(cls, document: Document, results: Results, rows: Iterable[int] | None = None) -> Snapshot:
+        """Copy it, in the window's thread: 2 ms for 100,000 results (making their columns takes 270 ms).
+
+        Without `rows`, all predictions.
+        """
         bins = tuple((one.id, one.name, tuple(example.path for example in one.examples)) for one in document.bins)
         report = results.report
         trained = dict(zip(results.classifier_bin_ids, report.class_names, strict=True)) if report else {}
-        return cls(bins, trained, tuple(results))
+        predictions = tuple(results) if rows is None else tuple(results.at(row) for row in rows)
+        return cls(bins, trained, predictions, None if results.is_stale else results.classifier_revision)
+
+    def is_stale(self, made: BinPrediction) -> bool:
+        """Whether the bins changed, or another classifier was trained, since `made`."""
+        return made.revision != self.up_to_date
 
     @property
     def names(self) -> dict[str, str]:
@@ -59,7 +73,9 @@ def collect(snapshot: Snapshot) -> ExportedResults:
     names = snapshot.names
     class_names = tuple(names.get(bin_id, bin_id[:8]) for bin_id in order)
     column = {bin_id: at for at, bin_id in enumerate(order)}
-    return ExportedResults(class_names, tuple(_in_columns(made, column) for made in snapshot.predictions))
+    predictions = tuple(_in_columns(made, column, snapshot.is_stale(made)) for made in snapshot.predictions)
+    labels = {path: name for _, name, examples in snapshot.bins for path in examples}
+    return ExportedResults(class_names, predictions, labels)
 
 
 def groups_by_class(
@@ -98,7 +114,7 @@ def write_csv(path: Path, exported: ExportedResults) -> None:
     """Write `exported` to `path`: all of it, or the file stays as it was. Raises `FewShotError`."""
     partial = path.with_name(f".{path.name}.partial")
     try:
-        with CsvTable(partial, exported.class_names) as table:
+        with CsvTable(partial, exported.class_names, labels=exported.labels) as table:
             table.write(exported.predictions)
         partial.replace(path)
     except OSError as error:
@@ -107,9 +123,10 @@ def write_csv(path: Path, exported: ExportedResults) -> None:
         partial.unlink(missing_ok=True)
 
 
-def _in_columns(made: BinPrediction, column: dict[str, int]) -> Prediction:
+def _in_columns(made: BinPrediction, column: dict[str, int], is_stale: bool) -> Prediction:
     scores = [0.0] * len(column) if made.scores else []
     for bin_id, score in zip(made.bin_ids, made.scores, strict=bool(made.scores)):
         scores[column[bin_id]] = score
     predicted = -1 if made.bin_id is None else column[made.bin_id]
-    return Prediction(made.path, made.status, predicted, tuple(scores), made.region, made.message)
+    message = f"{made.message} {_STALE}".lstrip() if is_stale and made.status is not Status.ERROR else made.message
+    return Prediction(made.path, made.status, predicted, tuple(scores), made.region, message)

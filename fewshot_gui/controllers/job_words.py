@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from fewshot_gui.items.naming import display_name, names_are_hidden
-from fewshot_gui.items.roles import readable
+from fewshot_gui.items.naming import display_name, display_text
 from fewshot_gui.jobs.messages import ClassifySummary, SuggestResult
 from model.types import TrainingReport
 
@@ -24,7 +23,7 @@ def describe_training(report: TrainingReport) -> str:
     if left_out:
         path, reason = left_out[0]
         text += _tr("; {count} left out: {name} {reason}").format(
-            count=len(left_out), name=display_name(path), reason="" if names_are_hidden() else readable(reason)
+            count=len(left_out), name=display_name(path), reason=display_text(reason)
         )
     return text
 

@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QApplication
 from fewshot_gui.controllers.export import Snapshot, collect, write_csv
 from fewshot_gui.controllers.running import RunningController
 from fewshot_gui.controllers.services import AppServices
-from fewshot_gui.items.roles import readable
+from fewshot_gui.items.naming import display_name
+from fewshot_gui.items.shown_rows import RowsInView
+from fewshot_gui.items.verdicts import is_stale
 from fewshot_gui.jobs.project_opener import ProjectOpener
 from fewshot_gui.project.errors import DamagedError, ProjectError
 from fewshot_gui.project.opening import OpenedProject
@@ -107,7 +109,7 @@ class ProjectsController(QObject):
 
     def _open(self, path: Path, *, is_untitled: bool = False) -> None:
         self._opening = path
-        name = self.tr("Untitled") if is_untitled else readable(path.name)
+        name = self.tr("Untitled") if is_untitled else display_name(path)
         self._opening_text = self.tr("Opening “{name}”…").format(name=name)
         self._status.show_message(self._opening_text)
         self._opener.open(path.resolve(), self._session.backups, is_untitled=is_untitled)
@@ -200,12 +202,15 @@ class ProjectsController(QObject):
             paths = [folder]
         self._running.classify(tuple(paths), self._settings.cutting)
 
-    @Slot()
-    def _on_export_requested(self) -> None:
-        path = self._questions.results_file(self._settings.last_folder / "results.csv")
+    @Slot(object)
+    def _on_export_requested(self, rows: RowsInView) -> None:
+        document, results = self._session.document, self._session.results
+        chosen = self._questions.results_to_export(rows, len(results), sum(is_stale(results, made) for made in results))
+        if not chosen:
+            return
+        path = self._questions.results_file(self._settings.last_folder)
         if path is not None:
-            snapshot = Snapshot.of(self._session.document, self._session.results)
-            self._files.call(_EXPORT, partial(_export, path, snapshot))
+            self._files.call(_EXPORT, partial(_export, path, Snapshot.of(document, results, chosen)))
 
     @Slot(str, object)
     def _on_call_returned(self, key: str, message: object) -> None:
@@ -225,4 +230,7 @@ def _export(path: Path, snapshot: Snapshot, _token: CancelToken) -> str:
         write_csv(path, collect(snapshot))
     except FewShotError as error:
         return str(error)
-    return f"{len(snapshot.predictions):,} results written to {path.name}"
+    count = len(snapshot.predictions)
+    text = f"{count:,} result{'' if count == 1 else 's'} written to “{path.name}”"
+    stale = sum(snapshot.is_stale(made) for made in snapshot.predictions)
+    return f"{text}; {stale:,} of them out of date, as their message says" if stale else text

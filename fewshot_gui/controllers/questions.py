@@ -8,10 +8,13 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from fewshot_gui.items.naming import display_text, names_are_hidden
+from fewshot_gui.items.shown_rows import RowsInView
 from fewshot_gui.project.session import PROJECT_SUFFIX
 from fewshot_gui.views.folder_export_dialog import FolderExportChoice, FolderExportDialog
 from fewshot_gui.views.reading_dialog import ReadingDialog
 from fewshot_gui.views.recovery_dialog import RecoveryDialog, Rescue
+from fewshot_gui.views.results_export_dialog import ResultsExportDialog
 from model.images.colour import Colour
 from model.images.cutting import Cutting
 
@@ -25,17 +28,17 @@ class Questions(QObject):
 
     def folder(self, title: str, start: Path) -> Path | None:
         """Ask for a folder."""
-        return _path(QFileDialog.getExistingDirectory(self._window, title, str(start)))
+        return _path(QFileDialog.getExistingDirectory(self._window, title, str(_start(start))))
 
     def project_to_open(self, start: Path) -> Path | None:
         """Ask for a project file."""
         title = self.tr("Open project")
-        return _path(QFileDialog.getOpenFileName(self._window, title, str(start), self._project_filter())[0])
+        return _path(QFileDialog.getOpenFileName(self._window, title, str(_start(start)), self._project_filter())[0])
 
     def project_to_save(self, start: Path) -> Path | None:
         """Ask under what name to save the project; the ending is added where it was left out."""
         title = self.tr("Save project as")
-        path = _path(QFileDialog.getSaveFileName(self._window, title, str(start), self._project_filter())[0])
+        path = _path(QFileDialog.getSaveFileName(self._window, title, str(_start(start)), self._project_filter())[0])
         if path is None or path.suffix == PROJECT_SUFFIX:
             return path
         return path.with_name(path.name + PROJECT_SUFFIX)
@@ -48,7 +51,7 @@ class Questions(QObject):
     def project_to_recover(self, start: Path) -> Path | None:
         """Ask for a project file that is damaged."""
         title = self.tr("Recover project")
-        return _path(QFileDialog.getOpenFileName(self._window, title, str(start), self._project_filter())[0])
+        return _path(QFileDialog.getOpenFileName(self._window, title, str(_start(start)), self._project_filter())[0])
 
     def rescue(self, damaged: Path, trouble: str, rescues: Sequence[Rescue]) -> int | None:
         """Ask with which of `rescues` to go on; returns its number."""
@@ -73,10 +76,18 @@ class Questions(QObject):
         finally:
             dialog.deleteLater()
 
+    def results_to_export(self, rows: RowsInView, total: int, stale: int) -> Sequence[int] | None:
+        """Ask which results go into a file, see `ResultsExportDialog`; returns their rows."""
+        dialog = ResultsExportDialog(rows, total, stale, self._window)
+        try:
+            return dialog.chosen() if dialog.exec() else None
+        finally:
+            dialog.deleteLater()
+
     def results_file(self, start: Path) -> Path | None:
         """Ask where to write the results."""
         title, kind = self.tr("Export results"), self.tr("Comma-separated values (*.csv)")
-        path = _path(QFileDialog.getSaveFileName(self._window, title, str(start), kind)[0])
+        path = _path(QFileDialog.getSaveFileName(self._window, title, str(_start(start / "results.csv")), kind)[0])
         return path if path is None or path.suffix else path.with_name(path.name + ".csv")
 
     def discard(self, reason: str) -> bool:
@@ -84,13 +95,23 @@ class Questions(QObject):
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Warning)
         box.setText(self.tr("The last changes could not be saved."))
-        box.setInformativeText(reason)
+        box.setInformativeText(display_text(reason))
         box.setStandardButtons(QMessageBox.StandardButton.Discard | QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(QMessageBox.StandardButton.Cancel)
         return box.exec() == QMessageBox.StandardButton.Discard
 
     def _project_filter(self) -> str:
         return self.tr("Fewshot projects (*{suffix})").format(suffix=PROJECT_SUFFIX)
+
+
+def _start(suggested: Path) -> Path:
+    """Where a file dialog begins: not among files whose names are to be hidden, nor with such a name suggested.
+
+    (It shows the names of the files that it is to choose from; that is what it is for.)
+    """
+    if not names_are_hidden():
+        return suggested
+    return Path.home() / suggested.name if suggested.name == "results.csv" else Path.home()
 
 
 def _path(text: str) -> Path | None:

@@ -45,13 +45,15 @@ class RecoveringController(QObject):
         self._backups, self._files, self._settings = services.session.backups, services.files, services.settings
         self._window, self._questions = services.window, services.questions
         self._status = services.status
+        self._looking = ""
         services.intents.recover_requested.connect(self._on_recover_requested)
         services.files.call_returned.connect(self._on_call_returned)
 
     @Slot(Path)
     def offer(self, damaged: Path) -> None:
         """Find what can be read of a project, in the background; then ask the user which version to keep."""
-        self._status.show_message(self.tr("Looking what can be read of “{name}”…").format(name=damaged.name))
+        self._looking = self.tr("Looking what can be read of “{name}”…").format(name=damaged.name)
+        self._status.show_message(self._looking)
         self._files.call(_SURVEY, partial(_survey, damaged, self._backups))
 
     @Slot()
@@ -63,6 +65,7 @@ class RecoveringController(QObject):
     @Slot(str, object)
     def _on_call_returned(self, key: str, answer: object) -> None:
         if key == _SURVEY and isinstance(answer, _Survey):
+            self._status.withdraw_message(self._looking)
             self._ask(answer)
         elif key == _WRITE and isinstance(answer, _Written):
             if answer.path is None:

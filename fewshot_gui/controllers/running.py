@@ -31,6 +31,7 @@ from fewshot_gui.jobs.messages import (
     WarmUpRequest,
 )
 from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.project.unfinished import UnfinishedWork
 from model.backbones.names import DEFAULT_BACKBONE, TRAINED_ON_BINS
 from model.images.cutting import Cutting
 
@@ -46,6 +47,7 @@ class RunningController(QObject):
     """
 
     job_ended = Signal()  # nothing runs any more but explanations
+    work_begun = Signal(object)  # UnfinishedWork: what is lost if the program ends before `job_ended`
 
     def __init__(self, services: AppServices, parent: QObject) -> None:
         super().__init__(parent)
@@ -82,6 +84,7 @@ class RunningController(QObject):
         """Train on the examples in the bins; empty bins are left out. Returns the job's id."""
         bins = [bin_ for bin_ in self._document.bins if bin_.examples]
         chosen = self._session.settings
+        self.work_begun.emit(UnfinishedWork())
         self._training = self._submit(
             self.tr("Training"),
             partial(
@@ -107,8 +110,21 @@ class RunningController(QObject):
         self._quiet.add(self.train())
         return True
 
-    def classify(self, paths: tuple[Path, ...], cutting: Cutting | None = None) -> int:
-        """Classify files and folders, see `ClassifyRequest`, with the latest classifier; returns the job's id."""
+    def classify(
+        self,
+        paths: tuple[Path, ...],
+        cutting: Cutting | None = None,
+        *,
+        done: frozenset[Path] = frozenset(),
+        is_whole: bool = False,
+    ) -> int:
+        """Classify files and folders, see `ClassifyRequest`, with the latest classifier; returns the job's id.
+
+        `is_whole`: where this is cut off and gone on with, images that have a result already are classified again.
+        """
+        is_whole = is_whole or self._settings.transductive
+        noted = None if cutting is None else (cutting.video_rate, cutting.tile_side)
+        self.work_begun.emit(UnfinishedWork(paths, noted, is_whole))
         request = partial(
             ClassifyRequest,
             revision=self._document.revision,
@@ -116,6 +132,7 @@ class RunningController(QObject):
             cutting=cutting,
             closely=self._settings.closely,
             transductive=self._settings.transductive,
+            done=frozenset() if is_whole else done,
         )
         return self._submit(self.tr("Classifying"), request)
 
@@ -234,20 +251,20 @@ class RunningController(QObject):
     @Slot(bool)
     def _on_closely_chosen(self, chosen: bool) -> None:
         self._settings.closely = chosen
-        self._classify_again()
+        self._classify_again(is_whole=True)
 
     @Slot(bool)
     def _on_transductive_chosen(self, chosen: bool) -> None:
         self._settings.transductive = chosen
-        self._classify_again()
+        self._classify_again(is_whole=True)
 
-    def _classify_again(self) -> None:
+    def _classify_again(self, *, is_whole: bool = False) -> None:
         """Bring the results up to date with a new classifier or choice: they follow every correction."""
         if self._is_trained and len(self._results):
             seen = self._window.images_in_sight()
             rows = {self._results.row_of(path) for path in seen}  # 100,000 paths would take long to compare
             rest = [made.path for row, made in enumerate(self._results) if row not in rows]
-            self._quiet.add(self.classify((*seen, *rest)))
+            self._quiet.add(self.classify((*seen, *rest), is_whole=is_whole))
 
     def _on_classifier_ready(self, device_note: str) -> None:
         self._is_trained = True

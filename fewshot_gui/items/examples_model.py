@@ -8,8 +8,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal
 
 from fewshot_gui.items.image_list_model import ImageListModel, Index
-from fewshot_gui.items.naming import names_are_hidden
-from fewshot_gui.items.roles import Problem, Role, Verdict, readable
+from fewshot_gui.items.naming import display_text
+from fewshot_gui.items.roles import Problem, Role, Verdict
 from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.items.verdicts import describe_example
 from fewshot_gui.project.document import Document
@@ -79,8 +79,7 @@ class ExamplesModel(ImageListModel):
             lines.append(self.tr("The file is missing. It is left out when training."))
         reason = self._unreadable.get(path) or self._duplicates.get(path)
         if reason is not None:
-            said = "" if names_are_hidden() else readable(reason)  # it may name another file
-            lines.append(self.tr("Left out when trained: {reason}").format(reason=said))
+            lines.append(self.tr("Left out when trained: {reason}").format(reason=display_text(reason)))
         lines.append(describe_example(self._document, self._results, path))
         return "\n".join(line for line in lines if line)
 

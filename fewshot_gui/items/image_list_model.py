@@ -16,8 +16,8 @@ from PySide6.QtCore import (
 )
 
 from fewshot_gui.items.mime import IMAGES_TYPE, Source, encode_images
-from fewshot_gui.items.naming import display_name, display_path
-from fewshot_gui.items.roles import Problem, Role, readable
+from fewshot_gui.items.naming import display_name, display_path, display_text, names
+from fewshot_gui.items.roles import Problem, Role
 from fewshot_gui.items.thumbnail_source import Thumbnails
 
 Index = QModelIndex | QPersistentModelIndex
@@ -48,6 +48,7 @@ class ImageListModel(QAbstractListModel):
         self._paths: list[Path] = []
         self._rows: dict[Path, int] = {}
         thumbnails.changed.connect(self.refresh)
+        names.changed.connect(self._refresh_all)
 
     @property
     def paths(self) -> Sequence[Path]:
@@ -104,13 +105,17 @@ class ImageListModel(QAbstractListModel):
             index = self.index(row)
             self.dataChanged.emit(index, index)
 
+    def _refresh_all(self) -> None:
+        if self._paths:
+            self.dataChanged.emit(self.index(0), self.index(len(self._paths) - 1))
+
     def _problem(self, path: Path) -> Problem:
         return Problem.NONE if self._thumbnails.failure(path) is None else Problem.UNREADABLE
 
     def _tool_tip(self, path: Path) -> str:
         failure = self._thumbnails.failure(path)
         name = display_path(path)
-        return name if failure is None else f"{name}\n{readable(failure)}"
+        return name if failure is None else f"{name}\n{display_text(failure)}"
 
     def _reset_paths(self, paths: Sequence[Path]) -> None:
         self.beginResetModel()

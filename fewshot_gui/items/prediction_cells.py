@@ -7,13 +7,14 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 
 from fewshot_gui.items.bin_look import look_of
-from fewshot_gui.items.naming import display_name
+from fewshot_gui.items.naming import display_name, display_text
 from fewshot_gui.items.prediction_columns import Column
-from fewshot_gui.items.roles import Problem, Role, readable
+from fewshot_gui.items.roles import Problem, Role
 from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.items.verdicts import is_stale
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import BinPrediction, Results
+from fewshot_gui.texts import confidence_text
 from model.types import Status
 
 
@@ -45,11 +46,11 @@ class PredictionCells:
         if column is Column.IMAGE:
             return display_name(made.path)
         if made.status is Status.ERROR:
-            return readable(made.message) if column is Column.STATUS else ""
+            return display_text(made.message) if column is Column.STATUS else ""
         if column is Column.CLASS:
             return look_of(self._document, made.bin_id).name if made.bin_id else ""
         if column is Column.CONFIDENCE:
-            return f"{100 * made.confidence:.1f} %"
+            return confidence_text(made.confidence)
         return self._note(made)
 
     def _note(self, made: BinPrediction) -> str:

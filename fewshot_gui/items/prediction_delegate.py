@@ -10,6 +10,7 @@ from fewshot_gui import style
 from fewshot_gui.items.prediction_columns import Column
 from fewshot_gui.items.roles import Role
 from fewshot_gui.items.thumbnail_delegate import paint_corner, paint_picture
+from fewshot_gui.texts import fitted_name
 from model.types import Status
 
 ROW_HEIGHT = 44
@@ -96,6 +97,9 @@ class PredictionDelegate(QStyledItemDelegate):
         font.setItalic(bool(index.data(Role.STALE)) and column != Column.IMAGE)
         painter.setFont(font)
         painter.setPen(color)
-        where = Qt.TextElideMode.ElideMiddle if column == Column.IMAGE else Qt.TextElideMode.ElideRight
-        text = painter.fontMetrics().elidedText(index.data(Qt.ItemDataRole.DisplayRole), where, rect.width())
+        metrics, text = painter.fontMetrics(), index.data(Qt.ItemDataRole.DisplayRole)
+        if column == Column.IMAGE:
+            text = fitted_name(text, rect.width(), metrics.horizontalAdvance)
+        else:
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
         painter.drawText(rect, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)

@@ -11,10 +11,10 @@ from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject,
 
 from fewshot_gui.items.image_list_model import IMAGE_FLAGS, Index
 from fewshot_gui.items.mime import IMAGES_TYPE, encode_images
-from fewshot_gui.items.naming import display_path
+from fewshot_gui.items.naming import display_path, names
 from fewshot_gui.items.prediction_cells import PredictionCells
 from fewshot_gui.items.prediction_columns import Column, PredictionColumns, PredictionFilter
-from fewshot_gui.items.shown_rows import ShownRows
+from fewshot_gui.items.shown_rows import RowsInView, ShownRows
 from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.items.verdicts import describe_prediction
 from fewshot_gui.project.document import Document
@@ -42,6 +42,7 @@ class PredictionsModel(QAbstractTableModel):
         self._filter = PredictionFilter()
         self._sort: tuple[Column, bool] | None = None  # column, descending
         self._shown = ShownRows()
+        self._is_other_order = False
         self._sort_later = QTimer(self, singleShot=True, interval=_SORT_PAUSE)
         self._sort_later.timeout.connect(self._sort_rows)
         self._take_in_later = QTimer(self, singleShot=True, interval=0)
@@ -54,6 +55,7 @@ class PredictionsModel(QAbstractTableModel):
         for bin_signal in (document.bin_changed, document.bin_removed, document.examples_changed):
             bin_signal.connect(self._refresh_all)
         thumbnails.changed.connect(self._on_thumbnail_changed)
+        names.changed.connect(self._refresh_all)
         self._on_reset()
 
     @property
@@ -73,9 +75,18 @@ class PredictionsModel(QAbstractTableModel):
         return self._shown.shown_at(row, len(self._columns))
 
     @property
+    def is_other_order(self) -> bool:
+        """Whether the user has just asked for another order: then the view starts at its top."""
+        return self._is_other_order
+
+    @property
     def filter(self) -> PredictionFilter:
         """Which predictions are shown."""
         return self._filter
+
+    def rows_in_view(self, selected: Sequence[int]) -> RowsInView:
+        """Return which rows of the results are shown, and which of the table's rows `selected` are."""
+        return RowsInView(tuple(self._shown), tuple(self._shown[row] for row in selected))
 
     def set_filter(self, wanted: PredictionFilter) -> None:
         """Show the predictions that pass `wanted`."""
@@ -128,7 +139,9 @@ class PredictionsModel(QAbstractTableModel):
         """Sort by `column`, or by arrival where it is -1 (Qt)."""
         descending = order == Qt.SortOrder.DescendingOrder
         self._sort = (Column(column), descending) if column >= 0 else None
+        self._is_other_order = True
         self._sort_rows()
+        self._is_other_order = False
 
     def _ordered(self, rows: Iterable[int]) -> list[int]:
         if self._sort is None:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+
+
+@dataclass(frozen=True)
+class RowsInView:
+    """Rows of the results: those that the table shows, in its order, and of them the selected ones."""
+
+    shown: Sequence[int] = ()
+    selected: Sequence[int] = ()
 
 
 class ShownRows:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from fewshot_gui import style
 from fewshot_gui.icons import draw_icon
 from fewshot_gui.items.roles import Problem, Role, Verdict
+from fewshot_gui.texts import fitted_name
 
 _PADDING = 4
 _BADGE = 16
@@ -91,9 +92,8 @@ class ThumbnailDelegate(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         rect = QRect(picture.left(), picture.bottom() + 3, picture.width(), option.fontMetrics.height())
-        name = option.fontMetrics.elidedText(
-            index.data(Qt.ItemDataRole.DisplayRole), Qt.TextElideMode.ElideMiddle, rect.width()
-        )
+        metrics = option.fontMetrics
+        name = fitted_name(index.data(Qt.ItemDataRole.DisplayRole), rect.width(), metrics.horizontalAdvance)
         painter.setPen(option.palette.text().color())
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, name)
 

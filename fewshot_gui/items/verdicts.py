@@ -7,9 +7,10 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 
 from fewshot_gui.items.bin_look import look_of
-from fewshot_gui.items.roles import readable
+from fewshot_gui.items.naming import display_text
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import BinPrediction, Results
+from fewshot_gui.texts import confidence_text
 from model.types import Status
 
 
@@ -25,7 +26,7 @@ def describe_example(document: Document, results: Results, path: Path) -> str:
     text += " " + _tr("Weight {weight} (1 is average).").format(weight=f"{made.weight:.2f}")
     if made.predicted_bin_id is None:
         return text
-    share = f"{100 * made.confidence:.0f} %"
+    share = confidence_text(made.confidence)
     if made.agrees:
         return text + " " + _tr("Left out, it is recognised ({share}).").format(share=share)
     other = look_of(document, made.predicted_bin_id).name
@@ -38,9 +39,9 @@ def describe_prediction(document: Document, results: Results, path: Path) -> str
     if made is None:
         return ""
     if made.status is Status.ERROR:
-        return _tr("Not classified: {message}").format(message=readable(made.message))
+        return _tr("Not classified: {message}").format(message=display_text(made.message))
     name = look_of(document, made.bin_id).name if made.bin_id else "?"
-    share = f"{100 * made.confidence:.1f} %"
+    share = confidence_text(made.confidence)
     if made.status is Status.UNKNOWN:
         text = _tr("Unlike every bin; nearest is ‘{name}’ ({share}).")
     else:

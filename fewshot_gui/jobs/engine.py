@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -208,5 +208,10 @@ def _find_images(request: ClassifyRequest, progress: ProgressCallback, token: Ca
         found.append(path)
         progress(Progress("Finding images", len(found), 0))
     if not found:
-        raise NoImagesError("There are no images in what was given to classify.")
-    return found
+        raise NoImagesError(_nothing_found(request.paths))
+    return [path for path in found if path not in request.done] if request.done else found
+
+
+def _nothing_found(paths: Sequence[Path]) -> str:
+    where = f"“{paths[0].name or paths[0]}” and its sub-folders hold" if len(paths) == 1 else "What was chosen holds"
+    return f"{where} no image that can be read. Choose a folder with pictures, such as PNG, JPEG, TIFF or DICOM files."

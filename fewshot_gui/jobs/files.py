@@ -41,6 +41,8 @@ class DroppedImages:
     refused: tuple[Path, ...]
     groups: tuple[tuple[str, tuple[Path, ...]], ...] = ()
     """For a drop on the board: (name, images) for each folder."""
+    folders: tuple[Path, ...] = ()
+    """For a drop on the board: the folders that were dropped."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ class FileJobs(QObject):
             for path in iter_images(ungrouped, cutting):
                 token.raise_if_cancelled()
                 (images if _is_image(path) else refused).append(path)
-            self.drop_expanded.emit(DroppedImages(target, tuple(images), tuple(refused), tuple(groups)))
+            self.drop_expanded.emit(DroppedImages(target, tuple(images), tuple(refused), tuple(groups), tuple(folders)))
 
         self._start(job)
 

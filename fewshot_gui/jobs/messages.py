@@ -44,7 +44,7 @@ class ClassifyRequest:
 
     Files are cut into images by `cutting`; without, what is named is one image each. `closely`: regions
     are looked for at twice the size. `transductive`: at the end, results are joined with what similar
-    images show.
+    images show. `done`: images that are left out.
     """
 
     job_id: int
@@ -53,6 +53,7 @@ class ClassifyRequest:
     cutting: Cutting | None = None
     closely: bool = False
     transductive: bool = False
+    done: frozenset[Path] = field(default=frozenset(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -191,7 +192,7 @@ class JobProgress:
 
 @dataclass(frozen=True)
 class JobFailure:
-    """A job failed: `message` is for the user, `details` (a traceback) for a bug report."""
+    """A job failed: `message` is for the user, `details` for a bug report: a traceback, "" where it is no bug."""
 
     job_id: int
     message: str

@@ -53,10 +53,11 @@ class Worker(JobSignals):
         except Cancelled:
             self.cancelled.emit(job_id)
         except FewShotError as error:
-            self.failed.emit(JobFailure(job_id, str(error), traceback.format_exc()))
+            _log.info("job %d failed", job_id, exc_info=True)
+            self.failed.emit(JobFailure(job_id, str(error), ""))  # the message is all that the user can act on
         except Exception as error:  # noqa: BLE001 - the border of the thread: whatever it was, it is reported
             _log.exception("job %d failed unexpectedly", job_id)
-            message = f"Something went wrong inside the program ({type(error).__name__}: {error})."
+            message = f"Something went wrong inside the program ({type(error).__name__}: {_first_line(error)})."
             self.failed.emit(JobFailure(job_id, message, traceback.format_exc()))
         else:
             self.succeeded.emit(result)
@@ -82,3 +83,7 @@ class Worker(JobSignals):
                 return self._engine.suggest(request, ProgressThrottle(report), token)
             case WarmUpRequest():
                 return self._engine.warm_up(request)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]

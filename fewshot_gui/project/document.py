@@ -92,8 +92,10 @@ class Document(Content):
         self.edit(examples.remove_examples(self._board, departures))
         return len(departures)
 
-    def add_bins_from_folder(self, folder: Path, groups: Sequence[tuple[str, Sequence[Path]]]) -> int:
+    def add_bins_from_folder(self, folder: Path | None, groups: Sequence[tuple[str, Sequence[Path]]]) -> int:
         """Put each group of images (name, images) into the bin of its name; return how many images.
+
+        `folder` is the one that they all come from, None where there is no such folder.
 
         Bins that are not there yet are added. A group without images adds none, and an image that
         is in several groups goes with the first; a posted message names what was left out.
@@ -109,7 +111,7 @@ class Document(Content):
                 filled.append((name, images))
             if len(images) < max(1, len(paths)):
                 left_out.append(f"‘{name}’")
-        plan = merging.fill_bins(self._board, clean_name(folder.name), filled)
+        plan = merging.fill_bins(self._board, "" if folder is None else clean_name(folder.name), filled)
         self.edit(plan)
         if left_out:
             text = self.tr("Without images, or with images that are in another folder too: {names}.")

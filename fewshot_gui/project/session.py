@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from PySide6.QtCore import QObject
 
+from fewshot_gui.project import unfinished
 from fewshot_gui.project.backups import Backups
 from fewshot_gui.project.derived import StoredResults
 from fewshot_gui.project.document import Document
@@ -21,6 +22,7 @@ from fewshot_gui.project.opening import OpenedProject, open_project
 from fewshot_gui.project.results import Results
 from fewshot_gui.project.schema import check_header
 from fewshot_gui.project.store import ProjectStore
+from fewshot_gui.project.unfinished import UnfinishedWork
 from fewshot_gui.project.values import ProjectSettings
 
 _MOVED_INTO = "moved_into"
@@ -70,6 +72,20 @@ class Session(QObject):
         except ProjectError:
             return None
         return Path(os.fsdecode(bytes.fromhex(noted))) if noted else None
+
+    def note_unfinished(self, work: UnfinishedWork | None) -> None:
+        """Keep in mind what is under way, None: nothing; raises `ProjectError`."""
+        text = "" if work is None else unfinished.encode(work)
+        if text or self._store.noted(unfinished.KEY):
+            self._store.note(unfinished.KEY, text)
+
+    def unfinished(self) -> UnfinishedWork | None:
+        """Return what was under way when the project was left without being closed, or None."""
+        try:
+            noted = self._store.noted(unfinished.KEY)
+        except ProjectError:
+            return None
+        return unfinished.decode(noted) if noted else None
 
     def record_reader(self) -> Callable[[], tuple[FileRecord, ...]]:
         """Return what reads, in any thread, what the project knows of its files, for `relocate.find_files`."""

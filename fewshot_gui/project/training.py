@@ -74,6 +74,7 @@ class Training:
             examples=tuple(replace(known, path=here(known.path)) for known in self.report.examples),
             unreadable=tuple((here(path), reason) for path, reason in self.report.unreadable),
             duplicates=tuple((here(path), reason) for path, reason in self.report.duplicates),
+            in_two_bins=tuple((here(one), here(other)) for one, other in self.report.in_two_bins),
         )
         left_out = {here(path): bin_id for path, bin_id in self.left_out.items()}
         return replace(self, report=report, left_out=left_out)
@@ -134,4 +135,5 @@ def _decode_report(fields: dict[str, Any]) -> TrainingReport:
         gain_of_doubling=fields.get("gain_of_doubling"),  # reports of before have none
         learning_curve=tuple((float(shots), float(accuracy)) for shots, accuracy in fields.get("learning_curve", ())),
         losses=tuple(fields["losses"]),
+        in_two_bins=tuple((Path(one), Path(other)) for one, other in fields.get("in_two_bins", ())),
     )

@@ -24,46 +24,67 @@ from PySide6.QtWidgets import (
 from fewshot_gui import style
 from fewshot_gui.actions import ActionTable, plain_text
 from fewshot_gui.icons import app_icon
-from fewshot_gui.items.roles import readable
+from fewshot_gui.items.naming import display_text, names
+
+_ERROR_WIDTH = 560
 
 
 class ErrorDialog(QDialog):
-    """What went wrong in one line, and the details for a bug report, which can be copied."""
+    """What went wrong and what to do, in a sentence or two; details only where "Details" asks for them."""
 
     def __init__(self, title: str, message: str, details: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("errorDialog")
         self.setWindowTitle(title)
-        self._message, self._details = readable(message), readable(details)
-        text = QLabel(self._message)
-        text.setWordWrap(True)
-        text.setTextFormat(Qt.TextFormat.PlainText)
-        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._message, self._details = message, details
+        self._text, self._box = QLabel(), QPlainTextEdit()
+        self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._box.setReadOnly(True)
+        self._box.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self._box.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self._box.setAccessibleName(self.tr("Details"))
+        self._box.setMinimumHeight(20 * style.GRID)
+        self._box.hide()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok)
         buttons.accepted.connect(self.accept)
-        self.copy_button: QPushButton = buttons.addButton(
-            self.tr("&Copy details"), QDialogButtonBox.ButtonRole.ActionRole
-        )
+        role = QDialogButtonBox.ButtonRole.ActionRole
+        self.details_button: QPushButton = buttons.addButton(self.tr("&Details"), role)
+        self.details_button.setObjectName("detailsButton")
+        self.details_button.setCheckable(True)
+        self.details_button.toggled.connect(self._on_details_toggled)
+        self.copy_button: QPushButton = buttons.addButton(self.tr("&Copy details"), role)
         self.copy_button.setObjectName("copyDetailsButton")
         self.copy_button.clicked.connect(self._on_copy)
+        for button in (self.details_button, self.copy_button):
+            button.setVisible(bool(details))
+            button.setAutoDefault(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(2 * style.GRID,) * 4)
         layout.setSpacing(2 * style.GRID)
-        layout.addWidget(text)
-        if details:
-            box = QPlainTextEdit(self._details)
-            box.setReadOnly(True)
-            box.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-            box.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-            box.setAccessibleName(self.tr("Details"))
-            layout.addWidget(box, 1)
+        layout.addWidget(self._text)
+        layout.addWidget(self._box, 1)
+        layout.addStretch(0)
         layout.addWidget(buttons)
-        self.resize(560, 320 if details else 120)
+        self.resize(_ERROR_WIDTH, 120)
         icon = self.style().standardIcon(QStyle.StandardPixmap.SP_MessageBoxWarning)
         self.setWindowIcon(icon)
+        names.changed.connect(self._show_texts)
+        self._show_texts()
+
+    def _show_texts(self) -> None:
+        self._text.setText(display_text(self._message))
+        self._box.setPlainText(display_text(self._details) if self._box.isVisibleTo(self) else "")
+
+    def _on_details_toggled(self, wanted: bool) -> None:
+        self._box.setVisible(wanted)
+        self._show_texts()
+        self.resize(self.width(), 360 if wanted else self.minimumSizeHint().height())
 
     def _on_copy(self) -> None:
-        QGuiApplication.clipboard().setText(f"{self._message}\n\n{self._details}".strip())
+        text = f"{display_text(self._message)}\n\n{display_text(self._details)}".strip()
+        QGuiApplication.clipboard().setText(text)
         self.copy_button.setText(self.tr("Copied"))
 
 

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from fewshot_gui import style
-from fewshot_gui.items.roles import readable
+from fewshot_gui.items.naming import display_path, names_are_hidden
 from fewshot_gui.project.folder_export import Transfer
 
 
@@ -72,16 +72,8 @@ class FolderExportDialog(QDialog):
         ways.setSpacing(style.GRID // 2)
         for number, (title, effect) in enumerate(texts.values()):
             ways.addLayout(self._way(number, title, effect))
-        self._target = QLineEdit(readable(target))
-        self._target.setAccessibleName(self.tr("Folder"))
-        self._target.setMinimumWidth(36 * style.GRID)
-        self._target.textChanged.connect(self._update)
-        browse = QPushButton(self.tr("&Browse…"))
-        browse.setAutoDefault(False)
-        browse.clicked.connect(self.browse_requested)
-        line = QHBoxLayout()
-        line.addWidget(self._target, 1)
-        line.addWidget(browse)
+        self._folder = target  # where names are hidden, the field holds a number
+        self._target = QLineEdit(display_path(target))
         images = QVBoxLayout()
         images.setSpacing(style.GRID // 2)
         for box in (self._results, self._examples, self._odd):
@@ -91,7 +83,7 @@ class FolderExportDialog(QDialog):
         form.setFormAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         form.addRow(self.tr("Images"), images)
         form.addRow(self.tr("How"), ways)
-        form.addRow(self.tr("Folder"), line)
+        form.addRow(self.tr("Folder"), self._target_line())
         note = QLabel(self.tr("No file is written over: where a name is taken, “name (2)” is used."))
         note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
@@ -111,7 +103,8 @@ class FolderExportDialog(QDialog):
 
     def set_target(self, folder: Path) -> None:
         """Show another folder, which was browsed for."""
-        self._target.setText(readable(folder))
+        self._folder = folder
+        self._target.setText(display_path(folder))
 
     def choice(self) -> FolderExportChoice:
         """What is chosen now."""
@@ -120,8 +113,24 @@ class FolderExportDialog(QDialog):
             self._examples.isChecked(),
             self._odd.isChecked(),
             list(Transfer)[self._transfers.checkedId()],
-            Path(self._target.text().strip()).expanduser(),
+            self._chosen_folder(),
         )
+
+    def _chosen_folder(self) -> Path:
+        return self._folder if names_are_hidden() else Path(self._target.text().strip()).expanduser()
+
+    def _target_line(self) -> QHBoxLayout:
+        self._target.setReadOnly(names_are_hidden())
+        self._target.setAccessibleName(self.tr("Folder"))
+        self._target.setMinimumWidth(36 * style.GRID)
+        self._target.textChanged.connect(self._update)
+        browse = QPushButton(self.tr("&Browse…"))
+        browse.setAutoDefault(False)
+        browse.clicked.connect(self.browse_requested)
+        line = QHBoxLayout()
+        line.addWidget(self._target, 1)
+        line.addWidget(browse)
+        return line
 
     def _way(self, number: int, title: str, note: str) -> QHBoxLayout:
         button, label = QRadioButton(title), QLabel(note)
@@ -136,4 +145,4 @@ class FolderExportDialog(QDialog):
 
     def _update(self) -> None:
         some = any(box.isChecked() for box in (self._results, self._examples, self._odd))
-        self.export_button.setEnabled(some and Path(self._target.text().strip()).expanduser().is_absolute())
+        self.export_button.setEnabled(some and self._chosen_folder().is_absolute())

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QWidge
 
 from fewshot_gui import style
 from fewshot_gui.items.image_list_model import ImageListModel, Index
+from fewshot_gui.items.naming import names
 from fewshot_gui.items.roles import Role
 from fewshot_gui.items.thumbnail_delegate import ThumbnailDelegate
 from fewshot_gui.widgets.grid_view import GridView
@@ -40,6 +41,7 @@ class ImageView(GridView):
         self.setAcceptDrops(False)
         self.viewport().setAcceptDrops(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        names.changed.connect(self.viewport().update)
 
     def image_model(self) -> ImageListModel:
         """The model, by its own type."""

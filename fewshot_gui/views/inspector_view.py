@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLa
 from fewshot_gui import style
 from fewshot_gui.intents import Intents
 from fewshot_gui.items.bin_look import look_of
-from fewshot_gui.items.naming import display_folder, display_name, display_path
-from fewshot_gui.items.roles import readable
+from fewshot_gui.items.naming import display_folder, display_name, display_path, display_text, names
 from fewshot_gui.items.thumbnail_source import PictureSource, Thumbnails
-from fewshot_gui.items.verdicts import describe_example, describe_prediction, is_stale
+from fewshot_gui.items.verdicts import describe_example, describe_prediction
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
+from fewshot_gui.texts import confidence_text
 from fewshot_gui.widgets.elided_label import ElidedLabel
 from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
 from fewshot_gui.widgets.overlay_canvas import OverlayCanvas
@@ -48,6 +48,7 @@ class InspectorView(QWidget):
         self._pictures, self._thumbnails = pictures, thumbnails
         self._is_preview = False  # the thumbnail is shown, until the picture is read
         self._path: Path | None = None
+        self._trouble = ""  # why it could not be shown or explained
         self._explanation: Explanation | None = None
         self._bin_ids: tuple[str, ...] = ()
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE)
@@ -77,6 +78,7 @@ class InspectorView(QWidget):
             results.training_changed,
         ):
             signal.connect(self._on_document_changed)
+        names.changed.connect(self.show_name)
         self._content.set_empty(True)
 
     @property
@@ -88,7 +90,7 @@ class InspectorView(QWidget):
         """Show `path`; its explanation is asked for once it has stayed a moment."""
         if path == self._path:
             return
-        self._path, self._explanation = path, None
+        self._path, self._explanation, self._trouble = path, None, ""
         self._content.set_empty(False)
         self.show_name()
         self._show_preview(path)
@@ -98,8 +100,10 @@ class InspectorView(QWidget):
         self._settle.start()
 
     def show_name(self) -> None:
-        """Show the image's name as names are shown now."""
+        """Show the image's name, and what is said of it, as names are shown now."""
         if self._path is not None:
+            self._status.setText(display_text(self._trouble))
+            self._show_facts()
             self._name.show_text(display_name(self._path))
             self._name.setToolTip(display_path(self._path))
             self.header.set_note(display_folder(self._path))
@@ -122,7 +126,7 @@ class InspectorView(QWidget):
         """Lay the attention over the picture; dropped where another image is shown by now."""
         if path != self._path:
             return
-        self._explanation, self._bin_ids = explanation, tuple(bin_ids)
+        self._explanation, self._bin_ids, self._trouble = explanation, tuple(bin_ids), ""
         self._status.hide()
         self._show_facts()
         self._show_map()
@@ -188,7 +192,7 @@ class InspectorView(QWidget):
         layout.addWidget(self._content, 1)
 
     def _show_facts(self) -> None:
-        """Scores and verdict, from the explanation or else from the prediction on record."""
+        """Scores and verdict: both from the prediction on record, as in the table, else from the explanation."""
         path = self._path
         if path is None:
             return
@@ -199,20 +203,21 @@ class InspectorView(QWidget):
         rows = []
         for bin_id, score in zip(bin_ids, scores, strict=True):
             look = look_of(self._document, bin_id)
-            rows.append(ScoreRow(bin_id, look.name, look.color, score))
+            rows.append(ScoreRow(bin_id, look.name, look.color, score, confidence_text(score)))
         self.scores.set_rows(rows, self.scores.chosen_bin() if self._explanation is None else None)
         self.scores.setVisible(bool(rows))
 
     def _known_scores(self, path: Path) -> tuple[Sequence[str], Sequence[float]]:
+        """The bins and their scores: those of the record, so that one image has one number wherever it stands.
+
+        (The explanation sees the image alone, and may be by a newer classifier.)
+        """
         prediction = self._results.prediction(path)
-        # The explanation sees the image alone: it does not know what similar images add.
-        if prediction is not None and prediction.is_joined and not is_stale(self._results, prediction):
+        if prediction is not None and prediction.scores:
             return prediction.bin_ids, prediction.scores
         if self._explanation is not None:
             return self._bin_ids, self._explanation.scores
-        if prediction is None or not prediction.scores:
-            return (), ()
-        return prediction.bin_ids, prediction.scores
+        return (), ()
 
     def _show_map(self) -> None:
         """Lay the map of the chosen class over the picture."""
@@ -236,7 +241,8 @@ class InspectorView(QWidget):
         palette = self._status.palette()
         palette.setColor(QPalette.ColorRole.WindowText, style.failure(self.palette()))
         self._status.setPalette(palette)
-        self._status.setText(readable(message))
+        self._trouble = message
+        self._status.setText(display_text(message))
         self._status.setVisible(bool(message))
 
     def _on_settled(self) -> None:

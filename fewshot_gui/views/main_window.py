@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QToolTip, QVBoxLayout, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.actions import ActionTable
 from fewshot_gui.icons import app_icon
 from fewshot_gui.intents import Intents
-from fewshot_gui.items.naming import hide_names
-from fewshot_gui.items.roles import readable
+from fewshot_gui.items.naming import Known, display_name, names
 from fewshot_gui.items.thumbnail_source import PictureSource, Thumbnails, ThumbnailSource
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.library import Library
@@ -55,7 +55,7 @@ class MainWindow(QMainWindow):
         super().__init__(parent)
         self.setObjectName("mainWindow")
         self.setWindowIcon(app_icon())
-        self._document, self.intents = document, intents
+        self._document, self._results, self._found, self.intents = document, results, library, intents
         self._may_close: Callable[[], bool] | None = None
         self._theme = style.THEMES[0]
         self.command_table = ActionTable(self)
@@ -113,6 +113,10 @@ class MainWindow(QMainWindow):
         """Offer to open the project, which is read only, for editing."""
         self.command_table.set_flags(may_edit_again=may)
 
+    def set_unfinished(self, text: str) -> None:
+        """Say in a strip what work was cut off, and offer to go on; "": nothing."""
+        self.banner.set_unfinished(text)
+
     def set_choices(self, **choices: bool) -> None:
         """Check what was chosen, by the actions' ids."""
         for action, chosen in choices.items():
@@ -120,14 +124,13 @@ class MainWindow(QMainWindow):
 
     def set_names_hidden(self, hidden: bool) -> None:
         """Show images by their names, or by numbers of their own; check which in the menu."""
-        hide_names(hidden)
         self.command_table["hideNames"].setChecked(hidden)
         for view in (self.library, self.results):
             view.filter.clear()  # it looks at names
             view.filter.setEnabled(not hidden)
-        self.inspector.show_name()
-        self._commands.show_undo_texts()  # they name folders
-        self.update()
+        QToolTip.hideText()
+        self.status.clearMessage()
+        names.hide(hidden)
 
     def set_recent_projects(self, projects: Sequence[Path]) -> None:
         """The projects for File > Open recent, the latest first."""
@@ -215,6 +218,8 @@ class MainWindow(QMainWindow):
         document.message_posted.connect(self.status.show_message)
         document.reset.connect(self._show_title)
         document.path_changed.connect(self._show_title)
+        names.look_in(self._known_names)
+        names.changed.connect(self._show_title)
         intents.image_selected.connect(self.inspector.show_image)
         table["autoTrain"].triggered.connect(intents.auto_train_chosen)
         table["closely"].triggered.connect(intents.closely_chosen)
@@ -226,9 +231,20 @@ class MainWindow(QMainWindow):
         if self._theme == "system":
             self.set_theme(self._theme)
 
+    def _known_names(self) -> Known:
+        """What messages may name."""
+        document = self._document
+        examples = (example.path for bin_ in document.bins for example in bin_.examples)
+        images = chain(self._found.paths, examples, (made.path for made in self._results))
+        shown = () if self.inspector.path is None else (self.inspector.path,)
+        places = (*document.folders, *(() if document.path is None else (document.path, document.path.parent)))
+        bins = tuple(bin_.name for bin_ in document.bins)
+        state = (len(self._found), len(self._results), document.revision, shown, places, bins)
+        return Known(chain(images, shown), places, bins, state)
+
     def _show_title(self) -> None:
         path = self._document.path
-        name = self.tr("Untitled") if path is None else readable(path.name)
+        name = self.tr("Untitled") if path is None else display_name(path)
         if self._document.read_only_reason:
             name = self.tr("{name} (read only)").format(name=name)
         self.setWindowTitle(f"{name} – Fewshot")

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar, QSizePolicy, QToolBa
 from fewshot_gui import style
 from fewshot_gui.actions import ActionTable
 from fewshot_gui.intents import Intents
-from fewshot_gui.items.roles import readable
+from fewshot_gui.items.naming import display_name, display_path, names
 
 _SEPARATOR = ""
 _RECENT = "recent"
@@ -123,13 +123,19 @@ class MenuBar(QMenuBar):
                 else:
                     menu.addAction(actions[entry])
         self.set_recent(())
+        names.changed.connect(self._show_recent)
 
     def set_recent(self, projects: Sequence[Path]) -> None:
         """Offer `projects`, the latest first."""
+        self._projects = tuple(projects)
+        self._show_recent()
+
+    def _show_recent(self) -> None:
+        projects = self._projects
         self._recent.clear()
         for path in projects:
-            action = self._recent.addAction(readable(path.name).replace("&", "&&"))
-            action.setToolTip(readable(path))
+            action = self._recent.addAction(display_name(path).replace("&", "&&"))
+            action.setToolTip(display_path(path))
             action.triggered.connect(partial(self._intents.recent_requested.emit, path))
         self._recent.setToolTipsVisible(True)
         self._recent.setEnabled(bool(projects))

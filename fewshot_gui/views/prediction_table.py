@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -11,10 +12,12 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from fewshot_gui.items.image_list_model import Index
+from fewshot_gui.items.naming import names
 from fewshot_gui.items.prediction_columns import Column
 from fewshot_gui.items.prediction_delegate import ROW_HEIGHT, PredictionDelegate
 from fewshot_gui.items.predictions_model import PredictionsModel
 from fewshot_gui.items.roles import Role
+from fewshot_gui.items.shown_rows import RowsInView
 from fewshot_gui.views.image_view import (
     handle_step_key,
     path_after,
@@ -24,6 +27,16 @@ from fewshot_gui.views.image_view import (
 )
 
 _WIDTHS = {Column.CLASS: 136, Column.CONFIDENCE: 136, Column.STATUS: 184}
+_REMEMBERED = 500  # rows above the current one
+
+
+@dataclass(frozen=True)
+class _Place:
+    """The current image and those above it, the selected ones, and the current one's top in pixels; None: unseen."""
+
+    paths: Sequence[Path]
+    selected: Sequence[Path]
+    top: int | None
 
 
 class PredictionTable(QTableView):
@@ -39,6 +52,12 @@ class PredictionTable(QTableView):
         self.setAccessibleName(self.tr("Predictions"))
         self.setItemDelegate(PredictionDelegate(self))
         self.setModel(model)
+        self._place: _Place | None = None
+        self._is_restoring = False
+        for before in (model.modelAboutToBeReset, model.layoutAboutToBeChanged):
+            before.connect(self._remember_place)
+        model.modelReset.connect(self._restore_rows)
+        model.layoutChanged.connect(self._restore_scroll)
         self.setFrameShape(QTableView.Shape.NoFrame)
         self.setShowGrid(False)
         self.setWordWrap(False)
@@ -52,6 +71,7 @@ class PredictionTable(QTableView):
         self.setAcceptDrops(False)
         self.viewport().setAcceptDrops(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        names.changed.connect(self.viewport().update)
         vertical, horizontal = self.verticalHeader(), self.horizontalHeader()
         vertical.hide()
         vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -82,6 +102,46 @@ class PredictionTable(QTableView):
         model = cast(PredictionsModel, self.model())
         select_rows(self, [row for path in paths if (row := model.row_of(path)) is not None])
 
+    def rows_in_view(self) -> RowsInView:
+        """Which results are shown and selected."""
+        return cast(PredictionsModel, self.model()).rows_in_view(selected_rows(self))
+
+    def _remember_place(self) -> None:
+        """Remember the current image, those above it, what is selected, and where in sight the current one is."""
+        row, model = self.currentIndex().row(), cast(PredictionsModel, self.model())
+        self._place = None
+        if 0 <= row < model.rowCount():
+            top = self.rowViewportPosition(row)
+            is_seen = 0 <= top < self.viewport().height()
+            above = [model.path(at) for at in range(row, max(row - _REMEMBERED, -1), -1)]
+            self._place = _Place(above, self.selected_paths(), top if is_seen else None)
+
+    def _restore_rows(self) -> None:
+        """Make the same image current and the same ones selected; where it is shown no more, the one above it."""
+        place, model = self._place, cast(PredictionsModel, self.model())
+        rows = () if place is None else (model.row_of(path) for path in place.paths)
+        row = next((row for row in rows if row is not None), None)
+        if place is None or row is None:
+            return
+        self._is_restoring = True
+        selected = [at for path in place.selected if (at := model.row_of(path)) is not None]
+        select_rows(self, selected)
+        flags = QItemSelectionModel.SelectionFlag.NoUpdate
+        self.selectionModel().setCurrentIndex(model.index(row, 0), flags)
+        self._is_restoring = False
+        self._scroll_to(row, place.top)
+
+    def _restore_scroll(self) -> None:
+        """Keep the current image where it is in sight, while others move around it."""
+        row = self.currentIndex().row()
+        if self._place is not None and row >= 0 and not cast(PredictionsModel, self.model()).is_other_order:
+            self._scroll_to(row, self._place.top)
+
+    def _scroll_to(self, row: int, top: int | None) -> None:
+        if top is not None:
+            self.updateGeometries()  # else the bar still has the range of before
+            self.verticalScrollBar().setValue(row * ROW_HEIGHT - top)
+
     def visible_paths(self) -> list[Path]:
         """The images whose rows are in sight, top to bottom."""
         model = cast(PredictionsModel, self.model())
@@ -111,7 +171,7 @@ class PredictionTable(QTableView):
     def currentChanged(self, current: Index, previous: Index) -> None:
         """The inspector follows the current image (Qt)."""
         super().currentChanged(current, previous)
-        if current.isValid() and current.row() != previous.row():
+        if current.isValid() and current.row() != previous.row() and not self._is_restoring:
             self.image_selected.emit(current.data(Role.PATH))
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:

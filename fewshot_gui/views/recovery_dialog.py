@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from fewshot_gui import style
+from fewshot_gui.items.naming import display_name, display_text
 from fewshot_gui.items.roles import readable
 
 
@@ -40,7 +41,7 @@ class RecoveryDialog(QDialog):
         self.setObjectName("recoveryDialog")
         self.setWindowTitle(self.tr("Recover project"))
         text = self.tr("“{name}” is damaged. It stays as it is; what you choose is saved as a new project.")
-        heading = QLabel(readable(text.format(name=damaged.name)))
+        heading = QLabel(text.format(name=display_name(damaged)))
         heading.setWordWrap(True)
         heading.setTextFormat(Qt.TextFormat.PlainText)
         self._group = QButtonGroup(self)
@@ -77,7 +78,7 @@ class RecoveryDialog(QDialog):
         layout.setSpacing(2 * style.GRID)
         layout.addWidget(heading)
         if trouble:
-            label = QLabel(readable(trouble))
+            label = QLabel(display_text(trouble))
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
             layout.addWidget(label)

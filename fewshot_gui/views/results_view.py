@@ -140,7 +140,6 @@ class ResultsView(QWidget):
         self._typing.start()
 
     def _apply_filter(self) -> None:
-        selected = self.table.selected_paths()
         outcome, report = self.status_choice.currentData(), self._results.report
         threshold = None
         if outcome.max_error is not None:
@@ -154,8 +153,6 @@ class ResultsView(QWidget):
                 doubtful_below=None if outcome.sure else threshold,
             )
         )
-        if selected:
-            self.table.select_paths(selected)
         self._show_state()
 
     def _show_state(self) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
+from fewshot_gui import style
 from fewshot_gui.actions import ActionTable
 from fewshot_gui.intents import Intents
-from fewshot_gui.items.roles import readable
+from fewshot_gui.items.naming import display_text
 from fewshot_gui.widgets.job_status import JobStatus
 
 _MESSAGE_TIME = 10_000  # milliseconds a message stays
@@ -18,20 +21,34 @@ class StatusBar(QStatusBar):
     def __init__(self, actions: ActionTable, intents: Intents, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._actions = actions
+        self._text = ""  # the latest message, before names are hidden in it
         self.job, self._device = JobStatus(), QLabel()
         self._device.setObjectName("deviceLabel")
         self.addPermanentWidget(self.job)
         self.addPermanentWidget(self._device)
         self.job.cancel_requested.connect(intents.cancel_requested)
         intents.refused.connect(self.show_message)
+        self.messageChanged.connect(self.setToolTip)  # whole, where it is cut
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The message as far as there is room beside the job and the device, cut with an ellipsis (Qt)."""
+        others = [widget.geometry().left() for widget in (self.job, self._device) if widget.isVisible()]
+        right = min([*others, self.width()]) - 2 * style.GRID
+        rect = self.rect().adjusted(style.GRID, 0, 0, 0)
+        rect.setRight(right)
+        painter = QPainter(self)
+        painter.setPen(self.palette().windowText().color())
+        text = self.fontMetrics().elidedText(self.currentMessage(), Qt.TextElideMode.ElideRight, rect.width())
+        painter.drawText(rect, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)
 
     def show_message(self, text: str) -> None:
         """Show one line for some seconds."""
-        self.showMessage(readable(text), _MESSAGE_TIME)
+        self._text = text
+        self.showMessage(display_text(text), _MESSAGE_TIME)
 
     def withdraw_message(self, text: str) -> None:
         """Show `text` no more, unless another message has taken its place."""
-        if self.currentMessage() == readable(text):
+        if self._text == text and self.currentMessage() == display_text(text):
             self.clearMessage()
 
     def start_job(self, title: str) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from fewshot_gui.actions import ActionTable
 from fewshot_gui.intents import Intents
-from fewshot_gui.items.naming import names_are_hidden
+from fewshot_gui.items.naming import display_text, names
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
 from fewshot_gui.views.bins_view import BinsView
@@ -74,7 +74,6 @@ class WindowCommands(QObject):
             "recover": intents.recover_requested,
             "addFolder": intents.add_folder_requested,
             "reading": intents.reading_requested,
-            "export": intents.export_requested,
             "cache": intents.cache_requested,
             "exportFolders": intents.export_folders_requested,
             "undoMove": intents.undo_move_requested,
@@ -83,6 +82,8 @@ class WindowCommands(QObject):
             "train": intents.train_requested,
             "suggest": intents.suggest_requested,
             "cancel": intents.cancel_requested,
+            "goOn": intents.go_on_requested,
+            "leaveUnfinished": intents.leave_unfinished_requested,
         }.items():
             self._table[action_id].triggered.connect(partial(_call, slot.emit))
         calls: dict[str, Callable[[], object]] = {
@@ -96,6 +97,7 @@ class WindowCommands(QObject):
             "renameBin": self._rename_bin,
             "nextBin": partial(panes.bins.focus_bin, 1),
             "previousBin": partial(panes.bins.focus_bin, -1),
+            "export": self._export,
             "classify": partial(intents.classify_requested.emit, []),
             "classifyLibrary": self._classify_library,
             "showAll": panes.library.show_all,
@@ -119,6 +121,7 @@ class WindowCommands(QObject):
         stack.undoTextChanged.connect(self._on_undo_text_changed)
         stack.redoTextChanged.connect(self._on_redo_text_changed)
         self._table.set_flags(can_undo=stack.canUndo(), can_redo=stack.canRedo())
+        names.changed.connect(self.show_undo_texts)
         self.show_undo_texts()
 
     def show_undo_texts(self) -> None:
@@ -199,10 +202,10 @@ class WindowCommands(QObject):
         self._table.set_flags(can_redo=can)
 
     def _on_undo_text_changed(self, text: str) -> None:
-        self._table.set_text("undo", self.tr("&Undo"), "" if names_are_hidden() else text)
+        self._table.set_text("undo", self.tr("&Undo"), display_text(text))
 
     def _on_redo_text_changed(self, text: str) -> None:
-        self._table.set_text("redo", self.tr("&Redo"), "" if names_are_hidden() else text)
+        self._table.set_text("redo", self.tr("&Redo"), display_text(text))
 
     def _assign(self, position: int) -> None:
         """Put the selected images into the bin at `position`, and go on to the next image."""
@@ -227,6 +230,9 @@ class WindowCommands(QObject):
         bin_id = self._panes.bins.current_bin()
         if bin_id is not None:
             self._panes.bins.edit_name(bin_id)
+
+    def _export(self) -> None:
+        self._intents.export_requested.emit(self._panes.results.table.rows_in_view())
 
     def _classify_library(self) -> None:
         self._intents.classify_requested.emit(list(self._panes.library.model.paths))

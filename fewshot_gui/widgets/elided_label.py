@@ -6,9 +6,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from fewshot_gui.texts import fitted_name
+
 
 class ElidedLabel(QLabel):
-    """Elides in the middle where it does not fit; the whole text is the tool tip."""
+    """Elides in the middle where it does not fit, but for a number at the end; the whole text is the tool tip."""
 
     clicked = Signal()  # only where `set_clickable` was asked for
 
@@ -40,5 +42,5 @@ class ElidedLabel(QLabel):
         painter = QPainter(self)
         rect = self.contentsRect()
         painter.setPen(self.palette().color(self.foregroundRole()))
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, rect.width())
+        text = fitted_name(self.text(), rect.width(), self.fontMetrics().horizontalAdvance)
         painter.drawText(rect, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)

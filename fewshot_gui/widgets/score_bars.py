@@ -31,6 +31,7 @@ class ScoreRow:
     name: str
     color: str
     score: float
+    text: str  # the score as it is written everywhere
 
 
 class ScoreBars(QListWidget):
@@ -55,7 +56,7 @@ class ScoreBars(QListWidget):
         with QSignalBlocker(self):
             self.clear()
             for row in sorted(rows, key=lambda each: -each.score):
-                item = QListWidgetItem(f"{row.name} {percent(row.score)}", self)
+                item = QListWidgetItem(f"{row.name} {row.text}", self)
                 item.setData(_ROW, row)
                 item.setToolTip(self.tr("Show where ‘{name}’ looks").format(name=row.name))
                 if row.bin_id == chosen:
@@ -103,7 +104,7 @@ class _ScoreDelegate(QStyledItemDelegate):
             painter.setBrush(style.tinted(palette.text().color(), 0.06))
             painter.drawRoundedRect(rect, 5, 5)
         inner = rect.adjusted(8, 2, -8, -2)
-        number = percent(row.score)
+        number = row.text
         number_width = option.fontMetrics.horizontalAdvance("100.0 %")
         text = inner.adjusted(0, 0, 0, -8)
         painter.setPen(palette.text().color())
@@ -120,10 +121,3 @@ class _ScoreDelegate(QStyledItemDelegate):
         painter.setBrush(QColor(row.color))
         painter.drawRoundedRect(bar, 2.5, 2.5)
         painter.restore()
-
-
-def percent(share: float) -> str:
-    """0.5 -> "50.0 %"; a share below 1 is never rounded up to 100 %."""
-    if 0.9995 <= share < 1.0:
-        return "> 99.9 %"
-    return f"{100 * share:.1f} %"

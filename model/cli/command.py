@@ -1,7 +1,7 @@
 """The command line `fewshot`: train, classify and more without a window. Never imports Qt.
 
 Exit status: 0 done; 1 failed (one line on standard error); 2 wrong usage; 3 done, but some images
-could not be read; 130 interrupted.
+could not be read, or their overlays not be written; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -70,8 +70,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         _give_up_output()
         return _failed(f"{error.filename or 'Reading or writing'}: {error.strerror or error}", FAILED)
-    except (Cancelled, KeyboardInterrupt):
-        return _failed(f"Interrupted. {kept}", INTERRUPTED)
+    except (Cancelled, KeyboardInterrupt) as stop:
+        return _failed(f"Interrupted. {str(stop) or kept}", INTERRUPTED)
     except Exception as error:  # any other error becomes one line instead of a traceback
         if os.environ.get("FEWSHOT_TRACEBACK"):
             raise

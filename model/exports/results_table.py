@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from model.errors import UsageError
 from model.estimates.selective import candidates
 from model.exports.spreadsheet import as_cell
 from model.registry import Registry
@@ -39,13 +40,25 @@ class Limits:
         return cells
 
 
+OVERLAY_TROUBLE = "Its overlay could not be written: "
+"""What a row's message begins with where the image was classified but its overlay could not be written."""
+
+
 class ResultsTable(ABC):
     """A table of predictions, written to a file batch by batch; used as a context manager.
 
-    kept_errors: number of rows of unreadable images that were kept from an earlier run
+    kept_errors: how many rows were kept from before of images that could not be read, or whose overlay not be written
     """
 
     kept_errors: int = 0
+
+    @classmethod
+    def recognises(cls, path: Path) -> bool:  # noqa: ARG003 - for formats that can tell
+        """Whether the file `path`, which exists and is not empty, is a table of this format and so may be replaced.
+
+        A format that cannot tell takes every file with its ending for its own. Raises `OSError`.
+        """
+        return True
 
     @abstractmethod
     def __enter__(self) -> Self:
@@ -74,7 +87,7 @@ class ResultsTable(ABC):
 
 
 TableMaker = Callable[..., ResultsTable]
-"""Called with a path, the class names, and by name `limits` and `resume`; raises `FewShotError`."""
+"""Called with a path, the class names, and by name `limits` and `resume`; raises `FewShotError`. A subclass, mostly."""
 
 TABLES: Registry[TableMaker] = Registry("model.exports.formats", "fewshot.exports")
 """Makers by the ending of the file's name, in lower case with its dot."""
@@ -87,6 +100,23 @@ def open_table(path: Path, class_names: Sequence[str], *, limits: Limits, resume
 
     With `resume`, existing rows are kept. Raises `FewShotError` where the file cannot be written or does not fit.
     """
+    return _maker(path)(path, class_names, limits=limits, resume=resume)
+
+
+def check_replaceable(path: Path) -> None:
+    """Raise `UsageError` where a table at `path` would replace a file that is none of ours."""
+    maker = _maker(path)
+    if not (isinstance(maker, type) and issubclass(maker, ResultsTable)):
+        return
+    try:
+        is_foreign = path.is_file() and path.stat().st_size > 0 and not maker.recognises(path)
+    except OSError:
+        return  # it is said when the table is opened
+    if is_foreign:
+        raise UsageError(f"--out {path} holds something else than results. Give another name, or add --overwrite.")
+
+
+def _maker(path: Path) -> TableMaker:
     make = TABLES.get(path.suffix.lower()) or TABLES.get(DEFAULT_ENDING)
     assert make is not None
-    return make(path, class_names, limits=limits, resume=resume)
+    return make

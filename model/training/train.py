@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import torch
@@ -42,7 +45,8 @@ def train(
     rendering: how files become pixels, kept by the classifier
     schedule: of the backbone's training, where it is trained on the bins
 
-    Unreadable and duplicate images are left out and named in the report. Raises `SupportSetError` for fewer than two
+    Unreadable and duplicate images are left out and named in the report; so are pairs of bins that hold one picture.
+    Raises `SupportSetError` for fewer than two
     classes and for a class without a readable image, `BackboneError` and `DeviceError` as `Embedder.create`, and
     `Cancelled`.
     """
@@ -52,7 +56,7 @@ def train(
     progress(Progress("Loading the backbone", 0, 0))
     embedder = (embedder or Embedder.create(backbone, device)).rendered(rendering)
     torch.manual_seed(seed)
-    files, duplicates = _ordered_files(support, embedder, progress, token)
+    files, duplicates, in_two_bins = _ordered_files(support, embedder, progress, token)
     if not embedder.backbone.pretrained:
         embedder = train_backbone(embedder, files, seed, progress, token, schedule)
     side = working_side(embedder.backbone, readable_sizes([path for group in files for path in group]))
@@ -71,6 +75,7 @@ def train(
         compared_with=examples.compared_with(features),
     )
     report = _report(support, examples, duplicates, fitted, time.monotonic() - started)
+    report = replace(report, in_two_bins=in_two_bins)
     return ImageClassifier(FewShotClassifier(support.class_names, fitted.state, directions), embedder), report
 
 
@@ -87,10 +92,13 @@ def _check(support: SupportSet) -> None:
 
 def _ordered_files(
     support: SupportSet, embedder: Embedder, progress: ProgressCallback, token: CancelToken
-) -> tuple[list[list[Path]], list[tuple[Path, str]]]:
-    """Order each class's files by content, so that names and order do not matter, and leave duplicates out."""
+) -> tuple[list[list[Path]], list[tuple[Path, str]], tuple[tuple[Path, Path], ...]]:
+    """Order each class's files by content, so that names and order do not matter; leave duplicates out.
+
+    Returns the files, the duplicates with the reason, and the pairs of equal files in different classes.
+    """
     total, done = sum(support.shots), 0
-    files, duplicates = [], []
+    files, duplicates, classes = [], [], []
     for group in support.images:
         by_hash: dict[str, Path] = {}
         ordered = sorted(group)
@@ -104,7 +112,16 @@ def _ordered_files(
             done += 1
             progress(Progress("Reading the examples", done, total))
         files.append([by_hash[digest] for digest in sorted(by_hash)])
-    return files, duplicates
+        classes.append(by_hash)
+    return files, duplicates, _in_two_bins(classes)
+
+
+def _in_two_bins(classes: Sequence[Mapping[str, Path]]) -> tuple[tuple[Path, Path], ...]:
+    """Return the pairs of files with the same content in different classes; each class maps contents to files."""
+    pairs = []
+    for first, second in combinations(classes, 2):
+        pairs += [(path, second[digest]) for digest, path in first.items() if digest in second]
+    return tuple(pairs)
 
 
 def _check_readable(support: SupportSet, examples: LabelledImages) -> None:

@@ -88,3 +88,17 @@ def test_train_never_overwrites_a_folder_of_somebody_s(run: Run, bins: Path) -> 
     assert done.status == 1
     assert "is not a classifier" in one_line(done.err)
     assert sorted(bins.rglob("*")) == before
+
+
+def test_one_picture_in_two_bins_is_named_with_both(run: Run, bins: Path, tmp_path: Path) -> None:
+    shutil.copytree(bins, tmp_path / "bins")
+    one, other = tmp_path / "bins" / CLASSES[0] / "00.png", tmp_path / "bins" / CLASSES[1] / "again.png"
+    shutil.copy(one, other)
+    done = run("train", tmp_path / "bins", "--out", tmp_path / "c", "--json")
+    assert done.status == 0
+    (pair,) = done.result["in_two_bins"]
+    assert sorted(pair["paths"]) == sorted([str(one), str(other)])
+    assert sorted(pair["bins"]) == sorted(CLASSES[:2])
+    (said,) = [line for line in done.err.splitlines() if "in two bins" in line]
+    assert all(words in said for words in (CLASSES[0], CLASSES[1], "00.png", "again.png"))
+    assert run("train", bins, "--out", tmp_path / "c", "--json").result["in_two_bins"] == []

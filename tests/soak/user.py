@@ -45,6 +45,7 @@ class User:
         app.questions.project_to_save = lambda _start: self._answers.get("save")  # type: ignore[method-assign]
         app.questions.project_to_open = lambda _start: self._answers.get("open")  # type: ignore[method-assign]
         app.questions.folder = lambda _title, _start: self._answers.get("folder")  # type: ignore[method-assign]
+        app.questions.results_to_export = lambda rows, _total, _stale: rows.shown  # type: ignore[method-assign]
         app.questions.results_file = lambda _start: self._answers.get("results")  # type: ignore[method-assign]
         self._answers: dict[str, Path] = {}
         self.document.reset.connect(self.note_start)

@@ -46,5 +46,10 @@ def fill_bins(board: Board, folder_name: str, groups: Sequence[tuple[str, Sequen
                 new_bins[key] = InsertBin(len(colors) - 1, uuid4().hex, name, colors[-1])
             bin_id = new_bins[key].bin_id
         placed.setdefault(bin_id, []).extend(paths)
-    text = tr("Add bins from folder ‘{name}’").format(name=folder_name)
+    if folder_name:
+        text = tr("Add bins from folder ‘{name}’").format(name=folder_name)
+    else:
+        names = list(dict.fromkeys(name for name, _ in groups))
+        more = tr(" and {count} more").format(count=len(names) - 3) if len(names) > 3 else ""
+        text = tr("Add to bins: {names}").format(names=", ".join(f"‘{name}’" for name in names[:3]) + more)
     return Plan(text, (*new_bins.values(), *place(board, placed)))

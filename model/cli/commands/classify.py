@@ -6,8 +6,10 @@ import argparse
 import math
 import os
 import time
+import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +17,11 @@ from model.cli.arguments import add_common, share
 from model.cli.outcome import Outcome
 from model.cli.progress import SECONDS_BETWEEN_LINES, ProgressPrinter
 from model.cli.registry import COMMANDS, Command
+from model.cli.remarks import Remarks
 from model.cli.text import say, warn, warn_of
 from model.errors import ImageReadError, NoImagesError, UsageError
 from model.images.scan import iter_images
-from model.progress import CancelToken, Progress
+from model.progress import Cancelled, CancelToken, Progress
 from model.types import Prediction, Status
 
 if TYPE_CHECKING:
@@ -51,14 +54,27 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="join results of similar images: better with few examples, but a result then depends on the others",
     )
-    parser.add_argument("--resume", action="store_true", help="continue an interrupted RESULTS.csv")
+    existing = parser.add_mutually_exclusive_group()
+    existing.add_argument("--resume", action="store_true", help="continue an interrupted RESULTS.csv")
+    existing.add_argument("--overwrite", action="store_true", help="replace RESULTS.csv whatever it is")
 
 
 def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     """Classify images and folders into a table, with overlays if asked for: read, embed, predict, region, write."""
+    rows: Counter[str] = Counter()
+    try:
+        return _classified(options, token, rows)
+    except Cancelled:
+        if not rows.total():
+            raise Cancelled("Nothing was classified yet.") from None
+        raise
+
+
+def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[str]) -> Outcome:
+    """Do what `_run` says, and count in `rows` the rows that the table holds."""
     from model.checkpoint.files import load
     from model.exports.overlays import OverlayFolder
-    from model.exports.results_table import open_table
+    from model.exports.results_table import check_replaceable, open_table
     from model.runs.classify import Asked
     from model.runs.run import Run
 
@@ -68,18 +84,22 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
         raise NoImagesError(f"There is no image in {', '.join(map(str, options.paths))}.")
     if os.path.realpath(options.out) in {os.path.realpath(path) for path in paths}:
         raise UsageError(f"--out {options.out} is one of the images and would be overwritten. Give another name.")
+    if not options.overwrite:
+        check_replaceable(options.out)
     classifier = load(options.classifier, options.device)
     explained = _class_index(classifier, options.explain)
-    overlays = OverlayFolder(options.overlays, paths, classifier.embedder.rendering) if options.overlays else None
+    folder = OverlayFolder(options.overlays, paths, classifier.embedder.rendering) if options.overlays else None
+    overlays = _Overlays(folder)
     limits = _limits(classifier, options)
-    drawn = overlays is not None
+    drawn = folder is not None
     # Regions that are asked for or drawn get the closer look.
     asked = Asked(explained, options.closely or explained is not None or drawn, maps=drawn, pictures=drawn)
     with (
         open_table(options.out, classifier.class_names, limits=limits, resume=options.resume) as table,
         ProgressPrinter() as bar,
+        Remarks() as remarks,
     ):
-        resumed_after = sum(table.has(path) for path in paths)
+        resumed_after = rows["before"] = sum(table.has(path) for path in paths)
         # Joining needs the probabilities of all images, including those that have a row already.
         remaining = paths if options.transductive else [path for path in paths if not table.has(path)]
         run = Run(
@@ -87,28 +107,32 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
             remaining,
             asked,
             transductive=options.transductive,
-            finish=_finish(overlays),
+            finish=overlays.finish,
             progress=bar,
             token=token,
         )
         for predictions in run.classified():
             table.write(prediction for prediction in predictions if not table.has(prediction.path))
+            rows["now"] += len(predictions)
             if not options.transductive:
-                _warn_of_unreadable(predictions)
+                _warn_of_trouble(predictions, overlays, remarks)
         for _ in run.joined():
             pass
         if options.transductive:
             table.rewrite(run.predictions.values())
-            _warn_of_unreadable(run.predictions.values())
+            _warn_of_trouble(run.predictions.values(), overlays, remarks)
     counts = run.counts
     classes = {classifier.class_names[number]: count for number, count in counts.classes.items() if count}
-    unreadable = counts.statuses[Status.ERROR] + (0 if options.transductive else table.kept_errors)
+    trouble = counts.statuses[Status.ERROR] + len(overlays.failed)
+    trouble += 0 if options.transductive else table.kept_errors
     found = ", ".join(f"{name} {count}" for name, count in Counter(classes).most_common()) or "nothing new"
     say(f"Classified {counts.images} images: {found}.")
     if options.transductive:
         say(f"Joined with similar images: {counts.changed} changed class.")
     unknown, failed = counts.statuses[Status.UNKNOWN], counts.statuses[Status.ERROR]
     say(f"Unlike every bin: {unknown}. Unreadable: {failed}. Results in {options.out}")
+    if overlays.failed:
+        say(f"Overlays that could not be written: {len(overlays.failed)}.")
     return Outcome(
         {
             "results": str(options.out),
@@ -117,33 +141,49 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
             **{status.value: counts.statuses[status] for status in Status},
             "classes": classes,
             "changed_by_similar_images": counts.changed if options.transductive else None,
+            "overlays_not_written": len(overlays.failed),
             "accepted_from": None if limits.accepting == math.inf else limits.accepting,
             "candidate_from": limits.candidate,
             "device": classifier.device_note,
             "seconds": time.monotonic() - started,
         },
-        unreadable,
+        trouble,
     )
 
 
-def _finish(overlays: OverlayFolder | None) -> Callable[[Classified], Prediction]:
-    """Return the last step of each image: writing its overlay, if there is a folder for them."""
+class _Overlays:
+    """The last step of each image: writing its overlay, where there are any.
 
-    def finish(one: Classified) -> Prediction:
-        if overlays is not None:
-            try:
-                overlays.write(one.prediction, one.picture)
-            except ImageReadError as error:  # it was removed after it was classified
-                return Prediction(one.prediction.path, Status.ERROR, message=error.reason)
-        return one.prediction
+    failed: the images whose overlay could not be written, with what their rows say of it
+    """
 
-    return finish
+    def __init__(self, folder: OverlayFolder | None) -> None:
+        self._folder = folder
+        self.failed: dict[Path, str] = {}
+
+    def finish(self, one: Classified) -> Prediction:
+        """Return the prediction as it goes into the table; trouble with one overlay costs that overlay alone."""
+        prediction = one.prediction
+        if self._folder is None:
+            return prediction
+        try:
+            self._folder.write(prediction, one.picture)
+        except ImageReadError as error:  # it went away since it was classified
+            return Prediction(prediction.path, Status.ERROR, message=error.reason)
+        except OSError as error:
+            from model.exports.results_table import OVERLAY_TROUBLE
+
+            self.failed[prediction.path] = f"{OVERLAY_TROUBLE}{error.strerror or error}."
+        said = self.failed.get(prediction.path)
+        return prediction if said is None else replace(prediction, message=f"{said} {prediction.message}".rstrip())
 
 
-def _warn_of_unreadable(predictions: Iterable[Prediction]) -> None:
+def _warn_of_trouble(predictions: Iterable[Prediction], overlays: _Overlays, remarks: Remarks) -> None:
     for prediction in predictions:
         if prediction.status is Status.ERROR:
-            warn(f"{prediction.path}: {prediction.message}")
+            remarks.add(prediction.path, prediction.message)
+        elif prediction.path in overlays.failed:
+            remarks.add(prediction.path, overlays.failed[prediction.path])
 
 
 def _found_images(options: argparse.Namespace, token: CancelToken) -> list[Path]:
@@ -178,9 +218,13 @@ def _limits(classifier: ImageClassifier, options: argparse.Namespace) -> Limits:
 def _class_index(classifier: ImageClassifier, name: str | None) -> int | None:
     if name is None:
         return None
-    if name not in classifier.class_names:
+    composed = [unicodedata.normalize("NFC", known) for known in classifier.class_names]
+    wanted = unicodedata.normalize("NFC", name)  # a folder's name and what is typed may be spelt differently
+    if name in classifier.class_names:
+        return classifier.class_names.index(name)
+    if wanted not in composed:
         raise UsageError(f"--explain: {name} is not a class. The classes are {', '.join(classifier.class_names)}.")
-    return classifier.class_names.index(name)
+    return composed.index(wanted)
 
 
 COMMANDS.register(

@@ -12,7 +12,8 @@ from model.cli.arguments import add_common, add_rendering, numbers, positive, re
 from model.cli.outcome import Outcome
 from model.cli.progress import ProgressPrinter
 from model.cli.registry import COMMANDS, Command
-from model.cli.text import say, warn
+from model.cli.remarks import Remarks
+from model.cli.text import say
 from model.errors import NoImagesError, UsageError
 from model.images.scan import class_folders
 from model.progress import CancelToken
@@ -69,8 +70,9 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
             for line in _table(row, backbone if len(backbones) > 1 else ""):
                 say(line)
         results += [asdict(row) | asdict(row.methods[OURS]) | {"backbone": backbone} for row in figures]
-    for path, reason in unreadable:
-        warn(f"{path}: {reason}")
+    with Remarks() as remarks:
+        for path, reason in unreadable:
+            remarks.add(path, reason)
     return Outcome({"classes": [name for name, _ in folders], "results": results}, len(unreadable))
 
 

@@ -11,7 +11,8 @@ from model.cli.arguments import add_common, add_rendering, positive, rendering_o
 from model.cli.outcome import Outcome
 from model.cli.progress import ProgressPrinter
 from model.cli.registry import COMMANDS, Command
-from model.cli.text import say, warn, warn_of
+from model.cli.remarks import Remarks
+from model.cli.text import say, warn_of
 from model.errors import NoImagesError
 from model.images.scan import class_folders, iter_images
 from model.progress import CancelToken
@@ -43,8 +44,9 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     embedder = Embedder.create(options.backbone, options.device).rendered(rendering_of(options))
     with ProgressPrinter() as progress:
         found_best = suggest_images(pool, labelled, embedder, options.count, progress, token)
-    for error in found_best.unreadable:
-        warn(f"{error.path}: {error.reason}")
+    with Remarks() as remarks:
+        for error in found_best.unreadable:
+            remarks.add(error.path, error.reason)
     paths = [str(path) for path in found_best.images]
     for path in paths:
         say(path)

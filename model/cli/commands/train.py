@@ -12,13 +12,15 @@ from model.cli.arguments import add_common, add_rendering, rendering_of, seed
 from model.cli.outcome import Outcome
 from model.cli.progress import ProgressPrinter
 from model.cli.registry import COMMANDS, Command
-from model.cli.text import say, warn
+from model.cli.remarks import Remarks
+from model.cli.text import say
 from model.images.scan import class_folders
 from model.progress import CancelToken
 from model.types import SupportSet
 
 if TYPE_CHECKING:
     from model.estimates.report import ClassEstimate, Proportion
+    from model.types import TrainingReport
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,8 +53,12 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
             token=token,
         )
     save(classifier, options.out)
-    for path, reason in (*report.unreadable, *report.duplicates):
-        warn(f"{path}: {reason}")
+    in_two_bins = _in_two_bins(support, report)
+    with Remarks() as remarks:
+        for path, reason in (*report.unreadable, *report.duplicates):
+            remarks.add(path, reason)
+        for path, other, bins in in_two_bins:
+            remarks.add(path, f"is in two bins, ‘{bins[0]}’ and ‘{bins[1]}’ (there as {other}). One of them is wrong.")
     accuracy, interval = report.leave_one_out_accuracy, report.accuracy_interval
     say(f"Trained on {len(report.examples)} images of {support.ways} classes in {report.seconds:.1f} s.")
     if accuracy is not None and interval is not None:
@@ -78,9 +84,16 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
             "device": classifier.device_note,
             "unreadable": [{"path": str(path), "reason": reason} for path, reason in report.unreadable],
             "duplicates": [{"path": str(path), "reason": reason} for path, reason in report.duplicates],
+            "in_two_bins": [{"paths": [str(path), str(other)], "bins": bins} for path, other, bins in in_two_bins],
         },
         len(report.unreadable),
     )
+
+
+def _in_two_bins(support: SupportSet, report: TrainingReport) -> list[tuple[Path, Path, tuple[str, str]]]:
+    """Return (file, equal file, names of their bins) of each pair of the report."""
+    names = {path: name for name, group in zip(support.class_names, support.images, strict=True) for path in group}
+    return [(path, other, (names[path], names[other])) for path, other in report.in_two_bins]
 
 
 def _proportion(proportion: Proportion) -> str:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import os
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
 from model.errors import FewShotError
-from model.exports.results_table import TABLES, Limits, ResultsTable
+from model.exports.results_table import OVERLAY_TROUBLE, TABLES, Limits, ResultsTable
 from model.exports.spreadsheet import as_cell, as_path_cell
 from model.images.scan import readable_text
 from model.types import Prediction, Status
@@ -22,30 +24,45 @@ COLUMNS = (
     "path", "status", "predicted", "confidence", "region_x", "region_y", "region_w", "region_h", "message",
 )  # fmt: skip
 
+LABEL_COLUMNS = ("label", "labelled_by")
+PERSON = "person"
+_BYTE_ORDER_MARK = "\ufeff"  # spreadsheets put one in front
+
 
 class CsvTable(ResultsTable):
     """A CSV file of predictions (UTF-8), flushed after each batch; used as a context manager.
 
-    With `resume`, existing rows are kept: `has` finds them, and `kept_errors` counts those of unreadable images. Bytes
-    of a path that are not UTF-8 are written in hexadecimal. Raises `FewShotError` where the file cannot be written or
-    does not fit.
+    Used as a context manager. With `resume`, rows that are already there are kept: ask `has`, and
+    `kept_errors` counts those with trouble. With `labels`, two columns at the end hold for each image that is among
+    them the class that a person gave it. Bytes of a path that are not UTF-8 are written in
+    hexadecimal. Raises `FewShotError` where the file cannot be written or does not fit.
     """
 
     def __init__(
-        self, path: Path, class_names: Sequence[str], *, limits: Limits | None = None, resume: bool = False
+        self,
+        path: Path,
+        class_names: Sequence[str],
+        *,
+        limits: Limits | None = None,
+        resume: bool = False,
+        labels: Mapping[Path, str] | None = None,
     ) -> None:
         self._path = path
         self._class_names = tuple(class_names)
         self._limits = limits or Limits()
+        self._labels = labels
         self._header = [*COLUMNS, *(f"p_{name}" for name in class_names), *self._limits.header()]
+        self._header += LABEL_COLUMNS if labels is not None else ()
         self.kept_errors = 0
         self._finished: frozenset[str] = frozenset()
+        self._composed: dict[str, str] = {}  # the same paths with their letters composed
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             rows = self._whole_rows() if resume and path.exists() and path.stat().st_size else []
-            self.kept_errors = sum(row[1] == Status.ERROR for row in rows)
+            self.kept_errors = sum(row[1] == Status.ERROR or row[8].startswith(OVERLAY_TROUBLE) for row in rows)
             self._finished = frozenset(as_path_cell(row[0]) for row in rows)
-            # Rows that are kept are overwritten in place, so that none is lost if the process is killed here.
+            self._composed = {_composed(cell): cell for cell in self._finished}
+            # Rows that are kept are written over themselves, so that being killed here loses none.
             self._file = path.open("r+" if rows else "w", encoding="utf-8", errors="backslashreplace", newline="")
         except OSError as error:
             raise self._not_written(error) from error
@@ -58,9 +75,23 @@ class CsvTable(ResultsTable):
             self._close()
             raise
 
+    @classmethod
+    def recognises(cls, path: Path) -> bool:
+        """Whether the file's first row begins with our columns. Raises `OSError`."""
+        with path.open(encoding="utf-8", errors="replace", newline="") as file:
+            start = file.read(1000).removeprefix(_BYTE_ORDER_MARK).replace('"', "")
+        return start.startswith(",".join(COLUMNS))
+
     def has(self, path: Path) -> bool:
-        """Whether `path` has a row that was kept."""
-        return as_path_cell(readable_text(path)) in self._finished
+        """Whether `path` has a row that was kept, perhaps under a name that is composed of other code points.
+
+        (Of two files whose names differ in that alone, each has its own row.)
+        """
+        cell = as_path_cell(readable_text(path))
+        if cell in self._finished:
+            return True
+        other = self._composed.get(_composed(cell))
+        return other is not None and not _are_two_files(path, Path(other))
 
     def __enter__(self) -> CsvTable:
         return self
@@ -104,7 +135,9 @@ class CsvTable(ResultsTable):
     def _row(self, prediction: Prediction) -> list[str]:
         row = [as_path_cell(readable_text(prediction.path)), prediction.status.value]
         if prediction.status is Status.ERROR or prediction.region is None:
-            return [*row, *[""] * 6, as_cell(prediction.message), *[""] * (len(self._header) - len(COLUMNS))]
+            labels = self._label_cells(prediction.path)
+            nothing = [""] * (len(self._header) - len(COLUMNS) - len(labels))
+            return [*row, *[""] * 6, as_cell(prediction.message), *nothing, *labels]
         region = prediction.region
         millionths = [round(score * 1e6) for score in prediction.scores]
         millionths[prediction.predicted] += round(sum(prediction.scores) * 1e6) - sum(millionths)  # what rounding left
@@ -117,24 +150,44 @@ class CsvTable(ResultsTable):
             as_cell(prediction.message),
             *scores,
             *self._limits.cells(prediction, self._class_names),
+            *self._label_cells(prediction.path),
         ]
+
+    def _label_cells(self, path: Path) -> list[str]:
+        """Return what a person says of an image; nothing where the table has no labels at all."""
+        if self._labels is None:
+            return []
+        label = self._labels.get(path)
+        return ["", ""] if label is None else [as_cell(label), PERSON]
 
     def _whole_rows(self) -> list[list[str]]:
         """Return the existing rows, without the header and without a last row that an interruption cut off."""
         with self._path.open(encoding="utf-8", errors="backslashreplace", newline="") as file:
-            text = file.read()
+            text = file.read().removeprefix(_BYTE_ORDER_MARK)
         try:
             # Not `splitlines`, which also splits at characters that a file name may hold unquoted.
             header, *rows = csv.reader(io.StringIO(text, newline=""))
         except (csv.Error, ValueError):
             header, rows = [], []
-        if header != self._header:
+        if list(map(_composed, header)) != list(map(_composed, self._header)):
             raise FewShotError(
                 f"{self._path} does not hold results of this classifier. Give another --out, or leave out --resume."
             )
         if rows and not text.endswith("\n"):
             rows.pop()
         return [row for row in rows if len(row) == len(self._header)]
+
+
+def _composed(text: str) -> str:
+    """Return `text` with letters and their marks as one code point each: so two spellings of one name are the same."""
+    return unicodedata.normalize("NFC", text)
+
+
+def _are_two_files(path: Path, other: Path) -> bool:
+    try:
+        return not os.path.samefile(path, other)
+    except OSError:  # one of them is gone: renamed, most likely
+        return False
 
 
 TABLES.register(".csv", CsvTable)

@@ -306,3 +306,12 @@ def test_five_thousand_images_are_one_entry_and_no_stall(document: Document, cat
     assert document.undo_stack.count() == entries + 1
     document.undo_stack.undo()
     assert names_of(document, cat) == ["a", "b", "c", "d"]
+
+
+def test_undo_names_what_a_drop_of_folders_filled(document: Document) -> None:
+    groups = [(name, [Path(f"/{name}/1.png")]) for name in ("Ant", "Bee", "Cow", "Doe", "Elk")]
+    document.add_bins_from_folder(Path("/zoo"), groups)
+    assert document.undo_stack.undoText() == "Add bins from folder ‘zoo’"
+    document.undo_stack.undo()
+    document.add_bins_from_folder(None, groups)
+    assert document.undo_stack.undoText() == "Add to bins: ‘Ant’, ‘Bee’, ‘Cow’ and 2 more"

@@ -12,6 +12,7 @@ from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QComboBox, QLineEdit, QSlider, QSpinBox
 from pytestqt.qtbot import QtBot
 
+from fewshot_gui.items.prediction_columns import Column
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.library import Library
 from fewshot_gui.project.results import Results
@@ -284,3 +285,19 @@ def test_help_lists_the_keys(window: MainWindow) -> None:
     dialog = child(window, HelpDialog, "helpDialog")
     assert dialog.isVisible()
     dialog.close()
+
+
+def test_an_image_has_one_number_wherever_it_stands(
+    window: MainWindow, document: Document, results: Results, qtbot: QtBot
+) -> None:
+    bins = (document.add_bin("Cats"), document.add_bin("Dogs"))
+    path = paths(1)[0]
+    for shares, text in (((0.452, 0.548), "54.8 %"), ((0.00003, 0.99997), "> 99.9 %")):
+        results.add_predictions(1, bins, [Prediction(path, Status.OK, 1, shares, Region(0, 0, 1, 1))])
+        window.inspector.show_image(path)
+        other = Explanation(path, np.zeros((2, 1, 1), np.float32), 2 * (Region(0, 0, 1, 1),), (0.481, 0.519), (9, 9))
+        window.show_explanation(path, bins, other)
+        bars, table = window.inspector.scores, window.results.model
+        assert table.data(table.index(0, Column.CONFIDENCE)) == text
+        assert bars.item(0).text() == f"Dogs {text}"
+        assert f"Predicted ‘Dogs’ ({text})." in window.inspector._verdict.text()

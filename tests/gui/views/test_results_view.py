@@ -6,13 +6,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
+from fewshot_gui.items.prediction_columns import Column
+from fewshot_gui.items.roles import Role
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
 from fewshot_gui.views.main_window import MainWindow
 from fewshot_gui.views.results_view import ResultsView
 from model.estimates.report import accepting_confidence
-from model.types import ExampleReport, Prediction, Status, TrainingReport
+from model.types import ExampleReport, Prediction, Region, Status, TrainingReport
+
+from .helpers import paths
 
 
 def report(confidences: Sequence[float]) -> TrainingReport:
@@ -77,3 +84,41 @@ def test_the_inspector_tells_when_the_image_it_shows_is_classified(
     assert "‘Dogs’ (80.0 %)" in window.inspector._verdict.text()
     results.set_training(document.revision + 1, bins, report([0.9, 0.8]), {})
     assert "Out of date" in window.inspector._verdict.text()
+
+
+def test_the_current_image_stays_current_and_in_its_place_while_results_change(
+    window: MainWindow, document: Document, results: Results, qtbot: QtBot
+) -> None:
+    """As after training: everything is classified again, in a table that is sorted and filtered."""
+    bins = (document.add_bin("Cats"), document.add_bin("Dogs"))
+    images = paths(300)
+
+    def predict(shares: Sequence[float]) -> None:
+        made = [
+            Prediction(path, Status.OK, int(share < 0.5), (share, 1 - share), Region(0, 0, 1, 1))
+            for path, share in zip(images, shares, strict=True)
+        ]
+        results.add_predictions(results.classifier_revision or 1, bins, made)
+
+    predict([0.5 + number / 1000 for number in range(300)])
+    table = window.results.table
+    table.sortByColumn(Column.CONFIDENCE, Qt.SortOrder.DescendingOrder)
+    table.select_paths([images[150]])
+    top = table.rowViewportPosition(table.currentIndex().row())
+    looked_at = window.inspector.path
+    before = table.currentIndex().row()
+    predict([0.999 - number * 0.003 for number in range(300)])  # the other way round
+    qtbot.waitUntil(lambda: table.currentIndex().row() != before)
+    assert table.currentIndex().data(Role.PATH) == images[150] == looked_at == window.inspector.path
+    assert table.selected_paths() == [images[150]]
+    assert table.rowViewportPosition(table.currentIndex().row()) == top
+    window.results.bin_choice.setCurrentIndex(1)  # Cats: hides what became a dog
+    assert table.currentIndex().data(Role.PATH) == images[150]
+    assert table.rowViewportPosition(table.currentIndex().row()) == top
+    QTest.keyClick(table, Qt.Key.Key_Down)
+    assert table.currentIndex().data(Role.PATH) == images[151]
+    predict([0.1 if number == 151 else 0.999 - number * 0.003 for number in range(300)])
+    window.results.filter.setText("image")  # the filters work anew: the current image is shown no more
+    qtbot.waitUntil(lambda: window.results.model.rowCount() == 166)
+    assert table.currentIndex().data(Role.PATH) == images[150]  # the next one down is the one that came next
+    assert window.inspector.path == images[151]

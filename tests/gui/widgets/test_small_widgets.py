@@ -8,9 +8,10 @@ from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from fewshot_gui.texts import confidence_text, fitted_name
 from fewshot_gui.widgets.card_grid import CardGrid
 from fewshot_gui.widgets.job_status import JobStatus, duration
-from fewshot_gui.widgets.score_bars import ScoreBars, ScoreRow, percent
+from fewshot_gui.widgets.score_bars import ScoreBars, ScoreRow
 
 
 @pytest.fixture
@@ -20,9 +21,9 @@ def bars(qtbot: QtBot) -> ScoreBars:
     bars.show()
     bars.set_rows(
         [
-            ScoreRow("a", "Cats", "#e69f00", 0.2),
-            ScoreRow("b", "Dogs", "#56b4e9", 0.7),
-            ScoreRow("c", "", "#000000", 0.1),
+            ScoreRow("a", "Cats", "#e69f00", 0.2, confidence_text(0.2)),
+            ScoreRow("b", "Dogs", "#56b4e9", 0.7, confidence_text(0.7)),
+            ScoreRow("c", "", "#000000", 0.1, confidence_text(0.1)),
         ]
     )
     return bars
@@ -38,13 +39,22 @@ def test_keys_choose_a_class_and_new_scores_do_not(bars: ScoreBars) -> None:
     spy = QSignalSpy(bars.class_chosen)
     QTest.keyClick(bars, Qt.Key.Key_Down)
     assert spy.at(0) == ["a"]
-    bars.set_rows([ScoreRow("a", "Cats", "#e69f00", 0.2), ScoreRow("b", "Dogs", "#56b4e9", 0.8)], "a")
+    bars.set_rows(
+        [
+            ScoreRow("a", "Cats", "#e69f00", 0.2, confidence_text(0.2)),
+            ScoreRow("b", "Dogs", "#56b4e9", 0.8, confidence_text(0.8)),
+        ],
+        "a",
+    )
     assert (bars.chosen_bin(), spy.count()) == ("a", 1)
 
 
-@pytest.mark.parametrize(("share", "text"), [(0, "0.0 %"), (0.123, "12.3 %"), (0.9996, "> 99.9 %"), (1.0, "100.0 %")])
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0, "0.0 %"), (0.123, "12.3 %"), (0.9996, "> 99.9 %"), (1.0, "100.0 %"), (0.0004, "< 0.1 %"), (0.99949, "99.9 %")],
+)
 def test_percent_promises_no_certainty(share: float, text: str) -> None:
-    assert percent(share) == text
+    assert confidence_text(share) == text
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0.2, "1 s"), (59, "59 s"), (75, "1:15 min"), (7300, "2:01 h")])
@@ -107,3 +117,21 @@ def test_cards_share_the_width_and_find_their_place(qtbot: QtBot) -> None:
     grid.move_widget(cards[2], 0)
     grid.activate()
     assert cards[2].geometry().topLeft() == QPoint(0, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "fitted"),
+    [
+        ("short.png", 12, "short.png"),
+        ("Patient_2024_thorax_0042.png", 16, "Patient…0042.png"),
+        ("Patient_2024_thorax_0042.png", 9, "…0042.png"),
+        ("Patient_2024_thorax_0042.png", 7, "Pa…0042"),
+        ("a long name of a scan.tif#123", 10, "a long…123"),
+        ("no number in this name.png", 11, "no nu…e.png"),
+        ("20240101120000123456.png", 8, "…0123456"),
+    ],
+)
+def test_a_name_is_cut_in_the_middle_and_its_number_stays(name: str, width: int, fitted: str) -> None:
+    shown = fitted_name(name, width, len)
+    assert len(shown) <= width
+    assert shown == fitted
