@@ -18,6 +18,7 @@ class Role(IntEnum):
     CONFIDENCE = Qt.ItemDataRole.UserRole + 6  # float 0..1, or None
     STALE = Qt.ItemDataRole.UserRole + 7  # bool: made before the bins were changed
     STATUS = Qt.ItemDataRole.UserRole + 8  # model.types.Status
+    SHARED = Qt.ItemDataRole.UserRole + 9  # bool: the same picture is in another bin, too
 
 
 class Problem(Enum):
