@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from enum import Enum, IntEnum
 
 from PySide6.QtCore import Qt
@@ -40,3 +41,8 @@ class Verdict(Enum):
 def readable(text: object) -> str:
     """`str(text)` without lone surrogates, which Qt cannot show."""
     return str(text).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def searchable(text: object) -> str:
+    """`text` as filters compare it: without case, and with letters and their marks put together in one way."""
+    return unicodedata.normalize("NFC", readable(text)).casefold()
