@@ -99,7 +99,7 @@ class PredictionDelegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(color)
         metrics, text = painter.fontMetrics(), index.data(Qt.ItemDataRole.DisplayRole)
-        if column == Column.IMAGE:
+        if column in (Column.IMAGE, Column.CLASS):
             text = fitted_name(text, rect.width(), metrics.horizontalAdvance)
         else:
             text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())

@@ -35,7 +35,6 @@ from fewshot_gui.widgets.flexible_splitter import FlexibleSplitter
 from model.types import Explanation
 
 _COLUMNS, _ROWS = (288, 680, 336), (400, 360)  # what the splitters begin with
-_ONE_ROW = 208  # pixels of one row of bins
 _COMFORTABLE = 480  # pixels of bins and results, for which the others give way
 
 
@@ -189,7 +188,7 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.setMenuBar(self._menu_bar)
         self._tool_bar = make_tool_bar(self, self.command_table)
-        self._rows = FlexibleSplitter(Qt.Orientation.Vertical, _ROWS, 0, _ONE_ROW)
+        self._rows = FlexibleSplitter(Qt.Orientation.Vertical, _ROWS, 0)
         self._columns = FlexibleSplitter(Qt.Orientation.Horizontal, _COLUMNS, 1, _COMFORTABLE)
         self._rows.addWidget(self.bins)
         self._rows.addWidget(self.results)

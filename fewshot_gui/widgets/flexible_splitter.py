@@ -15,7 +15,7 @@ class FlexibleSplitter(QSplitter):
     """Parts beside each other, each with a wanted and a least size; one of them takes what is left.
 
     Where there is too little room, the others give way first, in equal measure, until the one that stretches has
-    `comfortable` pixels; then all of them shrink to their least sizes.
+    `comfortable` pixels, by default its share of what is wanted; then all of them shrink to their least sizes.
     """
 
     def __init__(
@@ -23,7 +23,7 @@ class FlexibleSplitter(QSplitter):
         orientation: Qt.Orientation,
         wanted: Sequence[int],
         stretching: int,
-        comfortable: int,
+        comfortable: int | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(orientation, parent)
@@ -57,7 +57,9 @@ class FlexibleSplitter(QSplitter):
             for at in range(1, self.count())
         )
         if self.count() == len(self._wanted) and room > 0:
-            self.setSizes(shared(room, self._wanted, self._least(), self._stretching, self._comfortable))
+            share = round(room * self._wanted[self._stretching] / sum(self._wanted))
+            comfortable = min(share, self._wanted[self._stretching]) if self._comfortable is None else self._comfortable
+            self.setSizes(shared(room, self._wanted, self._least(), self._stretching, comfortable))
 
     def _least(self) -> list[int]:
         parts = (self.widget(at) for at in range(self.count()))
