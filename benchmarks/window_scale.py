@@ -1,4 +1,4 @@
-"""What 100,000 images cost the window, as multiples of sorting 100,000 Python floats in the same run.
+"""The cost of 100,000 images in the window, as multiples of sorting 100,000 Python floats in the same run.
 
 QT_QPA_PLATFORM=offscreen python -m benchmarks.window_scale
 """

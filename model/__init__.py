@@ -6,8 +6,8 @@
     ...     print(classifier.class_names[one.predicted], one.region is not None)
     emission_nebula True
 
-The names of `__all__` are for others to use and stay; everything else may move. They are imported when they are first
-used, so that importing this package takes no time. Needs neither Qt nor a network. docs/api.md has more examples.
+The names in `__all__` are the public interface and stay; everything else may move. They are imported when first used,
+so that importing this package takes no time. Needs neither Qt nor a network. docs/api.md has more examples.
 """
 
 from __future__ import annotations

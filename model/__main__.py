@@ -1,4 +1,4 @@
-"""`python -m model` is the command `fewshot`."""
+"""Run the command line: `python -m model` is the command `fewshot`."""
 
 import sys
 

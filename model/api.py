@@ -1,7 +1,7 @@
-"""The functions of the package's face: what `from model import ...` gives, for scripts and notebooks.
+"""Functions of the package's public face (`from model import ...`), for scripts and notebooks.
 
-Paths may be strings. Everything stays on this machine. Each function raises a `FewShotError` whose message says what
-is wrong and what to do.
+Paths may be strings. Everything stays on this machine. Each function raises a `FewShotError` whose message says what is
+wrong and what to do.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def train(
     progress: ProgressCallback = ignore_progress,
     token: CancelToken | None = None,
 ) -> tuple[ImageClassifier, TrainingReport]:
-    """Train a classifier on a support set, or on the folder that `support_set` takes; also return a report.
+    """Train a classifier on a support set, or on a folder as for `support_set`; return it with a report.
 
     The same files and seed give the same classifier. Images that cannot be read are left out and named in the report.
     Raises `SupportSetError`, `BackboneError`, `DeviceError` and, where `token` is cancelled, `Cancelled`.
@@ -94,10 +94,10 @@ def classify(
     progress: ProgressCallback = ignore_progress,
     token: CancelToken | None = None,
 ) -> Iterator[Prediction]:
-    """Yield a prediction for every image of files and folders, in order; memory stays flat.
+    """Yield a prediction for every image of files and folders, in order; memory does not grow with their number.
 
-    Regions are those for the predicted class, or for `explain_class`; with `closely` every image is looked at again
-    at twice the size, which finds regions better and takes about four times as long. `maps` adds evidence maps.
+    Regions are those for the predicted class, or for `explain_class`; with `closely` every image gets the closer look,
+    which finds regions better and takes about four times as long. `maps` adds evidence maps.
     An image that cannot be read has `Status.ERROR` and a message. Raises `Cancelled`, and `ValueError` for a class
     that the classifier does not have.
 
@@ -111,7 +111,7 @@ def classify(
     shown = None
     if explain_class is not None:
         if explain_class not in classifier.class_names:
-            raise ValueError(f"{explain_class!r} is no class; there are {', '.join(classifier.class_names)}.")
+            raise ValueError(f"{explain_class!r} is not a class. The classes are {', '.join(classifier.class_names)}.")
         shown = classifier.class_names.index(explain_class)
     asked = Asked(shown, closely, maps)
     for batch in classified(classifier, find_images(paths), asked, progress, token):
@@ -140,9 +140,10 @@ def evaluate(
     progress: ProgressCallback = ignore_progress,
     token: CancelToken | None = None,
 ) -> list[ShotFigures]:
-    """Measure accuracy by episodes drawn from a folder of classes, beside plain heads on the same features.
+    """Measure accuracy by episodes drawn from a folder of classes, and that of plain heads on the same features.
 
-    Raises `SupportSetError`, `BackboneError`, `DeviceError` and `Cancelled`.
+    Returns the figures for each of `shots`, 0..1. Raises `SupportSetError`, `BackboneError`, `DeviceError` and
+    `Cancelled`.
 
     >>> (figures,) = evaluate("resources/example/examples", shots=(2,), episodes=2)
     >>> sorted(figures.methods)
@@ -208,7 +209,7 @@ def image_items(path: AnyPath) -> list[Path]:
 
 
 def read_image(path: AnyPath) -> Image.Image:
-    """Read an image as the classifier sees it: RGB, upright, in sRGB, 8 bits. Raises `ImageReadError`.
+    """Read an image in the form that classifiers use: RGB, upright, in sRGB, 8 bits. Raises `ImageReadError`.
 
     >>> picture = read_image("resources/example/to_classify/sky_03.jpg")
     >>> picture.mode, picture.size

@@ -1,4 +1,4 @@
-"""The trained classifier: features of images in, classes, probabilities and regions out. Sees tensors only."""
+"""The trained classifier: from image features to classes, probabilities and regions. Takes tensors only."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from model.types import Region, Status
 
 @dataclass(frozen=True, eq=False)
 class Decision:
-    """What the classifier says of one image; see `model.types.Prediction` for the fields of the same names.
+    """The decision on one image; fields named as in `model.types.Prediction` mean the same.
 
-    shown: the class whose region and map these are
+    shown: number of the class whose region and map these are
     evidence_map: float32 (h, w) in 0..1 with a peak of 1, over the whole image as displayed; None unless asked for
     """
 
@@ -40,7 +40,12 @@ class Decision:
 
 @dataclass(frozen=True, eq=False)
 class EveryClass:
-    """Evidence maps (N, h, w) as in `Decision`, and regions, of one image for every class; scores as in `Decision`."""
+    """Evidence maps, regions and scores of one image for every class.
+
+    evidence_maps: float32 (N, h, w), each as in `Decision`
+    regions: one for each class
+    scores: N probabilities, as in `Decision`
+    """
 
     evidence_maps: npt.NDArray[np.float32]
     regions: tuple[Region, ...]
@@ -48,9 +53,9 @@ class EveryClass:
 
 
 class FewShotClassifier:
-    """Local feature module and class description module with fixed parameters, and the regions that they look at.
+    """The trained head (local features, class descriptions) together with the search for the region shown.
 
-    Read-only after training, so several threads may use it at once. Raises as `TrainedHead`.
+    Read-only after training, so several threads may use it at once. Raises the errors of `TrainedHead`.
     """
 
     def __init__(self, class_names: Sequence[str], state: ClassifierState, directions: Tensor) -> None:
@@ -59,11 +64,11 @@ class FewShotClassifier:
         self._regions = RegionFinder(self.head)
 
     def logits(self, features: ImageFeatures) -> Tensor:
-        """Score images (n) for every class: float32 (n, N); softmax gives calibrated probabilities."""
+        """Return the scores of n images for every class, float32 (n, N); their softmax is calibrated probabilities."""
         return self.head.logits(self.head.joint(features), self.head.compare(features))
 
     def is_large(self, size: Size) -> bool:
-        """Whether an image is so much larger than the examples that it gets the closer look without being asked."""
+        """Whether an image is so much larger than the examples that it always gets the closer look."""
         return is_large(size, self.state.example_side)
 
     @one_thread()
@@ -76,10 +81,11 @@ class FewShotClassifier:
         *,
         with_maps: bool = False,
     ) -> list[Decision]:
-        """Decide on n images of pixel `sizes`, embedded at the working side.
+        """Decide on n images of (width, height) `sizes` in pixels, embedded at the working side.
 
-        `closer` holds, by index, what some of them are in the closer look. Regions are those of the predicted class,
-        or of `explain_class`; `with_maps` adds the evidence map of the same class.
+        closer: features of the closer look, by index, of the images that have one
+        Regions are those of the predicted class, or of `explain_class`; `with_maps` adds the evidence map of the same
+        class.
         """
         head = self.head
         with torch.inference_mode():
@@ -106,7 +112,7 @@ class FewShotClassifier:
 
     @one_thread()
     def explain(self, features: ImageFeatures, size: Size, closer: ImageFeatures) -> EveryClass:
-        """Find maps and regions of one image of `size` pixels for every class, by the closer look."""
+        """Return maps and regions for every class of one image of `size` pixels, found by the closer look."""
         head = self.head
         with torch.inference_mode():
             compared = head.compare(features)
@@ -117,17 +123,17 @@ class FewShotClassifier:
             return EveryClass(evidence.maps().numpy(), regions, tuple(scores.tolist()))
 
     def accepting_threshold(self, max_error: float) -> float:
-        """The confidence from which at most `max_error` of the predictions are wrong."""
+        """Return the confidence from which at most `max_error` of predictions are wrong; infinite if there is none."""
         return selective.accepting_threshold(self._left_out().amax(dim=1).tolist(), max_error)
 
     def candidate_threshold(self, max_error: float) -> float:
-        """The probability from which a class is a candidate, so that at most `max_error` of images lack their own."""
+        """Return the probability that makes a class a candidate: at most `max_error` of images then lack their own."""
         probabilities = self._left_out()
         own = self.state.labels[has_others(self.state.labels)]
         return selective.candidate_threshold(probabilities.gather(1, own[:, None]).squeeze(1).tolist(), max_error)
 
     def unlikeness(self, features: ImageFeatures) -> Tensor:
-        """How little images (n) resemble any class: float64 (n,), higher is less alike."""
+        """Return the unlikeness of n images, float64 (n,): distance from the nearest class, higher is less alike."""
         return self.head.unlikeness(self.head.joint(features))
 
     def _left_out(self) -> Tensor:

@@ -1,16 +1,16 @@
-"""Every error the model raises on purpose, in one tree.
+"""The errors that the model raises on purpose, as one tree.
 
     FewShotError                 base: message is one clear line a user can act on
     ├── ImageReadError           one image cannot be read; names the file (the run goes on)
-    ├── NoImagesError            a folder or list holds no image at all
+    ├── NoImagesError            a folder or list holds no image
     ├── SupportSetError          the bins cannot be trained on (one bin, an empty bin, ...)
     ├── BackboneError            unknown backbone, or its weights are missing or do not fit
-    ├── DeviceError              a device was asked for that this machine does not have
+    ├── DeviceError              this machine does not have the requested device
     ├── RuntimeUnavailableError  a faster runtime cannot be used; another one takes its place
     ├── CheckpointError          a classifier file is damaged, foreign, or from a newer version
     └── UsageError               the arguments of a command do not fit what they are applied to
 
-`model.progress.Cancelled` is not among them: being cancelled is no failure.
+`model.progress.Cancelled` is not among them, since cancelling is not a failure.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class FewShotError(Exception):
 class ImageReadError(FewShotError):
     """An image file could not be read.
 
-    `reason` says why without naming the file, for tables that have a path column of their own.
+    `reason` is the message without the file's name, for tables that have a path column.
     """
 
     def __init__(self, path: Path, reason: str) -> None:
@@ -35,7 +35,7 @@ class ImageReadError(FewShotError):
 
 
 class NoImagesError(FewShotError):
-    """There is nothing to work on: no file that looks like an image."""
+    """No image was found in the files and folders given."""
 
 
 class SupportSetError(FewShotError):
@@ -43,7 +43,7 @@ class SupportSetError(FewShotError):
 
 
 class BackboneError(FewShotError):
-    """The backbone is unknown or its weights cannot be had."""
+    """The backbone is unknown or its weights cannot be loaded."""
 
 
 class DeviceError(FewShotError):
@@ -55,7 +55,7 @@ class CheckpointError(FewShotError):
 
 
 class RuntimeUnavailableError(FewShotError):
-    """A runtime cannot be used here; the message says why in a few words, for people."""
+    """A runtime cannot be used here; the message gives the reason in a few words."""
 
 
 class UsageError(FewShotError):

@@ -1,4 +1,4 @@
-"""Progress reports of long work, and stopping it, from any thread."""
+"""Progress reports and cancellation of long work, from any thread."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Cancelled(Exception):  # noqa: N818 - not an error, a request that was hon
 
 
 class CancelToken:
-    """A thread-safe flag: one side cancels, the working side checks between batches."""
+    """A thread-safe flag that stops work: the caller sets it, the work checks it between batches."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
@@ -48,11 +48,11 @@ ProgressCallback = Callable[[Progress], None]
 
 
 def ignore_progress(_: Progress) -> None:
-    """The callback for callers that do not look."""
+    """Do nothing: the default callback."""
 
 
 def reported(items: Sequence[_T], phase: str, progress: ProgressCallback, token: CancelToken) -> Iterator[_T]:
-    """Yield `items`, and report each as a step of `phase` once the next is asked for. Raises `Cancelled`."""
+    """Yield `items`; report each as a step of `phase` when the next one is requested. Raises `Cancelled`."""
     for done, item in enumerate(items, start=1):
         token.raise_if_cancelled()
         yield item

@@ -1,13 +1,13 @@
-"""Things that are found by name, each registered by the one file that makes it.
+"""Registries: objects found by name, each registered by the module that makes it.
 
-A registry looks through one package of ours and through the plug-ins that are installed: modules that a
-distribution names in an entry point group, for instance in its pyproject.toml
+A registry imports the modules of one package of ours and the installed plug-ins: modules that a distribution names in
+an entry point group, for instance in its pyproject.toml
 
     [project.entry-points."fewshot.formats"]
     toy = "toy_format"
 
-A module registers what it offers when it is imported, which is when the registry is first asked. Such a module
-therefore imports what takes long inside of its functions. docs/contributing.md has a recipe for each kind.
+A module registers its objects when it is imported, at the first use of the registry. Such a module therefore imports
+slow libraries inside its functions. docs/contributing.md has a recipe for each kind.
 """
 
 from __future__ import annotations
@@ -26,10 +26,11 @@ _log = logging.getLogger(__name__)
 
 
 class Registry(Generic[Thing]):
-    """Named things of one kind, in the order in which they were registered. Thread-safe.
+    """Named objects of one kind, in the order in which they were registered. Thread-safe.
 
-    `package` is the dotted name of our package whose modules register themselves (those whose names begin with
-    an underscore are not imported), `group` the entry point group of plug-ins.
+    package: dotted name of our package whose modules register themselves; modules whose names begin with an underscore
+        are not imported
+    group: entry point group of the plug-ins
     """
 
     def __init__(self, package: str, group: str) -> None:
@@ -47,7 +48,7 @@ class Registry(Generic[Thing]):
         return thing
 
     def get(self, name: str) -> Thing | None:
-        """Return what is registered under `name`, None where nothing is."""
+        """Return the object registered under `name`, or None."""
         return self._all().get(name)
 
     def names(self) -> tuple[str, ...]:
@@ -55,7 +56,7 @@ class Registry(Generic[Thing]):
         return tuple(self._all())
 
     def __iter__(self) -> Iterator[Thing]:
-        """Go through all things."""
+        """Iterate over all objects."""
         return iter(tuple(self._all().values()))
 
     def _all(self) -> dict[str, Thing]:
@@ -74,5 +75,5 @@ class Registry(Generic[Thing]):
         for plugin in entry_points(group=self.group):
             try:
                 plugin.load()
-            except Exception as problem:  # noqa: BLE001 - somebody else's code: the rest goes on without it
+            except Exception as problem:  # noqa: BLE001 - a plug-in may raise anything; the others are still used
                 _log.warning("The plug-in %s of %s cannot be used: %s", plugin.name, self.group, problem)

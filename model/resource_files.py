@@ -11,6 +11,6 @@ _CHECKOUT = Path(__file__).resolve().parent.parent / "resources"
 def resource(name: str) -> Path:
     """Return the file or folder `name` ("icons/open.svg"), in the installed package or in a checkout.
 
-    It need not exist; "" is the folder of all.
+    It need not exist; "" gives the whole folder.
     """
     return (_INSTALLED if _INSTALLED.is_dir() else _CHECKOUT) / name

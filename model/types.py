@@ -1,4 +1,4 @@
-"""The values that cross the model's border: frozen, free of torch and of Qt."""
+"""Frozen data that the model takes and returns, free of torch and of Qt."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SupportSet:
-    """The examples of an N-way task: `class_names[c]` goes with the image files `images[c]`."""
+    """The examples of an N-way task: `images[c]` are the image files of the class `class_names[c]`.
+
+    Raises `ValueError` where the two differ in length.
+    """
 
     class_names: tuple[str, ...]
     images: tuple[tuple[Path, ...], ...]
@@ -45,7 +48,7 @@ class Region:
 
 
 class Status(StrEnum):
-    """What became of one classified image."""
+    """The outcome of classifying one image."""
 
     OK = "ok"
     UNKNOWN = "unknown"  # unlike every bin; the nearest class is still named
@@ -54,13 +57,16 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Prediction:
-    """The outcome for one image.
+    """The prediction for one image.
 
-    `scores` holds one calibrated probability per class, in the classifier's class order, adding
-    up to 1; it is empty, and `predicted`, `confidence` and `region` mean nothing, where `status`
-    is `Status.ERROR`; then `message` says why. `evidence_map`, where it was asked for, is float32 (h, w)
-    in 0..1 over the whole image as displayed, with a peak of 1: how much each place adds for the class
-    whose `region` this is.
+    predicted: number of the class, in the classifier's order
+    scores: one calibrated probability for each class, in the classifier's order, adding up to 1
+    region: the region shown for the predicted class, or for the class that was asked for
+    message: a remark; the reason where `status` is `Status.ERROR`
+    evidence_map: float32 (h, w) in 0..1 with a peak of 1, over the whole image as displayed: the evidence for the class
+        whose `region` this is; None unless asked for
+
+    With `Status.ERROR` there are no scores and no region, and `predicted` is -1.
     """
 
     path: Path
@@ -81,9 +87,11 @@ class Prediction:
 class Explanation:
     """Evidence maps, regions and scores of one image, for every class at once.
 
-    `evidence_maps` is float32 (N, h, w) in 0..1, one map per class over the whole image as displayed
-    (scaled so that each map's peak is 1); `regions[c]` is the region of highest attention for
-    class c; `scores` as in `Prediction`; `image_size` is (width, height) in pixels.
+    evidence_maps: float32 (N, h, w) in 0..1, one map for each class over the whole image as displayed, each with a peak
+        of 1
+    regions: the region shown for each class
+    scores: as in `Prediction`
+    image_size: (width, height) in pixels
     """
 
     path: Path
@@ -95,10 +103,10 @@ class Explanation:
 
 @dataclass(frozen=True)
 class ExampleReport:
-    """What training learned about one support image.
+    """The result of a training for one support image.
 
-    `weight` is its share in its class descriptor times K_c, so that 1.0 is an average example;
-    `predicted` and `confidence` come from leaving this very image out.
+    weight: its share in its class descriptor times K_c, so that 1.0 is an average example
+    predicted, confidence: leave-one-out prediction of this image
     """
 
     path: Path
@@ -110,7 +118,7 @@ class ExampleReport:
 
 @dataclass(frozen=True)
 class TrainingReport:
-    """What training did and how good it believes the classifier is, from the supports alone."""
+    """The report of a training: its course, and estimates of accuracy from the support set alone."""
 
     class_names: tuple[str, ...]
     examples: tuple[ExampleReport, ...]

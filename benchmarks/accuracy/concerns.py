@@ -1,4 +1,4 @@
-"""What can be measured, and the processes that measure it."""
+"""The concerns that can be measured, and the processes that measure them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How honest the classifier is: calibration, leave-one-out estimates, images that belong to no bin."""
+"""Confidence: calibration, leave-one-out estimates, images that belong to no bin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where is it, when nobody ever said: examples are whole pictures that show one thing of their class somewhere."""
+"""Regions where examples are whole pictures that show one thing of their class somewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the shipped weights of the patent's CNN were made, and how good they are.
+"""The program by which the shipped weights of the patent's CNN were made, and how good they are.
 
     pictures.py   which Debian packages hold the pictures, under which licences
     generated.py  pictures drawn from random numbers

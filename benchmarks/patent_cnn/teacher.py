@@ -1,4 +1,4 @@
-"""What the teacher, the default backbone, says of every view: computed once, read from disk in each epoch."""
+"""The teacher, the default backbone: its answers to every view, computed once and read from disk in each epoch."""
 
 from __future__ import annotations
 

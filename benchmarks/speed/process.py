@@ -1,4 +1,4 @@
-"""What only a process of its own shows: memory in use at the end of a folder, and the time of the start."""
+"""Figures of a process of its own: memory in use at the end of a folder, and the time of the start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the worker threads do, free of Qt: the model's functions applied to requests."""
+"""The work of the worker threads, free of Qt: the model's functions applied to requests."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from fewshot_gui.jobs.messages import (
 from fewshot_gui.jobs.warm_up import import_model
 from model.backbones.names import DEFAULT_BACKBONE
 from model.errors import FewShotError, NoImagesError
+from model.images.rendering import Rendering
 from model.images.scan import iter_files, iter_images
 from model.progress import CancelToken, Progress, ProgressCallback
 from model.types import Prediction, Status, SupportSet
@@ -89,7 +90,7 @@ class Engine:
             backbone=request.backbone,
             seed=request.seed,
             embedder=self._embedder(request.backbone, request.device),
-            ground=request.ground,
+            rendering=Rendering(request.ground),
             progress=progress,
             token=token,
         )
@@ -180,7 +181,7 @@ class Engine:
         import_model()
         from model.runs.suggestion import suggest_images
 
-        embedder = self._embedder(request.backbone, request.device).over(request.ground)
+        embedder = self._embedder(request.backbone, request.device).rendered(Rendering(request.ground))
         found = suggest_images(request.pool, request.labelled, embedder, progress=progress, token=token)
         return SuggestResult(request.job_id, found.images, found.considered, len(found.unreadable))
 

@@ -19,7 +19,7 @@ from typing import IO, Self
 from fewshot_gui.project.disk import sync
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.safe_files import PARTIAL, move_to, same_content
-from model.images.scan import is_image_name, may_be_dicom, starts_as_dicom
+from model.images.scan import begins_as_image, is_image_name, may_be_image
 
 _PREFIX, _SUFFIX = ".fewshot-move-", ".jsonl"
 
@@ -129,7 +129,7 @@ def _may_be_ours(source: Path, path: Path, target: Path) -> bool:
     if is_image_name(source.name):
         return True
     try:
-        return may_be_dicom(source.name) and starts_as_dicom(path)
+        return may_be_image(source.name) and begins_as_image(path)
     except OSError:
         return True  # said better by whoever moves it
 

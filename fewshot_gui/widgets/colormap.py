@@ -20,10 +20,10 @@ def attention_image(attention: npt.NDArray[np.float32]) -> QImage:
     """
     import numpy as np  # here, as all that needs it: the window starts without it
 
-    from model.regions.overlay import attention_rgba
+    from model.regions.overlay import map_rgba
 
     factor = max(1, -(-_SMOOTH_SIDE // max(attention.shape)))
     height, width = (side * factor for side in attention.shape)
-    pixels = attention_rgba(np.asarray(attention, dtype=np.float32), (width, height))
+    pixels = map_rgba(np.asarray(attention, dtype=np.float32), (width, height))
     image = QImage(pixels.tobytes(), width, height, 4 * width, QImage.Format.Format_RGBA8888)
     return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)  # a copy: owns its pixels

@@ -1,4 +1,4 @@
-"""What every backbone gives: feature maps at two strides, from which regions and the global feature are made."""
+"""The interface of a backbone: feature maps at two strides, from which regions and global features are made."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from torch import Tensor, nn
 
 
 class FeatureMaps(NamedTuple):
-    """A batch seen at two strides.
+    """Feature maps of n images at two strides.
 
-    fine:   float32 (n, D_fine, h, w), stride 16: small structures and textures
-    coarse: float32 (n, D_coarse, h / 2, w / 2), stride 32: what things are
+    fine: float32 (n, D_fine, h, w), stride 16, for small structures and textures
+    coarse: float32 (n, D_coarse, h / 2, w / 2), stride 32, for objects
     """
 
     fine: Tensor
@@ -23,17 +23,21 @@ class FeatureMaps(NamedTuple):
 class Backbone(nn.Module, ABC):
     """A CNN that turns images into `FeatureMaps`.
 
-    `name` identifies architecture and weights (it is saved with a classifier); `input_size` is the
-    side in pixels the weights were made for; `any_size` tells whether others work too; `channels` is
-    (D_fine, D_coarse); `pretrained` is false where the weights must first be trained on the support
-    set: from random ones, or from its own where `starts_from_weights`. Where `bears_bfloat16` is true, all
-    but its first depthwise convolution may be computed in bfloat16: accuracy was measured to stay where it
-    is (docs/adr/0010-runtime.md).
+    name: of architecture and weights; saved with a classifier
+    input_size: side in pixels that the weights were made for
+    any_size: whether other sides work too
+    multiple: sides of inputs in pixels are multiples of it
+    channels: (D_fine, D_coarse)
+    pretrained: false where the weights must first be trained on the support set
+    starts_from_weights: whether that training starts from weights of its own instead of random ones
+    bears_bfloat16: whether all but the first depthwise convolution may be computed in bfloat16, which was measured not
+        to change accuracy (docs/adr/0010-runtime.md)
     """
 
     name: str
     input_size: int
     any_size: bool = True
+    multiple: int = 32
     channels: tuple[int, int]
     pretrained: bool
     starts_from_weights: bool = False
@@ -41,12 +45,18 @@ class Backbone(nn.Module, ABC):
 
     @property
     def class_directions(self) -> Tensor:
-        """Directions of the coarse channels that tell the classes apart which it was taught: float32 (C, D_coarse).
+        """Directions of the coarse channels that tell apart the classes of the backbone's training.
 
-        On the CPU, each less the mean of all. C is 0 where it was taught none or they are not known.
+        float32 (C, D_coarse) on the CPU, each less the mean of all. C is 0 where there were no classes or they are
+        unknown.
         """
         return torch.empty(0, self.channels[1], device="cpu")
 
+    def at_side(self, side: int) -> Backbone:
+        """Return this backbone prepared for one side in pixels, for runtimes that convert it; itself where it can."""
+        del side
+        return self
+
     @abstractmethod
     def forward(self, images: Tensor) -> FeatureMaps:
-        """Map RGB images, float32 (n, 3, H, W) in 0..1, H and W multiples of 32, to their features."""
+        """Return the feature maps of RGB images, float32 (n, 3, H, W) in 0..1, H and W multiples of `multiple`."""

@@ -1,6 +1,6 @@
 """The choice of a runtime: OpenVINO, several times as fast on CPUs, or PyTorch.
 
-In float32 both give the same maps to 1e-3 relative; where OpenVINO uses bfloat16 its note says so
+In float32 both give the same maps to 1e-3 relative; the note of OpenVINO names bfloat16 where it is used
 (docs/adr/0010-runtime.md).
 """
 
@@ -15,9 +15,10 @@ from model.errors import RuntimeUnavailableError
 
 
 def create_runtime(backbone: Backbone, device: torch.device, fingerprint: str, store: BlobStore) -> Runtime:
-    """Choose what runs `backbone` (in evaluation mode, on `device`): OpenVINO on a CPU where it can, else PyTorch.
+    """Return the runtime of `backbone` (in evaluation mode, on `device`): OpenVINO on a CPU if possible, else PyTorch.
 
-    `fingerprint` identifies the weights; `store` keeps what OpenVINO makes of them.
+    fingerprint: identifies the weights
+    store: keeps the graphs that OpenVINO converts
     """
     if device.type != "cpu":
         return TorchRuntime(backbone, device)

@@ -1,4 +1,4 @@
-"""Which device computes, chosen at run time, with the reason in words for the status bar."""
+"""The choice of the computing device, with the reason as text for the status bar."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DEVICE_NAMES = ("auto", "cpu", "cuda", "mps")
 def choose_device(name: str = "auto") -> tuple[torch.device, str]:
     """Return the device for `name` (one of `DEVICE_NAMES`) and a note such as "CPU (no CUDA or MPS device found)".
 
-    Raises `DeviceError` when a device is asked for by name that this machine does not have.
+    Raises `DeviceError` for an unknown name and for a device that this machine does not have.
     """
     cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
     if name == "auto":
@@ -35,9 +35,9 @@ def choose_device(name: str = "auto") -> tuple[torch.device, str]:
 class one_thread(contextlib.ContextDecorator):  # noqa: N801 - used as a function: `with one_thread():`
     """Keep PyTorch to one thread inside the block, as context manager or decorator.
 
-    The head's sums are small: sharing them among threads gains nothing on an idle machine, and on a busy
-    one each sum waits until the last thread gets its turn. Training took 0.2 s with one thread and up to
-    12 s with two while two other programs were at work on two cores.
+    The head's computations are small: several threads gain nothing on an idle machine, and on a busy one each
+    computation waits for the slowest thread. Training took 0.2 s with one thread and up to 12 s with two while two
+    other programs used the two cores.
     """
 
     def __enter__(self) -> None:

@@ -1,8 +1,7 @@
 """The runtime of OpenVINO, for CPUs: one image a thread.
 
-In float32, or but for one layer in bfloat16 where the processor has units for it and the backbone bears
-it. Everything runs in the thread that asks, on a graph of its own: handing images to other threads
-costs a twentieth.
+In float32, or, where the processor supports it and the backbone allows it, in bfloat16 except for one layer. Every
+thread runs a graph of its own: handing images to other threads would cost a twentieth of the time.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ from model.cache.store import BlobStore
 from model.errors import RuntimeUnavailableError
 
 PRECISION_VARIABLE = "FEWSHOT_PRECISION"
-"""Environment variable: with `float32` nothing less precise is used."""
+"""Environment variable: `float32` turns bfloat16 off."""
 
 _log = logging.getLogger(__name__)
 _TOLERANCES = {FLOAT32: 1e-3, BFLOAT16: 0.1}  # relative, of the features
@@ -41,11 +40,11 @@ _HINTS = {FLOAT32: "f32", BFLOAT16: "bf16"}  # OpenVINO's names
 
 
 class OpenVinoRuntime(Runtime):
-    """Runs a backbone by graphs that are made for one size each, when it is first asked for.
+    """Runs a backbone by graphs for one image size each, made at the first use of the size.
 
-    A graph is traced and converted once, checked against PyTorch, and kept in the store. Where bfloat16
-    changes more than it should, float32 is used, and a size for which that fails is run by PyTorch.
-    Raises `RuntimeUnavailableError` when OpenVINO is not there.
+    A graph is traced and converted once, checked against PyTorch, and kept in the store. Where bfloat16 differs too
+    much, float32 is used; a size for which that fails too is run by PyTorch. Raises `RuntimeUnavailableError` when
+    OpenVINO cannot be imported.
     """
 
     batched = False
@@ -93,7 +92,7 @@ class OpenVinoRuntime(Runtime):
                     self._has_failed = True
             return self._sides[side]
 
-    @one_thread()  # PyTorch's few images here are a tenth as fast with two threads while the other core is busy
+    @one_thread()  # for PyTorch's few images: two threads take ten times as long while the other core is busy
     def _made(self, side: int) -> _Side:
         try:
             return self._made_for(side)
@@ -111,8 +110,8 @@ class OpenVinoRuntime(Runtime):
         if kept is not None:
             try:
                 return self._checked(kept, side)
-            except (RuntimeError, RuntimeUnavailableError) as problem:  # of someone else's cache, perhaps
-                _log.info("A graph kept in the cache is not this backbone's and was made anew: %s", problem)
+            except (RuntimeError, RuntimeUnavailableError) as problem:  # the cache may be someone else's
+                _log.info("A graph in the cache does not fit this backbone and was converted again: %s", problem)
         graph = self._converted(side)
         made = self._checked(graph, side)
         self._store.put(key, graph)
@@ -121,7 +120,7 @@ class OpenVinoRuntime(Runtime):
     def _checked(self, graph: bytes, side: int) -> _Side:
         """Compile a graph and compare it with PyTorch; raises `RuntimeUnavailableError` where they differ."""
         made = _Side(self._core, graph, self.precision, self.parallel)
-        # Patches of colour, as pictures have them: in noise what bfloat16 does to plain areas is not seen.
+        # Patches of colour, as in photographs: noise would not show errors of bfloat16 in plain areas.
         patches = torch.rand((1, 3, 8, 8), generator=torch.Generator().manual_seed(0))
         picture = functional.interpolate(patches, size=(side, side), mode="bilinear", align_corners=False)
         pixels = (picture * 255).round().to(torch.uint8).permute(0, 2, 3, 1).contiguous()
@@ -133,14 +132,14 @@ class OpenVinoRuntime(Runtime):
         return made
 
     def _converted(self, side: int) -> bytes:
-        """Trace and convert for one image of `side` pixels: the graph's text and weights in one."""
+        """Trace and convert the backbone for one image of `side` pixels; return the graph's text and weights as one."""
         from openvino.frontend import FrontEndManager
         from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
         with warnings.catch_warnings(), torch.no_grad():
             warnings.simplefilter("ignore")  # torch.jit is deprecated, but exporting takes ten times as long
             example = torch.zeros((1, side, side, 3), dtype=torch.uint8)
-            traced = torch.jit.trace(_FromPixels(self._backbone), example, check_trace=False)
+            traced = torch.jit.trace(_FromPixels(self._backbone.at_side(side)), example, check_trace=False)
             decoder = TorchScriptPythonDecoder(traced)  # must outlive the conversion
             frontend = FrontEndManager().load_by_framework("pytorch")
             model = frontend.convert(frontend.load(decoder))
@@ -155,7 +154,7 @@ class OpenVinoRuntime(Runtime):
 
 
 class _Side:
-    """The graph of one size, compiled once for each thread that runs it at the same time, when it first does."""
+    """The graph of one image size, compiled once for each thread that runs at the same time, at its first use."""
 
     def __init__(self, core: Any, graph: bytes, precision: str, parallel: int) -> None:  # noqa: ANN401 - openvino.Core
         self._core, self._graph, self._precision = core, graph, precision
@@ -168,7 +167,7 @@ class _Side:
         request = self._requests.get()
         try:
             request = request or self._compiled()
-            # From tensor to tensor without the interpreter, which OpenVINO's own ways of taking and giving arrays hold.
+            # Copied from tensor to tensor without the interpreter lock, which OpenVINO's conversions of arrays hold.
             taken = torch.from_numpy(request.get_input_tensor().data)
             outputs = [request.get_output_tensor(index) for index in range(2)]
             maps = FeatureMaps(*(torch.empty(len(pixels), *output.shape[1:]) for output in outputs))
@@ -185,7 +184,7 @@ class _Side:
         split = _LENGTH_BYTES + int.from_bytes(self._graph[:_LENGTH_BYTES], "little")
         model = self._core.read_model(self._graph[_LENGTH_BYTES:split], self._graph[split:])
         settings = {
-            "INFERENCE_PRECISION_HINT": _HINTS[self._precision],  # by itself it takes what is fastest
+            "INFERENCE_PRECISION_HINT": _HINTS[self._precision],  # the default is the fastest precision
             "NUM_STREAMS": 1,
             "INFERENCE_NUM_THREADS": 1,
             "ENABLE_CPU_PINNING": False,
@@ -194,7 +193,7 @@ class _Side:
 
 
 class _FromPixels(nn.Module):
-    """The backbone with what comes before and after it, as in `TorchRuntime.forward`."""
+    """The backbone with conversions before and after it, as in `TorchRuntime.forward`."""
 
     def __init__(self, backbone: Backbone) -> None:
         super().__init__()
@@ -207,7 +206,7 @@ class _FromPixels(nn.Module):
 
 
 def _with_exact_depthwise(text: bytes) -> bytes:
-    """Mark a graph's first depthwise convolution as one that keeps float32 whatever precision is asked for."""
+    """Return a graph whose first depthwise convolution stays in float32 at any precision."""
     root = ElementTree.fromstring(text)
     layer = root.find("layers/layer[@type='GroupConvolution']")
     if layer is not None:
@@ -220,7 +219,7 @@ def _with_exact_depthwise(text: bytes) -> bytes:
 
 
 def _import_openvino() -> ModuleType:
-    # Merely importing it would report the use to its maker; without this package it falls back to a stub of its own.
+    # Importing OpenVINO would report its use to the vendor; without this package it uses a stub instead.
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
     try:
         return importlib.import_module("openvino")

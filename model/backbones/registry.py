@@ -10,18 +10,18 @@ from model.errors import BackboneError
 from model.registry import Registry
 
 BackboneMaker = Callable[[str, bool], Backbone]
-"""Makes the backbone of a name; where the second argument is true its weights are replaced afterwards, so that none
+"""Makes the backbone of a name. Where the second argument is true, its weights are replaced afterwards, so that none
 need to be read or fetched. Raises `BackboneError` where weights are missing or do not fit."""
 
 BACKBONES: Registry[BackboneMaker] = Registry("model.backbones.networks", "fewshot.backbones")
-"""Makers by name; a name that ends in a colon stands for a family, "timm:" for every "timm:NAME"."""
+"""Makers by name; a name with a colon at its end is a family: "timm:" makes every "timm:NAME"."""
 
 
 def create_backbone(name: str = DEFAULT_BACKBONE, *, empty: bool = False) -> Backbone:
-    """Build the backbone `name` in evaluation mode on the CPU: one of `BACKBONES` or of a family, "timm:NAME[@FILE]".
+    """Return the backbone `name` in evaluation mode on the CPU: one of `BACKBONES` or of a family, "timm:NAME[@FILE]".
 
-    With `empty` its weights are to be replaced: of a family no file is read and nothing fetched.
-    Raises `BackboneError` for an unknown name and where weights are missing or do not fit.
+    With `empty` its weights will be replaced, so those of a family are neither read nor fetched. Raises `BackboneError`
+    for an unknown name and where weights are missing or do not fit.
     """
     family, colon, _ = name.partition(":")
     make = BACKBONES.get(name) or (BACKBONES.get(family + colon) if colon else None)

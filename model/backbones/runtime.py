@@ -1,6 +1,6 @@
-"""The interface of a runtime, which runs a frozen backbone, and the one of PyTorch, which is always there.
+"""The interface of a runtime, which runs a frozen backbone, and PyTorch's runtime, which is always available.
 
-Training a backbone keeps to PyTorch. See docs/adr/0010-runtime.md.
+Backbones are trained with PyTorch only. See docs/adr/0010-runtime.md.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ class Runtime(ABC):
     @property
     @abstractmethod
     def note(self) -> str:
-        """What runs it, and why not something faster, for people."""
+        """Name of the runtime, and the reason why it is not a faster one, as text for the user."""
 
     batched: bool
-    """Whether it wants one batch at a time; otherwise `parallel` threads should call `forward`, each with one image."""
+    """Whether `forward` takes batches best; otherwise `parallel` threads should call it with one image each."""
 
     parallel: int = 1
 
     precision: str = FLOAT32
-    """The least precise numbers it computes in; features of different precisions are kept apart."""
+    """The lowest precision used; features of different precisions are stored separately."""
 
     @abstractmethod
     def prepare(self, side: int) -> None:
-        """Make ready what images of `side` pixels need; nothing where that is done, or nothing is needed."""
+        """Prepare for images of `side` pixels; does nothing where that is done or not needed."""
 
     @abstractmethod
     def forward(self, pixels: Tensor) -> FeatureMaps:

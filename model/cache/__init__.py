@@ -1,4 +1,4 @@
-"""Blobs on disk: where they are kept, in files and a database that knows them.
+"""Storage of blobs on disk, in files and a database that lists them.
 
 May import errors and progress.
 """

@@ -1,4 +1,4 @@
-"""The database of `model.cache.store`: its tables, and how it is opened, whoever made the file."""
+"""The database of `model.cache.store`: its tables, and a safe way to open it, even where someone else made the file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from model.cache.files import BlobFiles
 
 LONGEST_VALUE = 256 * 2**20
-"""Bytes of one value: longer ones, which nobody here writes, are not read into memory."""
+"""Most bytes of one value. Longer ones, which this program never writes, are not read into memory."""
 
 _FORMAT = 2
 _BUSY_SECONDS = 5.0
@@ -27,13 +27,13 @@ CREATE TABLE notes (key BLOB PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Open the database, which is made where there is none; raises `sqlite3.Error` where it is no cache of ours."""
+    """Open the database, or create it; raises `sqlite3.Error` where it is not a cache of this version."""
     database = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
         database.execute("PRAGMA trusted_schema = OFF")
         _write_ahead(database)
-        database.execute("PRAGMA synchronous = NORMAL")  # a crash of the system loses the latest, and damages nothing
+        database.execute("PRAGMA synchronous = NORMAL")  # a crash of the system loses the latest, but damages nothing
         database.execute("PRAGMA journal_size_limit = 67108864")
         if _is_empty(database):
             with transaction(database):
@@ -50,7 +50,7 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def _write_ahead(database: sqlite3.Connection) -> None:
-    """Switch to SQLite's write-ahead log, for which it does not wait by itself where another process does so too."""
+    """Switch to SQLite's write-ahead log; SQLite itself does not wait here while another process does the same."""
     end = time.monotonic() + _BUSY_SECONDS
     while True:
         try:
@@ -63,9 +63,9 @@ def _write_ahead(database: sqlite3.Connection) -> None:
 
 
 def _check_schema(database: sqlite3.Connection) -> None:
-    """Raise `sqlite3.DatabaseError` unless there are this version's tables and nothing else.
+    """Raise `sqlite3.DatabaseError` unless the tables are exactly those of this version.
 
-    In a file from elsewhere a view or a trigger could compute for ever in the place of a table.
+    In a foreign file, a view or a trigger in place of a table could compute without end.
     """
     if database.execute("PRAGMA user_version").fetchone() != (_FORMAT,):
         raise sqlite3.DatabaseError("it is of another version")
@@ -86,7 +86,7 @@ def _squeezed(sql: object) -> str:
 
 @contextlib.contextmanager
 def transaction(database: sqlite3.Connection) -> Iterator[None]:
-    """Do what the block does as a whole or not at all; who else writes waits meanwhile."""
+    """Run the block as one transaction, all or nothing; other writers wait meanwhile."""
     with database:  # commits, or rolls back
         database.execute("BEGIN IMMEDIATE")
         yield
@@ -98,5 +98,5 @@ def _is_empty(database: sqlite3.Connection) -> bool:
 
 def error_code(problem: sqlite3.Error) -> int:
     """Return SQLite's primary result code."""
-    # Python's own errors have no code: it could not decode what should be text.
+    # An error of Python's own has no code; it is raised for text that cannot be decoded.
     return int(getattr(problem, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)) & 0xFF

@@ -1,6 +1,7 @@
-"""Numbered files that each hold a few blobs end to end, in a folder of their own: written once, read at any place.
+"""Numbered files of blobs in one folder: each file is written once and read at any position.
 
-What lies where is `model.cache.store`'s to know. The folder may be someone else's: what is no plain file is not opened.
+`model.cache.store` knows the positions of the blobs. The folder may come from someone else: only regular files are
+opened.
 """
 
 from __future__ import annotations
@@ -14,18 +15,18 @@ from pathlib import Path
 
 FOLDER_NAME = "blobs"
 _ENDING = ".bin"
-# Neither follow a link nor wait for a pipe's other end; Windows has neither.
+# Do not follow links or wait for the other end of a pipe; Windows lacks these flags.
 _PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 class BlobFiles:
-    """The files in the folder `FOLDER_NAME` of `place`, which is made when something is written."""
+    """The files in the folder `FOLDER_NAME` of `place`, which is created by the first write."""
 
     def __init__(self, place: Path) -> None:
         self._folder = place / FOLDER_NAME
 
     def write(self, number: int, blobs: Iterable[bytes]) -> None:
-        """Write a file, in the place of one that a crash may have left; raises `OSError`, and leaves nothing then."""
+        """Write a file, replacing one that a crash may have left; raises `OSError` and then leaves no file."""
         self._folder.mkdir(parents=True, exist_ok=True)
         self._check_folder()
         path = self._path(number)
@@ -39,7 +40,7 @@ class BlobFiles:
             raise
 
     def read(self, number: int, parts: Iterable[tuple[int, int]]) -> Iterator[bytes | None]:
-        """Yield each part, (start, length) in bytes, of a file; None for what is not there."""
+        """Yield each part, (start, length) in bytes, of a file; None for a part that is not there."""
         with contextlib.ExitStack() as opened:
             file = None
             with contextlib.suppress(OSError):
@@ -54,7 +55,7 @@ class BlobFiles:
                 yield data if data is not None and len(data) == length else None
 
     def remove(self, number: int) -> bool:
-        """Remove a file; tells whether it is gone. Windows keeps what is open elsewhere."""
+        """Remove a file; return whether it is gone. On Windows a file that is open elsewhere stays."""
         try:
             self._check_folder()
             self._path(number).unlink()
@@ -65,7 +66,7 @@ class BlobFiles:
         return True
 
     def clear(self) -> None:
-        """Remove all files that may be ours, known or not."""
+        """Remove all files with names of this class's, listed in the database or not."""
         for path in self._found():
             with contextlib.suppress(OSError):
                 path.unlink()
@@ -79,11 +80,11 @@ class BlobFiles:
         return total
 
     def _opened(self, number: int) -> FileIO:
-        """Open a file to read; raises `OSError` where it is something else, such as a pipe."""
+        """Open a file to read; raises `OSError` where it is not a regular file, for instance a pipe."""
         file = FileIO(os.open(self._path(number), os.O_RDONLY | _PLAIN))
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             file.close()
-            raise OSError("no plain file")
+            raise OSError("not a regular file")
         return file
 
     def _found(self) -> list[Path]:
@@ -93,7 +94,7 @@ class BlobFiles:
         return []
 
     def _check_folder(self) -> None:
-        """Raise `OSError` where there is none of our own: through a link, files elsewhere would be removed."""
+        """Raise `OSError` unless the folder is a real one: through a link, files elsewhere would be removed."""
         if not stat.S_ISDIR(self._folder.lstat().st_mode):
             raise NotADirectoryError(str(self._folder))
 

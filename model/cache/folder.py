@@ -1,4 +1,4 @@
-"""Where embeddings are kept between runs: the user's cache folder, or another, or nowhere."""
+"""The folder of the embedding cache: the user's cache folder, another one, or none."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from model.cache.files import BlobFiles
 from model.cache.store import FILE_NAME, BlobStore
 
 VARIABLE = "FEWSHOT_CACHE"
-"""Environment variable: a folder, or "off" to keep nothing."""
+"""Environment variable: a folder, or "off" for no cache."""
 
 OFF = "off"
 _APP_NAME = "Fewshot"
 
 _lock = threading.Lock()
 _open_stores: WeakValueDictionary[Path | None, BlobStore] = WeakValueDictionary()
-_chosen: list[str] = []  # by the command's options, the last one counts
-_setting = [""]  # the app's
+_chosen: list[str] = []  # by options of the command; the last one is used
+_setting = [""]  # of the app
 
 
 @contextlib.contextmanager
 def using(folder: str | None) -> Iterator[None]:
-    """Use `folder` (or `OFF`; None: what is set already) inside the block, whatever the environment says."""
+    """Use `folder` inside the block, whatever the environment says (`OFF`: no cache; None: no change)."""
     if folder is not None:
         _chosen.append(folder)
     try:
@@ -39,9 +39,9 @@ def using(folder: str | None) -> Iterator[None]:
 
 
 def choose(folder: str) -> None:
-    """Use `folder` from now on (`OFF`: nothing is kept; "": what the environment or the system says).
+    """Use `folder` from now on (`OFF`: no cache; "": the folder of the environment or the system).
 
-    Whoever has the store already goes on in the new place at once; what the old one holds stays.
+    A store that is in use moves to the new folder at once; what the old folder holds stays.
     """
     with _lock:
         before = place()
@@ -55,7 +55,7 @@ def choose(folder: str) -> None:
 
 
 def place() -> Path | None:
-    """The folder in use, or None where nothing is kept."""
+    """Return the folder in use, or None where there is no cache."""
     chosen = _chosen[-1] if _chosen else _setting[0] or os.environ.get(VARIABLE, "")
     if chosen == OFF:
         return None
@@ -63,7 +63,7 @@ def place() -> Path | None:
 
 
 def bytes_on_disk() -> int:
-    """What the cache takes, as the file system counts it."""
+    """Return the size of the cache's files in bytes."""
     folder = place()
     if folder is None:
         return 0
@@ -75,7 +75,7 @@ def bytes_on_disk() -> int:
 
 
 def cache_store() -> BlobStore:
-    """Return the store of the folder in use, one for all its users in this process."""
+    """Return the store of the folder in use, shared in this process."""
     with _lock:
         folder = place()
         store = _open_stores.get(folder)

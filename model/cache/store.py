@@ -1,9 +1,9 @@
-"""Bytes by key in a folder: bounded, safe with crashes and several processes, and never a reason to fail.
+"""A store of bytes by key in a folder: bounded, safe with crashes and several processes; it never raises.
 
-Blobs that are put together share a file (`model.cache.files`), which is dated by the day it was last used
-and removed as a whole; SQLite knows what lies where. Its write-ahead log lets threads and processes read
-while one writes. A file is written and removed inside the transaction that says so: what a crash leaves
-is written over, or not found and forgotten. See docs/adr/0011-embedding-cache.md.
+Blobs that are put together share a file (`model.cache.files`), which has the day of its last use and is removed as a
+whole; an SQLite database holds the positions. Its write-ahead log lets threads and processes read while one writes. A
+file is written and removed inside the transaction that records it: after a crash, a file without record is overwritten,
+and a record without file is dropped. See docs/adr/0011-embedding-cache.md.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from model.cache.files import BlobFiles
 _log = logging.getLogger(__name__)
 
 LEAST_BOUND, MOST_BOUND = 8 * 2**30, 32 * 2**30
-"""Bytes that blobs may take in all: a third of what the disk has for them, but between these."""
+"""Limits of the bound in bytes, which is a third of the disk space that is free or used by blobs."""
 
 FILE_NAME = "cache.sqlite3"
 KEEP_FREE = 2**30
-"""Bytes of the disk that are left to others: where fewer are free, nothing more is kept."""
+"""Bytes of the disk that stay free: with fewer, nothing more is stored."""
 
-_SHARE_KEPT = 0.9  # of the bound, after eviction: so that it is rare
+_SHARE_KEPT = 0.9  # of the bound, after eviction, so that evictions are rare
 _DAY = 86_400
-_PROBLEMS = (sqlite3.DatabaseError, UnicodeDecodeError, OSError)  # SQLite's own words may quote damaged names
+_PROBLEMS = (sqlite3.DatabaseError, UnicodeDecodeError, OSError)  # SQLite's messages may quote damaged names
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
 
 class _Entry(NamedTuple):
-    """Where a blob lies. Values may be anything where the database is someone else's."""
+    """The record of a blob. Values may be of any type where the database is someone else's."""
 
     file: int
     start: int
@@ -54,7 +54,7 @@ class _Entry(NamedTuple):
 
 
 class _Door:
-    """A connection, and the lock of those who use it."""
+    """A connection and its lock."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
@@ -71,27 +71,27 @@ class _Door:
 class BlobStore:
     """A map from short keys to bytes in `folder` (None: nothing is kept). Thread-safe; methods never raise.
 
-    Blobs are dropped with those they were put with: when that file was not used for longest and the bound is
-    reached, or when one's checksum is wrong. Notes are small values without a bound, dropped with the rest.
-    The bound is `max_bytes`, or follows the disk (`LEAST_BOUND`, `MOST_BOUND`) and is asked for again as it fills.
-    A damaged database is made anew, once; where the folder cannot be written, nothing is kept. Both are logged.
+    Blobs are dropped together with those they were put with: those used longest ago when the bound is reached, and
+    those with a wrong checksum. Notes are small values without a bound, dropped with the rest. The bound is
+    `max_bytes`, or follows the disk (`LEAST_BOUND`, `MOST_BOUND`) and is computed again as the store fills. A damaged
+    database is replaced by an empty one, once; where the folder cannot be written, nothing is kept. Both are logged.
     """
 
     def __init__(self, folder: Path | None, max_bytes: int | None = None) -> None:
         self.path = folder / FILE_NAME if folder is not None else None
         self._max_bytes = max_bytes
-        self._reading, self._writing = _Door(), _Door()  # where both are taken, in this order
+        self._reading, self._writing = _Door(), _Door()  # locked in this order where both are needed
         self._usable, self._writable, self._renewed = self.path is not None, True, False
-        self._uncounted = 0  # bytes that may be kept before all are counted again
+        self._uncounted = 0  # bytes that may be stored before all are counted again
 
     def get(self, key: bytes) -> bytes | None:
-        """Return what is kept under `key`."""
+        """Return the blob of `key`, or None."""
         found: list[bytes] = []
         self.read((key,), lambda _, data: found.append(data))
         return found[0] if found else None
 
     def read(self, keys: Sequence[bytes], take: Callable[[bytes, bytes], None]) -> None:
-        """Call `take(key, data)` for each of these keys that is kept, in any order."""
+        """Call `take(key, data)` for each of these keys that has a blob, in any order."""
         place, entries = self.path, []
         if place is None or not keys:
             return
@@ -125,11 +125,11 @@ class BlobStore:
                         _drop(database, files, set(damaged))
 
     def put(self, key: bytes, data: bytes) -> None:
-        """Keep `data` under `key`."""
+        """Store `data` under `key`."""
         self.put_many({key: data})
 
     def put_many(self, blobs: Mapping[bytes, bytes]) -> None:
-        """Keep blobs under their keys, all or none; does nothing where the disk is nearly full."""
+        """Store blobs under their keys, all or none; does nothing where the disk is nearly full."""
         if not blobs or self.path is None or not self._writable:
             return
         with self._guarded(self._writing) as database:
@@ -154,7 +154,7 @@ class BlobStore:
                 self._evict(database, files, wanted)
 
     def notes(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
-        """Return the notes under these keys."""
+        """Return the notes of these keys, as far as there are any."""
         found: dict[bytes, bytes] = {}
         with self._guarded(self._reading) as database:
             if database is not None and keys:
@@ -164,7 +164,7 @@ class BlobStore:
         return found
 
     def put_notes(self, notes: Mapping[bytes, bytes]) -> None:
-        """Keep small values."""
+        """Store notes, small values by key."""
         if not notes or not self._writable:
             return
         with self._guarded(self._writing) as database:
@@ -173,7 +173,7 @@ class BlobStore:
                     database.executemany("INSERT OR REPLACE INTO notes VALUES (?, ?)", list(notes.items()))
 
     def size(self) -> int:
-        """Return how many bytes the blobs take."""
+        """Return the total size of the blobs in bytes."""
         with self._guarded(self._reading) as database:
             if database is not None:
                 return _total(database)
@@ -191,7 +191,7 @@ class BlobStore:
                 database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def move(self, folder: Path | None) -> None:
-        """Keep things in `folder` (None: nowhere) from now on; what is kept stays where it was."""
+        """Use `folder` from now on (None: keep nothing); what is stored stays where it is."""
         with self._reading.lock, self._writing.lock:
             self.close()
             self.path = folder / FILE_NAME if folder is not None else None
@@ -199,7 +199,7 @@ class BlobStore:
             self._uncounted = 0
 
     def close(self) -> None:
-        """Close the file; it is opened again when needed."""
+        """Close the database; it is opened again when needed."""
         self._reading.close()
         self._writing.close()
 
@@ -208,7 +208,7 @@ class BlobStore:
 
     @contextlib.contextmanager
     def _guarded(self, door: _Door) -> Iterator[sqlite3.Connection | None]:
-        """Give the open database, or None; whatever goes wrong inside ends the block and is dealt with afterwards."""
+        """Give the open database, or None; an error inside ends the block and is handled afterwards."""
         was_renewed, problem = self._renewed, None
         with door.lock:
             database = None
@@ -227,7 +227,7 @@ class BlobStore:
     def _deal_with(self, problem: Exception, was_renewed: bool) -> None:
         if isinstance(problem, sqlite3.OperationalError) and error_code(problem) != sqlite3.SQLITE_CORRUPT:
             if error_code(problem) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-                return  # another process is at it: this once, nothing is kept
+                return  # another process holds the lock: nothing is stored this time
             if error_code(problem) in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}:
                 self._stop_writing(str(problem))
             else:
@@ -236,7 +236,7 @@ class BlobStore:
             self._stop_writing(problem.strerror or str(problem))
         elif isinstance(problem, OSError):
             self._give_up(problem)
-        elif was_renewed == self._renewed:  # else another thread has met with the same damage
+        elif was_renewed == self._renewed:  # else another thread has handled the same damage
             self._renew(problem)
 
     def _opened(self, door: _Door) -> sqlite3.Connection:
@@ -247,7 +247,7 @@ class BlobStore:
         return door.connection
 
     def _evict(self, database: sqlite3.Connection, files: BlobFiles, added: int) -> None:
-        """Keep the bound after `added` bytes; all are counted rarely."""
+        """Keep the bound after `added` bytes; all bytes are counted only now and then."""
         self._uncounted -= added
         if self._uncounted > 0:
             return
@@ -262,7 +262,7 @@ class BlobStore:
         return min(max((shutil.disk_usage(self.path.parent).free + total) // 3, LEAST_BOUND), MOST_BOUND)
 
     def _drop_oldest(self, database: sqlite3.Connection, files: BlobFiles, total: int, bound: int) -> int:
-        """Drop what was not used for longest, from `total` bytes down to a share of `bound`; return what is left."""
+        """Drop files used longest ago, from `total` bytes down to a share of `bound`; return the bytes left."""
         oldest = database.execute("SELECT id, MAX(CAST(bytes AS INTEGER), 0) FROM files ORDER BY used, id").fetchall()
         for number, size in oldest:
             if total <= _SHARE_KEPT * bound:
@@ -273,11 +273,11 @@ class BlobStore:
 
     def _stop_writing(self, reason: str) -> None:
         if self._writable:
-            _log.warning("The cache in %s takes no more: %s.", self.path, reason)
+            _log.warning("The cache in %s is no longer written to: %s.", self.path, reason)
         self._writable = False
 
     def _renew(self, problem: Exception) -> None:
-        """Drop a database that is damaged or of another version, so that the next call makes a new one."""
+        """Remove a database that is damaged or of another version, so that the next call creates a new one."""
         if self._renewed:
             self._give_up(problem)
             return
@@ -299,11 +299,11 @@ class BlobStore:
 
 
 def _total(database: sqlite3.Connection) -> int:
-    return int(database.execute("SELECT TOTAL(MAX(bytes, 0)) FROM files").fetchone()[0])  # SUM fails on absurd ones
+    return int(database.execute("SELECT TOTAL(MAX(bytes, 0)) FROM files").fetchone()[0])  # SUM can overflow
 
 
 def _drop(database: sqlite3.Connection, files: BlobFiles, numbers: Collection[int]) -> bool:
-    """Drop files with all that is in them; tells whether all are gone."""
+    """Drop files with all their blobs; return whether all are gone."""
     gone = [(number,) for number in numbers if files.remove(number)]
     database.executemany("DELETE FROM entries WHERE file = ?", gone)
     database.executemany("DELETE FROM files WHERE id = ?", gone)
@@ -311,8 +311,8 @@ def _drop(database: sqlite3.Connection, files: BlobFiles, numbers: Collection[in
 
 
 def _checksum(data: bytes) -> int:
-    """Sum of the 64-bit words and the length, as SQLite holds integers; ten times as fast as a CRC."""
-    import numpy as np  # here: the window starts without it
+    """Return the sum of the 64-bit words and the length, in SQLite's range of integers; ten times as fast as a CRC."""
+    import numpy as np  # here, since the window starts without NumPy
 
     words = np.frombuffer(data, np.int64, count=len(data) // 8)
     rest = int.from_bytes(data[8 * len(words) :], "little")

@@ -3,46 +3,52 @@
 from __future__ import annotations
 
 import json
+import math
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from model.errors import CheckpointError
 from model.features.view import VIEWS
 from model.images.colour import WHITE, Colour
+from model.images.greys import AS_THE_FILE_SAYS, GreyRange, Greys
+from model.images.rendering import Rendering
 
 FORMAT = "fewshot-classifier"
 VERSION = 6
 MOST_BYTES = 32 * 2**20
 MOST_CLASSES = 10_000
 LONGEST_NAME = 1_000
-"""Characters of a class's name; a folder's has at most 255."""
+"""Most characters of a class's name; a folder's name has at most 255."""
 
 BUILT_IN_VIEWS = ("coarse", "semantic", "fine", "layout", "texture")
-"""The views of a classifier whose facts name none."""
+"""The views of a classifier whose file lists none."""
 
 _MOST_VIEWS = 100
 
 
 class Facts(NamedTuple):
-    """What the file says; `tensors_sha256` is a hexadecimal digest of the tensors' file."""
+    """The content of the file; `tensors_sha256` is the hexadecimal digest of the file of tensors."""
 
     class_names: tuple[str, ...]
     backbone: str
     backbone_fingerprint: str
-    ground: Colour
+    rendering: Rendering
     view_names: tuple[str, ...]
     tensors_sha256: str
 
 
 def to_bytes(facts: Facts) -> bytes:
-    """Return the file's content; raises `ValueError` for class names that `from_bytes` would refuse."""
+    """Return the file's content; raises `ValueError` for class names that `check_class_names` refuses."""
     content: dict[str, Any] = {
         "format": FORMAT,
         "version": VERSION,
         "class_names": check_class_names(facts.class_names),
         "backbone": facts.backbone,
         "backbone_fingerprint": facts.backbone_fingerprint,
-        "ground": facts.ground,
+        "ground": facts.rendering.ground,
     }
+    if (greys := facts.rendering.greys) != AS_THE_FILE_SAYS:
+        content["greys"] = {"range": greys.range.value, "low": greys.low, "high": greys.high}
     if facts.view_names != BUILT_IN_VIEWS:
         content["views"] = facts.view_names
     content["tensors_sha256"] = facts.tensors_sha256
@@ -50,7 +56,7 @@ def to_bytes(facts: Facts) -> bytes:
 
 
 def from_bytes(raw: bytes, place: str, file: str) -> Facts:
-    """Read the file's content; errors name the classifier `place` and its `file`. Raises `CheckpointError`."""
+    """Read the file's content; errors name the classifier, `place`, and its `file`. Raises `CheckpointError`."""
     try:
         content = json.loads(raw.decode("utf-8")) if len(raw) <= MOST_BYTES else None
     except (ValueError, RecursionError) as error:
@@ -60,7 +66,7 @@ def from_bytes(raw: bytes, place: str, file: str) -> Facts:
     if content["version"] > VERSION:
         raise CheckpointError(f"{place} was saved by a newer Fewshot. Update Fewshot to use it.")
     if content["version"] < VERSION:
-        raise CheckpointError(f"{place} was saved by an older Fewshot, whose classifiers lack a view. Train again.")
+        raise CheckpointError(f"{place} was saved by an older Fewshot and lacks a view. Train again.")
     try:
         class_names = check_class_names(content.get("class_names"))
     except ValueError as error:
@@ -72,16 +78,16 @@ def from_bytes(raw: bytes, place: str, file: str) -> Facts:
         class_names,
         backbone,
         fingerprint,
-        _ground(content, file),
+        Rendering(_ground(content, file), _greys(content, file)),
         _view_names(content, place, file),
         str(content.get("tensors_sha256")),
     )
 
 
 def check_class_names(names: object) -> tuple[str, ...]:
-    """Return the names where they can be a classifier's; raises `ValueError` with the reason.
+    """Return the names as a tuple; raises `ValueError`, with the reason, where a classifier cannot have them.
 
-    Any script, line breaks, direction marks and markup are fine: names are shown as plain text.
+    Any script, line breaks, direction marks and markup are allowed: names are shown as plain text.
     """
     if not isinstance(names, list | tuple) or not 0 < len(names) <= MOST_CLASSES:
         raise ValueError("the classes are missing or too many")
@@ -96,12 +102,12 @@ def check_class_names(names: object) -> tuple[str, ...]:
 
 
 def _is_unprintable(char: str) -> bool:
-    """Control characters that are no white space, and halves of surrogate pairs, which no file can hold."""
+    """Whether `char` is a control character that is no white space, or half of a surrogate pair."""
     return (char < " " or "\x7f" <= char < "\xa0" or "\ud800" <= char <= "\udfff") and not char.isspace()
 
 
 def _ground(content: dict[str, Any], file: str) -> Colour:
-    match content.get("ground", list(WHITE)):  # older classifiers know only white
+    match content.get("ground", list(WHITE)):  # older classifiers have no entry
         case [int(red), int(green), int(blue)] if all(0 <= part <= 255 for part in (red, green, blue)):
             return red, green, blue
     raise CheckpointError(
@@ -109,10 +115,21 @@ def _ground(content: dict[str, Any], file: str) -> Colour:
     )
 
 
+def _greys(content: dict[str, Any], file: str) -> Greys:
+    match content.get("greys"):
+        case None:
+            return AS_THE_FILE_SAYS
+        case {"range": str(name), "low": int() | float() as low, "high": int() | float() as high}:
+            if name in set(GreyRange) and math.isfinite(low) and math.isfinite(high):
+                with suppress(ValueError):
+                    return Greys(GreyRange(name), float(low), float(high))
+    raise CheckpointError(f"{file} is damaged: its range of greys cannot be. Train again or use a copy.")
+
+
 def _view_names(content: dict[str, Any], place: str, file: str) -> tuple[str, ...]:
     names = content.get("views", list(BUILT_IN_VIEWS))
     if not isinstance(names, list) or not 1 < len(names) <= _MOST_VIEWS or len({str(n) for n in names}) < len(names):
-        raise CheckpointError(f"{file} is damaged: its views cannot be. Train again or use a copy.")
+        raise CheckpointError(f"{file} is damaged: its list of views is not valid. Train again or use a copy.")
     for name in names:
         if not isinstance(name, str) or VIEWS.get(name) is None:
             raise CheckpointError(f"{place} needs the view {str(name)[:40]!a}, which is not installed here.")

@@ -1,7 +1,7 @@
-"""Save and load a classifier: a folder, or the bytes of its two files, tensors (safetensors) and facts (JSON).
+"""Saving and loading of a classifier: a folder, or the bytes of its two files, tensors (safetensors) and facts (JSON).
 
-A classifier may come from anyone: nothing in it can run code, no path or address in it is followed, and its tensors
-are checked against what a classifier of its classes and backbone holds before they are used.
+A classifier may come from anyone: loading runs no code from it and follows no path or address in it, and its tensors
+are checked against the shapes for its classes and backbone before they are used.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ from model.runs.image_classifier import ImageClassifier
 FACTS_FILE = "classifier.json"
 TENSORS_FILE = "classifier.safetensors"
 MOST_BYTES = 2 * 2**30
-"""Of a classifier's tensors: the largest backbones that travel with one take less."""
+"""Of a classifier's file of tensors: the largest backbones that are saved in one take less."""
 
 _TIMM_PREFIX = "timm:"
 _IN_A_PROJECT = "The classifier in this project"
 
 
 def save(classifier: ImageClassifier, folder: Path) -> None:
-    """Write `classifier` to `folder`, which is made, or replaced when it holds a classifier.
+    """Write `classifier` to `folder`, which is created, or replaced if it holds a classifier.
 
-    The folder appears whole or not at all. Raises `CheckpointError` when something else is in its
-    place or it cannot be written.
+    The folder is written completely or not at all. Raises `CheckpointError` if something else is in its place or it
+    cannot be written.
     """
     folder = folder.absolute()
     if folder.exists() and not is_classifier(folder) and not (folder.is_dir() and not any(folder.iterdir())):
@@ -55,7 +55,7 @@ def save(classifier: ImageClassifier, folder: Path) -> None:
                 (fresh / name).write_bytes(content)
             if folder.exists():
                 os.replace(folder, old)
-                for other in old.iterdir():  # results or notes that somebody put beside the classifier
+                for other in old.iterdir():  # other files in the folder, such as results
                     if other.name not in files:
                         os.replace(other, fresh / other.name)
             os.replace(fresh, folder)
@@ -64,10 +64,10 @@ def save(classifier: ImageClassifier, folder: Path) -> None:
 
 
 def to_files(classifier: ImageClassifier) -> dict[str, bytes]:
-    """Return the content of a classifier's files by name; raises `CheckpointError` for names that cannot be saved."""
+    """Return a classifier's files, content by name; raises `CheckpointError` for class names that cannot be saved."""
     backbone = classifier.embedder.backbone
     tensors = state_tensors(classifier.classifier.state)
-    if not backbone.pretrained or backbone.name.startswith(_TIMM_PREFIX):  # what no installation is sure to have
+    if not backbone.pretrained or backbone.name.startswith(_TIMM_PREFIX):  # weights that an installation may lack
         tensors |= {
             BACKBONE_PREFIX + key: value.detach().cpu().contiguous() for key, value in backbone.state_dict().items()
         }
@@ -76,7 +76,7 @@ def to_files(classifier: ImageClassifier) -> dict[str, bytes]:
         classifier.class_names,
         backbone.name,
         classifier.embedder.fingerprint,
-        classifier.embedder.ground,
+        classifier.embedder.rendering,
         classifier.classifier.state.view_names,
         sha256(content).hexdigest(),
     )
@@ -87,15 +87,15 @@ def to_files(classifier: ImageClassifier) -> dict[str, bytes]:
 
 
 def is_classifier(folder: Path) -> bool:
-    """Whether `folder` looks like a saved classifier."""
+    """Whether `folder` has the files of a saved classifier."""
     return os.path.isfile(folder / FACTS_FILE) and os.path.isfile(folder / TENSORS_FILE)
 
 
 def load(folder: Path, device: str = "auto", embedder: Embedder | None = None) -> ImageClassifier:
-    """Read a classifier; `embedder` is reused where it holds the same backbone weights.
+    """Read a classifier; `embedder` is reused if it has the same backbone weights.
 
-    Raises `CheckpointError` for what is missing, damaged, foreign or from a newer version,
-    `BackboneError` where the backbone's weights are not installed, and `DeviceError`.
+    Raises `CheckpointError` for files that are missing, damaged, foreign or from another version, `BackboneError` where
+    the backbone's weights are not installed, and `DeviceError`.
     """
     if not is_classifier(folder):
         raise CheckpointError(f"{folder} is not a classifier saved by Fewshot (no {FACTS_FILE} and {TENSORS_FILE}).")
@@ -107,7 +107,7 @@ def load(folder: Path, device: str = "auto", embedder: Embedder | None = None) -
 def from_files(
     files: Mapping[str, bytes], device: str = "auto", embedder: Embedder | None = None, place: str = _IN_A_PROJECT
 ) -> ImageClassifier:
-    """Make a classifier of the content of its files by name, as `load` does; `place` names it in errors."""
+    """Make a classifier from the contents of its files by name; `place` names it in errors. Raises as `load`."""
     if files.keys() != {FACTS_FILE, TENSORS_FILE}:
         raise CheckpointError(f"{place} is damaged. Train again.")
     where = place if place == _IN_A_PROJECT else os.path.join(place, TENSORS_FILE)
@@ -124,21 +124,21 @@ def from_files(
     if facts.tensors_sha256 != sha256(files[TENSORS_FILE]).hexdigest():
         raise CheckpointError(f"{where} is damaged. Train again or use a copy.")
     state = state_of(tensors, facts.view_names)
-    check_values(where, state)
+    check_values(where, state, backbone)
     if embedder is None or not same:
         embedder = _embedder(place, facts, backbone, tensors, device)
     try:
         head = FewShotClassifier(facts.class_names, state, embedder.backbone.class_directions)
     except (RuntimeError, ValueError, IndexError) as error:
-        raise CheckpointError(f"{where} is damaged: its numbers do not fit. Train again or use a copy.") from error
-    return ImageClassifier(head, embedder.over(facts.ground))
+        raise CheckpointError(f"{where} is damaged: its tensors do not fit. Train again or use a copy.") from error
+    return ImageClassifier(head, embedder.rendered(facts.rendering))
 
 
 def _read(path: Path, most: int) -> bytes:
     try:
         with path.open("rb") as file:
             if os.fstat(file.fileno()).st_size > most:
-                raise CheckpointError(f"{path} is damaged: its size is impossible. Train again or use a copy.")
+                raise CheckpointError(f"{path} is damaged: it is far too large. Train again or use a copy.")
             return file.read()
     except OSError as error:
         raise CheckpointError(
@@ -147,7 +147,7 @@ def _read(path: Path, most: int) -> bytes:
 
 
 def _outline(place: str, facts: Facts, tensors: Mapping[str, torch.Tensor]) -> Backbone:
-    """Make the backbone, to see what belongs to it; one of timm's takes no memory yet."""
+    """Return the backbone for its shapes; a timm model without its weights, which takes no memory yet."""
     if not facts.backbone.startswith(_TIMM_PREFIX):
         return create_backbone(facts.backbone)
     if "@" in facts.backbone or not any(key.startswith(BACKBONE_PREFIX) for key in tensors):
@@ -160,7 +160,7 @@ def _embedder(
     place: str, facts: Facts, backbone: Backbone, tensors: Mapping[str, torch.Tensor], device: str
 ) -> Embedder:
     own = {key.removeprefix(BACKBONE_PREFIX): v for key, v in tensors.items() if key.startswith(BACKBONE_PREFIX)}
-    if backbone.name.startswith(_TIMM_PREFIX):  # its weights came along: no file or hub is asked
+    if backbone.name.startswith(_TIMM_PREFIX):  # its weights are in the file: none are read from elsewhere or fetched
         backbone = create_backbone(backbone.name, empty=True)
     if own:
         backbone.load_state_dict(own)

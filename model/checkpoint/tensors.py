@@ -1,4 +1,4 @@
-"""The tensors of a saved classifier: from and to `ClassifierState`, and whether they can be a classifier's."""
+"""The tensors of a saved classifier: conversion from and to `ClassifierState`, and checks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from torch import Tensor
 from model.backbones.base import Backbone
 from model.checkpoint.facts import Facts
 from model.errors import CheckpointError
-from model.features.sizes import LARGEST_SIDE, STRIDE
+from model.features.sizes import LARGEST_SIDE, SMALLEST_SIDE
 from model.features.view import views_named
 from model.head.state import ClassifierState
 
@@ -34,7 +34,7 @@ _NAMES = {
     "labels": "labels",
     "leave_one_out": "leave_one_out",
 }
-"""Names of the tensors in the file, and of the fields of `ClassifierState`."""
+"""Names of the tensors in the file, with the fields of `ClassifierState`."""
 
 _SCALARS = "scalars"
 _SCALAR_FIELDS = (
@@ -50,24 +50,24 @@ _SCALAR_FIELDS = (
 )
 """Fields of `ClassifierState` that are one float64 each in the file's tensor `scalars`, in this order."""
 
-_LARGEST = 1e6  # of all numbers but the threshold of the unknown: sums of products stay far from overflow
+_LARGEST = 1e6  # of all numbers but the threshold of unknown images; keeps sums of products far from overflow
 _LEAST_DIVISOR = 1e-9
-_SIDES = range(STRIDE, LARGEST_SIDE + 1)
+_SIDES = range(SMALLEST_SIDE, LARGEST_SIDE + 1)
 _MOST_PIXELS = 1e6  # of an example's sqrt(width * height)
 
 
 def state_tensors(state: ClassifierState) -> dict[str, Tensor]:
-    """Return what is saved of a state, by the names in the file."""
+    """Return the tensors of a state, by their names in the file."""
     tensors = {name: getattr(state, field).contiguous() for name, field in _NAMES.items()}
     scalars = [float(getattr(state, field)) for field in _SCALAR_FIELDS]
     return tensors | {_SCALARS: torch.tensor(scalars, dtype=torch.float64)}
 
 
 def state_of(tensors: Mapping[str, Tensor], view_names: tuple[str, ...]) -> ClassifierState:
-    """Make the state of tensors that `check_tensors` has passed."""
+    """Return the state of tensors that passed `check_tensors`."""
     scalars = dict(zip(_SCALAR_FIELDS, tensors[_SCALARS].tolist(), strict=True))
     side = scalars["side"]
-    # Copied, since sums come out the same to the last digit only where the numbers lie as torch lays them.
+    # Copied, since sums are the same to the last digit only with torch's own alignment.
     fields: dict[str, Any] = {field: tensors[name].clone() for name, field in _NAMES.items()}
     fields |= scalars | {"side": int(side) if side in _SIDES else 0}  # 0 is refused by `check_values`
     return ClassifierState(view_names=view_names, **fields)
@@ -79,14 +79,14 @@ def check_tensors(where: str, tensors: Mapping[str, Tensor], facts: Facts, backb
     for name, (kind, shape) in expected.items():
         found = tensors.get(name)
         if found is None or found.dtype != kind or tuple(found.shape) != shape:
-            raise _damaged(where, f"{name} is not {shape} numbers of type {str(kind).removeprefix('torch.')}")
+            raise _damaged(where, f"{name} does not have shape {shape} and type {str(kind).removeprefix('torch.')}")
     strange = tensors.keys() - expected.keys()
     if strange:
         raise _damaged(where, f"{len(strange)} of its tensors are unknown")
 
 
-def check_values(where: str, state: ClassifierState) -> None:
-    """Raise `CheckpointError` for numbers with which predicting would fail, or take memory without bound."""
+def check_values(where: str, state: ClassifierState, backbone: Backbone) -> None:
+    """Raise `CheckpointError` for numbers with which predicting would fail or need unbounded memory."""
 
     def refuse(name: str) -> NoReturn:
         raise _damaged(where, f"{name} holds impossible numbers")
@@ -100,10 +100,10 @@ def check_values(where: str, state: ClassifierState) -> None:
     divisors = [state.attention_temperature, state.evidence_deviation]
     if state.standard_deviation.numel():
         divisors.append(float(state.standard_deviation.min()))
-    # The threshold is infinite where too few examples exist to call anything unknown.
+    # The threshold is infinite where there are too few examples to call an image unknown.
     if math.isnan(state.unknown_threshold) or min(divisors) < _LEAST_DIVISOR:
         refuse(_SCALARS)
-    if state.side not in _SIDES or not 0 < state.example_side <= _MOST_PIXELS:
+    if state.side not in _SIDES or state.side % backbone.multiple or not 0 < state.example_side <= _MOST_PIXELS:
         refuse(_SCALARS)
     if bool((state.shares < 0).any()):
         refuse("shares")
@@ -114,7 +114,7 @@ def check_values(where: str, state: ClassifierState) -> None:
 def _expected(
     ways: int, view_names: tuple[str, ...], backbone: Backbone, tensors: Mapping[str, Tensor]
 ) -> dict[str, tuple[torch.dtype, tuple[int, ...]]]:
-    """Types and shapes of what a classifier holds; how many examples, it may say itself."""
+    """Types and shapes of a classifier's tensors; the number of examples is that of its labels."""
     labels = tensors.get("labels")
     examples = len(labels) if labels is not None and labels.dim() == 1 else 0
     examples = min(examples, MOST_EXAMPLES)

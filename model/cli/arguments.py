@@ -1,4 +1,4 @@
-"""Arguments that several commands take, and types for argparse; each type raises `ArgumentTypeError`."""
+"""Arguments shared by several commands, and argument types for argparse, which raise `ArgumentTypeError`."""
 
 from __future__ import annotations
 
@@ -6,18 +6,22 @@ import argparse
 import math
 import re
 
+from model.images.colour import WHITE
+from model.images.greys import AS_THE_FILE_SAYS, GreyRange, Greys
+from model.images.rendering import Rendering
+
 _COLOURS = {"white": "#ffffff", "black": "#000000", "grey": "#808080"}
 _DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:
-    """Add what every command that looks at images takes."""
+    """Add the arguments of every command that reads images."""
     parser.add_argument("--device", choices=_DEVICES, default="auto", help="where to compute (default: auto)")
     cache = parser.add_mutually_exclusive_group()
-    cache.add_argument("--cache", metavar="DIR", help="keep embeddings there (default: the user's cache folder)")
+    cache.add_argument("--cache", metavar="DIR", help="folder for embeddings (default: the user's cache folder)")
     cache.add_argument("--no-cache", dest="cache", action="store_const", const="off", help="keep no embeddings")
     parser.add_argument(
-        "--video-rate", type=rate, default=1.0, metavar="FPS", help="frames a second taken of videos (default: 1)"
+        "--video-rate", type=rate, default=1.0, metavar="FPS", help="frames a second taken from videos (default: 1)"
     )
     parser.add_argument(
         "--tiles",
@@ -28,29 +32,42 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     add_json(parser)
 
 
-def add_ground(parser: argparse.ArgumentParser) -> None:
-    """Add the colour under transparent pixels."""
+def add_rendering(parser: argparse.ArgumentParser) -> None:
+    """Add how files become pixels, which a classifier keeps; `rendering_of` reads it."""
     parser.add_argument(
         "--ground",
         type=colour,
-        default=(255, 255, 255),
+        default=WHITE,
         metavar="COLOUR",
-        help="what transparent pixels lie over: white (default), black, grey or #rrggbb; a classifier keeps it",
+        help="colour under transparent pixels: white (default), black, grey or #rrggbb; a classifier keeps it",
+    )
+    parser.add_argument(
+        "--greys",
+        type=greys,
+        default=AS_THE_FILE_SAYS,
+        metavar="RANGE",
+        help="range of greys of more than 8 bits: file (default: its window, else all but dead pixels), robust, full, "
+        "or LOW..HIGH in units of the file, such as -160..240; a classifier keeps it",
     )
 
 
+def rendering_of(options: argparse.Namespace) -> Rendering:
+    """Return what `add_rendering`'s options say."""
+    return Rendering(options.ground, options.greys)
+
+
 def add_json(parser: argparse.ArgumentParser) -> None:
-    """Add the machine-readable result."""
+    """Add the option for a machine-readable result."""
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object on the last line")
 
 
 def numbers(text: str) -> tuple[int, ...]:
-    """Positive whole numbers with commas between them."""
+    """Return positive whole numbers from a text with commas between them."""
     return tuple(positive(part) for part in text.split(","))
 
 
 def share(text: str) -> float:
-    """A share between 0 and 1, both excluded."""
+    """Return a number between 0 and 1, both excluded."""
     try:
         value = float(text)
     except ValueError:
@@ -61,7 +78,7 @@ def share(text: str) -> float:
 
 
 def rate(text: str) -> float:
-    """Frames a second."""
+    """Return a number of frames a second."""
     try:
         value = float(text)
     except ValueError:
@@ -72,15 +89,15 @@ def rate(text: str) -> float:
 
 
 def colour(text: str) -> tuple[int, int, int]:
-    """A colour by name or as #rrggbb: (red, green, blue), 0..255."""
+    """Return (red, green, blue), 0..255, of a colour given by name or as #rrggbb."""
     digits = _COLOURS.get(text, text)
     if re.fullmatch("#[0-9a-fA-F]{6}", digits) is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is not white, black, grey or a colour such as #20a0ff")
+        raise argparse.ArgumentTypeError(f"{text!r} is not white, black, grey or a colour code such as #20a0ff")
     return int(digits[1:3], 16), int(digits[3:5], 16), int(digits[5:], 16)
 
 
 def positive(text: str) -> int:
-    """A positive whole number."""
+    """Return a positive whole number."""
     value = _integer(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a positive number")
@@ -88,7 +105,7 @@ def positive(text: str) -> int:
 
 
 def seed(text: str) -> int:
-    """A seed of PyTorch's generators."""
+    """Return a seed for PyTorch's generators."""
     value = _integer(text)
     if not 0 <= value < 2**63:
         raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 2^63 - 1")
@@ -100,3 +117,16 @@ def _integer(text: str) -> int:
         return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+
+
+def greys(text: str) -> Greys:
+    """A range of greys: file, robust, full or LOW..HIGH."""
+    if text in (GreyRange.FILE, GreyRange.ROBUST, GreyRange.FULL):
+        return Greys(GreyRange(text))
+    low, dots, high = text.partition("..")
+    try:
+        if dots:
+            return Greys(GreyRange.FIXED, float(low), float(high))
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is not file, robust, full or a range such as -160..240")

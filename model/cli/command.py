@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # names in any script, whatever the terminal can show
+            stream.reconfigure(errors="backslashreplace")  # for names that the terminal cannot show
     token = CancelToken()
     previous, kept = signal.signal(signal.SIGINT, _interrupter(token)), "Nothing was saved."
     try:
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command = COMMANDS.get(options.command)
         assert command is not None
         kept = command.kept_when_interrupted
-        # Imported after the arguments are known to be right.
+        # Imported only once the arguments are known to be valid.
         from model.cache import folder as cache_folder
 
         with cache_folder.using(options.cache):
@@ -66,13 +66,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except FewShotError as error:
         return _failed(str(error), FAILED)
     except MemoryError:
-        return _failed("The machine's memory is not enough for this. Use fewer or smaller images.", FAILED)
+        return _failed("There is not enough memory. Use fewer or smaller images.", FAILED)
     except OSError as error:
         _give_up_output()
         return _failed(f"{error.filename or 'Reading or writing'}: {error.strerror or error}", FAILED)
     except (Cancelled, KeyboardInterrupt) as stop:
         return _failed(f"Interrupted. {str(stop) or kept}", INTERRUPTED)
-    except Exception as error:  # the last wall: one line instead of a traceback
+    except Exception as error:  # any other error becomes one line instead of a traceback
         if os.environ.get("FEWSHOT_TRACEBACK"):
             raise
         kind = type(error).__name__
@@ -85,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _interrupter(token: CancelToken) -> signal.Handlers | None:
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
         if token.is_cancelled:
-            os._exit(INTERRUPTED)  # asked twice: do not wait for the batch
+            os._exit(INTERRUPTED)  # interrupted twice: do not wait for the batch
         token.cancel()
 
     return interrupt  # type: ignore[return-value]
@@ -97,7 +97,7 @@ def _failed(message: str, status: int) -> int:
 
 
 def _give_up_output() -> None:
-    """Keep Python from complaining at its end where standard output takes no more (a closed pipe, a full disk)."""
+    """Avoid an error at Python's exit where standard output takes no more (a closed pipe, a full disk)."""
     try:
         sys.stdout.flush()
     except OSError:

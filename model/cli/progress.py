@@ -14,7 +14,7 @@ SECONDS_BETWEEN_LINES = 2.0
 
 
 class ProgressPrinter:
-    """A `ProgressCallback` that prints; used as a context manager so that the bar is closed."""
+    """A `ProgressCallback` that prints to standard error; a context manager, which closes the bar."""
 
     def __init__(self) -> None:
         self._bar: tqdm[None] | None = None
@@ -30,7 +30,7 @@ class ProgressPrinter:
         self._close_bar()
 
     def __call__(self, progress: Progress) -> None:
-        """Show one report."""
+        """Print one report."""
         if sys.stderr.isatty():
             self._draw(progress)
         else:

@@ -1,4 +1,4 @@
-"""The commands by name: those of `model.cli.commands`, and of plug-ins (entry point group `fewshot.commands`)."""
+"""Commands by name: those of `model.cli.commands`, and of plug-ins (entry point group `fewshot.commands`)."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from model.registry import Registry
 
 @dataclass(frozen=True)
 class Command:
-    """One command. Its module is imported for every `--help`, so it imports what takes long inside of `run`.
+    """One command. Its module is imported for every `--help`, so slow imports belong inside `run`.
 
-    help: one line; add_arguments: fills its parser; run: does it, raises `FewShotError` and `Cancelled`;
-    kept_when_interrupted: what is said of the work so far; order: of the help page
+    help: one line
+    add_arguments: adds the command's arguments to its parser
+    run: runs the command; raises `FewShotError` and `Cancelled`
+    kept_when_interrupted: message on what is left after an interruption
+    order: position on the help page
     """
 
     help: str

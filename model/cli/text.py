@@ -1,4 +1,4 @@
-"""What the command writes for people: whole lines that do nothing to the terminal."""
+"""Output of lines for people, without characters that control a terminal."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 
 def printable(text: object) -> str:
-    """Return text on one line, without what would steer a terminal or make one name look like another.
+    """Return text on one line, without characters that control a terminal or make one name look like another.
 
-    Such characters (control codes, line ends, marks of writing direction) become their numbers.
+    Such characters (control codes, line ends, marks of writing direction) are replaced by their codes.
     """
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in str(text))
 
@@ -20,10 +20,10 @@ def say(text: str) -> None:
 
 
 def warn_of(path: Path, reason: str) -> None:
-    """Write a remark on a file or folder to standard error."""
+    """Write a warning about a file or folder to standard error."""
     warn(f"{path}: {reason}")
 
 
 def warn(text: str) -> None:
-    """Write a remark to standard error, on one line."""
+    """Write a warning to standard error, on one line."""
     sys.stderr.write(printable(" ".join(text.split())) + "\n")

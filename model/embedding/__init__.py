@@ -1,4 +1,4 @@
-"""From image files to features: the embedder, its memory and its store. Owns files and threads.
+"""The embedding of image files: the embedder, its memory and its store. Owns files and threads.
 
 May import features and what is below, not head.
 """

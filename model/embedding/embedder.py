@@ -1,10 +1,10 @@
 """The embedder: from image files to features, by a frozen backbone, with a memory.
 
-Images that were embedded before are found in memory or on disk, and the caller's work on them is done in the thread
-that found them. The others are read a few chunks ahead by as many threads, a few images each at a time. Where the
-runtime takes one image a thread, the same thread runs the backbone too, so that decoding and the forward pass share
-the processor's cores without a surplus of threads; otherwise the caller's thread runs it on batches.
-An image is read and decoded once, at whatever sizes it is looked at.
+Images that were embedded before are found in memory or on disk, and the caller's work on them runs in the thread that
+found them. The others are read ahead, a few chunks at most, by several threads with a few images each. Where the
+runtime takes one image a thread, the same thread also runs the backbone, so that decoding and the forward pass share
+the processor's cores without more threads than cores; otherwise the caller's thread runs it on batches. An image is
+read and decoded once for all sizes at which it is embedded.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from copy import copy
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
@@ -37,27 +38,44 @@ from model.embedding.store import EmbeddingStore, file_state
 from model.errors import ImageReadError
 from model.features.sizes import Looks, Size
 from model.features.view import all_views
-from model.images.colour import WHITE, Colour
 from model.images.content_hash import content_hash
 from model.images.reading import image_size
+from model.images.rendering import USUAL, Rendering
 from model.progress import CancelToken, Progress, ProgressCallback
 
-BATCH_SIZE = 16
-FIRST_BATCH_SIZE = 4  # where images are new: somebody may wait for the first
-GROUP_SIZE = BATCH_SIZE // 2  # new images that one thread first reads, then runs, then packs: see docs/speed.md
-CHUNK_SIZE = 4 * BATCH_SIZE  # images that are looked up at once
-FIRST_CHUNK_SIZE = 2 * BATCH_SIZE
-CHUNKS_HELD = 4  # at most: enough for every thread to find one to look up
-CHUNKS_HELD_WITH_PICTURES = 1  # 64 pictures of 1024 x 1024 pixels take 200 MB
 
+@dataclass(frozen=True)
+class Batches:
+    """How many images are worked on together.
+
+    size: images that are handed to the caller at once
+    first: of the first batch of new images: small, so that the first results come early
+    group: new images that one thread first reads, then runs, then packs (docs/speed.md)
+    chunk, first_chunk: images that are looked up at once
+    held: chunks that are begun at most: enough to keep every thread busy with looking up
+    held_with_pictures: the same where pictures are kept: 64 of 1024 x 1024 pixels take 200 MB
+    """
+
+    size: int = 16
+    first: int = 4
+    group: int = 8
+    chunk: int = 64
+    first_chunk: int = 32
+    held: int = 4
+    held_with_pictures: int = 1
+
+
+BATCHES = Batches()
 Result = TypeVar("Result")
 
 
 class Embedder:
     """A frozen backbone on a device, with a memory of the images that it has embedded. Thread-safe.
 
-    `cache` is the memory of this process (default: a new one), `store` that on disk (default: the
-    folder in use, see `model.cache.folder`); `ground` is what transparent pixels are laid over.
+    cache: the memory of this process (default: a new one)
+    store: the store on disk (default: that of the folder in use, see `model.cache.folder`)
+    rendering: how files become pixels
+    batches: how many images are worked on together
     """
 
     def __init__(
@@ -66,58 +84,60 @@ class Embedder:
         device: str = "auto",
         cache: EmbeddingCache | None = None,
         store: BlobStore | None = None,
-        ground: Colour = WHITE,
+        rendering: Rendering = USUAL,
+        batches: Batches = BATCHES,
     ) -> None:
+        self.batches = batches
         self.device, self._device_note = choose_device(device)
         self.backbone = backbone.to(self.device).eval()
         self.cache = cache or EmbeddingCache()
         self.work = WorkDone()
         store = store or cache_store()
         self.fingerprint = backbone_fingerprint(self.backbone)
-        self.ground, self._blobs = ground, store
+        self.rendering, self._blobs = rendering, store
         self.runtime = create_runtime(self.backbone, self.device, self.fingerprint, store)
-        self._store = self._store_for(ground)
+        self._store = self._store_for(rendering)
 
     @classmethod
     def create(cls, backbone: str, device: str = "auto") -> Embedder:
         """Build the embedder for a backbone by name; raises `BackboneError` and `DeviceError`."""
-        with one_thread():  # hundreds of small copies
+        with one_thread():  # hundreds of small copies, slower with more threads
             made = create_backbone(backbone)
         return cls(made, device)
 
-    def over(self, ground: Colour) -> Embedder:
-        """Return the embedder for another ground, which shares the backbone; this one for its own."""
-        if ground == self.ground:
+    def rendered(self, rendering: Rendering) -> Embedder:
+        """Return an embedder for another rendering, which shares the backbone; for the same one, this one."""
+        if rendering == self.rendering:
             return self
         other = copy(self)
-        other.ground, other.cache, other.work = ground, EmbeddingCache(), WorkDone()
-        other._store = self._store_for(ground)
+        other.rendering, other.cache, other.work = rendering, EmbeddingCache(), WorkDone()
+        other._store = self._store_for(rendering)
         return other
 
-    def _store_for(self, ground: Colour) -> EmbeddingStore:
-        return EmbeddingStore(self._blobs, self.kind, self.backbone.channels, ground)
+    def _store_for(self, rendering: Rendering) -> EmbeddingStore:
+        return EmbeddingStore(self._blobs, self.kind, self.backbone.channels, rendering)
 
     @property
     def kind(self) -> str:
-        """What embeddings depend on beside the images: the weights, the precision, and views that keep numbers."""
+        """The key of embeddings beside the image: weights, precision, and names of the views that keep numbers."""
         precision = self.runtime.precision
         kind = self.fingerprint if precision == FLOAT32 else f"{self.fingerprint} {precision}"
         return " ".join((kind, *(view.name for view in all_views() if view.kept)))
 
     @property
     def device_note(self) -> str:
-        """What computes, and why, for people."""
+        """The device and runtime in use, with the reason, as text for the user."""
         return f"{self._device_note}, {self.runtime.note}"
 
     def warm_up(self, side: int | None = None) -> None:
-        """Prepare the forward pass at a working size (default: the backbone's own), so that no image waits for it."""
+        """Prepare the forward pass for a working side (default: the backbone's), so that the first image is fast."""
         self.runtime.prepare(side or self.backbone.input_size)
 
     def embed(self, paths: Sequence[Path], looks: Looks, *, pictures: bool = False) -> Iterator[list[Embedded]]:
-        """Yield one list for each batch of paths, in order; unreadable files give their error.
+        """Yield one list for each batch of paths, in order; for unreadable files it holds their `ImageReadError`.
 
-        A batch has `BATCH_SIZE` paths (the first two share them, `FIRST_BATCH_SIZE` and the rest), or `CHUNK_SIZE`
-        where all of them are remembered. With `pictures` images hold what was read of them, see `EmbeddedImage`.
+        A batch has `Batches.size` paths (the first two share them, `Batches.first` and the rest), or `Batches.chunk`
+        where all of them are in memory or on disk. With `pictures` an image holds its pixels, see `EmbeddedImage`.
         """
         return self.apply(lambda batch: batch, paths, looks, pictures=pictures)
 
@@ -131,17 +151,17 @@ class Embedder:
     ) -> Iterator[Result]:
         """Yield `work(batch)` for each batch of `embed`, in order.
 
-        Batches that are remembered are worked on in several threads at once, those that are new in the caller's.
+        `work` runs in several threads at once for batches found in memory or on disk, and in the caller's for new ones.
         """
         pool, stop = ThreadPoolExecutor(self._threads(), thread_name_prefix="embed"), threading.Event()
 
         def read(images: Sequence[PendingImage]) -> Future[None]:
             return pool.submit(self._read, images, stop, pictures)
 
-        held = CHUNKS_HELD_WITH_PICTURES if pictures else CHUNKS_HELD
+        held = self.batches.held_with_pictures if pictures else self.batches.held
         try:
             begun: deque[Future[Iterator[Result]]] = deque()
-            for number, chunk in enumerate(_chunks(paths)):
+            for number, chunk in enumerate(self._chunks(paths)):
                 begun.append(pool.submit(self._begin, work, chunk, looks, read, number == 0))
                 if len(begun) == held:
                     yield from begun.popleft().result()
@@ -155,7 +175,7 @@ class Embedder:
     def embed_all(
         self, paths: Sequence[Path], looks: Looks, stage: str, progress: ProgressCallback, token: CancelToken
     ) -> list[Embedded]:
-        """Embed all paths, in order, for what needs them at once; `stage` names the progress. Raises `Cancelled`."""
+        """Embed all paths and return them in order; `stage` is the phase of progress reports. Raises `Cancelled`."""
         items: list[Embedded] = []
         for batch in self.embed(paths, looks):
             token.raise_if_cancelled()
@@ -175,7 +195,7 @@ class Embedder:
         return embedded
 
     def content_hashes(self, paths: Sequence[Path]) -> Iterator[str | ImageReadError]:
-        """Yield for each file, in order, its `content_hash` or why it has none; what is noted is not read again."""
+        """Yield the `content_hash` or the error of each file, in order; files whose hash is noted are not read."""
         contents = self._store.contents([file_state(path) for path in paths])
         for path, content in zip(paths, contents, strict=True):
             try:
@@ -189,7 +209,7 @@ class Embedder:
         return self.runtime.forward(pixels)
 
     def _threads(self) -> int:
-        # In batches the forward pass itself uses all cores: reading ahead must not take them all.
+        # A forward pass on a batch uses all cores itself, so reading ahead takes only half of them.
         return max(1, (os.cpu_count() or 1) // 2) if self.runtime.batched else self.runtime.parallel
 
     def _begin(
@@ -200,22 +220,22 @@ class Embedder:
         read: Callable[[Sequence[PendingImage]], Future[None]],
         is_first: bool,
     ) -> Iterator[Result]:
-        """Look a chunk up: give what is made of it where all is remembered, else have the rest read and wait for it."""
+        """Look a chunk up; return the result of the work where all of it is found, else read the rest first."""
         images = self._look_up(paths, looks)
         if not any(image.missing for image in images):
             return iter([work([image.outcome() for image in images])] if images else [])
-        urgent = FIRST_BATCH_SIZE if is_first else 0
+        urgent = self.batches.first if is_first else 0
         for part in (images[:urgent], images[urgent:]):
-            for group in _groups([image for image in part if image.missing], self._threads()):
+            for group in self._groups([image for image in part if image.missing]):
                 reading = read(group)
                 for image in group:
                     image.reading = reading
         return map(work, self._awaited(images, is_first))
 
     def _awaited(self, images: Sequence[PendingImage], is_first: bool) -> Iterator[list[Embedded]]:
-        starts = list(range(0, len(images), BATCH_SIZE))
-        if is_first and len(images) > FIRST_BATCH_SIZE:
-            starts.insert(1, FIRST_BATCH_SIZE)
+        starts = list(range(0, len(images), self.batches.size))
+        if is_first and len(images) > self.batches.first:
+            starts.insert(1, self.batches.first)
         for start, end in pairwise([*starts, len(images)]):
             part = images[start:end]
             for image in part:
@@ -224,7 +244,7 @@ class Embedder:
             yield self._completed(part)
 
     def _look_up(self, paths: Sequence[Path], looks: Looks) -> list[PendingImage]:
-        """Find what memory and disk hold of images, at the first side and then at the second of those that need it."""
+        """Find images in memory and on disk, at the first side and then, where an image needs it, at the second."""
         images = [PendingImage(path, file_state(path), looks) for path in paths]
         self._fill_in(images, looks.side)
         again = [image for image in images if looks.second in image.missing and looks.side in image.found]
@@ -253,16 +273,16 @@ class Embedder:
         stop: threading.Event | None = None,
         pictures: bool = False,
     ) -> None:
-        """Fill in what is not remembered: read all, then run all, then pack all.
+        """Compute the missing features: read all images, then run all, then pack all.
 
-        A step is slow at first after a step of another kind, whose data fill the processor's caches, and threads
-        that are mostly in the forward pass seldom wait for the interpreter.
+        Each step is slower right after another kind of step, whose data fill the processor's caches; and threads that
+        spend their time in the forward pass seldom wait for the interpreter lock.
         """
         for image in images:
             if stop is not None and stop.is_set():
                 return
             try:
-                read_pending(image, self._store, self.work, self.ground, with_picture=pictures)
+                read_pending(image, self._store, self.work, self.rendering, with_picture=pictures)
             except ImageReadError as error:
                 image.error = error
             self._remember(image, image.known)
@@ -270,7 +290,7 @@ class Embedder:
             run_pending(images, self.forward)
 
     def _completed(self, images: Sequence[PendingImage]) -> list[Embedded]:
-        """Run what is left of the forward pass, and remember what is new."""
+        """Run the rest of the forward pass, and store new features."""
         run_pending(images, self.forward)
         fresh: dict[int, list[tuple[bytes, bytes]]] = {}
         for image in images:
@@ -279,9 +299,21 @@ class Embedder:
                 fresh.setdefault(side, []).append((image.content, image.found[side]))
         for side, kept in fresh.items():
             self._store.keep(kept, side)
-        # Also where the content was known under another name.
+        # Also for a content that was known under another name.
         self._store.note((one.state, one.content) for one in images if one.content and one.state and one.found)
         return [image.outcome() for image in images]
+
+    def _chunks(self, paths: Sequence[Path]) -> Iterator[Sequence[Path]]:
+        """Cut `paths` into chunks; the first is small, so that the first results come early."""
+        yield paths[: self.batches.first_chunk]
+        for start in range(self.batches.first_chunk, len(paths), self.batches.chunk):
+            yield paths[start : start + self.batches.chunk]
+
+    def _groups(self, images: Sequence[PendingImage]) -> Iterator[Sequence[PendingImage]]:
+        """Cut `images` into groups for one thread each; a few images are divided among all threads."""
+        size = max(1, min(self.batches.group, math.ceil(len(images) / self._threads())))
+        for start in range(0, len(images), size):
+            yield images[start : start + size]
 
     def _remember(self, image: PendingImage, sides: Sequence[int]) -> None:
         if image.state is not None:
@@ -290,7 +322,7 @@ class Embedder:
 
 
 def readable_sizes(paths: Iterable[Path]) -> Iterator[Size]:
-    """Yield the size in pixels of each image that can be read; why others cannot is told when they are embedded."""
+    """Yield the size in pixels of each image that can be read; embedding reports the errors of the others."""
     for path in paths:
         try:
             yield image_size(path)
@@ -299,23 +331,9 @@ def readable_sizes(paths: Iterable[Path]) -> Iterator[Size]:
 
 
 def backbone_fingerprint(backbone: Backbone) -> str:
-    """Identify the backbone's weights: 16 hexadecimal digits."""
+    """Return a hash of the backbone's name and weights: 16 hexadecimal digits."""
     digest = hashlib.sha256(backbone.name.encode())
     for name, value in backbone.state_dict().items():
         digest.update(name.encode())
         digest.update(value.detach().cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()[:16]
-
-
-def _chunks(paths: Sequence[Path]) -> Iterator[Sequence[Path]]:
-    """Cut `paths` into chunks; the first is small, since somebody may wait for it."""
-    yield paths[:FIRST_CHUNK_SIZE]
-    for start in range(FIRST_CHUNK_SIZE, len(paths), CHUNK_SIZE):
-        yield paths[start : start + CHUNK_SIZE]
-
-
-def _groups(images: Sequence[PendingImage], threads: int) -> Iterator[Sequence[PendingImage]]:
-    """Cut `images` into groups for one thread each; few are shared among all threads."""
-    size = max(1, min(GROUP_SIZE, math.ceil(len(images) / threads)))
-    for start in range(0, len(images), size):
-        yield images[start : start + size]

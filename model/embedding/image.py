@@ -1,4 +1,4 @@
-"""An embedded image: the bytes that are kept of it, at each size at which it was looked at."""
+"""An embedded image: its packed features, at each size at which it was embedded."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from model.features.sizes import Size
 
 @dataclass(frozen=True, eq=False)
 class EmbeddedImage:
-    """One image; the bytes are those of `features.packing`.
+    """One image with its packed features (`features.packing`).
 
     data: at the working side
-    second: at the second side of the run's `Looks`; None where this image was not looked at again
-    picture: the image as it was read, in its own size, where it was asked for and had to be read; else None
+    second: at the second side of the run's `Looks`; None where the image was not embedded at it
+    picture: the image as read, in its own size, where that was asked for and it had to be read; else None
     """
 
     path: Path
@@ -34,12 +34,12 @@ class EmbeddedImage:
 
     @property
     def features(self) -> ImageFeatures:
-        """Its compact features at the working side, a batch of one."""
+        """Compact features at the working side, a batch of one."""
         return unpacked((self.data,))
 
     @property
     def second_features(self) -> ImageFeatures | None:
-        """Its compact features at the second side, a batch of one."""
+        """Compact features at the second side, a batch of one; None where there are none."""
         return None if self.second is None else unpacked((self.second,))
 
 

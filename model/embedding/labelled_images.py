@@ -1,4 +1,4 @@
-"""Images whose classes are known, embedded at two sizes; those that cannot be read are set apart."""
+"""Labelled images, embedded at two sizes; unreadable ones are listed separately."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ from model.progress import CancelToken, ProgressCallback
 
 @dataclass(frozen=True, eq=False)
 class LabelledImages:
-    """The readable images, their classes' numbers `labels` (n,) in the same order, and the others with the reason."""
+    """Labelled images that could be read, and those that could not.
+
+    labels: int64 (n,), class number of each of `images`
+    unreadable: (file, reason)
+    """
 
     images: list[EmbeddedImage]
     labels: Tensor
@@ -36,9 +40,9 @@ class LabelledImages:
         return features_of(self.images)
 
     def compared_with(self, features: ImageFeatures) -> Tensor:
-        """Return what regions are compared with, float32 (n, D_coarse + D_fine): mean joined global feature of each.
+        """Return the mean joined global features of each image over its sizes, float32 (n, D_coarse + D_fine).
 
-        Of both sizes at which an image was looked at; `features` are those of the images at the working side.
+        Regions are compared with them. `features` are those of the images at the working side.
         """
         joined = features.joined_globals()
         if all(image.second is None or image.second is image.data for image in self.images):
@@ -58,9 +62,9 @@ def embed_labelled(
     progress: ProgressCallback,
     token: CancelToken,
 ) -> LabelledImages:
-    """Embed the files of each class, `groups`, at the working side `side` and at the smaller one that belongs to it.
+    """Embed the files of each class, `groups`, at the working side `side` and at its `smaller_side`.
 
-    `stage` names the work to `progress`. Raises `Cancelled`.
+    `stage` is the phase of progress reports. Raises `Cancelled`.
     """
     flat = [(label, path) for label, group in enumerate(groups) for path in group]
     images: list[EmbeddedImage] = []

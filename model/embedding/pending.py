@@ -1,4 +1,4 @@
-"""Images on their way through the embedder: read and decoded once, then run through the backbone at each size."""
+"""Images that are being embedded: read and decoded once, then run through the backbone at each size."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from model.features.packing import packed, packed_size
 from model.features.sizes import PICTURE_SIDE, Looks, Size
 from model.features.view import kept_numbers
 from model.features.views.texture import texture_map
-from model.images.colour import WHITE, Colour
 from model.images.content_hash import content_and_bytes
 from model.images.reading import read_image, read_with_size
+from model.images.rendering import USUAL, Rendering
 
 
 @dataclass
 class WorkDone:
-    """How many images an embedder has decoded, run through the backbone, and found on disk. Counts up only."""
+    """Counts of the images that an embedder has decoded, run through the backbone, and found on disk."""
 
     decoded: int = 0
     forwarded: int = 0
@@ -50,9 +50,9 @@ class WorkDone:
 class PendingImage:
     """One image that is being embedded.
 
-    found: its packed features by side
-    known: sides that were found on disk by the content, fresh: sides that were computed
-    pixels: by side, uint8 (side, side, 3), until they were run
+    found: packed features by side
+    known, fresh: sides that were found on disk by content, and sides that were computed
+    pixels: uint8 (side, side, 3) by side, until the backbone has run on them
     """
 
     path: Path
@@ -68,18 +68,18 @@ class PendingImage:
     extra: torch.Tensor | None = None
     picture: Image.Image | None = None
     error: ImageReadError | None = None
-    reading: Future[None] | None = None  # where it has to be read: ready when that is done
+    reading: Future[None] | None = None  # where it has to be read: done when it is
 
     @property
     def missing(self) -> tuple[int, ...]:
-        """Sides at which it still has to be looked at; before its size is known the first."""
+        """Sides that are still missing; before the image's size is known, the first side at most."""
         if self.size is None and self.found:
             self.size = packed_size(next(iter(self.found.values())))
         sides = self.looks.sides_of(self.size) if self.size is not None else (self.looks.side,)
         return tuple(side for side in sides if side not in self.found)
 
     def outcome(self) -> Embedded:
-        """Return what became of it."""
+        """Return the embedded image, or its error."""
         looks, data = self.looks, self.found.get(self.looks.side)
         if data is None:
             return self.error or ImageReadError(self.path, "could not be embedded.")
@@ -88,15 +88,15 @@ class PendingImage:
 
 
 def read_pending(
-    image: PendingImage, store: EmbeddingStore, work: WorkDone, ground: Colour, *, with_picture: bool = False
+    image: PendingImage, store: EmbeddingStore, work: WorkDone, rendering: Rendering, *, with_picture: bool = False
 ) -> None:
-    """Find what is kept of the same content; of what is missing take pixels and texture from the file.
+    """Find the features of the same content on disk; for missing ones read pixels and texture from the file.
 
     Raises `ImageReadError`.
     """
     image.content, data = content_and_bytes(image.path)
     for side in (image.looks.side, image.looks.second):
-        if side in image.missing:  # the second is, once the first was found and with it the size
+        if side in image.missing:  # the second may be only once the first was found, which gives the size
             kept = store.of_content(image.content, side)
             if kept:
                 image.found[side] = kept
@@ -104,7 +104,7 @@ def read_pending(
                 work.count(found=1)
     if not image.missing:
         return
-    picture, image.size = read_with_size(image.path, PICTURE_SIDE, data, ground)
+    picture, image.size = read_with_size(image.path, PICTURE_SIDE, data, rendering.ground, rendering.greys)
     work.count(decoded=1)
     whole = np.array(picture)
     image.texture = texture_map(whole)
@@ -116,7 +116,7 @@ def read_pending(
 
 
 def run_pending(images: Sequence[PendingImage], forward: Callable[[torch.Tensor], FeatureMaps]) -> None:
-    """Run the backbone on images that were read, and pack its maps."""
+    """Run the backbone on images that were read, and pack the features."""
     for side in sorted({side for image in images for side in image.pixels}):
         waiting = [image for image in images if side in image.pixels]
         maps = forward(_stacked(image.pixels.pop(side) for image in waiting))
@@ -128,13 +128,13 @@ def run_pending(images: Sequence[PendingImage], forward: Callable[[torch.Tensor]
                 image.fresh.append(side)
 
 
-def fitted_pixels(path: Path, side: int, ground: Colour = WHITE) -> torch.Tensor:
+def fitted_pixels(path: Path, side: int, rendering: Rendering = USUAL) -> torch.Tensor:
     """Read an image and fit the whole of it into a square: uint8 (side, side, 3). Raises `ImageReadError`."""
-    return _fitted(np.array(read_image(path, PICTURE_SIDE, ground)), side)
+    return _fitted(np.array(read_image(path, PICTURE_SIDE, rendering.ground, rendering.greys)), side)
 
 
 def _fitted(pixels: npt.NDArray[np.uint8], side: int) -> torch.Tensor:
-    """Squeeze RGB pixels (H, W, 3) into a square: as Pillow's bilinear filter does, in a third of its time."""
+    """Squeeze RGB pixels (H, W, 3) into a square, as Pillow's bilinear filter does but in a third of the time."""
     planes = torch.from_numpy(pixels).permute(2, 0, 1)[None]
     fitted = functional.interpolate(planes, size=(side, side), mode="bilinear", antialias=True)
     return fitted[0].permute(1, 2, 0).contiguous()

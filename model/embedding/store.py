@@ -1,8 +1,8 @@
-"""Embeddings on disk: found by what a file holds, under any name, and without reading the file where it is unchanged.
+"""Embeddings on disk, keyed by a file's content, so that renamed files are found and unchanged ones are not read.
 
-An image's key is a hash of the content's SHA-256, the backbone's fingerprint, the working side and
-`PREPROCESSING`; a note says which content lay under which path, size and time of change. Paths are
-hashed, so that the cache tells no file's name.
+An image's key is a hash of the content's SHA-256, the backbone's fingerprint, the working side and `PREPROCESSING`; a
+note holds the content's SHA-256 by path, size and time of change. Paths are hashed, so that the cache reveals no file
+names.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from typing import NamedTuple
 
 from model.cache.store import BlobStore
 from model.features.packing import is_packed
-from model.images.colour import WHITE, Colour
 from model.images.items import source_file
+from model.images.rendering import USUAL, Rendering
 
-PREPROCESSING = "8"
-"""To be changed with everything that changes what is kept of an image: reading, texture, forward pass, packing."""
+PREPROCESSING = "9"
+"""Change this with everything that changes the stored features: reading, texture, forward pass, packing."""
 
 _DIGEST_BYTES = 16
 _CONTENT_BYTES = 32
 _NOTE = struct.Struct("<QQ")  # size and time of change of the file; its content's SHA-256 follows
-_NOTES_AT_ONCE = 1024  # few at once are as many pages of 64 KiB: sixteen wrote a megabyte
+NOTES_AT_ONCE = 1024  # written together: a single note rewrites a page of 64 KiB
 _SETTLED = 1_000_000_000  # nanoseconds: a younger file may change again without a new time of change
 
 
 class FileState(NamedTuple):
-    """What tells that a file is unchanged: its path's hash, its size in bytes and its time of change."""
+    """The state of a file by which changes are noticed: hash of its path, size in bytes, time of change in ns."""
 
     path: bytes
     size: int
@@ -40,7 +40,7 @@ class FileState(NamedTuple):
 
 
 def file_state(path: Path) -> FileState | None:
-    """Return the state of a file as it is now; None when it cannot be asked."""
+    """Return the present state of a file; None where it is unavailable."""
     try:
         status = os.stat(source_file(path))
     except (OSError, ValueError):
@@ -50,26 +50,33 @@ def file_state(path: Path) -> FileState | None:
 
 
 class EmbeddingStore:
-    """What is kept of images, as bytes of `model.features.packing`, for one backbone in a `BlobStore`.
+    """The packed features (`features.packing`) of one backbone in a `BlobStore`.
 
-    Thread-safe; methods never raise. `channels` are the backbone's (fine, coarse). What does not look like
-    an image of that backbone is not given out, since the file may be someone else's.
+    Thread-safe; methods never raise. `channels` are the backbone's (fine, coarse). Data that do not fit the backbone
+    are not returned, since the cache may come from someone else.
     """
 
-    def __init__(self, blobs: BlobStore, fingerprint: str, channels: tuple[int, int], ground: Colour = WHITE) -> None:
-        self._blobs, self._channels = blobs, channels
+    def __init__(
+        self,
+        blobs: BlobStore,
+        fingerprint: str,
+        channels: tuple[int, int],
+        rendering: Rendering = USUAL,
+        notes_at_once: int = NOTES_AT_ONCE,
+    ) -> None:
+        self._blobs, self._channels, self._notes_at_once = blobs, channels, notes_at_once
         self._gathered: dict[bytes, bytes] = {}
         self._lock = threading.Lock()
-        self._space = f"{fingerprint} {PREPROCESSING}{'' if ground == WHITE else ground}".encode()
+        self._space = f"{fingerprint} {PREPROCESSING}{rendering.key}".encode()
 
     def of_files(self, states: Sequence[FileState | None], side: int) -> list[bytes | None]:
-        """Return what is kept of files that are unchanged, in order, by two questions to the store in all."""
+        """Return the packed features of files, in order; None for files that changed. Takes two queries in all."""
         keys = [content and self._key(content, side) for content in self.contents(states)]
         found = self._read([key for key in keys if key is not None])
         return [found.get(key) if key is not None else None for key in keys]
 
     def contents(self, states: Sequence[FileState | None]) -> list[bytes | None]:
-        """Return the SHA-256 of files that are unchanged since it was noted, in order."""
+        """Return the noted SHA-256 of files, in order; None for files that changed or have no note."""
         notes = self._blobs.notes([state.path for state in states if state is not None])
         found: list[bytes | None] = []
         for state in states:
@@ -80,30 +87,30 @@ class EmbeddingStore:
         return found
 
     def of_content(self, content: bytes, side: int) -> bytes | None:
-        """Return what is kept of a file with this SHA-256."""
+        """Return the packed features of a file with this SHA-256, or None."""
         key = self._key(content, side)
         return self._read([key]).get(key)
 
     def keep(self, images: Iterable[tuple[bytes, bytes]], side: int) -> None:
-        """Keep `model.features.packing` bytes of contents."""
+        """Store (SHA-256 of the content, packed features) of images at `side`."""
         self._blobs.put_many({self._key(content, side): data for content, data in images})
 
     def note(self, files: Iterable[tuple[FileState, bytes]]) -> None:
-        """Note which content the files have, save those that were changed a moment ago.
+        """Note the content's SHA-256 of files, except those that were changed a moment ago.
 
-        Notes are gathered; `write_notes` has them written. Those that are lost in a crash cost a reading each.
+        Notes are collected and written by `write_notes`. A note lost in a crash costs one reading of the file.
         """
         now = time.time_ns()
         with self._lock:
             for state, content in files:
                 if state.changed >= 0 and abs(now - state.changed) > _SETTLED:
                     self._gathered[state.path] = _NOTE.pack(*state[1:]) + content
-            enough = len(self._gathered) >= _NOTES_AT_ONCE
+            enough = len(self._gathered) >= self._notes_at_once
         if enough:
             self.write_notes()
 
     def write_notes(self) -> None:
-        """Write the notes that were gathered."""
+        """Write the notes that were collected."""
         with self._lock:
             gathered, self._gathered = self._gathered, {}
         self._blobs.put_notes(gathered)

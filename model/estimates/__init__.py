@@ -1,4 +1,4 @@
-"""How good a classifier is, from its examples alone.
+"""Estimates of a classifier's accuracy, from its examples alone.
 
 May import head and what is below.
 """

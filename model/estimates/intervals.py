@@ -1,4 +1,4 @@
-"""Intervals of proportions. Needs no torch, so that views may use it."""
+"""Confidence intervals of proportions. Imports no torch, so that views may use it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from statistics import NormalDist
 
 
 def wilson_interval(successes: int, trials: int, level: float = 0.95) -> tuple[float, float]:
-    """Return the Wilson score interval of a proportion (Wilson 1927)."""
+    """Return the Wilson score interval of a proportion (Wilson 1927); (0, 1) without trials."""
     if trials == 0:
         return (0.0, 1.0)
     z = NormalDist().inv_cdf(0.5 + level / 2)

@@ -1,9 +1,9 @@
-"""Would more examples help? A learning curve from subsets of the examples, carried on to twice as many.
+"""The learning curve: accuracy by number of examples, extrapolated to twice as many.
 
-Subsets of each class are drawn, ridge regression in the joint space is fitted to each in closed form and
-judged on the examples outside it. The error is described by an inverse power law a + b k^-c (Cortes et al.
-1994), averaged over a grid of exponents with weights by how well each fits: a handful of points cannot
-name one. What is used of it is the difference between K and 2 K, added to the leave-one-out accuracy.
+Subsets of each class are drawn; ridge regression in the joint space is fitted to each in closed form and measured on
+the other examples. The error is described by an inverse power law a + b k^-c (Cortes et al. 1994), averaged over a grid
+of exponents with weights by how well each fits, since a few points do not determine the exponent. Only the difference
+between K and 2 K is used, added to the leave-one-out accuracy.
 """
 
 from __future__ import annotations
@@ -18,18 +18,23 @@ from model.backbones.devices import one_thread
 from model.head import class_description
 
 LEAST_SHOTS = 4
-"""Examples of a typical class below which a curve would have no more than one point."""
+"""Examples of a typical class below which the curve would have at most one point."""
 
 FRACTIONS = (0.25, 0.5, 0.75)
 DRAWS = 20
-RIDGE = 0.1  # over the mean squared length
+RIDGE = 0.1  # in units of the mean squared length
 EXPONENTS = torch.linspace(0.1, 2.0, 20, dtype=torch.float64)
 LIKELY_EXPONENT, EXPONENT_SPREAD = 0.6, 0.6  # of a log-normal prior
-POINT_DEVIATION = 0.02  # of a point's accuracy, beyond what its draws tell
+POINT_DEVIATION = 0.02  # of a point's accuracy, beyond the spread of its draws
 
 
 class LearningCurve(NamedTuple):
-    """Accuracy by typical examples a class (both of the same length), and what doubling would add, 0..1."""
+    """Accuracy by number of examples, 0..1.
+
+    shots: examples of a typical class
+    accuracies: one for each of `shots`
+    gain, gain_deviation: mean and standard deviation of the accuracy gained with twice as many examples
+    """
 
     shots: tuple[float, ...]
     accuracies: tuple[float, ...]
@@ -39,7 +44,7 @@ class LearningCurve(NamedTuple):
 
 @one_thread()
 def learning_curve(examples: Tensor, labels: Tensor, ways: int, seed: int = 0) -> LearningCurve | None:
-    """Fit the curve to joint vectors (n, D), float64, with int64 labels (n,); None where there are too few."""
+    """Fit the curve to joint vectors (n, D), float64, with int64 labels (n,); None with too few examples."""
     counts = torch.bincount(labels, minlength=ways)
     typical = float(counts.double().median())
     if typical < LEAST_SHOTS:
@@ -57,7 +62,7 @@ def learning_curve(examples: Tensor, labels: Tensor, ways: int, seed: int = 0) -
 
 
 def _held_out_accuracy(gram: Tensor, labels: Tensor, ways: int, sizes: list[int], generator: torch.Generator) -> float:
-    """Accuracy on what a random subset of `sizes` images a class leaves out, each class counting the same."""
+    """Accuracy on the images outside a random subset of `sizes` images a class, each class counting the same."""
     chosen = []
     for c, size in enumerate(sizes):
         members = torch.nonzero(labels == c).flatten()
@@ -82,7 +87,7 @@ def _held_out_accuracy(gram: Tensor, labels: Tensor, ways: int, sizes: list[int]
 
 
 def _gain(shots: list[float], accuracies: list[float], typical: float) -> tuple[float, float]:
-    """Mean and standard deviation, over exponents, of what doubling takes from the error."""
+    """Mean and standard deviation, over exponents, of the error saved by twice as many examples."""
     errors = 1 - torch.tensor(accuracies, dtype=torch.float64)
     sizes = torch.tensor(shots, dtype=torch.float64)
     prior = -0.5 * ((EXPONENTS / LIKELY_EXPONENT).log() / EXPONENT_SPREAD) ** 2
@@ -91,7 +96,7 @@ def _gain(shots: list[float], accuracies: list[float], typical: float) -> tuple[
         powers = sizes**-exponent
         slope = ((powers - powers.mean()) * (errors - errors.mean())).sum() / (powers - powers.mean()).square().sum()
         slope = slope.clamp(min=0.0)
-        slope = torch.minimum(slope, errors.mean() / powers.mean())  # the error of endless examples is not negative
+        slope = torch.minimum(slope, errors.mean() / powers.mean())  # the error in the limit is not negative
         residual = errors - errors.mean() - slope * (powers - powers.mean())
         gains.append(slope * (typical**-exponent - (2 * typical) ** -exponent))
         weights.append(log_prior - 0.5 * residual.square().sum() / POINT_DEVIATION**2)

@@ -1,6 +1,6 @@
-"""What the support set says about the classifier: confusion, precision and recall, whether more examples would help.
+"""Estimates from a training report: confusion, recall and precision, and the gain of more examples.
 
-All of it by leaving each example out; images of a class that has no other image do not count.
+All are leave-one-out estimates; examples that are alone in their class do not count.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from model.estimates.selective import accepting_threshold
 from model.types import ExampleReport, TrainingReport
 
 WORTHWHILE = 0.01
-"""A smaller gain in accuracy is said to be hardly any."""
+"""Gain in accuracy below which more examples are not recommended."""
 
 
 @dataclass(frozen=True)
 class Proportion:
-    """`successes` of `trials` with a 95 % Wilson interval; `value` is None where nothing was tried."""
+    """`successes` of `trials` with a 95 % Wilson interval; `value` is None without trials."""
 
     successes: int
     trials: int
@@ -30,13 +30,17 @@ class Proportion:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Of the proportion, 0..1."""
+        """95 % interval of the proportion, 0..1."""
         return wilson_interval(self.successes, self.trials)
 
 
 @dataclass(frozen=True)
 class ClassEstimate:
-    """How one class fares: of its examples the share recognised, of what was called it the share that is."""
+    """Recall and precision of one class.
+
+    recall: share of its examples that are recognised
+    precision: share of the examples predicted as this class that belong to it
+    """
 
     name: str
     recall: Proportion
@@ -44,7 +48,7 @@ class ClassEstimate:
 
 
 def confusion(report: TrainingReport) -> list[list[int]]:
-    """Counts of examples by class (row) and by what they were taken for when left out (column)."""
+    """Return counts of examples by class (row) and leave-one-out prediction (column)."""
     ways = len(report.class_names)
     table = [[0] * ways for _ in range(ways)]
     for example in _left_out(report):
@@ -59,7 +63,7 @@ def _left_out(report: TrainingReport) -> list[ExampleReport]:
 
 
 def class_estimates(report: TrainingReport) -> list[ClassEstimate]:
-    """Recall and precision of every class, in the classes' order."""
+    """Return recall and precision of every class, in the order of the classes."""
     table = confusion(report)
     estimates = []
     for c, name in enumerate(report.class_names):
@@ -70,26 +74,26 @@ def class_estimates(report: TrainingReport) -> list[ClassEstimate]:
 
 
 def accepting_confidence(report: TrainingReport, max_error: float) -> float:
-    """The confidence from which at most `max_error` of predictions are wrong, see `model.estimates.selective`."""
+    """Return the confidence from which at most `max_error` of predictions are wrong, see `estimates.selective`."""
     return accepting_threshold([example.confidence for example in _left_out(report)], max_error)
 
 
 def neediest_class(report: TrainingReport) -> str | None:
-    """The class that is recognised least often, None where all are or nothing could be left out."""
+    """Return the class with the lowest recall; None where all are 1 or nothing could be left out."""
     known = [(e.recall.value, e.recall.trials, e.name) for e in class_estimates(report) if e.recall.value is not None]
     recall, _, name = min(known, default=(1.0, 0, None))
     return name if recall < 1.0 else None
 
 
 def outlook(report: TrainingReport) -> tuple[float, float] | None:
-    """Accuracy now and with twice as many examples, 0..1; None where there are too few examples to tell."""
+    """Return accuracy now and with twice as many examples, 0..1; None where there are too few examples to tell."""
     if report.leave_one_out_accuracy is None or report.gain_of_doubling is None:
         return None
     return report.leave_one_out_accuracy, min(1.0, report.leave_one_out_accuracy + report.gain_of_doubling)
 
 
 def advice(report: TrainingReport) -> str:
-    """Say in a sentence or two whether more examples would help, and where."""
+    """Return a sentence or two on whether more examples would help, and in which class."""
     expected = outlook(report)
     if expected is None:
         return "Too few examples to tell whether more would help."

@@ -1,4 +1,4 @@
-"""Accuracy by episodes, beside plain heads.
+"""Measurement of accuracy by episodes, for the classifier and for plain heads.
 
 May import runs and what is below.
 """

@@ -13,7 +13,7 @@ from model.head.local_feature import class_means
 
 Baseline = Callable[[Tensor, Tensor, Tensor, int], Tensor]
 
-_TEMPERATURE = 10.0  # turns cosines and ridge scores into probabilities; their order does not depend on it
+_TEMPERATURE = 10.0  # turns cosines and ridge scores into probabilities; does not change their order
 _RIDGE = 0.1  # over the mean squared length of the centred features
 
 

@@ -1,4 +1,4 @@
-"""The calibration error: how far confidence and accuracy lie apart."""
+"""The expected calibration error: the mean gap between confidence and accuracy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measure accuracy by N-way K-shot episodes drawn from labelled folders, beside plain heads on the same features."""
+"""Measurement of accuracy by N-way K-shot episodes from labelled folders, with plain heads for comparison."""
 
 from __future__ import annotations
 
@@ -56,9 +56,12 @@ class _Episode:
 
 @dataclass(frozen=True, eq=False)
 class _Seen:
-    """All images, embedded at `side`; `sizes` in pixels, `labels` (n,).
+    """All images, embedded at `side` pixels.
 
-    compared_with: see `LabelledImages.compared_with`; directions: see `Backbone.class_directions`.
+    sizes: (width, height) of each in pixels
+    compared_with: see `LabelledImages.compared_with`
+    labels: int64 (n,)
+    directions: see `Backbone.class_directions`
     """
 
     sizes: list[Size]
@@ -86,10 +89,11 @@ def evaluate(
 
     Returns the figures for each of `shots` and the (file, reason) of images that could not be read.
 
-    `ways` classes are drawn for each episode (all of them when it is None). A class takes part with
-    as many queries as it has images left, at most `queries`.
+    images: the files of each class
+    ways: number of classes drawn for each episode (None: all)
+    queries: most queries of a class; a class with fewer images left takes part with those
 
-    Raises `SupportSetError` where a class has too few readable images, and `Cancelled`.
+    Raises `SupportSetError` where a class has too few readable images or `ways` is out of range, and `Cancelled`.
     """
     token = token or CancelToken()
     if len(class_names) < 2:

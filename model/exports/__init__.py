@@ -1,4 +1,4 @@
-"""Files that leave the program: results tables and overlays.
+"""Exports: results tables and overlays as files.
 
 May import regions, estimates, images and what is below.
 """

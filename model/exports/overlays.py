@@ -11,9 +11,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from model.images.colour import WHITE, Colour
 from model.images.items import split_item
 from model.images.reading import read_image
+from model.images.rendering import USUAL, Rendering
 from model.regions.overlay import draw_overlay
 from model.types import Prediction
 
@@ -26,12 +26,14 @@ class OverlayFolder:
 
     A name that would be too long with its number and ending is cut, and a hash of the image's path keeps it apart.
 
-    `paths` are all images of the run: none of them is written over, although the folder may hold some.
-    `ground` is what transparent pixels lie over. Raises `OSError` where the folder cannot be made.
+    paths: all images of the run; none of them is overwritten, even in the same folder
+    rendering: how files become pixels
+
+    Raises `OSError` where the folder cannot be created.
     """
 
-    def __init__(self, folder: Path, paths: Sequence[Path], ground: Colour = WHITE) -> None:
-        self._ground, self._targets = ground, dict[Path, Path]()
+    def __init__(self, folder: Path, paths: Sequence[Path], rendering: Rendering = USUAL) -> None:
+        self._rendering, self._targets = rendering, dict[Path, Path]()
         folder.mkdir(parents=True, exist_ok=True)
         sources, place = {_key(os.path.realpath(path)) for path in paths}, os.path.realpath(folder)
         taken: set[str] = set()
@@ -45,13 +47,13 @@ class OverlayFolder:
             self._targets[path] = folder / f"{name}.png"
 
     def write(self, prediction: Prediction, picture: Image.Image | None = None) -> None:
-        """Write the overlay of a prediction with an evidence map; `picture` is the image where it was read already.
+        """Write the overlay of a prediction that has an evidence map; `picture` is its image, if it was read already.
 
-        Raises `ImageReadError` where the image must be read and cannot be, and `OSError`.
+        Raises `ImageReadError` where the image has to be read and cannot be, and `OSError`.
         """
         if prediction.evidence_map is None or prediction.region is None:
             return
-        whole = picture or read_image(prediction.path, ground=self._ground)
+        whole = picture or read_image(prediction.path, None, self._rendering.ground, self._rendering.greys)
         target = self._targets[prediction.path]
         try:
             draw_overlay(whole, prediction.evidence_map, prediction.region).save(target)

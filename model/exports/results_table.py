@@ -1,4 +1,4 @@
-"""The results table: a file with one row for each classified image, in a format that its name's ending chooses."""
+"""The results table: a file with one row for each classified image, in the format of its name's ending."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from model.types import Prediction, Status
 
 @dataclass(frozen=True)
 class Limits:
-    """Thresholds of `estimates.selective` with a column each: `accepted` (yes or no) and `candidates` (classes)."""
+    """Thresholds of `estimates.selective`; each adds a column: `accepted` (yes or no), `candidates` (classes)."""
 
     accepting: float | None = None
     candidate: float | None = None
 
     def header(self) -> list[str]:
-        """The columns' names."""
+        """Return the names of the columns."""
         limits = {"accepted": self.accepting, "candidates": self.candidate}
         return [name for name, threshold in limits.items() if threshold is not None]
 
     def cells(self, prediction: Prediction, class_names: Sequence[str]) -> list[str]:
-        """The columns' texts; an image unlike every bin is not accepted."""
+        """Return the texts of the columns; an unknown image is not accepted."""
         cells = []
         if self.accepting is not None:
             sure = prediction.status is Status.OK and prediction.confidence >= self.accepting
@@ -45,7 +45,7 @@ OVERLAY_TROUBLE = "Its overlay could not be written: "
 
 
 class ResultsTable(ABC):
-    """Writes predictions to a file, each batch as it comes; used as a context manager.
+    """A table of predictions, written to a file batch by batch; used as a context manager.
 
     kept_errors: how many rows were kept from before of images that could not be read, or whose overlay not be written
     """
@@ -72,30 +72,33 @@ class ResultsTable(ABC):
 
     @abstractmethod
     def has(self, path: Path) -> bool:
-        """Whether the image at `path` has a row that was kept from before."""
+        """Whether the image at `path` has a row that was kept from an earlier run."""
 
     @abstractmethod
     def write(self, predictions: Iterable[Prediction]) -> None:
-        """Append one row for each prediction, so that it survives being killed. Raises `FewShotError`."""
+        """Append one row for each prediction and flush, so that no row is lost if the process is killed.
+
+        Raises `FewShotError`.
+        """
 
     @abstractmethod
     def rewrite(self, predictions: Iterable[Prediction]) -> None:
-        """Put one row for each prediction in place of all rows, or fail and leave them. Raises `FewShotError`."""
+        """Replace all rows by one for each prediction, or fail and leave them. Raises `FewShotError`."""
 
 
 TableMaker = Callable[..., ResultsTable]
 """Called with a path, the class names, and by name `limits` and `resume`; raises `FewShotError`. A subclass, mostly."""
 
 TABLES: Registry[TableMaker] = Registry("model.exports.formats", "fewshot.exports")
-"""Makers by the ending of the file's name, in small letters with its dot."""
+"""Makers by the ending of the file's name, in lower case with its dot."""
 
 DEFAULT_ENDING = ".csv"
 
 
 def open_table(path: Path, class_names: Sequence[str], *, limits: Limits, resume: bool) -> ResultsTable:
-    """Open the table `path` in the format of its ending; CSV where no format has it.
+    """Open the table `path` in the format of its ending, or as CSV where no format has it.
 
-    With `resume` rows that are there are kept. Raises `FewShotError` where it cannot be written or does not fit.
+    With `resume`, existing rows are kept. Raises `FewShotError` where the file cannot be written or does not fit.
     """
     return _maker(path)(path, class_names, limits=limits, resume=resume)
 

@@ -1,8 +1,8 @@
-"""Texts as cells of a table that a spreadsheet may open: none of them is taken for a formula.
+"""Texts as cells of a table, written so that no spreadsheet takes them for formulas.
 
-Spreadsheets compute what begins with = + - or @, also after a tab, a line break or a byte order
-mark. Names of classes and files come from whoever made the folders, so one may be
-`=HYPERLINK(...)`. An apostrophe in front keeps such a cell a text; numbers stay numbers.
+Spreadsheets compute cells that begin with = + - or @, also after a tab, a line break or a byte order mark. Names of
+classes and files come from whoever made the folders, so one may be `=HYPERLINK(...)`. An apostrophe in front makes such
+a cell a text; numbers stay numbers.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 import re
 
 _STARTERS = frozenset("=+-@\t\r\n＝＋－＠")
-_NOT_SEEN = "\ufeff\u200b\u200c\u200d\u2060\u200e\u200f \xa0"  # what a spreadsheet may drop before it looks
+_NOT_SEEN = "\ufeff\u200b\u200c\u200d\u2060\u200e\u200f \xa0"  # characters that a spreadsheet may skip
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
@@ -27,10 +27,10 @@ def as_cell(text: str) -> str:
 
 
 def from_cell(cell: str) -> str:
-    """Return the text of which `as_cell` made `cell`."""
+    """Return the text that `as_cell` turned into `cell`."""
     return cell[1:] if cell.startswith("'") and is_formula(cell.lstrip("'")) else cell
 
 
 def as_path_cell(path: str) -> str:
-    """Return `path` such that it is no formula and names the same file: "./" goes in front of a relative one."""
+    """Return a path to the same file that is not a formula: "./" is put in front of a relative one."""
     return os.path.join(os.curdir, path) if is_formula(path) else path

@@ -1,4 +1,4 @@
-"""From pixels and maps to the views of one image. Labels are unknown here.
+"""Features of one image: from pixels and feature maps to its views. Uses no labels.
 
 May import backbones and what is below.
 """

@@ -1,4 +1,4 @@
-"""Compile the loops that the first start would otherwise wait for; `make` runs it after installing."""
+"""Compile the loops ahead of the first start; `make` runs it after installing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from model.features.views.texture import MIN_SIDE, texture_map
 
 
 def main() -> None:
-    """Have the loops compiled whose machine code is kept (`model.features.compiled`)."""
+    """Compile the loops whose machine code is kept (`model.features.compiled`)."""
     texture_map(np.zeros((MIN_SIDE, MIN_SIDE, 3), np.uint8))
     compact(ImageMaps.without_texture(FeatureMaps(torch.zeros(1, 1, 2, 2), torch.zeros(1, 1, 1, 1))))
 

@@ -1,8 +1,8 @@
 """Loops over pixels and maps, compiled to machine code by Numba when they are first called.
 
-For what would otherwise be a dozen passes over an image by a library: several images are looked at in threads at the
-same time, each pass hands the interpreter over and leaves the processor's cache. Compiled loops read an image once,
-without the interpreter (docs/adr/0019-compiled-loops.md).
+They replace about a dozen passes over an image by a library. Several images are processed in threads at the same time;
+each such pass would acquire and release the interpreter lock and leave the processor's cache. A compiled loop reads an
+image once, without the lock (docs/adr/0019-compiled-loops.md).
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ Arguments = ParamSpec("Arguments")
 
 _log = logging.getLogger(__name__)
 _lock = threading.Lock()
-# Sums may be taken in any order, as adding several numbers at once does. Not what Numba's `fastmath=True` allows
-# beyond it: to take for granted that nothing is infinite or not a number.
+# Sums may be taken in any order, so that several numbers are added at once. Numba's `fastmath=True` would also assume
+# that no number is infinite or NaN.
 _LIBERTIES = {"reassoc", "contract", "nsz"}
 
 
 class compiled(Generic[Arguments]):  # noqa: N801 - used as a decorator: `@compiled`
-    """Decorate a function of NumPy arrays that fills some of them, so that it runs as machine code, without the GIL.
+    """Decorator: run a function that fills some of its NumPy arrays as machine code, without the interpreter lock.
 
-    Compiling takes a second. The code is kept beside the module, like Python's own bytecode, or in the
-    user's cache folder; where it can be neither written nor read, it is made anew for each process.
+    Compiling takes a second. The code is kept beside the module, like Python's own bytecode, or in the user's cache
+    folder; where neither can be used, each process compiles it again.
     """
 
     def __init__(self, function: Callable[Arguments, None]) -> None:
@@ -35,11 +35,11 @@ class compiled(Generic[Arguments]):  # noqa: N801 - used as a decorator: `@compi
         update_wrapper(self, function)
 
     def __call__(self, *arguments: Arguments.args, **named: Arguments.kwargs) -> None:
-        """Fill the arrays."""
+        """Run the compiled function, which fills its arrays."""
         code = self._code or self._made()
         try:
             code(*arguments, **named)
-        except Exception as problem:  # noqa: BLE001 - a full disk, a damaged file; what else it is comes again
+        except Exception as problem:  # noqa: BLE001 - a full disk, a damaged file; others are raised again below
             self._code = code = self._not_kept(problem)
             code(*arguments, **named)
 
@@ -57,7 +57,7 @@ class compiled(Generic[Arguments]):  # noqa: N801 - used as a decorator: `@compi
         return self._compiled(is_kept=False)
 
     def _compiled(self, *, is_kept: bool) -> Callable[Arguments, None]:
-        import numba  # not before it is needed: what was embedded before needs none of it
+        import numba  # slow to import, and not needed where all images are cached
 
         made: Callable[Arguments, None] = numba.njit(nogil=True, cache=is_kept, fastmath=_LIBERTIES)(self._function)
         return made

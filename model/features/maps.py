@@ -1,9 +1,8 @@
 """The features of an image: from the backbone's maps to global features, regions, a layout and a texture map.
 
-Ours, measured on several sets (docs/adr/0003-features.md): signed square roots tame channels that
-fire rarely but strongly; stride 16 joins stride 32 because medical and texture images need it;
-each stride is L2-normalised by itself, so that a single number, the share of the fine stride, sets
-how much it counts.
+Ours, measured on several sets (docs/adr/0003-features.md): signed square roots reduce the influence of channels that
+respond rarely but strongly; stride 16 joins stride 32 because medical and texture images need it; each stride is
+L2-normalised by itself, so that its weight is a single number, the share of the fine stride.
 """
 
 from __future__ import annotations
@@ -23,21 +22,21 @@ REGION_FINE_SHARE = 0.25
 """Weight of the fine stride's cosine in the similarity of a region; the coarse stride has the rest."""
 
 TRAINING_GRID = (7, 7)
-"""Grid on which the regions of examples are compared with each other: enough, and memory stays low."""
+"""Grid (rows, columns) of the examples' regions in training: fine enough, and memory stays low."""
 
 LAYOUT_CELLS = 3
-"""The layout has this many cells a side."""
+"""Number of the layout's cells along each side."""
 
 IMAGES_AT_ONCE = 8
-"""Compact maps that are converted to float32 together: fewer take more operations, more leave the processor's cache."""
+"""Compact maps converted to float32 together: fewer need more operations, more do not fit the processor's cache."""
 
 
 class ImageMaps(NamedTuple):
-    """What is kept of a batch of images: the backbone's maps at two strides and the texture view's.
+    """The maps of n images: the backbone's at two strides and the texture view's.
 
-    fine (n, D_fine, h, w), coarse (n, D_coarse, h / 2, w / 2): see `FeatureMaps`
-    texture (n, CHANNELS, CELLS, CELLS): see `views.texture`
-    extra (n, E): numbers that further views keep, see `View.keep`; E is 0 where there are none
+    fine: (n, D_fine, h, w), coarse: (n, D_coarse, h / 2, w / 2), see `FeatureMaps`
+    texture: (n, CHANNELS, CELLS, CELLS), see `views.texture`
+    extra: (n, E), numbers that further views keep, see `View.keep`; E is 0 where there are none
     """
 
     fine: Tensor
@@ -47,12 +46,12 @@ class ImageMaps(NamedTuple):
 
     @classmethod
     def of(cls, fine: Tensor, coarse: Tensor, texture: Tensor) -> ImageMaps:
-        """Put maps together, without numbers of further views."""
+        """Make maps without numbers of further views."""
         return cls(fine, coarse, texture, fine.new_zeros(len(fine), 0))
 
     @classmethod
     def without_texture(cls, maps: FeatureMaps) -> ImageMaps:
-        """Add a texture map of zeros."""
+        """Make maps with a texture map of zeros."""
         return cls.of(*maps, maps.fine.new_zeros(len(maps.fine), CHANNELS, CELLS, CELLS))
 
 
@@ -64,9 +63,9 @@ class ImageFeatures(NamedTuple):
     layout:     float32 (n, D_fine, LAYOUT_CELLS, LAYOUT_CELLS), global features of cells; length 1 in all
     coarse_map: (n, D_coarse, h', w') directions of the regions at stride 32; float32, or int8 where `compact`
     fine_map:   (n, D_fine, h, w) the same at stride 16; regions are counted on this grid
-    coarse_scale, fine_scale: float32 (n, h', w') and (n, h, w), what brings a region's direction to length 1
-    coarse_strength, fine_strength: float32 (n, h', w') and (n, h, w), sum over the channels of what the
-                backbone answers
+    coarse_scale, fine_scale: float32 (n, h', w') and (n, h, w), factor that gives a region's direction length 1
+    coarse_strength, fine_strength: float32 (n, h', w') and (n, h, w), sum over the channels of the magnitudes of
+                the feature map
     texture:    float32 (n, CHANNELS, CELLS, CELLS) log energies, see `views.texture`
     extra:      float32 (n, E), see `ImageMaps`
     """
@@ -102,7 +101,7 @@ class ImageFeatures(NamedTuple):
         return join(resampled(coarse, self.grid), fine, dim=1).flatten(2).transpose(1, 2)
 
     def maps(self) -> ImageMaps:
-        """Return the maps they were made of: of compact features what is left of them, see `compact`."""
+        """Return the maps that these features were made of; of compact features, as far as `compact` kept them."""
         coarse, fine = self.coarse_map * self.coarse_scale[:, None], self.fine_map * self.fine_scale[:, None]
         return ImageMaps(
             fine * fine.abs() * self.fine_strength[:, None],
@@ -112,12 +111,12 @@ class ImageFeatures(NamedTuple):
         )
 
     def on_grid(self, grid: tuple[int, int]) -> ImageFeatures:
-        """Return them in float32 with the regions of another grid, for both strides; what is global stays."""
+        """Return float32 features with regions on another grid, for both strides; global features stay the same."""
         return describe(self.maps(), grid)._replace(coarse=self.coarse, fine=self.fine, layout=self.layout)
 
 
 def describe(maps: ImageMaps, grid: tuple[int, int] | None = None) -> ImageFeatures:
-    """Make `ImageFeatures` of a batch of maps, each on its own grid or both resampled to `grid`."""
+    """Return the features of a batch of maps, each on its own grid or both resampled to `grid`."""
     coarse, fine = ((resampled(part, grid) if grid else part) for part in (maps.coarse, maps.fine))
     coarse_map, fine_map = _rooted(coarse), _rooted(fine)
     return ImageFeatures(
@@ -135,10 +134,10 @@ def describe(maps: ImageMaps, grid: tuple[int, int] | None = None) -> ImageFeatu
 
 @torch.no_grad()
 def compact(maps: ImageMaps) -> ImageFeatures:
-    """As `describe`, in a quarter of the bytes: the regions' directions as whole numbers, see `quantised`.
+    """Return features as `describe`, in a quarter of the bytes: regions' directions as int8, see `quantised`.
 
-    All that a classifier sees of an image passes through here, on its way to the cache or not, so that it
-    sees the same either way. Lengths are those of the rounded directions. See docs/adr/0011-embedding-cache.md.
+    Every image passes through here before a classifier uses it, cached or not, so that both give the same results.
+    Lengths are those of the rounded directions. See docs/adr/0011-embedding-cache.md.
     """
     coarse_regions, fine_regions = quantised(maps.coarse), quantised(maps.fine)
     coarse, fine, cells = _globals(maps)
@@ -158,7 +157,7 @@ def compact(maps: ImageMaps) -> ImageFeatures:
 
 
 def join(coarse: Tensor, fine: Tensor, dim: int) -> Tensor:
-    """Join unit vectors of both strides to one of length 1, with `REGION_FINE_SHARE` of the fine stride."""
+    """Join unit vectors of both strides to one of length 1, in which the fine stride has `REGION_FINE_SHARE`."""
     return torch.cat(((1 - REGION_FINE_SHARE) ** 0.5 * coarse, REGION_FINE_SHARE**0.5 * fine), dim=dim)
 
 
@@ -182,7 +181,7 @@ def inner_products(vectors: Tensor, maps: Tensor, scale: Tensor) -> Tensor:
     if flat.dtype == vectors.dtype:
         products = vectors @ flat
     else:
-        # All in the same memory: fresh memory costs more than the arithmetic.
+        # One buffer for all: allocating memory takes longer than the arithmetic.
         numbers = vectors.new_empty(min(len(flat), IMAGES_AT_ONCE), *flat.shape[1:])
         products = torch.cat([vectors @ numbers[: len(part)].copy_(part) for part in flat.split(IMAGES_AT_ONCE)])
     unscaled: Tensor = products.unflatten(2, maps.shape[2:])
@@ -196,14 +195,14 @@ def resampled(features: Tensor, grid: tuple[int, int]) -> Tensor:
         return features
     if height > grid[0]:
         return functional.adaptive_avg_pool2d(features, grid)
-    # Two products with small matrices take a fifth of the time of `functional.interpolate`, which they equal.
+    # Two products with small matrices give the same as `functional.interpolate` in a fifth of the time.
     rows, columns = (_interpolation(*sizes).to(features.dtype) for sizes in ((height, grid[0]), (width, grid[1])))
     return rows.T @ (features @ columns)
 
 
 @lru_cache(maxsize=64)
 def _interpolation(source: int, target: int) -> Tensor:
-    """Weights (source, target) of linear interpolation along one axis, as PyTorch's bilinear one has them."""
+    """Weights (source, target) of linear interpolation along one axis, the same as in PyTorch's bilinear mode."""
     with torch.inference_mode(False), torch.no_grad():
         unit = torch.eye(source).view(source, 1, source)
         return functional.interpolate(unit, size=target, mode="linear", align_corners=False).squeeze(1)

@@ -1,7 +1,7 @@
-"""The bytes that are kept of an image: its compact features, the same in memory and on disk.
+"""The packed features of an image: its compact features as bytes, the same in memory and on disk.
 
-The bytes are a header, the numbers of each part of `ImageFeatures` in the order of `_shapes` (those that take most
-room in a number come first, so that each lies where its kind may lie), and nothing else.
+The bytes are a header and the numbers of each part of `ImageFeatures` in the order of `_shapes`: parts with wide
+numbers come first, so that each part is aligned.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from model.features.view import kept_size
 
 _HEADER = struct.Struct("<8I")  # width, height; channels, rows and columns of the fine and of the coarse map
 _TEXTURE = (CHANNELS, CELLS, CELLS)
-_ALIGNMENT = 8  # bytes between the rows of a batch are a multiple of it
+_ALIGNMENT = 8  # bytes; a row of a batch begins at a multiple of it
 
 
 def packed(features: ImageFeatures, size: tuple[int, int]) -> bytes:
-    """Make the bytes of one image's compact features and its (width, height) in pixels."""
+    """Return the bytes of one image's compact features and its (width, height) in pixels."""
     kept = features._replace(texture=features.texture.half(), layout=features.layout.half())
     header = (*size, *kept.fine_map.shape[1:], *kept.coarse_map.shape[1:])
     parts = (getattr(kept, name).contiguous().numpy().tobytes() for name in _shapes(header))
@@ -37,7 +37,7 @@ def packed_size(data: bytes) -> tuple[int, int]:
 
 
 def is_packed(data: bytes, channels: tuple[int, int]) -> bool:
-    """Whether these may be the bytes of an image that a backbone of so many (fine, coarse) channels saw."""
+    """Whether `data` may be an image's features from a backbone with (fine, coarse) `channels`."""
     if len(data) < _HEADER.size:
         return False
     header = _HEADER.unpack_from(data)
@@ -45,7 +45,7 @@ def is_packed(data: bytes, channels: tuple[int, int]) -> bool:
 
 
 def unpacked(images: Sequence[bytes]) -> ImageFeatures:
-    """Make compact features of the bytes of n images whose maps are of one shape: views of one copy of them.
+    """Return the compact features of n packed images with maps of one shape; they are views of one copy of the bytes.
 
     Raises `ValueError` where the bytes are not those of `packed`.
     """
@@ -67,7 +67,7 @@ def unpacked(images: Sequence[bytes]) -> ImageFeatures:
 
 
 def _shapes(header: tuple[int, ...]) -> dict[str, tuple[tuple[int, ...], torch.dtype]]:
-    """Shape and kind of number of each part."""
+    """Shape and type of each part."""
     fine, coarse = header[2:5], header[5:]
     return {
         "coarse": (coarse[:1], torch.float32),

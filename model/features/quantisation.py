@@ -1,7 +1,7 @@
-"""The directions of a map's regions as whole numbers of one byte: what is kept of an image, in a quarter of the bytes.
+"""Quantisation of the regions' directions to int8, a quarter of the bytes of float32.
 
-A direction is the signed square roots of what the backbone answers (`model.features.maps`), counted in steps of
-1 / `STEPS` of the largest of its own.
+A direction holds the signed square roots of a feature map's values (`model.features.maps`), in steps of 1 / `STEPS` of
+its largest magnitude.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from torch import Tensor
 from model.features.compiled import compiled
 
 STEPS = 127
-"""The largest whole number."""
+"""The largest int8 value used."""
 
 EPSILON = 1e-8
-"""What is smaller than this is nothing: a region that answers nothing has a direction of zeros."""
+"""Values smaller than this count as zero: a region of zeros has a direction of zeros."""
 
 _Array = npt.NDArray[np.float32]
-# As numbers of single precision, so that the loops stay in it.
+# Typed, so that the loops compute in single precision.
 _ONE, _STEPS, _SMALLEST = np.float32(1), np.float32(STEPS), np.float32(EPSILON)
 _ROOT, _SQUARE = np.float32(EPSILON**0.5), np.float32(EPSILON**2)
 
 
 class Quantised(NamedTuple):
-    """The regions' directions: n maps of h x w regions.
+    """The quantised directions of n maps of h x w regions.
 
-    steps:    int8 (n, D, h, w)
-    scale:    float32 (n, h, w), what brings a direction to length 1
-    strength: float32 (n, h, w), the sum of the answers' magnitudes
+    steps: int8 (n, D, h, w)
+    scale: float32 (n, h, w), factor that gives a direction length 1
+    strength: float32 (n, h, w), sum over the channels of the magnitudes
     """
 
     steps: Tensor
@@ -41,7 +41,7 @@ class Quantised(NamedTuple):
 
 
 def quantised(answers: Tensor) -> Quantised:
-    """Quantise maps, float32 (n, D, h, w) on the CPU."""
+    """Quantise feature maps, float32 (n, D, h, w) on the CPU."""
     images, _, height, width = answers.shape
     made = Quantised(
         torch.empty(answers.shape, dtype=torch.int8),
@@ -57,7 +57,7 @@ def quantised(answers: Tensor) -> Quantised:
 def _quantise(answers: _Array, steps: npt.NDArray[np.int8], scale: _Array, strength: _Array) -> None:
     """Fill `steps` (n, D, R), `scale` and `strength` (n, R) from `answers` (n, D, R)."""
     images, channels, regions = answers.shape
-    counted = np.empty(regions, np.float32)  # steps to a unit of the root, of each region
+    counted = np.empty(regions, np.float32)  # steps in a unit of the root, for each region
     squares = np.empty(regions, np.float32)
     for image in range(images):
         total, largest = strength[image], scale[image]

@@ -1,7 +1,7 @@
 """Local energies of small filters over three octaves of an image's grey levels: the arithmetic of `texture`.
 
-Each octave is read row by row, once: a row is smoothed, its four squared responses are added to the cells
-that it lies in, and every second smoothed row is the next octave's. So only a few rows are in use at a time.
+Each octave is read once, row by row: a row is smoothed, its four squared responses are added to the cells that contain
+it, and every second smoothed row goes to the next octave. So only a few rows are in use at a time.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ OCTAVES = 3
 FILTERS = 4
 CHANNELS = OCTAVES * FILTERS
 CELLS = 28
-"""The map has this many cells a side, whatever the image's shape."""
+"""Number of the map's cells along each side, for images of any shape."""
 
-# The binomial filter 1 4 6 4 1 of sixteenths: weights of the outermost, the next and the middle pixel.
+# The binomial filter (1 4 6 4 1) / 16: weights of the outermost, the next and the middle pixel.
 _OUTER, _NEXT, _MIDDLE = np.float32(1 / 16), np.float32(4 / 16), np.float32(6 / 16)
 _HALF = np.float32(0.5)
 # Grey in 65,536ths of red, green and blue.
@@ -31,11 +31,10 @@ _Indices = npt.NDArray[np.int64]
 
 
 def local_energies(pixels: npt.NDArray[np.uint8]) -> Array:
-    """Mean squared responses, in squared grey levels of 0..1, of RGB, uint8 (H, W, 3), both at least 32: float32.
+    """Mean squared filter responses of RGB pixels, uint8 (H, W, 3), both sides at least 32: float32, greys in 0..1.
 
-    Returns (OCTAVES * FILTERS, CELLS, CELLS); a cell is averaged over its window in the manner of
-    adaptive pooling, its octave's outermost pixels left out. The filters: Laplacian, horizontal,
-    vertical and diagonal differences.
+    Returns (OCTAVES * FILTERS, CELLS, CELLS); a cell is the mean over its window as in adaptive pooling, without the
+    octave's outermost pixels. The filters: Laplacian, horizontal, vertical and diagonal differences.
     """
     height, width = pixels.shape[:2]
     level = np.empty((height, width), np.float32)
@@ -55,16 +54,16 @@ def local_energies(pixels: npt.NDArray[np.uint8]) -> Array:
 
 @lru_cache(maxsize=64)
 def _windows(pixels: int) -> tuple[_Indices, _Indices]:
-    """Where each cell's window starts and stops, in the manner of adaptive pooling: two cells may share a pixel."""
+    """Start and stop of each cell's window, as in adaptive pooling: neighbouring windows may share a pixel."""
     edges = np.arange(CELLS + 1) * pixels
     return edges[:-1] // CELLS, -(-edges[1:] // CELLS)
 
 
 @compiled
 def _to_grey(pixels: npt.NDArray[np.uint8], level: Array) -> None:
-    """Fill `level` (H, W) with whole grey levels, 0..255, of RGB (H, W, 3): ITU-R 601's weights, as Pillow has them."""
+    """Fill `level` (H, W) with whole grey levels, 0..255, of RGB (H, W, 3): ITU-R 601's weights, as in Pillow."""
     for y in range(level.shape[0]):
-        row = pixels[y].reshape(-1)  # many pixels at once are read from one line of bytes
+        row = pixels[y].reshape(-1)  # contiguous bytes, so that many pixels are read at once
         for x in range(level.shape[1]):
             red, green, blue = np.uint32(row[3 * x]), np.uint32(row[3 * x + 1]), np.uint32(row[3 * x + 2])
             level[y, x] = (red * _RED + green * _GREEN + blue * _BLUE + _ROUND) >> _BITS
@@ -74,11 +73,11 @@ def _to_grey(pixels: npt.NDArray[np.uint8], level: Array) -> None:
 def _add_rows(level: Array, tops: _Indices, bottoms: _Indices, sums: Array, smaller: Array) -> None:
     """Add the energies of `level` (H, W) to `sums` (CELLS, FILTERS, W - 2); fill `smaller` with the next octave."""
     height, width = level.shape
-    last = height - 1  # a row beyond it is mirrored: row i is row last - |last - i|
-    padded = np.empty(width + 4, np.float32)  # a row smoothed from above to below, mirrored at both ends
+    last = height - 1  # rows beyond it are mirrored: row i is row last - |last - i|
+    padded = np.empty(width + 4, np.float32)  # a row smoothed vertically, mirrored at both ends
     smooth = np.empty(width, np.float32)
     energies = np.empty((FILTERS, width - 2), np.float32)
-    first = 0  # of the cells whose window is not over
+    first = 0  # cell whose window has not ended
     for y in range(height):
         here, above, below = level[y], level[abs(y - 1)], level[last - abs(last - y - 1)]
         far_above, far_below = level[abs(y - 2)], level[last - abs(last - y - 2)]

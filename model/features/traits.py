@@ -1,4 +1,4 @@
-"""The traits of a support set: label-free measures of its images that move the priors of the views' shares."""
+"""The traits of a support set: measures of its images that use no labels and move the priors of the views' shares."""
 
 from __future__ import annotations
 

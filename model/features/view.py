@@ -1,4 +1,4 @@
-"""The interface of a view: a way to turn an image into one vector, by which images are compared.
+"""The interface of a view: one way to describe an image as a vector, by which images are compared.
 
 Each view is one module of `model.features.views` (or of a plug-in, entry point group `fewshot.views`) that registers
 itself in `VIEWS`. The head joins the views' vectors, each with a share that is fitted to the examples.
@@ -18,17 +18,17 @@ from model.features.maps import ImageFeatures
 from model.registry import Registry
 
 DETAILED_SIDE = 224.0
-"""Pixels; smaller pictures hold less fine structure than their enlargement seems to show, and less texture still."""
+"""Pixels; smaller images hold less fine structure than their enlargements suggest, and still less texture."""
 
 LARGEST_SPREAD = 2.5
 WIDE_SPREAD, WIDE_SLOPE = 1.2, 3.0
-"""Nats of spread beyond which, as among drawings, each lowers the odds of the views of small structures by so much."""
+"""Nats of texture spread, as among drawings, and how much faster the odds of fine and texture fall beyond it."""
 
 VIEWS: Registry[View] = Registry("model.features.views", "fewshot.views")
 
 
 class Traits(NamedTuple):
-    """Properties of the support images that do not depend on their classes; priors are moved by them.
+    """Properties of the support images that do not depend on their classes; they move the priors.
 
     native_side: their typical sqrt(width * height) in pixels
     texture_spread: `views.texture.spread` in nats
@@ -55,10 +55,10 @@ class Traits(NamedTuple):
 class View(ABC):
     """A view of an image. Stateless.
 
-    name: what it is called, also in saved classifiers
-    order: views are joined by ascending order; the first one is what the shares of the others are measured against
+    name: also used in saved classifiers
+    order: views are joined in ascending order; the shares of all others are relative to the first one's
     prior_mean, prior_deviation: Gaussian prior of the log odds of its share against the first view's
-    standardised: whether its numbers are centred and divided by their deviation over the support images, and bounded
+    standardised: whether its numbers are centred, divided by their deviation over the support images, and bounded
     kept: how many numbers of `keep` are stored with each image
     """
 
@@ -71,14 +71,14 @@ class View(ABC):
 
     @abstractmethod
     def size(self, channels: tuple[int, int], taught: int) -> int:
-        """Length of its vectors for a backbone of (fine, coarse) `channels` that was taught `taught` classes."""
+        """Return the length of its vectors, for (fine, coarse) `channels` of a backbone trained on `taught` classes."""
 
     @abstractmethod
     def vectors(self, features: ImageFeatures, directions: Tensor) -> Tensor:
         """Return the vectors of n images, float32 (n, D); directions: see `Backbone.class_directions`."""
 
     def prior_shift(self, traits: Traits) -> float:
-        """By how much the support images' traits move `prior_mean`."""
+        """Return what the support images' traits add to `prior_mean`."""
         del traits
         return 0.0
 
@@ -111,12 +111,12 @@ def kept_numbers(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
 
 
 def kept_size() -> int:
-    """E, how many numbers all views keep of an image."""
+    """Return E, the number of values that all views keep of an image."""
     return sum(view.kept for view in all_views())
 
 
 def kept_of(view: View, features: ImageFeatures) -> Tensor:
-    """Return what `view` kept of n images: float32 (n, view.kept)."""
+    """Return what `view` kept of n images: float32 (n, view.kept); raises `KeyError` where it is not installed."""
     start = 0
     for one in all_views():
         if one.name == view.name:

@@ -2,7 +2,7 @@
 
 A representation vector joins the global and the local feature. The third and fourth similarity compare
 an image with its own class and with the others; from both comes the image's weight in its class, so
-that poor or odd examples count less. The predicted class is that of the closest descriptor. The
+that poor or atypical examples count less. The predicted class is that of the closest descriptor. The
 patent's public text has no formulas; these are ours:
 
     z[i]   = [ sqrt(1 - beta) P (v[i] - mu) ; sqrt(beta) l[i] ]      v: the joint vector, `JointSpace`
@@ -11,16 +11,15 @@ patent's public text has no formulas; these are ours:
     d[c]   = sum over i of the coefficients of a ridge regression in which image i counts w[i] / K
     logits = kappa z . d                                             `dual_descriptors`
 
-Nothing builds z: since z . d = (1 - beta) (whole) + beta (part), both terms are computed apart and added
-(`Head.combine`, `TrainedHead.logits`). s3 and s4 compare the global part alone, which was measured to be as good.
+z is never built: since z . d = (1 - beta) (global score) + beta (local score), both terms are computed separately and
+added (`Head.combine`, `TrainedHead.logits`). s3 and s4 compare the global part alone, which was measured to be as good.
 
-The difference s3 - s4 is taken twice and added: once of cosines, to the other images of the own class
-and to the means of the other classes, and once of scores, the image's own class against the best of
-the others when it is left out. The first favours typical images, the second is low for images on the wrong side of
-the border. An image of low weight hardly takes part in the regression: scaling its target instead would still pull
-the scores around it to zero (docs/adr/0004-image-weights.md). The sigmoid treats all images alike that resemble their
-own class more than the others; a softmax would favour the most typical ones, which costs accuracy where all labels
-are right.
+s3 - s4 is the sum of two differences: of cosines (to the other images of the own class, less to the means of the other
+classes) and of leave-one-out scores (own class less the best other class). The first favours typical images, the
+second is low for images on the wrong side of the border. An image of low weight counts little in the regression;
+scaling its target instead would still pull the scores around it to zero (docs/adr/0004-image-weights.md). The sigmoid
+gives similar weights to all images that resemble their own class more than the others; a softmax would favour the
+most typical ones, which costs accuracy where all labels are right.
 
 P is the whitening (S + lambda)^(-1/2) of the scatter S of all global features, each class counting
 the same. It uses no labels, and the global part of the logits is ridge regression onto the classes
@@ -37,10 +36,10 @@ from torch.nn import functional
 
 EPSILON = 1e-12
 UNIFORM_SHARE = 0.02
-"""rho: the part of the weight that every example keeps whatever it looks like."""
+"""rho: the part of the weight that every example has regardless of its similarities."""
 
 SCORE_TEMPERATURE, COSINE_TEMPERATURE = 0.16, 0.08
-"""tau_w, the differences of scores and of cosines over which an image's weight goes from little to full."""
+"""tau_w for scores and for cosines: the difference over which an image's weight rises from low to full."""
 
 
 def class_balance(labels: Tensor, ways: int) -> Tensor:
@@ -50,12 +49,12 @@ def class_balance(labels: Tensor, ways: int) -> Tensor:
 
 
 def has_others(labels: Tensor) -> Tensor:
-    """Images whose class has another one, which can judge them when they are left out: int64 (n,) -> bool (n,)."""
+    """Return which images have another image in their class, so that they can be left out: int64 (n,) -> bool (n,)."""
     return torch.bincount(labels)[labels] > 1
 
 
 def centred_gram(gram: Tensor, balance: Tensor) -> Tensor:
-    """Inner products after subtracting the mean of the class means: (n, n), (n,) -> (n, n)."""
+    """Return inner products after subtracting the mean of the class means: (n, n), (n,) -> (n, n)."""
     share = balance / balance.sum()
     row = gram @ share
     return gram - row[:, None] - row[None, :] + share @ row
@@ -64,9 +63,8 @@ def centred_gram(gram: Tensor, balance: Tensor) -> Tensor:
 def hat_matrix(gram: Tensor, balance: Tensor, ridge: Tensor) -> Tensor:
     """H = K (K + lambda B^-1)^-1 + 1 b' / sum(b), (n, n): the fit of a weighted ridge regression with an intercept.
 
-    gram is the centred (n, n) matrix K of inner products, B = diag(balance): how much each image
-    counts. Without the intercept's term, centring would betray a left-out image's class: what the
-    others lack is what it has.
+    gram is the centred (n, n) matrix K of inner products, B = diag(balance) the weights of the images. Without the
+    intercept's term, centring would reveal the class of a left-out image, since the mean of the others depends on it.
     """
     slope: Tensor = torch.linalg.solve(gram + torch.diag(ridge / balance), gram).T
     return slope + balance / balance.sum()
@@ -75,8 +73,8 @@ def hat_matrix(gram: Tensor, balance: Tensor, ridge: Tensor) -> Tensor:
 def leave_one_out_scores(hat: Tensor, balance: Tensor, labels: Tensor, ways: int) -> Tensor:
     """Score every support image by the descriptors of all the others: (n, N).
 
-    hat (n, n) from `hat_matrix`, of the same balance. The refitted intercept is taken off again: it
-    only tells how many images of a class are left.
+    hat (n, n) from `hat_matrix`, of the same balance. The refitted intercept is subtracted, since it depends only on
+    how many images of each class are left.
     """
     targets = _targets(labels, ways)
     own = hat.diagonal()[:, None]
@@ -87,9 +85,9 @@ def leave_one_out_scores(hat: Tensor, balance: Tensor, labels: Tensor, ways: int
 
 
 def dual_descriptors(gram: Tensor, balance: Tensor, ridge: Tensor, labels: Tensor, ways: int) -> Tensor:
-    """Class descriptors as coefficients of the support images: float64 (n, N).
+    """Return class descriptors as coefficients of the support images: float64 (n, N).
 
-    A query's score is its centred inner products with the support images times these.
+    The scores of a query are its centred inner products with the support images times these coefficients.
     """
     descriptors: Tensor = torch.linalg.solve(gram + torch.diag(ridge / balance), _targets(labels, ways))
     return descriptors
@@ -98,7 +96,7 @@ def dual_descriptors(gram: Tensor, balance: Tensor, ridge: Tensor, labels: Tenso
 def contrast_with_others(similarity: Tensor, labels: Tensor, ways: int) -> Tensor:
     """Third less fourth similarity, s3 - s4: to the other images of the own class, and to the other classes' means.
 
-    similarity: float64 (n, n); returns (n,). An image without others in its class has a first term of 0.
+    similarity: float64 (n, n); returns (n,). The third similarity of the only image of a class is 0.
     """
     members = functional.one_hot(labels, ways).to(similarity.dtype)
     sums = (similarity - torch.diag(similarity.diagonal())) @ members
@@ -120,8 +118,8 @@ def margins(scores: Tensor, labels: Tensor) -> Tensor:
 def image_weights(margin: Tensor, contrast: Tensor, labels: Tensor, ways: int) -> Tensor:
     """Weight of each image times K of its class, so that 1 is an average example: float64 (n,).
 
-    margin (n,) of the leave-one-out scores, contrast (n,) of the similarities. A class of fewer than
-    three images has equal weights: two images cannot say which of them is the odd one.
+    margin (n,) of the leave-one-out scores, contrast (n,) of the similarities. In a class of fewer than three images
+    all weights are 1: of two images, neither can be called the atypical one.
     """
     members = functional.one_hot(labels, ways).to(margin.dtype)
     counts = members.sum(0)[labels]
@@ -131,5 +129,5 @@ def image_weights(margin: Tensor, contrast: Tensor, labels: Tensor, ways: int) -
 
 
 def _targets(labels: Tensor, ways: int) -> Tensor:
-    """One for the own class, less the mean: float64 (n, N), rows adding up to 0."""
+    """Regression targets: 1 for the own class, less the mean, float64 (n, N); rows add up to 0."""
     return functional.one_hot(labels, ways).double() - 1.0 / ways

@@ -1,4 +1,4 @@
-"""The description of a support set: its joint space, its local features, and how alike its images are."""
+"""The description of a support set: its joint space, its local features, and the similarities of its images."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from model.head.support import Support, leave_one_out_local_scores
 class DescribedSupport(NamedTuple):
     """A support set prepared for the head.
 
-    space: how the views of an image are joined
-    compared (n, D): global features as regions are compared with them
-    locals:  (n, D) local feature of each image for its own class
+    space: the joint space of the images' views
+    compared (n, D): the global features that regions are compared with, after `suppressed_common`
+    locals (n, D): local feature of each image for its own class
     temperature: tau_a of the attention
     familiarity (n, R): see `local_feature.familiarity`, each image compared with the others
     """
@@ -37,10 +37,9 @@ def local_similarity(
 ) -> tuple[Tensor, Tensor, float, Tensor]:
     """Compare the support images' local features with each other.
 
-    regions (n, R, D), globals_ (n, D) -> similarity (n, n) as in `Support.local`; the local feature
-    of each image for its own class (n, D); the attention temperature tau_a (the standard deviation of
-    the contrasts over the regions, so that attention neither flattens nor collapses); and the regions'
-    familiarity (n, R).
+    regions (n, R, D), globals_ (n, D). Returns the similarity (n, n) as in `Support.local`; the local feature of each
+    image for its own class (n, D); the attention temperature tau_a (the standard deviation of the contrasts over the
+    regions, so that attention is neither flat nor on a single region); and the familiarity of the regions (n, R).
     """
     similarities = local_feature.leave_one_out_similarities(regions, globals_, labels, ways)
     similarities = local_feature.smoothed(similarities, grid)
@@ -56,11 +55,11 @@ def local_similarity(
 def describe_support(
     features: ImageFeatures, labels: Tensor, ways: int, directions: Tensor, compared_with: Tensor | None = None
 ) -> DescribedSupport:
-    """Compute what the head needs of n support images with int64 `labels` (n,).
+    """Compute the head's inputs from n support images with int64 `labels` (n,).
 
     directions: see `Backbone.class_directions`
-    compared_with: (n, L) what regions are compared with, the mean of the joined global features at two sizes
-    (default: those of `features`).
+    compared_with: float32 (n, L), what regions are compared with: the mean of the joined global features at two sizes
+        (default: those of `features`)
     """
     space = JointSpace.of(features, class_description.class_balance(labels, ways), directions)
     joined = features.joined_globals() if compared_with is None else compared_with
@@ -82,7 +81,7 @@ def describe_support(
 
 
 def _local_scale(support: Support) -> Tensor:
-    """Ratio of the spread of global to that of local leave-one-out scores, at the parameters' start."""
+    """Ratio of the spread of global to that of local leave-one-out scores, at the parameters' start values."""
     with torch.no_grad():
         whole = Head(support.labels, support.views).global_scores(support)
         part = leave_one_out_local_scores(support.local, support.weights, support.labels, support.ways)

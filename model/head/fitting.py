@@ -1,8 +1,8 @@
 """Fitting the head to the features of a support set (claim 1's last step): tensors in, state out.
 
-The parameters are fitted twice: with all images counting the same in the regression, and again with the
-weights that the first fit gives them. The loss counts all images the same both times: leaving out what is
-hard would make the classifier overconfident.
+The parameters are fitted twice: with all images counting the same in the regression, and again with the image
+weights of the first fit. The loss counts all images the same both times: leaving out hard images would make the
+classifier overconfident.
 """
 
 from __future__ import annotations
@@ -36,16 +36,17 @@ from model.progress import CancelToken, Progress, ProgressCallback, ignore_progr
 MAX_STEPS = 60
 CONVERGED_CHANGE = 1e-6  # of the mean loss in nats, between two steps
 UNFAMILIAR_SHARE = 0.1  # of the examples' regions
-FAMILIAR = 0.8  # of their familiarity: on `TRAINING_GRID` they are more familiar than on finer grids. Measured
+FAMILIAR = 0.8  # factor on their familiarity, which is higher on `TRAINING_GRID` than on finer grids. Measured
 
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """A fitted head and what fitting it took.
+    """A fitted head, with leave-one-out results and the course of the fit.
 
     leave_one_out: float64 (n, N) probabilities of every support image from all the others
     weights: float64 (n,) relative weight of every support image (1 is an average one)
     losses: mean leave-one-out cross-entropy in nats after each step
+    converged: whether the second fit converged
     """
 
     state: ClassifierState
@@ -88,10 +89,10 @@ def fit_head(
 
 
 def fit(head: Head, support: Support, progress: ProgressCallback, token: CancelToken) -> tuple[list[float], bool]:
-    """Adjust the head's parameters by leave-one-out cross-entropy with L-BFGS, until convergence.
+    """Fit the head's parameters by leave-one-out cross-entropy with L-BFGS, until convergence.
 
-    Only images whose class has another image can be left out; where there is none, the parameters
-    stay at their priors. Returns the loss after each step and whether it converged.
+    Only images whose class has another image can be left out; where there is none, the parameters stay at the means of
+    their priors. Returns the loss after each step and whether the fit converged. Raises `Cancelled`.
     """
     counted = class_description.has_others(support.labels)
     if not bool(counted.any()):
@@ -174,13 +175,13 @@ def _state(
 
 
 def _familiar_from(familiarity: Tensor) -> float:
-    """Return a familiarity (n, R) that about nine in ten of the examples' own regions reach."""
+    """Return `FAMILIAR` times the familiarity that nine in ten of the examples' regions (n, R) reach."""
     ordered = familiarity.flatten().sort().values
     return FAMILIAR * float(ordered[int(UNFAMILIAR_SHARE * len(ordered))])
 
 
 def _evidence_deviation(features: ImageFeatures, space: JointSpace, shares: Tensor, descriptors: Tensor) -> float:
-    """Standard deviation over regions of the texture's evidence, to bring it to the size of the contrasts."""
+    """Standard deviation over regions of the texture's evidence, by which it is divided to match the contrasts."""
     weights = space.weights_of(texture.TextureView.name, shares, descriptors)
     evidence = texture.evidence(features.texture.double(), weights, TRAINING_GRID)
     return max(float(evidence.std(dim=2).mean()), 1e-6)

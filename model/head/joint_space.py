@@ -1,7 +1,7 @@
 """The joint space: the views of an image, centred on the support set and scaled alike, in one vector.
 
-Each view is divided by its root mean squared distance from the class-balanced mean, so that a view's share is the part
-that it has in squared distances. The joint vector is
+Each view is divided by its root mean squared distance from the class-balanced mean, so that the views contribute to
+squared distances in proportion to their shares. The joint vector is
 
     v = [ sqrt(share[1]) (v1 - mean1) / scale1 ; sqrt(share[2]) (v2 - mean2) / scale2 ; ... ]
 
@@ -20,23 +20,23 @@ from model.features.maps import ImageFeatures
 from model.features.view import View, all_views
 
 LEAST_DEVIATION = 0.05
-"""Nats. Keeps a texture energy that is alike in all supports from deciding by a hair."""
+"""Nats. Floor of the deviation, so that a texture energy that hardly varies among the examples is not magnified."""
 
 FARTHEST = 4.0
-"""Standard deviations at which a standardised number saturates: what lies beyond is foreign, not more of a class."""
+"""Standard deviations at which a standardised number is clamped: farther away, an image is foreign to every class."""
 
 _SMALLEST_SCATTER = 1e-9
 
 
 class JointSpace(NamedTuple):
-    """How the views of any image are brought into the joint space of a support set; all float64.
+    """The mapping of an image's views into the joint space of a support set; tensors are float64 unless said otherwise.
 
-    views: which ones, in order
+    views: in the order of the joint vector
     sizes: lengths D_v of their vectors, D in all
     standard_mean, standard_deviation: (S,) over the support images, of the standardised views' numbers
-    centre:  (D,) mean of the class means
-    scales:  (V,) one over the root mean squared length of each centred view
-    directions: (C, D_coarse) float32, see `Backbone.class_directions`
+    centre: (D,) mean of the class means
+    scales: (V,) one over the root mean squared length of each centred view
+    directions: float32 (C, D_coarse), see `Backbone.class_directions`
     """
 
     views: tuple[View, ...]
@@ -67,14 +67,14 @@ class JointSpace(NamedTuple):
         return cls(views, sizes, mean, deviation, torch.cat(centres), torch.stack(scales), directions)
 
     def vectors(self, features: ImageFeatures) -> tuple[Tensor, ...]:
-        """Each view's vectors, centred and scaled: one float64 (n, D_v) for each of `views`."""
+        """Return each view's vectors, centred and scaled: one float64 (n, D_v) for each of `views`."""
         raw, centres = self._raw(features), self.centre.split(self.sizes)
         return tuple((view.double() - c) * s for view, c, s in zip(raw, centres, self.scales, strict=True))
 
     def joint(self, features: ImageFeatures, shares: Tensor) -> Tensor:
-        """The joint vectors, float64 (n, D), for shares (V,) that add up to 1."""
+        """Return the joint vectors, float64 (n, D), for shares (V,) that add up to 1."""
         raw = self._raw(features)
-        # Every pass over all numbers counts: they are joined, made float64, centred and scaled in three.
+        # Three passes over the numbers (copy as float64, centre, scale): each pass takes time.
         joint = self.centre.new_empty(len(raw[0]), len(self.centre))
         for part, view in zip(joint.split(self.sizes, dim=1), raw, strict=True):
             part.copy_(view)
@@ -82,11 +82,11 @@ class JointSpace(NamedTuple):
         return joint.sub_(self.centre).mul_(factors)
 
     def position(self, name: str) -> int:
-        """Return the position of the view `name`; raises `ValueError` where it takes no part."""
+        """Return the position of the view `name`; raises `ValueError` where it is not among `views`."""
         return [view.name for view in self.views].index(name)
 
     def weights_of(self, name: str, shares: Tensor, descriptors: Tensor) -> Tensor:
-        """What a unit of a standardised view's raw numbers adds to each class's score: (D, N) -> (D_v, N)."""
+        """Return the weights of a standardised view's raw numbers in each class's score: (D, N) -> (D_v, N)."""
         at = self.position(name)
         start = sum(size for view, size in zip(self.views[:at], self.sizes, strict=False) if view.standardised)
         deviation = self.standard_deviation[start : start + self.sizes[at]]
@@ -101,7 +101,7 @@ class JointSpace(NamedTuple):
 def _raw(
     views: tuple[View, ...], features: ImageFeatures, mean: Tensor, deviation: Tensor, directions: Tensor
 ) -> tuple[Tensor, ...]:
-    """The views as they are, float32, but for standardised ones."""
+    """The views' vectors before centring: float32, or standardised and clamped in float64."""
     vectors, start = [], 0
     for view in views:
         vector = view.vectors(features, directions)

@@ -11,9 +11,9 @@ has none):
     l[q,c]    = sum over r of a[q,c,r] f[q,r]                `local_features`
 
 S is the mean over 3 x 3 neighbouring regions. gbar[c] is the mean global feature of class c, after
-`suppressed_common`; "the others" is a mean of class means, so that a large bin does not drown a small one. The
-class of q is never used: each class is tried in turn, because attention that knows the answer makes
-leave-one-out accuracy on pure noise look good. Where ours differs from the claims: docs/method.md.
+`suppressed_common`; "the others" is a mean of class means, so that a large bin does not outweigh a small one. The
+class of q is never used: attention is computed for each class in turn, because attention for the true class alone
+would raise leave-one-out accuracy above chance on pure noise. For differences from the claims see docs/method.md.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ from torch.nn import functional
 from model.features.maps import resampled
 
 SCATTER_RIDGE, SCATTER_SHOTS = 30.0, 5.0
-"""The ridge of `suppressed_common` over the scatter's mean variance, and the shots from which it stays so."""
+"""Ridge of `suppressed_common`, in units of the scatter's mean variance, and the shots below which it is larger."""
 
 SCATTER_ROWS = 1000
-"""Regions that the scatter is taken from: more cost time and change nothing."""
+"""Number of regions that the scatter is computed from: more take longer and change nothing."""
 
 SMOOTHING_CELLS = 3
 """Similarities are averaged over windows of this many cells a side."""
 
 
 def suppressed_common(globals_: Tensor, regions: Tensor, shots: float) -> Tensor:
-    """Take from global features what regions have in common whatever they show: (n, D), (n, R, D) -> (n, D).
+    """Suppress in global features the directions in which all regions vary: (n, D), (n, R, D) -> (n, D).
 
-    Multiplies by r (S + r I)^-1, S being the scatter of the regions, so that directions in which all
-    regions vary, such as sky against ground, speak less. Ours; r is large, and larger where `shots`
-    (the typical number of images in a class) is small, since then S is known badly.
+    Multiplies by r (S + r I)^-1, where S is the scatter of the regions, so that differences found in every image, such
+    as sky against ground, count less. Ours; r is large, and larger where `shots` (the typical number of images in a
+    class) is small, since S is then less certain.
     """
     with torch.no_grad():
         count = regions.shape[0] * regions.shape[1]
@@ -67,8 +67,8 @@ def class_means(globals_: Tensor, labels: Tensor, ways: int) -> Tensor:
 def similarities(coarse: Tensor, fine: Tensor) -> Tensor:
     """Similarity of every region to every vector: (n, V, h', w'), (n, V, h, w) -> (n, V, R).
 
-    Given are the `inner_products` with the parts of the vectors that `split` makes: the coarse stride
-    is compared on its own grid and the result interpolated, a quarter of the work.
+    coarse, fine: `inner_products` with the two parts of the vectors that `split` returns. The coarse stride is compared
+        on its own grid and the result is interpolated, a quarter of the work.
     """
     height, width = fine.shape[2:]
     return (resampled(coarse, (height, width)) + fine).flatten(2)
@@ -77,9 +77,9 @@ def similarities(coarse: Tensor, fine: Tensor) -> Tensor:
 def leave_one_out_similarities(regions: Tensor, globals_: Tensor, labels: Tensor, ways: int) -> Tensor:
     """As `similarities` for the support images themselves, each compared with the others only.
 
-    regions (n, R, D), globals_ (n, D), int64 labels (n,) -> (n, N, R). An image's own class mean is
-    taken without it; a class that has no other image gives similarity 0 (only the contrast with the
-    other classes is left).
+    regions (n, R, D), globals_ (n, D), int64 labels (n,) -> (n, N, R). The mean of an image's own class is taken
+    without the image; the only image of a class has similarity 0 to it, so that its contrast depends on the other
+    classes alone.
     """
     to_class = torch.einsum("nrd,cd->ncr", regions, class_means(globals_, labels, ways))
     to_itself = torch.einsum("nrd,nd->nr", regions, globals_)
@@ -93,7 +93,7 @@ def leave_one_out_similarities(regions: Tensor, globals_: Tensor, labels: Tensor
 
 
 def contrast(similarity: Tensor) -> Tensor:
-    """First minus second similarity, s1 - s2: (n, N, R) -> (n, N, R). One class alone has second similarity 0."""
+    """First minus second similarity, s1 - s2: (n, N, R) -> (n, N, R). With one class the second similarity is 0."""
     first, ways = similarity, similarity.shape[1]
     if ways == 1:
         return first
@@ -106,22 +106,22 @@ def smoothed(values: Tensor, grid: tuple[int, int]) -> Tensor:
     maps = values.unflatten(2, grid)
     margin = SMOOTHING_CELLS // 2
     padded = functional.pad(maps, (margin, margin, margin, margin), mode="replicate")
-    # Shifted rows and columns are added in a third of the time of average pooling.
+    # Adding shifted rows and columns takes a third of the time of average pooling.
     rows = reduce(torch.add, (padded[:, :, k : k + grid[0]] for k in range(SMOOTHING_CELLS)))
     windows = reduce(torch.add, (rows[..., k : k + grid[1]] for k in range(SMOOTHING_CELLS)))
     return (windows / SMOOTHING_CELLS**2).flatten(2)
 
 
 def familiarity(similarity: Tensor) -> Tensor:
-    """How like any class each region is, by its similarity to the nearest: (n, N, R) -> (n, R). Ours."""
+    """Return each region's similarity to the class nearest to it: (n, N, R) -> (n, R). Ours."""
     return similarity.amax(dim=1)
 
 
 def attention(contrasts: Tensor, temperature: float) -> Tensor:
-    """Softmax over the regions: (n, N, R) -> (n, N, R), each row of R adding up to 1."""
+    """Return the softmax over the regions: (n, N, R) -> (n, N, R), adding up to 1 over R."""
     return torch.softmax(contrasts / temperature, dim=2)
 
 
 def local_features(attention_: Tensor, regions: Tensor) -> Tensor:
-    """Attention-weighted sum of the regions: (n, N, R), (n, R, D) -> (n, N, D)."""
+    """Return the attention-weighted sum of the regions: (n, N, R), (n, R, D) -> (n, N, D)."""
     return attention_ @ regions

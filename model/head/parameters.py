@@ -1,9 +1,9 @@
 """The trainable head: local feature and class description modules joined, fitted by leave-one-out.
 
-The adjustable parameters are few, so that five images cannot be learned by heart: the ridge of the whitening, the
-odds of each view against the coarse one, the share beta of the local feature and the scale kappa of the logits.
-Each has a prior, at whose mean it stays where no class has two images. Everything is differentiable, also with
-respect to the features, so a backbone can be trained through it.
+The adjustable parameters are few, so that they do not overfit a few images: the ridge of the whitening, the odds of
+each view against the coarse one, the share beta of the local feature and the scale kappa of the logits. Each has a
+prior, and stays at its mean where no class has two images. Everything is differentiable, also with respect to the
+features, so that a backbone can be trained through it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ SMALLEST_SCATTER = 1e-6
 
 
 class Head(nn.Module):
-    """The adjustable parameters (claim 1's last step adjusts them) and the scores that they give."""
+    """The adjustable parameters, which the last step of claim 1 fits, and the scores computed with them.
+
+    labels: int64 (n,), of the support images
+    """
 
     def __init__(self, labels: Tensor, views: Sequence[View], traits: Traits = TYPICAL) -> None:
         super().__init__()
@@ -48,7 +51,7 @@ class Head(nn.Module):
         return self.get_parameter("log_scale").exp()
 
     def gram(self, support: Support) -> Tensor:
-        """Inner products in the joint space, centred on the mean as the images count: (n, n)."""
+        """Return inner products in the joint space, centred on the weighted mean of the images: (n, n)."""
         joint = (self.shares[:, None, None] * support.grams).sum(dim=0)
         return class_description.centred_gram(joint, support.balance)
 
@@ -57,7 +60,7 @@ class Head(nn.Module):
         return self.get_parameter("log_ridge").exp() * (gram.diagonal() * balance).mean().clamp_min(SMALLEST_SCATTER)
 
     def image_weights(self, support: Support) -> Tensor:
-        """Relative weights of the support images as the head sees them now, (n,); 1 is an average one."""
+        """Return relative weights of the support images at the current parameters, (n,); 1 is an average one."""
         gram = self.gram(support)
         lengths = gram.diagonal().clamp_min(SMALLEST_SCATTER).sqrt()
         cosines = gram / lengths[:, None] / lengths[None, :]
@@ -74,13 +77,13 @@ class Head(nn.Module):
     def leave_one_out_logits(self, support: Support) -> Tensor:
         """Logits of every support image from all the others: (n, N).
 
-        The column of a class that has no other image holds no evidence (score 0 before scaling).
+        The score of a class that has no other image is 0 before scaling.
         """
         part = leave_one_out_local_scores(support.local, support.weights, support.labels, support.ways)
         return self.combine(self.global_scores(support), part * support.local_scale)
 
     def combine(self, whole: Tensor, part: Tensor) -> Tensor:
-        """Join global and local scores (n, N) to logits (n, N): every score splits into "whole" and "region"."""
+        """Join global scores `whole` and local scores `part`, (n, N) each, to logits (n, N)."""
         beta = self.local_share
         return self.scale * ((1 - beta) * whole + beta * (part - part.mean(dim=1, keepdim=True)))
 

@@ -1,8 +1,8 @@
-"""The priors of the head's parameters: Gaussians that suit the number of the examples and their traits.
+"""The priors of the head's parameters: Gaussians that depend on the number of examples and on their traits.
 
-Where no class has two images nothing can be left out and the parameters stay at the priors' means; where there are
-more, a prior counts as much as some images. The traits are measured without labels, so that no label is used twice.
-Each view brings its own prior and says how traits move it (`model.features.view.View`).
+Where no class has two images, none can be left out and the parameters stay at the means of the priors; with more, a
+prior counts as much as some images. The traits are measured without labels, so that no label is used twice. Each view
+defines its own prior and how the traits move it (`model.features.view.View`).
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ class Prior:
 
 
 RIDGE = Prior(-2.3, 0.7)
-"""Of the natural logarithm of the ridge over the mean squared length of the centred features."""
+"""Prior of the natural logarithm of the ridge over the mean squared length of the centred features."""
 
 LOCAL_SHARE = Prior(-2.4, 0.5)
-"""Of the logit of beta, the share of the local feature: 0.08."""
+"""Prior of the logit of beta, the share of the local feature: 0.08."""
 
 SINGLE_SHOT_LOCAL_SHARE = Prior(-4.0, 0.5)
-"""The same where a class has one image: nothing can be left out, so a share that harms some sets is kept small."""
+"""The same where a class has one image: beta cannot be fitted there and harms some sets, so it is kept small."""
 
 SCALE = Prior(2.0, 0.7)
-"""Of the natural logarithm of kappa: 7.4."""
+"""Prior of the natural logarithm of kappa: 7.4."""
 
 TYPICAL = Traits()
 
@@ -47,13 +47,12 @@ def odds_name(view: View) -> str:
 def priors(labels: Tensor, views: Sequence[View], traits: Traits = TYPICAL) -> dict[str, Prior]:
     """Return the prior of each parameter by name, for images with int64 `labels` (n,), `views` and `traits`.
 
-    Where all images have much the same surface (cells in one stain, weaves from one loom), small
-    structures are what can tell them apart, so the views of them start with more; where surfaces differ
-    as they do among photographs and drawings, they differ within classes as well. The odds of
-    the fine stride and of the texture also fall with the side of small pictures. Where images differ in some
-    places but hardly as a whole, the layout starts with more; where they differ in what they show more than in
-    how it looks, the semantic view does. Ours, see docs/adr/0008-texture-view.md, docs/adr/0016-layout-view.md
-    and docs/adr/0018-semantic-view.md.
+    Where all images have similar surfaces (cells in one stain, weaves from one loom), small structures tell classes
+    apart, so the fine and the texture view start with larger shares. Where surfaces differ, as among photographs and
+    drawings, they differ within classes too, and these views start with smaller shares; so they do with small images.
+    The layout view starts with more where images differ in some places but hardly as a whole, the semantic view where
+    they differ in content more than in appearance. Ours, see docs/adr/0008-texture-view.md,
+    docs/adr/0016-layout-view.md and docs/adr/0018-semantic-view.md.
     """
     chosen = {"log_ridge": RIDGE}
     for view in views[1:]:

@@ -1,8 +1,8 @@
-"""Response directions: which of the backbone's responses at stride 32 speak for a class.
+"""Response directions: for each class, weights of the coarse feature map's channels, by ridge regression.
 
-The similarities of `local_feature` compare directions only. Here ridge regression onto the classes is fitted to the
-examples' global features at stride 32; `regions.response_map` applies its weights to every region and counts them by
-how strongly the backbone responds there, as class activation maps do (Zhou et al., CVPR 2016).
+The similarities of `local_feature` compare directions only. The regression here is fitted to the examples' global
+features at stride 32; `regions.response_map` applies its weights to every region and multiplies by the strength there,
+as class activation maps do (Zhou et al., CVPR 2016).
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from torch import Tensor
 from model.head import class_description
 
 RIDGE = 0.1
-"""Over the mean squared length of the centred vectors."""
+"""Ridge in units of the mean squared length of the centred vectors."""
 
 
 def response_directions(globals_: Tensor, balance: Tensor, labels: Tensor, ways: int) -> Tensor:
-    """Fit to examples: stride-32 globals (n, D), float64 (n,) how much each counts, int64 (n,) -> float32 (N, D)."""
+    """Fit to examples: stride-32 globals (n, D), float64 weights (n,), int64 labels (n,) -> float32 (N, D)."""
     vectors = globals_.double()
     centred = vectors - (balance / balance.sum()) @ vectors
     gram = centred @ centred.T

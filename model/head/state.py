@@ -16,22 +16,22 @@ class ClassifierState:
     standard_mean (S,), standard_deviation (S,), centre (D,), scales (V,): see `JointSpace`
     shares (V,): of the views in the joint space
     descriptors (D, N): class descriptors of the joint vectors, whitening folded in
-    offsets (N,): their scores at the weighted mean of the support images, where every score is 0
-    class_means (N, L): mean of what regions are compared with (gbar), at two sizes
+    offsets (N,): inner products of the descriptors with the weighted mean of the support images; scores are 0 there
+    class_means (N, L): mean global features, at two sizes, that regions are compared with (gbar)
     local_descriptors (N, L): weighted mean local feature of each class
     response_directions (N, D_coarse): see `head.responses`
-    examples (n, D): joint vectors of the support images, to tell what is unlike all of them
+    examples (n, D): joint vectors of the support images, for unlikeness
     labels (n,): int64, their classes
     leave_one_out (n, N): probabilities of the support images, each from all the others
-    local_scale: brings local scores to the size of global ones
+    local_scale: factor that gives local scores the spread of global ones
     local_share: beta
     scale: kappa
     attention_temperature: tau_a
-    unknown_threshold: unlikeness above which an image is unlike every class; infinite where too few examples tell
+    unknown_threshold: unlikeness above which an image is unknown; infinite where there are too few examples
     example_side: the largest support image's sqrt(width * height) in pixels
     side: the working side in pixels
     evidence_deviation: standard deviation of the texture's evidence over regions
-    familiar_from: familiarity from which a region is as familiar as nine in ten of the examples' own
+    familiar_from: familiarity below which evidence fades in large images, from that of the examples' regions
     """
 
     view_names: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The support set as the head needs it: inner products between its images, computed once."""
+"""The support set as the head's input: inner products between its images, computed once."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from model.head import class_description
 class Support(NamedTuple):
     """n support images of N classes; all numbers float64 on the CPU.
 
-    views:      the views of the joint space, in order
-    grams:      (V, n, n) inner products of each view's vectors, see `JointSpace.vectors`
-    local:      (n, n) similarity of image i's local feature, taken for image j's class, to j's own
-    local_scale: number that brings local scores to the size of global ones
-    weights:    (n,) relative weight of each image, 1 until `Head.image_weights` says otherwise
+    views: the views of the joint space, in order
+    grams: (V, n, n) inner products of each view's vectors, see `JointSpace.vectors`
+    local: (n, n) similarity of image i's local feature for image j's class to image j's local feature
+    local_scale: factor that gives local scores the spread of global ones
+    labels: int64 (n,)
+    weights: (n,) relative weight of each image: 1 in the first fit, of `Head.image_weights` in the second
     """
 
     views: tuple[View, ...]
@@ -32,12 +33,15 @@ class Support(NamedTuple):
 
     @property
     def balance(self) -> Tensor:
-        """How much each image counts: its weight over K of its class, (n,)."""
+        """Weight of each image in the regression: its relative weight over K of its class, (n,)."""
         return class_description.class_balance(self.labels, self.ways) * self.weights
 
 
 def leave_one_out_local_scores(similarity: Tensor, weights: Tensor, labels: Tensor, ways: int) -> Tensor:
-    """Weighted mean similarity of each image's local feature to those of a class, itself left out: (n, N)."""
+    """Mean similarity, by image weight, of each image's local feature to the other images of each class: (n, N).
+
+    similarity (n, n) as in `Support.local`, weights (n,). A class without another image gets the mean over the others.
+    """
     members = functional.one_hot(labels, ways).to(similarity.dtype) * weights[:, None]
     totals = members.sum(dim=0) - members
     present = totals > 1e-9

@@ -59,7 +59,7 @@ class TrainedHead:
         self._subspaces = Subspaces.of(state.examples.double(), state.labels, self.ways)
 
     def compare(self, features: ImageFeatures) -> Comparisons:
-        """Compare the regions of n images with all that they are compared with, going through the maps once."""
+        """Compare the regions of n images with the classes, in one pass over the maps."""
         coarse = inner_products(self._coarse_vectors, features.coarse_map, features.coarse_scale)
         fine = inner_products(self._fine_vectors, features.fine_map, features.fine_scale)
         to_means, to_locals = local_feature.similarities(coarse[:, : 2 * self.ways], fine).split(self.ways, dim=1)
@@ -72,17 +72,17 @@ class TrainedHead:
         )
 
     def joint(self, features: ImageFeatures) -> Tensor:
-        """Bring n images into the space of `ClassifierState.examples`: float64 (n, D)."""
+        """Return the joint vectors of n images, float64 (n, D), in the space of `ClassifierState.examples`."""
         return self.space.joint(features, self.shares)
 
     def whole(self, joint: Tensor) -> Tensor:
-        """Global scores: joint vectors (n, D) to float32 (n, N)."""
+        """Return global scores: joint vectors (n, D) to float32 (n, N)."""
         return (joint @ self.descriptors).float() - self.state.offsets
 
     def logits(self, joint: Tensor, compared: Comparisons) -> Tensor:
-        """Score n images for every class, kappa z . d: float32 (n, N); softmax gives calibrated probabilities."""
+        """Return the logits kappa z . d of n images for every class, float32 (n, N); their softmax is calibrated."""
         state = self.state
-        # The local feature l is a sum of regions, so its similarity is the same sum of the regions' similarities.
+        # The local feature l is a weighted sum of regions, so its similarity is the same sum of their similarities.
         attention = local_feature.attention(compared.contrasts, state.attention_temperature)
         part = (attention * compared.to_locals).sum(dim=2) * state.local_scale
         part = part - part.mean(dim=1, keepdim=True)
@@ -90,5 +90,5 @@ class TrainedHead:
         return logits
 
     def unlikeness(self, joint: Tensor) -> Tensor:
-        """How little images resemble any class: joint vectors (n, D) to float64 (n,), higher is less alike."""
+        """Return the unlikeness of joint vectors (n, D): float64 (n,), higher is less alike."""
         return self._subspaces.unlikeness(joint)

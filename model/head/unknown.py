@@ -1,6 +1,6 @@
-"""Unknown images: how unlike every class an image is, and from how much on it is flagged.
+"""Unknown images: the unlikeness of an image to every class, and the threshold above which it is unknown.
 
-The threshold comes from the support images alone, each measured when it is left out.
+The threshold is computed from the support images alone, each measured when it is left out.
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ import torch
 from torch import Tensor
 
 UNKNOWN_FALSE_ALARMS = 0.01
-"""Share of images of known classes that may be flagged as unknown, were their unlikeness normally distributed."""
+"""Share of images of known classes that may be flagged as unknown, for normally distributed unlikeness."""
 
 SUBSPACE_EXAMPLES = 64
-"""Examples of a class that span its subspace: more cost time and change little."""
+"""Number of examples of a class that span its subspace: more take longer and change little."""
 
 SUBSPACE_RIDGE = 0.3
-"""Over the mean squared distance of a class's examples from their mean."""
+"""Ridge in units of the mean squared distance of a class's examples from their mean."""
 
 
 class Subspaces(NamedTuple):
-    """What the examples of each class span, for N classes and m directions in all; float64.
+    """The subspaces spanned by the examples of N classes, with m directions in all; float64.
 
-    means:  (N, D) of the examples
-    basis:  (m, D) directions from the means: of a class, the k x D matrix L^-1 C with C the centred
-            examples and L L' = C C' + ridge, so that |L^-1 C d|^2 is what they explain of a difference d
+    means: (N, D) of the examples
+    basis: (m, D) directions from the means: of a class, the k x D matrix L^-1 C with C the centred examples and L L' =
+        C C' + ridge, so that |L^-1 C d|^2 is what they explain of a difference d
     offsets: (m,) the directions' products with their class's mean
     owners: int64 (m,) the direction's class
-    empty:  bool (N,) classes without an example
+    empty: bool (N,) classes without an example
     """
 
     means: Tensor
@@ -57,13 +57,11 @@ class Subspaces(NamedTuple):
         return (lengths - explained).clamp_min(0).masked_fill(self.empty, math.inf)
 
     def unlikeness(self, queries: Tensor) -> Tensor:
-        """How little images resemble any class: (q, D) -> (q,), higher is less alike.
+        """Return the squared distance from the nearest class's subspace: (q, D) -> (q,), higher is less alike.
 
-        The squared distance from the nearest class's subspace: what of an image, less the class's mean,
-        the differences among the class's examples do not explain (a ridge regression on them; of one
-        example it is the squared distance from it). The vectors are joint ones, `model.head.joint_space`, not
-        brought to one length: how far an image lies from all the classes' common mean says as much as
-        the direction.
+        It is the part of the difference from the class's mean that the differences among the class's examples do not
+        explain (by ridge regression on them); with one example, the squared distance from it. The joint vectors are not
+        normalised: their distance from the common mean of the classes is as informative as their direction.
         """
         return self.distances(queries).amin(dim=1)
 
@@ -72,7 +70,7 @@ def leave_one_out_unlikeness(examples: Tensor, labels: Tensor, ways: int) -> Ten
     """`unlikeness` of each example when it is left out: (n, D) -> (n,); inf where no other example is left."""
     distances = Subspaces.of(examples, labels, ways).distances(examples)
     nothing = torch.zeros((), dtype=torch.int64)
-    for index, label in enumerate(labels.tolist()):  # leaving it out changes nothing but its own class
+    for index, label in enumerate(labels.tolist()):  # leaving it out changes its own class only
         others = labels == label
         others[index] = False
         own = Subspaces.of(examples[others], nothing.expand(int(others.sum())), 1)
@@ -81,7 +79,7 @@ def leave_one_out_unlikeness(examples: Tensor, labels: Tensor, ways: int) -> Ten
 
 
 def _span(examples: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean (D,) and basis (k, D) of one class, as in `Subspaces`; no basis where nothing varies."""
+    """Mean (D,) and basis (k, D) of one class, as in `Subspaces`; k is 0 unless examples differ."""
     nothing = examples.new_zeros(0, examples.shape[1])
     if not len(examples):
         return examples.new_zeros(examples.shape[1]), nothing
@@ -97,11 +95,10 @@ def _span(examples: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def unknown_threshold(leave_one_out: Tensor) -> float:
-    """Return the unlikeness above which an image is unlike every bin.
+    """Return the unlikeness above which an image is unknown; infinite with fewer than three examples.
 
-    leave_one_out: float64 (n,), see `leave_one_out_unlikeness`. The threshold lies as many standard
-    deviations above the mean as `UNKNOWN_FALSE_ALARMS` asks, and more the fewer examples there are
-    (ours: the factor 1 + 4 / n stands for what n values cannot tell). Fewer than three say nothing.
+    leave_one_out: float64 (n,), see `leave_one_out_unlikeness`. The threshold lies above the mean by the number of
+        standard deviations that `UNKNOWN_FALSE_ALARMS` requires, times 1 + 4 / n (ours, since n values are few).
     """
     count = len(leave_one_out)
     if count < 3:

@@ -8,18 +8,18 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from PIL import Image
 
 from model.errors import ImageReadError
-from model.images.decoders import reader, shrunk
-from model.images.kinds import Kind
-from model.images.pixels import over
-from model.images.read_errors import translated_errors
-
-Size = tuple[int, int]
+from model.images.formats import Format, Size, Wanted, formats
+from model.images.greys import GreyRange, Greys
+from model.images.pixels import over, shrunk
+from model.images.read_errors import UNKNOWN_FORMAT, translated_errors
+from model.types import Region
 
 _MOST_MEMORY, _LEAST_MEMORY = (
     12 * 2**30,
@@ -43,9 +43,11 @@ def main() -> None:
 def _answer(request: dict[str, Any], answers: BinaryIO) -> None:
     pixels = b""
     try:
-        path, kind = Path(request["file"]), Kind(request["kind"])
-        with translated_errors(path, details=kind is not Kind.DICOM):
-            answer, pixels = _do(request, path, kind)
+        path, form = Path(request["file"]), formats.get(request["format"])
+        if form is None:  # a plug-in that is there in the program alone
+            raise ImageReadError(path, UNKNOWN_FORMAT)
+        with translated_errors(path, details=form.quotable):
+            answer, pixels = _do(request, path, form)
     except ImageReadError as error:
         answer = {"refused": error.reason}
     answers.write(json.dumps(answer | {"length": len(pixels)}).encode() + b"\n")
@@ -53,31 +55,35 @@ def _answer(request: dict[str, Any], answers: BinaryIO) -> None:
     answers.flush()
 
 
-def _do(request: dict[str, Any], path: Path, kind: Kind) -> tuple[dict[str, Any], bytes]:
+def _do(request: dict[str, Any], path: Path, form: Format) -> tuple[dict[str, Any], bytes]:
     frame, box = request["frame"], request["box"]
     match request["task"]:
         case "read":
-            max_side = request["max_side"]
-            image, size = _tile(path, kind, frame, box) if box else reader(kind).read(path, frame, max_side)
-            image = shrunk(over(tuple(request["ground"]), image), max_side)
+            kind, low, high = request["greys"]
+            wanted = Wanted(request["max_side"], Greys(GreyRange(kind), low, high))
+            image, size = _tile(path, form, frame, box, wanted) if box else form.read(path, frame, wanted)
+            image = shrunk(over(tuple(request["ground"]), image), wanted.max_side)
             return {"size": size, "pixels": image.size}, image.tobytes()
         case "size":
-            size = reader(kind).size(path, frame)
+            size = form.size(path, frame)
             return {"size": box[2:] if box and _check_inside(path, size, box) else size}, b""
         case _:
-            return {"parts": reader(kind).parts(path, request["rate"])}, b""
+            return {"parts": form.parts(path, request["rate"]), "note": form.note(path)}, b""
 
 
 _whole: tuple[object, Image.Image] | None = None  # the image that tiles were last cut from, and what it was
 
 
-def _tile(path: Path, kind: Kind, frame: int | None, box: Sequence[int]) -> tuple[Image.Image, Size]:
+def _tile(path: Path, form: Format, frame: int | None, box: Sequence[int], wanted: Wanted) -> tuple[Image.Image, Size]:
     global _whole  # noqa: PLW0603 - the process answers one request at a time
+    alone = form.tile(path, frame, Region(*box), wanted)
+    if alone is not None:
+        return alone, (box[2], box[3])
     status = os.stat(path)
-    identity = (path, frame, status.st_size, status.st_mtime_ns)
+    identity = (path, frame, wanted.greys, status.st_size, status.st_mtime_ns)
     if _whole is None or _whole[0] != identity:
         _whole = None  # never two at a time
-        _whole = (identity, reader(kind).read(path, frame, None)[0])
+        _whole = (identity, form.read(path, frame, replace(wanted, max_side=None))[0])
     image = _whole[1]
     _check_inside(path, image.size, box)
     left, top, width, height = box

@@ -24,11 +24,10 @@ from PIL import Image
 
 from model.errors import ImageReadError
 from model.images.colour import WHITE, Colour
+from model.images.formats import Format, Size
+from model.images.greys import AS_THE_FILE_SAYS, Greys
 from model.images.items import Item
-from model.images.kinds import Kind
 from model.images.read_errors import MAX_PIXELS, damaged
-
-Size = tuple[int, int]
 
 READ_SECONDS, HEADER_SECONDS = 120.0, 30.0
 """After so long a decoder is taken to hang. Pixels of the largest pictures take some ten seconds."""
@@ -57,22 +56,29 @@ class DecoderPool:
         self._last_asked = 0.0
         self._lock = threading.Lock()
 
-    def read(self, item: Item, kind: Kind, max_side: int | None, ground: Colour = WHITE) -> tuple[Image.Image, Size]:
+    def read(
+        self,
+        item: Item,
+        form: Format,
+        max_side: int | None,
+        ground: Colour = WHITE,
+        greys: Greys = AS_THE_FILE_SAYS,
+    ) -> tuple[Image.Image, Size]:
         """Return the RGB pixels and (width, height) of an image. Raises `ImageReadError`."""
-        request = {"task": "read", "max_side": max_side, "ground": ground}
-        answer, pixels = self._ask(item, kind, request, self._read_seconds)
+        request = {"task": "read", "max_side": max_side, "ground": ground, "greys": astuple(greys)}
+        answer, pixels = self._ask(item, form, request, self._read_seconds)
         shape = _pair(item, answer.get("pixels"))
         return Image.frombuffer("RGB", shape, pixels, "raw", "RGB", 0, 1), _pair(item, answer.get("size"))
 
-    def size(self, item: Item, kind: Kind) -> Size:
+    def size(self, item: Item, form: Format) -> Size:
         """Return (width, height). Raises `ImageReadError`."""
-        answer, _ = self._ask(item, kind, {"task": "size"}, self._header_seconds)
+        answer, _ = self._ask(item, form, {"task": "size"}, self._header_seconds)
         return _pair(item, answer.get("size"))
 
-    def parts(self, item: Item, kind: Kind, rate: float) -> list[int]:
-        """Return the numbers of a file's pages or frames, see `decoders.Reader`. Raises `ImageReadError`."""
-        answer, _ = self._ask(item, kind, {"task": "parts", "rate": rate}, self._header_seconds)
-        return [int(number) for number in answer.get("parts", ())]
+    def parts(self, item: Item, form: Format, rate: float) -> tuple[list[int], str]:
+        """Return the numbers of a file's pages or frames, see `Format.parts`, and its note. Raises `ImageReadError`."""
+        answer, _ = self._ask(item, form, {"task": "parts", "rate": rate}, self._read_seconds)
+        return [int(number) for number in answer.get("parts", ())], str(answer.get("note", ""))
 
     def close(self) -> None:
         """End all processes, also those that are at work; the next request starts another."""
@@ -106,8 +112,9 @@ class DecoderPool:
         self._rest.daemon = True
         self._rest.start()
 
-    def _ask(self, item: Item, kind: Kind, request: dict[str, Any], seconds: float) -> tuple[dict[str, Any], bytes]:
-        whole = {"file": os.fspath(item.file), "kind": kind, "frame": item.frame, "box": item.box and astuple(item.box)}
+    def _ask(self, item: Item, form: Format, request: dict[str, Any], seconds: float) -> tuple[dict[str, Any], bytes]:
+        whole: dict[str, Any] = {"file": os.fspath(item.file), "format": form.name, "frame": item.frame}
+        whole["box"] = astuple(item.box) if item.box else None
         with self._lock:
             self._last_asked = time.monotonic()
             if self._rest is None:

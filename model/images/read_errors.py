@@ -36,9 +36,27 @@ def no_such_part(number: int, count: int, name: str = "page") -> str:
 
 def damaged(detail: object = "") -> str:
     """Say that a file's content makes no sense; `detail` is what the reader said of it."""
+    return f"is damaged or cut off{_in_brackets(detail)}. Export it again from its source."
+
+
+def _of_another_kind(detail: object) -> str:
+    return f"is of a kind of its format that is not read here{_in_brackets(detail)}. Convert it to PNG."
+
+
+def _in_brackets(detail: object) -> str:
     line = " ".join(str(detail).split())
     line = line if len(line) <= _LONGEST_DETAIL else line[: _LONGEST_DETAIL - 1] + "…"
-    return f"is damaged or cut off{f' ({line})' if line else ''}. Export it again from its source."
+    return f" ({line})" if line else ""
+
+
+def cut_off_frames(held: int, promised: int, name: str = "frames") -> str:
+    """Say that a file holds fewer whole frames, or other parts, than it promises."""
+    return f"is cut off: {held} of the {promised} {name} that it promises are there. Export it again from its source."
+
+
+def unsupported(form: str, detail: object) -> str:
+    """Say that a file is whole, but of a kind of its format that is not read; `detail` says which."""
+    return f"is a {form} file of a kind that is not read here ({detail}). Export it as plain {form}, or as PNG."
 
 
 @contextmanager
@@ -60,5 +78,8 @@ def translated_errors(path: Path, *, details: bool = True) -> Iterator[None]:
     except Exception as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise ImageReadError(path, describe_os_error(error)) from error
+        said = str(error).lower()
+        if isinstance(error, NotImplementedError) or "unsupported" in said or "not supported" in said:
+            raise ImageReadError(path, _of_another_kind(error if details else "")) from error
         # Decoders raise many types (OSError, SyntaxError, ValueError, struct.error, ...) on damaged data.
         raise ImageReadError(path, damaged(error if details else "")) from error

@@ -1,6 +1,6 @@
 """Read an image into RGB pixels as they are meant to be displayed. Needs neither torch nor Qt.
 
-An image is a file, or a page or frame of one (see `model.images.items`). Files of the plain kinds are
+An image is a file, or a page or frame of one (see `model.images.items`). Files of trusted formats are
 read here, others in a process of their own (see `model.images.decoder_process`).
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -16,14 +16,13 @@ from typing import BinaryIO
 from PIL import Image
 
 from model.errors import ImageReadError
-from model.images import pillow_reader
 from model.images.colour import WHITE, Colour
 from model.images.cutting import AS_THEY_ARE, Cutting, tiles
 from model.images.decoder_process import pool
-from model.images.decoders import shrunk
+from model.images.formats import HEADER_BYTES, Format, Wanted, format_of, single_endings
+from model.images.greys import AS_THE_FILE_SAYS, Greys
 from model.images.items import Item, split_item
-from model.images.kinds import HEADER_BYTES, PILLOW_SUFFIXES, PLAIN_SUFFIXES, RAW_SUFFIXES, Kind, kind_of
-from model.images.pixels import over
+from model.images.pixels import over, shrunk
 from model.images.read_errors import EMPTY, describe_os_error, translated_errors
 
 HELD_BYTES = 64 * 2**20
@@ -33,35 +32,39 @@ HELD_BYTES = 64 * 2**20
 MODEST_PIXELS = 64_000_000
 """What a thread of the program itself decodes at most: larger images take gigabytes while they are converted."""
 
-_SEVERAL = frozenset({Kind.TIFF, Kind.DICOM, Kind.HEIF, Kind.VIDEO})
-_SINGLE_SUFFIXES = PLAIN_SUFFIXES | PILLOW_SUFFIXES | RAW_SUFFIXES
 
-
-def read_image(path: Path, max_side: int | None = None, ground: Colour = WHITE) -> Image.Image:
+def read_image(
+    path: Path, max_side: int | None = None, ground: Colour = WHITE, greys: Greys = AS_THE_FILE_SAYS
+) -> Image.Image:
     """Read `path` as an RGB image, upright (EXIF orientation applied), in sRGB.
 
-    Transparent pixels are laid over `ground`. Greys of more than 8 bits are scaled from their own lowest
-    to their own highest value, DICOM by the window in the file where it has one. Of a file with
-    several pages or frames the first is read. With `max_side` the result is shrunk so that its
-    longer side has at most that many pixels, which JPEG files do while decoding.
+    Transparent pixels are laid over `ground`. Greys of more than 8 bits are scaled from their lowest to their
+    highest value, but for a few dead pixels, DICOM by the window in the file where it has one; images of one
+    file share a range, and `greys` may ask for another. Of a file with several pages or frames the first is read.
+    With `max_side` the result is shrunk so that its longer side has at most that many pixels, which JPEG files do
+    while decoding.
 
     Raises `ImageReadError`, naming the image, for everything that can be wrong with it.
     """
-    return read_with_size(path, max_side, ground=ground)[0]
+    return read_with_size(path, max_side, ground=ground, greys=greys)[0]
 
 
 def read_with_size(
-    path: Path, max_side: int | None = None, data: bytes | None = None, ground: Colour = WHITE
+    path: Path,
+    max_side: int | None = None,
+    data: bytes | None = None,
+    ground: Colour = WHITE,
+    greys: Greys = AS_THE_FILE_SAYS,
 ) -> tuple[Image.Image, tuple[int, int]]:
     """Return what `read_image` and `image_size` return, from one look at the file or at its content `data`."""
     item = split_item(path)
-    kind = _kind(item, data)
+    form = _format(item, data)
     found = None
-    if kind is Kind.PLAIN and item.box is None:
-        with translated_errors(path):
-            found = pillow_reader.read_plain(item.file, item.frame, max_side, data, MODEST_PIXELS)
+    if form.trusted and item.box is None:
+        with translated_errors(path, details=form.quotable):
+            found = form.read_here(item.file, item.frame, Wanted(max_side, greys), data, MODEST_PIXELS)
     if found is None:
-        return pool.read(item, kind, max_side, ground)
+        return pool.read(item, form, max_side, ground, greys)
     return shrunk(over(ground, found[0]), max_side), found[1]
 
 
@@ -71,24 +74,29 @@ def image_size(path: Path) -> tuple[int, int]:
     Raises `ImageReadError` when the file is not a readable image.
     """
     item = split_item(path)
-    kind = _kind(item)
-    if kind is not Kind.PLAIN or item.box:
-        return pool.size(item, kind)
-    with translated_errors(path):
-        return pillow_reader.size(item.file, item.frame, formats=pillow_reader.PLAIN_FORMATS)
+    form = _format(item)
+    if not form.trusted or item.box:
+        return pool.size(item, form)
+    with translated_errors(path, details=form.quotable):
+        return form.size(item.file, item.frame)
 
 
-def parts(path: Path, cutting: Cutting = AS_THEY_ARE) -> list[Path]:
+def parts(
+    path: Path, cutting: Cutting = AS_THEY_ARE, passed_over: Callable[[Path, str], None] | None = None
+) -> list[Path]:
     """Return the images that lie in a file: its pages, frames or tiles; mostly itself alone.
 
-    A file that cannot be read counts as one image: whoever reads it says why.
+    A file that cannot be read counts as one image: whoever reads it says why. `passed_over` is told of a file of
+    which some images are missing, and which in a sentence.
     """
-    if path.suffix.lower() in _SINGLE_SUFFIXES and cutting.tile_side is None:
+    if path.suffix.lower() in single_endings() and cutting.tile_side is None:
         return [path]
     item = split_item(path)
     try:
-        kind = _kind(item)
-        numbers = pool.parts(item, kind, cutting.video_rate) if kind in _SEVERAL and item == Item(path) else []
+        form = _format(item)
+        numbers, note = pool.parts(item, form, cutting.video_rate) if form.several and item == Item(path) else ([], "")
+        if note and passed_over is not None:
+            passed_over(path, note)
         pages = [item._replace(frame=number) for number in numbers] if len(numbers) > 1 else [item]
         if cutting.tile_side is not None and item.box is None:
             return [tile.path for page in pages for tile in _tiles(page, cutting.tile_side)]
@@ -102,8 +110,8 @@ def _tiles(page: Item, side: int) -> list[Item]:
 
 
 def is_read_here(path: Path, data: bytes) -> bool:
-    """Whether an image with this content is of a kind that is read in this process."""
-    return kind_of(data[:HEADER_BYTES], path.suffix) is Kind.PLAIN
+    """Whether an image with this content is of a format that is read in this process."""
+    return format_of(data[:HEADER_BYTES], path.suffix).trusted
 
 
 def file_bytes(path: Path) -> bytes | None:
@@ -121,11 +129,11 @@ def is_special_file(path: Path) -> bool:
         return False  # said better by whoever opens it
 
 
-def _kind(item: Item, data: bytes | None = None) -> Kind:
+def _format(item: Item, data: bytes | None = None) -> Format:
     header = data[:HEADER_BYTES] if data is not None else _start(item, HEADER_BYTES)
     if not header:
         raise ImageReadError(item.path, EMPTY)
-    return kind_of(header, item.file.suffix)
+    return format_of(header, item.file.suffix)
 
 
 def _start(item: Item, length: int) -> bytes:

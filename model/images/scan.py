@@ -6,54 +6,66 @@ Every page, frame or tile of a file is an image of its own, see `model.images.it
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from model.errors import SupportSetError
 from model.images.cutting import AS_THEY_ARE, Cutting
-from model.images.kinds import HEADER_BYTES, IMAGE_SUFFIXES, looks_like_dicom
+from model.images.formats import HEADER_BYTES, Sure, doubtful_endings, formats, image_endings
+from model.images.left_aside import LeftAside
 
-_DIGITS = re.compile(r"(\d+)")
+
+def natural_key(name: str) -> tuple[Any, str]:
+    """Return a sort key that puts "img2" before "img10" and ignores case and composition at first."""
+    return _natural_keys()(name), name
 
 
-def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
-    """Sort key that puts "img2" before "img10" and does not look at case first."""
-    parts = _DIGITS.split(name)
-    key = [(0, int(part), "") if part.isdecimal() and part.isascii() else (1, 0, part.casefold()) for part in parts]
-    return (*key, (1, 0, name))
+@lru_cache(maxsize=1)
+def _natural_keys() -> Callable[[str], Any]:
+    from natsort import natsort_keygen, ns  # here: the window starts without it
+
+    made: Callable[[str], Any] = natsort_keygen(alg=ns.INT | ns.IGNORECASE)
+    return made
 
 
 def is_image_name(name: str) -> bool:
     """Whether the file's ending is that of an image we read; hidden files are not."""
-    return not name.startswith(".") and os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES
+    return not name.startswith(".") and os.path.splitext(name)[1].lower() in image_endings()
 
 
 PassedOver = Callable[[Path, str], None]
-"""Told of a folder that cannot be listed, and why in one sentence."""
+"""Told of a folder that cannot be listed or a file of which a part is missing, and why in one sentence."""
 
 
 def iter_images(
-    paths: Iterable[Path], cutting: Cutting = AS_THEY_ARE, passed_over: PassedOver | None = None
+    paths: Iterable[Path],
+    cutting: Cutting = AS_THEY_ARE,
+    passed_over: PassedOver | None = None,
+    left_aside: LeftAside | None = None,
 ) -> Iterator[Path]:
     """Yield the images in `iter_files`: a file, or each of its pages, frames or tiles."""
     from model.images.reading import parts  # here: the window starts without the decoders
 
-    for file in iter_files(paths, passed_over):
-        yield from parts(file, cutting)
+    for file in iter_files(paths, passed_over, left_aside):
+        yield from parts(file, cutting, passed_over)
 
 
-def iter_files(paths: Iterable[Path], passed_over: PassedOver | None = None) -> Iterator[Path]:
+def iter_files(
+    paths: Iterable[Path], passed_over: PassedOver | None = None, left_aside: LeftAside | None = None
+) -> Iterator[Path]:
     """Yield files as they are given and the image files below folders, each once.
 
     Files named by the caller are yielded whatever their ending (so that an unreadable one is
-    reported, not hidden). Inside folders names with an image ending count, and DICOM files without
-    any ending. Each folder's files come first, then its sub-folders, both in natural order. Links to
-    folders are followed once; folders that cannot be listed are passed over, and `passed_over` told.
+    reported, not hidden). Inside folders names with an image ending count, and files whose first bytes tell
+    where the ending does not (DICOM without any, `.ts`); others are counted by `left_aside`. Each folder's files come
+    first, then its sub-folders, both in natural order. Links to folders are followed once; folders that cannot be
+    listed are passed over, and `passed_over` told.
     """
     seen: set[str] = set()
     for path in paths:
-        candidates = _walk(path, passed_over) if os.path.isdir(path) else iter((path,))
+        candidates = _walk(path, passed_over, left_aside) if os.path.isdir(path) else iter((path,))
         for candidate in candidates:
             key = os.path.abspath(candidate)
             if key not in seen:
@@ -61,7 +73,7 @@ def iter_files(paths: Iterable[Path], passed_over: PassedOver | None = None) -> 
                 yield candidate
 
 
-def _walk(top: Path, passed_over: PassedOver | None) -> Iterator[Path]:
+def _walk(top: Path, passed_over: PassedOver | None, left_aside: LeftAside | None) -> Iterator[Path]:
     visited: set[tuple[int, int]] = set()
     pending = [top]
     while pending:
@@ -83,29 +95,45 @@ def _walk(top: Path, passed_over: PassedOver | None) -> Iterator[Path]:
                 continue
             if _is_folder(entry):
                 folders.append(folder / entry.name)
-            elif is_image_name(entry.name) or (may_be_dicom(entry.name) and _is_dicom(entry)):
+            elif is_image_name(entry.name) or (may_be_image(entry.name) and _begins_as_image(entry)):
                 yield folder / entry.name
+            elif left_aside is not None and _is_file(entry):
+                left_aside.add(folder / entry.name)
         pending.extend(reversed(folders))
 
 
-def may_be_dicom(name: str) -> bool:
-    """Whether a name without an image ending may be a DICOM file's.
+def may_be_image(name: str) -> bool:
+    """Whether a name may be an image's though its ending does not say so: ask `begins_as_image`.
 
-    Scanners name files "IM0001" or "1.2.840.10008.1"; the index of a disc holds no picture.
+    DICOM scanners name files "IM0001" or "1.2.840.10008.1"; the index of a disc holds no picture. Some endings
+    are those of other files as well.
     """
-    suffix = os.path.splitext(name)[1]
-    return (not suffix or suffix[1:].isdecimal()) and name != "DICOMDIR"
+    suffix = os.path.splitext(name)[1].lower()
+    return (not suffix or suffix[1:].isdecimal() or suffix in doubtful_endings()) and name != "DICOMDIR"
 
 
-def starts_as_dicom(path: Path | str) -> bool:
-    """Whether a file begins as DICOM does; raises OSError."""
+def begins_as_image(path: Path | str) -> bool:
+    """Whether a file of which `may_be_image` holds begins as a format that may be called so; raises OSError."""
+    suffix = os.path.splitext(path)[1].lower()
     with open(path, "rb") as file:  # noqa: PTH123 - there may be many
-        return looks_like_dicom(file.read(HEADER_BYTES))
+        header = file.read(HEADER_BYTES)
+    return any(
+        one.matches(header, suffix) >= Sure.LIKELY
+        for one in formats
+        if (suffix in one.doubtful_endings if suffix in doubtful_endings() else one.may_lack_ending)
+    )
 
 
-def _is_dicom(entry: os.DirEntry[str]) -> bool:
+def _begins_as_image(entry: os.DirEntry[str]) -> bool:
     try:
-        return entry.is_file() and starts_as_dicom(entry.path)
+        return entry.is_file() and begins_as_image(entry.path)
+    except OSError:
+        return False
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
     except OSError:
         return False
 
@@ -117,11 +145,16 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def class_folders(folder: Path, cutting: Cutting = AS_THEY_ARE) -> list[tuple[str, list[Path]]]:
+def class_folders(
+    folder: Path,
+    cutting: Cutting = AS_THEY_ARE,
+    passed_over: PassedOver | None = None,
+    left_aside: LeftAside | None = None,
+) -> list[tuple[str, list[Path]]]:
     """Read a folder of sub-folders: one class for each sub-folder, named after it.
 
     Returns (class name, images) in natural order; sub-folders without images are kept with
-    an empty list, so that the caller can name them.
+    an empty list, so that the caller can name them. `passed_over` and `left_aside` as in `iter_images`.
 
     Raises `SupportSetError` when `folder` is not a folder or has no sub-folder.
     """
@@ -134,7 +167,9 @@ def class_folders(folder: Path, cutting: Cutting = AS_THEY_ARE) -> list[tuple[st
     if not children:
         raise SupportSetError(f"{folder} has no sub-folders. Give a folder with one sub-folder of images per class.")
     children.sort(key=lambda child: natural_key(child.name))
-    return [(readable_text(child.name), list(iter_images([child], cutting))) for child in children]
+    return [
+        (readable_text(child.name), list(iter_images([child], cutting, passed_over, left_aside))) for child in children
+    ]
 
 
 def readable_text(name: str | Path) -> str:

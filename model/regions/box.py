@@ -1,7 +1,7 @@
-"""The region of highest attention: the box around the peak of the evidence for a class.
+"""The box of the region shown: the rectangle around the peak of the evidence for a class.
 
-It holds the cells that are connected with the peak and rise at least half (or another share) as high as it
-does above the median of the image: the full width at half maximum, in two dimensions. Ours
+It encloses the cells that are connected with the peak and rise at least half (or another share) as high above the
+median of the image as the peak does: the full width at half maximum, in two dimensions. Ours
 (docs/adr/0007-attention.md).
 """
 
@@ -11,20 +11,20 @@ import cv2
 from torch import Tensor
 
 HEIGHT = 0.5
-"""Of the peak's height above the median, from which a cell belongs to its region."""
+"""Share of the peak's height above the median that a cell of its region reaches."""
 
 Box = tuple[int, int, int, int]
-"""First row and column of a box of cells, and those after its last."""
+"""First row and column of a box of cells, and the row and column after the last."""
 
-_OVER_CORNERS = 8  # neighbours a cell
-_FLAGS = _OVER_CORNERS | cv2.FLOODFILL_FIXED_RANGE  # compared with the peak, not from cell to cell
+_OVER_CORNERS = 8  # neighbours of a cell
+_FLAGS = _OVER_CORNERS | cv2.FLOODFILL_FIXED_RANGE  # cells are compared with the peak, not with their neighbours
 
 
 def peak_boxes(evidence: Tensor, grid: tuple[int, int], height: float = HEIGHT) -> list[Box]:
-    """Return the box of each map, float32 (n, R) on `grid`."""
+    """Return the box of each map, float32 (n, R) on `grid` = (rows, columns)."""
     peaks, ground = evidence.max(dim=1), evidence.median(dim=1).values
     depths = (1 - height) * (peaks.values - ground)
-    maps = evidence.view(-1, *grid).numpy().copy()  # it is filled from the peak
+    maps = evidence.view(-1, *grid).numpy().copy()  # `floodFill` changes it
     boxes = []
     for values, peak, depth in zip(maps, peaks.indices.tolist(), depths.tolist(), strict=True):
         row, column = divmod(peak, grid[1])

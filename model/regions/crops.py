@@ -1,9 +1,8 @@
 """Crops: parts of an image half its width and height, each scored as an image of its own.
 
-A region shows a place, but not the thing that it is part of: where the objects of a picture are as large as half of
-it, the classifier itself tells better which of them is which. So crops all over the image are scored by the whole of
-the joint space; the score of a crop that is like no class fades. Used for images that are much larger than the
-examples. Ours (docs/adr/0007-attention.md).
+A single region does not show the object that it is part of: where the objects of an image are as large as half of it,
+the classifier itself tells them apart better. So crops all over the image are scored in the whole joint space; the
+score of a crop unlike every class fades. Used for large images. Ours (docs/adr/0007-attention.md).
 """
 
 from __future__ import annotations
@@ -16,30 +15,30 @@ from model.features.texture_energies import CELLS
 
 TEXTURE_CELLS, TEXTURE_STEP = CELLS // 2, 2
 CROPS = (CELLS - TEXTURE_CELLS) // TEXTURE_STEP + 1
-"""Along each axis, from edge to edge."""
+"""Number of crops along each axis, from edge to edge."""
 
 FADING = 2.0
 """The score of a crop falls with this power of its unlikeness. Measured."""
 
-_SMALLEST = 1e-9  # where examples and crops are all the same nothing is unlike
+_SMALLEST = 1e-9  # keeps unlikeness above 0 where examples and crops are all the same
 
 
 def crop_features(features: ImageFeatures) -> ImageFeatures:
-    """Return the features of the crops of one image, in reading order, `CROPS` squared of them."""
+    """Return the features of the `CROPS` squared crops of one image, in reading order."""
     maps = features.maps()
     coarse = _averaged(maps.coarse, 1)
     fine = _averaged(maps.fine, LAYOUT_CELLS)
     surfaces = features.texture.unfold(2, TEXTURE_CELLS, TEXTURE_STEP).unfold(3, TEXTURE_CELLS, TEXTURE_STEP)
     textures = surfaces[0].permute(1, 2, 0, 3, 4).flatten(0, 1)
-    extra = features.extra.expand(len(coarse), -1)  # what further views keep is known of the whole image only
+    extra = features.extra.expand(len(coarse), -1)  # numbers that further views keep describe the whole image only
     return describe(ImageMaps(fine, coarse, textures, extra))
 
 
 def faded(scores: Tensor, unlikeness: Tensor, threshold: float) -> Tensor:
-    """Let the scores (n, N) of crops fade that are unlike every class: unlikeness (n,) -> (n, N).
+    """Reduce the scores (n, N) of crops that are unlike every class: unlikeness (n,) -> (n, N).
 
-    Those do not fade whose unlikeness is below the threshold of unknown images, or where all are unlike, that of the
-    image's most familiar crop.
+    Scores stay where unlikeness is below the threshold of unknown images or, if all crops lie above, for the crop of
+    least unlikeness.
     """
     allowed = unlikeness.amin().clamp_min(max(threshold, _SMALLEST))
     share = (allowed / unlikeness.clamp_min(_SMALLEST)).clamp_max(1) ** FADING
@@ -47,7 +46,7 @@ def faded(scores: Tensor, unlikeness: Tensor, threshold: float) -> Tensor:
 
 
 def on_regions(scores: Tensor, grid: tuple[int, int]) -> Tensor:
-    """Interpolate scores (n, N) of crops between their centres: (N, R); outside of the centres they stay as there."""
+    """Interpolate scores (n, N) of crops between their centres, constant beyond the outermost ones: (N, R)."""
     maps = scores.T.unflatten(1, (CROPS, CROPS))
     rows, columns = (_between_centres(length).to(scores.dtype) for length in grid)
     spread: Tensor = (rows @ maps @ columns.T).flatten(1)
@@ -63,7 +62,7 @@ def _averaged(values: Tensor, cells: int) -> Tensor:
 
 
 def _parts(length: int, cells: int) -> Tensor:
-    """Share of each of `length` places in the `cells` parts of each crop along an axis: (CROPS cells, length)."""
+    """Share of each of `length` positions in the `cells` parts of each crop along an axis: (CROPS cells, length)."""
     size = length / 2 / cells
     starts = (torch.linspace(0, length / 2, CROPS)[:, None] + torch.arange(cells) * size).flatten()[:, None]
     places = torch.arange(length)
@@ -72,6 +71,6 @@ def _parts(length: int, cells: int) -> Tensor:
 
 def _between_centres(length: int) -> Tensor:
     """Weights of linear interpolation between the crops' centres along an axis: (length, CROPS)."""
-    places = (torch.arange(length) + 0.5) / length  # of the axis, of which the centres take 1/4 to 3/4
+    places = (torch.arange(length) + 0.5) / length  # fraction of the axis; the centres lie from 1/4 to 3/4
     steps = ((places - 0.25) * 2 * (CROPS - 1)).clamp(0, CROPS - 1)
     return (1 - (steps[:, None] - torch.arange(CROPS)).abs()).clamp_min(0)

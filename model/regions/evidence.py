@@ -1,9 +1,10 @@
 """Evidence: what each region of an image adds for a class, from which the shown map and its box are made.
 
-The evidence has three parts, each in units of its own spread: the contrast of similarities, which the attention is
-made of (s1 - s2 over tau_a), the responses (`response_map`), and the texture. The texture's part grows with the square
-of its share in the joint space, so that it counts where it decides. In an image that is much larger than the examples
-regions unlike every class fade, and crops are scored as well. Ours (docs/adr/0007-attention.md).
+The evidence has three parts, each in units of its own spread: the contrast of similarities as in the attention,
+(s1 - s2) / tau_a; the responses (`response_map`); and the texture. The weight of the texture is the square of its
+share in the joint space, so that it is small unless texture decides. In an image that is much larger than the
+examples, the evidence of regions unlike every class fades, and crops are scored as well. Ours
+(docs/adr/0007-attention.md).
 """
 
 from __future__ import annotations
@@ -21,28 +22,28 @@ from model.regions.box import HEIGHT, Box, peak_boxes
 from model.regions.response_map import response_maps
 
 RESPONSE_SHARE = 1 / 2
-"""Of the responses in the evidence of a region; the contrast of similarities has the rest."""
+"""Share of the responses in the evidence of a region; the contrast of similarities has the rest."""
 
 FADING = 4.0
-"""Evidence fades by this power of e where a region is like no class, see `_fade`. Ours, measured."""
+"""Evidence falls by the factor exp(-FADING) for a region like no class, see `_fade`. Ours, measured."""
 
 CROPS_SHARE = 0.5
-"""Of the scores of a large image's crops, in units of its regions' evidence. Measured."""
+"""Weight of the scores of a large image's crops, in units of its regions' evidence. Measured."""
 
 FIRST_LOOK_SHARE = 0.4
-"""Of the evidence at the working side in a closer look, where an image is no larger than the examples. Measured."""
+"""Share of the first look's evidence in a closer look at an image that is not large. Measured."""
 
 CLOSER_HEIGHT = 0.4
-"""As `box.HEIGHT`, for such a closer look. Measured."""
+"""As `box.HEIGHT`, for a closer look at an image that is not large. Measured."""
 
 LEAST_FAMILIARITY = 0.05
-"""A smaller familiarity has no meaning as a unit."""
+"""Least familiarity that is used as a unit."""
 
 
 class Evidence(NamedTuple):
     """The evidence of the regions of one image.
 
-    values: float32 (N, R), or (1, R) where only one class was asked for, in units of the attention's temperature
+    values: float32 (N, R), or (1, R) for a single class, in units of the attention's temperature
     grid: (h, w), R = h * w in reading order
     height: of the box, as a share of the peak's height above the median
     """
@@ -62,7 +63,7 @@ class Evidence(NamedTuple):
 
 
 class RegionFinder:
-    """Finds evidence with a trained head. Read-only, so several threads may use it at once."""
+    """Computes evidence with a trained head. Read-only, so several threads may use it at once."""
 
     def __init__(self, head: TrainedHead) -> None:
         self._head = head
@@ -73,7 +74,7 @@ class RegionFinder:
     def evidence(self, features: ImageFeatures, compared: Comparisons, shown: Tensor | None = None) -> Tensor:
         """Return the evidence of n images for each class, (n, N, R), in units of the attention's temperature.
 
-        With `shown`, int64 (n,), for this class of each image alone: (n, 1, R).
+        With `shown`, int64 (n,), for this class of each image only: (n, 1, R).
         """
         state = self._head.state
         contrasts, weights = compared.contrasts, self._texture_weights
@@ -89,11 +90,11 @@ class RegionFinder:
         return joined
 
     def closer(self, features: ImageFeatures, first: Evidence, *, is_large: bool, shown: int | None = None) -> Evidence:
-        """Return the evidence of one image that was embedded for a closer look, on cells half as wide.
+        """Return the evidence of one image in the closer look, on cells half as wide as in the `first` look.
 
-        A large image shows more than the examples do: regions unlike every class, such as the ground of a scene, fade,
-        and its crops are scored. In others the `first` look still has a share. With `shown` for this class alone, as
-        `first` is then.
+        A large image shows more than the examples do: the evidence of regions unlike every class, such as the ground of
+        a scene, fades, and crops are scored. In other images the `first` look keeps a share. With `shown`, for this
+        class only, as `first` must then be.
         """
         classes = slice(None) if shown is None else slice(shown, shown + 1)
         compared = self._head.compare(features)
@@ -105,10 +106,10 @@ class RegionFinder:
         return Evidence((1 - FIRST_LOOK_SHARE) * values + FIRST_LOOK_SHARE * coarser, features.grid, CLOSER_HEIGHT)
 
     def _fade(self, familiarity: Tensor) -> Tensor:
-        """Factor of the evidence of regions, 1 or less: (n, R) -> (n, R).
+        """Factor of the evidence of regions, at most 1: (n, R) -> (n, R).
 
-        A region is strange by what it lacks of the familiarity that the examples' regions have, or of the
-        image's most familiar one where all are strange, in units of the former.
+        It falls with the familiarity that a region lacks, in units of `familiar_from`: compared with `familiar_from`
+        itself, or with the image's most familiar region where all lie below.
         """
         familiar_from = self._head.state.familiar_from
         expected = familiarity.amax(dim=1, keepdim=True).clamp_max(familiar_from)
@@ -116,7 +117,7 @@ class RegionFinder:
         return torch.exp(-FADING * strangeness)
 
     def _of_crops(self, features: ImageFeatures) -> Tensor:
-        """Scores of the crops of one image, on its regions, for each class: (N, R)."""
+        """Scores of the crops of one image for each class, interpolated on its regions: (N, R)."""
         head = self._head
         joint = head.joint(crops.crop_features(features))
         scores = head.state.scale * head.whole(joint)

@@ -1,7 +1,7 @@
-"""Between cells of a feature grid and pixels of the original image.
+"""Conversion of cells of a feature grid to pixels of the original image.
 
-The whole image is squeezed into the backbone's square, so a grid cell maps back to a rectangle of
-the original by two factors, one for each side.
+The whole image is squeezed into the backbone's square, so a grid cell maps back to a rectangle of the original by two
+factors, one for each side.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from model.types import Region
 
 
 def box_region(box: Sequence[int], grid: tuple[int, int], size: tuple[int, int]) -> Region:
-    """Return a box of cells in pixels of the image, at least one each way.
+    """Return the region of a box of cells, in pixels of the image and at least one pixel wide and high.
 
-    `box`: its first row and column, and those after its last, on a grid of (rows, columns); `size` is
-    (width, height).
+    box: first row and column, and those after the last, on a grid of (rows, columns)
+    size: (width, height) in pixels
     """
     first_row, first_column, end_row, end_column = box
     (rows, columns), (width, height) = grid, size

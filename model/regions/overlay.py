@@ -1,4 +1,4 @@
-"""Draw an attention map and its region on an image. Needs neither torch nor Qt."""
+"""Overlays: an evidence map and its region drawn on an image. Needs neither torch nor Qt."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from model.types import Region
 OVERLAY_OPACITY = 0.55
 REGION_COLOR = (255, 255, 255)
 _HALO = (20, 20, 20)
-# Lightness rises evenly from dark violet to light yellow, so that colour-blind eyes see the order too.
+# Lightness rises evenly from dark violet to light yellow, so that colour-blind people see the order too.
 _ANCHORS = np.array([(30, 15, 70), (120, 30, 110), (200, 60, 80), (245, 125, 40), (252, 220, 100)], np.float32)
 
 
-def attention_rgba(attention: npt.NDArray[np.float32], size: tuple[int, int]) -> npt.NDArray[np.uint8]:
-    """Colour attention (h, w) in 0..1 at `size` = (width, height): uint8 (height, width, 4).
+def map_rgba(evidence_map: npt.NDArray[np.float32], size: tuple[int, int]) -> npt.NDArray[np.uint8]:
+    """Colour an evidence map (h, w) in 0..1 at `size` = (width, height): uint8 (height, width, 4).
 
-    Interpolated smoothly; transparent where nobody looks, opaque at the peak.
+    Interpolated smoothly; transparent at 0, opaque at 1.
     """
-    scaled = Image.fromarray(attention.astype(np.float32)).resize(size, Image.Resampling.BICUBIC)
+    scaled = Image.fromarray(evidence_map.astype(np.float32)).resize(size, Image.Resampling.BICUBIC)
     values = np.clip(np.asarray(scaled), 0, 1)
     position = values * (len(_ANCHORS) - 1)
     low = np.minimum(position.astype(np.intp), len(_ANCHORS) - 2)
@@ -30,9 +30,9 @@ def attention_rgba(attention: npt.NDArray[np.float32], size: tuple[int, int]) ->
     return rgba
 
 
-def draw_overlay(image: Image.Image, attention: npt.NDArray[np.float32], region: Region) -> Image.Image:
-    """Return an RGB copy of `image` with the map laid over it, denser where attention is high, and the region's box."""
-    layer = Image.fromarray(attention_rgba(attention, image.size))
+def draw_overlay(image: Image.Image, evidence_map: npt.NDArray[np.float32], region: Region) -> Image.Image:
+    """Return an RGB copy of `image` with the map drawn over it, more opaque where it is higher, and with the box."""
+    layer = Image.fromarray(map_rgba(evidence_map, image.size))
     layer.putalpha(layer.getchannel("A").point(lambda alpha: round(alpha * OVERLAY_OPACITY)))
     result = Image.alpha_composite(image.convert("RGBA"), layer).convert("RGB")
     draw = ImageDraw.Draw(result)

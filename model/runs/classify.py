@@ -1,4 +1,4 @@
-"""Classify many images as a stream: memory stays flat and every finished batch is handed on at once."""
+"""Classification of many images as a stream: each batch is yielded when it is done, so memory does not grow."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from model.types import Prediction, Status
 
 @dataclass(frozen=True)
 class Asked:
-    """What is wanted of each image of a run, beside its class.
+    """The options of a run.
 
-    explain_class: regions and maps are those for this class instead of the predicted one
-    closely: look at every image again at twice the working side, which finds regions better and takes about four
-        times as long; images much larger than the examples are looked at so in any case
+    explain_class: number of the class whose regions and maps are shown, instead of the predicted one
+    closely: take the closer look at every image, which finds regions better and takes about four times as long; large
+        images get it in any case
     maps: predictions hold the evidence map
-    pictures: what was read of each image comes along, see `Classified`
+    pictures: results hold the image as read, see `Classified`
     """
 
     explain_class: int | None = None
@@ -34,7 +34,7 @@ class Asked:
 
 @dataclass(frozen=True, eq=False)
 class Classified:
-    """A prediction, with the picture where that was asked for and was read in its own size for it (else None)."""
+    """A prediction; with the image, if `Asked.pictures` is set and it was read in its own size, else None."""
 
     prediction: Prediction
     picture: Image.Image | None = field(default=None, repr=False)
@@ -51,8 +51,8 @@ def classify(
 ) -> Iterator[list[Prediction]]:
     """Yield the predictions of `paths` in order, a batch at a time; `explain_class` and `closely` as in `Asked`.
 
-    An image that cannot be read becomes a prediction with `Status.ERROR`, and the rest goes on.
-    Raises `Cancelled` between batches.
+    An image that cannot be read gives a prediction with `Status.ERROR`, and the run goes on. Raises `Cancelled` between
+    batches.
     """
     for batch in classified(classifier, paths, Asked(explain_class, closely), progress, token):
         yield [one.prediction for one in batch]
@@ -65,7 +65,7 @@ def classified(
     progress: ProgressCallback = ignore_progress,
     token: CancelToken | None = None,
 ) -> Iterator[list[Classified]]:
-    """As `classify`, with what else is `asked` for."""
+    """As `classify`, with all options of `Asked`."""
     token = token or CancelToken()
 
     def decided(batch: list[Embedded]) -> list[Classified]:

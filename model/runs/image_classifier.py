@@ -1,4 +1,4 @@
-"""A classifier together with the embedder through which image files reach it."""
+"""An image classifier: a classifier together with its embedder, from files to predictions."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from model.features.sizes import LARGE_FACTOR, Looks, closer_side
 from model.types import Explanation, Prediction
 
 SLICE = 64
-"""Images that are decided on together: many, since small operations cost the same whatever they do."""
+"""Images that are decided on together: many, since small operations have a fixed cost."""
 
 
 class ImageClassifier:
-    """What training and loading give: classifies image files, on one device, for as long as the program runs.
+    """The result of training and of loading: classifies image files on one device.
 
     Read-only, so several threads may use it at once.
     """
@@ -32,7 +32,7 @@ class ImageClassifier:
 
     @property
     def device_note(self) -> str:
-        """Which device computes, and why, for people."""
+        """The device and runtime in use, with the reason, as text for the user."""
         return self.embedder.device_note
 
     @property
@@ -41,7 +41,7 @@ class ImageClassifier:
         return self.classifier.state.side
 
     def looks(self, *, closely: bool = False) -> Looks:
-        """Return the sizes at which images are looked at: large ones twice, and all of them with `closely`."""
+        """Return the sizes for embedding: with the closer look for large images, or for all of them with `closely`."""
         large = LARGE_FACTOR * self.classifier.state.example_side
         return Looks(self.side, closer_side(self.embedder.backbone, self.side), 0.0 if closely else large)
 
@@ -50,7 +50,7 @@ class ImageClassifier:
     ) -> list[Prediction]:
         """Predict images that were embedded with `looks`.
 
-        Regions are those of the predicted class, or of `explain_class`, by the closer look where there was one;
+        Regions are those of the predicted class, or of `explain_class`, from the closer look where there was one;
         `with_maps` adds the evidence map of the same class.
         """
         predictions = []
@@ -71,7 +71,7 @@ class ImageClassifier:
         return predictions
 
     def explain(self, path: Path) -> Explanation:
-        """Return evidence maps, regions and scores of one image for all classes, looking closely.
+        """Return evidence maps, regions and scores of one image for all classes, by the closer look.
 
         Raises `ImageReadError`.
         """
@@ -81,5 +81,5 @@ class ImageClassifier:
         return Explanation(path, found.evidence_maps, found.regions, found.scores, image.size)
 
     def warm_up(self) -> None:
-        """Prepare what `explain` needs, so that the first image to be explained does not wait for it."""
+        """Prepare the forward pass of `explain`, so that the first image to be explained is fast."""
         self.embedder.warm_up(closer_side(self.embedder.backbone, self.side))

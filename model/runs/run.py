@@ -1,6 +1,6 @@
-"""A run over image files: classify, join with what similar images show where that is asked for, and count.
+"""A run over image files: classify, join with similar images if that is asked for, and count.
 
-The command and the window both go through it.
+The command and the window both use it.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from model.types import Prediction, Status
 
 @dataclass
 class Counts:
-    """Counts of a run, of the latest prediction for each image.
+    """Counts of a run, by the latest prediction of each image.
 
-    statuses: images by status; classes: those that are no errors by the number of their class;
+    statuses: images by status
+    classes: readable images by class number
     changed: images whose class changed by joining
     """
 
@@ -31,21 +32,23 @@ class Counts:
 
     @property
     def images(self) -> int:
-        """How many images were classified, unreadable ones included."""
+        """Number of images classified, unreadable ones included."""
         return sum(self.statuses.values())
 
     def add(self, prediction: Prediction, times: int = 1) -> None:
-        """Count a prediction; -1 times takes it back."""
+        """Count a prediction; `times` of -1 takes it back."""
         self.statuses[prediction.status] += times
         if prediction.status is not Status.ERROR:
             self.classes[prediction.predicted] += times
 
 
 class Run:
-    """One run over `paths`: go through `classified`, then through `joined`, which yields nothing unless asked for.
+    """One run over `paths`: iterate over `classified`, then over `joined`, which is empty unless `transductive`.
 
-    Both raise `Cancelled`. `finish` is the last step of each image, for instance writing its overlay; what it returns
-    is counted and yielded. predictions: the latest of each image, kept only where they are joined.
+    finish: last step of each image, for instance writing its overlay; its result is counted and yielded
+    predictions: the latest of each image, kept only for joining
+
+    Both methods raise `Cancelled`.
     """
 
     def __init__(
@@ -65,7 +68,7 @@ class Run:
         self.predictions: dict[Path, Prediction] = {}
 
     def classified(self) -> Iterator[list[Prediction]]:
-        """Yield what is found of each image by itself, a batch at a time."""
+        """Yield the predictions of each image by itself, a batch at a time."""
         for batch in classified(self._classifier, self._paths, self._asked, self._progress, self._token):
             predictions = self._finished(batch)
             for one in predictions:
@@ -75,10 +78,10 @@ class Run:
             yield predictions
 
     def joined(self) -> Iterator[list[Prediction]]:
-        """Yield anew the images that take part in joining, with the probabilities that they have together."""
+        """Yield new predictions of the images that take part in joining, with their joined probabilities."""
         if not self._transductive:
             return
-        from model.runs.transduction import joined  # SciPy's sparse matrices take a while to import
+        from model.runs.transduction import joined  # SciPy's sparse matrices are slow to import
 
         before = list(self.predictions.values())
         for batch in joined(self._classifier, before, self._asked, self._progress, self._token):

@@ -1,10 +1,10 @@
-"""What to label next: the images of a pool that best stand for the rest of it.
+"""Suggestions: the images of a pool that best represent the rest of it, to be labelled next.
 
 Facility location: chosen one by one, each image adds the most to the sum, over the whole pool, of the
 similarity to the most similar labelled or chosen image. The greedy choice reaches at least 63 % of the
-best possible sum (Nemhauser, Wolsey and Fisher 1978). Typical images of large groups come first, then
-smaller groups; outliers come late. It needs no classifier, so it works before the first label. Choosing
-by small margins of the classifier instead was measured to be no better up to ten labels a class
+largest possible sum (Nemhauser, Wolsey and Fisher 1978). Typical images of large groups come first, then
+smaller groups; outliers come late. It works without a classifier, before the first label. Choosing by
+small margins of the classifier was measured to be no better up to ten labels a class
 (docs/adr/0009-suggestion.md).
 """
 
@@ -24,12 +24,17 @@ from model.features.sizes import Looks, working_side
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress, reported
 
 MOST_IMAGES = 4000
-"""Of a larger pool an even sample is looked at: all pairs are compared."""
+"""Most images that are compared, all pairs of them; of a larger pool an even sample is taken."""
 
 
 @dataclass(frozen=True)
 class Suggestions:
-    """Images that are best labelled next, best first, chosen from `considered` ones; those that could not be read."""
+    """Images that are best labelled next.
+
+    images: best first
+    considered: number of readable images they were chosen from
+    unreadable: errors of the images that could not be read
+    """
 
     images: tuple[Path, ...]
     considered: int
@@ -43,14 +48,16 @@ def suggest_images(
     count: int = 10,
     progress: ProgressCallback = ignore_progress,
     token: CancelToken | None = None,
+    *,
+    most: int = MOST_IMAGES,
 ) -> Suggestions:
-    """Choose `count` files of the pool (or all, where it has fewer); memory grows by one vector an image.
+    """Choose `count` files of the pool (or all, if it has fewer); memory grows by one vector an image.
 
-    `labelled` are files that have a label already. Raises `NoImagesError` where no image of the pool
-    can be read, and `Cancelled`.
+    Of a pool of more than `most` images an even sample is considered. `labelled` are files that have a label already.
+    Raises `NoImagesError` where no image of the pool can be read, and `Cancelled`.
     """
     token = token or CancelToken()
-    sample = [pool[index] for index in _even_sample(len(pool), MOST_IMAGES)]
+    sample = [pool[index] for index in _even_sample(len(pool), most)]
     files = [*sample, *labelled]
     side = working_side(embedder.backbone, readable_sizes(reported(sample, "Reading sizes", progress, token)))
     token.raise_if_cancelled()
@@ -74,10 +81,10 @@ def suggest_images(
 
 
 def suggest(pool: Tensor, count: int, labelled: Tensor | None = None) -> list[int]:
-    """Return the indices of `count` images of the pool (or all, where it has fewer), best first.
+    """Return the indices of `count` images of the pool (or all, if it has fewer), best first.
 
-    pool: float32 (n, D) joined global features; labelled: (m, D) of images that have a label already:
-    what resembles them is covered.
+    pool: float32 (n, D) joined global features
+    labelled: (m, D) of images that have a label already; images similar to them come late
     """
     known = labelled if labelled is not None else pool[:0]
     centre = pool.mean(dim=0)

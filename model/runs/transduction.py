@@ -6,10 +6,9 @@ probabilities spread along the links (Zhou et al., Learning with local and globa
     F = (1 - alpha) (I - alpha D^(-1/2) W D^(-1/2))^(-1) Y
 
 Y is 1 at an example's own class and `BELIEF` times the classifier's probabilities for any other image;
-the rows of F to the power of `SHARPENING`, brought to add up to 1, are the new probabilities. W, the
-shares and the power are ours, measured (docs/adr/0017-transduction.md). No class is expected to be as
-frequent as another. An image's result then depends on what it is classified with; what is unlike every
-bin takes no part.
+the rows of F to the power of `SHARPENING`, normalised to add up to 1, are the new probabilities. W, the
+shares and the power are ours, measured (docs/adr/0017-transduction.md). The classes need not be equally
+frequent. An image's result then depends on the images it is classified with; unknown images take no part.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from scipy import sparse
 from torch import Tensor
 from torch.nn import functional
 
-from model.embedding.embedder import CHUNK_SIZE
+from model.embedding.embedder import BATCHES
 from model.embedding.image import EmbeddedImage
 from model.errors import ImageReadError
 from model.features.sizes import Looks
@@ -33,21 +32,21 @@ from model.types import Prediction, Status
 
 NEIGHBOURS = 8
 SPREADING = 0.5
-"""alpha: of what an image is given by its neighbours; the rest is its own."""
+"""alpha, the share of its neighbours in an image's result."""
 
 BELIEF = 0.5
-"""Of a probability that the classifier gives, over the certainty of an example's label."""
+"""Weight of the classifier's probabilities; an example's label has weight 1."""
 
 SHARPNESS = 3
-"""A link counts as this power of the cosine."""
+"""The weight of a link is the cosine to this power."""
 
 SHARPENING = 1.25
-"""Spreading makes probabilities more alike than they should be; this power of them is calibrated again."""
+"""Power that restores calibration: spreading makes probabilities too even."""
 
 GROUP = 10_000
-"""Images that are compared with each other: their vectors take 100 MB, all pairs some seconds."""
+"""Images that are compared with each other: their vectors take 100 MB, comparing all pairs some seconds."""
 
-_ROWS = 500  # of the similarities of all pairs, at a time
+_ROWS = 500  # of the matrix of similarities, computed at a time
 _ROUNDS = 20  # alpha to this power is a millionth
 NOTE = "Joined with what similar images show."
 
@@ -58,19 +57,23 @@ def joined(
     asked: Asked | None = None,
     progress: ProgressCallback = ignore_progress,
     token: CancelToken | None = None,
+    *,
+    group_size: int = GROUP,
 ) -> Iterator[list[Classified]]:
-    """Yield the predictions of one run that have `Status.OK` anew, with the probabilities that they have together.
+    """Yield new predictions, with joined probabilities, of those predictions of one run that have `Status.OK`.
 
-    Where the predicted class changes, so do the region, and the map and picture that are `asked` for; not where they
-    are asked for one class. Images are embedded again, which costs little where embeddings are cached; one that is
-    gone keeps its prediction. Raises `Cancelled`.
+    Where the predicted class changes, the region changes too, and the map and picture if `asked` for; not where regions
+    are asked for one class. Images are embedded again, which is fast where embeddings are cached; a file that is gone
+    keeps its prediction. Images are compared with each other in groups of `group_size`. Raises `Cancelled`.
     """
     asked = asked or Asked()
     token = token or CancelToken()
     known = [prediction for prediction in predictions if prediction.status is Status.OK]
-    for start in range(0, len(known), GROUP):
+    for start in range(0, len(known), group_size):
         group, vectors = [], []
-        for prediction, image in _embedded(classifier, known[start : start + GROUP], Looks(classifier.side), token):
+        for prediction, image in _embedded(
+            classifier, known[start : start + group_size], Looks(classifier.side), token
+        ):
             group.append(prediction)
             with torch.inference_mode():
                 vectors.append(classifier.classifier.head.joint(image.features).float())
@@ -84,8 +87,8 @@ def joined(
             replace(prediction, predicted=predicted, scores=tuple(row), message=NOTE)
             for prediction, predicted, row in zip(group, spread.argmax(dim=1).tolist(), spread.tolist(), strict=True)
         ]
-        for first in range(0, len(group), CHUNK_SIZE):
-            before, after = group[first : first + CHUNK_SIZE], revised[first : first + CHUNK_SIZE]
+        for first in range(0, len(group), BATCHES.chunk):
+            before, after = group[first : first + BATCHES.chunk], revised[first : first + BATCHES.chunk]
             if asked.explain_class is None:
                 yield _with_regions(classifier, before, after, asked, token)
             else:
@@ -93,30 +96,34 @@ def joined(
 
 
 def spread_probabilities(
-    vectors: Tensor, labels: Tensor, probabilities: Tensor, token: CancelToken | None = None
+    vectors: Tensor, labels: Tensor, probabilities: Tensor, token: CancelToken | None = None, *, rows: int = _ROWS
 ) -> Tensor:
     """Spread probabilities along the links between similar images.
 
-    vectors: float32 (m + n, D) of m examples and n images, in the joint space; int64 labels (m,);
-    probabilities: float64 (n, N) of the images -> float64 (n, N), rows adding up to 1. Raises `Cancelled`.
+    vectors: float32 (m + n, D) of m examples and n images, in the joint space
+    labels: int64 (m,)
+    probabilities: float64 (n, N) of the images
+    rows: of the similarities that are computed at a time
+
+    Returns float64 (n, N), rows adding up to 1. Raises `Cancelled`.
     """
-    links = _links(functional.normalize(vectors, dim=1), token or CancelToken())
+    links = _links(functional.normalize(vectors, dim=1), token or CancelToken(), rows)
     own = torch.cat((functional.one_hot(labels, probabilities.shape[1]).double(), BELIEF * probabilities)).numpy()
     spread = own
     for _ in range(_ROUNDS):
         spread = SPREADING * (links @ spread) + (1 - SPREADING) * own
-    rows = torch.from_numpy(spread[len(labels) :]) ** SHARPENING
-    return rows / rows.sum(dim=1, keepdim=True)
+    revised = torch.from_numpy(spread[len(labels) :]) ** SHARPENING
+    return revised / revised.sum(dim=1, keepdim=True)
 
 
-def _links(unit: Tensor, token: CancelToken) -> sparse.csr_array:
-    """D^(-1/2) W D^(-1/2) of n unit vectors (n, D): (n, n)."""
+def _links(unit: Tensor, token: CancelToken, rows_at_once: int) -> sparse.csr_array:
+    """Return D^(-1/2) W D^(-1/2) of n unit vectors (n, D): a sparse matrix (n, n)."""
     count = len(unit)
     neighbours = min(NEIGHBOURS, count - 1)
     values, columns = [], []
-    for start in range(0, count, _ROWS):
+    for start in range(0, count, rows_at_once):
         token.raise_if_cancelled()
-        cosines = unit[start : start + _ROWS] @ unit.T
+        cosines = unit[start : start + rows_at_once] @ unit.T
         rows = torch.arange(len(cosines))
         cosines[rows, start + rows] = -torch.inf  # no image is its own neighbour
         nearest = cosines.topk(neighbours, dim=1)
@@ -138,7 +145,7 @@ def _with_regions(
     asked: Asked,
     token: CancelToken,
 ) -> list[Classified]:
-    """Look up the regions of those whose class has changed."""
+    """Return the new predictions, with new regions where the class has changed."""
     changed = [new for old, new in zip(before, after, strict=True) if old.predicted != new.predicted]
     images: dict[int, list[EmbeddedImage]] = {}
     looks = classifier.looks(closely=asked.closely)
@@ -166,10 +173,10 @@ def _embedded(
     *,
     pictures: bool = False,
 ) -> Iterator[tuple[Prediction, EmbeddedImage]]:
-    """Yield those whose image can be read again, with the image."""
+    """Yield the predictions whose images can be read again, with the images."""
     waiting = iter(predictions)
     for batch in classifier.embedder.embed([one.path for one in predictions], looks, pictures=pictures):
         token.raise_if_cancelled()
-        for item, prediction in zip(batch, waiting, strict=False):  # `waiting` second, so that none of it is lost
+        for item, prediction in zip(batch, waiting, strict=False):  # `waiting` second: `zip` would take one too many
             if not isinstance(item, ImageReadError):
                 yield prediction, item

@@ -1,14 +1,15 @@
-"""Train a backbone on the bins themselves, from random weights or from its own, by leave-one-out episodes.
+"""Training of a backbone on the bins, from random or its own weights, by leave-one-out episodes.
 
-Each step draws an episode from the examples, varies it (flip, crop, brightness), embeds it with the
-backbone and adjusts the backbone by the leave-one-out loss of the head, until that loss no longer
-falls. Works on frozen head parameters: those are fitted afterwards.
+Each step draws an episode from the examples, augments it (flip, crop, brightness), embeds it with the backbone and
+adjusts the backbone by the leave-one-out loss of the head, until the loss stops falling. The head's parameters stay at
+the means of their priors; they are fitted afterwards.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -22,17 +23,27 @@ from model.errors import ImageReadError
 from model.features.maps import ImageMaps, describe
 from model.head.description import describe_support
 from model.head.parameters import Head
-from model.images.colour import Colour
+from model.images.rendering import Rendering
 from model.progress import CancelToken, Progress, ProgressCallback
 
-TRAINING_SIDE = 128  # pixels; a quarter of the cost of the full size
 EPISODE_IMAGES = 32
-MAX_STEPS = 80
 PATIENCE = 20  # steps without a better running mean of the loss
 LEARNING_RATE = 1e-3
-TUNING_STEPS = 30
-TUNING_RATE = 3e-5  # small: a few dozen images must not undo what thousands have taught
+TUNING_RATE = 3e-5  # small, so that a few dozen images do not undo the original training
 _RUNNING = 0.9
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long a backbone is trained, and on how large images.
+
+    side: of the images in pixels; 128 is a quarter of the cost of the full size
+    steps, tuning_steps: at most, from random weights and from the backbone's own
+    """
+
+    side: int = 128
+    steps: int = 80
+    tuning_steps: int = 30
 
 
 def train_backbone(
@@ -41,22 +52,23 @@ def train_backbone(
     seed: int,
     progress: ProgressCallback,
     token: CancelToken,
+    schedule: Schedule | None = None,
 ) -> Embedder:
     """Return an embedder with a trained copy of the backbone; `files[c]` are the examples of class c.
 
-    Nothing can be learned where no class has two readable images: then the copy keeps its weights.
-    Raises `Cancelled`.
+    Where no class has two readable images there is nothing to train on, and the copy keeps its weights. Raises
+    `Cancelled`.
     """
-    generator = torch.Generator().manual_seed(seed)
+    schedule, generator = schedule or Schedule(), torch.Generator().manual_seed(seed)
     torch.manual_seed(seed)
     backbone = deepcopy(embedder.backbone).to(embedder.device)
     if not backbone.starts_from_weights:
-        # Made anew from the seed, so that training twice in one process gives the same weights.
+        # Initialised from the seed, so that training twice in one process gives the same weights.
         backbone.apply(_reset)
-    pixels, labels = _load(files, embedder.ground, token)
+    pixels, labels = _load(files, schedule.side, embedder.rendering, token)
     if int(torch.bincount(labels).max() if len(labels) else 0) > 1:
-        _run(backbone, pixels, labels, embedder.device, generator, progress, token)
-    return Embedder(backbone.eval(), embedder.device.type, ground=embedder.ground)
+        _run(backbone, pixels, labels, embedder.device, schedule, generator, progress, token)
+    return Embedder(backbone.eval(), embedder.device.type, rendering=embedder.rendering)
 
 
 def _run(
@@ -64,24 +76,25 @@ def _run(
     pixels: Tensor,
     labels: Tensor,
     device: torch.device,
+    schedule: Schedule,
     generator: torch.Generator,
     progress: ProgressCallback,
     token: CancelToken,
 ) -> None:
-    from torchvision.transforms import v2  # takes seconds to import, and only this needs it
+    from torchvision.transforms import v2  # takes seconds to import
 
     tuning = backbone.starts_from_weights
-    steps, rate = (TUNING_STEPS, TUNING_RATE) if tuning else (MAX_STEPS, LEARNING_RATE)
+    steps, rate = (schedule.tuning_steps, TUNING_RATE) if tuning else (schedule.steps, LEARNING_RATE)
     optimizer = torch.optim.AdamW(backbone.parameters(), lr=rate, weight_decay=1e-4)
     augment = v2.Compose(
         [
             v2.RandomHorizontalFlip(),
-            v2.RandomResizedCrop(TRAINING_SIDE, scale=(0.5, 1.0), antialias=True),
+            v2.RandomResizedCrop(schedule.side, scale=(0.5, 1.0), antialias=True),
             v2.ColorJitter(brightness=0.2, contrast=0.2),
         ]
     )
     running, best, best_step = 0.0, float("inf"), 0
-    backbone.train(not tuning)  # an episode is too small a sample to replace the statistics that came with weights
+    backbone.train(not tuning)  # tuning keeps batch statistics: an episode is too small a sample for new ones
     for step in range(steps):
         token.raise_if_cancelled()
         chosen = draw_episode(labels, EPISODE_IMAGES, generator)
@@ -101,7 +114,7 @@ def _run(
 
 
 def draw_episode(labels: Tensor, images: int, generator: torch.Generator) -> Tensor:
-    """Draw at most `images` indices, two or more of each of as many classes as fit: int64 (m,)."""
+    """Draw at most `images` indices, at least two of each class, of as many classes as fit: int64 (m,)."""
     classes = [torch.nonzero(labels == c).flatten() for c in labels.unique()]
     classes = [members for members in classes if len(members) > 1] or classes
     order = torch.randperm(len(classes), generator=generator)[: max(images // 2, 2)].tolist()
@@ -111,23 +124,28 @@ def draw_episode(labels: Tensor, images: int, generator: torch.Generator) -> Ten
 
 
 def episode_loss(maps: FeatureMaps, labels: Tensor) -> Tensor:
-    """Leave-one-out cross-entropy of an episode through both modules, differentiable in the maps."""
+    """Return the leave-one-out cross-entropy of an episode, differentiable in the maps.
+
+    labels: int64 (n,)
+    """
     present, local_labels = labels.unique(return_inverse=True)
     maps = FeatureMaps(maps.fine.cpu(), maps.coarse.cpu())
     features = describe(ImageMaps.without_texture(maps), (maps.coarse.shape[2], maps.coarse.shape[3]))
-    untaught = torch.empty(0, maps.coarse.shape[1])  # what is being trained has no classes of its own
+    untaught = torch.empty(0, maps.coarse.shape[1])  # a backbone in training has no classes of its own
     support = describe_support(features, local_labels, len(present), untaught).support
     head = Head(local_labels, support.views)
     return functional.cross_entropy(head.leave_one_out_logits(support), local_labels)
 
 
-def _load(files: Sequence[Sequence[Path]], ground: Colour, token: CancelToken) -> tuple[Tensor, Tensor]:
+def _load(
+    files: Sequence[Sequence[Path]], side: int, rendering: Rendering, token: CancelToken
+) -> tuple[Tensor, Tensor]:
     pixels, labels = [], []
     for label, group in enumerate(files):
         for path in group:
             token.raise_if_cancelled()
             try:
-                pixels.append(fitted_pixels(path, TRAINING_SIDE, ground).permute(2, 0, 1))
+                pixels.append(fitted_pixels(path, side, rendering).permute(2, 0, 1))
             except ImageReadError:
                 continue  # named in the report when the examples are embedded
             labels.append(label)

@@ -1,4 +1,4 @@
-"""Train a classifier on a support set: leave-one-out over its images, until the loss no longer falls."""
+"""Training of a classifier on a support set: parameters are fitted by leave-one-out until the loss stops falling."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from model.estimates.learning_curve import learning_curve
 from model.features.sizes import working_side
 from model.head.class_description import has_others
 from model.head.fitting import Fit, fit_head
-from model.images.colour import WHITE, Colour
+from model.images.rendering import USUAL, Rendering
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 from model.runs.image_classifier import ImageClassifier
-from model.training.backbone import train_backbone
+from model.training.backbone import Schedule, train_backbone
 from model.types import ExampleReport, SupportSet, TrainingReport
 
 
@@ -34,28 +34,31 @@ def train(
     seed: int = 0,
     device: str = "auto",
     embedder: Embedder | None = None,
-    ground: Colour = WHITE,
+    rendering: Rendering = USUAL,
+    schedule: Schedule | None = None,
     progress: ProgressCallback = ignore_progress,
     token: CancelToken | None = None,
 ) -> tuple[ImageClassifier, TrainingReport]:
-    """Train on `support`; the same files and seed give the same classifier whatever the files' order.
+    """Train on `support`; the same files and seed give the same classifier in any order of the files.
 
-    `embedder` may be handed in to reuse a loaded backbone and what it has embedded already. The classifier
-    lays what is transparent over `ground`, wherever it is used.
+    embedder: used instead of a new one, with its backbone and memory
+    rendering: how files become pixels, kept by the classifier
+    schedule: of the backbone's training, where it is trained on the bins
+
     Unreadable and duplicate images are left out and named in the report; so are pairs of bins that hold one picture.
-
-    Raises `SupportSetError` for fewer than two classes and for a class without a readable image,
-    `BackboneError` and `DeviceError` as `Embedder.create`, and `Cancelled`.
+    Raises `SupportSetError` for fewer than two
+    classes and for a class without a readable image, `BackboneError` and `DeviceError` as `Embedder.create`, and
+    `Cancelled`.
     """
     started = time.monotonic()
     token = token or CancelToken()
     _check(support)
     progress(Progress("Loading the backbone", 0, 0))
-    embedder = (embedder or Embedder.create(backbone, device)).over(ground)
+    embedder = (embedder or Embedder.create(backbone, device)).rendered(rendering)
     torch.manual_seed(seed)
     files, duplicates, in_two_bins = _ordered_files(support, embedder, progress, token)
     if not embedder.backbone.pretrained:
-        embedder = train_backbone(embedder, files, seed, progress, token)
+        embedder = train_backbone(embedder, files, seed, progress, token, schedule)
     side = working_side(embedder.backbone, readable_sizes([path for group in files for path in group]))
     examples = embed_labelled(files, embedder, side, "Embedding the examples", progress, token)
     _check_readable(support, examples)
@@ -80,7 +83,7 @@ def _check(support: SupportSet) -> None:
     if support.ways < 2:
         raise SupportSetError(
             f"Training needs at least two bins with images; there {'is one' if support.ways else 'is none'}. "
-            "Add a bin for what the images should be told from."
+            "Add a bin with images of another kind."
         )
     for name, group in zip(support.class_names, support.images, strict=True):
         if not group:
@@ -101,7 +104,7 @@ def _ordered_files(
         ordered = sorted(group)
         for path, found in zip(ordered, embedder.content_hashes(ordered), strict=True):
             token.raise_if_cancelled()
-            # What cannot be read is reported when its pixels are wanted.
+            # Unreadable files are reported when they are embedded.
             digest = f"unreadable:{path}" if isinstance(found, ImageReadError) else found
             if digest in by_hash:
                 duplicates.append((path, f"is the same picture as {by_hash[digest].name} and counts once."))

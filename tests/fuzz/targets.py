@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -36,6 +37,7 @@ from model.features.maps import ImageMaps, compact
 from model.features.packing import packed, unpacked
 from model.features.sizes import Looks
 from model.features.views.texture import CELLS, CHANNELS
+from model.images.items import Item
 from model.images.reading import image_size, parts, read_with_size
 from model.training.train import train
 from model.types import Prediction, Region, Status, SupportSet
@@ -74,7 +76,12 @@ def _image_target(kind: str) -> Callable[[Path], Target]:
                 assert min(image.size) > 0
                 assert max(image.size) <= _SIDE
                 assert image_size(path) == size
-                assert parts(path)
+                items = parts(path)
+                assert items
+                with suppress(ImageReadError):
+                    read_with_size(items[-1], _SIDE)
+                with suppress(ImageReadError):
+                    read_with_size(Item(path, box=Region(0, 0, 1, 1)).path)
             except ImageReadError as error:
                 if len(str(error).splitlines()) > 1:
                     raise AssertionError("the reason is not one line") from error

@@ -1,4 +1,4 @@
-"""What the tests of the command share: how a run ended, and what it wrote."""
+"""Shared functions of the command's tests: exit status, output and results table of a run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CLASSES = ['say "stripes"', "диск, red", "十字\ncross"]
 
 @dataclass(frozen=True)
 class Done:
-    """How a run of the command ended."""
+    """The exit status and output of a run of the command."""
 
     status: int
     out: str
@@ -39,7 +39,7 @@ def rows_of(table: Path) -> list[dict[str, str]]:
 
 
 def one_line(err: str) -> str:
-    """The one line by which a run that failed says why."""
+    """Return the single line of a failed run's error output."""
     lines = [line for line in err.splitlines() if line.startswith("fewshot: ")]
     assert len(lines) == 1, err
     assert err.splitlines()[-1] == lines[0]

@@ -1,4 +1,4 @@
-"""Small real image files for the model's tests, made on the spot, and the command on them."""
+"""Fixtures: small real image files, made for each run of the tests, and the command on them."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 
 @pytest.fixture(scope="session")
 def bins(shapes_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four examples of each of three classes, their names as awkward as folders allow."""
+    """Four examples of each of three classes, with awkward names."""
     folder = tmp_path_factory.mktemp("bins")
     for shape, name in (("disc", "диск, red"), ("stripes", 'say "stripes"'), ("cross", "十字\ncross")):
         (folder / name).mkdir()
@@ -112,7 +112,7 @@ def trained(bins: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def photos(tmp_path: Path, shapes_folder: Path) -> Path:
-    """A few images in folders, and one that is like no bin."""
+    """A few images in folders, one of them unlike every bin."""
     folder = tmp_path / "photos"
     (folder / "sub").mkdir(parents=True)
     shutil.copy(shapes_folder / "disc" / "06.png", folder / "disc.png")

@@ -1,4 +1,4 @@
-"""Plug-ins as they are installed: a module and the facts of a distribution that names it as an entry point."""
+"""Installed plug-ins for tests: a module, and metadata of a distribution with an entry point for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The backbones: the patent's layers as claimed, the reference network's very features, clear refusals."""
+"""The backbones: the patent's layers as claimed, the reference network's features, clear errors."""
 
 from __future__ import annotations
 
@@ -82,8 +82,8 @@ def test_efficientnet_lite_gives_the_reference_network_s_features(name: str, sid
     assert float(coarse.std()) > 0.05  # trained weights, not zeros
 
 
-def test_the_packaged_weights_know_imagenet() -> None:
-    """Were they paired wrongly, a plain picture would give noise: a banana-yellow crescent is hard to fake."""
+def test_the_packaged_weights_recognise_an_imagenet_class() -> None:
+    """With wrongly paired weights the scores would be noise: a banana-yellow crescent would hardly be recognised."""
     network = timm.create_model("tf_efficientnet_lite0", pretrained=False).eval()
     packaged = torch.load(packaged_weights("efficientnet-lite0"), weights_only=True)
     network.load_state_dict(dict(zip(network.state_dict(), packaged.values(), strict=True)))
@@ -114,7 +114,7 @@ def test_missing_weights_name_the_package_to_install(monkeypatch: pytest.MonkeyP
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, nn.Module]:
-    """A small timm model saved as timm's own files are."""
+    """A small timm model saved in the form of timm's own files."""
     torch.manual_seed(0)
     network = timm.create_model("test_efficientnet", pretrained=False).eval()
     path = tmp_path_factory.mktemp("weights") / "small.safetensors"
@@ -156,7 +156,7 @@ def test_weights_that_could_run_code_are_not_loaded(tmp_path: Path) -> None:
 
 
 def test_weights_of_another_model_are_refused(tmp_path: Path, weights: tuple[str, Path, nn.Module]) -> None:
-    with pytest.raises(BackboneError, match="holds no weights of test_resnet"):
+    with pytest.raises(BackboneError, match="does not hold the weights of test_resnet"):
         create_backbone(f"timm:test_resnet@{weights[1]}")
     damaged = tmp_path / "damaged.safetensors"
     damaged.write_bytes(weights[1].read_bytes()[:1000])
@@ -166,7 +166,83 @@ def test_weights_of_another_model_are_refused(tmp_path: Path, weights: tuple[str
 
 
 def test_unknown_timm_models_and_missing_files_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(BackboneError, match="timm knows no model named 'nonesuch'"):
+    with pytest.raises(BackboneError, match="timm has no model named 'nonesuch'"):
         create_backbone("timm:nonesuch")
     with pytest.raises(BackboneError, match="does not exist"):
         create_backbone(f"timm:test_efficientnet@{tmp_path / 'gone.safetensors'}")
+
+
+FAMILIES = {
+    "vit_small_patch14_dinov2": (14, 224, True),
+    "vit_small_patch14_reg4_dinov2": (14, 224, True),
+    "vit_small_patch16_dinov3": (16, 256, True),
+    "swin_tiny_patch4_window7_224": (32, 224, False),
+    "tiny_vit_5m_224": (32, 224, True),
+    "convnext_atto": (32, 224, True),
+    "mobilenetv4_conv_small": (32, 224, True),
+    "xcit_nano_12_p8_224": (8, 224, False),
+}
+"""Models with the multiple, the input size in pixels, and whether they take other sizes."""
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_models_of_many_kinds_give_two_maps_of_their_channels(name: str) -> None:
+    torch.manual_seed(0)
+    backbone = create_backbone(f"timm:{name}", empty=True)
+    multiple, side, any_size = FAMILIES[name]
+    assert (backbone.multiple, backbone.input_size, backbone.any_size) == (multiple, side, any_size)
+    asked = 8 * multiple if any_size else side
+    with torch.inference_mode():
+        maps = backbone(_images(asked, 1))
+    assert (maps.fine.shape[1], maps.coarse.shape[1]) == backbone.channels
+    assert maps.coarse.shape[2] == (maps.fine.shape[2] + 1) // 2
+    assert bool(maps.fine.isfinite().all())
+
+
+def test_channels_that_come_last_are_turned() -> None:
+    torch.manual_seed(0)
+    backbone = create_backbone("timm:swin_tiny_patch4_window7_224", empty=True)
+    images = _images(224, 1)
+    with torch.inference_mode():
+        maps, plain = backbone(images), backbone.network((images - backbone.mean) / backbone.std)
+    assert torch.equal(maps.coarse[0, :, 3, 5], plain[-1][0, 3, 5])
+
+
+def test_a_transformer_is_converted_with_the_position_embeddings_of_its_side() -> None:
+    torch.manual_seed(0)
+    backbone = create_backbone("timm:vit_tiny_patch16_224", empty=True)
+    images = _images(128, 1)
+    with torch.inference_mode():
+        expected, made = backbone(images), backbone.at_side(128)(images)
+    assert torch.allclose(made.fine, expected.fine, atol=1e-4)
+    assert backbone.network.model.pos_embed.shape[1] == 14 * 14 + 1
+
+
+def test_a_model_without_maps_near_stride_16_is_refused_with_its_strides() -> None:
+    with pytest.raises(BackboneError, match=r"no feature map near stride 16; its strides are \[7, 7, 7\]"):
+        create_backbone("timm:convmixer_768_32", empty=True)
+
+
+REFUSED = {"convmixer"}
+"""Families without a map near stride 16."""
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("module", timm.list_modules())
+def test_one_model_of_each_family_gives_maps_or_is_refused_with_a_reason(module: str) -> None:
+    names = timm.list_models(module=module)
+    sizes = ("atto", "femto", "pico", "nano", "xxs", "mini", "tiny", "_t", "050", "small", "_s", "b0", "18")
+    ordered = sorted(names, key=lambda name: (next((k for k, s in enumerate(sizes) if s in name), 99), len(name)))
+    if not names:
+        pytest.skip("this module has no model")
+    if module in REFUSED:
+        with pytest.raises(BackboneError, match="no feature map near stride 16"):
+            create_backbone(f"timm:{ordered[0]}", empty=True)
+        return
+    backbone = create_backbone(f"timm:{ordered[0]}", empty=True)
+    side = backbone.multiple * max(2, 128 // backbone.multiple) if backbone.any_size else backbone.input_size
+    with torch.inference_mode():
+        maps = backbone(_images(side, 1))
+    assert (maps.fine.shape[1], maps.coarse.shape[1]) == backbone.channels
+    assert abs(2 * maps.coarse.shape[2] - maps.fine.shape[2]) <= 2

@@ -11,7 +11,7 @@ import torch
 from benchmarks.accuracy.painting import overlap
 from model.backbones.registry import create_backbone
 from model.cache.store import BlobStore
-from model.embedding.embedder import FIRST_BATCH_SIZE, Embedder
+from model.embedding.embedder import BATCHES, Embedder
 from model.features.sizes import Looks
 from model.progress import Cancelled, CancelToken, Progress
 from model.runs.classify import classify
@@ -44,7 +44,7 @@ def test_cancelling_keeps_the_batches_that_are_done(shapes_folder: Path, classif
     paths = 3 * sorted(shapes_folder.rglob("*.png"))
     token = CancelToken()
     batches = classify(classifier, paths, token=token)
-    assert FIRST_BATCH_SIZE <= len(next(batches)) < len(paths)
+    assert BATCHES.first <= len(next(batches)) < len(paths)
     token.cancel()
     with pytest.raises(Cancelled):
         next(batches)
@@ -106,7 +106,7 @@ def test_looking_closely_takes_one_more_forward_pass_for_an_image_and_only_once(
     assert [p.scores for p in first] == [p.scores for p in closely]
 
 
-def test_looking_closely_holds_things_better(tmp_path: Path, classifier: ImageClassifier) -> None:
+def test_the_closer_look_finds_objects_better(tmp_path: Path, classifier: ImageClassifier) -> None:
     rng = np.random.default_rng(4)
     overlaps = []
     for number in range(12):

@@ -1,4 +1,4 @@
-"""The store on disk: bounded, shared by processes, and never a reason to fail whatever happens to its files."""
+"""The store on disk: bounded, shared by processes, and without errors whatever happens to its files."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ store.close()
 """
 
 
-def test_what_was_put_is_got_in_another_life(tmp_path: Path) -> None:
+def test_what_was_put_is_found_by_a_new_store(tmp_path: Path) -> None:
     store = BlobStore(tmp_path / "deep" / "folder")
     assert store.get(b"a") is None
     store.put_many({b"a": b"1" * 200_001, b"b": b""})
@@ -138,7 +138,7 @@ def test_clearing_gives_the_space_back(tmp_path: Path) -> None:
     assert _bytes_in(tmp_path) < 100_000
 
 
-def test_readers_do_not_wait_for_who_writes(tmp_path: Path) -> None:
+def test_readers_do_not_wait_for_a_writer(tmp_path: Path) -> None:
     store = BlobStore(tmp_path)
     store.put(b"a", b"1")
     found: list[bytes | None] = []
@@ -292,7 +292,7 @@ def test_a_link_in_the_place_of_their_folder_is_not_followed(tmp_path: Path) -> 
     assert [path.read_bytes() for path in (tmp_path / "mine").iterdir()] == [b"mine"]
 
 
-@pytest.mark.expected_log("takes no more: the disk is nearly full")
+@pytest.mark.expected_log("is no longer written to: the disk is nearly full")
 def test_a_nearly_full_disk_is_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -307,7 +307,7 @@ def test_a_nearly_full_disk_is_left_alone(
     assert len(caplog.records) == 1
 
 
-@pytest.mark.expected_log("takes no more: database or disk is full")
+@pytest.mark.expected_log("is no longer written to: database or disk is full")
 def test_a_full_disk_stops_the_writing_only(tmp_path: Path) -> None:
     store = BlobStore(tmp_path)
     store.put(b"a", b"1")
@@ -319,7 +319,7 @@ def test_a_full_disk_stops_the_writing_only(tmp_path: Path) -> None:
     assert store.get(b"7") is None
 
 
-@pytest.mark.expected_log("takes no more: No space left on device")
+@pytest.mark.expected_log("is no longer written to: No space left on device")
 def test_a_disk_that_gets_full_with_a_file_stops_the_writing_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -339,7 +339,7 @@ def test_a_disk_that_gets_full_with_a_file_stops_the_writing_only(
 
 
 @pytest.mark.expected_log("cannot be used")
-def test_a_folder_that_cannot_be_made_is_done_without(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_without_a_folder_that_can_be_made_nothing_is_kept(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "file").write_bytes(b"")
     store = BlobStore(tmp_path / "file" / "folder")
     for _ in range(3):

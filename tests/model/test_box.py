@@ -1,4 +1,4 @@
-"""The box around a peak: as far as half of its height, and no further than what hangs together with it."""
+"""The box around a peak: the cells connected with it that reach half of its height."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_height_counts_from_the_median() -> None:
     assert _box(["5555555", "5579755", "5555555"]) == [1, 2, 2, 5]
 
 
-def test_cells_that_touch_at_a_corner_hang_together() -> None:
+def test_cells_that_touch_at_a_corner_are_connected() -> None:
     assert _box(["00000", "00700", "09000", "00000"]) == [1, 1, 3, 3]
 
 

@@ -1,4 +1,4 @@
-"""A cache file from a stranger: it gives nothing wrong, computes nothing, and stops nobody."""
+"""A cache file made by someone else: it gives no wrong data, runs nothing, and causes no error."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def change(file: Path, *statements: str | tuple[str, tuple[object, ...]]) -> Non
 
 
 def replace_blob(file: Path, data: bytes) -> None:
-    """Put `data` in the place of the only blob, as someone who knows how the cache is made."""
+    """Replace the only blob by `data`, with a matching record."""
     (file.parent / FOLDER_NAME / "1.bin").write_bytes(data)
     change(file, ("UPDATE entries SET start = 0, bytes = ?, checksum = ?", (len(data), _checksum(data))))
 
@@ -130,7 +130,7 @@ def test_views_triggers_and_other_tables_are_thrown_away(file: Path, statements:
 @pytest.mark.expected_log("The cache in .* was made anew: |cannot be used")
 @pytest.mark.parametrize("name", [b"CREATE TABLE", b"files_by_use", b"notes", b"key BLOB"])
 def test_a_schema_that_is_no_text_is_thrown_away(file: Path, name: bytes) -> None:
-    """Found by fuzzing: Python cannot decode what SQLite says of it."""
+    """Found by fuzzing: Python cannot decode SQLite's message about it."""
     content = file.read_bytes()
     assert name in content
     file.write_bytes(content.replace(name, b"\x82" * len(name)))

@@ -1,4 +1,4 @@
-"""A saved classifier: predicts the same anywhere, is refused when damaged, and never takes another's place."""
+"""A saved classifier: the same predictions when loaded, refused when damaged, and no foreign folder overwritten."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from model.embedding.embedder import Embedder
 from model.errors import CheckpointError
 from model.runs.classify import classify
 from model.runs.image_classifier import ImageClassifier
+from model.training.backbone import Schedule
 from model.training.train import train
 from model.types import Prediction, SupportSet
 from tests.model.conftest import support_of
@@ -72,13 +73,12 @@ def test_class_names_in_any_script_come_back(tmp_path: Path, shapes_folder: Path
 
 
 @pytest.mark.parametrize("name", ["patent-cnn-scratch", "patent-cnn-tuned"])
-def test_patent_cnn_weights_travel_with_the_classifier(
-    tmp_path: Path, shapes_folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    monkeypatch.setattr("model.training.backbone.MAX_STEPS", 2)
-    monkeypatch.setattr("model.training.backbone.TUNING_STEPS", 2)
-    monkeypatch.setattr("model.training.backbone.TRAINING_SIDE", 64)
-    trained, _ = train(support_of(shapes_folder, 2), embedder=Embedder.create(name, "cpu"))
+def test_patent_cnn_weights_travel_with_the_classifier(tmp_path: Path, shapes_folder: Path, name: str) -> None:
+    trained, _ = train(
+        support_of(shapes_folder, 2),
+        embedder=Embedder.create(name, "cpu"),
+        schedule=Schedule(side=64, steps=2, tuning_steps=2),
+    )
     checkpoint.save(trained, tmp_path / "c")
     loaded = checkpoint.load(tmp_path / "c", "cpu")
     for key, value in trained.embedder.backbone.state_dict().items():

@@ -1,4 +1,4 @@
-"""A classifier from a stranger: it runs nothing, takes no memory it does not fill, and is refused in one line."""
+"""A classifier made by someone else: it runs nothing, needs no more memory than its data, and is refused in a line."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from model.checkpoint.files import FACTS_FILE, TENSORS_FILE
 from model.embedding.embedder import Embedder
 from model.errors import CheckpointError, FewShotError
 from model.runs.classify import classify
+from model.training.backbone import Schedule
 from model.training.train import train
 from model.types import SupportSet
 from tests.model.conftest import support_of
@@ -94,7 +95,7 @@ def refused(folder: Path, embedder: Embedder) -> str:
         lambda header: header["labels"].update(shape=[]),
     ],
 )  # fmt: skip
-def test_headers_that_promise_what_is_not_there_are_refused(saved: Path, embedder: Embedder, change: Change) -> None:
+def test_headers_that_do_not_match_the_data_are_refused(saved: Path, embedder: Embedder, change: Change) -> None:
     header, data = header_of(saved)
     change(header)
     write_tensors(saved, json.dumps(header).encode(), data)
@@ -105,7 +106,7 @@ def test_headers_that_promise_what_is_not_there_are_refused(saved: Path, embedde
     "header",
     [b"", b"{", b"null", b"[]", b"7", b"[" * 100_000, b'{"a":' * 100_000, b"\xff" * 64, b'{"x": ' + b"9" * 9999],
 )  # fmt: skip
-def test_headers_that_are_none_are_refused(saved: Path, embedder: Embedder, header: bytes) -> None:
+def test_malformed_headers_are_refused(saved: Path, embedder: Embedder, header: bytes) -> None:
     write_tensors(saved, header)
     refused(saved, embedder)
 
@@ -135,7 +136,7 @@ def test_a_header_of_impossible_length_is_refused(saved: Path, embedder: Embedde
 @pytest.mark.skipif(os.name == "nt", reason="a sparse file would take its room on the disk")
 def test_a_file_far_too_large_is_not_even_read(saved: Path, embedder: Embedder) -> None:
     os.truncate(saved / TENSORS_FILE, 2**40)
-    assert "its size is impossible" in refused(saved, embedder)
+    assert "it is far too large" in refused(saved, embedder)
     os.truncate(saved / FACTS_FILE, 2**40)
     refused(saved, embedder)
 
@@ -149,7 +150,7 @@ def _changed(folder: Path, name: str, change: Callable[[torch.Tensor], object]) 
 
 @pytest.mark.parametrize("value", [torch.nan, torch.inf, -torch.inf, 1e30])
 @pytest.mark.parametrize("name", ["descriptors", "examples", "leave_one_out", "scales", "texture_deviation"])
-def test_numbers_that_are_none_are_refused(saved: Path, embedder: Embedder, name: str, value: float) -> None:
+def test_infinite_and_huge_numbers_are_refused(saved: Path, embedder: Embedder, name: str, value: float) -> None:
     _changed(saved, name, lambda tensor: tensor.view(-1)[-1:].fill_(value))
     assert f"{name} holds impossible numbers" in refused(saved, embedder)
 
@@ -178,7 +179,7 @@ def test_numbers_with_which_predicting_would_fail_or_take_all_memory_are_refused
         [str(n) for n in range(100_000)],
     ],
 )  # fmt: skip
-def test_class_names_that_cannot_be_are_refused(saved: Path, embedder: Embedder, names: list[object]) -> None:
+def test_invalid_class_names_are_refused(saved: Path, embedder: Embedder, names: list[object]) -> None:
     set_facts(saved, class_names=names)
     refused(saved, embedder)
 
@@ -237,12 +238,9 @@ def test_a_classifier_over_a_timm_model_brings_its_weights_along(tmp_path: Path,
     assert str(tmp_path) not in (tmp_path / "c" / FACTS_FILE).read_text()
 
 
-def test_backbone_weights_of_another_shape_are_refused(
-    tmp_path: Path, shapes_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("model.training.backbone.MAX_STEPS", 1)
-    monkeypatch.setattr("model.training.backbone.TRAINING_SIDE", 64)
-    trained, _ = train(support_of(shapes_folder, 1), embedder=Embedder.create("patent-cnn-scratch", "cpu"))
+def test_backbone_weights_of_another_shape_are_refused(tmp_path: Path, shapes_folder: Path) -> None:
+    scratch, schedule = Embedder.create("patent-cnn-scratch", "cpu"), Schedule(side=64, steps=1)
+    trained, _ = train(support_of(shapes_folder, 1), embedder=scratch, schedule=schedule)
     folder = tmp_path / "c"
     checkpoint.save(trained, folder)
     tensors = load_file(folder / TENSORS_FILE)

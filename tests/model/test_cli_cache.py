@@ -1,4 +1,4 @@
-"""`fewshot cache`: where embeddings are kept, how much, and gone when asked."""
+"""`fewshot cache`: shows the folder and size of the cache, and clears it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, obj
     return found
 
 
-def test_it_says_where_and_how_much_and_clears(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_folder_and_size_are_shown_and_the_cache_is_cleared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     store = BlobStore(tmp_path)
     store.put(b"key", b"x" * 2_000_000)
     store.close()
@@ -32,12 +32,12 @@ def test_it_says_where_and_how_much_and_clears(tmp_path: Path, capsys: pytest.Ca
     assert BlobStore(tmp_path).get(b"key") is None
 
 
-def test_an_empty_cache_is_not_made_by_asking(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_folder_is_made_to_show_the_cache(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert _asked(capsys, "--cache", str(tmp_path / "none"), "--clear")["bytes"] == 0
     assert not (tmp_path / "none").exists()
 
 
-def test_off_is_said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cache_that_is_off_is_reported(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FEWSHOT_CACHE", "off")
     assert _asked(capsys)["folder"] is None
     assert main(["cache"]) == 0

@@ -205,7 +205,7 @@ def test_explaining_an_unknown_class_is_wrong_usage_and_names_the_classes(
 def test_an_overlay_takes_one_reading_of_the_file_and_one_prediction(
     trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An image is decoded once and run at two sizes; one that is remembered is decoded once to be drawn."""
+    """An image is decoded once and run at two sizes; a cached one is decoded once to be drawn."""
     pictures = [tmp_path / "photos" / f"{k}.png" for k in range(6)]
     pictures[0].parent.mkdir()
     for k, path in enumerate(pictures):
@@ -238,3 +238,20 @@ def test_an_overlay_takes_one_reading_of_the_file_and_one_prediction(
     work = embedders[-1].work
     assert (work.decoded, work.forwarded, sorted(drawn), sum(decided)) == (0, 0, pictures, 12)
     assert (tmp_path / "second.csv").read_bytes() == (tmp_path / "first.csv").read_bytes()
+
+
+def test_files_of_other_kinds_are_told_with_their_endings(
+    run: Run, trained: Path, photos: Path, tmp_path: Path
+) -> None:
+    (photos / "notes.txt").write_text("x")
+    (photos / "sub" / "table.xlsx").write_bytes(b"PK")
+    done = run("classify", trained, photos, "--out", tmp_path / "r.csv", "--json")
+    assert done.status == 0
+    assert "2 files of other kinds left aside: .txt (1), .xlsx (1)." in done.err
+    assert done.result["left_aside"] == {".txt": 1, ".xlsx": 1}
+    assert sorted(Path(path).name for path in done.result["files_left_aside"]) == ["notes.txt", "table.xlsx"]
+    (photos / "notes.txt").unlink()
+    (photos / "sub" / "table.xlsx").unlink()
+    again = run("classify", trained, photos, "--out", tmp_path / "s.csv", "--json")
+    assert "left aside" not in again.err
+    assert again.result["left_aside"] == {}

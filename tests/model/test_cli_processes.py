@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from model.embedding.embedder import BATCH_SIZE, FIRST_BATCH_SIZE
+from model.embedding.embedder import BATCHES
 from tests.model.cli_support import ROOT, Run, one_line, rows_of
 from tests.model.conftest import paint
 
@@ -52,7 +52,7 @@ def test_interrupted_and_resumed_gives_the_table_of_an_uninterrupted_run(
 ) -> None:
     folder = tmp_path / "many"
     folder.mkdir()
-    for number in range(4 * BATCH_SIZE):
+    for number in range(4 * BATCHES.size):
         shape = ("disc", "cross", "stripes")[number % 3]
         paint(shape, number, (200, 150)).save(folder / f"{number}.jpg")
     (folder / "3.jpg").write_bytes(b"broken")
@@ -71,7 +71,7 @@ def test_interrupted_and_resumed_gives_the_table_of_an_uninterrupted_run(
     assert "Traceback" not in stderr
     assert stdout == ""
     done_rows = len(rows_of(out))
-    assert FIRST_BATCH_SIZE <= done_rows < 4 * BATCH_SIZE
+    assert BATCHES.first <= done_rows < 4 * BATCHES.size
     resumed = run(*arguments, out, "--resume", *overlays)
     assert resumed.status == 3
     assert resumed.result["resumed_after"] == done_rows

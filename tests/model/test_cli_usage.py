@@ -1,4 +1,4 @@
-"""Wrong usage, help and errors nobody expected, of every subcommand."""
+"""Wrong usage, help and unexpected errors of every subcommand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Examples are looked at in a smaller size too, and regions unlike every class fade."""
+"""Examples are embedded at a smaller size too, and the evidence of regions unlike every class fades."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _found(classifier: ImageClassifier, scenes: list[tuple[Path, int, tuple[int,
     return hits
 
 
-def test_small_objects_are_found_in_scenes_and_fewer_at_one_size_or_where_all_is_believed(
+def test_small_objects_are_found_in_scenes_and_fewer_at_one_size_or_without_fading(
     examples: LabelledImages, scenes: list[tuple[Path, int, tuple[int, int]]], embedder: Embedder
 ) -> None:
     features, names = examples.features(), sorted(SHAPES)
@@ -64,7 +64,7 @@ def test_small_objects_are_found_in_scenes_and_fewer_at_one_size_or_where_all_is
         fit_head(features, examples.labels, 3, examples.sizes, directions, SIDE, compared_with=compared).state
         for compared in (examples.compared_with(features), None)
     )
-    believing = replace(one_size, familiar_from=-torch.inf)  # nothing is strange
+    believing = replace(one_size, familiar_from=-torch.inf)  # no evidence fades
     found = [
         _found(ImageClassifier(FewShotClassifier(names, state, directions), embedder), scenes)
         for state in (both, one_size, believing)

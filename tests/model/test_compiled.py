@@ -1,4 +1,4 @@
-"""Compiled loops do what Python would, and need no folder to keep their code in."""
+"""Compiled loops give the results of Python, whether or not their machine code can be kept."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ print(float(local_energies(np.arange(12288, dtype=np.uint8).reshape(64, 64, 3)).
 
 
 def _energies(folder: Path) -> float:
-    """What another process computes that keeps its machine code in `folder`."""
+    """The result of another process that keeps its machine code in `folder`."""
     done = subprocess.run(
         [sys.executable, "-c", _ENERGIES],
         cwd=_ROOT,
@@ -80,6 +80,6 @@ def test_setting_up_leaves_nothing_to_compile(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_a_folder_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
+def test_code_is_compiled_where_the_folder_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     assert _energies(tmp_path / "file" / "below") == pytest.approx(_energies(tmp_path / "code"))

@@ -1,4 +1,4 @@
-"""Crops of a large image are scored as images, where regions alone do not tell what they are part of."""
+"""Crops of a large image are scored as images, which finds objects that single regions do not show."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _sign(name: str, seed: int) -> Image.Image:
 
 @pytest.fixture(scope="module")
 def of_signs(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> ImageClassifier:
-    """A classifier taught eight examples of each sign."""
+    """A classifier trained on eight examples of each sign."""
     folder, groups = tmp_path_factory.mktemp("signs"), []
     for sign in SIGNS:
         paths = [folder / f"{sign}{k}.png" for k in range(8)]
@@ -50,7 +50,7 @@ def of_signs(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Im
 
 
 def _found(classifier: ImageClassifier, folder: Path) -> int:
-    """In how many of 32 cases the region for a sign lies on it, in pictures of all four."""
+    """Return in how many of 32 cases the region for a sign lies on it, in pictures of all four."""
     hits = 0
     for number, order in enumerate(list(permutations(range(4)))[::3]):
         picture = Image.new("RGB", (2 * TILE, 2 * TILE))
@@ -117,8 +117,8 @@ def test_crops_that_are_unlike_every_class_fade() -> None:
 @pytest.mark.parametrize(
     ("unlikeness", "threshold"),
     [([3.0, 3.0, 3.0], 1.0), ([1.0, 2.0, 3.0], math.inf), ([0.0, 0.0, 0.0], 0.0)],
-    ids=["all are as strange", "nothing is known of strangers", "all are the examples themselves"],
+    ids=["all are equally unlike", "no threshold", "all are the examples themselves"],
 )
-def test_no_crop_fades_where_none_is_stranger_than_it_may_be(unlikeness: list[float], threshold: float) -> None:
+def test_no_crop_fades_where_none_exceeds_the_allowed_unlikeness(unlikeness: list[float], threshold: float) -> None:
     scores = torch.rand(3, 2)
     assert torch.equal(faded(scores, torch.tensor(unlikeness), threshold), scores)

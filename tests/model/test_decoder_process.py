@@ -18,7 +18,7 @@ import tifffile
 from model.errors import ImageReadError
 from model.images.decoder_process import DecoderPool
 from model.images.items import Item
-from model.images.kinds import Kind
+from model.images.readers.tiff import Tiff
 from tests.model.images_support import grey_corners
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "kill") or sys.platform == "win32", reason="needs signals")
@@ -37,11 +37,11 @@ def _child(pool: DecoderPool) -> int:
 
 def test_a_crash_costs_one_image_and_the_next_is_read(deep: Path) -> None:
     pool = DecoderPool()
-    pool.size(Item(deep), Kind.TIFF)
+    pool.size(Item(deep), Tiff())
     os.kill(_child(pool), signal.SIGSEGV)
     with pytest.raises(ImageReadError, match="its decoder crashed"):
-        pool.read(Item(deep), Kind.TIFF, None)
-    image, size = pool.read(Item(deep), Kind.TIFF, None)
+        pool.read(Item(deep), Tiff(), None)
+    image, size = pool.read(Item(deep), Tiff(), None)
     assert image.size == size == (48, 32)
     assert image.getpixel((0, 0)) == (0, 0, 0)
     pool.close()
@@ -49,26 +49,26 @@ def test_a_crash_costs_one_image_and_the_next_is_read(deep: Path) -> None:
 
 def test_a_decoder_that_hangs_is_killed_and_the_next_image_is_read(deep: Path) -> None:
     pool = DecoderPool(read_seconds=0.5)
-    pool.size(Item(deep), Kind.TIFF)
+    pool.size(Item(deep), Tiff())
     child = _child(pool)
     os.kill(child, signal.SIGSTOP)
     with pytest.raises(ImageReadError, match="too long"):
-        pool.read(Item(deep), Kind.TIFF, None)
+        pool.read(Item(deep), Tiff(), None)
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
-    assert pool.read(Item(deep), Kind.TIFF, None)[1] == (48, 32)
+    assert pool.read(Item(deep), Tiff(), None)[1] == (48, 32)
     pool.close()
 
 
 def test_closing_ends_also_what_hangs(deep: Path) -> None:
     pool = DecoderPool()
-    pool.size(Item(deep), Kind.TIFF)
+    pool.size(Item(deep), Tiff())
     os.kill(_child(pool), signal.SIGSTOP)
     problems: list[str] = []
 
     def read() -> None:
         try:
-            pool.read(Item(deep), Kind.TIFF, None)
+            pool.read(Item(deep), Tiff(), None)
         except ImageReadError as error:
             problems.append(error.reason)
 
@@ -89,7 +89,7 @@ def test_many_threads_get_their_own_answers(tmp_path: Path) -> None:
         paths.append(tmp_path / f"{number}.tif")
         tifffile.imwrite(paths[-1], np.array([[0, number, 255]], np.uint16))
     with ThreadPoolExecutor(4) as threads:
-        images = list(threads.map(lambda path: pool.read(Item(path), Kind.TIFF, None)[0], paths))
+        images = list(threads.map(lambda path: pool.read(Item(path), Tiff(), None)[0], paths))
     assert [image.getpixel((1, 0))[0] for image in images] == list(range(24))
     assert 1 <= len(pool._idle) <= 4
     pool.close()
@@ -99,7 +99,7 @@ def test_no_decoder_outlives_a_program_that_was_killed(deep: Path) -> None:
     code = (
         "import sys, time\nfrom pathlib import Path\nfrom model.images.decoder_process import pool\n"
         "from model.images.items import Item\n"
-        "from model.images.kinds import Kind\np = Path(sys.argv[1])\npool.size(Item(p), Kind.TIFF)\n"
+        "from model.images.readers.tiff import Tiff\np = Path(sys.argv[1])\npool.size(Item(p), Tiff())\n"
         "print(pool._idle[0]._process.pid, flush=True)\ntime.sleep(60)\n"
     )
     root = Path(__file__).parents[2]
@@ -132,5 +132,5 @@ def test_packages_in_the_current_folder_are_not_run(
         (tmp_path / "here" / name / "__init__.py").write_text("raise SystemExit('run')\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path / "here")
     pool = DecoderPool()
-    assert pool.size(Item(deep), Kind.TIFF) == (48, 32)
+    assert pool.size(Item(deep), Tiff()) == (48, 32)
     pool.close()

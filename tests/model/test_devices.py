@@ -1,4 +1,4 @@
-"""The device is chosen at run time and says why; one that is not there is refused."""
+"""The device is chosen at run time, with the reason; one that is missing is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Batches come in order whatever fails, and work that is not wanted any more is not done."""
+"""Batches come in order whatever fails, and nothing is read after the caller stops."""
 
 from __future__ import annotations
 
@@ -12,13 +12,7 @@ from PIL import Image
 
 from model.embedding import embedder as embedding
 from model.embedding import pending
-from model.embedding.embedder import (
-    BATCH_SIZE,
-    CHUNK_SIZE,
-    FIRST_BATCH_SIZE,
-    FIRST_CHUNK_SIZE,
-    Embedder,
-)
+from model.embedding.embedder import BATCHES, Embedder
 from model.embedding.image import Embedded
 from model.errors import ImageReadError
 from model.features.sizes import Looks
@@ -31,10 +25,10 @@ def saved(folder: Path, name: str, size: tuple[int, int]) -> Path:
 
 
 def test_batches_keep_the_order_around_unreadable_images(tmp_path: Path, embedder: Embedder) -> None:
-    paths = [saved(tmp_path, f"{n:02}.png", (30, 30)) for n in range(BATCH_SIZE + 2)]
+    paths = [saved(tmp_path, f"{n:02}.png", (30, 30)) for n in range(BATCHES.size + 2)]
     paths[3].write_bytes(b"nothing")
     batches = list(embedder.embed(paths, Looks(224)))
-    assert [len(batch) for batch in batches] == [FIRST_BATCH_SIZE, BATCH_SIZE - FIRST_BATCH_SIZE, 2]
+    assert [len(batch) for batch in batches] == [BATCHES.first, BATCHES.size - BATCHES.first, 2]
     items = [item for batch in batches for item in batch]
     assert [item.path for item in items] == paths
     assert [isinstance(item, ImageReadError) for item in items] == [n == 3 for n in range(len(paths))]
@@ -43,7 +37,7 @@ def test_batches_keep_the_order_around_unreadable_images(tmp_path: Path, embedde
 def test_work_on_what_is_remembered_is_done_by_the_thread_that_found_it_and_comes_in_order(
     tmp_path: Path, embedder: Embedder
 ) -> None:
-    new = [saved(tmp_path, f"{n:03}.png", (30 + n, 30)) for n in range(FIRST_CHUNK_SIZE + CHUNK_SIZE + 3)]
+    new = [saved(tmp_path, f"{n:03}.png", (30 + n, 30)) for n in range(BATCHES.first_chunk + BATCHES.chunk + 3)]
 
     def work(batch: list[Embedded]) -> tuple[list[Path], bool]:
         return [item.path for item in batch], threading.current_thread() is threading.main_thread()
@@ -52,7 +46,7 @@ def test_work_on_what_is_remembered_is_done_by_the_thread_that_found_it_and_come
     assert all(is_here for _, is_here in first)
     again = list(embedder.apply(work, new, Looks(32)))
     assert not any(is_here for _, is_here in again)
-    assert [len(paths) for paths, _ in again] == [FIRST_CHUNK_SIZE, CHUNK_SIZE, 3]
+    assert [len(paths) for paths, _ in again] == [BATCHES.first_chunk, BATCHES.chunk, 3]
     for batches in (first, again):
         assert [path for paths, _ in batches for path in paths] == new
 
@@ -71,12 +65,12 @@ def test_what_goes_wrong_in_the_work_reaches_the_caller(tmp_path: Path, embedder
 def test_images_that_nobody_waits_for_any_more_are_not_read(
     tmp_path: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    new = [saved(tmp_path, f"{n:03}.png", (30 + n, 30)) for n in range(FIRST_CHUNK_SIZE)]
+    new = [saved(tmp_path, f"{n:03}.png", (30 + n, 30)) for n in range(BATCHES.first_chunk)]
     begun, held = [], threading.Event()
 
     def read(path: Path, *arguments: Any) -> Any:
         begun.append(path)
-        if path not in new[:FIRST_BATCH_SIZE]:
+        if path not in new[: BATCHES.first]:
             held.wait()
         return read_with_size(path, *arguments)
 
@@ -88,7 +82,7 @@ def test_images_that_nobody_waits_for_any_more_are_not_read(
     monkeypatch.setattr(pending, "read_with_size", read)
     monkeypatch.setattr(embedding, "ThreadPoolExecutor", Pool)
     batches = embedder.embed(new, Looks(32))
-    assert len(next(batches)) == FIRST_BATCH_SIZE
+    assert len(next(batches)) == BATCHES.first
     batches.close()
     at_hand = embedder.runtime.parallel  # threads, each with an image
-    assert FIRST_BATCH_SIZE <= len(begun) <= FIRST_BATCH_SIZE + at_hand < len(new)
+    assert BATCHES.first <= len(begun) <= BATCHES.first + at_hand < len(new)

@@ -1,4 +1,4 @@
-"""The cache: bounded, least recently used first out, and blind to nothing that changes a file."""
+"""The memory of an embedder: bounded, least recently used first out, and keyed by the state of a file."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_putting_again_does_not_count_twice() -> None:
     assert cache.get(_key("a")) is not None
 
 
-def test_a_file_that_cannot_be_asked_is_never_cached(tmp_path: Path) -> None:
+def test_a_file_without_a_state_is_never_cached(tmp_path: Path) -> None:
     cache = EmbeddingCache()
     assert file_state(tmp_path / "gone") is None
     assert file_state(tmp_path / ("x" * 300)) is None

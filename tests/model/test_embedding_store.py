@@ -1,11 +1,13 @@
-"""Nothing twice: what was embedded once is found on disk, whatever its file is called by now."""
+"""The store of embeddings: an image that was embedded once is found on disk, under any file name."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sqlite3
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -15,7 +17,9 @@ from model.cache import folder as cache_folder
 from model.cache.store import FILE_NAME, BlobStore
 from model.embedding import embedder as embedding
 from model.embedding import store as embedding_store
-from model.embedding.embedder import EmbeddedImage, Embedder
+from model.embedding.embedder import BATCHES, Batches, Embedder
+from model.embedding.image import EmbeddedImage
+from model.embedding.store import EmbeddingStore, file_state
 from model.errors import ImageReadError
 from model.features.sizes import Looks
 from model.images.content_hash import content_hash
@@ -35,9 +39,9 @@ def pictures(tmp_path: Path) -> list[Path]:
     return sorted(folder.iterdir())
 
 
-def _embedder(folder: Path) -> Embedder:
+def _embedder(folder: Path, batches: Batches = BATCHES) -> Embedder:
     """An embedder as of a new process: nothing in memory."""
-    return Embedder(create_backbone("patent-cnn"), "cpu", store=BlobStore(folder))
+    return Embedder(create_backbone("patent-cnn"), "cpu", store=BlobStore(folder), batches=batches)
 
 
 def _embedded(embedder: Embedder, paths: list[Path], side: int = 64) -> list[EmbeddedImage]:
@@ -61,12 +65,28 @@ def test_a_second_pass_decodes_and_computes_nothing(tmp_path: Path, pictures: li
         assert one.data == other.data
 
 
-def test_an_unchanged_file_is_not_even_opened(
-    tmp_path: Path, pictures: list[Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _embedded(_embedder(tmp_path / "c"), pictures)
-    monkeypatch.setattr(Path, "open", None)
-    _embedded(_embedder(tmp_path / "c"), pictures)
+@pytest.fixture(scope="module")
+def opened() -> list[str]:
+    """The files that Python opens from now on, by whatever function: its audit events name them."""
+    names: list[str] = []
+
+    def listen(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open" and isinstance(arguments[0], str | bytes | os.PathLike):
+            names.append(os.fsdecode(arguments[0]))
+
+    sys.addaudithook(listen)  # it stays for this process
+    return names
+
+
+def test_an_unchanged_file_is_not_even_opened(tmp_path: Path, pictures: list[Path], opened: list[str]) -> None:
+    first, second = _embedder(tmp_path / "c"), _embedder(tmp_path / "c")
+    names = set(map(str, pictures))
+    opened.clear()
+    _embedded(first, pictures)
+    assert names <= set(opened)  # so the listener hears of them
+    opened.clear()
+    _embedded(second, pictures)
+    assert names.isdisjoint(opened)
 
 
 def test_renamed_moved_and_copied_files_are_found(tmp_path: Path, pictures: list[Path]) -> None:
@@ -185,21 +205,20 @@ def test_notes_are_written_together_and_none_is_left_behind(
         put_notes(self, notes)
 
     monkeypatch.setattr(BlobStore, "put_notes", counted)
-    monkeypatch.setattr(embedding, "BATCH_SIZE", 2)
-    monkeypatch.setattr(embedding, "FIRST_BATCH_SIZE", 1)
-    _embedded(_embedder(tmp_path / "c"), pictures)
+    _embedded(_embedder(tmp_path / "c", Batches(size=2, first=1)), pictures)
     assert written == [5]
-    monkeypatch.setattr(embedding_store, "_NOTES_AT_ONCE", 2)
-    _embedded(_embedder(tmp_path / "d"), pictures)
-    assert max(written[1:]) <= 3
-    assert sum(written[1:]) == 5 == _notes(tmp_path / "d")
+    store = EmbeddingStore(BlobStore(tmp_path / "d"), "f", (1, 1), notes_at_once=2)
+    states = [state for path in pictures if (state := file_state(path)) is not None]
+    for state in states:
+        store.note([(state, b"c" * 32)])
+    assert written[1:] == [2, 2]
+    store.write_notes()
+    assert written[1:] == [2, 2, 1]
+    assert _notes(tmp_path / "d") == 5
 
 
-def test_notes_are_written_where_embedding_is_stopped_early(
-    tmp_path: Path, pictures: list[Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(embedding, "FIRST_BATCH_SIZE", 1)
-    batches = _embedder(tmp_path / "c").embed(pictures, Looks(64))
+def test_notes_are_written_where_embedding_is_stopped_early(tmp_path: Path, pictures: list[Path]) -> None:
+    batches = _embedder(tmp_path / "c", Batches(first=1)).embed(pictures, Looks(64))
     assert len(next(batches)) == 1
     batches.close()  # type: ignore[attr-defined]
     assert _notes(tmp_path / "c") == 1

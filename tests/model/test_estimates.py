@@ -1,4 +1,4 @@
-"""Estimates from leave-one-out, worked out by hand, and what is said of them."""
+"""Leave-one-out estimates against values worked out by hand, and the advice given with them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_advice_says_how_much_and_where() -> None:
     assert outlook(_report(OUTCOMES, 0.98, 0.05)) == (0.98, 1.0)
 
 
-def test_advice_knows_when_there_is_nothing_to_gain_and_when_nothing_is_known() -> None:
+def test_advice_without_a_gain_and_without_estimates() -> None:
     assert "hardly help" in advice(_report(OUTCOMES, 0.8, 0.001))
     assert "Too few" in advice(_report(OUTCOMES, 0.8, None))
     assert "Too few" in advice(_report(OUTCOMES, None, None))

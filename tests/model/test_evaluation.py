@@ -1,4 +1,4 @@
-"""Episodes: honest splits, reproducible, and figures for ours and the baselines on the same ones."""
+"""Episodes: queries apart from examples, reproducible, and the same ones for ours and the baselines."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_unreadable_images_are_named_and_left_out(tmp_path: Path, shapes_folder:
     assert [path for path, _ in unreadable] == [broken]
 
 
-def test_too_few_images_and_classes_are_said(shapes_folder: Path, embedder: Embedder) -> None:
+def test_too_few_images_and_classes_are_refused(shapes_folder: Path, embedder: Embedder) -> None:
     names, files = _folders(shapes_folder)
     with pytest.raises(SupportSetError, match="12 readable images; 12 shots need at least 13"):
         evaluate(names, files, embedder, shots=(12,))

@@ -122,7 +122,7 @@ def test_compact_directions_are_whole_steps_of_length_one() -> None:
     assert torch.equal(kept.layout, features.layout.half().float())
 
 
-def test_compact_dead_images_say_nothing() -> None:
+def test_compact_dead_images_give_zeros() -> None:
     kept = compact(_plain(torch.zeros(1, 4, 4, 4), torch.zeros(1, 4, 2, 2)))
     assert not bool(kept.joined_regions().any())
     assert not bool(kept.maps().coarse.any())

@@ -97,10 +97,10 @@ def test_a_raw_file_without_the_extra_says_what_to_install(tmp_path: Path, monke
     write_dng(path)
     pool = DecoderPool()
     from model.images.items import Item
-    from model.images.kinds import Kind
+    from model.images.readers.raw import Raw
 
     with pytest.raises(ImageReadError, match=r"pip install 'fewshot\[raw\]'"):
-        pool.read(Item(path), Kind.RAW, None)
+        pool.read(Item(path), Raw(), None)
     pool.close()
 
 

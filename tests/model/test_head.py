@@ -1,4 +1,4 @@
-"""The head as a whole: no label leaks, nothing breaks at the edges, training improves what it minimises."""
+"""The head as a whole: no label leaks, extreme cases stay finite, training lowers its loss."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def random_features(count: int, seed: int, signal: Tensor | None = None, channel
 
 
 def told_by_texture() -> tuple[Tensor, Support]:
-    """Labels and support of 18 images in three classes, of which only the texture tells one."""
+    """Labels and support of 18 images in three classes, one of which only its texture tells apart."""
     labels = torch.arange(3).repeat_interleave(6)
     features = random_features(18, 4)
     texture = features.texture.clone()
@@ -143,7 +143,7 @@ class Brittle(Head):
         return super().penalty() + torch.where(self.scale > SCALE_LIMIT, torch.nan, 0.0)
 
 
-def test_a_search_that_goes_astray_is_taken_back() -> None:
+def test_a_search_that_leaves_the_finite_range_returns_the_best_point() -> None:
     labels = torch.arange(3).repeat_interleave(6)
     support = describe_support(
         random_features(18, 6, torch.eye(COARSE)[:3][labels] * 5), labels, 3, NO_DIRECTIONS
@@ -158,7 +158,7 @@ def test_a_search_that_goes_astray_is_taken_back() -> None:
 
 
 def test_the_search_does_not_stop_short_of_the_optimum() -> None:
-    """Wherever it starts, the same loss: a search that stalls in its first steps was not noticed for long."""
+    """The loss is the same from any start: a search that stops in its first steps is hard to notice otherwise."""
     labels, support = told_by_texture()
     ends = []
     for start in (-3.0, -1.0, 0.0, 1.0):

@@ -1,4 +1,4 @@
-"""The layout view: what lies where, and how much of what tells images apart is the same everywhere."""
+"""The layout view: positions in the image, and the wholeness of the differences between images."""
 
 from __future__ import annotations
 

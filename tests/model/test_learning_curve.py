@@ -1,4 +1,4 @@
-"""The learning curve: rises where more examples help, flat where they do not, silent where it cannot know."""
+"""The learning curve: rises where more examples help, flat where they do not, None with too few."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Overlays: the map where attention is, the box where the region is, images of any size."""
+"""Overlays: the map drawn in its place, the box around the region, images of any size."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from model.regions.overlay import REGION_COLOR, attention_rgba, draw_overlay
+from model.regions.overlay import REGION_COLOR, draw_overlay, map_rgba
 from model.types import Region
 
 
@@ -20,7 +20,7 @@ def test_the_map_is_laid_where_attention_is() -> None:
     grey = Image.new("RGB", (80, 40), (100, 100, 100))
     result = np.asarray(draw_overlay(grey, _peak_left(), Region(60, 10, 10, 10)))
     assert result.shape == (40, 80, 3)
-    assert (result[5, 70] == 100).all()  # nobody looks there
+    assert (result[5, 70] == 100).all()  # no evidence
     assert np.abs(result[5, 2].astype(int) - 100).max() > 30
 
 
@@ -31,7 +31,7 @@ def test_the_region_is_framed_inside_its_bounds() -> None:
     assert changed.min(axis=0).tolist() == [20, 50]
     assert changed.max(axis=0).tolist() == [59, 109]
     assert (result == REGION_COLOR).all(axis=2).any()
-    assert (result[40, 80] == 100).all()  # the inside stays to be seen
+    assert (result[40, 80] == 100).all()  # the inside stays visible
 
 
 def test_the_original_is_not_changed() -> None:
@@ -49,7 +49,7 @@ def test_images_of_any_size_can_be_drawn_on(size: tuple[int, int]) -> None:
 
 def test_colours_grow_lighter_and_denser_with_attention() -> None:
     ramp = np.linspace(0, 1, 5, dtype=np.float32)[None, :].repeat(2, axis=0)
-    rgba = attention_rgba(ramp, (5, 2)).astype(int)
+    rgba = map_rgba(ramp, (5, 2)).astype(int)
     assert rgba.shape == (2, 5, 4)
     assert (np.diff(rgba[0, :, 3]) > 0).all()
     assert (np.diff(rgba[0, :, :3] @ np.array([299, 587, 114])) > 0).all()

@@ -1,4 +1,4 @@
-"""The patent's own CNN: shipped weights that know something, three ways to use it, clear refusals."""
+"""The patent's own CNN: useful shipped weights, three ways to use it, clear errors."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from model.backbones.registry import create_backbone
 from model.embedding.embedder import Embedder, backbone_fingerprint
 from model.errors import BackboneError
 from model.runs.classify import classify
+from model.training.backbone import Schedule
 from model.training.train import train
 from tests.model.conftest import support_of
 
@@ -78,13 +79,12 @@ def test_training_leaves_the_shipped_weights_as_they_are(shapes_folder: Path) ->
 
 
 def test_tuning_changes_the_weights_a_little_and_the_same_way_each_time(
-    shapes_folder: Path, monkeypatch: pytest.MonkeyPatch
+    shapes_folder: Path,
 ) -> None:
-    monkeypatch.setattr("model.training.backbone.TUNING_STEPS", 2)
-    monkeypatch.setattr("model.training.backbone.TRAINING_SIDE", 64)
-    support = support_of(shapes_folder, 3)
-    first, _ = train(support, backbone=PATENT_CNN_TUNED, seed=3, device="cpu")
-    second, _ = train(support, backbone=PATENT_CNN_TUNED, seed=3, device="cpu")
+    support, schedule = support_of(shapes_folder, 3), Schedule(side=64, tuning_steps=2)
+    first, second = (
+        train(support, backbone=PATENT_CNN_TUNED, seed=3, device="cpu", schedule=schedule)[0] for _ in range(2)
+    )
     shipped = PatentCNN(PATENT_CNN)
     again = second.embedder.backbone.state_dict()
     for key, value in first.embedder.backbone.state_dict().items():

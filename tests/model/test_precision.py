@@ -1,4 +1,4 @@
-"""bfloat16, where the processor has it: said, kept apart from float32, and of no consequence for the predictions."""
+"""bfloat16, where the processor supports it: named, stored apart from float32, with the same predictions."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def exact(monkeypatch: pytest.MonkeyPatch) -> Embedder:
         return _embedder()
 
 
-def test_who_wants_float32_gets_it(exact: Embedder) -> None:
+def test_float32_can_be_chosen(exact: Embedder) -> None:
     assert exact.runtime.precision == FLOAT32
     assert BFLOAT16 not in exact.device_note
 
@@ -46,7 +46,7 @@ def test_a_processor_without_units_uses_float32() -> None:
 
 
 @needs_units
-def test_what_computes_in_bfloat16_says_so() -> None:
+def test_the_note_names_bfloat16() -> None:
     assert BFLOAT16 in _embedder().device_note
 
 

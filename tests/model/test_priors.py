@@ -1,4 +1,4 @@
-"""The priors: traits of the examples decide how much each view counts before there is evidence."""
+"""The priors: traits of the examples set the share with which each view starts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def test_a_single_example_relies_less_on_its_region() -> None:
     assert priors(one, all_views())["logit_local_share"].mean < priors(five, all_views())["logit_local_share"].mean
 
 
-def test_small_pictures_trust_fine_structure_and_texture_less() -> None:
+def test_fine_and_texture_start_with_less_for_small_images() -> None:
     labels = torch.arange(3).repeat_interleave(5)
     small, large = priors(labels, all_views(), Traits(32)), priors(labels, all_views(), Traits(500))
     for name in ("log_fine_odds", "log_texture_odds"):
@@ -31,7 +31,7 @@ def test_small_structures_start_with_more_where_all_images_share_one_surface() -
     assert extreme == beyond
 
 
-def test_what_lies_where_starts_with_more_where_images_differ_in_places_only() -> None:
+def test_the_layout_starts_with_more_where_images_differ_in_places_only() -> None:
     labels = torch.arange(3)
     in_places, as_wholes = (priors(labels, all_views(), Traits(wholeness=wholeness)) for wholeness in (0.2, 0.6))
     assert in_places["log_layout_odds"].mean > as_wholes["log_layout_odds"].mean

@@ -1,4 +1,4 @@
-"""Whole numbers for the directions of regions: what the loops give is what the formula gives."""
+"""Quantised directions of regions: the compiled loops agree with the formula."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_the_numbers_are_those_of_the_definition(shape: tuple[int, ...]) -> None
     assert torch.allclose(made.strength, answers.abs().sum(dim=1), rtol=1e-5)
 
 
-def test_a_region_without_answers_has_no_direction() -> None:
+def test_a_region_of_zeros_has_no_direction() -> None:
     answers = _answers(2, 6, 2, 2)
     answers[1, :, 0, 1] = 0.0
     made = quantised(answers)

@@ -43,7 +43,7 @@ def mosaics(tmp_path: Path) -> list[Path]:
 
 
 def correlation(one: Explanation, other: Explanation) -> float:
-    """Mean over the classes of the correlation of two images' maps (logarithms, so that peaks do not rule alone)."""
+    """Mean over the classes of the correlation of two images' maps (logarithms, so that peaks do not dominate)."""
     pairs = zip(one.evidence_maps, other.evidence_maps, strict=True)
     return float(np.mean([np.corrcoef(np.log(a.ravel() + 1e-9), np.log(b.ravel() + 1e-9))[0, 1] for a, b in pairs]))
 

@@ -1,4 +1,4 @@
-"""The registry: what registers itself is found by name, ours and from plug-ins."""
+"""The registry: objects of our modules and of plug-ins are found by name."""
 
 from __future__ import annotations
 

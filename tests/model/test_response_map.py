@@ -1,4 +1,4 @@
-"""The map of responses: direction times strength, worked out on tiny maps."""
+"""Response maps: direction times strength, worked out on tiny maps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LABELS = torch.tensor([0, 0, 1, 1])
 
 
 def examples() -> ImageFeatures:
-    """Channel 0 answers on the left for class 0, channel 1 on the right for class 1, channel 2 everywhere."""
+    """Channel 0 responds on the left in class 0, channel 1 on the right in class 1, channel 2 everywhere."""
     maps = torch.zeros(4, 3, 1, 2)
     maps[:2, 0, 0, 0] = 4.0
     maps[2:, 1, 0, 1] = 4.0
@@ -28,7 +28,7 @@ def said_by(features: ImageFeatures, directions: torch.Tensor) -> torch.Tensor:
     return response_maps(said, features.coarse_strength, features.grid)
 
 
-def test_the_map_peaks_where_the_class_answers() -> None:
+def test_the_map_peaks_where_the_channel_of_the_class_responds() -> None:
     features = examples()
     directions = response_directions(features.coarse, class_balance(LABELS, 2), LABELS, 2)
     maps = said_by(features, directions)
@@ -37,7 +37,7 @@ def test_the_map_peaks_where_the_class_answers() -> None:
     assert int(maps[2, 1].argmax()) % 4 == 3
 
 
-def test_a_strong_answer_counts_more_than_a_weak_one_of_the_same_kind() -> None:
+def test_a_strong_response_counts_more_than_a_weak_one_of_the_same_direction() -> None:
     features = examples()
     weak = features._replace(
         coarse_map=torch.tensor([1.0, 0.0, 0.0]).view(1, 3, 1, 1).expand(1, 3, 1, 2),
@@ -58,6 +58,6 @@ def test_an_example_without_weight_does_not_count() -> None:
     globals_, balance = examples().coarse, class_balance(LABELS, 2)
     whole = response_directions(globals_[:3], balance[:3], LABELS[:3], 2)
     odd = globals_.clone()
-    odd[3] = odd[0]  # of class 1 by its label, but not by its looks
+    odd[3] = odd[0]  # labelled 1, but the same as an image of class 0
     nothing = balance * torch.tensor([1.0, 1.0, 1.0, 1e-9])
     assert torch.allclose(response_directions(odd, nothing, LABELS, 2), whole, atol=1e-2)

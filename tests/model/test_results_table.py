@@ -76,7 +76,7 @@ def test_resuming_after_any_cut_gives_the_table_of_an_uninterrupted_run(tmp_path
     assert resumed.read_bytes() == whole.read_bytes()
 
 
-def test_resuming_knows_every_odd_name_and_counts_the_errors(tmp_path: Path) -> None:
+def test_resuming_finds_every_odd_name_and_counts_the_errors(tmp_path: Path) -> None:
     out = tmp_path / "r.csv"
     with CsvTable(out, NAMES) as table:
         table.write([_prediction(name) for name in ODD])

@@ -1,4 +1,4 @@
-"""What runs the backbone: OpenVINO gives PyTorch's features; PyTorch takes over, with the reason, where it cannot."""
+"""The runtimes: OpenVINO gives the features of PyTorch; PyTorch runs, with the reason, where OpenVINO cannot."""
 
 from __future__ import annotations
 

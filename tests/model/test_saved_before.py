@@ -1,7 +1,7 @@
-"""A classifier that an earlier version saved loads and answers as it did then.
+"""A classifier saved by an earlier version loads and gives the same results.
 
 tests/data/version_6 was written by the version before model/ had rooms: two examples of each class of the example
-project, and what the classifier said of four of its other pictures. Numbers may differ a little where a processor
+project, and the classifier's results for four of its other images. Numbers may differ a little where a processor
 computes in float32 what was computed in bfloat16.
 """
 

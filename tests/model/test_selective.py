@@ -1,4 +1,4 @@
-"""Allowed errors: thresholds worked out by hand, and the promise kept on simulated classifiers."""
+"""Thresholds for the errors allowed: worked out by hand, and kept on simulated classifiers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The semantic view: what the backbone's own classes say of an image, and how much that counts at first."""
+"""The semantic view: features along the directions of the backbone's own classes, and the prior of its share."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_a_backbone_of_no_known_classes_has_an_empty_view(name: str) -> None:
     assert backbone.class_directions.shape == (0, backbone.channels[1])
 
 
-def test_images_are_alike_that_speak_for_the_same_kinds_however_they_look() -> None:
+def test_images_of_the_same_kinds_are_similar_however_they_look() -> None:
     looks = torch.rand(2, COARSE, generator=torch.Generator().manual_seed(0))
     looks[:, :4] = torch.tensor([0.0, 3.0, 0.0, 0.0])  # the same kind
     other = looks[:1].clone()
@@ -78,7 +78,7 @@ def test_the_view_starts_with_more_where_there_is_more_meaning() -> None:
 
 
 def test_one_example_is_enough_where_kinds_differ_and_looks_mislead() -> None:
-    """Classes are kinds, and a look that says nothing of them varies as much: the view sees through it."""
+    """Classes are kinds; appearance varies as much but does not depend on the class, and the view ignores it."""
     generator = torch.Generator().manual_seed(1)
     labels, ways = torch.arange(4).repeat(30), 4
     features = random_features(len(labels), 1)

@@ -1,4 +1,4 @@
-"""The sizes at which images are looked at follow the images' own size."""
+"""The sizes at which images are embedded depend on the images' own sizes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_the_median_decides_and_unreadable_images_do_not_count(tmp_path: Path, e
 def test_a_backbone_of_one_size_keeps_it(tmp_path: Path, embedder: Embedder) -> None:
     path = saved(tmp_path, "large.png", (400, 300))
     assert closer_side(embedder.backbone, 224) == 448
-    assert closer_side(embedder.backbone, 2048) == 2048  # a stranger's classifier may have so large a side
+    assert closer_side(embedder.backbone, 2048) == 2048  # a classifier from elsewhere may have so large a side
     try:
         embedder.backbone.any_size = False
         assert working_side(embedder.backbone, readable_sizes([path])) == 224

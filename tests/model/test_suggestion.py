@@ -16,7 +16,6 @@ from model.embedding.embedder import Embedder
 from model.errors import NoImagesError
 from model.images.reading import image_size
 from model.progress import Cancelled, CancelToken, Progress
-from model.runs import suggestion
 from model.runs.suggestion import suggest, suggest_images
 
 
@@ -50,12 +49,9 @@ def test_nothing_is_suggested_twice_and_never_more_than_there_is() -> None:
     assert sorted(chosen) == list(range(7))
 
 
-def test_a_large_pool_is_sampled_evenly(
-    shapes_folder: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(suggestion, "MOST_IMAGES", 6)
+def test_a_large_pool_is_sampled_evenly(shapes_folder: Path, embedder: Embedder) -> None:
     pool = [path for folder in sorted(shapes_folder.iterdir()) for path in sorted(folder.iterdir())]
-    found = suggest_images(pool, [], embedder, 3)
+    found = suggest_images(pool, [], embedder, 3, most=6)
     assert found.considered == 6
     assert {path.parent.name for path in found.images} == {"disc", "stripes", "cross"}
 

@@ -66,7 +66,7 @@ def test_a_frame_does_not_count() -> None:
 def test_the_evidence_lies_where_the_speckle_is(grid: tuple[int, int]) -> None:
     made = texture.texture_map(_with_speckle(_weave(4), (180, 40)))[None]
     weights = torch.zeros(texture.SUMMARY, 2)
-    weights[CHANNELS, 1] = 1.0  # the rise of the finest Laplacian speaks for the second class
+    weights[CHANNELS, 1] = 1.0  # the rise of the finest Laplacian counts for the second class
     spoken = texture.evidence(made, weights, grid)
     assert spoken.shape == (1, 2, grid[0] * grid[1])
     row, column = divmod(int(spoken[0, 1].argmax()), grid[1])

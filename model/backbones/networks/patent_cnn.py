@@ -2,9 +2,9 @@
 
 From the patent (image classification model training by global and local features, China Telecom
 Cloud, 2023): four cascaded modules with the same kernel size and four different channel numbers,
-each of three convolution layers with ReLU; the last joins a max pooling layer. Ours, since the
-public text does not say: the kernel size, the channel numbers, the strides, and batch normalisation
-before each ReLU. The resolution falls early, where a step of it costs least accuracy per time.
+each of three convolution layers with ReLU; the last is followed by a max pooling layer. Ours, since
+the public text does not give them: the kernel size, the channel numbers, the strides, and batch
+normalisation before each ReLU. The resolution is reduced early, which saves most time for least accuracy.
 
 The shipped weights were distilled from the default backbone, see docs/patent-cnn.md.
 """
@@ -54,9 +54,9 @@ class ConvolutionModule(nn.Sequential):
 class PatentCNN(Backbone):
     """Four `ConvolutionModule`s; fine features before, coarse ones after the max pooling.
 
-    By `name` one of three: `PATENT_CNN` has the shipped weights, which stay as they are;
-    `PATENT_CNN_TUNED` starts from them and is trained on the bins; `PATENT_CNN_SCRATCH` starts from
-    random ones. Raises `BackboneError` where the shipped weights are needed and missing or damaged.
+    `name` is one of three: `PATENT_CNN` keeps the shipped weights, `PATENT_CNN_TUNED` starts from them and is
+    trained on the bins, `PATENT_CNN_SCRATCH` starts from random ones. Raises `BackboneError` where the shipped
+    weights are needed and missing or damaged.
     """
 
     input_size = 224
@@ -81,14 +81,14 @@ class PatentCNN(Backbone):
 
 def load_weights(backbone: PatentCNN, path: Path) -> None:
     """Load weights of any floating type from a safetensors file; raises `BackboneError`."""
-    again = "Install Fewshot again, or make them anew as docs/patent-cnn.md says."
+    again = "Install Fewshot again, or make them again as described in docs/patent-cnn.md."
     if not path.is_file():
         raise BackboneError(f"The weights of {backbone.name} are missing: there is no {path}. {again}")
     try:
         held = load_file(str(path))
     except (SafetensorError, OSError) as error:
         raise BackboneError(f"The weights of {backbone.name} in {path} are damaged ({error}). {again}") from error
-    # The counters of batch normalisation's updates are not shipped: nothing reads them.
+    # The counters of batch normalisation's updates are not used, so they are not shipped.
     state = {key: value for key, value in backbone.state_dict().items() if not key.endswith("num_batches_tracked")}
     shapes = {key: tuple(value.shape) for key, value in held.items()}
     if shapes != {key: tuple(value.shape) for key, value in state.items()}:

@@ -1,14 +1,17 @@
-"""Any model of timm by its name, "timm:NAME" or "timm:NAME@weights.safetensors"; from its hub only when online."""
+"""Models of timm by name: "timm:NAME", with weights from timm's hub, or "timm:NAME@weights.safetensors"."""
 
 from __future__ import annotations
 
 import logging
+import math
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors import safe_open
 from torch import Tensor
+from torch.nn import functional
 
 from model.backbones.base import Backbone, FeatureMaps
 from model.backbones.registry import BACKBONES
@@ -16,59 +19,102 @@ from model.errors import BackboneError
 
 logging.getLogger("timm").setLevel(logging.ERROR)  # warns of every weight that `features_only` leaves out
 _FINE_STRIDE = 16
-_COARSE_STRIDE = 32
+_LARGEST_OWN_SIDE = 384
+_USUAL_SIDE = 224
+"""Pixels; a model made for more than `_LARGEST_OWN_SIDE` that takes any size is run at this: a quarter of the cost."""
 
 
 class TimmBackbone(Backbone):
-    """A timm model cut at the strides 16 and 32 (transformers of stride 16: their grid, and it halved)."""
+    """A timm model, with feature maps at the strides 16 and 32, or what is nearest to them.
+
+    A transformer of one stride has one map, which is the fine one; averaged to half the size it is the coarse one too.
+    Tokens that are no place of the image are left out, and maps whose channels come last are turned. Raises
+    `BackboneError` for an unknown model, where weights cannot be loaded, and where a model has no maps to use.
+    """
 
     pretrained = True
     mean: Tensor
     std: Tensor
 
     def __init__(self, name: str, *, empty: bool = False) -> None:
-        import timm  # takes a second, and only these backbones need it
-        from timm.data.config import resolve_model_data_config
+        from timm.data.config import resolve_model_data_config  # takes a second, and only these backbones need it
 
         super().__init__()
         model_name, _, weights = name.partition("@")
         self.name = f"timm:{model_name}"
-        if not timm.is_model(model_name):
-            raise BackboneError(f"timm knows no model named {model_name!r}. See timm.list_models().")
-        try:
-            # As pretrained weights, not as a checkpoint: that would have to hold exactly what is left of the model.
-            source = {"file": _checked_file(weights, model_name)} if weights else None
-            network: Any = timm.create_model(
-                model_name, pretrained=not empty, pretrained_cfg_overlay=source, features_only=True
-            )
-        except BackboneError:
-            raise
-        except Exception as error:
-            raise BackboneError(
-                f"The weights of {model_name} cannot be had ({type(error).__name__}: {_first_line(error)}). They are "
-                f"fetched from a hub once; offline, give a local file: timm:{model_name}@weights.safetensors"
-            ) from error
-        self.network = network
-        self.any_size = not network.pretrained_cfg.get("fixed_input_size", False)
+        self.network = network = _created(model_name, weights, empty=empty)
+        is_dynamic = getattr(getattr(network, "model", network), "dynamic_img_size", False)
+        self.any_size = is_dynamic or not network.pretrained_cfg.get("fixed_input_size", False)
         data = resolve_model_data_config(network)
         self.register_buffer("mean", torch.tensor(data["mean"]).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(data["std"]).view(1, 3, 1, 1), persistent=False)
-        self.input_size = round(data["input_size"][-1] / _COARSE_STRIDE) * _COARSE_STRIDE
         strides = network.feature_info.reduction()
-        if _FINE_STRIDE not in strides:
-            raise BackboneError(f"{model_name} has no feature map at stride {_FINE_STRIDE}; its strides are {strides}.")
-        self._fine = len(strides) - 1 - strides[::-1].index(_FINE_STRIDE)
-        self._coarse = len(strides) - 1
+        self._fine, self._coarse = _chosen(model_name, strides)
+        self.multiple = max(strides)
+        own = data["input_size"][-1]
+        if self.any_size:
+            own = _USUAL_SIDE if own > _LARGEST_OWN_SIDE else own
+            own = round(own / self.multiple) * self.multiple
+        self.input_size = own
+        self._has_channels_last = str(getattr(network, "output_fmt", "")).endswith("NHWC")
         channels = network.feature_info.channels()
         self.channels = (channels[self._fine], channels[self._coarse])
+
+    def at_side(self, side: int) -> Backbone:
+        """See `Backbone.at_side`: of a transformer a copy whose position embeddings are interpolated for the side."""
+        inner = getattr(self.network, "model", self.network)
+        if not (getattr(inner, "dynamic_img_size", False) and hasattr(inner, "set_input_size")):
+            return self
+        made = deepcopy(self)
+        getattr(made.network, "model", made.network).set_input_size(img_size=(side, side))
+        return made
 
     def forward(self, images: Tensor) -> FeatureMaps:
         """See `Backbone.forward`."""
         maps = self.network((images - self.mean) / self.std)
         fine, coarse = maps[self._fine], maps[self._coarse]
-        if coarse.shape[-1] == fine.shape[-1]:
-            coarse = torch.nn.functional.avg_pool2d(coarse, 2)
+        if self._has_channels_last:
+            fine, coarse = fine.permute(0, 3, 1, 2), coarse.permute(0, 3, 1, 2)
+        if self._coarse == self._fine:
+            coarse = functional.adaptive_avg_pool2d(fine, tuple((length + 1) // 2 for length in fine.shape[2:]))
         return FeatureMaps(fine, coarse)
+
+
+def _created(model_name: str, weights: str, *, empty: bool) -> Any:  # noqa: ANN401 - timm has no common class
+    """Return timm's network that gives feature maps; raises `BackboneError`."""
+    import timm
+
+    if not timm.is_model(model_name):
+        raise BackboneError(f"timm has no model named {model_name!r}. See timm.list_models().")
+    try:
+        # As pretrained weights: a checkpoint would have to hold exactly the layers that are used.
+        source = {"file": _checked_file(weights, model_name)} if weights else None
+        options: dict[str, Any] = {"pretrained": not empty, "pretrained_cfg_overlay": source, "features_only": True}
+        try:
+            return timm.create_model(model_name, dynamic_img_size=True, **options)
+        except TypeError:  # of a model that takes one size only, or any without being told
+            return timm.create_model(model_name, **options)
+    except BackboneError:
+        raise
+    except Exception as error:
+        if "features_only" in str(error) or isinstance(error, AttributeError | NotImplementedError):
+            raise BackboneError(f"{model_name} gives no feature maps in timm ({_first_line(error)}).") from error
+        raise BackboneError(
+            f"The weights of {model_name} cannot be loaded ({type(error).__name__}: {_first_line(error)}). They "
+            f"are fetched from a hub once; offline, give a local file: timm:{model_name}@weights.safetensors"
+        ) from error
+
+
+def _chosen(model_name: str, strides: list[int]) -> tuple[int, int]:
+    """Return the indices of the fine and the coarse map, the same where one serves for both.
+
+    The fine one has the stride nearest to 16, the last of its kind; the coarse one has twice that stride.
+    """
+    nearest = min(strides, key=lambda stride: abs(math.log(stride / _FINE_STRIDE)))
+    if not _FINE_STRIDE / 2 <= nearest <= _FINE_STRIDE * 2:
+        raise BackboneError(f"{model_name} has no feature map near stride {_FINE_STRIDE}; its strides are {strides}.")
+    last = {stride: index for index, stride in enumerate(strides)}
+    return last[nearest], last.get(2 * nearest, last[nearest])
 
 
 def _checked_file(weights: str, model_name: str) -> str:
@@ -85,7 +131,7 @@ def _checked_file(weights: str, model_name: str) -> str:
     classifier = network.pretrained_cfg.get("classifier") or ()
     needed = {key for key in network.state_dict() if not key.startswith(classifier)}
     if not needed <= held:
-        raise BackboneError(f"{path} holds no weights of {model_name}: {min(needed - held)} is missing.")
+        raise BackboneError(f"{path} does not hold the weights of {model_name}: {min(needed - held)} is missing.")
     return str(path)
 
 

@@ -1,4 +1,4 @@
-"""The command `fewshot cache`: say where embeddings are kept and how much room they take, and clear them."""
+"""The command `fewshot cache`: show the folder and size of the embedding cache, and clear it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from model.progress import CancelToken
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--cache", metavar="DIR", help="look there (default: the user's cache folder)")
-    parser.add_argument("--clear", action="store_true", help="delete what is kept")
+    parser.add_argument("--cache", metavar="DIR", help="folder of the cache (default: the user's cache folder)")
+    parser.add_argument("--clear", action="store_true", help="delete all embeddings")
     add_json(parser)
 
 
 def _run(options: argparse.Namespace, _token: CancelToken) -> Outcome:
-    """Print the cache's place and size, after clearing it where that is asked for."""
+    """Print the cache's folder and size, after clearing it if that is asked for."""
     from model.cache import folder as cache_folder
 
     folder = cache_folder.place()
@@ -29,14 +29,14 @@ def _run(options: argparse.Namespace, _token: CancelToken) -> Outcome:
         freed = max(freed - cache_folder.bytes_on_disk(), 0)
     size = cache_folder.bytes_on_disk()
     if folder is None:
-        say("Nothing is kept: the cache is off.")
+        say("No embeddings are kept: the cache is off.")
     else:
         say(f"Embeddings are kept in {folder}: {size / 2**20:,.1f} MiB.")
     if options.clear:
-        say(f"Cleared: {freed / 2**20:,.1f} MiB were given back.")
+        say(f"Cleared: {freed / 2**20:,.1f} MiB freed.")
     return Outcome({"folder": None if folder is None else str(folder), "bytes": size, "freed": freed}, 0)
 
 
 COMMANDS.register(
-    "cache", Command("say where embeddings are kept between runs, and clear them", _add_arguments, _run, order=50)
+    "cache", Command("show the folder and size of the embedding cache, and clear it", _add_arguments, _run, order=50)
 )

@@ -1,4 +1,4 @@
-"""The command `fewshot classify`: label images and whole folders."""
+"""The command `fewshot classify`: classify images and whole folders."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.cli.arguments import add_common, share
-from model.cli.outcome import Outcome
+from model.cli.outcome import Outcome, told_left_aside
 from model.cli.progress import SECONDS_BETWEEN_LINES, ProgressPrinter
 from model.cli.registry import COMMANDS, Command
 from model.cli.remarks import Remarks
 from model.cli.text import say, warn, warn_of
 from model.errors import ImageReadError, NoImagesError, UsageError
+from model.images.left_aside import LeftAside
 from model.images.scan import iter_images
 from model.progress import Cancelled, CancelToken, Progress
 from model.types import Prediction, Status
@@ -33,34 +34,34 @@ if TYPE_CHECKING:
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_common(parser)
-    parser.add_argument("classifier", type=Path, metavar="CLASSIFIER", help="what `train` saved")
+    parser.add_argument("classifier", type=Path, metavar="CLASSIFIER", help="folder saved by `train`")
     parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="images, or folders (read recursively)")
     parser.add_argument("--out", type=Path, required=True, metavar="RESULTS.csv", help="table to write")
-    parser.add_argument("--overlays", type=Path, metavar="DIR", help="write a PNG with attention map and region each")
+    parser.add_argument("--overlays", type=Path, metavar="DIR", help="write a PNG of each image with map and region")
     parser.add_argument("--explain", metavar="CLASS", help="regions for CLASS instead of the predicted class")
     parser.add_argument(
         "--closely",
         action="store_true",
-        help="find regions at twice the size, as --explain and --overlays do: better, about 4 times as long",
+        help="find regions at twice the size: better, about 4 times as long (--explain and --overlays do so too)",
     )
     parser.add_argument(
-        "--max-error", type=share, metavar="SHARE", help="add a column `accepted`: at most SHARE of those are wrong"
+        "--max-error", type=share, metavar="SHARE", help="add a column `accepted`; at most SHARE of these are wrong"
     )
     parser.add_argument(
-        "--candidates", type=share, metavar="SHARE", help="add a column of the possible classes; at most SHARE miss"
+        "--candidates", type=share, metavar="SHARE", help="add a column `candidates`; at most SHARE lack the class"
     )
     parser.add_argument(
         "--transductive",
         action="store_true",
-        help="let similar images agree: better with few examples, but a result then depends on the other images",
+        help="join results of similar images: better with few examples, but a result then depends on the others",
     )
     existing = parser.add_mutually_exclusive_group()
-    existing.add_argument("--resume", action="store_true", help="go on with an interrupted RESULTS.csv")
+    existing.add_argument("--resume", action="store_true", help="continue an interrupted RESULTS.csv")
     existing.add_argument("--overwrite", action="store_true", help="replace RESULTS.csv whatever it is")
 
 
 def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
-    """Classify images and folders into a table, with overlays when asked: read, embed, predict, region, write."""
+    """Classify images and folders into a table, with overlays if asked for: read, embed, predict, region, write."""
     rows: Counter[str] = Counter()
     try:
         return _classified(options, token, rows)
@@ -79,7 +80,9 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
     from model.runs.run import Run
 
     started = time.monotonic()
-    paths = _found_images(options, token)
+    left_aside = LeftAside()
+    paths = _found_images(options, token, left_aside)
+    aside = told_left_aside(left_aside)
     if not paths:
         raise NoImagesError(f"There is no image in {', '.join(map(str, options.paths))}.")
     if os.path.realpath(options.out) in {os.path.realpath(path) for path in paths}:
@@ -88,11 +91,11 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
         check_replaceable(options.out)
     classifier = load(options.classifier, options.device)
     explained = _class_index(classifier, options.explain)
-    folder = OverlayFolder(options.overlays, paths, classifier.embedder.ground) if options.overlays else None
+    folder = OverlayFolder(options.overlays, paths, classifier.embedder.rendering) if options.overlays else None
     overlays = _Overlays(folder)
     limits = _limits(classifier, options)
     drawn = folder is not None
-    # Regions that are asked for or drawn are worth the closer look.
+    # Regions that are asked for or drawn get the closer look.
     asked = Asked(explained, options.closely or explained is not None or drawn, maps=drawn, pictures=drawn)
     with (
         open_table(options.out, classifier.class_names, limits=limits, resume=options.resume) as table,
@@ -100,7 +103,7 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
         Remarks() as remarks,
     ):
         resumed_after = rows["before"] = sum(table.has(path) for path in paths)
-        # Images that are joined need one another's probabilities, also those that have a row from before.
+        # Joining needs the probabilities of all images, including those that have a row already.
         remaining = paths if options.transductive else [path for path in paths if not table.has(path)]
         run = Run(
             classifier,
@@ -128,7 +131,7 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
     found = ", ".join(f"{name} {count}" for name, count in Counter(classes).most_common()) or "nothing new"
     say(f"Classified {counts.images} images: {found}.")
     if options.transductive:
-        say(f"Joined with what similar images show: {counts.changed} of them changed their class by it.")
+        say(f"Joined with similar images: {counts.changed} changed class.")
     unknown, failed = counts.statuses[Status.UNKNOWN], counts.statuses[Status.ERROR]
     say(f"Unlike every bin: {unknown}. Unreadable: {failed}. Results in {options.out}")
     if overlays.failed:
@@ -146,6 +149,7 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
             "candidate_from": limits.candidate,
             "device": classifier.device_note,
             "seconds": time.monotonic() - started,
+            **aside,
         },
         trouble,
     )
@@ -186,11 +190,11 @@ def _warn_of_trouble(predictions: Iterable[Prediction], overlays: _Overlays, rem
             remarks.add(prediction.path, overlays.failed[prediction.path])
 
 
-def _found_images(options: argparse.Namespace, token: CancelToken) -> list[Path]:
-    """Find what to classify, with a line once it takes a while, since pages of many files must be counted."""
+def _found_images(options: argparse.Namespace, token: CancelToken, left_aside: LeftAside) -> list[Path]:
+    """Find the images to classify; report progress once it takes a while, since pages of many files are counted."""
     started, paths = time.monotonic(), []
     with ProgressPrinter() as bar:
-        for path in iter_images(options.paths, options.cutting, warn_of):
+        for path in iter_images(options.paths, options.cutting, warn_of, left_aside):
             token.raise_if_cancelled()
             paths.append(path)
             if time.monotonic() - started > SECONDS_BETWEEN_LINES:
@@ -206,12 +210,12 @@ def _limits(classifier: ImageClassifier, options: argparse.Namespace) -> Limits:
         accepting = classifier.classifier.accepting_threshold(options.max_error)
         if math.isinf(accepting):
             warn(
-                f"The examples cannot vouch for at most {options.max_error:.1%} errors: nothing is accepted. Add more."
+                f"No example is sure enough for at most {options.max_error:.1%} errors: nothing is accepted. Add more."
             )
     if options.candidates is not None:
         candidate = classifier.classifier.candidate_threshold(options.candidates)
         if candidate == 0:
-            warn(f"The examples are too few for at most {options.candidates:.1%} misses: every class is a candidate.")
+            warn(f"Too few examples for at most {options.candidates:.1%} misses: every class is a candidate.")
     return Limits(accepting, candidate)
 
 
@@ -223,17 +227,17 @@ def _class_index(classifier: ImageClassifier, name: str | None) -> int | None:
     if name in classifier.class_names:
         return classifier.class_names.index(name)
     if wanted not in composed:
-        raise UsageError(f"--explain {name}: no such class. Classes: {', '.join(classifier.class_names)}.")
+        raise UsageError(f"--explain: {name} is not a class. The classes are {', '.join(classifier.class_names)}.")
     return composed.index(wanted)
 
 
 COMMANDS.register(
     "classify",
     Command(
-        "label images and whole folders",
+        "classify images and whole folders",
         _add_arguments,
         _run,
-        kept_when_interrupted="What was classified so far is kept; --resume goes on from there.",
+        kept_when_interrupted="Results so far are kept; --resume continues after them.",
         order=20,
     ),
 )

@@ -5,16 +5,17 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from model.backbones.names import DEFAULT_BACKBONE
-from model.cli.arguments import add_common, add_ground, numbers, positive, seed
-from model.cli.outcome import Outcome
+from model.cli.arguments import add_common, add_rendering, numbers, positive, rendering_of, seed
+from model.cli.outcome import Outcome, told_left_aside
 from model.cli.progress import ProgressPrinter
 from model.cli.registry import COMMANDS, Command
 from model.cli.remarks import Remarks
-from model.cli.text import say
+from model.cli.text import say, warn_of
 from model.errors import NoImagesError, UsageError
+from model.images.left_aside import LeftAside
 from model.images.scan import class_folders
 from model.progress import CancelToken
 
@@ -26,14 +27,16 @@ _LINE = "  {:<22}{:>16}{:>10}{:>8}"
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_common(parser)
-    add_ground(parser)
+    add_rendering(parser)
     parser.add_argument("bins", type=Path, metavar="BINS", help="folder with one sub-folder of images per class")
     parser.add_argument("--shots", type=numbers, default=(1, 5, 10), metavar="1,5,10", help="examples a class")
     parser.add_argument("--ways", type=positive, metavar="N", help="classes in an episode (default: all)")
-    parser.add_argument("--queries", type=positive, default=15, help="test images a class (default: 15)")
+    parser.add_argument("--queries", type=positive, default=15, help="queries a class (default: 15)")
     parser.add_argument("--episodes", type=positive, default=100, help="episodes for each shot (default: 100)")
     parser.add_argument("--seed", type=seed, default=0, help="seed of the episodes (default: 0)")
-    parser.add_argument("--backbone", default=DEFAULT_BACKBONE, metavar="NAME", help="see the README")
+    parser.add_argument(
+        "--backbone", action="append", metavar="NAME", help="see the README; given several times, they are compared"
+    )
 
 
 def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
@@ -41,38 +44,44 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     from model.embedding.embedder import Embedder
     from model.evaluation.episodes import OURS, evaluate
 
-    folders = class_folders(options.bins, options.cutting)
+    left_aside = LeftAside()
+    folders = class_folders(options.bins, options.cutting, warn_of, left_aside)
+    aside = told_left_aside(left_aside)
     if not any(files for _, files in folders):
         raise NoImagesError(f"There is no image in {options.bins}.")
     if options.ways is not None and not 2 <= options.ways <= len(folders):
         raise UsageError(f"--ways {options.ways} does not fit: {options.bins} has {len(folders)} classes.")
-    embedder = Embedder.create(options.backbone, options.device).over(options.ground)
-    with ProgressPrinter() as progress:
-        figures, unreadable = evaluate(
-            [name for name, _ in folders],
-            [files for _, files in folders],
-            embedder,
-            shots=options.shots,
-            ways=options.ways,
-            queries=options.queries,
-            episodes=options.episodes,
-            seed=options.seed,
-            progress=progress,
-            token=token,
-        )
+    backbones = options.backbone or [DEFAULT_BACKBONE]
+    results: list[dict[str, Any]] = []
+    unreadable: tuple[tuple[Path, str], ...] = ()
+    for backbone in backbones:  # on the same episodes, since they have the same seed
+        embedder = Embedder.create(backbone, options.device).rendered(rendering_of(options))
+        with ProgressPrinter() as progress:
+            figures, unreadable = evaluate(
+                [name for name, _ in folders],
+                [files for _, files in folders],
+                embedder,
+                shots=options.shots,
+                ways=options.ways,
+                queries=options.queries,
+                episodes=options.episodes,
+                seed=options.seed,
+                progress=progress,
+                token=token,
+            )
+        for row in figures:
+            for line in _table(row, backbone if len(backbones) > 1 else ""):
+                say(line)
+        results += [asdict(row) | asdict(row.methods[OURS]) | {"backbone": backbone} for row in figures]
     with Remarks() as remarks:
         for path, reason in unreadable:
             remarks.add(path, reason)
-    for row in figures:
-        for line in _table(row):
-            say(line)
-    results = [asdict(row) | asdict(row.methods[OURS]) for row in figures]
-    return Outcome({"classes": [name for name, _ in folders], "results": results}, len(unreadable))
+    return Outcome({"classes": [name for name, _ in folders], "results": results} | aside, len(unreadable))
 
 
-def _table(row: ShotFigures) -> list[str]:
+def _table(row: ShotFigures, backbone: str) -> list[str]:
     lines = [
-        f"{row.ways}-way {row.shots}-shot, {row.episodes} episodes",
+        f"{f'{backbone}: ' if backbone else ''}{row.ways}-way {row.shots}-shot, {row.episodes} episodes",
         _LINE.format("", "accuracy", "macro F1", "ECE"),
     ]
     for name, figures in row.methods.items():

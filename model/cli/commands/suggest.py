@@ -7,23 +7,24 @@ import os
 from pathlib import Path
 
 from model.backbones.names import DEFAULT_BACKBONE
-from model.cli.arguments import add_common, add_ground, positive
-from model.cli.outcome import Outcome
+from model.cli.arguments import add_common, add_rendering, positive, rendering_of
+from model.cli.outcome import Outcome, told_left_aside
 from model.cli.progress import ProgressPrinter
 from model.cli.registry import COMMANDS, Command
 from model.cli.remarks import Remarks
 from model.cli.text import say, warn_of
 from model.errors import NoImagesError
+from model.images.left_aside import LeftAside
 from model.images.scan import class_folders, iter_images
 from model.progress import CancelToken
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_common(parser)
-    add_ground(parser)
+    add_rendering(parser)
     parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="images, or folders (read recursively)")
     parser.add_argument("--bins", type=Path, metavar="BINS", help="folder with one sub-folder of labelled images each")
-    parser.add_argument("--count", type=positive, default=10, help="how many (default: 10)")
+    parser.add_argument("--count", type=positive, default=10, help="number of images (default: 10)")
     parser.add_argument("--backbone", default=DEFAULT_BACKBONE, metavar="NAME", help="see the README")
 
 
@@ -32,16 +33,18 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     from model.embedding.embedder import Embedder
     from model.runs.suggestion import suggest_images
 
-    labelled = (
-        [path for _, files in class_folders(options.bins, options.cutting) for path in files] if options.bins else []
-    )
+    left_aside, labelled = LeftAside(), list[Path]()
+    if options.bins:
+        folders = class_folders(options.bins, options.cutting, warn_of, left_aside)
+        labelled = [path for _, files in folders for path in files]
     known = {os.path.realpath(path) for path in labelled}
-    found = list(iter_images(options.paths, options.cutting, warn_of))
+    found = list(iter_images(options.paths, options.cutting, warn_of, left_aside))
+    aside = told_left_aside(left_aside)
     pool = [path for path in found if os.path.realpath(path) not in known]
     if not pool:
         reason = "every image is labelled already" if found else "there is no image"
         raise NoImagesError(f"Nothing to suggest in {', '.join(map(str, options.paths))}: {reason}.")
-    embedder = Embedder.create(options.backbone, options.device).over(options.ground)
+    embedder = Embedder.create(options.backbone, options.device).rendered(rendering_of(options))
     with ProgressPrinter() as progress:
         found_best = suggest_images(pool, labelled, embedder, options.count, progress, token)
     with Remarks() as remarks:
@@ -51,7 +54,8 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     for path in paths:
         say(path)
     unreadable = len(found_best.unreadable)
-    return Outcome({"suggestions": paths, "pool": found_best.considered, "labelled": len(labelled)}, unreadable)
+    result = {"suggestions": paths, "pool": found_best.considered, "labelled": len(labelled)}
+    return Outcome(result | aside, unreadable)
 
 
 COMMANDS.register("suggest", Command("name the images that are best labelled next", _add_arguments, _run, order=40))

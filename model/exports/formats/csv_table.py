@@ -1,6 +1,6 @@
 """The results table as a CSV file: one row for each image, written as results come and safe to resume.
 
-A spreadsheet finds no formula in it, whatever classes and files are called (`model.exports.spreadsheet`).
+No cell is a formula to a spreadsheet, whatever the names of classes and files (`model.exports.spreadsheet`).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _BYTE_ORDER_MARK = "\ufeff"  # spreadsheets put one in front
 
 
 class CsvTable(ResultsTable):
-    """Write predictions to a CSV file (UTF-8), each batch flushed as it comes.
+    """A CSV file of predictions (UTF-8), flushed after each batch; used as a context manager.
 
     Used as a context manager. With `resume`, rows that are already there are kept: ask `has`, and
     `kept_errors` counts those with trouble. With `labels`, two columns at the end hold for each image that is among
@@ -106,7 +106,7 @@ class CsvTable(ResultsTable):
         self._write_rows([self._row(prediction) for prediction in predictions])
 
     def rewrite(self, predictions: Iterable[Prediction]) -> None:
-        """Put one row for each prediction in place of all rows, or fail and leave them; closes the table."""
+        """Replace all rows by one for each prediction, or fail and leave them; closes the table."""
         self._close()
         fresh = self._path.with_name(self._path.name + ".new")
         try:
@@ -126,7 +126,7 @@ class CsvTable(ResultsTable):
             raise self._not_written(error) from error
 
     def _close(self) -> None:
-        with contextlib.suppress(OSError):  # every row was flushed, or the failure to do so is on its way up
+        with contextlib.suppress(OSError):  # every row was flushed, or an error was raised
             self._file.close()
 
     def _not_written(self, error: OSError) -> FewShotError:
@@ -140,7 +140,7 @@ class CsvTable(ResultsTable):
             return [*row, *[""] * 6, as_cell(prediction.message), *nothing, *labels]
         region = prediction.region
         millionths = [round(score * 1e6) for score in prediction.scores]
-        millionths[prediction.predicted] += round(sum(prediction.scores) * 1e6) - sum(millionths)  # what rounding lost
+        millionths[prediction.predicted] += round(sum(prediction.scores) * 1e6) - sum(millionths)  # what rounding left
         scores = [f"{score / 1e6:.6f}" for score in millionths]
         return [
             *row,
@@ -161,11 +161,11 @@ class CsvTable(ResultsTable):
         return ["", ""] if label is None else [as_cell(label), PERSON]
 
     def _whole_rows(self) -> list[list[str]]:
-        """Return the rows that are there, without the header and a last row that an interruption cut off."""
+        """Return the existing rows, without the header and without a last row that an interruption cut off."""
         with self._path.open(encoding="utf-8", errors="backslashreplace", newline="") as file:
             text = file.read().removeprefix(_BYTE_ORDER_MARK)
         try:
-            # Not `splitlines`: that also breaks at characters that a file name may hold unquoted.
+            # Not `splitlines`, which also splits at characters that a file name may hold unquoted.
             header, *rows = csv.reader(io.StringIO(text, newline=""))
         except (csv.Error, ValueError):
             header, rows = [], []

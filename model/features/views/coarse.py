@@ -1,4 +1,4 @@
-"""The coarse view: the global feature at stride 32, which tells what things are."""
+"""The coarse view: the global feature at stride 32, which describes objects."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from model.features.view import VIEWS, View
 
 
 class CoarseView(View):
-    """Global feature of the coarse stride. The shares of all other views are odds against this one's."""
+    """Global feature of the coarse stride. The shares of all other views are odds against its share."""
 
     name = "coarse"
     order = 0

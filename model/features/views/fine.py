@@ -1,4 +1,4 @@
-"""The fine view: the global feature at stride 16, which holds small structures."""
+"""The fine view: the global feature at stride 16, which describes small structures."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class FineView(View):
         return features.fine
 
     def prior_shift(self, traits: Traits) -> float:
-        """Less for small pictures, and where surfaces differ, since it then tells pictures apart and not classes."""
+        """Lower for small images and for different surfaces, where the view separates images rather than classes."""
         return traits.lowered_by_spread(traits.lack_of_detail, slope=2.0)
 
 

@@ -1,9 +1,9 @@
 """The layout view: the fine stride's directions on a coarse grid of cells, compared cell by cell.
 
-A global feature is a mean over the image and forgets what lies where. Among pictures that are framed
-alike (digits, garments, X-rays of one view) that is what tells the classes apart. Inner products of two layouts
-compare each cell with the one at the same place, which is a single level of a spatial pyramid (Lazebnik, Schmid and
-Ponce 2006). Its share is fitted with the rest of the head (docs/adr/0016-layout-view.md).
+A global feature is a mean over the image and has no positions. Among images that are framed alike (digits, garments,
+X-rays of one view) positions tell the classes apart. The inner product of two layouts compares each cell with the one
+at the same place, which is a single level of a spatial pyramid (Lazebnik, Schmid and Ponce 2006). Its share is fitted
+with the rest of the head (docs/adr/0016-layout-view.md).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from model.features.maps import LAYOUT_CELLS, ImageFeatures
 from model.features.view import VIEWS, Traits, View
 
 WHOLENESS_SLOPE = 6.0
-"""By how much `wholeness` lowers the prior mean of the log odds."""
+"""Slope by which `wholeness` lowers the prior mean of the log odds."""
 
 _LEAST_VARIANCE = 1e-9
 
@@ -37,7 +37,7 @@ class LayoutView(View):
         return features.layout.flatten(1)
 
     def prior_shift(self, traits: Traits) -> float:
-        """More where images differ in some places and hardly as a whole."""
+        """Higher where images differ in some places but hardly as a whole; lower for different surfaces."""
         return traits.lowered_by_spread(-WHOLENESS_SLOPE * traits.wholeness, slope=1.0)
 
 
@@ -45,10 +45,10 @@ VIEWS.register(LayoutView.name, LayoutView())
 
 
 def wholeness(layouts: Tensor) -> float:
-    """Share of what tells n >= 2 images apart, cell by cell, that is the same in all their cells: 0..1.
+    """Share of the differences between n >= 2 images that is common to all cells, 0..1.
 
     layouts: (n, D, LAYOUT_CELLS, LAYOUT_CELLS) as in `ImageFeatures`. It is the variance of the cells' mean over the
-    mean variance of the cells: low where images differ in some places, but hardly as a whole. Uses no labels.
+    mean variance of the cells: low where images differ in some places but hardly as a whole. Uses no labels.
     """
     cells = layouts.double().flatten(2)
     varying = cells - cells.mean(dim=0)

@@ -1,10 +1,10 @@
 """The semantic view: global features along the directions in which the backbone tells its own classes apart.
 
-A backbone that was taught a thousand classes has learned which differences between its channels tell classes apart
-and which are only appearance: the weights of its classification layer, which is otherwise left out. The semantic view
-is the coarse global feature times these weights, each direction less the mean of all, brought to length 1: two images
-are alike that would be classified alike. Where classes differ in what they show rather than in how it looks, it helps
-from the first example on; its share is fitted with the rest of the head. Ours (docs/adr/0018-semantic-view.md).
+The weights of a backbone's classification layer, which is otherwise left out, show which differences between its
+channels separate the classes of its training and which are appearance only. The semantic view is the coarse global
+feature times these weights, each direction less the mean of all, brought to length 1: images that would be classified
+alike are similar. Where classes differ in content rather than in appearance, it helps from the first example on; its
+share is fitted with the rest of the head. Ours (docs/adr/0018-semantic-view.md).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from model.features.maps import ImageFeatures
 from model.features.view import VIEWS, Traits, View
 
 MEANING_SLOPE, MEANING_RANGE = 10.0, (-0.2, 0.5)
-"""By how much `meaning`, within the range, raises the prior mean of the log odds."""
+"""Slope by which `meaning`, limited to the range, raises the prior mean of the log odds."""
 
 _LEAST_SCATTER = 1e-6
 _ROWS_AT_ONCE = 16
@@ -42,7 +42,7 @@ class SemanticView(View):
         return semantic_view(features.coarse, directions)
 
     def prior_shift(self, traits: Traits) -> float:
-        """More where images differ in what they show more than in how it looks."""
+        """Higher where images differ in content more than in appearance."""
         least, most = MEANING_RANGE
         return MEANING_SLOPE * min(max(traits.meaning, least), most)
 
@@ -52,17 +52,17 @@ VIEWS.register(SemanticView.name, SemanticView())
 
 def semantic_view(coarse: Tensor, directions: Tensor) -> Tensor:
     """Coarse global features (n, D_coarse) along (C, D_coarse) directions, see `Backbone.class_directions`: (n, C)."""
-    # Products of few rows, and of the rows that are left when rows are shared among threads, are summed in another
-    # order by the BLAS: padding gives an image the same numbers alone and among others.
+    # The BLAS sums products of few rows, and of rows left over when threads share them, in another order: with padding
+    # an image has the same numbers alone and in a batch.
     rows = functional.pad(coarse, (0, 0, 0, -len(coarse) % _ROWS_AT_ONCE))
     return functional.normalize(rows @ directions.T, dim=1)[: len(coarse)]
 
 
 def meaning(coarse: Tensor, directions: Tensor) -> float:
-    """How much more n >= 2 images differ in what they show than in how it looks: natural logarithm.
+    """Natural logarithm of how much more n >= 2 images differ in content than in appearance.
 
-    Of the scatter of the semantic view over that of the coarse one (both have vectors of length 1).
-    Uses no labels. Minus infinity where the backbone has no such directions.
+    The ratio is the scatter of the semantic view over that of the coarse view (both have vectors of length 1). Uses no
+    labels. Minus infinity where the backbone has no such directions.
     """
     if not len(directions):
         return -math.inf

@@ -1,10 +1,10 @@
 """The texture view: local energies of small filters at native resolution, which measure how rough each cell is.
 
-The backbone sees an image shrunk to a few hundred pixels and was taught to tell things, not surfaces: a speckle of a
-few pixels on a weave is lost. The texture view is computed from the image's own pixels. At three octaves (a Gaussian
-pyramid, Burt and Adelson 1983) four filters (a Laplacian and three pairs of differences) are squared and averaged over
-small windows; the logarithm makes a change of contrast a shift. Texture energy is Laws' idea (1980); the choice of
-filters and of the summary below is ours (docs/adr/0008-texture-view.md).
+The backbone's input is an image shrunk to a few hundred pixels, and its training was on objects, not surfaces: a
+speckle of a few pixels on a weave is lost. The texture view is computed from the image's own pixels. At three octaves
+(a Gaussian pyramid, Burt and Adelson 1983) four filters (a Laplacian and three pairs of differences) are squared and
+averaged over small windows; the logarithm turns a change of contrast into a shift. Texture energy is Laws' idea (1980);
+the choice of filters and of the summary below is ours (docs/adr/0008-texture-view.md).
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from model.features.texture_energies import CELLS, CHANNELS, local_energies
 from model.features.view import VIEWS, Traits, View
 
 FRAME = 2
-"""Cells at each border that the summary leaves out: a frame or a scan's edge would be the extreme everywhere."""
+"""Cells at each border that the summary leaves out: a frame or a scan's edge would be the extreme of every image."""
 
 SUMMARY = 3 * CHANNELS
 MIN_SIDE = 32
-_NOISE = 1e-6  # squared grey levels (0..1): below the rounding of 8 bits there is nothing to see
+_NOISE = 1e-6  # squared grey levels (0..1), below the rounding error of 8 bits
 
 
 class TextureView(View):
@@ -49,7 +49,7 @@ class TextureView(View):
         return summary(features.texture)
 
     def prior_shift(self, traits: Traits) -> float:
-        """Less for small pictures, and where surfaces differ, since it then tells pictures apart and not classes."""
+        """Lower for small images and for different surfaces, where the view separates images rather than classes."""
         return traits.lowered_by_spread(traits.lack_of_detail, slope=3.0)
 
 
@@ -68,8 +68,8 @@ def texture_map(pixels: npt.NDArray[np.uint8]) -> Tensor:
 def summary(maps: Tensor) -> Tensor:
     """Summarise texture maps (n, CHANNELS, CELLS, CELLS) to (n, SUMMARY).
 
-    For each channel: the mean, how far the roughest region rises above it, and how far the smoothest
-    falls below. The extremes are what makes a small defect visible: it is one region in hundreds.
+    For each channel: the mean, how far the roughest region rises above it, and how far the smoothest falls below. The
+    extremes show a small defect, which is one region in hundreds.
     """
     inner = maps[..., FRAME:-FRAME, FRAME:-FRAME].flatten(2)
     mean = inner.mean(dim=2)
@@ -77,23 +77,24 @@ def summary(maps: Tensor) -> Tensor:
 
 
 def spread(maps: Tensor) -> float:
-    """How much the surfaces of n >= 2 images differ, in nats: their summaries' mean standard deviation."""
+    """Return how much the surfaces of n >= 2 images differ: mean standard deviation of their summaries, in nats."""
     return float(summary(maps.double()).std(dim=0).mean())
 
 
 def evidence(maps: Tensor, weights: Tensor, grid: tuple[int, int]) -> Tensor:
-    """How much each region's texture speaks for each class: (n, CHANNELS, CELLS, CELLS) -> (n, N, R).
+    """Evidence of each region's texture for each class: (n, CHANNELS, CELLS, CELLS) -> (n, N, R).
 
-    weights: (SUMMARY, N), or (n, SUMMARY, N) for each image its own, what a unit of the summary adds to each class's
-    score. A region is given
-    what the score would gain if it were the extreme of its image: rising above the mean counts with
-    the weights of the rise, lying below it with those of the fall. The frame says nothing. On `grid`
-    the strongest cell of each region counts.
+    weights: (SUMMARY, N), or (n, SUMMARY, N) with one matrix for each image: what a unit of the summary adds to
+        each class's score
+
+    The evidence of a region is what the score would gain if the region were the extreme of its image: a value above the
+    mean is multiplied by the weight of the rise, one below it by that of the fall. The frame has none. On `grid` a
+    region has the evidence of its strongest cell.
     """
     inner = maps[..., FRAME:-FRAME, FRAME:-FRAME]
     deviation = (inner - inner.mean(dim=(2, 3), keepdim=True)).flatten(2)
     _, rise, fall = weights.unflatten(-2, (3, CHANNELS)).unbind(-3)
-    # What rises is half of the deviation and its magnitude, what falls half of their difference: one pass fewer.
+    # The rise is half the sum of the deviation and its magnitude, the fall half their difference: one pass fewer.
     spoken = ((rise - fall).mT @ deviation + (rise + fall).mT @ deviation.abs_()) / 2
     framed = functional.pad(spoken.unflatten(2, inner.shape[2:]), (FRAME, FRAME, FRAME, FRAME))
     if grid[0] <= CELLS and grid[1] <= CELLS:

@@ -1,4 +1,4 @@
-"""Reads what Pillow reads."""
+"""Files that Pillow reads."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from pathlib import Path
 from PIL import Image, TiffImagePlugin
 
 from model.errors import ImageReadError
+from model.images.formats import Size, Wanted
 from model.images.pixels import ORIENTATION_TAG, SIDEWAYS, to_srgb, upright
 from model.images.read_errors import MAX_PIXELS, TOO_LARGE, damaged, no_such_part
-
-Size = tuple[int, int]
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 # Remarks on odd EXIF data and the like, with a line of Pillow's source: no use to whoever sorts pictures.
@@ -25,19 +24,20 @@ PLAIN_FORMATS = ("JPEG", "PNG", "GIF", "BMP", "DIB", "PPM")
 # Only these: Pillow has formats that start other programs.
 _FORMATS = (*PLAIN_FORMATS, "WEBP", "AVIF", "TIFF", "JPEG2000", "TGA", "ICO", "PCX", "SGI", "PSD", "HEIF")
 _SCAN_START = b"\xff\xda"
+_STEPS = {"L;2": 85, "L;4": 17}  # between the greys of few bits
 _MAX_SCANS = 200  # a progressive JPEG has about ten; thousands keep a decoder busy for minutes
 
 
-def read(path: Path, frame: int | None, max_side: int | None) -> tuple[Image.Image, Size]:
-    """See `decoders.Reader`."""
+def read(path: Path, frame: int | None, wanted: Wanted) -> tuple[Image.Image, Size]:
+    """See `Format`."""
     with opened(path, frame) as image:
         size = displayed_size(image)
-        _draft(image, max_side)
-        return _loaded(path, None, image), size
+        _draft(image, wanted.max_side)
+        return _loaded(path, None, image, wanted), size
 
 
 def read_plain(
-    path: Path, frame: int | None, max_side: int | None, data: bytes | None, most_pixels: int
+    path: Path, frame: int | None, wanted: Wanted, data: bytes | None, most_pixels: int
 ) -> tuple[Image.Image, Size] | None:
     """As `read`, of the plain formats only; `data` is the file's content where it was read already.
 
@@ -45,21 +45,16 @@ def read_plain(
     """
     with opened(path, frame, data=data, formats=PLAIN_FORMATS) as image:
         size = displayed_size(image)
-        _draft(image, max_side)
+        _draft(image, wanted.max_side)
         if image.width * image.height > most_pixels:
             return None
-        return _loaded(path, data, image), size
+        return _loaded(path, data, image, wanted), size
 
 
 def size(path: Path, frame: int | None, *, formats: tuple[str, ...] = _FORMATS) -> Size:
-    """See `decoders.Reader`."""
+    """See `Format`."""
     with opened(path, frame, formats=formats) as image:
         return displayed_size(image)
-
-
-def parts(path: Path, rate: float) -> list[int]:  # noqa: ARG001 - what is animated counts as one: its first frame
-    """See `decoders.Reader`."""
-    return [1]
 
 
 def count(path: Path) -> int:
@@ -77,6 +72,7 @@ def opened(
         Image.init()  # not all are there on every machine
         formats = tuple(name for name in formats if name in Image.OPEN)
     with Image.open(path if data is None else io.BytesIO(data), formats=formats) as image:
+        _scale_transparency(image)
         if frame is not None and frame > 1:
             _seek(path, image, frame)
         if image.width * image.height > MAX_PIXELS:
@@ -106,11 +102,19 @@ def _draft(image: Image.Image, max_side: int | None) -> None:
         image.draft("RGB", (max_side, max_side))
 
 
-def _loaded(path: Path, data: bytes | None, image: Image.Image) -> Image.Image:
+def _loaded(path: Path, data: bytes | None, image: Image.Image, wanted: Wanted) -> Image.Image:
     if image.info.get("progressive"):
         _check_scans(path, data)
     image.load()
-    return to_srgb(upright(image, orientation(image)))
+    return to_srgb(upright(image, orientation(image)), wanted.greys)
+
+
+def _scale_transparency(image: Image.Image) -> None:
+    """Bring the transparent grey of a PNG of 2 or 4 bits to 8, as Pillow does with its pixels."""
+    transparent, tiles = image.info.get("transparency"), getattr(image, "tile", None)
+    raw = tiles[0].args if tiles else None
+    if image.format == "PNG" and isinstance(transparent, int) and raw in _STEPS:
+        image.info["transparency"] = transparent * _STEPS[raw]
 
 
 def _seek(path: Path, image: Image.Image, frame: int) -> None:

@@ -1,0 +1,44 @@
+"""Pictures of decoders that give arrays without more: greys or RGB of any depth, with or without alpha."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from model.errors import ImageReadError
+from model.images.depth import by_type
+from model.images.grey_scale import range_of, stretched
+from model.images.greys import Greys
+from model.images.pixels import to_srgb
+from model.images.read_errors import MAX_PIXELS, TOO_LARGE, damaged, no_such_part
+
+
+def check(path: Path, frame: int | None, width: int, height: int) -> None:
+    """Raise `ImageReadError` for a size that is not read, or a page that is not there."""
+    if frame is not None and frame > 1:
+        raise ImageReadError(path, no_such_part(frame, 1))
+    if width * height > MAX_PIXELS:
+        raise ImageReadError(path, TOO_LARGE)
+    if width * height == 0:
+        raise ImageReadError(path, damaged("a picture without pixels"))
+
+
+def picture(values: npt.NDArray[Any], bits: int, greys: Greys) -> Image.Image:
+    """Return RGB or RGBA pixels of values (H, W) or (H, W, 1 to 4), of so many bits each or fractions."""
+    planes = values[..., None] if values.ndim == 2 else values
+    alpha = planes[..., -1] if planes.shape[2] in (2, 4) else None
+    if planes.shape[2] <= 2:
+        grey = planes[..., 0]
+        is_deep = bits > 8 or grey.dtype.kind == "f"
+        ground = None if alpha is None else alpha <= 0
+        shown = stretched(grey, range_of(grey, greys, ground)) if is_deep else by_type(grey, bits)
+        image = to_srgb(Image.fromarray(np.ascontiguousarray(shown)))
+    else:
+        image = Image.fromarray(np.ascontiguousarray(by_type(planes[..., :3], bits)))
+    if alpha is not None:
+        image.putalpha(Image.fromarray(np.ascontiguousarray(by_type(alpha, bits))))
+    return image

@@ -1,0 +1,41 @@
+"""What Pillow reads beside the plain formats: WebP, AVIF, JPEG 2000, TGA, PSD and some that are rare."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from model.images.formats import Format, Size, Sure, Wanted, register
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+_AVIF_BRANDS = frozenset({b"avif", b"avis"})
+
+
+@register
+class Pillow(Format):
+    """Asked for every file that nobody else knows."""
+
+    name = "pillow"
+    endings = frozenset(
+        {".webp", ".avif", ".jp2", ".j2k", ".jpx", ".jpf", ".jpc", ".j2c", ".tga", ".vda", ".icb", ".vst", ".pcx",
+         ".sgi",
+         ".rgb", ".bw", ".psd", ".ico", ".pfm"}
+    )  # fmt: skip
+
+    def matches(self, header: bytes, ending: str) -> Sure:  # noqa: ARG002
+        """See `Format.matches`."""
+        return Sure.MARK if header[4:8] == b"ftyp" and header[8:12] in _AVIF_BRANDS else Sure.FALLBACK
+
+    def read(self, path: Path, frame: int | None, wanted: Wanted) -> tuple[Image.Image, Size]:
+        """See `Format.read`."""
+        from model.images.readers import _pillow
+
+        return _pillow.read(path, frame, wanted)
+
+    def size(self, path: Path, frame: int | None) -> Size:
+        """See `Format.size`."""
+        from model.images.readers import _pillow
+
+        return _pillow.size(path, frame)
