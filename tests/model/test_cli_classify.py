@@ -223,9 +223,9 @@ def test_an_overlay_takes_one_reading_of_the_file_and_one_prediction(
         decided.append(len(features.coarse))
         return decide(self, features, *arguments, **options)
 
-    def read_again(path: Path, **options: Any) -> Any:
+    def read_again(path: Path, *options: Any) -> Any:
         drawn.append(path)
-        return read(path, **options)
+        return read(path, *options)
 
     monkeypatch.setattr(Embedder, "__init__", created)
     monkeypatch.setattr(FewShotClassifier, "decide", decided_on)
