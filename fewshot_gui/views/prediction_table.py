@@ -138,7 +138,7 @@ class PredictionTable(QTableView):
         """Remember the current image, those above it, what is selected, and where in sight the current one is."""
         row, model = self.currentIndex().row(), cast(PredictionsModel, self.model())
         self._place = None
-        if 0 <= row < model.rowCount():
+        if 0 <= row < model.rowCount() and not model.is_renewed:
             top = self.rowViewportPosition(row)
             is_seen = 0 <= top < self.viewport().height()
             above = [model.path(at) for at in range(row, max(row - _REMEMBERED, -1), -1)]
