@@ -172,5 +172,5 @@ def test_a_run_cut_before_its_first_row_does_not_say_that_something_is_kept(
     assert one_line(capsys.readouterr().err) == "fewshot: Interrupted. Nothing was classified yet."
     (photos / "more.png").write_bytes((photos / "disc.png").read_bytes())
     assert main([*arguments, str(whole), "--resume"]) == 130  # rows of before are kept
-    assert "What was classified so far is kept" in capsys.readouterr().err
+    assert "Results so far are kept" in capsys.readouterr().err
     assert whole.read_bytes() == before
