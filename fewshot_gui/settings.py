@@ -11,8 +11,10 @@ from typing import TypeVar
 from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtGui import QColor
 
-from model.images.colour import WHITE, Colour
+from model.images.colour import WHITE
 from model.images.cutting import AS_THEY_ARE, Cutting
+from model.images.greys import AS_THE_FILE_SAYS, GreyRange, Greys
+from model.images.rendering import Rendering
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -109,14 +111,18 @@ class Settings:
         self._store.setValue("training/device", value)
 
     @property
-    def ground(self) -> Colour:
-        """What transparent pixels are laid over."""
-        value = QColor.fromString(self._parsed("files/ground", str, "#ffffff"))
-        return (value.red(), value.green(), value.blue()) if value.isValid() else WHITE
+    def rendering(self) -> Rendering:
+        """What transparent pixels are laid over, and the range of greys."""
+        ground = QColor.fromString(self._parsed("files/ground", str, "#ffffff"))
+        greys = self._parsed("files/greys", _parse_greys, AS_THE_FILE_SAYS)
+        return Rendering((ground.red(), ground.green(), ground.blue()) if ground.isValid() else WHITE, greys)
 
-    @ground.setter
-    def ground(self, value: Colour) -> None:
-        self._store.setValue("files/ground", QColor(*value).name())
+    @rendering.setter
+    def rendering(self, value: Rendering) -> None:
+        greys = value.greys
+        fixed = f" {greys.low!r} {greys.high!r}" if greys.range is GreyRange.FIXED else ""
+        self._store.setValue("files/ground", QColor(*value.ground).name())
+        self._store.setValue("files/greys", f"{greys.range}{fixed}")
 
     @property
     def names_hidden(self) -> bool:
@@ -190,3 +196,12 @@ class Settings:
             return parse(value) if isinstance(value, str) and value else default
         except ValueError:
             return default
+
+
+def _parse_greys(text: str) -> Greys:
+    """Return what "full" or "fixed -160.0 240.0" says. Raises `ValueError`."""
+    name, *numbers = text.split()
+    low, high = map(float, numbers) if numbers else (0.0, 0.0)
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise ValueError(text)
+    return Greys(GreyRange(name), low, high)

@@ -14,6 +14,8 @@ from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.file_records import FileRecord
 from fewshot_gui.project.relocate import Whereabouts, find_files
 from fewshot_gui.project.values import FileIdentity
+from model.images.cutting import Cutting
+from model.images.rendering import Rendering
 from model.progress import CancelToken
 
 _RELOCATE = "relocate"
@@ -28,9 +30,9 @@ class LibraryController(QObject):
         self._session, self._document, self._library = services.session, services.document, services.library
         self._files, self._settings = services.files, services.settings
         self._thumbnails, self._pictures = services.thumbnails, services.pictures
+        self._window = services.window
         self._status, self._questions = services.status, services.questions
-        self._files.cutting, self._thumbnails.ground = self._settings.cutting, self._settings.ground
-        self._pictures.set_ground(self._settings.ground)
+        self._read_by(self._settings.cutting, self._settings.rendering)
         self._scan_id = 0
         self._scanned: tuple[Path, ...] = ()
         self._hashing: set[Path] = set()
@@ -93,14 +95,19 @@ class LibraryController(QObject):
 
     @Slot()
     def _on_reading_requested(self) -> None:
-        present = (self._settings.cutting, self._settings.ground)
+        present = (self._settings.cutting, self._settings.rendering)
         chosen = self._questions.reading(*present)
         if chosen is None or chosen == present:
             return
-        self._settings.cutting, self._settings.ground = chosen
-        self._files.cutting, self._thumbnails.ground = chosen
-        self._pictures.set_ground(chosen[1])
+        self._settings.cutting, self._settings.rendering = chosen
+        self._read_by(*chosen)
         self.refresh()
+        if chosen[1] != present[1]:
+            self._window.read_picture_again()
+
+    def _read_by(self, cutting: Cutting, rendering: Rendering) -> None:
+        self._files.cutting, self._thumbnails.rendering = cutting, rendering
+        self._pictures.set_rendering(rendering)
 
     @Slot(Path)
     def _on_remove_folder_requested(self, folder: Path) -> None:

@@ -15,8 +15,8 @@ from fewshot_gui.views.folder_export_dialog import FolderExportChoice, FolderExp
 from fewshot_gui.views.reading_dialog import ReadingDialog
 from fewshot_gui.views.recovery_dialog import RecoveryDialog, Rescue
 from fewshot_gui.views.results_export_dialog import ResultsExportDialog
-from model.images.colour import Colour
 from model.images.cutting import Cutting
+from model.images.rendering import Rendering
 
 
 class Questions(QObject):
@@ -43,10 +43,10 @@ class Questions(QObject):
             return path
         return path.with_name(path.name + PROJECT_SUFFIX)
 
-    def reading(self, cutting: Cutting, ground: Colour) -> tuple[Cutting, Colour] | None:
+    def reading(self, cutting: Cutting, rendering: Rendering) -> tuple[Cutting, Rendering] | None:
         """Ask how images are read."""
-        dialog = ReadingDialog(cutting, ground, self._window)
-        return (dialog.cutting(), dialog.ground()) if dialog.exec() == ReadingDialog.DialogCode.Accepted else None
+        dialog = ReadingDialog(cutting, rendering, self._window)
+        return (dialog.cutting(), dialog.rendering()) if dialog.exec() == ReadingDialog.DialogCode.Accepted else None
 
     def project_to_recover(self, start: Path) -> Path | None:
         """Ask for a project file that is damaged."""

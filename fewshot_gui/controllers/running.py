@@ -96,7 +96,7 @@ class RunningController(QObject):
                 backbone=chosen.backbone,
                 device=self._settings.device,
                 seed=chosen.seed,
-                ground=self._settings.ground,
+                rendering=self._settings.rendering,
             ),
         )
         return self._training
@@ -152,7 +152,7 @@ class RunningController(QObject):
                 labelled=tuple(example.path for bin_ in self._document.bins for example in bin_.examples),
                 backbone=DEFAULT_BACKBONE if chosen.backbone in TRAINED_ON_BINS else chosen.backbone,
                 device=self._settings.device,
-                ground=self._settings.ground,
+                rendering=self._settings.rendering,
             ),
         )
 

@@ -14,7 +14,7 @@ from PySide6.QtGui import QImage
 
 from fewshot_gui.jobs.priority import lower_thread_priority
 from model.errors import ImageReadError
-from model.images.colour import WHITE, Colour
+from model.images.rendering import USUAL, Rendering
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -98,11 +98,11 @@ class Decoder(QObject, Generic[_Wanted]):
             self.decoded.emit(wanted, made)
 
 
-def load_qimage(path: Path, max_side: int, ground: Colour = WHITE) -> QImage:
+def load_qimage(path: Path, max_side: int, rendering: Rendering = USUAL) -> QImage:
     """Read `path` as displayed, at most `max_side` pixels long. Raises `ImageReadError`."""
     from model.images.reading import read_image  # here: the window starts without the decoders
 
-    return to_qimage(read_image(path, max_side, ground))
+    return to_qimage(read_image(path, max_side, rendering.ground, rendering.greys))
 
 
 def to_qimage(image: Image.Image) -> QImage:

@@ -28,7 +28,6 @@ from fewshot_gui.jobs.messages import (
 from fewshot_gui.jobs.warm_up import import_model
 from model.backbones.names import DEFAULT_BACKBONE
 from model.errors import FewShotError, NoImagesError
-from model.images.rendering import Rendering
 from model.images.scan import iter_files, iter_images
 from model.progress import CancelToken, Progress, ProgressCallback
 from model.types import Prediction, Status, SupportSet
@@ -90,7 +89,7 @@ class Engine:
             backbone=request.backbone,
             seed=request.seed,
             embedder=self._embedder(request.backbone, request.device),
-            rendering=Rendering(request.ground),
+            rendering=request.rendering,
             progress=progress,
             token=token,
         )
@@ -181,7 +180,7 @@ class Engine:
         import_model()
         from model.runs.suggestion import suggest_images
 
-        embedder = self._embedder(request.backbone, request.device).rendered(Rendering(request.ground))
+        embedder = self._embedder(request.backbone, request.device).rendered(request.rendering)
         found = suggest_images(request.pool, request.labelled, embedder, progress=progress, token=token)
         return SuggestResult(request.job_id, found.images, found.considered, len(found.unreadable))
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from model.images.colour import WHITE, Colour
 from model.images.cutting import Cutting
+from model.images.rendering import USUAL, Rendering
 from model.types import Explanation, Prediction, TrainingReport
 
 
@@ -35,7 +35,7 @@ class TrainRequest:
     backbone: str
     device: str
     seed: int
-    ground: Colour = WHITE  # under what is transparent
+    rendering: Rendering = USUAL  # how the images are read; the classifier keeps it
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class SuggestRequest:
     labelled: tuple[Path, ...]
     backbone: str
     device: str
-    ground: Colour = WHITE
+    rendering: Rendering = USUAL
 
 
 @dataclass(frozen=True)

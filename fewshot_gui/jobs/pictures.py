@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QRectF, QSize, Signal, Slot
 from PySide6.QtGui import QImage
 
 from fewshot_gui.jobs.decoding import Decoder, load_qimage, to_qimage
-from model.images.colour import WHITE, Colour
+from model.images.rendering import USUAL, Rendering
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -20,6 +20,9 @@ PICTURE_SIDE = 2560
 
 LEVEL_PIXELS = 120_000_000
 """Most pixels of the level that is kept while parts of one picture are looked at: 480 MB."""
+
+
+_Level = tuple[Path, int, Rendering]  # the path, how many times smaller, how read
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,9 @@ class PartReader:
     """
 
     def __init__(self) -> None:
-        self.ground = WHITE
+        self.rendering = USUAL
         self._kept: Path | None = None
-        self._level: tuple[Path, int, Image.Image] | None = None  # path, how many times smaller, pixels
+        self._level: tuple[_Level, Image.Image] | None = None
 
     def keep(self, path: Path) -> None:
         """Read parts of `path` only from now on; requests for other pictures are dropped."""
@@ -84,15 +87,16 @@ class PartReader:
         return Detail(to_qimage(level.crop(box)), rect)
 
     def _read_level(self, path: Path, divisor: int, longest: int) -> Image.Image:
-        kept = self._level
-        if kept is not None and kept[:2] == (path, divisor):
-            return kept[2]
+        kept, rendering = self._level, self.rendering
+        if kept is not None and kept[0] == (path, divisor, rendering):
+            return kept[1]
         self._level = None  # never two at a time
         from model.images.reading import read_image
 
-        level = read_image(path, None if divisor == 1 else -(-longest // divisor), self.ground)
+        max_side = None if divisor == 1 else -(-longest // divisor)
+        level = read_image(path, max_side, rendering.ground, rendering.greys)
         if path == self._kept and level.width * level.height <= LEVEL_PIXELS:
-            self._level = (path, divisor, level)
+            self._level = ((path, divisor, rendering), level)
         return level
 
 
@@ -113,14 +117,14 @@ class PictureLoader(QObject):
         self._pictures.decoding_failed.connect(self._on_decoding_failed)
         self._details.decoded.connect(self._on_detail_decoded)
 
-    def set_ground(self, ground: Colour) -> None:
-        """Show `ground` under transparent pixels from the next request on."""
-        self._reader.ground = ground
+    def set_rendering(self, rendering: Rendering) -> None:
+        """Read files by `rendering` from the next request on."""
+        self._reader.rendering = rendering
 
     def _read_picture(self, path: Path) -> Picture:
         from model.images.reading import image_size
 
-        return Picture(load_qimage(path, PICTURE_SIDE, self._reader.ground), QSize(*image_size(path)))
+        return Picture(load_qimage(path, PICTURE_SIDE, self._reader.rendering), QSize(*image_size(path)))
 
     def request(self, path: Path) -> None:
         """Ask for the picture of `path`; earlier requests are forgotten."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from fewshot_gui.jobs.decoding import Decoder, load_qimage
-from model.images.colour import WHITE
+from model.images.rendering import USUAL, Rendering
 
 THUMBNAIL_SIDE = 256  # pixels: 128 on screens of double density
 CACHE_BYTES = 128 * 2**20
@@ -69,10 +69,10 @@ class ThumbnailLoader(QObject):
         self._cache = ImageCache(max_bytes)
         self._failed: set[Path] = set()  # not tried again until `clear`
         self._asked: set[Path] = set()
-        self.ground = WHITE
-        """What is under transparent pixels; `clear` after a change."""
+        self.rendering = USUAL
+        """How files are read; `clear` after a change."""
         self._side = side
-        self._decoder = Decoder[Path](self._load, _WAITING_THUMBNAILS, parent=self)
+        self._decoder = Decoder[tuple[Path, Rendering]](self._load, _WAITING_THUMBNAILS, parent=self)
         self._decoder.decoded.connect(self._on_decoded)
         self._decoder.decoding_failed.connect(self._on_decoding_failed)
 
@@ -86,7 +86,8 @@ class ThumbnailLoader(QObject):
         image = self._cache.get(path)
         if image is None and path not in self._failed:
             self._asked.add(path)
-            self._asked.difference_update(self._decoder.request(path))
+            dropped = self._decoder.request((path, self.rendering))
+            self._asked.difference_update(one for one, _ in dropped)
         return image
 
     def clear(self) -> None:
@@ -100,18 +101,25 @@ class ThumbnailLoader(QObject):
         """End the threads; False when one did not end in time."""
         return self._decoder.shutdown()
 
-    def _load(self, path: Path) -> QImage:
-        return load_qimage(path, self._side, self.ground)
+    def _load(self, wanted: tuple[Path, Rendering]) -> QImage:
+        path, rendering = wanted
+        return load_qimage(path, self._side, rendering)
 
     @Slot(object, object)
-    def _on_decoded(self, path: Path, image: QImage) -> None:
-        if path in self._asked:  # otherwise cleared meanwhile: what was read may be out of date
+    def _on_decoded(self, wanted: tuple[Path, Rendering], image: QImage) -> None:
+        path, rendering = wanted
+        if (
+            path in self._asked and rendering == self.rendering
+        ):  # otherwise cleared meanwhile: what was read may be out of date
             self._asked.discard(path)
             self._cache.put(path, image)
             self.image_ready.emit(path)
 
     @Slot(object, str)
-    def _on_decoding_failed(self, path: Path, reason: str) -> None:
+    def _on_decoding_failed(self, wanted: tuple[Path, Rendering], reason: str) -> None:
+        path, rendering = wanted
+        if rendering != self.rendering:
+            return
         self._asked.discard(path)
         self._failed.add(path)
         self.image_failed.emit(path, reason)

@@ -1,8 +1,8 @@
-"""The dialog for reading options: frames of videos, tiles of large images, ground of transparent pixels."""
+"""The dialog for reading options: frames of videos, tiles of large images, transparent pixels, range of greys."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -11,23 +11,29 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QDoubleSpinBox,
     QFormLayout,
+    QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QSpinBox,
     QWidget,
 )
 
 from fewshot_gui import style
 from fewshot_gui.views.bin_menu import color_icon
-from model.images.colour import WHITE, Colour
+from model.images.colour import WHITE
 from model.images.cutting import WHOLE, Cutting
+from model.images.greys import GreyRange, Greys
+from model.images.rendering import Rendering
 
 _DEFAULT_TILE = 512
+_SOFT_TISSUE = (-160.0, 240.0)  # Hounsfield: where a fixed window starts
+_MOST_GREY = 1e9
 
 
 class ReadingDialog(QDialog):
-    """`cutting` and `ground` are what is chosen; they start as what is in force."""
+    """`cutting` and `rendering` are what is chosen; they start as what is in force."""
 
-    def __init__(self, cutting: Cutting, ground: Colour, parent: QWidget | None = None) -> None:
+    def __init__(self, cutting: Cutting, rendering: Rendering, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("readingDialog")
         self.setWindowTitle(self.tr("How images are read"))
@@ -46,13 +52,17 @@ class ReadingDialog(QDialog):
         self.side.setEnabled(self.tiled.isChecked())
         self.side.setAccessibleName(self.tr("Side of a tile"))
         self.tiled.toggled.connect(self.side.setEnabled)
+        ground = rendering.ground
         grounds = {WHITE: self.tr("White"), (0, 0, 0): self.tr("Black"), (128, 128, 128): self.tr("Grey")}
         for colour, name in (grounds if ground in grounds else {**grounds, ground: QColor(*ground).name()}).items():
             self.colour.addItem(color_icon(QColor(*colour).name()), name, colour)
             if colour == ground:
                 self.colour.setCurrentIndex(self.colour.count() - 1)
         self.colour.setAccessibleName(self.tr("What is transparent lies over"))
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self._make_greys(rendering.greys)
+        buttons = self._buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         layout = QFormLayout(self)
@@ -70,16 +80,68 @@ class ReadingDialog(QDialog):
             )
         )
         layout.addRow(self.tr("&Transparent parts over"), self.colour)
+        layout.addRow(self.tr("Range of &greys"), self.greys)
+        layout.addRow(self.tr("&Window"), self._window)
+        layout.addRow(
+            _note(self.tr("For greys of more than 8 bits and DICOM. A classifier keeps the range it was trained with."))
+        )
         layout.addRow(buttons)
+        self._on_greys_chosen()
 
     def cutting(self) -> Cutting:
         """Return what is chosen."""
         return Cutting(self.rate.value(), self.side.value() if self.tiled.isChecked() else None)
 
-    def ground(self) -> Colour:
-        """Return what is chosen to lie under transparent pixels."""
+    def rendering(self) -> Rendering:
+        """Return what is chosen to lie under transparent pixels, and the range of greys."""
         red, green, blue = self.colour.currentData()
-        return red, green, blue
+        chosen = GreyRange(self.greys.currentData())
+        greys = Greys(chosen, self.low.value(), self.high.value()) if chosen is GreyRange.FIXED else Greys(chosen)
+        return Rendering((red, green, blue), greys)
+
+    def _make_greys(self, greys: Greys) -> None:
+        self.greys, self.low, self.high, self._window = QComboBox(), QDoubleSpinBox(), QDoubleSpinBox(), QWidget()
+        for kind, name in {
+            GreyRange.FILE: self.tr("As the file says"),
+            GreyRange.ROBUST: self.tr("Robust: without a few outliers"),
+            GreyRange.FULL: self.tr("Full: from the lowest to the highest value"),
+            GreyRange.FIXED: self.tr("Fixed window"),
+        }.items():
+            self.greys.addItem(name, kind.value)
+        self.greys.setCurrentIndex(self.greys.findData(greys.range.value))
+        self.greys.setAccessibleName(self.tr("Range of greys"))
+        is_fixed = greys.range is GreyRange.FIXED
+        row = QHBoxLayout(self._window)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(style.GRID)
+        for box, value, name in zip(
+            (self.low, self.high),
+            (greys.low, greys.high) if is_fixed else _SOFT_TISSUE,
+            (self.tr("Value shown as black"), self.tr("Value shown as white")),
+            strict=True,
+        ):
+            most = max(_MOST_GREY, abs(value))
+            box.setDecimals(3 if value == round(value, 3) else 9)
+            box.setRange(-most, most)
+            box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+            box.setValue(value)
+            box.setAccessibleName(name)
+            box.setToolTip(self.tr("{what}, in units of the file, such as Hounsfield").format(what=name))
+            box.setMinimumWidth(12 * style.GRID)
+            box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            box.valueChanged.connect(self._on_greys_chosen)
+        row.addWidget(self.low)
+        row.addWidget(QLabel(self.tr("to")))
+        row.addWidget(self.high)
+        self._window.setFocusProxy(self.low)
+        self.greys.currentIndexChanged.connect(self._on_greys_chosen)
+
+    @Slot()
+    def _on_greys_chosen(self) -> None:
+        is_fixed = self.greys.currentData() == GreyRange.FIXED.value
+        self._window.setEnabled(is_fixed)
+        ok = self._buttons.button(QDialogButtonBox.StandardButton.Ok)
+        ok.setEnabled(not is_fixed or self.low.value() < self.high.value())
 
 
 def _note(text: str) -> QLabel:

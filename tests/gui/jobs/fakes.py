@@ -23,6 +23,7 @@ from fewshot_gui.jobs.messages import (
     WarmUpRequest,
     WarmUpResult,
 )
+from model.images.rendering import Rendering
 from model.progress import CancelToken, Progress, ProgressCallback
 from model.types import Explanation, Prediction, Region, Status, TrainingReport
 
@@ -37,6 +38,7 @@ class FakeEngine(Engine):
         self.on_train = on_train
         self.on_suggest: Callable[[CancelToken], None] | None = None
         self.prepared = 0
+        self.renderings: list[Rendering] = []  # that training and suggesting were asked for
         self.explained: list[ExplainRequest] = []
         self.explain_may_go_on = threading.Event()
         self.explain_may_go_on.set()
@@ -51,6 +53,7 @@ class FakeEngine(Engine):
 
     def train(self, request: TrainRequest, progress: ProgressCallback, token: CancelToken) -> TrainResult:
         self.threads.add(threading.get_ident())
+        self.renderings.append(request.rendering)
         if self.on_train is not None:
             self.on_train(progress, token)
         progress(Progress("Training", 1, 1))
@@ -71,6 +74,7 @@ class FakeEngine(Engine):
         return ClassifySummary(request.job_id, request.revision, len(request.paths), 0, 0.0)
 
     def suggest(self, request: SuggestRequest, progress: ProgressCallback, token: CancelToken) -> SuggestResult:
+        self.renderings.append(request.rendering)
         if self.on_suggest is not None:
             self.on_suggest(token)
         images = request.pool[::-1][:3]

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from fewshot_gui.jobs.pictures import PICTURE_SIDE, Part, PartReader, PictureLoader
 from model.images.colour import Colour
+from model.images.greys import Greys
 
 MakeImages = Callable[..., list[Path]]
 
@@ -82,9 +83,9 @@ def test_a_level_is_read_once_while_its_picture_is_looked_at(large: Path, monkey
     reads: list[int | None] = []
     original = reading.read_image
 
-    def counted(path: Path, max_side: int | None, ground: Colour) -> Image.Image:
+    def counted(path: Path, max_side: int | None, ground: Colour, greys: Greys) -> Image.Image:
         reads.append(max_side)
-        return original(path, max_side, ground)
+        return original(path, max_side, ground, greys)
 
     monkeypatch.setattr(reading, "read_image", counted)
     reader = PartReader()
