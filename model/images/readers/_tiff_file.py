@@ -38,6 +38,7 @@ from model.images.readers._tiff_pages import (
 )
 
 _MOST_PIXELS_A_BYTE = 1_000_000  # an empty page of fax compression has a hundred thousand
+_MOST_UNCOMPRESSED = 1000  # of which most are in tiles that are left out
 _RANGE_PIXELS = 16_000_000  # of one image, of which its range is taken
 _SERIES_PIXELS = 64_000_000  # of all images that share a range
 _MOST_LEVELS = 30
@@ -55,6 +56,7 @@ class TiffReading:
         self._path, self._bytes = path, os.stat(path).st_size
         self._pages, self._is_sound = walked_chain(self._file)
         self._pictures: tuple[Picture, ...] | None = None
+        self._volume: tuple[int, Values] | None = None  # the page with depth that was decoded last
         self.note = ""
         """What is missing of the file; known once `pictures` are."""
         self._ranges: dict[tuple[tuple[int, int], Greys], Range | None] = {}
@@ -78,7 +80,9 @@ class TiffReading:
         pixels, page = found.base.pixels, found.base.tags
         if pixels > MAX_PIXELS and len(found.levels) == 1 and not page.is_tiled:
             raise ImageReadError(self._path, TOO_LARGE)
-        if pixels > _MOST_PIXELS_A_BYTE * self._bytes:
+        depth = 1 if found.base.behind is not None else page.imagedepth
+        most = _MOST_PIXELS_A_BYTE if page.compression != 1 else _MOST_UNCOMPRESSED
+        if pixels * depth > most * self._bytes:
             raise ImageReadError(self._path, damaged("more pixels than it holds"))
         if pixels == 0:
             raise ImageReadError(self._path, damaged("a page without pixels"))
@@ -88,7 +92,8 @@ class TiffReading:
         """Return the values (H, W, samples) of an image's level."""
         page = level.tags
         if level.pixels > MAX_PIXELS or (
-            page.dtype is not None and level.pixels * page.samplesperpixel * page.dtype.itemsize > 8 * MAX_PIXELS
+            page.dtype is not None
+            and level.pixels * page.imagedepth * page.samplesperpixel * page.dtype.itemsize > 8 * MAX_PIXELS
         ):
             raise ImageReadError(self._path, TOO_LARGE)
         if level.behind is not None:
@@ -96,7 +101,12 @@ class TiffReading:
         self._check_whole(level.page)
         if page.is_subsampled and page.compression not in _JPEG:
             return self._subsampled(page)
-        return plane_of(level.page.asarray(), page, level.within)
+        if page.imagedepth == 1:
+            return plane_of(level.page.asarray(), page, level.within)
+        if self._volume is None or self._volume[0] != page.offset:  # else every slice would decode all
+            self._volume = None
+            self._volume = page.offset, level.page.asarray()
+        return plane_of(self._volume[1], page, level.within)
 
     def region(self, level: Level, left: int, top: int, width: int, height: int) -> Values:
         """Return the values (height, width, samples) of a part of a level, decoding no more than lies in it."""
