@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 from PySide6.QtCore import QRectF, QSize
 from pytestqt.qtbot import QtBot
@@ -97,3 +100,32 @@ def test_a_level_is_read_once_while_its_picture_is_looked_at(large: Path, monkey
     assert reads == [None, 2000]
     reader.keep(Path("another.png"))
     assert reader._level is None
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.25, 0.05])
+def test_of_a_slide_only_the_part_in_sight_is_decoded(tmp_path: Path, scale: float) -> None:
+    path = tmp_path / "slide.tif"
+    small = np.zeros((1024, 2048, 3), np.uint8)
+    with tifffile.TiffWriter(path, bigtiff=True) as writer:
+        options = {"photometric": "rgb", "compression": "zlib", "metadata": None, "maxworkers": 1, "dtype": np.uint8}
+        tiles = [
+            np.full((1024, 1024, 3), (16 * column, 32 * row, 9), np.uint8) for row in range(8) for column in range(16)
+        ]
+        for row, column in np.ndindex(8, 16):
+            small[128 * row : 128 * row + 128, 128 * column : 128 * column + 128] = tiles[16 * row + column][0, 0]
+        packed = [zlib.compress(tile.tobytes(), 1) for tile in tiles]
+        writer.write(iter(packed), shape=(8192, 16_384, 3), tile=(1024, 1024), subfiletype=0, **options)
+        writer.write(small, shape=small.shape, tile=(256, 256), subfiletype=1, **options)
+    with tifffile.TiffFile(path) as file:
+        far, length = file.pages[0].dataoffsets[-1], file.pages[0].databytecounts[-1]
+    with path.open("r+b") as stream:
+        stream.seek(far)
+        stream.write(b"\xff" * length)  # who reads the whole fails
+    reader = PartReader()
+    reader.keep(path)
+    detail = reader.read(Part(path, 5000.5, 3000, 500, 400, scale))
+    assert detail.rect == QRectF(5000, 3000, 501, 400)
+    assert detail.image.width() == math.ceil(501 * scale)
+    right, bottom = detail.image.width() - 2, detail.image.height() - 2
+    found = [detail.image.pixelColor(*at).getRgb()[:3] for at in ((1, 1), (right, 1), (1, bottom), (right, bottom))]
+    assert found == [(64, 64, 9), (80, 64, 9), (64, 96, 9), (80, 96, 9)]
