@@ -104,8 +104,8 @@ def pictures_of(file: tifffile.TiffFile, series: tifffile.TiffPageSeries, number
 def planes_of(file: tifffile.TiffFile, series: tifffile.TiffPageSeries) -> list[Level]:
     """Return the planes of a series in order."""
     key = series.keyframe
-    within = key.imagedepth * (key.samplesperpixel if is_banded(key) else 1)
-    pages = promised_planes(series)
+    within = min(key.imagedepth * (key.samplesperpixel if is_banded(key) else 1), MAX_PARTS)
+    pages = min(promised_planes(series), max(1, MAX_PARTS // max(1, within)))
     first = series._pages[0]
     if len(series._pages) == 1 and pages > 1 and first is not None:
         if series.is_truncated or first.index + pages > len(file.pages):
