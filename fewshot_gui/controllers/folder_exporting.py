@@ -12,6 +12,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from fewshot_gui.controllers.export import Snapshot, groups_by_class
 from fewshot_gui.controllers.services import AppServices
+from fewshot_gui.items.shown_rows import RowsInView
+from fewshot_gui.items.verdicts import is_stale
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.folder_export import Exported, Transfer, export_into_folders, sort_into
 from fewshot_gui.project.moves import Undone, last_journal, moves_made, undo_moves
@@ -50,12 +52,13 @@ class FolderExportController(QObject):
         services.files.call_returned.connect(self._on_call_returned)
         self._progressed.connect(self._on_progressed)
 
-    @Slot()
-    def _on_export_requested(self) -> None:
+    @Slot(object)
+    def _on_export_requested(self, rows: RowsInView) -> None:
         document, results = self._session.document, self._session.results
-        odd = sum(made.status is not Status.OK for made in results)
+        is_odd = [made.status is not Status.OK for made in results]
+        stale = sum(is_stale(results, made) for made in results)
         folder = self._settings.last_folder / self.tr("Sorted")
-        choice = self._questions.folder_export(len(results) - odd, document.example_count, odd, folder)
+        choice = self._questions.folder_export(rows, is_odd, document.example_count, stale, folder)
         if choice is None:
             return
         if choice.transfer is Transfer.MOVE and document.read_only_reason:
@@ -63,7 +66,7 @@ class FolderExportController(QObject):
             return
         grouped = partial(
             groups_by_class,
-            Snapshot.of(document, results),
+            Snapshot.of(document, results, choice.rows),
             with_results=choice.results,
             with_examples=choice.examples,
             odd_names=(self.tr("unknown"), self.tr("unreadable")) if choice.odd_too else None,

@@ -61,9 +61,11 @@ class Questions(QObject):
         finally:
             dialog.deleteLater()
 
-    def folder_export(self, results: int, examples: int, odd: int, target: Path) -> FolderExportChoice | None:
-        """Ask what to put into folders by class, and where; the numbers say how many images there are of each."""
-        dialog = FolderExportDialog(results, examples, odd, target, self._window)
+    def folder_export(
+        self, rows: RowsInView, is_odd: Sequence[bool], examples: int, stale: int, target: Path
+    ) -> FolderExportChoice | None:
+        """Ask what to put into folders by class, and where, see `FolderExportDialog`."""
+        dialog = FolderExportDialog(rows, is_odd, examples, stale, target, self._window)
 
         def browse() -> None:
             folder = self.folder(self.tr("Export into folders by class"), dialog.choice().target.parent)

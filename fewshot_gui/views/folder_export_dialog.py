@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +25,9 @@ from PySide6.QtWidgets import (
 
 from fewshot_gui import style
 from fewshot_gui.items.naming import display_path, names_are_hidden
+from fewshot_gui.items.shown_rows import RowsInView
 from fewshot_gui.project.folder_export import Transfer
+from fewshot_gui.views.results_choice import ResultsChoice
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class FolderExportChoice:
     """What the user decided."""
 
     results: bool
+    rows: Sequence[int]  # of the results, those that are meant
     examples: bool
     odd_too: bool
     transfer: Transfer
@@ -39,26 +43,35 @@ class FolderExportChoice:
 
 
 class FolderExportDialog(QDialog):
-    """`results`, `examples` and `odd` are how many images there are of each kind."""
+    """`rows` are the results that the table shows, `is_odd` says of each result whether it is unknown or unreadable,
+    `stale` how many are out of date, `examples` how many examples the bins have.
+    """
 
     browse_requested = Signal()
 
-    def __init__(self, results: int, examples: int, odd: int, target: Path, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        rows: RowsInView,
+        is_odd: Sequence[bool],
+        examples: int,
+        stale: int,
+        target: Path,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("folderExportDialog")
         self.setWindowTitle(self.tr("Export into folders by class"))
-        self._results = QCheckBox(self.tr("&Classified images ({count})").format(count=f"{results:,}"))
+        self._is_odd = is_odd
+        self._choice = ResultsChoice(rows, len(is_odd), stale)
+        self._choice.setVisible(len(is_odd) > 0)
+        self._choice.changed.connect(self._show_counts)
+        self._results = QCheckBox()
         self._examples = QCheckBox(self.tr("&Examples in the bins ({count})").format(count=f"{examples:,}"))
-        text = self.tr("&Unknown and unreadable images, in folders of their own ({count})")
-        self._odd = QCheckBox(text.format(count=f"{odd:,}"))
-        for box, count, checked in (
-            (self._results, results, True),
-            (self._examples, examples, not results),
-            (self._odd, odd, False),
-        ):
-            box.setEnabled(count > 0)
-            box.setChecked(checked and count > 0)
-            box.toggled.connect(self._update)
+        self._examples.setEnabled(examples > 0)
+        self._odd = QCheckBox()
+        has_results = self._show_counts()
+        self._results.setChecked(has_results)
+        self._examples.setChecked(examples > 0 and not has_results)
         self._transfers = QButtonGroup(self)
         texts = {
             Transfer.COPY: (self.tr("C&opy"), self.tr("The originals stay as they are.")),
@@ -81,6 +94,8 @@ class FolderExportDialog(QDialog):
         form = QFormLayout()
         form.setVerticalSpacing(2 * style.GRID)
         form.setFormAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        if is_odd:
+            form.addRow(self.tr("Results"), self._choice)
         form.addRow(self.tr("Images"), images)
         form.addRow(self.tr("How"), ways)
         form.addRow(self.tr("Folder"), self._target_line())
@@ -98,6 +113,9 @@ class FolderExportDialog(QDialog):
         layout.addWidget(note)
         layout.addWidget(buttons)
         self._transfers.button(0).setChecked(True)
+        for box in (self._results, self._examples, self._odd):
+            box.toggled.connect(self._update)
+        self._choice.changed.connect(self._update)
         self._update()
         self.export_button.setFocus()
 
@@ -109,12 +127,30 @@ class FolderExportDialog(QDialog):
     def choice(self) -> FolderExportChoice:
         """What is chosen now."""
         return FolderExportChoice(
-            self._results.isChecked(),
-            self._examples.isChecked(),
-            self._odd.isChecked(),
+            self._is_wanted(self._results),
+            self._choice.chosen(),
+            self._is_wanted(self._examples),
+            self._is_wanted(self._odd),
             list(Transfer)[self._transfers.checkedId()],
             self._chosen_folder(),
         )
+
+    def _show_counts(self) -> bool:
+        """Say how many of the chosen results are of each kind; returns whether some are of a class."""
+        chosen = self._choice.chosen()
+        odd = sum(self._is_odd[row] for row in chosen)
+        counted = (
+            (self._results, self.tr("&Classified images ({count})"), len(chosen) - odd),
+            (self._odd, self.tr("&Unknown and unreadable images, in folders of their own ({count})"), odd),
+        )
+        for box, text, count in counted:
+            box.setText(text.format(count=f"{count:,}"))
+            box.setEnabled(count > 0)
+        return len(chosen) > odd
+
+    @staticmethod
+    def _is_wanted(box: QCheckBox) -> bool:
+        return box.isChecked() and box.isEnabled()
 
     def _chosen_folder(self) -> Path:
         return self._folder if names_are_hidden() else Path(self._target.text().strip()).expanduser()
@@ -144,5 +180,5 @@ class FolderExportDialog(QDialog):
         return line
 
     def _update(self) -> None:
-        some = any(box.isChecked() for box in (self._results, self._examples, self._odd))
+        some = any(map(self._is_wanted, (self._results, self._examples, self._odd)))
         self.export_button.setEnabled(some and self._chosen_folder().is_absolute())

@@ -79,7 +79,6 @@ class WindowCommands(QObject):
             "addFolder": intents.add_folder_requested,
             "reading": intents.reading_requested,
             "cache": intents.cache_requested,
-            "exportFolders": intents.export_folders_requested,
             "undoMove": intents.undo_move_requested,
             "refresh": intents.refresh_requested,
             "newBin": intents.bin_add_requested,
@@ -102,6 +101,7 @@ class WindowCommands(QObject):
             "nextBin": partial(panes.bins.focus_bin, 1),
             "previousBin": partial(panes.bins.focus_bin, -1),
             "export": self._export,
+            "exportFolders": self._export_folders,
             "classify": partial(intents.classify_requested.emit, []),
             "classifyLibrary": self._classify_library,
             "showAll": panes.library.show_all,
@@ -272,6 +272,9 @@ class WindowCommands(QObject):
 
     def _export(self) -> None:
         self._intents.export_requested.emit(self._panes.results.table.rows_in_view())
+
+    def _export_folders(self) -> None:
+        self._intents.export_folders_requested.emit(self._panes.results.table.rows_in_view())
 
     def _classify_library(self) -> None:
         self._intents.classify_requested.emit(list(self._panes.library.model.paths))

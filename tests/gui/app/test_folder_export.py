@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QRadioButton
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.app import App
 from fewshot_gui.controllers.export import ExportedResults, Snapshot, collect, groups_by_class, write_csv
+from fewshot_gui.items.shown_rows import RowsInView
 from fewshot_gui.project.folder_export import Transfer, export_into_folders, sort_into
 from fewshot_gui.views.dialogs import ErrorDialog
 from fewshot_gui.views.folder_export_dialog import FolderExportChoice, FolderExportDialog
@@ -49,12 +51,16 @@ def _choose(
     results: bool = True,
     examples: bool = False,
     odd_too: bool = False,
+    selected_only: bool = False,
 ) -> list[tuple[int, int, int]]:
     asked: list[tuple[int, int, int]] = []
 
-    def answer(n_results: int, n_examples: int, n_odd: int, _target: Path) -> FolderExportChoice:
-        asked.append((n_results, n_examples, n_odd))
-        return FolderExportChoice(results, examples, odd_too, transfer, target)
+    def answer(
+        rows: RowsInView, is_odd: Sequence[bool], n_examples: int, _stale: int, _target: Path
+    ) -> FolderExportChoice:
+        asked.append((len(is_odd) - sum(is_odd), n_examples, sum(is_odd)))
+        chosen = rows.selected if selected_only else range(len(is_odd))
+        return FolderExportChoice(results, chosen, examples, odd_too, transfer, target)
 
     monkeypatch.setattr(app.questions, "folder_export", answer)
     return asked
@@ -167,9 +173,10 @@ def test_what_could_not_be_exported_is_listed(
 
 
 def test_the_dialog_offers_what_there_is(qtbot: QtBot, tmp_path: Path) -> None:
-    dialog = FolderExportDialog(12, 0, 3, tmp_path / "Sorted")
+    everything = range(15)
+    dialog = FolderExportDialog(RowsInView(everything), [False] * 12 + [True] * 3, 0, 0, tmp_path / "Sorted")
     qtbot.addWidget(dialog)
-    assert dialog.choice() == FolderExportChoice(True, False, False, Transfer.COPY, tmp_path / "Sorted")
+    assert dialog.choice() == FolderExportChoice(True, everything, False, False, Transfer.COPY, tmp_path / "Sorted")
     assert not dialog._examples.isEnabled()
     dialog._results.setChecked(False)
     assert not dialog.export_button.isEnabled()
@@ -177,9 +184,41 @@ def test_the_dialog_offers_what_there_is(qtbot: QtBot, tmp_path: Path) -> None:
     dialog._transfers.button(2).click()
     assert dialog.export_button.isEnabled()
     dialog.set_target(tmp_path / "Other")
-    assert dialog.choice() == FolderExportChoice(False, False, True, Transfer.MOVE, tmp_path / "Other")
+    assert dialog.choice() == FolderExportChoice(False, everything, False, True, Transfer.MOVE, tmp_path / "Other")
     dialog._target.setText("not absolute")
     assert not dialog.export_button.isEnabled()
+
+
+def test_the_dialog_counts_what_is_shown_selected_or_all_and_warns_of_stale_results(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    rows, is_odd = RowsInView((3, 0, 1), (1,)), [False, True, False, False, True]
+    dialog = FolderExportDialog(rows, is_odd, 2, 4, tmp_path / "Sorted")
+    qtbot.addWidget(dialog)
+    assert not dialog._choice.notice.isHidden()
+    assert ("(2)" in dialog._results.text(), "(1)" in dialog._odd.text()) == (True, True)
+    assert dialog.choice().rows == (3, 0, 1)
+    shown, selected, everything = dialog.findChildren(QRadioButton)[:3]
+    selected.click()
+    assert not dialog._results.isEnabled()  # the selected one is unknown
+    assert not dialog.export_button.isEnabled()
+    assert not dialog.choice().results
+    everything.click()
+    assert "(3)" in dialog._results.text()
+    assert dialog.choice() == FolderExportChoice(True, range(5), False, False, Transfer.COPY, tmp_path / "Sorted")
+    shown.click()
+    assert dialog.export_button.isEnabled()
+
+
+def test_the_selected_results_alone_are_copied(
+    app: App, images: dict[str, list[Path]], tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = app.window.results.table
+    qtbot.waitUntil(lambda: table.row_of(images["new"][1]) is not None)
+    table.select_paths([images["new"][1]])
+    _choose(app, monkeypatch, tmp_path / "sorted", Transfer.COPY, selected_only=True)
+    _run(app, qtbot, "exportFolders")
+    assert _names(tmp_path / "sorted") == [f"Dogs_/{images['new'][1].name}"]
 
 
 def test_what_is_exported_is_what_there_was_when_it_was_asked_for(app: App, images: dict[str, list[Path]]) -> None:

@@ -24,6 +24,7 @@ from pytestqt.qtbot import QtBot
 from fewshot_gui.app import App
 from fewshot_gui.items.naming import display_name, display_text, hide_names
 from fewshot_gui.items.roles import Role
+from fewshot_gui.items.shown_rows import RowsInView
 from fewshot_gui.jobs.messages import JobFailure
 from fewshot_gui.views.dialogs import ErrorDialog
 from fewshot_gui.views.folder_export_dialog import FolderExportDialog
@@ -123,7 +124,7 @@ def _open_dialogs(app: App, tmp_path: Path, images: list[Path]) -> list[QWidget]
     error.details_button.setChecked(True)
     dialogs: list[QWidget] = [
         error,
-        FolderExportDialog(3, 2, 1, folder / "Sorted", app.window),
+        FolderExportDialog(RowsInView(), [False] * 3 + [True], 2, 0, folder / "Sorted", app.window),
         RecoveryDialog(tmp_path / "Roe.fewshot", "“Roe.fewshot” is damaged.", [Rescue("A", "2", True)], app.window),
     ]
     return dialogs
