@@ -31,6 +31,7 @@ _MENUS = (
             _SEPARATOR,
             "addFolder",
             "reading",
+            "leftAside",
             _SEPARATOR,
             "export",
             "exportFolders",
