@@ -14,11 +14,12 @@ from pytestqt.qtbot import QtBot
 from fewshot_gui.app import App
 from fewshot_gui.jobs.engine import Engine
 from fewshot_gui.jobs.messages import ClassifyRequest, ClassifySummary, TrainRequest
-from fewshot_gui.project.search_notes import SearchNotes
+from fewshot_gui.project.search_notes import NOTHING, SearchNotes
 from fewshot_gui.views.left_aside_dialog import LeftAsideDialog
 from model.errors import NoImagesError
 from model.images.cutting import AS_THEY_ARE
 from model.progress import CancelToken, Progress
+from tests.gui.jobs.fakes import FakeEngine
 
 MakeImages = Callable[..., list[Path]]
 
@@ -106,6 +107,12 @@ def test_a_folder_that_is_classified(mixed: Path, make_images: MakeImages) -> No
         engine.classify(ClassifyRequest(3, 1, (mixed,)), ignore, token, lambda _batch: None)
 
 
-def test_the_end_of_classifying_says_it(app: App, qtbot: QtBot, tmp_path: Path) -> None:
-    app.window.status.show_notes(SearchNotes(SENTENCE, ((".txt", 2), (".exe", 1))), "Classified 2 images in 1.0 s")
-    assert app.window.status.currentMessage() == f"Classified 2 images in 1.0 s. {SENTENCE}"
+def test_the_end_of_classifying_says_it(app: App, engine: FakeEngine, qtbot: QtBot, mixed: Path) -> None:
+    engine.notes = SearchNotes(SENTENCE, ((".txt", 2), (".exe", 1)), (mixed / "notes.txt",))
+    app.running.classify((mixed,), AS_THEY_ARE)
+    qtbot.waitUntil(lambda: app.window.status.currentMessage() == f"Classified 1 images in 0.0 s. {SENTENCE}")
+    assert opened_list(app).list.toPlainText().splitlines() == [str(mixed / "notes.txt"), "and 2 more"]
+    engine.notes = NOTHING
+    app.running.classify((mixed / "0000.png",))  # as after training: what was left aside can still be listed
+    qtbot.waitUntil(lambda: app.window.status.currentMessage() == "Classified 1 images in 0.0 s")
+    assert app.window.command_table["leftAside"].isEnabled()
