@@ -142,6 +142,8 @@ SPECS = (
         "newBin", _tr("New &bin"), ("Ctrl+B",), "bin-add", ("!read_only",), _tr("Add a bin: one bin is one class")
     ),
     ActionSpec("renameBin", _tr("&Rename bin"), ("F2",), "edit", ("has_bins", "!read_only")),
+    ActionSpec("nextPane", _tr("Next &part"), ("F6",), "", (), _tr("Go round: library, bins, results, inspector")),
+    ActionSpec("previousPane", _tr("Pre&vious part"), ("Shift+F6",)),
     ActionSpec("nextBin", _tr("Ne&xt bin"), ("Ctrl+PgDown",), "", ("has_bins",)),
     ActionSpec("previousBin", _tr("&Previous bin"), ("Ctrl+PgUp",), "", ("has_bins",)),
     # Run
@@ -329,6 +331,16 @@ class ActionTable(QObject):
         action.setStatusTip(tip)
         action.setEnabled(all(self._holds(flag) for flag in spec.when))
         return action
+
+
+MOST_KEYS = 99
+"""Bins that have keys: 1 to 9, then 0 and two digits."""
+
+
+def bin_keys(position: int) -> str:
+    """Return the keys of the bin at `position`, from 0: "3", "0 1 2" for the twelfth."""
+    number = position + 1
+    return str(number) if number < 10 else f"0 {number // 10} {number % 10}"
 
 
 def plain_text(action: QAction) -> str:

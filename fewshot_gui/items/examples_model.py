@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from fewshot_gui.items.bin_look import look_of
 from fewshot_gui.items.image_list_model import ImageListModel, Index
 from fewshot_gui.items.naming import display_text
 from fewshot_gui.items.roles import Problem, Role, Verdict
@@ -35,12 +37,27 @@ class ExamplesModel(ImageListModel):
         self._document, self._results = document, results
         self._unreadable: dict[Path, str] = {}  # left out by the last training, and why
         self._duplicates: dict[Path, str] = {}
+        self._shared: dict[Path, tuple[str, ...]] = {}  # ids of the other bins that hold the same picture
         document.examples_changed.connect(self._on_examples_changed)
         document.example_changed.connect(self._on_example_changed)
         document.paths_relocated.connect(self._update)
         results.training_changed.connect(self._on_training_changed)
         self._update()
         self._on_training_changed()
+
+    def set_shared(self, shared: Mapping[Path, tuple[str, ...]]) -> None:
+        """Say which examples, of any bin, are the same pictures as examples of other bins (their ids)."""
+        here = {path: shared[path] for path in self._paths if path in shared} if shared else {}
+        if here != self._shared:
+            changed = here.keys() | self._shared.keys()
+            self._shared = here
+            for path in changed:
+                self.refresh(path)
+            self.counts_changed.emit()
+
+    def shared_count(self) -> int:
+        """How many examples are the same pictures as examples of other bins."""
+        return len(self._shared)
 
     def doubtful_count(self) -> int:
         """How many examples were taken for another class when they were left out."""
@@ -53,6 +70,8 @@ class ExamplesModel(ImageListModel):
             if role == Role.WEIGHT:
                 made = self._made(path)
                 return None if made is None else made.weight
+            if role == Role.SHARED:
+                return path in self._shared
             if role == Role.VERDICT:
                 return self._verdict(path)
         return super().data(index, role)
@@ -77,6 +96,9 @@ class ExamplesModel(ImageListModel):
         lines = [super()._tool_tip(path)]
         if path in self._document.missing_paths:
             lines.append(self.tr("The file is missing. It is left out when training."))
+        if path in self._shared:
+            names = ", ".join(f"‘{look_of(self._document, bin_id).name}’" for bin_id in self._shared[path])
+            lines.append(self.tr("The same picture is in {bins}, too: one of them is wrong.").format(bins=names))
         reason = self._unreadable.get(path) or self._duplicates.get(path)
         if reason is not None:
             lines.append(self.tr("Left out when trained: {reason}").format(reason=display_text(reason)))

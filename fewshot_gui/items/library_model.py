@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QModelIndex, QObject, Qt
 
 from fewshot_gui.items.image_list_model import ImageListModel, Index
-from fewshot_gui.items.roles import Role, readable
+from fewshot_gui.items.roles import Role, searchable
 from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.library import Library
@@ -63,7 +63,7 @@ class LibraryModel(ImageListModel):
 
     def set_filter(self, text: str, unsorted_only: bool = False) -> None:
         """Show the images whose path contains every word of `text`; or of those, the ones in no bin."""
-        words = tuple(text.casefold().split())
+        words = tuple(searchable(text).split())
         if (words, unsorted_only) != (self._words, self._unsorted_only):
             self._words, self._unsorted_only = words, unsorted_only
             self._show()
@@ -97,7 +97,7 @@ class LibraryModel(ImageListModel):
 
     def _on_added(self, first: int) -> None:
         paths = self._library.paths
-        self._texts += [readable(path).casefold() for path in paths[first:]]
+        self._texts += [searchable(path) for path in paths[first:]]
         self._in_bins = self._library.numbers_in_bins()
         if self._suggested is None:
             new = self._matching(range(first, len(paths)))

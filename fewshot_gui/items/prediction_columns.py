@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from fewshot_gui.items.roles import readable
+from fewshot_gui.items.roles import readable, searchable
 from fewshot_gui.project.results import BinPrediction
 from model.types import Status
 
@@ -60,7 +60,7 @@ class PredictionColumns:
     def extend(self, predictions: Iterable[BinPrediction]) -> None:
         """Append."""
         for made in predictions:
-            text = readable(made.path).casefold()
+            text = searchable(made.path)
             self._texts.append(text)
             self._sort_keys.append(natural_key(readable(made.path.name).casefold()))
             self._bins.append(made.bin_id)
@@ -93,7 +93,7 @@ class PredictionColumns:
         rows: list[int] = (np.flatnonzero(shown) + first).tolist()
         if wanted.bin_id is not None:
             rows = [row for row in rows if self._bins[row] == wanted.bin_id]
-        for word in wanted.text.casefold().split():
+        for word in searchable(wanted.text).split():
             rows = [row for row in rows if word in self._texts[row]]
         return rows
 

@@ -17,6 +17,7 @@ ROW_HEIGHT = 44
 _PADDING = 4
 _DOT = 10
 _BAR_WIDTH = 64
+_NUMBER_WIDTH = 48  # left of the bar, where there is too little room for both, is the number alone
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -44,7 +45,7 @@ class PredictionDelegate(QStyledItemDelegate):
             rect = self._paint_picture(painter, rect, option, index)
         elif column == Column.CLASS:
             rect = self._paint_dot(painter, rect, index)
-        elif column == Column.CONFIDENCE:
+        elif column == Column.CONFIDENCE and rect.width() >= _BAR_WIDTH + style.GRID + _NUMBER_WIDTH:
             rect = self._paint_bar(painter, rect, option, index)
         self._paint_text(painter, rect, option, index)
         painter.restore()
@@ -98,7 +99,7 @@ class PredictionDelegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(color)
         metrics, text = painter.fontMetrics(), index.data(Qt.ItemDataRole.DisplayRole)
-        if column == Column.IMAGE:
+        if column in (Column.IMAGE, Column.CLASS):
             text = fitted_name(text, rect.width(), metrics.horizontalAdvance)
         else:
             text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())

@@ -42,7 +42,7 @@ class PredictionsModel(QAbstractTableModel):
         self._filter = PredictionFilter()
         self._sort: tuple[Column, bool] | None = None  # column, descending
         self._shown = ShownRows()
-        self._is_other_order = False
+        self._is_other_order = self._is_renewed = False
         self._sort_later = QTimer(self, singleShot=True, interval=_SORT_PAUSE)
         self._sort_later.timeout.connect(self._sort_rows)
         self._take_in_later = QTimer(self, singleShot=True, interval=0)
@@ -78,6 +78,11 @@ class PredictionsModel(QAbstractTableModel):
     def is_other_order(self) -> bool:
         """Whether the user has just asked for another order: then the view starts at its top."""
         return self._is_other_order
+
+    @property
+    def is_renewed(self) -> bool:
+        """Whether the results are being replaced by others: the rows that were shown name nothing any more."""
+        return self._is_renewed
 
     @property
     def filter(self) -> PredictionFilter:
@@ -184,7 +189,9 @@ class PredictionsModel(QAbstractTableModel):
     def _on_reset(self) -> None:
         self._columns = PredictionColumns()
         self._columns.extend(islice(self._results, _BITE))
+        self._is_renewed = True
         self._reset_rows()
+        self._is_renewed = False
         self._take_in_later.start()
 
     def _take_in_more(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from enum import Enum, IntEnum
 
 from PySide6.QtCore import Qt
@@ -18,6 +19,7 @@ class Role(IntEnum):
     CONFIDENCE = Qt.ItemDataRole.UserRole + 6  # float 0..1, or None
     STALE = Qt.ItemDataRole.UserRole + 7  # bool: made before the bins were changed
     STATUS = Qt.ItemDataRole.UserRole + 8  # model.types.Status
+    SHARED = Qt.ItemDataRole.UserRole + 9  # bool: the same picture is in another bin, too
 
 
 class Problem(Enum):
@@ -39,3 +41,8 @@ class Verdict(Enum):
 def readable(text: object) -> str:
     """`str(text)` without lone surrogates, which Qt cannot show."""
     return str(text).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def searchable(text: object) -> str:
+    """`text` as filters compare it: without case, and with letters and their marks put together in one way."""
+    return unicodedata.normalize("NFC", readable(text)).casefold()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -51,6 +51,8 @@ class ThumbnailDelegate(QStyledItemDelegate):
         self._paint_weight(painter, picture, index.data(Role.WEIGHT), option)
         if index.data(Role.VERDICT) is Verdict.DISAGREES:
             _paint_badge(painter, picture, style.warning(option.palette))
+        if index.data(Role.SHARED):
+            _paint_shared(painter, picture, style.failure(option.palette))
         if self._show_names:
             self._paint_name(painter, picture, option, index)
         painter.restore()
@@ -154,3 +156,17 @@ def _paint_badge(painter: QPainter, rect: QRect, color: QColor) -> None:
     x, top = badge.center().x(), badge.top()
     painter.drawLine(QRectF(x, top + 4, 0, 0).topLeft(), QRectF(x, top + 8.5, 0, 0).topLeft())
     painter.drawPoint(QRectF(x, top + 12, 0, 0).topLeft())
+
+
+def _paint_shared(painter: QPainter, rect: QRect, color: QColor) -> None:
+    """Two sheets, one over the other: the same picture is in another bin, too."""
+    badge = QRectF(rect.right() - _BADGE + 1, rect.bottom() - _BADGE + 1, _BADGE, _BADGE)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color)
+    painter.drawEllipse(badge)
+    painter.setPen(QPen(style.text_on(color), 1.3))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for offset in (-1.5, 1.5):
+        sheet = QRectF(0, 0, 5, 5)
+        sheet.moveCenter(badge.center() + QPointF(offset, offset))
+        painter.drawRect(sheet)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 PICTURE_SIDE = 2560
 """Longest side, in pixels, of whole pictures: what a large screen can show."""
 
-LEVEL_PIXELS = 120_000_000
-"""Most pixels of the level that is kept while parts of one picture are looked at: 480 MB."""
+WHOLE_PIXELS = 120_000_000
+"""Larger pictures are never read as a whole while parts of them are looked at: it would take 480 MB."""
 
 
 _Level = tuple[Path, int, Rendering]  # the path, how many times smaller, how read
@@ -56,6 +57,8 @@ class Detail:
 class PartReader:
     """Reads parts from the level of a pyramid that is just fine enough; keeps the level read last.
 
+    Of pictures with more than `WHOLE_PIXELS`, slides say, only the part in sight is read.
+
     Only `keep` may be called from another thread than `read`.
     """
 
@@ -74,6 +77,8 @@ class PartReader:
         from model.images.reading import image_size  # here: the window starts without the decoders
 
         size = image_size(part.path)
+        if size[0] * size[1] > WHOLE_PIXELS:
+            return self._read_alone(part, size)
         divisor = 1
         while divisor < 8 and 1 / (2 * divisor) >= part.scale:
             divisor *= 2  # JPEG files are decoded at these sizes
@@ -86,6 +91,19 @@ class PartReader:
         rect = QRectF(left / x_scale, top / y_scale, (box[2] - left) / x_scale, (box[3] - top) / y_scale)
         return Detail(to_qimage(level.crop(box)), rect)
 
+    def _read_alone(self, part: Part, size: tuple[int, int]) -> Detail:
+        from model.images.items import split_item
+        from model.images.reading import read_image
+        from model.types import Region
+
+        left, top = max(int(part.x), 0), max(int(part.y), 0)
+        width = max(min(math.ceil(part.x + part.width), size[0]) - left, 1)
+        height = max(min(math.ceil(part.y + part.height), size[1]) - top, 1)
+        tile = split_item(part.path)._replace(box=Region(left, top, width, height))
+        max_side = math.ceil(max(width, height) * min(part.scale, 1.0))
+        image = read_image(tile.path, max_side, self.rendering.ground, self.rendering.greys)
+        return Detail(to_qimage(image), QRectF(left, top, width, height))
+
     def _read_level(self, path: Path, divisor: int, longest: int) -> Image.Image:
         kept, rendering = self._level, self.rendering
         if kept is not None and kept[0] == (path, divisor, rendering):
@@ -95,7 +113,7 @@ class PartReader:
 
         max_side = None if divisor == 1 else -(-longest // divisor)
         level = read_image(path, max_side, rendering.ground, rendering.greys)
-        if path == self._kept and level.width * level.height <= LEVEL_PIXELS:
+        if path == self._kept:
             self._level = ((path, divisor, rendering), level)
         return level
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -68,6 +71,10 @@ class BinCard(DropZone):
         self.images.setAccessibleName(self.tr("Examples of ‘{name}’").format(name=name))
         self.update()
 
+    def set_shared(self, shared: Mapping[Path, tuple[str, ...]]) -> None:
+        """Mark the examples that are in other bins, too, see `in_two_bins`."""
+        self._model.set_shared(shared)
+
     def edit_name(self) -> None:
         """Let the user rename the bin in place."""
         self.header.name.edit()
@@ -77,10 +84,17 @@ class BinCard(DropZone):
         focus = QApplication.focusWidget()
         return focus is not None and (focus is self or self.isAncestorOf(focus))
 
+    def entry(self) -> QWidget:
+        """What the keyboard comes to: the images or, where there are none, the card."""
+        return self if self._model.rowCount() == 0 else self.images
+
+    def tab_stops(self) -> list[QWidget]:
+        """What the keyboard goes through, in order."""
+        return [self, self.header.menu, self.images]
+
     def take_focus(self) -> None:
-        """Bring the keyboard here: to the images or, where there are none, to the card."""
-        target = self if self._model.rowCount() == 0 else self.images
-        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        """Bring the keyboard here."""
+        self.entry().setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Rounded card, colour strip, thin border; the bin's colour all around under a drag (Qt)."""
@@ -142,4 +156,4 @@ class BinCard(DropZone):
         is_empty = self._model.rowCount() == 0
         self._content.set_empty(is_empty)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if is_empty else Qt.FocusPolicy.NoFocus)
-        self.header.set_counts(self._model.rowCount(), self._model.doubtful_count())
+        self.header.set_counts(self._model.rowCount(), self._model.doubtful_count(), self._model.shared_count())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
@@ -15,6 +15,7 @@ from fewshot_gui.items.roles import Role
 from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
+from fewshot_gui.project.shared_pictures import in_two_bins
 from fewshot_gui.views.bin_card import BinCard
 from fewshot_gui.views.bin_menu import BinMenu, color_icon
 from fewshot_gui.views.board import Board
@@ -22,11 +23,14 @@ from fewshot_gui.views.board_summary import explain, summarize
 from fewshot_gui.views.image_view import ImageView
 from fewshot_gui.widgets.pane_header import PaneHeader
 
+_COMPARE_PAUSE = 150  # milliseconds after the last change before pictures in two bins are looked for
+
 
 class BinsView(QWidget):
     """Follows the document; what the user wants done is emitted on `intents`."""
 
     view_made = Signal(ImageView)  # a new card's list of images
+    placed = Signal()  # the cards are in another order
     view_removed = Signal(ImageView)  # its card is about to go
 
     def __init__(
@@ -55,6 +59,7 @@ class BinsView(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.header)
         layout.addWidget(self._scroll, 1)
+        self._compare = QTimer(self, singleShot=True, interval=_COMPARE_PAUSE)
         self._connect()
         self._on_reset()
 
@@ -78,6 +83,17 @@ class BinsView(QWidget):
         cards = [self._cards[bin_.id] for bin_ in self._document.bins]
         used = [card for card in cards if card.is_used()] or [card for card in cards if card.underMouse()]
         return (used or cards)[0].bin_id if cards else None
+
+    def entry(self) -> QWidget:
+        """What the keyboard comes to: the bin used last, or the button for a new one."""
+        bin_id = self.current_bin()
+        return self._board.entry() if bin_id is None else self._cards[bin_id].entry()
+
+    def tab_stops(self) -> list[QWidget]:
+        """What the keyboard goes through, in the order of the bins."""
+        cards = [self._cards[bin_.id] for bin_ in self._document.bins if bin_.id in self._cards]
+        stops = [stop for card in cards for stop in card.tab_stops()]
+        return [*stops, self._board.new_card, self._board.hint_button]
 
     def focus_bin(self, step: int) -> None:
         """Move the keyboard `step` bins on."""
@@ -115,6 +131,9 @@ class BinsView(QWidget):
         document.bin_changed.connect(self._on_bin_changed)
         document.bins_reordered.connect(self._show_bins)
         document.examples_changed.connect(self._show_summary)
+        for signal in (document.reset, document.bin_removed, document.examples_changed, document.example_changed):
+            signal.connect(self._on_contents_changed)
+        self._compare.timeout.connect(self._show_shared)
         self._results.training_changed.connect(self._show_summary)
         self._results.stale_changed.connect(self._show_summary)
 
@@ -143,6 +162,16 @@ class BinsView(QWidget):
             self._cards[bin_.id].show_bin(bin_.name, bin_.color, position)
         self._board.set_empty(not bins)
         self._show_summary()
+        self.placed.emit()
+
+    def _on_contents_changed(self) -> None:
+        self._compare.start()
+
+    def _show_shared(self) -> None:
+        """Mark pictures that are in two bins."""
+        shared = in_two_bins(self._document.bins)
+        for card in self._cards.values():
+            card.set_shared(shared)
 
     def _show_summary(self) -> None:
         self.header.set_note(summarize(self._document, self._results), explain(self._document, self._results))

@@ -51,6 +51,10 @@ class Board(QWidget):
         for button in (self.new_card, self.hint_button):
             button.clicked.connect(self._on_new_bin_clicked)
 
+    def entry(self) -> QWidget:
+        """What makes a new bin now."""
+        return self.hint_button if self.hint_button.isVisible() else self.new_card
+
     def set_empty(self, empty: bool) -> None:
         """While there are no bins, say what they are for."""
         self._hint.setVisible(empty)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from fewshot_gui import style
+from fewshot_gui.actions import MOST_KEYS, bin_keys
 from fewshot_gui.icons import icon
 from fewshot_gui.widgets.editable_label import EditableLabel
 
@@ -27,36 +28,39 @@ class CardHeader(QWidget):
         font = self.name.font()
         font.setBold(True)
         self.name.setFont(font)
-        self._doubts, self._count = QLabel(), QLabel()
+        self._shared, self._doubts, self._count = QLabel(), QLabel(), QLabel()
         self._count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self._menu = QToolButton()
-        self._menu.setAutoRaise(True)
-        self._menu.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._menu.setCursor(Qt.CursorShape.ArrowCursor)
-        self._menu.clicked.connect(self._on_menu_clicked)
+        self.menu = QToolButton()
+        self.menu.setAutoRaise(True)
+        self.menu.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.menu.setCursor(Qt.CursorShape.ArrowCursor)
+        self.menu.clicked.connect(self._on_menu_clicked)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(style.GRID, 0, 2, 0)
         layout.setSpacing(6)
         layout.addWidget(self._key)
         layout.addWidget(self.name, 1)
-        for widget in (self._doubts, self._count, self._menu):
+        for widget in (self._shared, self._doubts, self._count, self.menu):
             layout.addWidget(widget)
         self._update_colors()
 
     def set_key(self, position: int) -> None:
-        """The bin is at `position`; the first nine have the keys 1-9."""
-        self._key.setText(str(position + 1) if position < 9 else "")
-        self._key.setVisible(position < 9)
-        self._key.setToolTip(self.tr("Press {key} to put selected images here").format(key=position + 1))
+        """The bin is at `position`; the first nine have the keys 1-9, the others 0 and then two digits."""
+        self._key.setText(str(position + 1))
+        self._key.setVisible(position < MOST_KEYS)
+        self._key.setToolTip(self.tr("Press {keys} to put selected images here").format(keys=bin_keys(position)))
 
     def set_name(self, name: str) -> None:
         """The bin is called `name`."""
         self.name.set_full_text(name)
-        self._menu.setAccessibleName(self.tr("Menu of bin ‘{name}’").format(name=name))
-        self._menu.setToolTip(self.tr("Rename, colour, merge, remove …"))
+        self.menu.setAccessibleName(self.tr("Menu of bin ‘{name}’").format(name=name))
+        self.menu.setToolTip(self.tr("Rename, colour, merge, remove …"))
 
-    def set_counts(self, examples: int, doubtful: int) -> None:
-        """How many examples there are, and how many of them look wrong."""
+    def set_counts(self, examples: int, doubtful: int, shared: int = 0) -> None:
+        """How many examples there are, how many of them look wrong, and how many are in other bins, too."""
+        self._shared.setVisible(shared > 0)
+        self._shared.setText(f"⧉ {shared:,}")
+        self._shared.setToolTip(self.tr("Pictures that are in another bin, too: {count}").format(count=shared))
         self._count.setText(f"{examples:,}")
         self._count.setToolTip(self.tr("Examples in this bin: {count}").format(count=f"{examples:,}"))
         self._doubts.setVisible(doubtful > 0)
@@ -68,14 +72,16 @@ class CardHeader(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette (Qt)."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_menu"):
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "menu"):
             self._update_colors()
 
     def _update_colors(self) -> None:
-        self._menu.setIcon(icon("more", self.palette()))
+        self.menu.setIcon(icon("more", self.palette()))
         palette = self._doubts.palette()
         palette.setColor(QPalette.ColorRole.WindowText, style.warning(self.palette()))
         self._doubts.setPalette(palette)
+        palette.setColor(QPalette.ColorRole.WindowText, style.failure(self.palette()))
+        self._shared.setPalette(palette)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Note where a drag could begin (Qt)."""
@@ -101,13 +107,15 @@ class CardHeader(QWidget):
         self.name.edit()
 
     def _on_menu_clicked(self) -> None:
-        self.menu_requested.emit(self._menu.mapToGlobal(QPoint(0, self._menu.height())))
+        self.menu_requested.emit(self.menu.mapToGlobal(QPoint(0, self.menu.height())))
 
 
 class _KeyBadge(QLabel):
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedSize(QSize(18, 18))
+        self.setFixedHeight(18)
+        self.setMinimumWidth(18)
+        self.setContentsMargins(3, 0, 3, 0)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         font = self.font()
         font.setPointSizeF(font.pointSizeF() * 0.85)

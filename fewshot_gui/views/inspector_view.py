@@ -86,6 +86,14 @@ class InspectorView(QWidget):
         """The image shown, or None."""
         return self._path
 
+    def entry(self) -> QWidget:
+        """What the keyboard comes to: the classes or, where none are shown, the strength of the overlay."""
+        return self.scores if self.scores.isVisible() else self._opacity
+
+    def tab_stops(self) -> list[QWidget]:
+        """What the keyboard goes through, in order."""
+        return [self._opacity, self.scores]
+
     def show_image(self, path: Path) -> None:
         """Show `path`; its explanation is asked for once it has stayed a moment."""
         if path == self._path:
@@ -138,12 +146,12 @@ class InspectorView(QWidget):
 
     def add_zoom_actions(self, actions: Sequence[QAction]) -> None:
         """Put the zoom and the window's commands for it beside the title."""
-        self.header.add_tool(self._zoom)
         for action in actions:
             button = QToolButton()
             button.setDefaultAction(action)
             button.setAutoRaise(True)
-            self.header.add_tool(button)
+            self.header.add_tool(button, gives_way=True)
+        self.header.add_tool(self._zoom, gives_way=True)
 
     def _build(self) -> None:
         self._opacity.setRange(0, 100)

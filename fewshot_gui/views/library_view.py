@@ -94,6 +94,14 @@ class LibraryView(DropZone):
         self._notice.set_action(show_all)
         self.header.add_button(suggest)
 
+    def entry(self) -> QWidget:
+        """What the keyboard comes to: the images or, where there are none, the filter."""
+        return self.images if self.images.isVisible() else self.filter
+
+    def tab_stops(self) -> list[QWidget]:
+        """What the keyboard goes through, in order."""
+        return [self.filter, self.unsorted_only, self.images]
+
     def show_suggestions(self, paths: Sequence[Path]) -> None:
         """Show only these images, best first, and the first of them selected."""
         self.filter.clear()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QToolTip, QVBoxLayout, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.actions import ActionTable
@@ -31,9 +31,11 @@ from fewshot_gui.views.project_banner import ProjectBanner
 from fewshot_gui.views.results_view import ResultsView
 from fewshot_gui.views.status_bar import StatusBar
 from fewshot_gui.views.window_commands import Panes, WindowCommands
+from fewshot_gui.widgets.flexible_splitter import FlexibleSplitter
 from model.types import Explanation
 
 _COLUMNS, _ROWS = (288, 680, 336), (400, 360)  # what the splitters begin with
+_COMFORTABLE = 480  # pixels of bins and results, for which the others give way
 
 
 class MainWindow(QMainWindow):
@@ -71,7 +73,9 @@ class MainWindow(QMainWindow):
         self._menu_bar = MenuBar(self.command_table, intents)
         self._build()
         self._connect()
-        panes = Panes(self.library, self.bins, self.results, self.inspector, self.estimates, self.focus)
+        panes = Panes(
+            self.library, self.bins, self.results, self.inspector, self.estimates, self.focus, self._menu_bar.put_into
+        )
         self._commands = WindowCommands(self, self.command_table, panes, intents, document, results)
         self._show_title()
 
@@ -151,7 +155,7 @@ class MainWindow(QMainWindow):
     def layout_state(self) -> QByteArray:
         """Where the splitters and the estimates are, for `restore_layout` in a later run."""
         place = bytes(self.estimates.place().toBase64().data()).decode("ascii")
-        sizes = {"columns": self._columns.sizes(), "rows": self._rows.sizes(), "estimates": place}
+        sizes = {"columns": self._columns.wanted(), "rows": self._rows.wanted(), "estimates": place}
         return QByteArray(json.dumps(sizes).encode("ascii"))
 
     def restore_layout(self, state: QByteArray) -> None:
@@ -162,8 +166,8 @@ class MainWindow(QMainWindow):
             place = QByteArray.fromBase64(str(sizes.get("estimates", "")).encode("ascii"))
         except (ValueError, TypeError, KeyError):
             return
-        self._columns.setSizes(columns)
-        self._rows.setSizes(rows)
+        self._columns.set_wanted(columns)
+        self._rows.set_wanted(rows)
         self.estimates.restore_place(place)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -184,19 +188,15 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.setMenuBar(self._menu_bar)
         self._tool_bar = make_tool_bar(self, self.command_table)
-        self._rows, self._columns = QSplitter(Qt.Orientation.Vertical), QSplitter(Qt.Orientation.Horizontal)
+        self._rows = FlexibleSplitter(Qt.Orientation.Vertical, _ROWS, 0)
+        self._columns = FlexibleSplitter(Qt.Orientation.Horizontal, _COLUMNS, 1, _COMFORTABLE)
         self._rows.addWidget(self.bins)
         self._rows.addWidget(self.results)
         self._columns.addWidget(self.library)
         self._columns.addWidget(self._rows)
         self._columns.addWidget(self.inspector)
-        for splitter, sizes in ((self._rows, _ROWS), (self._columns, _COLUMNS)):
-            splitter.setChildrenCollapsible(False)
-            splitter.setHandleWidth(style.GRID // 2)
-            splitter.setSizes(list(sizes))
-        self._columns.setStretchFactor(1, 1)
-        self.library.setMinimumWidth(200)
-        self.inspector.setMinimumWidth(240)
+        self.library.setMinimumWidth(152)
+        self.inspector.setMinimumWidth(200)
         centre = QWidget()
         rows = QVBoxLayout(centre)
         rows.setContentsMargins(0, 0, 0, 0)
@@ -225,7 +225,15 @@ class MainWindow(QMainWindow):
         table["closely"].triggered.connect(intents.closely_chosen)
         table["transductive"].triggered.connect(intents.transductive_chosen)
         table["hideNames"].triggered.connect(intents.names_hidden_chosen)
+        self.bins.placed.connect(self._order_tabs)
+        self._order_tabs()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
+
+    def _order_tabs(self) -> None:
+        """Have Tab follow the work: library, bins, results, inspector."""
+        panes = (self.library, self.bins, self.results, self.inspector)
+        for one, following in pairwise([stop for pane in panes for stop in pane.tab_stops()]):
+            QWidget.setTabOrder(one, following)
 
     def _on_color_scheme_changed(self) -> None:
         if self._theme == "system":

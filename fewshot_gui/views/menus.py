@@ -18,6 +18,7 @@ from fewshot_gui.items.naming import display_name, display_path, names
 _SEPARATOR = ""
 _RECENT = "recent"
 _THEME = "theme"
+_PUT_INTO = "put into"
 _MENUS = (
     (
         "&File",
@@ -57,7 +58,7 @@ _MENUS = (
             "cache",
         ),
     ),
-    ("&Bins", ("newBin", "renameBin", _SEPARATOR, "nextBin", "previousBin")),
+    ("&Bins", ("newBin", "renameBin", _SEPARATOR, _PUT_INTO, _SEPARATOR, "nextBin", "previousBin")),
     (
         "&Run",
         (
@@ -78,6 +79,9 @@ _MENUS = (
         "&View",
         (
             "estimates",
+            _SEPARATOR,
+            "nextPane",
+            "previousPane",
             _SEPARATOR,
             "zoomIn",
             "zoomOut",
@@ -111,6 +115,9 @@ class MenuBar(QMenuBar):
         self._intents = intents
         self._recent = QMenu(self.tr("Open &recent"))
         self._recent.setObjectName("recentMenu")
+        self.put_into = QMenu(self.tr("Put &selection into"))
+        """For the actions that put the selected images into a bin."""
+        self.put_into.setObjectName("putIntoMenu")
         self._themes: dict[str, QAction] = {}
         self._theme_menu = self._make_theme_menu()
         for title, entries in _MENUS:
@@ -119,8 +126,8 @@ class MenuBar(QMenuBar):
             for entry in entries:
                 if entry == _SEPARATOR:
                     menu.addSeparator()
-                elif entry in (_RECENT, _THEME):
-                    menu.addMenu(self._recent if entry == _RECENT else self._theme_menu)
+                elif entry in (_RECENT, _THEME, _PUT_INTO):
+                    menu.addMenu({_RECENT: self._recent, _THEME: self._theme_menu, _PUT_INTO: self.put_into}[entry])
                 else:
                     menu.addAction(actions[entry])
         self.set_recent(())

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
 
 from fewshot_gui.items.image_list_model import Index
 from fewshot_gui.items.naming import names
@@ -27,6 +27,8 @@ from fewshot_gui.views.image_view import (
 )
 
 _WIDTHS = {Column.CLASS: 136, Column.CONFIDENCE: 136, Column.STATUS: 184}
+_LEAST = {Column.CLASS: 88, Column.CONFIDENCE: 72, Column.STATUS: 64}
+_LEAST_NAME, _LEAST_NOTE = 136, 64
 _REMEMBERED = 500  # rows above the current one
 
 
@@ -83,8 +85,10 @@ class PredictionTable(QTableView):
         horizontal.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         horizontal.setSectionResizeMode(Column.IMAGE, QHeaderView.ResizeMode.Stretch)
         horizontal.setSortIndicatorClearable(True)
-        for column, width in _WIDTHS.items():
-            self.setColumnWidth(column, width)
+        self._widths = dict(_WIDTHS)  # as the user wants them
+        self._is_fitting = False
+        self._fit_columns()
+        horizontal.sectionResized.connect(self._on_column_resized)
         horizontal.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
 
@@ -106,11 +110,35 @@ class PredictionTable(QTableView):
         """Which results are shown and selected."""
         return cast(PredictionsModel, self.model()).rows_in_view(selected_rows(self))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Columns give way, so that none needs to be scrolled to (Qt)."""
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """The note gives way first, then the bar of the confidence, then the class's name."""
+        self._is_fitting = True
+        lack = _LEAST_NAME + sum(self._widths.values()) - self.viewport().width()
+        for column in (Column.STATUS, Column.CONFIDENCE, Column.CLASS):
+            wanted = self._widths[column]
+            least = 0 if column == Column.STATUS and lack > wanted - _LEAST_NOTE else min(_LEAST[column], wanted)
+            width = min(max(wanted - max(lack, 0), least), wanted)
+            lack -= wanted - width
+            self.setColumnHidden(column, width == 0)
+            if width:
+                self.setColumnWidth(column, width)
+        self._is_fitting = False
+
+    def _on_column_resized(self, column: int, _before: int, width: int) -> None:
+        is_by_user = not self._is_fitting and QApplication.mouseButtons() == Qt.MouseButton.LeftButton
+        if is_by_user and width and column in self._widths:
+            self._widths[Column(column)] = width
+
     def _remember_place(self) -> None:
         """Remember the current image, those above it, what is selected, and where in sight the current one is."""
         row, model = self.currentIndex().row(), cast(PredictionsModel, self.model())
         self._place = None
-        if 0 <= row < model.rowCount():
+        if 0 <= row < model.rowCount() and not model.is_renewed:
             top = self.rowViewportPosition(row)
             is_seen = 0 <= top < self.viewport().height()
             above = [model.path(at) for at in range(row, max(row - _REMEMBERED, -1), -1)]

@@ -68,6 +68,14 @@ class ResultsView(QWidget):
         """Put the command that brings stale predictions up to date into the notice."""
         self._notice.set_action(action)
 
+    def entry(self) -> QWidget:
+        """What the keyboard comes to: the table or, where it is empty, the filter."""
+        return self.table if self.table.isVisible() else self.filter
+
+    def tab_stops(self) -> list[QWidget]:
+        """What the keyboard goes through, in order."""
+        return [self.filter, self.bin_choice, self.status_choice, self.table]
+
     def _build(self) -> None:
         self.filter.setObjectName("resultsFilter")
         self.filter.setPlaceholderText(self.tr("Filter by name or folder"))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 
-from fewshot_gui.actions import ActionTable
+from fewshot_gui.actions import MOST_KEYS, ActionTable, bin_keys
 from fewshot_gui.intents import Intents
 from fewshot_gui.items.naming import display_text, names
 from fewshot_gui.project.document import Document
@@ -25,7 +26,7 @@ from fewshot_gui.views.inspector_view import InspectorView
 from fewshot_gui.views.library_view import LibraryView
 from fewshot_gui.views.results_view import ResultsView
 
-_KEYS = 9
+_TYPING_PAUSE = 4000  # milliseconds after which digits that were begun with 0 are forgotten
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Panes:
     inspector: InspectorView
     estimates: EstimatesView
     focus: ImageFocus
+    put_into: QMenu
 
 
 class WindowCommands(QObject):
@@ -55,6 +57,8 @@ class WindowCommands(QObject):
         super().__init__(window)
         self._window, self._table, self._panes, self._intents = window, table, panes, intents
         self._document, self._results = document, results
+        self._typed = ""  # digits after 0, of a bin beyond the ninth
+        self._typing = QTimer(self, singleShot=True, interval=_TYPING_PAUSE)
         self._connect_actions()
         self._connect_undo()
         self._add_bin_keys()
@@ -101,6 +105,8 @@ class WindowCommands(QObject):
             "classify": partial(intents.classify_requested.emit, []),
             "classifyLibrary": self._classify_library,
             "showAll": panes.library.show_all,
+            "nextPane": partial(self._go_round, 1),
+            "previousPane": partial(self._go_round, -1),
             "zoomIn": partial(canvas.zoom_by, 1),
             "zoomOut": partial(canvas.zoom_by, -1),
             "zoomFit": canvas.fit,
@@ -131,12 +137,29 @@ class WindowCommands(QObject):
         self._on_redo_text_changed(stack.redoText())
 
     def _add_bin_keys(self) -> None:
-        for position in range(_KEYS):
+        self._assign_actions = []
+        for position in range(MOST_KEYS):
             action = QAction(self._window)
             action.setObjectName(f"assign{position + 1}Action")
-            action.setShortcut(str(position + 1))
-            action.triggered.connect(partial(self._assign, position))
-            self._window.addAction(action)
+            action.triggered.connect(partial(_call, partial(self._assign, position)))
+            self._panes.put_into.addAction(action)
+            self._assign_actions.append(action)
+        for digit in range(10):
+            key = QAction(self._window)
+            key.setObjectName(f"digit{digit}Action")
+            key.setShortcut(str(digit))
+            key.triggered.connect(partial(_call, partial(self._on_digit, digit)))
+            self._window.addAction(key)
+        self._panes.put_into.aboutToShow.connect(self._name_bins)
+        self._name_bins()
+
+    def _name_bins(self) -> None:
+        """Call the actions that put images into a bin as the bins are called; show as many as there are bins."""
+        bins = self._document.bins
+        for action, bin_ in zip_longest(self._assign_actions, bins[:MOST_KEYS]):
+            action.setVisible(bin_ is not None)
+            keys = bin_keys(self._assign_actions.index(action))
+            action.setText("" if bin_ is None else bin_.name.replace("&", "&&").replace("\t", " ") + f"\t{keys}")
 
     def _follow_state(self) -> None:
         panes, document, results = self._panes, self._document, self._results
@@ -207,11 +230,27 @@ class WindowCommands(QObject):
     def _on_redo_text_changed(self, text: str) -> None:
         self._table.set_text("redo", self.tr("&Redo"), display_text(text))
 
+    def _on_digit(self, digit: int) -> None:
+        """1 to 9 are bins by themselves; 0 begins a number of two digits more."""
+        typed = "" if self._typed.startswith("0") and not self._typing.isActive() else self._typed
+        self._typed = typed + str(digit)
+        if not self._typed.startswith("0"):
+            self._typed = ""
+            self._assign(digit - 1)
+        elif len(self._typed) < 3:
+            self._typing.start()
+            shown = " ".join(self._typed[1:].ljust(2, "_"))
+            self._intents.refused.emit(self.tr("Bin {digits}: type its two digits.").format(digits=shown))
+        else:
+            number, self._typed = int(self._typed), ""
+            self._typing.stop()
+            self._assign(number - 1)
+
     def _assign(self, position: int) -> None:
         """Put the selected images into the bin at `position`, and go on to the next image."""
         focus, refused = self._panes.focus, self._intents.refused
         paths, view = focus.paths(), focus.active
-        if position >= len(self._document.bins):
+        if not 0 <= position < len(self._document.bins):
             refused.emit(self.tr("There is no bin {key}.").format(key=position + 1))
         elif not paths or view is None:
             refused.emit(self.tr("Select images first, then press the key of a bin."))
@@ -236,6 +275,23 @@ class WindowCommands(QObject):
 
     def _classify_library(self) -> None:
         self._intents.classify_requested.emit(list(self._panes.library.model.paths))
+
+    def _go_round(self, step: int) -> None:
+        """Bring the keyboard to the next part of the window that has something to use."""
+        panes = self._panes
+        places: list[tuple[QWidget, Callable[[], QWidget]]] = [
+            (panes.library, panes.library.entry),
+            (panes.bins, panes.bins.entry),
+            (panes.results, panes.results.entry),
+            (panes.inspector, panes.inspector.entry),
+        ]
+        focus = self._window.focusWidget()
+        now = next((at for at, (pane, _) in enumerate(places) if focus and pane.isAncestorOf(focus)), None)
+        first = (0 if step > 0 else len(places) - 1) if now is None else now + step
+        entries = [places[(first + step * turn) % len(places)][1]() for turn in range(len(places))]
+        target = next((entry for entry in entries if entry.isVisible() and entry.isEnabled()), None)
+        if target is not None:
+            target.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _find(self) -> None:
         """Go to the filter of the results where those are used, else to the library's."""

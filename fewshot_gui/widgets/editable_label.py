@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QWidget
 
+from fewshot_gui.texts import fitted_name
+
 
 class EditableLabel(QLabel):
     """A label; double click or `edit` opens a line edit over it.
@@ -86,5 +88,5 @@ class EditableLabel(QLabel):
 
     def _elide(self) -> None:
         width = max(self.width() - 2, 0)
-        self.setText(self.fontMetrics().elidedText(self._full_text, Qt.TextElideMode.ElideRight, width))
+        self.setText(fitted_name(self._full_text, width, self.fontMetrics().horizontalAdvance))
         self.setToolTip(self._full_text)

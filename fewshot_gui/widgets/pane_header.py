@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QPalette
+from PySide6.QtGui import QAction, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from fewshot_gui import style
@@ -20,6 +20,7 @@ class PaneHeader(QWidget):
         font.setBold(True)
         self._title.setFont(font)
         self._note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._giving_way: list[QWidget] = []
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(style.GRID, style.GRID // 2, style.GRID // 2, style.GRID // 2)
         self._layout.setSpacing(style.GRID)
@@ -49,6 +50,29 @@ class PaneHeader(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.add_tool(button)
 
-    def add_tool(self, widget: QWidget) -> None:
-        """Put a control at the right end."""
+    def add_tool(self, widget: QWidget, *, gives_way: bool = False) -> None:
+        """Put a control at the right end; one that `gives_way` is left out where the title would be cut otherwise."""
         self._layout.addWidget(widget)
+        if gives_way:
+            self._giving_way.append(widget)
+            self.setMinimumWidth(self._needed(without=len(self._giving_way)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave controls out, those added last first, where there is no room for the title (Qt)."""
+        super().resizeEvent(event)
+        hidden = next(
+            (count for count in range(len(self._giving_way)) if self._needed(without=count) <= self.width()),
+            len(self._giving_way),
+        )
+        for at, widget in enumerate(reversed(self._giving_way)):
+            widget.setVisible(at >= hidden)
+
+    def _needed(self, without: int) -> int:
+        """The width of the title and the controls, but for the last `without` of those that give way."""
+        left_out = self._giving_way[len(self._giving_way) - without :]
+        items = (self._layout.itemAt(at) for at in range(self._layout.count()))
+        shown = (item.widget() for item in items if item is not None)
+        kept = [one for one in shown if one is not None and one is not self._note and one not in left_out]
+        margins = self._layout.contentsMargins()
+        widths = sum(max(item.sizeHint().width(), item.minimumWidth()) for item in kept)
+        return widths + (len(kept) + 1) * self._layout.spacing() + margins.left() + margins.right()

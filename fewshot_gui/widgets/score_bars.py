@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from fewshot_gui import style
+from fewshot_gui.texts import fitted_name
 
 _ROW_HEIGHT = 32
 _MAX_ROWS_SHOWN = 8
@@ -108,9 +109,8 @@ class _ScoreDelegate(QStyledItemDelegate):
         number_width = option.fontMetrics.horizontalAdvance("100.0 %")
         text = inner.adjusted(0, 0, 0, -8)
         painter.setPen(palette.text().color())
-        name = option.fontMetrics.elidedText(
-            row.name, Qt.TextElideMode.ElideRight, int(text.width()) - number_width - 8
-        )
+        metrics = option.fontMetrics
+        name = fitted_name(row.name, int(text.width()) - number_width - 8, metrics.horizontalAdvance)
         painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
         painter.drawText(text, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, number)
         bar = QRectF(inner.left(), inner.bottom() - 6, inner.width(), 5)

@@ -38,7 +38,7 @@ def colour_range(colours: npt.NDArray[Any]) -> Range:
         return _signed(low, high, is_fraction=colours.dtype.kind == "f")
     if colours.dtype.kind == "f" and (white := _white_of_fractions(colours, high)):
         return 0.0, white
-    return 0.0, _white_of_bits(high, 8)
+    return 0.0, _white_of_bits(high, 7 if colours.dtype == np.int8 else 8)
 
 
 def by_type(values: npt.NDArray[Any], bits: int) -> npt.NDArray[np.uint8]:

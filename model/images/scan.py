@@ -6,23 +6,28 @@ Every page, frame or tile of a file is an image of its own, see `model.images.it
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from model.errors import SupportSetError
 from model.images.cutting import AS_THEY_ARE, Cutting
 from model.images.formats import HEADER_BYTES, Sure, doubtful_endings, formats, image_endings
 from model.images.left_aside import LeftAside
 
-_DIGITS = re.compile(r"(\d+)")
+
+def natural_key(name: str) -> tuple[Any, str]:
+    """Return a sort key that puts "img2" before "img10" and ignores case and composition at first."""
+    return _natural_keys()(name), name
 
 
-def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
-    """Sort key that puts "img2" before "img10" and does not look at case first."""
-    parts = _DIGITS.split(name)
-    key = [(0, int(part), "") if part.isdecimal() and part.isascii() else (1, 0, part.casefold()) for part in parts]
-    return (*key, (1, 0, name))
+@lru_cache(maxsize=1)
+def _natural_keys() -> Callable[[str], Any]:
+    from natsort import natsort_keygen, ns  # here: the window starts without it
+
+    made: Callable[[str], Any] = natsort_keygen(alg=ns.INT | ns.IGNORECASE)
+    return made
 
 
 def is_image_name(name: str) -> bool:

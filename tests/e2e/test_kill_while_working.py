@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from fewshot_gui.app import App
 from fewshot_gui.paths import AppPaths
-from model.embedding.embedder import BATCH_SIZE
+from model.embedding.embedder import BATCHES
 from model.resource_files import resource
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
@@ -36,7 +36,7 @@ def test_work_that_a_kill_cut_off_is_offered_again(kind: str, qapp: QApplication
     photos = tmp_path / "photos"
     photos.mkdir()
     (source,) = sorted(resource("example/to_classify").glob("sky_01.*"))
-    total = 2 * BATCH_SIZE
+    total = 2 * BATCHES.size
     for number in range(total):
         shutil.copy(source, photos / f"{number}{source.suffix}")
     _kill_while(kind, tmp_path / "app", photos)

@@ -223,9 +223,9 @@ def test_an_overlay_takes_one_reading_of_the_file_and_one_prediction(
         decided.append(len(features.coarse))
         return decide(self, features, *arguments, **options)
 
-    def read_again(path: Path, **options: Any) -> Any:
+    def read_again(path: Path, *options: Any) -> Any:
         drawn.append(path)
-        return read(path, **options)
+        return read(path, *options)
 
     monkeypatch.setattr(Embedder, "__init__", created)
     monkeypatch.setattr(FewShotClassifier, "decide", decided_on)
@@ -238,3 +238,20 @@ def test_an_overlay_takes_one_reading_of_the_file_and_one_prediction(
     work = embedders[-1].work
     assert (work.decoded, work.forwarded, sorted(drawn), sum(decided)) == (0, 0, pictures, 12)
     assert (tmp_path / "second.csv").read_bytes() == (tmp_path / "first.csv").read_bytes()
+
+
+def test_files_of_other_kinds_are_told_with_their_endings(
+    run: Run, trained: Path, photos: Path, tmp_path: Path
+) -> None:
+    (photos / "notes.txt").write_text("x")
+    (photos / "sub" / "table.xlsx").write_bytes(b"PK")
+    done = run("classify", trained, photos, "--out", tmp_path / "r.csv", "--json")
+    assert done.status == 0
+    assert "2 files of other kinds left aside: .txt (1), .xlsx (1)." in done.err
+    assert done.result["left_aside"] == {".txt": 1, ".xlsx": 1}
+    assert sorted(Path(path).name for path in done.result["files_left_aside"]) == ["notes.txt", "table.xlsx"]
+    (photos / "notes.txt").unlink()
+    (photos / "sub" / "table.xlsx").unlink()
+    again = run("classify", trained, photos, "--out", tmp_path / "s.csv", "--json")
+    assert "left aside" not in again.err
+    assert again.result["left_aside"] == {}

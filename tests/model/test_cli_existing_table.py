@@ -167,10 +167,10 @@ def test_a_run_cut_before_its_first_row_does_not_say_that_something_is_kept(
     capsys.readouterr()
     assert main([*arguments, str(tmp_path / "r.csv")]) == 130
     assert one_line(capsys.readouterr().err) == "fewshot: Interrupted. Nothing was classified yet."
-    monkeypatch.setattr(classify_command, "_found_images", lambda _options, _token: sorted(photos.rglob("*.png")))
+    monkeypatch.setattr(classify_command, "_found_images", lambda *_options: sorted(photos.rglob("*.png")))
     assert main([*arguments, str(tmp_path / "r.csv")]) == 130
     assert one_line(capsys.readouterr().err) == "fewshot: Interrupted. Nothing was classified yet."
     (photos / "more.png").write_bytes((photos / "disc.png").read_bytes())
     assert main([*arguments, str(whole), "--resume"]) == 130  # rows of before are kept
-    assert "What was classified so far is kept" in capsys.readouterr().err
+    assert "Results so far are kept" in capsys.readouterr().err
     assert whole.read_bytes() == before

@@ -94,7 +94,8 @@ def test_nothing_has_no_range_and_ranges_are_joined() -> None:
     ("dtype", "scale", "shift"),
     [
         (np.float32, 1.0, 0.0), (np.float32, 1 / 255, 0.0), (np.float64, 257.0, 0.0), (np.float32, 2 / 255, -1.0),
-        (np.int16, 1, 0), (np.int16, 128.5, 0), (np.int16, 257, -32_768), (np.int8, 1, -128), (np.int32, 1, 0),
+        (np.int16, 1, 0), (np.int16, 128.5, 0), (np.int16, 257, -32_768), (np.int8, 1, -128), (np.int8, 0.5, 0),
+        (np.int32, 1, 0),
         (np.uint16, 1, 0), (np.uint16, 257, 0), (np.uint32, 1, 0), (np.uint32, 16_843_009, 0),
     ],
 )  # fmt: skip

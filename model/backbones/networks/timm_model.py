@@ -50,7 +50,8 @@ class TimmBackbone(Backbone):
         self.register_buffer("std", torch.tensor(data["std"]).view(1, 3, 1, 1), persistent=False)
         strides = network.feature_info.reduction()
         self._fine, self._coarse = _chosen(model_name, strides)
-        self.multiple = max(strides)
+        # Attention in blocks (HaloNet) needs whole blocks at the coarsest stride too.
+        self.multiple = max(strides) * max(int(getattr(part, "block_size", 1)) for part in network.modules())
         own = data["input_size"][-1]
         if self.any_size:
             own = _USUAL_SIDE if own > _LARGEST_OWN_SIDE else own

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.cli.arguments import add_common, share
-from model.cli.outcome import Outcome
+from model.cli.outcome import Outcome, told_left_aside
 from model.cli.progress import SECONDS_BETWEEN_LINES, ProgressPrinter
 from model.cli.registry import COMMANDS, Command
 from model.cli.remarks import Remarks
 from model.cli.text import say, warn, warn_of
 from model.errors import ImageReadError, NoImagesError, UsageError
+from model.images.left_aside import LeftAside
 from model.images.scan import iter_images
 from model.progress import Cancelled, CancelToken, Progress
 from model.types import Prediction, Status
@@ -79,7 +80,9 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
     from model.runs.run import Run
 
     started = time.monotonic()
-    paths = _found_images(options, token)
+    left_aside = LeftAside()
+    paths = _found_images(options, token, left_aside)
+    aside = told_left_aside(left_aside)
     if not paths:
         raise NoImagesError(f"There is no image in {', '.join(map(str, options.paths))}.")
     if os.path.realpath(options.out) in {os.path.realpath(path) for path in paths}:
@@ -146,6 +149,7 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
             "candidate_from": limits.candidate,
             "device": classifier.device_note,
             "seconds": time.monotonic() - started,
+            **aside,
         },
         trouble,
     )
@@ -186,11 +190,11 @@ def _warn_of_trouble(predictions: Iterable[Prediction], overlays: _Overlays, rem
             remarks.add(prediction.path, overlays.failed[prediction.path])
 
 
-def _found_images(options: argparse.Namespace, token: CancelToken) -> list[Path]:
+def _found_images(options: argparse.Namespace, token: CancelToken, left_aside: LeftAside) -> list[Path]:
     """Find the images to classify; report progress once it takes a while, since pages of many files are counted."""
     started, paths = time.monotonic(), []
     with ProgressPrinter() as bar:
-        for path in iter_images(options.paths, options.cutting, warn_of):
+        for path in iter_images(options.paths, options.cutting, warn_of, left_aside):
             token.raise_if_cancelled()
             paths.append(path)
             if time.monotonic() - started > SECONDS_BETWEEN_LINES:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from model.backbones.names import DEFAULT_BACKBONE
 from model.cli.arguments import add_common, add_rendering, numbers, positive, rendering_of, seed
-from model.cli.outcome import Outcome
+from model.cli.outcome import Outcome, told_left_aside
 from model.cli.progress import ProgressPrinter
 from model.cli.registry import COMMANDS, Command
 from model.cli.remarks import Remarks
-from model.cli.text import say
+from model.cli.text import say, warn_of
 from model.errors import NoImagesError, UsageError
+from model.images.left_aside import LeftAside
 from model.images.scan import class_folders
 from model.progress import CancelToken
 
@@ -43,7 +44,9 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     from model.embedding.embedder import Embedder
     from model.evaluation.episodes import OURS, evaluate
 
-    folders = class_folders(options.bins, options.cutting)
+    left_aside = LeftAside()
+    folders = class_folders(options.bins, options.cutting, warn_of, left_aside)
+    aside = told_left_aside(left_aside)
     if not any(files for _, files in folders):
         raise NoImagesError(f"There is no image in {options.bins}.")
     if options.ways is not None and not 2 <= options.ways <= len(folders):
@@ -73,7 +76,7 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     with Remarks() as remarks:
         for path, reason in unreadable:
             remarks.add(path, reason)
-    return Outcome({"classes": [name for name, _ in folders], "results": results}, len(unreadable))
+    return Outcome({"classes": [name for name, _ in folders], "results": results} | aside, len(unreadable))
 
 
 def _table(row: ShotFigures, backbone: str) -> list[str]:

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from model.backbones.names import DEFAULT_BACKBONE
 from model.cli.arguments import add_common, add_rendering, positive, rendering_of
-from model.cli.outcome import Outcome
+from model.cli.outcome import Outcome, told_left_aside
 from model.cli.progress import ProgressPrinter
 from model.cli.registry import COMMANDS, Command
 from model.cli.remarks import Remarks
 from model.cli.text import say, warn_of
 from model.errors import NoImagesError
+from model.images.left_aside import LeftAside
 from model.images.scan import class_folders, iter_images
 from model.progress import CancelToken
 
@@ -32,11 +33,13 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     from model.embedding.embedder import Embedder
     from model.runs.suggestion import suggest_images
 
-    labelled = (
-        [path for _, files in class_folders(options.bins, options.cutting) for path in files] if options.bins else []
-    )
+    left_aside, labelled = LeftAside(), list[Path]()
+    if options.bins:
+        folders = class_folders(options.bins, options.cutting, warn_of, left_aside)
+        labelled = [path for _, files in folders for path in files]
     known = {os.path.realpath(path) for path in labelled}
-    found = list(iter_images(options.paths, options.cutting, warn_of))
+    found = list(iter_images(options.paths, options.cutting, warn_of, left_aside))
+    aside = told_left_aside(left_aside)
     pool = [path for path in found if os.path.realpath(path) not in known]
     if not pool:
         reason = "every image is labelled already" if found else "there is no image"
@@ -51,7 +54,8 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     for path in paths:
         say(path)
     unreadable = len(found_best.unreadable)
-    return Outcome({"suggestions": paths, "pool": found_best.considered, "labelled": len(labelled)}, unreadable)
+    result = {"suggestions": paths, "pool": found_best.considered, "labelled": len(labelled)}
+    return Outcome(result | aside, unreadable)
 
 
 COMMANDS.register("suggest", Command("name the images that are best labelled next", _add_arguments, _run, order=40))

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from model.backbones.names import DEFAULT_BACKBONE
 from model.cli.arguments import add_common, add_rendering, rendering_of, seed
-from model.cli.outcome import Outcome
+from model.cli.outcome import Outcome, told_left_aside
 from model.cli.progress import ProgressPrinter
 from model.cli.registry import COMMANDS, Command
 from model.cli.remarks import Remarks
-from model.cli.text import say
+from model.cli.text import say, warn_of
+from model.images.left_aside import LeftAside
 from model.images.scan import class_folders
 from model.progress import CancelToken
 from model.types import SupportSet
@@ -40,7 +41,9 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     from model.estimates.report import advice, class_estimates, confusion, outlook
     from model.training.train import train
 
-    folders = class_folders(options.bins, options.cutting)
+    left_aside = LeftAside()
+    folders = class_folders(options.bins, options.cutting, warn_of, left_aside)
+    aside = told_left_aside(left_aside)
     support = SupportSet(tuple(name for name, _ in folders), tuple(tuple(files) for _, files in folders))
     with ProgressPrinter() as progress:
         classifier, report = train(
@@ -85,6 +88,7 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
             "unreadable": [{"path": str(path), "reason": reason} for path, reason in report.unreadable],
             "duplicates": [{"path": str(path), "reason": reason} for path, reason in report.duplicates],
             "in_two_bins": [{"paths": [str(path), str(other)], "bins": bins} for path, other, bins in in_two_bins],
+            **aside,
         },
         len(report.unreadable),
     )

@@ -14,7 +14,8 @@ from model.images.pixels import SIDEWAYS, upright
 from model.images.read_errors import unsupported
 from model.images.readers import _pillow
 from model.images.readers import _tiff_colours as colours
-from model.images.readers._tiff_file import Level, Picture, TiffReading, Values
+from model.images.readers._tiff_file import TiffReading
+from model.images.readers._tiff_pages import Level, Picture, Values
 from model.types import Region
 
 _WHOLE_PIXELS = 16_000_000  # tiles of pictures of so many are cut from the whole, which is kept

@@ -11,83 +11,40 @@ import itertools
 import logging
 import math
 import os
-import struct
 from collections import Counter
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import tifffile
 
 from model.errors import ImageReadError
-from model.images.formats import MAX_PARTS, Size
+from model.images.formats import MAX_PARTS
 from model.images.grey_scale import Range, joined, range_of
 from model.images.greys import Greys
 from model.images.read_errors import MAX_PIXELS, TOO_LARGE, cut_off_frames, damaged, no_such_part
 from model.images.readers import _tiff_colours as colours
-
-Values = npt.NDArray[Any]
-Page = tifffile.TiffPage | tifffile.TiffFrame
+from model.images.readers._tiff_pages import (
+    Level,
+    Page,
+    Picture,
+    Values,
+    is_banded,
+    is_copy,
+    pictures_of,
+    plane_of,
+    promised_planes,
+    segments_of,
+    walked_chain,
+)
 
 _MOST_PIXELS_A_BYTE = 1_000_000  # an empty page of fax compression has a hundred thousand
-_LEFT_OUT = frozenset({"thumbnail", "label", "macro", "map", "overview"})  # of slides
+_MOST_UNCOMPRESSED = 1000  # of which most are in tiles that are left out
 _RANGE_PIXELS = 16_000_000  # of one image, of which its range is taken
 _SERIES_PIXELS = 64_000_000  # of all images that share a range
 _MOST_LEVELS = 30
 _JPEG = frozenset({6, 7, 34892, 33007})
-_GREYS = (tifffile.PHOTOMETRIC.MINISBLACK, tifffile.PHOTOMETRIC.MINISWHITE)
 _SEPARATE = 2  # of the tag PlanarConfiguration
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # what is wrong with a file is said once, by us
-
-
-class Level(NamedTuple):
-    """Pixels of an image in one size.
-
-    `behind`: which of the planes that lie one behind the other from the page's data on, None for the page's own;
-    `within`: which slice or band of the page.
-    """
-
-    page: Page
-    behind: int | None = None
-    within: int = 0
-
-    @property
-    def tags(self) -> tifffile.TiffPage:
-        """The page that describes it."""
-        page = self.page.keyframe
-        assert page is not None
-        return page
-
-    @property
-    def size(self) -> Size:
-        """(width, height) as stored."""
-        return self.tags.imagewidth, self.tags.imagelength
-
-    @property
-    def pixels(self) -> int:
-        """How many there are."""
-        return self.tags.imagewidth * self.tags.imagelength
-
-
-class Picture(NamedTuple):
-    """One image: its number, its levels from the largest on, and those with which it shares a range."""
-
-    number: int
-    levels: tuple[Level, ...]
-    family: tuple[int, int]
-
-    @property
-    def base(self) -> Level:
-        """The largest level."""
-        return self.levels[0]
-
-    def level_for(self, max_side: int | None) -> Level:
-        """Return the smallest level that has so many pixels along its longer side."""
-        if max_side is None:
-            return self.base
-        enough = [level for level in self.levels if max(level.size) >= max_side]
-        return min(enough, key=lambda level: level.pixels, default=self.base)
 
 
 class TiffReading:
@@ -97,8 +54,9 @@ class TiffReading:
         # No other file is opened, whatever this one says: not those of a series, nor of a folder of them.
         self._file = tifffile.TiffFile(path, _multifile=False, is_mmstack=False, is_ndtiff=False)
         self._path, self._bytes = path, os.stat(path).st_size
-        self._pages, self._is_sound = _chain(self._file)
+        self._pages, self._is_sound = walked_chain(self._file)
         self._pictures: tuple[Picture, ...] | None = None
+        self._volume: tuple[int, Values] | None = None  # the page with depth that was decoded last
         self.note = ""
         """What is missing of the file; known once `pictures` are."""
         self._ranges: dict[tuple[tuple[int, int], Greys], Range | None] = {}
@@ -122,7 +80,9 @@ class TiffReading:
         pixels, page = found.base.pixels, found.base.tags
         if pixels > MAX_PIXELS and len(found.levels) == 1 and not page.is_tiled:
             raise ImageReadError(self._path, TOO_LARGE)
-        if pixels > _MOST_PIXELS_A_BYTE * self._bytes:
+        depth = 1 if found.base.behind is not None else page.imagedepth
+        most = _MOST_PIXELS_A_BYTE if page.compression != 1 else _MOST_UNCOMPRESSED
+        if pixels * depth > most * self._bytes:
             raise ImageReadError(self._path, damaged("more pixels than it holds"))
         if pixels == 0:
             raise ImageReadError(self._path, damaged("a page without pixels"))
@@ -132,7 +92,8 @@ class TiffReading:
         """Return the values (H, W, samples) of an image's level."""
         page = level.tags
         if level.pixels > MAX_PIXELS or (
-            page.dtype is not None and level.pixels * page.samplesperpixel * page.dtype.itemsize > 8 * MAX_PIXELS
+            page.dtype is not None
+            and level.pixels * page.imagedepth * page.samplesperpixel * page.dtype.itemsize > 8 * MAX_PIXELS
         ):
             raise ImageReadError(self._path, TOO_LARGE)
         if level.behind is not None:
@@ -140,7 +101,12 @@ class TiffReading:
         self._check_whole(level.page)
         if page.is_subsampled and page.compression not in _JPEG:
             return self._subsampled(page)
-        return _plane(level.page.asarray(), page, level.within)
+        if page.imagedepth == 1:
+            return plane_of(level.page.asarray(), page, level.within)
+        if self._volume is None or self._volume[0] != page.offset:  # else every slice would decode all
+            self._volume = None
+            self._volume = page.offset, level.page.asarray()
+        return plane_of(self._volume[1], page, level.within)
 
     def region(self, level: Level, left: int, top: int, width: int, height: int) -> Values:
         """Return the values (height, width, samples) of a part of a level, decoding no more than lies in it."""
@@ -150,7 +116,7 @@ class TiffReading:
         if width * height > MAX_PIXELS:
             raise ImageReadError(self._path, TOO_LARGE)
         found = np.zeros((height, width, page.samplesperpixel), page.dtype)
-        for index in _segments(page, left, top, width, height):
+        for index in segments_of(page, left, top, width, height):
             offset, count = level.page.dataoffsets[index], level.page.databytecounts[index]
             if not count:
                 continue
@@ -167,7 +133,7 @@ class TiffReading:
                 found[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left, samples] = block[
                     rows.start - y : rows.stop - y, columns.start - x : columns.stop - x
                 ]
-        return found[..., level.within :] if _is_banded(page) else found
+        return found[..., level.within :] if is_banded(page) else found
 
     def span(self, picture: Picture, greys: Greys, values: Values | None = None) -> Range | None:
         """Return the range of deep greys that an image shares with its family.
@@ -207,8 +173,8 @@ class TiffReading:
             series = list(self._file.series) if self._is_sound else []
         except Exception:  # noqa: BLE001 - what a file says of its series may be nonsense: its pages are there still
             series = []
-        found = [one for number, each in enumerate(series) for one in _pictures(self._file, each, number)]
-        held, promised = len(found), sum(map(_promised, series))
+        found = [one for number, each in enumerate(series) for one in pictures_of(self._file, each, number)]
+        held, promised = len(found), sum(map(promised_planes, series))
         planes = (self._file.imagej_metadata or {}).get("images", 1) if self._pages == 1 else 1
         if held == 1 and isinstance(planes, int) and planes > 1:  # more than there are: tifffile does not believe any
             page, promised = found[0].base.tags, planes
@@ -242,7 +208,7 @@ class TiffReading:
                 break
             copies.append(copy)
         copies += [page.aspage() for page in itertools.islice(base.pages or (), _MOST_LEVELS)]
-        levels = [Level(page) for page in copies if page.is_reduced and _is_copy(page, base)]
+        levels = [Level(page) for page in copies if page.is_reduced and is_copy(page, base)]
         return picture._replace(levels=(picture.base, *sorted(levels, key=lambda one: -one.pixels)))
 
     def _left_out(self, frame: int | None) -> Picture:
@@ -272,7 +238,7 @@ class TiffReading:
         self._file.filehandle.seek(offset)
         data = self._file.filehandle.read(length)
         values = np.frombuffer(data, page.dtype.newbyteorder(self._file.byteorder)).reshape(page.shape)
-        return _plane(values.astype(page.dtype), page, level.within)
+        return plane_of(values.astype(page.dtype), page, level.within)
 
     def _subsampled(self, page: tifffile.TiffPage) -> Values:
         """Return Y, Cb and Cr (H, W, 3) of a page in which a block of Y is followed by its Cb and Cr."""
@@ -297,115 +263,3 @@ class TiffReading:
                 spread = blocks[..., across * down + channel].repeat(down, axis=0).repeat(across, axis=1)
                 strip[..., 1 + channel] = spread[: len(strip)]
         return found[:height, :width]
-
-
-def _chain(file: tifffile.TiffFile) -> tuple[int, bool]:
-    """Return how many pages follow each other, and whether they end: tifffile would go round in a circle for ever."""
-    kind, handle = file.tiff, file.filehandle
-    try:
-        offset = file.pages.first.offset
-    except IndexError:
-        return 0, False
-    seen: set[int] = set()
-    while offset and offset not in seen and len(seen) <= MAX_PARTS:
-        handle.seek(offset)
-        start = handle.read(kind.tagnosize)
-        if len(start) < kind.tagnosize:
-            break
-        seen.add(offset)
-        handle.seek(offset + kind.tagnosize + struct.unpack(kind.tagnoformat, start)[0] * kind.tagsize)
-        following = handle.read(kind.offsetsize)
-        offset = struct.unpack(kind.offsetformat, following)[0] if len(following) == kind.offsetsize else 0
-    return len(seen), offset not in seen and len(seen) <= MAX_PARTS
-
-
-def _pictures(file: tifffile.TiffFile, series: tifffile.TiffPageSeries, number: int) -> list[Picture]:
-    if series.name.strip().lower() in _LEFT_OUT or len(series.keyframe.treeindex) > 1:
-        return []
-    levels = [_planes(file, one) for one in series.levels]
-    counts = [len(one) for one in levels]
-    return [
-        Picture(0, tuple(level[k] for level in levels if len(level) == counts[0]), (number, channel))
-        for k, channel in zip(range(min(counts[0], MAX_PARTS)), _channels(series, counts[0]), strict=False)
-    ]
-
-
-def _planes(file: tifffile.TiffFile, series: tifffile.TiffPageSeries) -> list[Level]:
-    """Return the planes of a series in order."""
-    key = series.keyframe
-    within = key.imagedepth * (key.samplesperpixel if _is_banded(key) else 1)
-    pages = _promised(series)
-    first = series._pages[0]
-    if len(series._pages) == 1 and pages > 1 and first is not None:
-        if series.is_truncated or first.index + pages > len(file.pages):
-            held = (file.filehandle.size - first.dataoffsets[0]) // max(1, first.nbytes)
-            return [Level(first, k, w) for k in range(max(1, min(pages, held))) for w in range(within)]
-        owners = [file.pages[first.index + k] for k in range(pages)]
-    else:
-        owners = [page for page in series._pages if page is not None]
-    return [Level(_described(page), None, w) for page in owners for w in range(within)]
-
-
-def _promised(series: tifffile.TiffPageSeries) -> int:
-    """Return how many planes a series speaks of."""
-    return min(math.prod(series.get_shape(False)) // max(1, math.prod(series.keyframe.shape)), MAX_PARTS)
-
-
-def _described(page: Page) -> Page:
-    """Return a page with tags of its own; a frame without any is described by another page's."""
-    if isinstance(page, tifffile.TiffFrame) and not page.is_virtual:
-        return page.aspage()
-    return page
-
-
-def _channels(series: tifffile.TiffPageSeries, count: int) -> list[int]:
-    """Return the channel of each plane of a series: channels have ranges of their own."""
-    axes, shape = series.get_axes(False), series.get_shape(False)
-    lead = [(axis, length) for axis, length in zip(axes, shape, strict=True) if axis not in "YXS"]
-    if _is_banded(series.keyframe):
-        lead.append(("C", series.keyframe.samplesperpixel))
-    lengths = [length for _, length in lead]
-    place = next((k for k, (axis, _) in enumerate(lead) if axis == "C"), None)
-    if place is None or math.prod(lengths) != count:
-        return [0] * count
-    return [int(channel) for channel in np.indices(lengths)[place].ravel()]
-
-
-def _is_copy(page: tifffile.TiffPage, base: tifffile.TiffPage) -> bool:
-    """Whether a page may be a smaller copy of another: of its shape and kind."""
-    across, down = page.imagewidth / base.imagewidth, page.imagelength / base.imagelength
-    alike = ("photometric", "samplesperpixel", "bitspersample", "compression", "planarconfig", "imagedepth")
-    same = all(getattr(page, name) == getattr(base, name) for name in alike) and page.dtype == base.dtype
-    return same and across < 1 and abs(across - down) * max(base.imagewidth, base.imagelength) <= 2 * max(1, 1 / across)
-
-
-def _is_banded(page: tifffile.TiffPage) -> bool:
-    """Whether a page holds greys in planes of their own: bands, each a picture."""
-    if page.photometric not in _GREYS or page.planarconfig != _SEPARATE or page.samplesperpixel == 1:
-        return False
-    return not any(int(kind) in colours.ALPHA for kind in page.extrasamples or ())
-
-
-def _plane(values: Values, page: tifffile.TiffPage, within: int) -> Values:
-    """Bring a page's values to (H, W, samples): those of one slice, or one band."""
-    whole = values.reshape(page.shaped)  # separate samples, depth, height, width, samples
-    if _is_banded(page):
-        found = whole[within % whole.shape[0], within // whole.shape[0]]
-    elif page.planarconfig == _SEPARATE and whole.shape[0] > 1:
-        found = whole[:, within, :, :, 0].transpose(1, 2, 0)
-    else:
-        found = whole[0, within]
-    return np.asarray(found)
-
-
-def _segments(page: tifffile.TiffPage, left: int, top: int, width: int, height: int) -> list[int]:
-    """Return the numbers of a page's tiles or strips that overlap a part of it."""
-    across, down = (page.tilewidth, page.tilelength) if page.is_tiled else (page.imagewidth, max(1, page.rowsperstrip))
-    columns, rows = math.ceil(page.imagewidth / across), math.ceil(page.imagelength / down)
-    planes = page.samplesperpixel if page.planarconfig == _SEPARATE else 1
-    return [
-        (plane * rows + row) * columns + column
-        for plane in range(planes)
-        for row in range(top // down, math.ceil((top + height) / down))
-        for column in range(left // across, math.ceil((left + width) / across))
-    ]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 from PySide6.QtCore import QRectF, QSize
 from pytestqt.qtbot import QtBot
@@ -97,3 +100,34 @@ def test_a_level_is_read_once_while_its_picture_is_looked_at(large: Path, monkey
     assert reads == [None, 2000]
     reader.keep(Path("another.png"))
     assert reader._level is None
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.25, 0.05])
+def test_of_a_slide_only_the_part_in_sight_is_decoded(tmp_path: Path, scale: float) -> None:
+    path = tmp_path / "slide.tif"
+    small = np.zeros((1024, 2048, 3), np.uint8)
+    tiles = [[np.full((1024, 1024, 3), (16 * x, 32 * y, 9), np.uint8) for x in range(16)] for y in range(8)]
+    for row, column in np.ndindex(8, 16):
+        small[128 * row : 128 * row + 128, 128 * column : 128 * column + 128] = tiles[row][column][0, 0]
+    packed = [zlib.compress(tile.tobytes(), 1) for row in tiles for tile in row]
+    with tifffile.TiffWriter(path, bigtiff=True) as writer:
+        writer.write(
+            iter(packed), shape=(8192, 16_384, 3), dtype=np.uint8, photometric="rgb", tile=(1024, 1024),
+            compression="zlib", metadata=None, maxworkers=1,
+        )  # fmt: skip
+        writer.write(small, photometric="rgb", tile=(256, 256), compression="zlib", subfiletype=1, metadata=None)
+    with tifffile.TiffFile(path) as file:
+        page = file.pages.first
+        far, length = page.dataoffsets[-1], page.databytecounts[-1]
+    with path.open("r+b") as stream:
+        stream.seek(far)
+        stream.write(b"\xff" * length)  # who reads the whole fails
+    reader = PartReader()
+    reader.keep(path)
+    detail = reader.read(Part(path, 5000.5, 3000, 500, 400, scale))
+    assert detail.rect == QRectF(5000, 3000, 501, 400)
+    assert detail.image.width() == math.ceil(501 * scale)
+    right, bottom = detail.image.width() - 2, detail.image.height() - 2
+    colours = [detail.image.pixelColor(*at) for at in ((1, 1), (right, 1), (1, bottom), (right, bottom))]
+    found = [(colour.red(), colour.green(), colour.blue()) for colour in colours]
+    assert found == [(64, 64, 9), (80, 64, 9), (64, 96, 9), (80, 96, 9)]

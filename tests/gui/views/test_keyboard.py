@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy, QTest
@@ -10,8 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.library import Library
+from fewshot_gui.project.results import Results
 from fewshot_gui.views.image_view import ImageView
 from fewshot_gui.views.main_window import MainWindow
+from model.types import Prediction, Region, Status
 
 from .helpers import child, paths
 
@@ -136,3 +140,52 @@ def test_a_bin_that_is_about_to_go_is_not_what_commands_work_on(
     document.remove_bin(cats)
     view.focused.emit()  # as when the window hands the keyboard on between the card's removal and its end
     assert window.focus.active is not view
+
+
+def test_bins_beyond_the_ninth_have_keys(window: MainWindow, document: Document, library: ImageView) -> None:
+    for number in range(1, 14):
+        document.add_bin(f"Bin no {number}")
+    spy = QSignalSpy(window.intents.assign_requested)
+    for keys, position in (("012", 11), ("010", 9), ("3", 2), ("013", 12)):
+        library.select_paths(paths(5)[:1])
+        QTest.keyClicks(library, keys)
+        assert spy.at(spy.count() - 1) == [position, paths(5)[:1]]
+    assert spy.count() == 4
+    menu = window._menu_bar.put_into
+    menu.aboutToShow.emit()
+    shown = [action for action in menu.actions() if action.isVisible()]
+    assert [action.text().partition("\t")[0] for action in shown] == [f"Bin no {number}" for number in range(1, 14)]
+    assert shown[11].text() == "Bin no 12\t0 1 2"
+    badge = window.bins.card(document.bins[11].id).header._key
+    assert (badge.text(), badge.toolTip()) == ("12", "Press 0 1 2 to put selected images here")
+
+
+def test_tab_follows_the_work_and_f6_goes_round(
+    window: MainWindow, document: Document, results: Results, library: ImageView, qtbot: QtBot
+) -> None:
+    first, second = document.add_bin("Cats"), document.add_bin("Dogs")
+    document.add_examples(first, paths(2))
+    document.add_examples(second, paths(4)[2:])
+    document.move_bin(second, 0)
+    predictions = [Prediction(path, Status.OK, 0, (0.9, 0.1), Region(0, 0, 1, 1)) for path in paths(5)]
+    results.add_predictions(1, (first, second), predictions)
+    window.inspector.show_image(paths(1)[0])
+    window.library.filter.setFocus()
+    panes = (window.library, window.bins, window.results, window.inspector)
+    order = []
+    for _ in range(30):
+        focus = window.focusWidget()
+        assert focus is not None
+        order += [pane for pane in panes if pane.isAncestorOf(focus)][:1]
+        if focus is window.inspector.scores:
+            break
+        QTest.keyClick(focus, Qt.Key.Key_Tab)
+    assert [pane for pane, _ in groupby(order)] == list(panes)
+    window.library.images.setFocus()
+    visited = []
+    for key in 5 * [Qt.KeyboardModifier.NoModifier] + 2 * [Qt.KeyboardModifier.ShiftModifier]:
+        QTest.keyClick(window, Qt.Key.Key_F6, key)
+        visited.append(window.focusWidget())
+    bins = window.bins.card(second).images
+    round_ = [bins, window.results.table, window.inspector.scores, library, bins]
+    assert visited == [*round_, library, window.inspector.scores]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -301,3 +302,19 @@ def test_an_image_has_one_number_wherever_it_stands(
         assert table.data(table.index(0, Column.CONFIDENCE)) == text
         assert bars.item(0).text() == f"Dogs {text}"
         assert f"Predicted ‘Dogs’ ({text})." in window.inspector._verdict.text()
+
+
+def test_a_filter_finds_a_name_however_its_letters_are_put_together(
+    window: MainWindow, document: Document, results: Results, found: Library, qtbot: QtBot
+) -> None:
+    typed, stored = (unicodedata.normalize(form, "Müller") for form in ("NFC", "NFD"))
+    images = [Path(f"/images/{name}.png") for name in (stored, typed, "Meier")]
+    found.add(images)
+    bin_id = document.add_bin("Cats")
+    results.add_predictions(1, (bin_id,), [Prediction(one, Status.OK, 0, (1.0,), Region(0, 0, 1, 1)) for one in images])
+    for view in (window.library, window.results):
+        for text in (typed, stored.upper()):
+            view.filter.setText(text)
+            qtbot.waitUntil(lambda view=view: view.model.rowCount() == 2)  # type: ignore[misc]
+            view.filter.clear()
+            qtbot.waitUntil(lambda view=view: view.model.rowCount() == 3)  # type: ignore[misc]

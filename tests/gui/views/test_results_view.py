@@ -12,8 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from fewshot_gui.items.prediction_columns import Column
 from fewshot_gui.items.roles import Role
+from fewshot_gui.project.derived import StoredResults
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
+from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.views.main_window import MainWindow
 from fewshot_gui.views.results_view import ResultsView
 from model.estimates.report import accepting_confidence
@@ -122,3 +124,15 @@ def test_the_current_image_stays_current_and_in_its_place_while_results_change(
     qtbot.waitUntil(lambda: window.results.model.rowCount() == 166)
     assert table.currentIndex().data(Role.PATH) == images[150]  # the next one down is the one that came next
     assert window.inspector.path == images[151]
+
+
+def test_another_project_with_fewer_results_is_shown_while_a_row_is_current(
+    window: MainWindow, document: Document, results: Results
+) -> None:
+    bins = (document.add_bin("Cats"),)
+    made = [Prediction(path, Status.OK, 0, (1.0,), Region(0, 0, 1, 1)) for path in paths(5)]
+    results.add_predictions(1, bins, made)
+    window.results.table.select_paths([made[3].path])
+    results.show(StoredResults(), ProjectStore.in_memory())
+    assert window.results.model.rowCount() == 0
+    assert window.results.table.selected_paths() == []
