@@ -81,7 +81,15 @@ SPECS = (
         (),
         "",
         (),
-        _tr("How many frames are taken of videos, large images as tiles, what is under transparent pixels"),
+        _tr("How many frames are taken of videos, large images as tiles, transparent pixels, the range of greys"),
+    ),
+    ActionSpec(
+        "leftAside",
+        _tr("Files &left aside…"),
+        (),
+        "",
+        ("has_left_aside",),
+        _tr("List what the last search for images left aside"),
     ),
     ActionSpec(
         "export",

@@ -50,15 +50,17 @@ class EditingController(QObject):
 
     @Slot(object)
     def _on_drop_expanded(self, dropped: DroppedImages) -> None:
+        said = ""
         if dropped.target == _BOARD:
             self._add_bins(dropped)
         elif dropped.target.startswith(_BIN):
             if dropped.images:
                 self._add_examples(dropped.target.removeprefix(_BIN), dropped.images)
             elif not dropped.refused:
-                self._status.show_message(self.tr("Nothing was added: the folder holds no images."))
+                said = self.tr("Nothing was added: the folder holds no images.")
         if dropped.refused:
-            self._status.show_message(self._describe_refused(dropped.refused))
+            said = self._describe_refused(dropped.refused)
+        self._status.show_notes(dropped.notes, said)
 
     @Slot(list)
     def _on_remove_examples_requested(self, paths: list[Path]) -> None:

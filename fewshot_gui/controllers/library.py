@@ -13,6 +13,7 @@ from fewshot_gui.jobs.files import FoundImages, HashedFile
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.file_records import FileRecord
 from fewshot_gui.project.relocate import Whereabouts, find_files
+from fewshot_gui.project.search_notes import SearchNotes
 from fewshot_gui.project.values import FileIdentity
 from model.images.cutting import Cutting
 from model.images.rendering import Rendering
@@ -30,7 +31,6 @@ class LibraryController(QObject):
         self._session, self._document, self._library = services.session, services.document, services.library
         self._files, self._settings = services.files, services.settings
         self._thumbnails, self._pictures = services.thumbnails, services.pictures
-        self._window = services.window
         self._status, self._questions = services.status, services.questions
         self._read_by(self._settings.cutting, self._settings.rendering)
         self._scan_id = 0
@@ -43,6 +43,7 @@ class LibraryController(QObject):
         document.folders_changed.connect(self._on_folders_changed)
         document.examples_changed.connect(self._on_examples_changed)
         services.files.images_found.connect(self._on_images_found)
+        services.files.scan_noted.connect(self._on_scan_noted)
         services.files.scan_finished.connect(self._on_scan_finished)
         services.files.files_hashed.connect(self._on_files_hashed)
         services.files.call_returned.connect(self._on_call_returned)
@@ -70,6 +71,7 @@ class LibraryController(QObject):
     def _on_reset(self) -> None:
         self._files.cancel()
         self._hashing.clear()
+        self._status.forget_notes()
         self._scan()
         if self._document.bins or self._document.folders:
             self._look_soon.start()
@@ -102,8 +104,6 @@ class LibraryController(QObject):
         self._settings.cutting, self._settings.rendering = chosen
         self._read_by(*chosen)
         self.refresh()
-        if chosen[1] != present[1]:
-            self._window.read_picture_again()
 
     def _read_by(self, cutting: Cutting, rendering: Rendering) -> None:
         self._files.cutting, self._thumbnails.rendering = cutting, rendering
@@ -126,6 +126,11 @@ class LibraryController(QObject):
     def _on_images_found(self, found: FoundImages) -> None:
         if found.scan_id == self._scan_id:
             self._library.add(found.paths)
+
+    @Slot(int, object)
+    def _on_scan_noted(self, scan_id: int, notes: SearchNotes) -> None:
+        if scan_id == self._scan_id:
+            self._status.show_notes(notes)
 
     @Slot(int, int)
     def _on_scan_finished(self, scan_id: int, _count: int) -> None:

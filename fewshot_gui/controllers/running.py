@@ -245,7 +245,7 @@ class RunningController(QObject):
                 self._window.show_suggestions(result.images)
                 self._status.show_message(describe_suggestions(result))
             case ClassifySummary():
-                self._status.show_message(describe_classification(result))
+                self._status.show_notes(result.notes, describe_classification(result))
                 self._runner.submit(PrepareRequest)  # not before: the first time it takes half a second
 
     @Slot(bool)

@@ -26,6 +26,7 @@ from fewshot_gui.jobs.messages import (
     WarmUpResult,
 )
 from fewshot_gui.jobs.warm_up import import_model
+from fewshot_gui.project.search_notes import NotesOfSearch
 from model.backbones.names import DEFAULT_BACKBONE
 from model.errors import FewShotError, NoImagesError
 from model.images.scan import iter_files, iter_images
@@ -125,7 +126,8 @@ class Engine:
         from model.runs.run import Run
 
         start = time.monotonic()
-        paths = _find_images(request, progress, token)
+        noted = NotesOfSearch()
+        paths = _find_images(request, noted, progress, token)
         progress(Progress("Classifying", 0, len(paths)))
         waiting: list[Prediction] = []
         due = 0.0  # the first results are shown at once
@@ -161,6 +163,7 @@ class Engine:
             run.counts.statuses[Status.ERROR],
             time.monotonic() - start,
             run.counts.changed if request.transductive else None,
+            noted.notes(),
         )
 
     def prepare(self, request: PrepareRequest) -> PrepareResult:
@@ -199,15 +202,21 @@ class Engine:
         return self._trained
 
 
-def _find_images(request: ClassifyRequest, progress: ProgressCallback, token: CancelToken) -> list[Path]:
+def _find_images(
+    request: ClassifyRequest, noted: NotesOfSearch, progress: ProgressCallback, token: CancelToken
+) -> list[Path]:
     found: list[Path] = []
-    images = iter_files(request.paths) if request.cutting is None else iter_images(request.paths, request.cutting)
+    notes = noted.passed_over, noted.left_aside
+    if request.cutting is None:
+        images = iter_files(request.paths, *notes)
+    else:
+        images = iter_images(request.paths, request.cutting, *notes)
     for path in images:
         token.raise_if_cancelled()
         found.append(path)
         progress(Progress("Finding images", len(found), 0))
     if not found:
-        raise NoImagesError(_nothing_found(request.paths))
+        raise NoImagesError(f"{_nothing_found(request.paths)} {noted.left_aside}".rstrip())
     return [path for path in found if path not in request.done] if request.done else found
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QThreadPool, Signal
 
 from fewshot_gui.jobs.priority import lower_thread_priority
+from fewshot_gui.project.search_notes import NOTHING, NotesOfSearch, SearchNotes, joined
 from model.errors import FewShotError, ImageReadError
 from model.images.cutting import AS_THEY_ARE, Cutting
 from model.images.items import source_file
@@ -43,6 +44,8 @@ class DroppedImages:
     """For a drop on the board: (name, images) for each folder."""
     folders: tuple[Path, ...] = ()
     """For a drop on the board: the folders that were dropped."""
+    notes: SearchNotes = NOTHING
+    """What was left aside in folders."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class FileJobs(QObject):
     """
 
     images_found = Signal(object)  # FoundImages
+    scan_noted = Signal(int, object)  # scan id, SearchNotes: what was left aside; before `scan_finished`
     scan_finished = Signal(int, int)  # scan id, number of images
     drop_expanded = Signal(object)  # DroppedImages
     files_hashed = Signal(object)  # tuple[HashedFile, ...]
@@ -85,10 +89,11 @@ class FileJobs(QObject):
         scan_id, folders, cutting = self._scan_id, tuple(folders), self.cutting
 
         def job() -> None:
-            total = 0
-            for batch in _batches(iter_images(folders, cutting, _log_passed_over), token):
+            total, noted = 0, NotesOfSearch()
+            for batch in _batches(iter_images(folders, cutting, noted.passed_over, noted.left_aside), token):
                 total += len(batch)
                 self.images_found.emit(FoundImages(scan_id, batch))
+            self.scan_noted.emit(scan_id, noted.notes())
             self.scan_finished.emit(scan_id, total)
 
         self._start(job)
@@ -105,16 +110,21 @@ class FileJobs(QObject):
         def job() -> None:
             groups: list[tuple[str, tuple[Path, ...]]] = []
             folders = [path for path in paths if path.is_dir()] if by_folder else []
+            noted = NotesOfSearch()
+            several = [noted]
             for folder in folders:
-                groups.extend(_folder_groups(folder, cutting))
+                several.append(NotesOfSearch())
+                groups.extend(_folder_groups(folder, cutting, several[-1]))
                 token.raise_if_cancelled()
             images: list[Path] = []
             refused: list[Path] = []
             ungrouped = [path for path in paths if path not in folders]
-            for path in iter_images(ungrouped, cutting):
+            for path in iter_images(ungrouped, cutting, noted.passed_over, noted.left_aside):
                 token.raise_if_cancelled()
                 (images if _is_image(path) else refused).append(path)
-            self.drop_expanded.emit(DroppedImages(target, tuple(images), tuple(refused), tuple(groups), tuple(folders)))
+            notes = joined([one.notes() for one in several])
+            found = tuple(images), tuple(refused), tuple(groups), tuple(folders)
+            self.drop_expanded.emit(DroppedImages(target, *found, notes))
 
         self._start(job)
 
@@ -166,10 +176,6 @@ class FileJobs(QObject):
             self._pool.start(run)
 
 
-def _log_passed_over(folder: Path, reason: str) -> None:
-    _log.info("%s: %s", folder, reason)
-
-
 def _batches(paths: Iterable[Path], token: CancelToken) -> Iterable[tuple[Path, ...]]:
     """Cut a stream into parts that are due every tenth of a second; at least one, maybe empty."""
     batch: list[Path] = []
@@ -185,13 +191,17 @@ def _batches(paths: Iterable[Path], token: CancelToken) -> Iterable[tuple[Path, 
     yield tuple(batch)
 
 
-def _folder_groups(folder: Path, cutting: Cutting) -> list[tuple[str, tuple[Path, ...]]]:
+def _folder_groups(folder: Path, cutting: Cutting, noted: NotesOfSearch) -> list[tuple[str, tuple[Path, ...]]]:
     """One group for each sub-folder with images; the folder itself where it has none."""
     try:
-        groups = [(name, tuple(images)) for name, images in class_folders(folder, cutting) if images]
+        found = class_folders(folder, cutting, noted.passed_over, noted.left_aside)
+        groups = [(name, tuple(images)) for name, images in found if images]
     except FewShotError:
         groups = []
-    return groups or [(folder.name, tuple(iter_images([folder], cutting)))]
+    if groups:
+        return groups
+    noted.clear()  # the whole folder is gone through once more
+    return [(folder.name, tuple(iter_images([folder], cutting, noted.passed_over, noted.left_aside)))]
 
 
 def _is_image(path: Path) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fewshot_gui.project.search_notes import NOTHING, SearchNotes
 from model.images.cutting import Cutting
 from model.images.rendering import USUAL, Rendering
 from model.types import Explanation, Prediction, TrainingReport
@@ -149,7 +150,8 @@ class ClassifyBatch:
 class ClassifySummary:
     """A classification reached its end: `total` images, `unreadable` of them with an error.
 
-    `changed` of them got another class from similar images; None where these were not asked.
+    `changed` of them got another class from similar images; None where these were not asked. `notes`: what the
+    search of folders left aside.
     """
 
     job_id: int
@@ -158,6 +160,7 @@ class ClassifySummary:
     unreadable: int
     seconds: float
     changed: int | None = None
+    notes: SearchNotes = NOTHING
 
 
 @dataclass(frozen=True)

@@ -136,8 +136,10 @@ class PictureLoader(QObject):
         self._details.decoded.connect(self._on_detail_decoded)
 
     def set_rendering(self, rendering: Rendering) -> None:
-        """Read files by `rendering` from the next request on."""
+        """Read files by `rendering` from now on, the picture asked for last once more."""
         self._reader.rendering = rendering
+        if self._wanted is not None:
+            self.request(self._wanted)
 
     def _read_picture(self, path: Path) -> Picture:
         from model.images.reading import image_size

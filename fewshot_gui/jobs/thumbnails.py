@@ -108,9 +108,8 @@ class ThumbnailLoader(QObject):
     @Slot(object, object)
     def _on_decoded(self, wanted: tuple[Path, Rendering], image: QImage) -> None:
         path, rendering = wanted
-        if (
-            path in self._asked and rendering == self.rendering
-        ):  # otherwise cleared meanwhile: what was read may be out of date
+        # otherwise cleared meanwhile: what was read may be out of date
+        if path in self._asked and rendering == self.rendering:
             self._asked.discard(path)
             self._cache.put(path, image)
             self.image_ready.emit(path)

@@ -123,11 +123,6 @@ class InspectorView(QWidget):
         self.header.set_note("")
         self._content.set_empty(True)
 
-    def read_picture_again(self) -> None:
-        """Ask once more for the picture: files are read in another way now."""
-        if self._path is not None:
-            self._pictures.request(self._path)
-
     def explain_again(self) -> None:
         """Ask once more for the explanation (the classifier is another now)."""
         self._explanation = None

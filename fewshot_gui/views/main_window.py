@@ -101,10 +101,6 @@ class MainWindow(QMainWindow):
         """Say why `path` could not be explained, if the inspector still shows it."""
         self.inspector.show_explanation_failure(path, message)
 
-    def read_picture_again(self) -> None:
-        """Files are read in another way from now on: show the current picture so."""
-        self.inspector.read_picture_again()
-
     def explain_again(self) -> None:
         """Ask again for the explanation of the image in the inspector, after the classifier was replaced."""
         self.inspector.explain_again()

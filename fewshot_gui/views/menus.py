@@ -32,6 +32,7 @@ _MENUS = (
             _SEPARATOR,
             "addFolder",
             "reading",
+            "leftAside",
             _SEPARATOR,
             "export",
             "exportFolders",

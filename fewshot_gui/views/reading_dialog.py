@@ -83,7 +83,12 @@ class ReadingDialog(QDialog):
         layout.addRow(self.tr("Range of &greys"), self.greys)
         layout.addRow(self.tr("&Window"), self._window)
         layout.addRow(
-            _note(self.tr("For greys of more than 8 bits and DICOM. A classifier keeps the range it was trained with."))
+            _note(
+                self.tr(
+                    "For DICOM and greys of more than 8 bits; a window is in units of the file, such as Hounsfield. "
+                    "A classifier keeps the range that it was trained with."
+                )
+            )
         )
         layout.addRow(buttons)
         self._on_greys_chosen()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.actions import ActionTable
 from fewshot_gui.intents import Intents
 from fewshot_gui.items.naming import display_text
+from fewshot_gui.project.search_notes import NOTHING, SearchNotes
+from fewshot_gui.views.left_aside_dialog import LeftAsideDialog, describe_notes
 from fewshot_gui.widgets.job_status import JobStatus
 
 _MESSAGE_TIME = 10_000  # milliseconds a message stays
@@ -24,6 +26,14 @@ class StatusBar(QStatusBar):
         self._text = ""  # the latest message, before names are hidden in it
         self.job, self._device = JobStatus(), QLabel()
         self._device.setObjectName("deviceLabel")
+        self._notes = NOTHING
+        self._left_aside = QToolButton()
+        self._left_aside.setDefaultAction(actions["leftAside"])
+        self._left_aside.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the menu has the command for the keyboard
+        self._left_aside.hide()
+        actions["leftAside"].triggered.connect(self._on_left_aside_asked)
+        self.addPermanentWidget(self._left_aside)
+        self._left_aside.hide()
         self.addPermanentWidget(self.job)
         self.addPermanentWidget(self._device)
         self.job.cancel_requested.connect(intents.cancel_requested)
@@ -32,7 +42,9 @@ class StatusBar(QStatusBar):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The message as far as there is room beside the job and the device, cut with an ellipsis (Qt)."""
-        others = [widget.geometry().left() for widget in (self.job, self._device) if widget.isVisible()]
+        others = [
+            widget.geometry().left() for widget in (self._left_aside, self.job, self._device) if widget.isVisible()
+        ]
         right = min([*others, self.width()]) - 2 * style.GRID
         rect = self.rect().adjusted(style.GRID, 0, 0, 0)
         rect.setRight(right)
@@ -45,6 +57,20 @@ class StatusBar(QStatusBar):
         """Show one line for some seconds."""
         self._text = text
         self.showMessage(display_text(text), _MESSAGE_TIME)
+
+    def show_notes(self, notes: SearchNotes, text: str = "") -> None:
+        """Say `text` and what a search left aside; the list of it is offered until another search leaves something."""
+        if notes:
+            self._set_notes(notes)
+        words = describe_notes(notes)
+        if text and words:
+            text = text if text.endswith((".", "…")) else f"{text}."
+        if text or words:
+            self.show_message(f"{text} {words}".strip())
+
+    def forget_notes(self) -> None:
+        """Offer the list no more, when another project is opened."""
+        self._set_notes(NOTHING)
 
     def withdraw_message(self, text: str) -> None:
         """Show `text` no more, unless another message has taken its place."""
@@ -73,3 +99,14 @@ class StatusBar(QStatusBar):
         """Show what the classifier runs on, e.g. "CPU (no CUDA device found)"."""
         self._device.setText(text)
         self._device.setToolTip(self.tr("Computing device: {device}").format(device=text))
+
+    def _set_notes(self, notes: SearchNotes) -> None:
+        self._notes = notes
+        self._left_aside.setVisible(bool(notes))
+        self._actions.set_flags(has_left_aside=bool(notes))
+
+    @Slot()
+    def _on_left_aside_asked(self) -> None:
+        dialog = LeftAsideDialog(self._notes, self.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()

@@ -23,6 +23,7 @@ from fewshot_gui.jobs.messages import (
     WarmUpRequest,
     WarmUpResult,
 )
+from fewshot_gui.project.search_notes import NOTHING
 from model.images.rendering import Rendering
 from model.progress import CancelToken, Progress, ProgressCallback
 from model.types import Explanation, Prediction, Region, Status, TrainingReport
@@ -38,6 +39,7 @@ class FakeEngine(Engine):
         self.on_train = on_train
         self.on_suggest: Callable[[CancelToken], None] | None = None
         self.prepared = 0
+        self.notes = NOTHING  # of the search of every classification
         self.renderings: list[Rendering] = []  # that training and suggesting were asked for
         self.explained: list[ExplainRequest] = []
         self.explain_may_go_on = threading.Event()
@@ -71,7 +73,7 @@ class FakeEngine(Engine):
             prediction = Prediction(path, Status.OK, 0, (0.9, 0.1))
             publish(ClassifyBatch(request.job_id, request.revision, ("a", "b"), (prediction,)))
             progress(Progress("Classifying", number, len(request.paths)))
-        return ClassifySummary(request.job_id, request.revision, len(request.paths), 0, 0.0)
+        return ClassifySummary(request.job_id, request.revision, len(request.paths), 0, 0.0, notes=self.notes)
 
     def suggest(self, request: SuggestRequest, progress: ProgressCallback, token: CancelToken) -> SuggestResult:
         self.renderings.append(request.rendering)
