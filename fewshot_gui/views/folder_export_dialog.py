@@ -103,7 +103,6 @@ class FolderExportDialog(QDialog):
         note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.export_button = buttons.addButton(self.tr("E&xport"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self.export_button.setDefault(True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -112,6 +111,7 @@ class FolderExportDialog(QDialog):
         layout.addLayout(form)
         layout.addWidget(note)
         layout.addWidget(buttons)
+        self.export_button.setDefault(True)  # only now does it have a dialog
         self._transfers.button(0).setChecked(True)
         for box in (self._results, self._examples, self._odd):
             box.toggled.connect(self._update)

@@ -70,7 +70,6 @@ class RecoveryDialog(QDialog):
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         recover = buttons.addButton(self.tr("&Save as new project…"), QDialogButtonBox.ButtonRole.AcceptRole)
-        recover.setDefault(True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -84,6 +83,7 @@ class RecoveryDialog(QDialog):
             layout.addWidget(label)
         layout.addWidget(scroll, 1)
         layout.addWidget(buttons)
+        recover.setDefault(True)  # only now does it have a dialog
         self.resize(520, min(180 + 56 * len(rescues), 480))
 
     @property

@@ -31,10 +31,10 @@ class ResultsExportDialog(QDialog):
         layout.addWidget(note)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.export_button = buttons.addButton(self.tr("E&xport…"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self.export_button.setDefault(True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         layout.addWidget(buttons)
+        self.export_button.setDefault(True)  # only now does it have a dialog
         self._choice.focus_choice()
         self.setMinimumWidth(52 * style.GRID)
 
