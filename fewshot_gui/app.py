@@ -110,7 +110,8 @@ class App(QObject):
         self.window.set_names_hidden(self.settings.names_hidden)
         chosen = self.settings
         self.window.set_choices(autoTrain=chosen.auto_train, closely=chosen.closely, transductive=chosen.transductive)
-        self.window.restoreGeometry(self.settings.window.geometry)
+        if not self.window.restoreGeometry(self.settings.window.geometry):
+            self.window.fit_to_screen()
         self.window.restore_layout(self.settings.window.layout)
         self.window.show()
         self.runner.start()

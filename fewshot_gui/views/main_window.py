@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from itertools import chain, pairwise
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, Qt
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QMainWindow, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStyle, QToolTip, QVBoxLayout, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.actions import ActionTable
@@ -78,6 +78,11 @@ class MainWindow(QMainWindow):
         )
         self._commands = WindowCommands(self, self.command_table, panes, intents, document, results)
         self._show_title()
+
+    def fit_to_screen(self) -> None:
+        """Be no larger than what the screen's panels and a title bar leave."""
+        title_bar = self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
+        self.resize(self.size().boundedTo(self.screen().availableSize() - QSize(0, title_bar)))
 
     def show_error(self, title: str, message: str, details: str = "") -> None:
         """Show a dialog, without waiting for it, with details that can be copied."""

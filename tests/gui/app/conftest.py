@@ -20,6 +20,7 @@ def start(app: App, qtbot: QtBot) -> None:
     started: list[bool] = []
     app.started.connect(lambda: started.append(True))
     app.start()
+    app.window.resize(1280, 800)  # the screen of the tests may be smaller
     qtbot.waitUntil(lambda: started == [True])
 
 

@@ -318,3 +318,11 @@ def test_a_filter_finds_a_name_however_its_letters_are_put_together(
             qtbot.waitUntil(lambda view=view: view.model.rowCount() == 2)  # type: ignore[misc]
             view.filter.clear()
             qtbot.waitUntil(lambda view=view: view.model.rowCount() == 3)  # type: ignore[misc]
+
+
+def test_the_first_window_fits_the_screen(window: MainWindow) -> None:
+    room = window.screen().availableSize()
+    window.resize(2 * room.width(), 2 * room.height())
+    window.fit_to_screen()
+    assert window.width() <= room.width()
+    assert 0.9 * room.height() < window.height() < room.height()
