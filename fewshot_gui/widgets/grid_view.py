@@ -56,18 +56,24 @@ class GridView(QListView):
         lines = -(-self._count() // self._columns)
         bar.setSingleStep(max(self._cell.height() // 3, 1))  # a turn of the wheel is three steps: one line
         bar.setPageStep(height)
-        bar.setRange(0, max(0, lines * self._cell.height() - height))
+        # Where all items are in sight without the bar, there is none: with it, fewer columns might need it.
+        free = self.maximumViewportSize()
+        fits = -(-self._count() // self._columns_in(free.width())) * self._cell.height() <= free.height()
+        bar.setRange(0, 0 if fits else max(0, lines * self._cell.height() - height))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the width among the columns (Qt)."""
         width = max(self.viewport().width(), 1)
-        self._columns = max(width // self._least.width(), 1)
+        self._columns = self._columns_in(width)
         cell = QSize(max(width // self._columns, 1), self._least.height())
         if cell != self._cell:
             self._cell = cell
             self.cell_changed()
         super().resizeEvent(event)
         self.updateGeometries()
+
+    def _columns_in(self, width: int) -> int:
+        return max(width // self._least.width(), 1)
 
     def visualRect(self, index: Index) -> QRect:
         """Where an item is, in the viewport (Qt)."""

@@ -164,3 +164,19 @@ def test_only_what_is_in_sight_is_drawn_however_many_there_are(
     model.setData(model.index(10_000, 0), "another")
     qtbot.wait(50)
     assert delegate.painted <= 2 * 5 * COLUMNS
+
+
+def test_there_is_no_bar_where_all_items_are_in_sight_without_it(qtbot: QtBot) -> None:
+    grid = GridView(QSize(SIDE, SIDE))
+    grid.setModel(QStringListModel(list("abcde"), grid))
+    qtbot.addWidget(grid)
+    with qtbot.waitExposed(grid):
+        grid.show()
+    grid.resize(QSize(3 * SIDE, 2 * SIDE - 10) + (grid.size() - grid.maximumViewportSize()))
+    QApplication.processEvents()
+    assert grid.verticalScrollBar().isVisible()
+    assert grid.visualRect(grid.model().index(2, 0)).top() == SIDE  # two columns beside the bar
+    grid.resize(grid.width(), grid.height() + 10)
+    QApplication.processEvents()
+    assert not grid.verticalScrollBar().isVisible()
+    assert grid.visualRect(grid.model().index(2, 0)).topLeft() == QPoint(2 * SIDE, 0)
