@@ -88,7 +88,9 @@ def test_a_fixed_window_of_greys_reaches_thumbnails_the_inspector_and_training(
     document = app.session.document
     for name in ("a", "b"):
         document.add_examples(document.add_bin(name), make_images(name, 2))
+    qtbot.waitUntil(lambda: app.window.library.model.total == 1)  # the folders are searched anew
     app.window.intents.train_requested.emit()
+    qtbot.waitUntil(lambda: len(engine.renderings) == 1 and not app.window.command_table.flag("busy"))
     app.window.intents.suggest_requested.emit()
     qtbot.waitUntil(lambda: len(engine.renderings) == 2)
     assert engine.renderings == [window, window]
