@@ -17,6 +17,7 @@ from PIL import Image
 from model.errors import ImageReadError
 from model.images.formats import Format, Size, Wanted, formats
 from model.images.greys import GreyRange, Greys
+from model.images.last_file import identity
 from model.images.pixels import over, shrunk
 from model.images.read_errors import UNKNOWN_FORMAT, translated_errors
 from model.types import Region
@@ -79,11 +80,10 @@ def _tile(path: Path, form: Format, frame: int | None, box: Sequence[int], wante
     alone = form.tile(path, frame, Region(*box), wanted)
     if alone is not None:
         return alone, (box[2], box[3])
-    status = os.stat(path)
-    identity = (path, frame, wanted.greys, status.st_size, status.st_mtime_ns)
-    if _whole is None or _whole[0] != identity:
+    meant = (*identity(path), frame, wanted.greys)
+    if _whole is None or _whole[0] != meant:
         _whole = None  # never two at a time
-        _whole = (identity, form.read(path, frame, replace(wanted, max_side=None))[0])
+        _whole = (meant, form.read(path, frame, replace(wanted, max_side=None))[0])
     image = _whole[1]
     _check_inside(path, image.size, box)
     left, top, width, height = box

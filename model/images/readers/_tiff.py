@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from PIL import Image
@@ -10,6 +9,7 @@ from tifffile import TIFF
 
 from model.errors import ImageReadError
 from model.images.formats import Size, Wanted
+from model.images.last_file import LastFile
 from model.images.pixels import SIDEWAYS, upright
 from model.images.read_errors import unsupported
 from model.images.readers import _pillow
@@ -21,31 +21,12 @@ from model.types import Region
 _WHOLE_PIXELS = 16_000_000  # tiles of pictures of so many are cut from the whole, which is kept
 
 
-class _Last:
-    """The file opened last, kept open: its images are mostly wanted one after another. Not thread-safe."""
-
-    def __init__(self) -> None:
-        self._identity: object = None
-        self._reading: TiffReading | None = None
-
-    def open(self, path: Path) -> TiffReading:
-        """Open a file, or go on with the one that is open."""
-        status = os.stat(path)
-        identity = (path, status.st_size, status.st_mtime_ns, status.st_ino)
-        if self._reading is None or identity != self._identity:
-            if self._reading is not None:
-                self._reading.close()
-            self._identity, self._reading = None, None
-            self._reading, self._identity = TiffReading(path), identity
-        return self._reading
-
-
-_last = _Last()
+_last = LastFile(TiffReading, TiffReading.close)
 
 
 def read(path: Path, frame: int | None, wanted: Wanted) -> tuple[Image.Image, Size]:
     """See `Format.read`."""
-    file = _last.open(path)
+    file = _last.get(path)
     picture = file.picture(frame)
     level = picture.level_for(wanted.max_side)
     try:
@@ -60,7 +41,7 @@ def read(path: Path, frame: int | None, wanted: Wanted) -> tuple[Image.Image, Si
 
 def tile(path: Path, frame: int | None, box: Region, wanted: Wanted) -> Image.Image | None:
     """See `Format.tile`: of large pictures no more is decoded than what is asked for."""
-    file = _last.open(path)
+    file = _last.get(path)
     picture = file.picture(frame)
     if picture.base.pixels <= _WHOLE_PIXELS or _orientation(picture) not in (None, 0, 1):
         return None
@@ -81,17 +62,17 @@ def tile(path: Path, frame: int | None, box: Region, wanted: Wanted) -> Image.Im
 
 def size(path: Path, frame: int | None) -> Size:
     """See `Format.size`."""
-    return _displayed_size(_last.open(path).picture(frame))
+    return _displayed_size(_last.get(path).picture(frame))
 
 
 def parts(path: Path) -> list[int]:
     """See `Format.parts`."""
-    return [picture.number for picture in _last.open(path).pictures] or [1]
+    return [picture.number for picture in _last.get(path).pictures] or [1]
 
 
 def note(path: Path) -> str:
     """See `Format.note`."""
-    file = _last.open(path)
+    file = _last.get(path)
     return file.note if file.pictures else ""
 
 

@@ -16,6 +16,7 @@ from PIL import Image
 
 from model.errors import ImageReadError
 from model.images.formats import MAX_PARTS, Size
+from model.images.last_file import identity
 from model.images.read_errors import MAX_PIXELS, TOO_LARGE, damaged, no_such_part
 
 _UNKNOWN = "is not a video in a known format. Convert it to MP4."
@@ -53,16 +54,15 @@ class _Video:
 
     def open(self, path: Path) -> cv2.VideoCapture:
         """Open a video, or go on with the one that is open."""
-        status = os.stat(path)
-        identity = (path, status.st_size, status.st_mtime_ns)
-        if path != self._path or identity != self._identity:
-            if identity != self._identity:
+        found = identity(path)
+        if path != self._path or found != self._identity:
+            if found != self._identity:
                 self._count = None
             self.close()
             self._capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
             if not self._capture.isOpened():
                 raise ImageReadError(path, _UNKNOWN)
-            self._path, self._identity, self._next = path, identity, 0
+            self._path, self._identity, self._next = path, found, 0
             self._in_order = _promised(self._capture) <= 1 or _has_no_index(path)
             width, height = self.size()
             if width * height > MAX_PIXELS:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from model.errors import ImageReadError
 from model.images.formats import Format, Size, Sure, Wanted, register
+from model.images.last_file import LastFile
 from model.types import Region
 
 if TYPE_CHECKING:
@@ -60,12 +61,21 @@ def _opened(path: Path) -> Iterator[Any]:
     from model.images.read_errors import damaged
 
     try:
-        with openslide.OpenSlide(path) as slide:
-            yield slide
+        yield _last.get(path)
     except openslide.OpenSlideUnsupportedFormatError as error:
         raise ImageReadError(path, "is no slide that OpenSlide knows; the files beside it may be missing.") from error
     except openslide.OpenSlideError as error:
+        _last.forget()  # a slide that failed once answers nothing more
         raise ImageReadError(path, damaged(str(error))) from error
+
+
+def _open(path: Path) -> Any:  # noqa: ANN401 - of an extra
+    import openslide
+
+    return openslide.OpenSlide(path)
+
+
+_last: LastFile[Any] = LastFile(_open, lambda slide: slide.close())
 
 
 def _read(path: Path, slide: Any, box: Region, wanted: Wanted) -> Image.Image:  # noqa: ANN401 - of an extra
