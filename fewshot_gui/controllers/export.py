@@ -48,7 +48,7 @@ class Snapshot:
         report = results.report
         trained = dict(zip(results.classifier_bin_ids, report.class_names, strict=True)) if report else {}
         predictions = tuple(results) if rows is None else tuple(results.at(row) for row in rows)
-        return cls(bins, trained, predictions, None if results.is_stale else results.classifier_revision)
+        return cls(bins, trained, predictions, results.up_to_date_revision)
 
     def is_stale(self, made: BinPrediction) -> bool:
         """Whether the bins changed, or another classifier was trained, since `made`."""

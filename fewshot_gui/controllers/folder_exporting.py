@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from fewshot_gui.controllers.export import Snapshot, groups_by_class
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.items.shown_rows import RowsInView
-from fewshot_gui.items.verdicts import is_stale
+from fewshot_gui.items.verdicts import stale_count
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.folder_export import Exported, Transfer, export_into_folders, sort_into
 from fewshot_gui.project.moves import Undone, last_journal, moves_made, undo_moves
@@ -56,9 +56,8 @@ class FolderExportController(QObject):
     def _on_export_requested(self, rows: RowsInView) -> None:
         document, results = self._session.document, self._session.results
         is_odd = [made.status is not Status.OK for made in results]
-        stale = sum(is_stale(results, made) for made in results)
         folder = self._settings.last_folder / self.tr("Sorted")
-        choice = self._questions.folder_export(rows, is_odd, document.example_count, stale, folder)
+        choice = self._questions.folder_export(rows, is_odd, document.example_count, stale_count(results), folder)
         if choice is None:
             return
         if choice.transfer is Transfer.MOVE and document.read_only_reason:

@@ -14,7 +14,7 @@ from fewshot_gui.controllers.running import RunningController
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.items.naming import display_name
 from fewshot_gui.items.shown_rows import RowsInView
-from fewshot_gui.items.verdicts import is_stale
+from fewshot_gui.items.verdicts import stale_count
 from fewshot_gui.jobs.project_opener import ProjectOpener
 from fewshot_gui.project.errors import DamagedError, ProjectError
 from fewshot_gui.project.opening import OpenedProject
@@ -205,7 +205,7 @@ class ProjectsController(QObject):
     @Slot(object)
     def _on_export_requested(self, rows: RowsInView) -> None:
         document, results = self._session.document, self._session.results
-        chosen = self._questions.results_to_export(rows, len(results), sum(is_stale(results, made) for made in results))
+        chosen = self._questions.results_to_export(rows, len(results), stale_count(results))
         if not chosen:
             return
         path = self._questions.results_file(self._settings.last_folder)

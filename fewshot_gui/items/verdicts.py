@@ -56,7 +56,12 @@ def describe_prediction(document: Document, results: Results, path: Path) -> str
 
 def is_stale(results: Results, made: BinPrediction) -> bool:
     """Whether the bins changed, or another classifier was trained, since `made`."""
-    return results.is_stale or made.revision != results.classifier_revision
+    return made.revision != results.up_to_date_revision
+
+
+def stale_count(results: Results) -> int:
+    """How many of the results are out of date."""
+    return sum(is_stale(results, made) for made in results)
 
 
 def _tr(text: str) -> str:

@@ -94,6 +94,11 @@ class Results(QObject):
         """
         return self._is_stale
 
+    @property
+    def up_to_date_revision(self) -> int | None:
+        """The revision of predictions that are up to date; None: none is, or there is no classifier."""
+        return None if self._is_stale else self.classifier_revision
+
     def verdict(self, path: Path) -> ExampleVerdict | None:
         """Return what the last training learnt about an example, or None if it was not in it."""
         return self._verdicts.get(path)

@@ -63,7 +63,6 @@ class FolderExportDialog(QDialog):
         self.setWindowTitle(self.tr("Export into folders by class"))
         self._is_odd = is_odd
         self._choice = ResultsChoice(rows, len(is_odd), stale)
-        self._choice.setVisible(len(is_odd) > 0)
         self._choice.changed.connect(self._show_counts)
         self._results = QCheckBox()
         self._examples = QCheckBox(self.tr("&Examples in the bins ({count})").format(count=f"{examples:,}"))

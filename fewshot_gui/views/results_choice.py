@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from fewshot_gui import style
@@ -43,16 +43,11 @@ class ResultsChoice(QWidget):
         chosen.setChecked(True)
         self.setFocusProxy(chosen)
         self._choices.idToggled.connect(self.changed)
-        self.notice = Notice("")
-        self.notice.setVisible(stale > 0)
         text = self.tr("{count} of the results are out of date: the bins changed since. Training renews them.")
-        self.notice.set_text(text.format(count=f"{stale:,}" if stale < total else self.tr("All")))
+        self.notice = Notice(text.format(count=f"{stale:,}" if stale < total else self.tr("All")))
         layout.addWidget(self.notice)
+        self.notice.setVisible(stale > 0)  # only now: a widget without a parent would be a window
 
     def chosen(self) -> Sequence[int]:
         """The rows of the results that are chosen."""
         return (self._rows.shown, self._rows.selected, range(self._total))[self._choices.checkedId()]
-
-    def focus_choice(self) -> None:
-        """Give the keyboard to the choice."""
-        self.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from fewshot_gui import style
@@ -35,7 +36,7 @@ class ResultsExportDialog(QDialog):
         buttons.rejected.connect(self.reject)
         layout.addWidget(buttons)
         self.export_button.setDefault(True)  # only now does it have a dialog
-        self._choice.focus_choice()
+        self._choice.setFocus(Qt.FocusReason.OtherFocusReason)
         self.setMinimumWidth(52 * style.GRID)
 
     def chosen(self) -> Sequence[int]:

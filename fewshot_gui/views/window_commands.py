@@ -8,7 +8,7 @@ from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer, SignalInstance
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 
@@ -100,8 +100,8 @@ class WindowCommands(QObject):
             "renameBin": self._rename_bin,
             "nextBin": partial(panes.bins.focus_bin, 1),
             "previousBin": partial(panes.bins.focus_bin, -1),
-            "export": self._export,
-            "exportFolders": self._export_folders,
+            "export": partial(self._export, intents.export_requested),
+            "exportFolders": partial(self._export, intents.export_folders_requested),
             "classify": partial(intents.classify_requested.emit, []),
             "classifyLibrary": self._classify_library,
             "showAll": panes.library.show_all,
@@ -270,11 +270,8 @@ class WindowCommands(QObject):
         if bin_id is not None:
             self._panes.bins.edit_name(bin_id)
 
-    def _export(self) -> None:
-        self._intents.export_requested.emit(self._panes.results.table.rows_in_view())
-
-    def _export_folders(self) -> None:
-        self._intents.export_folders_requested.emit(self._panes.results.table.rows_in_view())
+    def _export(self, requested: SignalInstance) -> None:
+        requested.emit(self._panes.results.table.rows_in_view())
 
     def _classify_library(self) -> None:
         self._intents.classify_requested.emit(list(self._panes.library.model.paths))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import numpy.typing as npt
 
@@ -26,3 +28,11 @@ def colour_corners(top: float, dtype: npt.DTypeLike) -> npt.NDArray[np.generic]:
     values[half_height:, :half_width, 2] = top
     values[half_height:, half_width:] = top
     return values
+
+
+def touch(folder: Path, *names: str) -> None:
+    """Make files that are no images, whatever they are called, and the folders they lie in."""
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"words")

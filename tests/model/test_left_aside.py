@@ -10,17 +10,11 @@ from PIL import Image
 from model.images.left_aside import LeftAside
 from model.images.scan import begins_as_image, class_folders, is_image_name, iter_files, iter_images, may_be_image
 from tests.model.dicom_support import write_dicom
-
-
-def _touch(folder: Path, *names: str) -> None:
-    for name in names:
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"words")
+from tests.model.images_support import touch
 
 
 def test_files_of_other_kinds_are_counted_by_their_endings(tmp_path: Path) -> None:
-    _touch(tmp_path, "a.txt", "sub/b.TXT", "c.docx", "README", "Thumbs.db", ".hidden", ".git/x.py", "DICOMDIR", "e.png")
+    touch(tmp_path, "a.txt", "sub/b.TXT", "c.docx", "README", "Thumbs.db", ".hidden", ".git/x.py", "DICOMDIR", "e.png")
     tally = LeftAside()
     assert [path.name for path in iter_images([tmp_path], left_aside=tally)] == ["e.png"]
     assert tally.endings == {".txt": 2, ".docx": 1, ".db": 1, "": 2}
@@ -31,7 +25,7 @@ def test_files_of_other_kinds_are_counted_by_their_endings(tmp_path: Path) -> No
 
 def test_nothing_is_said_where_nothing_was_left_aside_and_little_of_many(tmp_path: Path) -> None:
     tally = LeftAside()
-    _touch(tmp_path, "a.png")
+    touch(tmp_path, "a.png")
     assert list(iter_files([tmp_path, tmp_path / "named.txt"], left_aside=tally))
     assert (tally.count, str(tally)) == (0, "")
     tally.add(Path("x.log"))
@@ -42,7 +36,7 @@ def test_nothing_is_said_where_nothing_was_left_aside_and_little_of_many(tmp_pat
 
 
 def test_folders_of_classes_count_too(tmp_path: Path) -> None:
-    _touch(tmp_path, "cats/a.png", "cats/notes.txt", "dogs/list.csv")
+    touch(tmp_path, "cats/a.png", "cats/notes.txt", "dogs/list.csv")
     tally = LeftAside()
     class_folders(tmp_path, left_aside=tally)
     assert tally.endings == {".txt": 1, ".csv": 1}

@@ -12,17 +12,11 @@ from hypothesis import strategies as st
 
 from model.errors import SupportSetError
 from model.images.scan import class_folders, is_image_name, iter_images, natural_key, readable_text
-
-
-def _touch(folder: Path, *names: str) -> None:
-    for name in names:
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"")
+from tests.model.images_support import touch
 
 
 def test_files_come_before_sub_folders_both_in_natural_order(tmp_path: Path) -> None:
-    _touch(tmp_path, "img10.png", "img2.png", "IMG1.PNG", "b/2.jpg", "b/a/1.jpg", "a/3.tif", "b/1.jpg")
+    touch(tmp_path, "img10.png", "img2.png", "IMG1.PNG", "b/2.jpg", "b/a/1.jpg", "a/3.tif", "b/1.jpg")
     found = [str(path.relative_to(tmp_path)) for path in iter_images([tmp_path])]
     assert found == ["IMG1.PNG", "img2.png", "img10.png", "a/3.tif", "b/1.jpg", "b/2.jpg", "b/a/1.jpg"]
 
@@ -32,7 +26,7 @@ def test_the_order_does_not_depend_on_the_order_of_creation(tmp_path: Path) -> N
     for folder, seed in (("x", 1), ("y", 2)):
         shuffled = names.copy()
         random.Random(seed).shuffle(shuffled)
-        _touch(tmp_path / folder, *shuffled)
+        touch(tmp_path / folder, *shuffled)
     assert [p.name for p in iter_images([tmp_path / "x"])] == names
     assert [p.name for p in iter_images([tmp_path / "y"])] == names
 
@@ -50,12 +44,12 @@ def test_other_and_hidden_names_are_not_images(name: str) -> None:
 
 
 def test_hidden_folders_and_files_are_passed_over(tmp_path: Path) -> None:
-    _touch(tmp_path, ".git/a.png", ".b.png", "c.png", "notes.txt")
+    touch(tmp_path, ".git/a.png", ".b.png", "c.png", "notes.txt")
     assert [p.name for p in iter_images([tmp_path])] == ["c.png"]
 
 
 def test_files_named_by_the_caller_are_yielded_whatever_they_are(tmp_path: Path) -> None:
-    _touch(tmp_path, "notes.txt")
+    touch(tmp_path, "notes.txt")
     given_paths = [tmp_path / "notes.txt", tmp_path / "gone.png"]
     assert list(iter_images(given_paths)) == given_paths
 
@@ -66,13 +60,13 @@ def test_an_impossibly_long_name_is_yielded_and_stops_nothing(tmp_path: Path) ->
 
 
 def test_each_image_is_yielded_once(tmp_path: Path) -> None:
-    _touch(tmp_path, "a/1.png", "a/2.png")
+    touch(tmp_path, "a/1.png", "a/2.png")
     found = list(iter_images([tmp_path / "a" / "2.png", tmp_path, tmp_path / "a", tmp_path / "a" / ".." / "a"]))
     assert [p.name for p in found] == ["2.png", "1.png"]
 
 
 def test_links_that_lead_back_up_end(tmp_path: Path) -> None:
-    _touch(tmp_path, "a/1.png")
+    touch(tmp_path, "a/1.png")
     (tmp_path / "a" / "up").symlink_to(tmp_path)
     (tmp_path / "a" / "loop").symlink_to("loop")
     (tmp_path / "broken.png").symlink_to("nowhere.png")
@@ -80,14 +74,14 @@ def test_links_that_lead_back_up_end(tmp_path: Path) -> None:
 
 
 def test_class_folders_are_named_after_the_folders_in_natural_order(tmp_path: Path) -> None:
-    _touch(tmp_path, "class 10/a.png", "class 2/sub/b.png", "loose.png", ".cache/c.png")
+    touch(tmp_path, "class 10/a.png", "class 2/sub/b.png", "loose.png", ".cache/c.png")
     (tmp_path / "empty").mkdir()
     found = [(name, [p.name for p in files]) for name, files in class_folders(tmp_path)]
     assert found == [("class 2", ["b.png"]), ("class 10", ["a.png"]), ("empty", [])]
 
 
 def test_class_names_keep_any_script_and_lose_only_bytes_that_are_no_text(tmp_path: Path) -> None:
-    _touch(tmp_path, "тест/a.png", "日本/a.png", "a,b/a.png", "new\nline/a.png")
+    touch(tmp_path, "тест/a.png", "日本/a.png", "a,b/a.png", "new\nline/a.png")
     os.makedirs(os.fsencode(tmp_path) + b"/caf\xe9")
     names = {name for name, _ in class_folders(tmp_path)}
     assert names == {"тест", "日本", "a,b", "new\nline", "caf\\xe9"}
