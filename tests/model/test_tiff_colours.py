@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
 import pytest
 import tifffile
@@ -260,3 +261,26 @@ def test_cut_off_pages_are_refused_and_whole_ones_before_them_read(tmp_path: Pat
     read_image(tmp_path / "pages.tif#2")
     with pytest.raises(ImageReadError, match=r"damaged or cut off|no page 3"):
         read_image(tmp_path / "pages.tif#3")
+
+
+@pytest.mark.parametrize("bits", [1, 8])
+@pytest.mark.parametrize("compression", [1, 5])
+def test_a_page_that_lists_fewer_strips_than_it_has_rows_for_is_refused(
+    tmp_path: Path, bits: int, compression: int
+) -> None:
+    """The missing strips would be black."""
+    path, short = tmp_path / "strips.tif", lambda value: (SHORT, (value,))
+    tags = {
+        256: short(WIDTH), 257: short(HEIGHT), 258: short(bits), 259: short(compression), 262: short(1),
+        277: short(1), 278: short(HEIGHT // 4),
+    }  # fmt: skip
+    write_tiff(path, tags, imagecodecs.lzw_encode(b"\xff" * 70) if compression == 5 else b"\xff" * 70)
+    with pytest.raises(ImageReadError, match="cut off"):
+        read_image(path)
+
+
+def test_a_single_strip_that_holds_more_rows_than_it_says_is_read(tmp_path: Path) -> None:
+    path, short = tmp_path / "strips.tif", lambda value: (SHORT, (value,))
+    tags = {256: short(WIDTH), 257: short(HEIGHT), 258: short(8), 262: short(1), 277: short(1), 278: short(8)}
+    write_tiff(path, tags, PICTURE[..., 0].astype(np.uint8).tobytes())
+    assert np.array_equal(np.asarray(read_image(path))[..., 0], PICTURE[..., 0])

@@ -226,6 +226,10 @@ class TiffReading:
             raise ImageReadError(self._path, damaged("cut off"))
         if not any(count for _, count in segments):
             raise ImageReadError(self._path, damaged("no pixels in it"))
+        tags = page if isinstance(page, tifffile.TiffPage) else page.keyframe
+        held = sum(count for _, count in segments)
+        if len(segments) < math.prod(tags.chunked) and (tags.compression != 1 or held < tags.nbytes):
+            raise ImageReadError(self._path, damaged("cut off"))
 
     def _behind(self, level: Level) -> Values:
         page = level.tags
