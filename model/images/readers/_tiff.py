@@ -86,6 +86,8 @@ def _shown(file: TiffReading, picture: Picture, level: Level, values: Values, wa
 
 def _by_pillow(path: Path, picture: Picture, wanted: Wanted, problem: Exception) -> tuple[Image.Image, Size]:
     """Read a page of 8 bits that tifffile cannot decode, or say what is wrong with it."""
+    if isinstance(problem, ImageReadError):  # pixels are missing, which Pillow would show as black
+        raise problem
     page = picture.base.tags
     if picture.base.behind is None and page.bitspersample in (1, 2, 4, 8) and len(page.treeindex) == 1:
         try:
@@ -93,8 +95,6 @@ def _by_pillow(path: Path, picture: Picture, wanted: Wanted, problem: Exception)
             return _pillow.read(path, page.index + 1, wanted)
         except Exception:  # noqa: BLE001 - what tifffile says is said
             pass
-    if isinstance(problem, ImageReadError):
-        raise problem
     if page.compression != 1 and page.compression not in TIFF.DECOMPRESSORS:
         raise ImageReadError(path, unsupported("TIFF", f"compression {int(page.compression)}")) from problem
     if page.dtype is None:
