@@ -33,7 +33,7 @@ IMAGE_FORMATS: dict[str, tuple[dict[str, object], ...]] = {
 """Pillow's names, and the options a seed each is written with. A format that cannot be written here is left out."""
 
 _OPTIONAL = {"WEBP": "webp", "AVIF": "avif", "JPEG2000": "jpg_2000"}
-SUFFIXES = {"TGA": ".tga", "RAW": ".dng", "MOTION_JPEG": ".mjpeg"}
+SUFFIXES = {"TGA": ".tga", "RAW": ".dng", "MOTION_JPEG": ".mjpeg", "SLIDE": ".mrxs"}
 """Of formats that only the ending tells."""
 
 _DEEP_TIFF = (
@@ -169,6 +169,17 @@ def _tiff_stacks() -> Iterator[bytes]:
         yield file.getvalue()
 
 
+def _slides() -> Iterator[bytes]:
+    """Tiled TIFF, which OpenSlide reads under any name; the files beside a MIRAX or VMS slide are not changed here."""
+    yield _written(PICTURE, photometric="rgb", tile=(16, 16), metadata=None)
+    file = io.BytesIO()
+    with tifffile.TiffWriter(file) as writer:
+        for number, step in enumerate((1, 2)):
+            level = np.ascontiguousarray(PICTURE[::step, ::step])
+            writer.write(level, photometric="rgb", tile=(16, 16), compression="jpeg", subfiletype=number, metadata=None)
+    yield file.getvalue()
+
+
 def _written(values: np.ndarray, **options: object) -> bytes:
     file = io.BytesIO()
     tifffile.imwrite(file, values, **options)
@@ -197,4 +208,5 @@ _SEEDS: dict[str, Callable[[Path], tuple[bytes, ...]]] = {
     "STREAM": _videos(("a.ts", "mp4v"), ("a.m2ts", "mpg2"), ("a.flv", "FLV1"), ("a.webm", "VP80"), ("a.asf", "WMV2")),
     "MOTION_JPEG": _videos(("a.mjpeg", "MJPG")),
     "RAW": _raw,
+    "SLIDE": lambda _: tuple(_slides()),
 }
