@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ from model.backbones.devices import one_thread
 from model.estimates import selective
 from model.features.maps import ImageFeatures
 from model.features.sizes import Size, is_large
+from model.head import unknown
 from model.head.class_description import has_others
 from model.head.state import ClassifierState
 from model.head.trained_head import TrainedHead
@@ -135,6 +136,15 @@ class FewShotClassifier:
     def unlikeness(self, features: ImageFeatures) -> Tensor:
         """Return the unlikeness of n images, float64 (n,): distance from the nearest class, higher is less alike."""
         return self.head.unlikeness(self.head.joint(features))
+
+    def with_false_alarms(self, share: float) -> FewShotClassifier:
+        """Return the classifier with the threshold at which `share` (0..1) of known images are flagged as unknown."""
+        state = self.state
+        unlikeness = unknown.leave_one_out_unlikeness(state.examples.double(), state.labels, state.ways)
+        threshold = unknown.unknown_threshold(unlikeness, share)
+        return FewShotClassifier(
+            self.class_names, replace(state, unknown_threshold=threshold), self.head.space.directions
+        )
 
     def _left_out(self) -> Tensor:
         return self.state.leave_one_out[has_others(self.state.labels)]

@@ -118,19 +118,21 @@ class ExampleReport:
 
 @dataclass(frozen=True)
 class TrainingReport:
-    """The report of a training: its course, and estimates of accuracy from the support set alone."""
+    """The report of a training: its course, and estimates of accuracy from the support set alone.
+
+    steps: rounds in which the image weights were fitted; converged: whether they stopped changing
+    """
 
     class_names: tuple[str, ...]
     examples: tuple[ExampleReport, ...]
     unreadable: tuple[tuple[Path, str], ...]  # (file, reason)
     duplicates: tuple[tuple[Path, str], ...]  # (file, reason) of pictures that a bin holds twice: each counts once
     leave_one_out_accuracy: float | None  # None where no class has two images
-    accuracy_interval: tuple[float, float] | None  # 95 %, Wilson
+    accuracy_interval: tuple[float, float] | None  # 95 %, see `estimates.intervals.left_out_interval`
     steps: int
     converged: bool
     seconds: float
     gain_of_doubling: float | None = None  # in accuracy, 0..1; None where there are too few examples to tell
     learning_curve: tuple[tuple[float, float], ...] = ()  # (examples of a typical class, accuracy 0..1)
-    losses: tuple[float, ...] = field(default=(), repr=False)
     in_two_bins: tuple[tuple[Path, Path], ...] = ()
     """Pairs of files with the same content in different bins, of which one must be wrong; both are used."""

@@ -36,10 +36,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run = Run(options.backbone, folders, options.episodes, sets)
     results = options.out.with_suffix(".json")
     figures = json.loads(results.read_text(encoding="utf-8")) if results.exists() else {}
-    figures["settings"] = {"backbone": options.backbone, "episodes": options.episodes}
+    episodes = figures.get("settings", {}).get("episodes", {})
     options.out.parent.mkdir(parents=True, exist_ok=True)
     for concern, outcome in measure(run, options.only, options.jobs):
         figures[concern] = outcome
+        episodes[concern] = options.episodes
+        figures["settings"] = {"backbone": options.backbone, "episodes": episodes}
         results.write_text(json.dumps(_rounded(figures), separators=(",", ":")) + "\n", encoding="utf-8")
         options.out.write_text(write_report(figures), encoding="utf-8")
         print(f"{concern} is in {options.out} after {time.monotonic() - started:.0f} s.", flush=True)

@@ -34,7 +34,7 @@ def _accuracies(
     data: PreparedSet, ways: int, shots: int, episodes: int, methods: Mapping[str, Method]
 ) -> dict[str, list[float]]:
     outcomes: dict[str, list[float]] = {name: [] for name in methods}
-    for episode in draw_episodes(data.labels, ways, shots, episodes, data.name):
+    for episode in draw_episodes(data.labels, ways, shots, episodes, data.name, data.sources):
         trial = trial_of(data, episode)
         for name, method in methods.items():
             predicted = method(trial).argmax(1)

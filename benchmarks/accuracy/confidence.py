@@ -12,15 +12,18 @@ from torch.nn import functional
 from benchmarks.accuracy.episodes import Episode, Samples, draw_episodes
 from benchmarks.accuracy.heads import Ours, fit_ours, predict_ours, trial_of
 from benchmarks.accuracy.views import PreparedSet
+from model.classifier import FewShotClassifier
+from model.estimates.intervals import left_out_interval
 from model.estimates.selective import candidates
 from model.evaluation.calibration import expected_calibration_error
 from model.features.maps import ImageFeatures, concatenate
 from model.head.local_feature import class_means
 
-SHOTS = (5, 10)
+SHOTS = (1, 5, 10)
 UNKNOWN_SHOTS = 10
 MOST_BINS = 5
 ALLOWED = 0.05  # errors among what is accepted, misses among candidate sets
+FALSE_ALARMS = (0.01, 0.05, 0.1)
 FOREIGN_IMAGES = 15  # of each other set
 
 Score = Callable[[Ours, ImageFeatures, Tensor, ImageFeatures], Tensor]
@@ -32,25 +35,36 @@ def measure_calibration(data: PreparedSet, episodes: int) -> dict[str, Samples]:
     ways = min(MOST_BINS, len(data.class_names))
     for shots in sorted({_shots(data, k) for k in SHOTS}):
         probabilities, labels, true, estimated = [], [], [], []
+        covered: list[float] = []
         promises: Samples = {}
-        for episode in draw_episodes(data.labels, ways, shots, episodes, f"calibration {data.name}"):
+        for episode in draw_episodes(data.labels, ways, shots, episodes, f"calibration {data.name}", data.sources):
             trial = trial_of(data, episode)
             ours = fit_ours(trial)
             predicted = predict_ours(ours, trial.queries)
             probabilities.append(predicted)
             labels.append(episode.query_labels)
             true.append(_accuracy(predicted, episode.query_labels))
+            if shots == 1:
+                continue
             estimated.append(_accuracy(ours.fit.leave_one_out, episode.support_labels))
+            trials = len(episode.support_labels)
+            low, high = left_out_interval(round(estimated[-1] * trials), trials)
+            covered.append(float(low <= true[-1] <= high))
             for name, value in _promises(ours, predicted, episode.query_labels).items():
                 promises.setdefault(name, []).append(value)
+        error = [expected_calibration_error(torch.cat(probabilities), torch.cat(labels))]
+        if shots == 1:  # nothing can be left out
+            figures["1-shot"] = {"accuracy": true, "calibration error": error}
+            continue
         figures[f"{shots}-shot"] = {
             "accuracy": true,
             "accuracy of the surest 80 %": [
                 _selective_accuracy(p, y) for p, y in zip(probabilities, labels, strict=True)
             ],
-            "calibration error": [expected_calibration_error(torch.cat(probabilities), torch.cat(labels))],
+            "calibration error": error,
             "leave-one-out estimate": estimated,
             "the estimate's bias": [b - a for a, b in zip(true, estimated, strict=True)],
+            "its interval holds the true one": covered,
             "its mean absolute error": [abs(a - b) for a, b in zip(true, estimated, strict=True)],
             **promises,
         }
@@ -83,7 +97,9 @@ def measure_unknown(data: PreparedSet, sets: Sequence[PreparedSet], episodes: in
     """
     bins = min(MOST_BINS, len(data.class_names) - 1)
     rows: Samples = {}
-    drawn = draw_episodes(data.labels, bins, _shots(data, UNKNOWN_SHOTS), episodes, f"unknown {data.name}")
+    drawn = draw_episodes(
+        data.labels, bins, _shots(data, UNKNOWN_SHOTS), episodes, f"unknown {data.name}", data.sources
+    )
     for number, episode in enumerate(drawn):
         trial = trial_of(data, episode)
         ours = fit_ours(trial)
@@ -96,14 +112,16 @@ def measure_unknown(data: PreparedSet, sets: Sequence[PreparedSet], episodes: in
             for where, images in strangers.items():
                 values = score(ours, trial.support, episode.support_labels, images)
                 rows.setdefault(f"{where}: {name}", []).append(_auroc(known, values))
-        rows.setdefault("false alarms", []).append(_flagged(ours, trial.queries))
-        for where, images in strangers.items():
-            rows.setdefault(f"{where} flagged", []).append(_flagged(ours, images))
+        for share in FALSE_ALARMS:
+            strict = ours.classifier.with_false_alarms(share)
+            for where, images in {"false alarms": trial.queries, **strangers}.items():
+                name = where if where == "false alarms" else f"{where} flagged"
+                rows.setdefault(f"{name} at {share:.0%}", []).append(_flagged(strict, images))
     return rows
 
 
-def _flagged(ours: Ours, images: ImageFeatures) -> float:
-    unlike = ours.classifier.unlikeness(images) > ours.classifier.state.unknown_threshold
+def _flagged(classifier: FewShotClassifier, images: ImageFeatures) -> float:
+    unlike = classifier.unlikeness(images) > classifier.state.unknown_threshold
     return float(unlike.double().mean())
 
 

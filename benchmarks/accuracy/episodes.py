@@ -26,8 +26,13 @@ class Episode:
     classes: tuple[int, ...]
 
 
-def draw_episodes(labels: Tensor, ways: int, shots: int, episodes: int, key: str) -> Iterator[Episode]:
-    """Draw episodes from images with int64 `labels` (n,); `key` and the shots decide which."""
+def draw_episodes(
+    labels: Tensor, ways: int, shots: int, episodes: int, key: str, sources: Tensor | None = None
+) -> Iterator[Episode]:
+    """Draw episodes from images with int64 `labels` (n,); `key` and the shots decide which.
+
+    sources: int64 (n,); no query has the source of a support image.
+    """
     generator = torch.Generator().manual_seed(zlib.crc32(f"{key} {ways} {shots}".encode()))
     for _ in range(episodes):
         classes = torch.randperm(int(labels.max()) + 1, generator=generator)[:ways].tolist()
@@ -36,7 +41,10 @@ def draw_episodes(labels: Tensor, ways: int, shots: int, episodes: int, key: str
             members = torch.nonzero(labels == c).flatten()
             order = members[torch.randperm(len(members), generator=generator)]
             support.append(order[:shots])
-            queries.append(order[shots : shots + QUERIES])
+            rest = order[shots:]
+            if sources is not None:
+                rest = rest[~torch.isin(sources[rest], sources[order[:shots]])]
+            queries.append(rest[:QUERIES])
         yield Episode(torch.cat(support), _numbered(support), torch.cat(queries), _numbered(queries), tuple(classes))
 
 

@@ -44,7 +44,7 @@ def measure_folder(data: PreparedSet, episodes: int) -> dict[str, Samples]:
     for shots in SHOTS:
         fits = [
             (episode, fit_ours(trial_of(data, episode)))
-            for episode in draw_episodes(data.labels, ways, shots, episodes, f"folder {data.name}")
+            for episode in draw_episodes(data.labels, ways, shots, episodes, f"folder {data.name}", data.sources)
         ]
         for kind, shares in FOLDERS.items():
             rows: Samples = {"one by one": [], "together": []}

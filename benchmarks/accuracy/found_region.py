@@ -31,7 +31,9 @@ def measure_found(data: PreparedSet, photographs: Sequence[Path]) -> dict[str, S
     """
     rows: Samples = {}
     ways = min(MOST_BINS, len(data.class_names))
-    for number, episode in enumerate(draw_episodes(data.labels, ways, SHOTS, DRAWS, f"found {data.name}")):
+    for number, episode in enumerate(
+        draw_episodes(data.labels, ways, SHOTS, DRAWS, f"found {data.name}", data.sources)
+    ):
         with TemporaryDirectory() as folder:
             painter = _Painter(data, photographs, Path(folder), torch.Generator().manual_seed(number))
             classifier, directions = _taught(painter, episode)

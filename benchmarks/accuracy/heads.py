@@ -5,9 +5,10 @@ A head maps a `Trial` to class probabilities, float64 (q, N).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from unittest import mock
 
 import torch
@@ -20,15 +21,16 @@ from benchmarks.accuracy.views import PreparedSet
 from model.classifier import FewShotClassifier
 from model.evaluation import baselines
 from model.features.maps import ImageFeatures
-from model.features.view import all_views
-from model.head import fitting
+from model.features.view import joined_views
+from model.head import averaging, fitting
 from model.head.fitting import Fit, fit_head
+from model.head.hypotheses import CONSTANTS, Hypotheses, PriorConstants
 from model.head.local_feature import class_means
-from model.head.parameters import Head
 from model.head.support import Support
 from model.runs.image_classifier import ImageClassifier
 
-OURS = "ours"
+OURS, ALL_IN = "ours", "ours, all sets in"
+FITTED = Path(__file__).parents[1] / "constants" / "fitted.json"
 SHARPNESS = 10.0  # turns the relatives' scores into probabilities; their order does not depend on it
 DN4_NEIGHBOURS = 3
 FRN_CHANNELS = 1280  # the paper's lambda asks for the channels of the backbone, not of the projection
@@ -76,8 +78,14 @@ class Ours:
     images: ImageClassifier
 
 
-def fit_ours(trial: Trial) -> Ours:
-    """Fit our classifier to the trial's support set."""
+def constants_for(name: str) -> PriorConstants:
+    """Return the constants that were fitted without the set `name`; the shipped ones where there are none."""
+    fitted = json.loads(FITTED.read_text(encoding="utf-8"))
+    return PriorConstants(**fitted[name]) if name in fitted else CONSTANTS
+
+
+def fit_ours(trial: Trial, constants: PriorConstants | None = None) -> Ours:
+    """Fit our classifier to the trial's support set, with the constants of the other sets unless others are given."""
     sizes = [trial.data.sizes[i] for i in trial.episode.support.tolist()]
     names = [trial.data.class_names[c] for c in trial.episode.classes]
     data, directions = trial.data, trial.data.embedder.backbone.class_directions
@@ -89,6 +97,7 @@ def fit_ours(trial: Trial) -> Ours:
         directions,
         data.side,
         compared_with=data.compared_with[trial.episode.support],
+        constants=constants or constants_for(trial.data.name),
     )
     classifier = FewShotClassifier(names, fit.state, directions)
     return Ours(fit, classifier, ImageClassifier(classifier, data.embedder))
@@ -101,7 +110,12 @@ def predict_ours(ours: Ours, features: ImageFeatures) -> Tensor:
 
 
 def ours(trial: Trial) -> Tensor:
-    """The classifier as it is shipped."""
+    """The classifier as it is shipped, with constants fitted on all sets, this one among them."""
+    return predict_ours(fit_ours(trial, CONSTANTS), trial.queries)
+
+
+def left_out(trial: Trial) -> Tensor:
+    """Our classifier with the constants of the other sets: what images of a new kind would get."""
     return predict_ours(fit_ours(trial), trial.queries)
 
 
@@ -189,44 +203,61 @@ def _pools(trial: Trial) -> Iterator[Tensor]:
         yield trial.data.regions[trial.episode.support[trial.labels == c]].flatten(0, 1)
 
 
-class _NoLocalFeature(Head):
-    @property
-    def local_share(self) -> Tensor:
-        return torch.zeros((), dtype=torch.float64)
+Change = Callable[[Hypotheses], Hypotheses]
 
 
-def _with_views(*kept: str) -> type[Head]:
-    class Kept(Head):
-        @property
-        def shares(self) -> Tensor:
-            shares = super().shares * torch.tensor([float(view.name in kept) for view in all_views()])
-            return shares / shares.sum()
+def _ablated(change: Change) -> Method:
+    """Our classifier, which may choose among some of its hypotheses only."""
 
-    return Kept
-
-
-class _EqualWeights(Head):
-    def image_weights(self, support: Support) -> Tensor:
-        return torch.ones_like(support.weights)
-
-
-@contextmanager
-def _head(kind: type[Head]) -> Iterator[None]:
-    with mock.patch.object(fitting, "Head", kind):
-        yield
-
-
-def _ablated(kind: type[Head]) -> Method:
     def method(trial: Trial) -> Tensor:
-        with _head(kind):
-            return ours(trial)
+        def only(support: Support, hypotheses: Hypotheses) -> Hypotheses:
+            return averaging.shortlist(support, change(hypotheses))
+
+        with mock.patch.object(fitting, "shortlist", only):
+            return left_out(trial)
 
     return method
 
 
+def _without(*names: str) -> Change:
+    at = [index for index, view in enumerate(joined_views()) if view.name in names]
+    return lambda hypotheses: hypotheses.pick((hypotheses.shares[:, at] == 0).all(dim=1))
+
+
+def _without_local(hypotheses: Hypotheses) -> Hypotheses:
+    return hypotheses._replace(local_shares=hypotheses.local_shares[:1], log_prior=hypotheses.log_prior[:, :1])
+
+
+def _without_regions(hypotheses: Hypotheses) -> Hypotheses:
+    return _without_local(_without("fine", "layout")(hypotheses))
+
+
+def _best_alone(trial: Trial) -> Tensor:
+    """The hypothesis of the highest weight instead of the average."""
+
+    def only(support: Support, hypotheses: Hypotheses) -> Hypotheses:
+        weights = averaging.average(averaging.compare(support, hypotheses), hypotheses).weights
+        one = [int(k) for k in torch.unravel_index(weights.argmax(), weights.shape)]
+        return Hypotheses(
+            hypotheses.shares[one[0] : one[0] + 1],
+            hypotheses.ridges[one[0] : one[0] + 1],
+            hypotheses.local_shares[one[1] : one[1] + 1],
+            hypotheses.scales[one[2] : one[2] + 1],
+            torch.zeros(1, 1, 1, dtype=torch.float64),
+        )
+
+    with mock.patch.object(fitting, "shortlist", only):
+        return left_out(trial)
+
+
+def _equal_weights(trial: Trial) -> Tensor:
+    with mock.patch.object(fitting, "image_weights", lambda support, _: torch.ones_like(support.weights)):
+        return left_out(trial)
+
+
 def _untrained(trial: Trial) -> Tensor:
-    with mock.patch.object(fitting, "fit", return_value=([], True)):  # a search of no steps would still take one
-        return ours(trial)
+    with mock.patch.object(fitting, "shortlist", lambda _, hypotheses: hypotheses.typical()):
+        return left_out(trial)
 
 
 PLAIN: dict[str, Method] = {name: _plain(baseline) for name, baseline in baselines.BASELINES.items()}
@@ -237,12 +268,14 @@ RELATIVES: dict[str, Method] = {
     "FRN, closed form": frn,
 }
 ABLATIONS: dict[str, Method] = {
-    "local feature off": _ablated(_NoLocalFeature),
-    "image weights equal": _ablated(_EqualWeights),
-    "semantic off": _ablated(_with_views("coarse", "fine", "layout", "texture")),
-    "layout off": _ablated(_with_views("coarse", "semantic", "fine", "texture")),
-    "texture off": _ablated(_with_views("coarse", "semantic", "fine", "layout")),
-    "stride 32 alone": _ablated(_with_views("coarse")),
+    "local feature off": _ablated(_without_local),
+    "fine off": _ablated(_without("fine")),
+    "layout off": _ablated(_without("layout")),
+    "texture off": _ablated(_without("texture")),
+    "all regions off": _ablated(_without_regions),
+    "stride 32 alone": _ablated(_without("fine", "layout", "texture")),
+    "image weights equal": _equal_weights,
+    "best hypothesis alone": _best_alone,
     "training off": _untrained,
 }
-HEADS: dict[str, Method] = {OURS: ours} | PLAIN | RELATIVES
+HEADS: dict[str, Method] = {OURS: left_out, ALL_IN: ours} | PLAIN | RELATIVES

@@ -32,7 +32,9 @@ BLUR = 1 / 12  # of the image's side
 def measure_masking(data: PreparedSet, episodes: int) -> Samples:
     """Return by procedure and map the predicted class's mean probability over the steps, for up to 40 queries."""
     shots = min(SHOTS, int(torch.bincount(data.labels).min()) - 1)
-    episode = next(draw_episodes(data.labels, min(5, len(data.class_names)), shots, 1, f"masking {data.name}"))
+    episode = next(
+        draw_episodes(data.labels, min(5, len(data.class_names)), shots, 1, f"masking {data.name}", data.sources)
+    )
     trial = trial_of(data, episode)
     classifier = fit_ours(trial).images
     ridge = plain_directions(trial.support.coarse, episode.support_labels, trial.ways)["ridge (CAM, Grad-CAM)"]

@@ -94,7 +94,7 @@ def _measure(
 ) -> dict[str, Samples]:
     """Share `pictures` among `DRAWS` support sets; each is painted to a file and looked at."""
     rows: Samples = {}
-    episodes = draw_episodes(data.labels, len(data.class_names), SHOTS, DRAWS, f"{seed} {data.name}")
+    episodes = draw_episodes(data.labels, len(data.class_names), SHOTS, DRAWS, f"{seed} {data.name}", data.sources)
     for number, episode in enumerate(episodes):
         trial = trial_of(data, episode)
         directions = plain_directions(trial.support.coarse, episode.support_labels, len(episode.classes))

@@ -68,10 +68,11 @@ SECTIONS = {
 def write_report(results: Mapping[str, Any]) -> str:
     """Write what was measured, section by section."""
     settings = results["settings"]
+    episodes = ", ".join(f"{concern} {count}" for concern, count in settings["episodes"].items())
     lines = [
         "# What was measured",
         "",
-        f"By `python -m benchmarks.accuracy`, {settings['episodes']} episodes, backbone `{settings['backbone']}`. "
+        f"By `python -m benchmarks.accuracy`, backbone `{settings['backbone']}`; episodes: {episodes}. "
         "The same seeds give the same episodes on every run; the figures themselves are in the JSON file beside this "
         "one.",
         *_sets(results),

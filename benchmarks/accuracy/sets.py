@@ -9,7 +9,9 @@ from __future__ import annotations
 import csv
 import gzip
 import importlib.util
+import json
 import random
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +40,17 @@ CLIPART_CATEGORIES = (  # chosen by name alone, before any accuracy was looked a
     "recreation/music",
     "transportation/vehicles",
 )
+STAMPS_CATEGORIES = ("food", "household", "plants", "seasonal", "town", "vehicles")  # of 30 pictures and more
+ANIMALS_CATEGORIES = ("birds", "insects", "mammals")  # of 20 pictures and more
+TEXTURE_CATEGORIES = {  # of 28 pictures and more, chosen by name alone
+    "floor": ("base_floor", "gothic_floor"),
+    "block": ("gothic_block",),
+    "light": ("base_light", "gothic_light"),
+    "liquid": ("liquids",),
+    "sky": ("skies",),
+    "trim": ("base_trim", "gothic_trim"),
+    "wall": ("base_wall", "gothic_wall"),
+}
 FASHION_CLASSES = ("t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
 
 ImageFiles = dict[str, list[Path]]
@@ -92,6 +105,47 @@ def _clipart(folders: Folders) -> ImageFiles | None:
     if not root.is_dir():
         return None
     return _thinned({name.split("/")[1]: sorted((root / name).rglob("*.png")) for name in CLIPART_CATEGORIES})
+
+
+def _stamps(below: str, categories: tuple[str, ...]) -> Callable[[Folders], ImageFiles | None]:
+    def load(folders: Folders) -> ImageFiles | None:
+        del folders
+        root = SYSTEM_DATA / "tuxpaint" / "stamps" / below
+        if not root.is_dir():
+            return None
+        files = {name: sorted((root / name).rglob("*.png")) for name in categories}
+        return _thinned({name: [path for path in group if "_mirror" not in path.name] for name, group in files.items()})
+
+    return load
+
+
+def _game_textures(folders: Folders) -> ImageFiles | None:
+    archive = SYSTEM_DATA / "games" / "openarena" / "baseoa" / "pak4-textures.pk3"
+    if not archive.is_file():
+        return None
+    files: ImageFiles = {}
+    with zipfile.ZipFile(archive) as pack:
+        names = sorted(name for name in pack.namelist() if name.endswith((".jpg", ".tga", ".png")))
+        for class_, parts in TEXTURE_CATEGORIES.items():
+            chosen = [name for name in names if name.startswith(tuple(f"textures/{part}/" for part in parts))]
+            files[class_] = []
+            for name in chosen:
+                path = folders.cache / "game_textures" / class_ / "_".join(name.split("/")[1:])
+                path.parent.mkdir(parents=True, exist_ok=True)
+                if not path.exists():
+                    path.write_bytes(pack.read(name))
+                files[class_].append(path)
+    return _thinned(files)
+
+
+def groups_of(files: ImageFiles) -> dict[Path, str]:
+    """Return the source of each file that has one, by the `groups.json` beside the class folders."""
+    found: dict[Path, str] = {}
+    for root in {path.parent.parent for group in files.values() for path in group}:
+        listed = root / "groups.json"
+        if listed.is_file():
+            found |= {root / name: source for name, source in json.loads(listed.read_text()).items()}
+    return found
 
 
 def _fashion(folders: Folders) -> ImageFiles | None:
@@ -217,6 +271,78 @@ SETS = (
         "CC BY 4.0",
         "comes with scikit-learn",
         _digits,
+    ),
+    ImageSet(
+        "tile",
+        (5,),
+        "magnetic tiles, grey, windows of 180 x 180 pixels, whole or with one of four defects",
+        "abin24/Magnetic-tile-defect-datasets.",
+        "none stated, asks to be cited",
+        _IN_DATA,
+        _from_data("tile"),
+    ),
+    ImageSet(
+        "wbc",
+        (3,),
+        "white blood cells, 120 x 120 pixels",
+        "zxaoyou/segmentation_WBC",
+        "GPL",
+        _IN_DATA,
+        _from_data("wbc"),
+    ),
+    ImageSet(
+        "solar",
+        (2,),
+        "electroluminescence of solar cells, grey, 300 x 300 pixels",
+        "zae-bayern/elpv-dataset",
+        "CC BY-NC-SA 4.0",
+        _IN_DATA,
+        _from_data("solar"),
+    ),
+    ImageSet(
+        "fundus",
+        (3,),
+        "retinas, about 1000 x 1000 pixels",
+        "Traslational-Visual-Health-Laboratory/OCT-AND-EYE-FUNDUS-DATASET",
+        "none stated, asks to be cited",
+        _IN_DATA,
+        _from_data("fundus"),
+    ),
+    ImageSet(
+        "fire",
+        (2,),
+        "fire outdoors or none, at most 640 x 640 pixels",
+        "Danielowo2000/Binary-Image-Classification-Fire-Non-Fire-",
+        "MIT",
+        _IN_DATA,
+        _from_data("fire"),
+    ),
+    ImageSet(
+        "stamps",
+        (5,),
+        "photographs and drawings of things, cut out",
+        "Debian package tuxpaint-stamps-default",
+        "GPL-2+ and public domain",
+        "apt-get install tuxpaint-stamps-default",
+        _stamps("", STAMPS_CATEGORIES),
+    ),
+    ImageSet(
+        "animals",
+        (3,),
+        "photographs and drawings of animals, cut out",
+        "Debian package tuxpaint-stamps-default",
+        "GPL-2+ and public domain",
+        "apt-get install tuxpaint-stamps-default",
+        _stamps("animals", ANIMALS_CATEGORIES),
+    ),
+    ImageSet(
+        "game_textures",
+        (5,),
+        "surfaces of a game: walls, floors, skies, liquids",
+        "Debian package openarena-081-textures",
+        "GPL-2+",
+        "apt-get install openarena-081-textures",
+        _game_textures,
     ),
     ImageSet(
         "example",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 import model
-from benchmarks.accuracy.sets import ImageFiles, ImageSet
+from benchmarks.accuracy.sets import ImageFiles, ImageSet, groups_of
 from model.embedding.embedder import Embedder, readable_sizes
 from model.embedding.image import EmbeddedImage
 from model.embedding.labelled_images import LabelledImages, embed_labelled
@@ -34,6 +34,7 @@ class PreparedSet:
 
     ways:      the numbers of classes its episodes have
     labels:    int64 (n,)
+    sources:   int64 (n,), the same for images of one patient or piece; all differ where nothing is known
     augmented: float32 (n, D_coarse) mean of `features.coarse` over the image, its mirror image and two crops
     regions:   float32 (n, 49, 256) stride-32 regions, signed square roots of length 1 before projection
     compared_with: float32 (n, D_coarse + D_fine), see `LabelledImages.compared_with`
@@ -45,6 +46,7 @@ class PreparedSet:
     class_names: tuple[str, ...]
     paths: list[Path]
     labels: Tensor
+    sources: Tensor
     sizes: list[tuple[int, int]]
     features: ImageFeatures
     augmented: Tensor
@@ -79,6 +81,7 @@ def prepare(image_set: ImageSet, files: ImageFiles, embedder: Embedder, cache: P
         tuple(files),
         [image.path for image in images],
         torch.as_tensor(labels),
+        _sources_of([image.path for image in images], groups_of(files)),
         [image.size for image in images],
         features,
         functional.normalize(features.coarse + views, dim=1),
@@ -88,6 +91,11 @@ def prepare(image_set: ImageSet, files: ImageFiles, embedder: Embedder, cache: P
         embedder,
         side,
     )
+
+
+def _sources_of(paths: Sequence[Path], groups: Mapping[Path, str]) -> Tensor:
+    numbers: dict[str, int] = {}
+    return torch.tensor([numbers.setdefault(groups.get(path, str(path)), len(numbers)) for path in paths])
 
 
 def _view_features(image: EmbeddedImage, embedder: Embedder, side: int) -> Tensor:

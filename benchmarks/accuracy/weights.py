@@ -23,7 +23,7 @@ def measure_weights(data: PreparedSet, episodes: int) -> dict[str, Samples]:
     ways = min(MOST_BINS, len(data.class_names))
     for shots, wrong in WRONG.items():
         rows: Samples = {}
-        for episode in draw_episodes(data.labels, ways, shots, episodes, f"weights {data.name}"):
+        for episode in draw_episodes(data.labels, ways, shots, episodes, f"weights {data.name}", data.sources):
             clean = trial_of(data, episode)
             noisy = replace(clean, labels=mislabelled(episode, shots, wrong))
             ours = fit_ours(noisy)

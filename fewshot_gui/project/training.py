@@ -134,6 +134,5 @@ def _decode_report(fields: dict[str, Any]) -> TrainingReport:
         seconds=fields["seconds"],
         gain_of_doubling=fields.get("gain_of_doubling"),  # reports of before have none
         learning_curve=tuple((float(shots), float(accuracy)) for shots, accuracy in fields.get("learning_curve", ())),
-        losses=tuple(fields["losses"]),
         in_two_bins=tuple((Path(one), Path(other)) for one, other in fields.get("in_two_bins", ())),
     )

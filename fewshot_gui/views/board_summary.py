@@ -21,6 +21,8 @@ def summarize(document: Document, results: Results) -> str:
         if report.accuracy_interval is not None:
             text += f" ({interval(report.accuracy_interval)})"
         parts.append(text)
+    elif report is not None:
+        parts.append(_tr("confidence not measured: one example in each bin"))
     if results.is_stale:
         parts.append(_tr("changed since training"))
     return "  ·  ".join(parts)
@@ -29,7 +31,11 @@ def summarize(document: Document, results: Results) -> str:
 def explain(document: Document, results: Results) -> str:
     """For a tool tip: would more examples help; empty before training."""
     report = current_report(document, results)
-    return "" if report is None or report.leave_one_out_accuracy is None else advice(report)
+    if report is None:
+        return ""
+    if report.leave_one_out_accuracy is None:
+        return _tr("With two examples in a bin, each can be classified from the others, and confidence is measured.")
+    return advice(report)
 
 
 def _tr(text: str) -> str:

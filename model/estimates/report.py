@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from model.estimates.intervals import wilson_interval
+from model.estimates.intervals import left_out_interval
 from model.estimates.selective import accepting_threshold
 from model.types import ExampleReport, TrainingReport
 
@@ -18,7 +18,7 @@ WORTHWHILE = 0.01
 
 @dataclass(frozen=True)
 class Proportion:
-    """`successes` of `trials` with a 95 % Wilson interval; `value` is None without trials."""
+    """`successes` of `trials`, each left out, with a 95 % interval; `value` is None without trials."""
 
     successes: int
     trials: int
@@ -31,7 +31,7 @@ class Proportion:
     @property
     def interval(self) -> tuple[float, float]:
         """95 % interval of the proportion, 0..1."""
-        return wilson_interval(self.successes, self.trials)
+        return left_out_interval(self.successes, self.trials)
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,12 @@
 """The interface of a view: one way to describe an image as a vector, by which images are compared.
 
 Each view is one module of `model.features.views` (or of a plug-in, entry point group `fewshot.views`) that registers
-itself in `VIEWS`. The head joins the views' vectors, each with a share that is fitted to the examples.
+itself in `VIEWS`. The head joins the views' vectors, each with a share, and averages over several shares.
 """
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,55 +15,23 @@ from torch import Tensor
 from model.features.maps import ImageFeatures
 from model.registry import Registry
 
-DETAILED_SIDE = 224.0
-"""Pixels; smaller images hold less fine structure than their enlargements suggest, and still less texture."""
-
-LARGEST_SPREAD = 2.5
-WIDE_SPREAD, WIDE_SLOPE = 1.2, 3.0
-"""Nats of texture spread, as among drawings, and how much faster the odds of fine and texture fall beyond it."""
-
 VIEWS: Registry[View] = Registry("model.features.views", "fewshot.views")
-
-
-class Traits(NamedTuple):
-    """Properties of the support images that do not depend on their classes; they move the priors.
-
-    native_side: their typical sqrt(width * height) in pixels
-    texture_spread: `views.texture.spread` in nats
-    wholeness: `views.layout.wholeness`
-    meaning: `views.semantic.meaning` in nats
-    """
-
-    native_side: float = DETAILED_SIDE
-    texture_spread: float = 1.0
-    wholeness: float = 0.4
-    meaning: float = 0.1
-
-    @property
-    def lack_of_detail(self) -> float:
-        """Natural logarithm of the native side over `DETAILED_SIDE`, at most 0."""
-        return math.log(min(1.0, max(self.native_side, 1.0) / DETAILED_SIDE))
-
-    def lowered_by_spread(self, shift: float, slope: float) -> float:
-        """Return `shift` lowered by `slope` for each nat of texture spread, and by more beyond `WIDE_SPREAD`."""
-        spread = min(self.texture_spread, LARGEST_SPREAD)
-        return shift - slope * spread - WIDE_SLOPE * max(0.0, spread - WIDE_SPREAD)
 
 
 class View(ABC):
     """A view of an image. Stateless.
 
     name: also used in saved classifiers
-    order: views are joined in ascending order; the shares of all others are relative to the first one's
-    prior_mean, prior_deviation: Gaussian prior of the log odds of its share against the first view's
+    order: views are joined in ascending order
+    levels: the shares that the head tries for it, besides none; the first view has what the others leave. A view
+        without levels is used only by classifiers that were saved with it
     standardised: whether its numbers are centred, divided by their deviation over the support images, and bounded
     kept: how many numbers of `keep` are stored with each image
     """
 
     name: str
     order: int = 100
-    prior_mean: float = -4.0
-    prior_deviation: float = 1.0
+    levels: tuple[float, ...] = (0.3,)
     standardised: bool = False
     kept: int = 0
 
@@ -77,11 +43,6 @@ class View(ABC):
     def vectors(self, features: ImageFeatures, directions: Tensor) -> Tensor:
         """Return the vectors of n images, float32 (n, D); directions: see `Backbone.class_directions`."""
 
-    def prior_shift(self, traits: Traits) -> float:
-        """Return what the support images' traits add to `prior_mean`."""
-        del traits
-        return 0.0
-
     def keep(self, picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """Return the `kept` numbers to store of RGB pixels, uint8 (H, W, 3); see `ImageFeatures.extra`."""
         del picture
@@ -91,6 +52,12 @@ class View(ABC):
 def all_views() -> tuple[View, ...]:
     """Return every view that is installed, in the order in which they are joined."""
     return tuple(sorted(VIEWS, key=lambda view: (view.order, view.name)))
+
+
+def joined_views() -> tuple[View, ...]:
+    """Return the views that a new classifier joins: the first one, and every other one that has levels."""
+    views = all_views()
+    return tuple(view for view in views if view is views[0] or view.levels)
 
 
 def views_named(names: tuple[str, ...]) -> tuple[View, ...]:

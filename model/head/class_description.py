@@ -6,20 +6,21 @@ that poor or atypical examples count less. The predicted class is that of the cl
 patent's public text has no formulas; these are ours:
 
     z[i]   = [ sqrt(1 - beta) P (v[i] - mu) ; sqrt(beta) l[i] ]      v: the joint vector, `JointSpace`
-    t[i]   = sigmoid((s3[i] - s4[i]) / tau_w)                        `contrast_with_others`, `margins`
+    s[i,c] = z[i] . d[c], with d[c] computed without image i         `left_out_ridge`
+    s3[i]  = s[i, y[i]],   s4[i] = max over c != y[i] of s[i,c]      third and fourth similarity, `margins`
+    t[i]   = sigmoid((s3[i] - s4[i]) / (q tau_w)),  q = max(1, 10 / K)
     w[i]   = (1 - rho) K_c t[i] / (sum of t in the class)  +  rho    `image_weights`
     d[c]   = sum over i of the coefficients of a ridge regression in which image i counts w[i] / K
     logits = kappa z . d                                             `dual_descriptors`
 
 z is never built: since z . d = (1 - beta) (global score) + beta (local score), both terms are computed separately and
-added (`Head.combine`, `TrainedHead.logits`). s3 and s4 compare the global part alone, which was measured to be as good.
+added (`averaging`, `TrainedHead.logits`). s3 and s4 compare the global part alone, which was measured to be as good.
 
-s3 - s4 is the sum of two differences: of cosines (to the other images of the own class, less to the means of the other
-classes) and of leave-one-out scores (own class less the best other class). The first favours typical images, the
-second is low for images on the wrong side of the border. An image of low weight counts little in the regression;
-scaling its target instead would still pull the scores around it to zero (docs/adr/0004-image-weights.md). The sigmoid
-gives similar weights to all images that resemble their own class more than the others; a softmax would favour the
-most typical ones, which costs accuracy where all labels are right.
+s3 - s4 is low for images on the wrong side of the border. It is uncertain where a class has few images, so it counts
+less there (q). An image of low weight counts little in the regression; scaling its target instead would still pull the
+scores around it to zero (docs/adr/0004-image-weights.md). The sigmoid gives similar weights to all images that resemble
+their own class more than the others; a softmax would favour the most typical ones, which costs accuracy where all
+labels are right.
 
 P is the whitening (S + lambda)^(-1/2) of the scatter S of all global features, each class counting
 the same. It uses no labels, and the global part of the logits is ridge regression onto the classes
@@ -38,8 +39,11 @@ EPSILON = 1e-12
 UNIFORM_SHARE = 0.02
 """rho: the part of the weight that every example has regardless of its similarities."""
 
-SCORE_TEMPERATURE, COSINE_TEMPERATURE = 0.16, 0.08
-"""tau_w for scores and for cosines: the difference over which an image's weight rises from low to full."""
+TEMPERATURE = 0.32
+"""tau_w: the difference of scores over which an image's weight rises from low to full."""
+
+CERTAIN_SHOTS = 10
+"""Images of a class from which this temperature holds; with fewer it is higher in proportion."""
 
 
 def class_balance(labels: Tensor, ways: int) -> Tensor:
@@ -60,28 +64,27 @@ def centred_gram(gram: Tensor, balance: Tensor) -> Tensor:
     return gram - row[:, None] - row[None, :] + share @ row
 
 
-def hat_matrix(gram: Tensor, balance: Tensor, ridge: Tensor) -> Tensor:
-    """H = K (K + lambda B^-1)^-1 + 1 b' / sum(b), (n, n): the fit of a weighted ridge regression with an intercept.
+def left_out_ridge(gram: Tensor, balance: Tensor, ridge: Tensor, labels: Tensor, ways: int) -> tuple[Tensor, Tensor]:
+    """Fit a weighted ridge regression with an intercept; score every image by the descriptors of all the others.
 
-    gram is the centred (n, n) matrix K of inner products, B = diag(balance) the weights of the images. Without the
-    intercept's term, centring would reveal the class of a left-out image, since the mean of the others depends on it.
+    gram: the centred (n, n) matrix K of inner products; balance (n,): the weights B of the images. Returns the dual
+    descriptors (`dual_descriptors`) and the leave-one-out scores, float64 (n, N) each.
+
+    With A = (K + lambda B^-1)^-1 the fit is H Y = K A Y + 1 b' Y / sum(b), and K A = I - lambda B^-1 A, so that the
+    diagonal of A and A Y are all that is needed. Without the intercept's term, centring would reveal the class of a
+    left-out image, since the mean of the others depends on it. The refitted intercept is subtracted from the scores: it
+    depends only on how many images of each class are left.
     """
-    slope: Tensor = torch.linalg.solve(gram + torch.diag(ridge / balance), gram).T
-    return slope + balance / balance.sum()
-
-
-def leave_one_out_scores(hat: Tensor, balance: Tensor, labels: Tensor, ways: int) -> Tensor:
-    """Score every support image by the descriptors of all the others: (n, N).
-
-    hat (n, n) from `hat_matrix`, of the same balance. The refitted intercept is subtracted, since it depends only on
-    how many images of each class are left.
-    """
-    targets = _targets(labels, ways)
-    own = hat.diagonal()[:, None]
-    fitted = (hat @ targets - own * targets) / (1 - own).clamp_min(1e-6)
+    targets, penalties = _targets(labels, ways), ridge / balance
+    factor = torch.linalg.cholesky(gram + torch.diag(penalties))
+    dual = torch.cholesky_solve(targets, factor)
+    inverse = torch.cholesky_inverse(factor).diagonal()
     share = (balance / balance.sum())[:, None]
-    intercept = ((share * targets).sum(dim=0) - share * targets) / (1 - share)
-    return fitted - intercept
+    intercept = (share * targets).sum(dim=0)
+    own = (1 - penalties * inverse)[:, None] + share
+    fitted = targets - penalties[:, None] * dual + intercept
+    without = (fitted - own * targets) / (1 - own).clamp_min(1e-6)
+    return dual, without - (intercept - share * targets) / (1 - share)
 
 
 def dual_descriptors(gram: Tensor, balance: Tensor, ridge: Tensor, labels: Tensor, ways: int) -> Tensor:
@@ -93,21 +96,6 @@ def dual_descriptors(gram: Tensor, balance: Tensor, ridge: Tensor, labels: Tenso
     return descriptors
 
 
-def contrast_with_others(similarity: Tensor, labels: Tensor, ways: int) -> Tensor:
-    """Third less fourth similarity, s3 - s4: to the other images of the own class, and to the other classes' means.
-
-    similarity: float64 (n, n); returns (n,). The third similarity of the only image of a class is 0.
-    """
-    members = functional.one_hot(labels, ways).to(similarity.dtype)
-    sums = (similarity - torch.diag(similarity.diagonal())) @ members
-    counts = members.sum(0)[None, :] - members
-    means = torch.where(counts > 0, sums / counts.clamp_min(1), torch.zeros_like(sums))
-    foreign = 1 - members
-    third = (means * members).sum(1)
-    fourth = (means * foreign).sum(1) / foreign.sum(1).clamp_min(1)
-    return third - fourth
-
-
 def margins(scores: Tensor, labels: Tensor) -> Tensor:
     """Score of the own class less the highest of the others: (n, N), int64 (n,) -> (n,)."""
     own = scores.gather(1, labels[:, None])
@@ -115,15 +103,16 @@ def margins(scores: Tensor, labels: Tensor) -> Tensor:
     return own.squeeze(1) - others.amax(dim=1)
 
 
-def image_weights(margin: Tensor, contrast: Tensor, labels: Tensor, ways: int) -> Tensor:
+def image_weights(margin: Tensor, labels: Tensor, ways: int) -> Tensor:
     """Weight of each image times K of its class, so that 1 is an average example: float64 (n,).
 
-    margin (n,) of the leave-one-out scores, contrast (n,) of the similarities. In a class of fewer than three images
-    all weights are 1: of two images, neither can be called the atypical one.
+    margin (n,): third less fourth similarity, `margins` of the leave-one-out scores. In a class of fewer than three
+    images all weights are 1: of two images, neither can be called the atypical one.
     """
     members = functional.one_hot(labels, ways).to(margin.dtype)
     counts = members.sum(0)[labels]
-    trust = torch.sigmoid(margin / SCORE_TEMPERATURE + contrast / COSINE_TEMPERATURE) + EPSILON
+    fewness = (CERTAIN_SHOTS / counts).clamp_min(1.0)
+    trust = torch.sigmoid(margin / (TEMPERATURE * fewness)) + EPSILON
     weights = (1 - UNIFORM_SHARE) * trust / (members.T @ trust)[labels] * counts + UNIFORM_SHARE
     return torch.where(counts > 2, weights, torch.ones_like(weights))
 

@@ -9,8 +9,9 @@ from torch import Tensor
 
 from model.features.maps import ImageFeatures
 from model.head import class_description, local_feature
+from model.head.averaging import regression
+from model.head.hypotheses import RIDGES
 from model.head.joint_space import JointSpace
-from model.head.parameters import Head
 from model.head.support import Support, leave_one_out_local_scores
 
 
@@ -81,9 +82,12 @@ def describe_support(
 
 
 def _local_scale(support: Support) -> Tensor:
-    """Ratio of the spread of global to that of local leave-one-out scores, at the parameters' start values."""
+    """Ratio of the spread of the first view's leave-one-out scores to that of the local ones; 1 for a single class."""
+    if support.ways == 1:
+        return torch.ones((), dtype=torch.float64)
     with torch.no_grad():
-        whole = Head(support.labels, support.views).global_scores(support)
+        first = torch.zeros(len(support.views), dtype=torch.float64)
+        first[0] = 1.0
+        _, whole = regression(support, first, torch.tensor(RIDGES[0], dtype=torch.float64))
         part = leave_one_out_local_scores(support.local, support.weights, support.labels, support.ways)
-        spread = part.std(dim=1).mean()
-        return whole.std(dim=1).mean() / spread.clamp_min(1e-6)
+        return whole.std(dim=1).mean() / part.std(dim=1).mean().clamp_min(1e-6)

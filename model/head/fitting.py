@@ -1,42 +1,39 @@
 """Fitting the head to the features of a support set (claim 1's last step): tensors in, state out.
 
-The parameters are fitted twice: with all images counting the same in the regression, and again with the image
-weights of the first fit. The loss counts all images the same both times: leaving out hard images would make the
-classifier overconfident.
+The hypotheses are weighed by the leave-one-out loss (`averaging`), then the images, in rounds, by the scores that the
+averaged hypotheses give them (`class_description`), until the weights no longer change. The loss counts all images the
+same: leaving out hard images would make the classifier overconfident.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
 import torch
-from scipy.optimize import minimize
 from torch import Tensor
 from torch.nn import functional
-from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from model.backbones.devices import one_thread
 from model.features.maps import TRAINING_GRID, ImageFeatures
 from model.features.sizes import Size, typical_side
-from model.features.traits import traits_of
 from model.features.views import texture
 from model.head import class_description, local_feature, unknown
+from model.head.averaging import Averaged, average, compare, shortlist
 from model.head.description import DescribedSupport, describe_support
+from model.head.hypotheses import CONSTANTS, Hypotheses, PriorConstants
 from model.head.joint_space import JointSpace
-from model.head.parameters import Head
 from model.head.responses import response_directions
 from model.head.state import ClassifierState
 from model.head.support import Support
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 
-MAX_STEPS = 60
-CONVERGED_CHANGE = 1e-6  # of the mean loss in nats, between two steps
+MAX_ROUNDS = 10
+CONVERGED_CHANGE = 0.01  # mean change of the images' relative weights between two rounds
 UNFAMILIAR_SHARE = 0.1  # of the examples' regions
 FAMILIAR = 0.8  # factor on their familiarity, which is higher on `TRAINING_GRID` than on finer grids. Measured
+_LEAST_SHARE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,14 +42,29 @@ class Fit:
 
     leave_one_out: float64 (n, N) probabilities of every support image from all the others
     weights: float64 (n,) relative weight of every support image (1 is an average one)
-    losses: mean leave-one-out cross-entropy in nats after each step
-    converged: whether the second fit converged
+    rounds: in which the image weights were fitted
+    converged: whether they stopped changing
     """
 
     state: ClassifierState
     leave_one_out: Tensor
     weights: Tensor
-    losses: tuple[float, ...]
+    rounds: int
+    converged: bool
+
+
+class Fitted(NamedTuple):
+    """A support set with its image weights, and the averages.
+
+    averaged: what decides; judged: with all images counting the same, its leave-one-out results are those to report
+    rounds: in which the image weights were fitted
+    converged: whether they stopped changing
+    """
+
+    support: Support
+    averaged: Averaged
+    judged: Averaged
+    rounds: int
     converged: bool
 
 
@@ -68,110 +80,108 @@ def fit_head(
     token: CancelToken | None = None,
     *,
     compared_with: Tensor | None = None,
+    constants: PriorConstants = CONSTANTS,
 ) -> Fit:
     """Fit a head to `features` of n images of `ways` classes with int64 `labels` (n,) and pixel `sizes`.
 
     directions: see `Backbone.class_directions`; side: the working side at which the images were embedded;
-    compared_with: see `describe_support`. Raises `Cancelled`.
+    compared_with: see `describe_support`; constants: of the prior. Raises `Cancelled`.
     """
-    with torch.inference_mode(False):
+    with torch.inference_mode(False), torch.no_grad():
         described = describe_support(features, labels, ways, directions, compared_with)
-        support = described.support
-        head = Head(labels, support.views, traits_of(features, sizes, directions))
-        losses, converged = fit(head, support, progress, token or CancelToken())
-        with torch.no_grad():
-            support = support._replace(weights=head.image_weights(support))
-        again, converged = fit(head, support, progress, token or CancelToken())
-        with torch.no_grad():
-            leave_one_out = torch.softmax(head.leave_one_out_logits(support), dim=1)
-        state = _state(head, described._replace(support=support), features, sizes, side, leave_one_out)
-    return Fit(state, leave_one_out, support.weights, tuple(losses + again), converged)
+        hypotheses = Hypotheses.grid(labels, ways, described.space.views, constants)
+        found = fit(described.support, hypotheses, progress, token or CancelToken())
+        leave_one_out = torch.softmax(found.judged.leave_one_out, dim=1)
+        described = described._replace(support=found.support)
+        state = _state(found.averaged, described, features, sizes, side, leave_one_out)
+    return Fit(state, leave_one_out, found.support.weights, found.rounds, found.converged)
 
 
-def fit(head: Head, support: Support, progress: ProgressCallback, token: CancelToken) -> tuple[list[float], bool]:
-    """Fit the head's parameters by leave-one-out cross-entropy with L-BFGS, until convergence.
+def fit(support: Support, hypotheses: Hypotheses, progress: ProgressCallback, token: CancelToken) -> Fitted:
+    """Weigh the hypotheses, then the images in rounds, until the images' weights no longer change.
 
-    Only images whose class has another image can be left out; where there is none, the parameters stay at the means of
-    their priors. Returns the loss after each step and whether the fit converged. Raises `Cancelled`.
+    The hypotheses are weighed, and the leave-one-out results computed, with all images counting the same: an image's
+    weight depends on the labels of the images beside it, and through these weights its own label would reach the
+    result that leaves it out. Raises `Cancelled`.
     """
-    counted = class_description.has_others(support.labels)
-    if not bool(counted.any()):
-        return [], True
-    parameters = list(head.parameters())
-    start = parameters_to_vector(parameters).detach().numpy()
-    best, best_loss = start, math.inf
-
-    def objective(values: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
-        nonlocal best, best_loss
+    token.raise_if_cancelled()
+    if not bool(class_description.has_others(support.labels).any()):
+        averaged = average(compare(support, hypotheses), hypotheses)
+        return Fitted(support, averaged, averaged, 0, True)
+    hypotheses = shortlist(support, hypotheses)
+    equal = compare(support, hypotheses)
+    judged = averaged = average(equal, hypotheses)
+    for number in range(1, MAX_ROUNDS + 1):
+        progress(Progress("Training", number, MAX_ROUNDS))
         token.raise_if_cancelled()
-        vector_to_parameters(torch.tensor(values), parameters)
-        logits = head.leave_one_out_logits(support)[counted]
-        misfit = functional.cross_entropy(logits, support.labels[counted], reduction="sum")
-        loss = (misfit + head.penalty()) / counted.sum()
-        slope = torch.stack(torch.autograd.grad(loss, parameters))
-        value = float(loss.detach())
-        if not (math.isfinite(value) and bool(slope.isfinite().all())):  # the search went too far
-            return math.inf, np.zeros_like(values)
-        if value < best_loss:
-            best, best_loss = values.copy(), value
-        return value, slope.numpy()
+        weights = image_weights(support, averaged)
+        change = float((weights - support.weights).abs().mean())
+        support = support._replace(weights=weights)
+        averaged = average(compare(support, hypotheses)._replace(losses=equal.losses), hypotheses)
+        if change < CONVERGED_CHANGE:
+            break
+    return Fitted(support, averaged, judged, number, change < CONVERGED_CHANGE)
 
-    losses: list[float] = []
 
-    def after_step(_: npt.NDArray[np.float64]) -> None:
-        losses.append(best_loss)
-        progress(Progress("Training", len(losses), MAX_STEPS))
-
-    options = {"maxiter": MAX_STEPS, "ftol": CONVERGED_CHANGE}
-    found = minimize(objective, start, jac=True, method="L-BFGS-B", callback=after_step, options=options)
-    vector_to_parameters(torch.from_numpy(best), parameters)
-    return losses, bool(found.success)
+def image_weights(support: Support, averaged: Averaged) -> Tensor:
+    """Return relative weights of the support images, (n,); 1 is an average one."""
+    margin = class_description.margins(averaged.whole, support.labels)
+    return class_description.image_weights(margin, support.labels, support.ways)
 
 
 def _state(
-    head: Head,
+    averaged: Averaged,
     described: DescribedSupport,
     features: ImageFeatures,
     sizes: Sequence[Size],
     side: int,
     leave_one_out: Tensor,
 ) -> ClassifierState:
-    with torch.no_grad():
-        support = described.support
-        labels, ways, balance = support.labels, support.ways, support.balance
-        gram = head.gram(support)
-        dual = class_description.dual_descriptors(gram, balance, head.ridge(gram, balance), labels, ways)
-        space, shares = described.space, head.shares
-        joint = space.joint(features, shares)
-        origin = (balance / balance.sum()) @ joint
-        descriptors = (joint - origin).T @ dual
-        members = functional.one_hot(labels, ways).double() * support.weights[:, None]
-        unlikeness = unknown.leave_one_out_unlikeness(joint, labels, ways)
-        return ClassifierState(
-            view_names=tuple(view.name for view in space.views),
-            standard_mean=space.standard_mean.float(),
-            standard_deviation=space.standard_deviation.float(),
-            centre=space.centre.float(),
-            scales=space.scales.float(),
-            shares=shares.float(),
-            descriptors=descriptors.float(),
-            offsets=(origin @ descriptors).float(),
-            class_means=local_feature.class_means(described.compared, labels, ways),
-            local_descriptors=(members.T @ described.locals.double() / members.sum(0)[:, None]).float(),
-            response_directions=response_directions(features.coarse, balance, labels, ways),
-            examples=joint.float(),
-            labels=labels,
-            leave_one_out=leave_one_out.float(),
-            local_scale=float(support.local_scale),
-            local_share=float(head.local_share),
-            scale=float(head.scale),
-            attention_temperature=described.temperature,
-            unknown_threshold=unknown.unknown_threshold(unlikeness),
-            example_side=max(typical_side(size) for size in sizes),
-            side=side,
-            evidence_deviation=_evidence_deviation(features, space, shares, descriptors),
-            familiar_from=_familiar_from(described.familiarity),
-        )
+    support, space, shares = described.support, described.space, averaged.shares
+    labels, ways, balance = support.labels, support.ways, support.balance
+    joint = space.joint(features, shares)
+    share = balance / balance.sum()
+    origin = share @ joint
+    descriptors = _descriptors(averaged, space.vectors(features), share)
+    members = functional.one_hot(labels, ways).double() * support.weights[:, None]
+    unlikeness = unknown.leave_one_out_unlikeness(joint, labels, ways)
+    return ClassifierState(
+        view_names=tuple(view.name for view in space.views),
+        standard_mean=space.standard_mean.float(),
+        standard_deviation=space.standard_deviation.float(),
+        centre=space.centre.float(),
+        scales=space.scales.float(),
+        shares=shares.float(),
+        descriptors=descriptors.float(),
+        offsets=(origin @ descriptors).float(),
+        class_means=local_feature.class_means(described.compared, labels, ways),
+        local_descriptors=(members.T @ described.locals.double() / members.sum(0)[:, None]).float(),
+        response_directions=response_directions(features.coarse, balance, labels, ways),
+        examples=joint.float(),
+        labels=labels,
+        leave_one_out=leave_one_out.float(),
+        local_scale=float(support.local_scale),
+        local_share=float(averaged.local_share),
+        scale=float(averaged.scale),
+        attention_temperature=described.temperature,
+        unknown_threshold=unknown.unknown_threshold(unlikeness),
+        example_side=max(typical_side(size) for size in sizes),
+        side=side,
+        evidence_deviation=_evidence_deviation(features, space, shares, descriptors),
+        familiar_from=_familiar_from(described.familiarity),
+    )
+
+
+def _descriptors(averaged: Averaged, vectors: Sequence[Tensor], share: Tensor) -> Tensor:
+    """Class descriptors of the joint vectors, (D, N); vectors: each view's of the n images, share (n,) of each image.
+
+    The averaged logits are scale (1 - local_share) times the products of joint vectors with these, less the offsets.
+    """
+    factor = averaged.scale * (1 - averaged.local_share)
+    parts = []
+    for view, dual, its_share in zip(vectors, averaged.dual, averaged.shares, strict=True):
+        parts.append((view - share @ view).T @ dual / (its_share.clamp_min(_LEAST_SHARE).sqrt() * factor))
+    return torch.cat(parts)
 
 
 def _familiar_from(familiarity: Tensor) -> float:

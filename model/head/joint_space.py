@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from model.features.maps import ImageFeatures
-from model.features.view import View, all_views
+from model.features.view import View, joined_views
 
 LEAST_DEVIATION = 0.05
 """Nats. Floor of the deviation, so that a texture energy that hardly varies among the examples is not magnified."""
@@ -50,7 +50,7 @@ class JointSpace(NamedTuple):
     @classmethod
     def of(cls, features: ImageFeatures, balance: Tensor, directions: Tensor) -> JointSpace:
         """Fit to n support images; balance (n,) as `class_description.class_balance`."""
-        views = all_views()
+        views = joined_views()
         standardised = [view.vectors(features, directions).double() for view in views if view.standardised]
         numbers = torch.cat(standardised, dim=1) if standardised else balance.new_zeros(len(balance), 0)
         mean = numbers.mean(dim=0)

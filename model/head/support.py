@@ -20,7 +20,7 @@ class Support(NamedTuple):
     local: (n, n) similarity of image i's local feature for image j's class to image j's local feature
     local_scale: factor that gives local scores the spread of global ones
     labels: int64 (n,)
-    weights: (n,) relative weight of each image: 1 in the first fit, of `Head.image_weights` in the second
+    weights: (n,) relative weight of each image: 1 at first, then of `fitting.image_weights`
     """
 
     views: tuple[View, ...]

@@ -79,13 +79,16 @@ class TrainedHead:
         """Return global scores: joint vectors (n, D) to float32 (n, N)."""
         return (joint @ self.descriptors).float() - self.state.offsets
 
+    def part(self, compared: Comparisons) -> Tensor:
+        """Return the local scores of n images, less each image's mean: float32 (n, N)."""
+        # The local feature l is a weighted sum of regions, so its similarity is the same sum of their similarities.
+        attention = local_feature.attention(compared.contrasts, self.state.attention_temperature)
+        part = (attention * compared.to_locals).sum(dim=2) * self.state.local_scale
+        return part - part.mean(dim=1, keepdim=True)
+
     def logits(self, joint: Tensor, compared: Comparisons) -> Tensor:
         """Return the logits kappa z . d of n images for every class, float32 (n, N); their softmax is calibrated."""
-        state = self.state
-        # The local feature l is a weighted sum of regions, so its similarity is the same sum of their similarities.
-        attention = local_feature.attention(compared.contrasts, state.attention_temperature)
-        part = (attention * compared.to_locals).sum(dim=2) * state.local_scale
-        part = part - part.mean(dim=1, keepdim=True)
+        state, part = self.state, self.part(compared)
         logits: Tensor = state.scale * ((1 - state.local_share) * self.whole(joint) + state.local_share * part)
         return logits
 

@@ -94,14 +94,14 @@ def _span(examples: Tensor) -> tuple[Tensor, Tensor]:
     return mean, basis
 
 
-def unknown_threshold(leave_one_out: Tensor) -> float:
+def unknown_threshold(leave_one_out: Tensor, false_alarms: float = UNKNOWN_FALSE_ALARMS) -> float:
     """Return the unlikeness above which an image is unknown; infinite with fewer than three examples.
 
     leave_one_out: float64 (n,), see `leave_one_out_unlikeness`. The threshold lies above the mean by the number of
-        standard deviations that `UNKNOWN_FALSE_ALARMS` requires, times 1 + 4 / n (ours, since n values are few).
+        standard deviations that `false_alarms` requires, times 1 + 4 / n (ours, since n values are few).
     """
     count = len(leave_one_out)
     if count < 3:
         return math.inf
-    deviations = -NormalDist().inv_cdf(UNKNOWN_FALSE_ALARMS) * (1 + 4 / count)
+    deviations = -NormalDist().inv_cdf(false_alarms) * (1 + 4 / count)
     return float(leave_one_out.mean() + deviations * leave_one_out.std())

@@ -80,6 +80,10 @@ class ImageClassifier:
         found = self.classifier.explain(image.features, image.size, image.features if closer is None else closer)
         return Explanation(path, found.evidence_maps, found.regions, found.scores, image.size)
 
+    def with_false_alarms(self, share: float) -> ImageClassifier:
+        """Return the classifier with the threshold at which `share` (0..1) of known images are flagged as unknown."""
+        return ImageClassifier(self.classifier.with_false_alarms(share), self.embedder)
+
     def warm_up(self) -> None:
         """Prepare the forward pass of `explain`, so that the first image to be explained is fast."""
         self.embedder.warm_up(closer_side(self.embedder.backbone, self.side))

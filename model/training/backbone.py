@@ -21,8 +21,9 @@ from model.embedding.embedder import Embedder
 from model.embedding.pending import fitted_pixels
 from model.errors import ImageReadError
 from model.features.maps import ImageMaps, describe
+from model.head.averaging import average, compare
 from model.head.description import describe_support
-from model.head.parameters import Head
+from model.head.hypotheses import Hypotheses
 from model.images.rendering import Rendering
 from model.progress import CancelToken, Progress, ProgressCallback
 
@@ -133,8 +134,8 @@ def episode_loss(maps: FeatureMaps, labels: Tensor) -> Tensor:
     features = describe(ImageMaps.without_texture(maps), (maps.coarse.shape[2], maps.coarse.shape[3]))
     untaught = torch.empty(0, maps.coarse.shape[1])  # a backbone in training has no classes of its own
     support = describe_support(features, local_labels, len(present), untaught).support
-    head = Head(local_labels, support.views)
-    return functional.cross_entropy(head.leave_one_out_logits(support), local_labels)
+    typical = Hypotheses.grid(local_labels, len(present), support.views).typical()
+    return functional.cross_entropy(average(compare(support, typical), typical).leave_one_out, local_labels)
 
 
 def _load(

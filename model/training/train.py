@@ -15,7 +15,7 @@ from model.classifier import FewShotClassifier
 from model.embedding.embedder import Embedder, readable_sizes
 from model.embedding.labelled_images import LabelledImages, embed_labelled
 from model.errors import ImageReadError, SupportSetError
-from model.estimates.intervals import wilson_interval
+from model.estimates.intervals import left_out_interval
 from model.estimates.learning_curve import learning_curve
 from model.features.sizes import working_side
 from model.head.class_description import has_others
@@ -25,6 +25,9 @@ from model.progress import CancelToken, Progress, ProgressCallback, ignore_progr
 from model.runs.image_classifier import ImageClassifier
 from model.training.backbone import Schedule, train_backbone
 from model.types import ExampleReport, SupportSet, TrainingReport
+
+FEWEST_OF_ONE_BIN = 3
+"""Images of a single bin that say how unlike each other its images may be."""
 
 
 def train(
@@ -46,9 +49,9 @@ def train(
     schedule: of the backbone's training, where it is trained on the bins
 
     Unreadable and duplicate images are left out and named in the report; so are pairs of bins that hold one picture.
-    Raises `SupportSetError` for fewer than two
-    classes and for a class without a readable image, `BackboneError` and `DeviceError` as `Embedder.create`, and
-    `Cancelled`.
+    With a single class, every image unlike it is unknown. Raises `SupportSetError` for no class, for a single one of
+    fewer than `FEWEST_OF_ONE_BIN` images, and for a class without a readable image, `BackboneError` and `DeviceError`
+    as `Embedder.create`, and `Cancelled`.
     """
     started = time.monotonic()
     token = token or CancelToken()
@@ -80,10 +83,10 @@ def train(
 
 
 def _check(support: SupportSet) -> None:
-    if support.ways < 2:
+    if not support.ways or (support.ways == 1 and len(support.images[0]) < FEWEST_OF_ONE_BIN):
         raise SupportSetError(
-            f"Training needs at least two bins with images; there {'is one' if support.ways else 'is none'}. "
-            "Add a bin with images of another kind."
+            "Training needs at least two bins with images, or one with three images or more, from which everything "
+            f"unlike it is told; there {'is one' if support.ways else 'is none'}. Add images, or a bin of another kind."
         )
     for name, group in zip(support.class_names, support.images, strict=True):
         if not group:
@@ -136,9 +139,9 @@ def _report(
 ) -> TrainingReport:
     labels = examples.labels
     confidence, predicted = fitted.leave_one_out.max(dim=1)
-    counted = has_others(labels)
+    counted = has_others(labels) & (support.ways > 1)  # of a single class every image is "recognised"
     trials = int(counted.sum())
-    curve = learning_curve(fitted.state.examples.double(), labels, support.ways)
+    curve = learning_curve(fitted.state.examples.double(), labels, support.ways) if support.ways > 1 else None
     correct = int((predicted == labels)[counted].sum())
     columns = (labels.tolist(), fitted.weights.tolist(), predicted.tolist(), confidence.tolist())
     return TrainingReport(
@@ -149,11 +152,10 @@ def _report(
         unreadable=examples.unreadable,
         duplicates=tuple(duplicates),
         leave_one_out_accuracy=correct / trials if trials else None,
-        accuracy_interval=wilson_interval(correct, trials) if trials else None,
-        steps=len(fitted.losses),
+        accuracy_interval=left_out_interval(correct, trials) if trials else None,
+        steps=fitted.rounds,
         converged=fitted.converged,
         seconds=seconds,
         gain_of_doubling=curve.gain if curve is not None else None,
         learning_curve=tuple(zip(curve.shots, curve.accuracies, strict=True)) if curve is not None else (),
-        losses=fitted.losses,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,7 +13,9 @@ from benchmarks.accuracy.episodes import draw_episodes
 from benchmarks.accuracy.heads import ABLATIONS, HEADS, OURS, trial_of
 from benchmarks.accuracy.sets import Folders, ImageSet
 from model.backbones.names import DEFAULT_BACKBONE
-from model.head.parameters import Head
+from model.head import fitting
+from model.head.averaging import Averaged, Compared
+from model.head.hypotheses import Hypotheses
 
 CHANCE = 1 / 3
 QUICK = sorted(set(CONCERNS) - {"masking", "speed"})
@@ -34,22 +35,22 @@ def test_command_measures_every_head_above_chance_and_reports_it(tmp_path: Path)
         assert sum(at_ten[name]) / 2 > CHANCE + 0.2, name
 
 
-def test_what_is_not_trained_keeps_its_priors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    heads: list[Head] = []
+def test_what_is_not_trained_stays_at_its_prior(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts: list[int] = []
+    average = fitting.average
 
-    class Watched(Head):
-        def __init__(self, *arguments: Any) -> None:
-            super().__init__(*arguments)
-            heads.append(self)
+    def watched(compared: Compared, hypotheses: Hypotheses) -> Averaged:
+        counts.append(hypotheses.log_prior.numel())
+        return average(compared, hypotheses)
 
-    monkeypatch.setattr("model.head.fitting.Head", Watched)
+    monkeypatch.setattr(fitting, "average", watched)
     (data,) = Run(DEFAULT_BACKBONE, Folders(None, tmp_path), 1, ("example",)).prepared()
     (episode,) = draw_episodes(data.labels, 3, 5, 1, "example")
-    for method in (ABLATIONS["training off"], HEADS[OURS]):
-        method(trial_of(data, episode))
-    untrained, trained = (float(head.penalty().detach()) for head in heads)
-    assert untrained == 0.0
-    assert trained > 0.0
+    ABLATIONS["training off"](trial_of(data, episode))
+    assert set(counts) == {1}  # the mean of the prior alone
+    counts.clear()
+    HEADS[OURS](trial_of(data, episode))
+    assert min(counts) > 1
 
 
 def test_set_that_is_not_there_is_skipped_with_a_line(

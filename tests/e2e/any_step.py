@@ -147,7 +147,6 @@ def _train(choice: Choice, document: Document, results: Results, *_: Any) -> Non
         steps=choice.randint(1, 99),
         converged=True,
         seconds=1.0,
-        losses=(1.0,),
     )
     files = {"weights": choice.randbytes(20_000)}
     results.set_training(document.revision, [bin_.id for bin_ in document.bins], report, files)

@@ -29,36 +29,30 @@ def test_centring_subtracts_the_mean_of_the_class_means() -> None:
     assert torch.allclose(gram, torch.tensor([[9.0, 3.0, -6.0], [3.0, 1.0, -2.0], [-6.0, -2.0, 4.0]]).double())
 
 
-def test_contrast_matches_the_definition_image_by_image() -> None:
-    similarity = vectors() @ vectors().T
-    contrast = class_description.contrast_with_others(similarity, LABELS, WAYS)
-    for j in range(6):
-        means = {}
-        for c in range(WAYS):
-            others = [float(similarity[j, k]) for k in range(6) if k != j and LABELS[k] == c]
-            means[c] = sum(others) / len(others) if others else 0.0
-        third = means.pop(int(LABELS[j]))
-        assert contrast[j].item() == pytest.approx(third - sum(means.values()) / len(means))
-
-
 def test_margins_are_over_the_best_other_class() -> None:
     scores = torch.tensor([[0.5, 0.2, -0.7], [0.1, 0.3, 0.6]])
     assert class_description.margins(scores, torch.tensor([0, 1])).tolist() == pytest.approx([0.3, -0.3])
 
 
-def test_the_odd_image_of_a_class_weighs_least() -> None:
-    labels = torch.tensor([0, 0, 0, 1, 1, 1])
-    margin = torch.tensor([0.4, 0.5, -0.3, 0.4, 0.6, 0.5]).double()
-    contrast = torch.tensor([0.3, 0.3, -0.1, 0.4, 0.3, 0.4]).double()
-    weights = class_description.image_weights(margin, contrast, labels, 2)
-    assert weights[2] < 0.1
-    assert weights[:3].sum().item() == pytest.approx(3.0)
-    assert weights[3:].tolist() == pytest.approx([1.0, 1.0, 1.0], abs=1e-2)
+def test_the_odd_image_of_a_class_weighs_least_and_less_with_more_examples() -> None:
+    lowest = []
+    for shots in (3, 10, 40):
+        labels = torch.arange(2).repeat_interleave(shots)
+        margin = torch.full((2 * shots,), 0.6).double()
+        margin[1] = -0.8
+        weights = class_description.image_weights(margin, labels, 2)
+        assert int(weights.argmin()) == 1
+        assert weights[:shots].sum().item() == pytest.approx(shots)
+        assert weights[shots:].tolist() == pytest.approx([1.0] * shots)
+        lowest.append(float(weights[1]))
+    assert lowest[0] > 0.5
+    assert lowest[1] < 0.15
+    assert lowest[2] == pytest.approx(lowest[1], rel=0.1)
 
 
 def test_two_images_of_a_class_weigh_the_same() -> None:
     margin = torch.tensor([0.9, -0.9, 0.3, 0.1, 0.2]).double()
-    weights = class_description.image_weights(margin, margin, torch.tensor([0, 0, 1, 1, 1]), 2)
+    weights = class_description.image_weights(margin, torch.tensor([0, 0, 1, 1, 1]), 2)
     assert weights[:2].tolist() == [1.0, 1.0]
 
 
@@ -80,8 +74,8 @@ def test_leave_one_out_scores_equal_refitting_without_the_image() -> None:
     points, balance = vectors(), weighted_balance()
     ridge = torch.tensor(0.7, dtype=torch.float64)
     gram = class_description.centred_gram(points @ points.T, balance)
-    hat = class_description.hat_matrix(gram, balance, ridge)
-    scores = class_description.leave_one_out_scores(hat, balance, LABELS, WAYS)
+    dual, scores = class_description.left_out_ridge(gram, balance, ridge, LABELS, WAYS)
+    assert torch.allclose(dual, class_description.dual_descriptors(gram, balance, ridge, LABELS, WAYS))
     for i in range(6):
         mean, slope = refitted(points, balance, [k for k in range(6) if k != i], ridge)
         assert torch.allclose((points[i] - mean) @ slope, scores[i])
@@ -101,8 +95,7 @@ def test_gradients_agree_with_finite_differences() -> None:
 
     def scores(points: Tensor, ridge: Tensor) -> Tensor:
         gram = class_description.centred_gram(points @ points.T, balance)
-        hat = class_description.hat_matrix(gram, balance, ridge)
-        return class_description.leave_one_out_scores(hat, balance, LABELS, WAYS)
+        return class_description.left_out_ridge(gram, balance, ridge, LABELS, WAYS)[1]
 
     inputs = (vectors().requires_grad_(), torch.tensor(0.7).double().requires_grad_())
     assert torch.autograd.gradcheck(scores, inputs)

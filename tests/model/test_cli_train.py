@@ -36,8 +36,27 @@ def test_one_image_a_class_is_enough(run: Run, shapes_folder: Path, tmp_path: Pa
     done = run("train", tmp_path / "bins", "--out", tmp_path / "c", "--json")
     assert done.status == 0
     assert done.result["leave_one_out_accuracy"] is None
+    assert "Confidence was not measured" in done.out
     found = run("classify", tmp_path / "c", shapes_folder / "disc" / "05.png", "--out", tmp_path / "r.csv")
     assert found.status == 0
+
+
+def test_one_bin_finds_what_is_unlike_it(run: Run, shapes_folder: Path, tmp_path: Path) -> None:
+    for number in range(6):
+        (tmp_path / "one" / "disc").mkdir(parents=True, exist_ok=True)
+        shutil.copy(shapes_folder / "disc" / f"{number:02}.png", tmp_path / "one" / "disc")
+    done = run("train", tmp_path / "one", "--out", tmp_path / "c", "--json")
+    assert done.status == 0, done.err
+    assert done.result["leave_one_out_accuracy"] is None
+    assert "images unlike it will be unknown" in done.out
+    table = tmp_path / "r.csv"
+    words = ("classify", tmp_path / "c", shapes_folder / "disc", shapes_folder / "cross", "--out", table)
+    assert run(*words, "--false-alarms", "0.1", "--overlays", tmp_path / "o").status == 0
+    flagged = {"disc": [], "cross": []}
+    for row in rows_of(table):
+        flagged[Path(row["path"]).parent.name].append(row["status"] == "unknown")
+    assert sum(flagged["disc"]) <= 0.3 * len(flagged["disc"])
+    assert sum(flagged["cross"]) >= 0.8 * len(flagged["cross"])
 
 
 def test_unreadable_examples_are_named_and_end_with_3(run: Run, bins: Path, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from unittest import mock
 
 import pytest
 import torch
@@ -12,12 +12,13 @@ from torch.nn import functional
 from model.embedding.embedder import Embedder
 from model.features.maps import LAYOUT_CELLS, ImageFeatures, ImageMaps, describe
 from model.features.texture_energies import CELLS, CHANNELS
-from model.features.view import all_views
+from model.head import averaging
+from model.head.averaging import Averaged, average, compare, shortlist
 from model.head.description import describe_support
-from model.head.fitting import fit, fit_head
-from model.head.parameters import Head
-from model.head.priors import SCALE
+from model.head.fitting import CONVERGED_CHANGE, MAX_ROUNDS, Fitted, fit, fit_head, image_weights
+from model.head.hypotheses import Hypotheses
 from model.head.support import Support
+from model.head.trained_head import TrainedHead
 from model.progress import Cancelled, CancelToken, ignore_progress
 
 COARSE, FINE, GRID = 48, 16, (3, 3)
@@ -43,18 +44,29 @@ def told_by_texture() -> tuple[Tensor, Support]:
     return labels, describe_support(features._replace(texture=texture), labels, 3, NO_DIRECTIONS).support
 
 
-def accuracy(head: Head, features: ImageFeatures, labels: Tensor, ways: int) -> float:
-    support = describe_support(features, labels, ways, NO_DIRECTIONS).support
-    fit(head, support, ignore_progress, CancelToken())
-    return float((head.leave_one_out_logits(support).argmax(1) == labels).double().mean())
+def fitted(support: Support) -> Fitted:
+    return fit(support, grid_of(support), ignore_progress, CancelToken())
+
+
+def grid_of(support: Support) -> Hypotheses:
+    return Hypotheses.grid(support.labels, support.ways, support.views)
+
+
+def averaged(support: Support) -> Averaged:
+    """The average with the image weights of the support set."""
+    grid = grid_of(support)
+    return average(compare(support, grid), grid)
+
+
+def accuracy(features: ImageFeatures, labels: Tensor, ways: int) -> float:
+    found = fitted(describe_support(features, labels, ways, NO_DIRECTIONS).support)
+    return float((found.judged.leave_one_out.argmax(1) == labels).double().mean())
 
 
 def test_leave_one_out_on_noise_stays_at_chance() -> None:
     ways, shots, rounds = 5, 5, 40
     labels = torch.arange(ways).repeat_interleave(shots)
-    rates = [
-        accuracy(Head(labels, all_views()), random_features(ways * shots, seed), labels, ways) for seed in range(rounds)
-    ]
+    rates = [accuracy(random_features(ways * shots, seed), labels, ways) for seed in range(rounds)]
     mean = sum(rates) / rounds
     # 1000 held-out images at chance 20 %: standard error 1.3 points.
     assert 0.15 < mean < 0.25
@@ -64,7 +76,7 @@ def test_a_planted_object_is_found() -> None:
     ways, shots = 4, 5
     labels = torch.arange(ways).repeat_interleave(shots)
     patterns = torch.eye(COARSE)[:ways] * 6
-    assert accuracy(Head(labels, all_views()), random_features(ways * shots, 0, patterns[labels]), labels, ways) == 1.0
+    assert accuracy(random_features(ways * shots, 0, patterns[labels]), labels, ways) == 1.0
 
 
 def test_a_large_bin_does_not_swallow_a_small_one() -> None:
@@ -72,7 +84,7 @@ def test_a_large_bin_does_not_swallow_a_small_one() -> None:
     patterns = torch.eye(COARSE)[:2] * 6
     features = random_features(len(labels), 0, patterns[labels])
     support = describe_support(features, labels, 2, NO_DIRECTIONS).support
-    predicted = Head(labels, all_views()).leave_one_out_logits(support).argmax(1)
+    predicted = fitted(support).judged.leave_one_out.argmax(1)
     assert bool((predicted == labels).all())
 
 
@@ -80,10 +92,9 @@ def test_a_large_bin_does_not_swallow_a_small_one() -> None:
 def test_few_and_unequal_examples_give_finite_numbers(shots: tuple[int, ...]) -> None:
     labels = torch.cat([torch.full((k,), c) for c, k in enumerate(shots)])
     described = describe_support(random_features(len(labels), 1), labels, len(shots), NO_DIRECTIONS)
-    support, head = described.support, Head(labels, all_views())
-    fit(head, support, ignore_progress, CancelToken())
-    assert bool(head.leave_one_out_logits(support).isfinite().all())
-    assert bool(head.image_weights(support).isfinite().all())
+    found = fitted(described.support)
+    assert all(bool(part.isfinite().all()) for part in (*found.averaged, *found.judged))
+    assert bool(found.support.weights.isfinite().all())
     assert bool(described.locals.isfinite().all())
     assert described.temperature > 0
 
@@ -102,18 +113,17 @@ def test_images_without_any_feature_give_finite_numbers() -> None:
     )
     empty = ImageFeatures(*(torch.zeros(4, *size) for size in sizes))
     support = describe_support(empty, labels, 2, NO_DIRECTIONS).support
-    head = Head(labels, all_views())
-    fit(head, support, ignore_progress, CancelToken())
-    assert bool(head.leave_one_out_logits(support).isfinite().all())
+    assert all(bool(part.isfinite().all()) for part in fitted(support).averaged)
 
 
-def test_training_lowers_the_loss_until_it_converges() -> None:
+def test_the_rounds_end_when_the_weights_no_longer_change() -> None:
     labels = torch.arange(4).repeat_interleave(5)
     features = random_features(20, 3, torch.eye(COARSE)[:4][labels] * 4)
-    support = describe_support(features, labels, 4, NO_DIRECTIONS).support
-    losses, converged = fit(Head(labels, all_views()), support, ignore_progress, CancelToken())
-    assert converged
-    assert losses[-1] < losses[0]
+    found = fitted(describe_support(features, labels, 4, NO_DIRECTIONS).support)
+    assert found.converged
+    assert 1 <= found.rounds < MAX_ROUNDS
+    again = image_weights(found.support, found.averaged)
+    assert float((again - found.support.weights).abs().mean()) < CONVERGED_CHANGE
 
 
 def test_a_mislabelled_image_weighs_least_and_hardly_pulls_the_others() -> None:
@@ -121,53 +131,59 @@ def test_a_mislabelled_image_weighs_least_and_hardly_pulls_the_others() -> None:
     features = random_features(18, 6, torch.eye(COARSE)[:3][labels] * 5)
     wrong = labels.clone()
     wrong[0] = 1
-    support = describe_support(features, wrong, 3, NO_DIRECTIONS).support
-    head = Head(wrong, all_views())
-    fit(head, support, ignore_progress, CancelToken())
-    weights = head.image_weights(support).detach()
-    assert int(weights.argmin()) == 0
-    assert float(weights[0]) < 0.2
-    trusted = head.leave_one_out_logits(support._replace(weights=weights)).softmax(dim=1)
-    before = head.leave_one_out_logits(support).softmax(dim=1)
+    equal = describe_support(features, wrong, 3, NO_DIRECTIONS).support
+    found = fitted(equal)
+    assert int(found.support.weights.argmin()) == 0
+    assert float(found.support.weights[0]) < 0.3
+    trusted, before = found.averaged.leave_one_out.softmax(dim=1), found.judged.leave_one_out.softmax(dim=1)
     rest = slice(1, 6)  # the images that resemble it
     assert bool(trusted[rest, 0].mean() > before[rest, 0].mean())
 
 
-SCALE_LIMIT = 1.25 * math.exp(SCALE.mean)
+def test_leave_one_out_of_an_image_does_not_use_its_label_to_choose_hypotheses() -> None:
+    """Turned into another class, an image changes the weights that judge the others, but not those that judge it."""
+    _, support = told_by_texture()
+    other = support.labels.clone()
+    other[0] = 2
+    grid, rows = grid_of(support), torch.arange(len(other)) != 0
+    first, second = (compare(support._replace(labels=labels), grid) for labels in (support.labels, other))
+    same = first._replace(losses=first.losses.clone())  # the same regressions; its own loss alone differs
+    same.losses[..., 0] = second.losses[..., 0]
+    before, after = average(first, grid), average(same, grid)
+    assert torch.allclose(before.leave_one_out[0], after.leave_one_out[0])
+    assert not torch.allclose(before.leave_one_out[rows], after.leave_one_out[rows])
 
 
-class Brittle(Head):
-    """A head that has no loss where its scale has risen by a quarter."""
+def test_the_saved_classifier_gives_the_averaged_logits(embedder: Embedder) -> None:
+    labels, directions = torch.arange(3).repeat_interleave(4), embedder.backbone.class_directions
+    fine, coarse = embedder.backbone.channels
+    maps = torch.rand(12, coarse, *GRID, generator=torch.Generator().manual_seed(2))
+    features = describe(
+        ImageMaps.of(
+            torch.rand(12, fine, *GRID, generator=torch.Generator().manual_seed(3)),
+            maps + 3 * torch.eye(coarse)[:3][labels][..., None, None],
+            torch.rand(12, CHANNELS, CELLS, CELLS, generator=torch.Generator().manual_seed(4)),
+        )
+    )
+    described = describe_support(features, labels, 3, directions)
+    support, found, *_ = fitted(described.support)
+    state = fit_head(features, labels, 3, [(96, 96)] * 12, directions, 96).state
+    head = TrainedHead(state, directions)
+    joint = head.joint(features)
+    grams = support.grams - (support.balance / support.balance.sum() @ support.grams)[:, None]
+    origin = grams @ (support.balance / support.balance.sum())
+    whole = torch.einsum("vqn,vnc->qc", grams - origin[:, :, None], found.dual)
+    shown = state.scale * (1 - state.local_share) * head.whole(joint).double()
+    assert torch.allclose(shown - shown.mean(dim=1, keepdim=True), whole - whole.mean(dim=1, keepdim=True), atol=1e-3)
 
-    def penalty(self) -> Tensor:
-        return super().penalty() + torch.where(self.scale > SCALE_LIMIT, torch.nan, 0.0)
 
-
-def test_a_search_that_leaves_the_finite_range_returns_the_best_point() -> None:
-    labels = torch.arange(3).repeat_interleave(6)
-    support = describe_support(
-        random_features(18, 6, torch.eye(COARSE)[:3][labels] * 5), labels, 3, NO_DIRECTIONS
-    ).support
-    free, head = Head(labels, all_views()), Brittle(labels, all_views())
-    fit(free, support, ignore_progress, CancelToken())
-    assert float(free.scale.detach()) > SCALE_LIMIT  # the optimum lies where the brittle head has no loss
-    losses, _ = fit(head, support, ignore_progress, CancelToken())
-    assert losses == sorted(losses, reverse=True)
-    assert bool(head.penalty().isfinite())
-    assert bool(head.leave_one_out_logits(support).isfinite().all())
-
-
-def test_the_search_does_not_stop_short_of_the_optimum() -> None:
-    """The loss is the same from any start: a search that stops in its first steps is hard to notice otherwise."""
+def test_of_many_images_some_choose_the_hypotheses() -> None:
     labels, support = told_by_texture()
-    ends = []
-    for start in (-3.0, -1.0, 0.0, 1.0):
-        head = Head(labels, all_views())
-        torch.nn.init.constant_(head.get_parameter("log_texture_odds"), start)
-        losses, converged = fit(head, support, ignore_progress, CancelToken())
-        assert converged
-        ends.append(losses[-1])
-    assert max(ends) - min(ends) < 1e-3
+    everything, some = shortlist(support, grid_of(support)), []
+    with mock.patch.object(averaging, "MOST_IMAGES", 12):
+        some = shortlist(support, grid_of(support))
+    assert len(labels) > 12
+    assert len(some.ridges) >= len(everything.ridges) > 0
 
 
 def test_training_can_be_cancelled() -> None:
@@ -176,27 +192,14 @@ def test_training_can_be_cancelled() -> None:
     token = CancelToken()
     token.cancel()
     with pytest.raises(Cancelled):
-        fit(Head(labels, all_views()), support, ignore_progress, token)
-
-
-def test_what_the_examples_surfaces_have_in_common_reaches_the_classifier(embedder: Embedder) -> None:
-    labels, directions = torch.arange(3), embedder.backbone.class_directions
-    features = random_features(3, 5, channels=embedder.backbone.channels[1])
-    shares = []
-    for surface in (0.1, 6.0):  # how much the surfaces differ; at one shot only the priors decide
-        texture = features.texture * 0.1 + surface * torch.arange(3.0)[:, None, None, None]
-        fit = fit_head(features._replace(texture=texture), labels, 3, [(500, 500)] * 3, directions, 96)
-        shares.append(float(fit.state.shares[-1]))
-    assert shares[0] > 4 * shares[1]
+        fit(support, grid_of(support), ignore_progress, token)
 
 
 def test_a_class_that_only_its_texture_tells_is_learned_from_it() -> None:
     labels, support = told_by_texture()
-    head = Head(labels, all_views())
-    before = float(head.shares.detach()[-1])
-    fit(head, support, ignore_progress, CancelToken())
-    assert float(head.shares.detach()[-1]) > 2 * before
-    own = head.leave_one_out_logits(support).argmax(1)[labels == 1]
+    found = fitted(support).judged
+    assert float(found.shares[-1]) > 2 * float(grid_of(support).typical().shares[0, -1])
+    own = found.leave_one_out.argmax(1)[labels == 1]
     assert bool((own == 1).all())
 
 
@@ -208,8 +211,8 @@ def test_a_class_that_only_a_place_tells_is_learned_from_it() -> None:
     coarse = torch.rand(12, COARSE, 3, 3, generator=torch.Generator().manual_seed(4))
     features = describe(ImageMaps.of(maps, coarse, torch.zeros(12, CHANNELS, CELLS, CELLS)))
     placeless = features._replace(layout=torch.full_like(features.layout, 1 / features.layout[0].numel() ** 0.5))
-    assert accuracy(Head(labels, all_views()), features, labels, 2) == 1.0
-    assert accuracy(Head(labels, all_views()), placeless, labels, 2) < 0.8
+    assert accuracy(features, labels, 2) == 1.0
+    assert accuracy(placeless, labels, 2) < 0.8
 
 
 def test_gradients_reach_the_features() -> None:
@@ -217,7 +220,7 @@ def test_gradients_reach_the_features() -> None:
     features = random_features(9, 5)
     regions, coarse = features.coarse_map.clone().requires_grad_(), features.coarse.clone().requires_grad_()
     support = describe_support(features._replace(coarse=coarse, coarse_map=regions), labels, 3, NO_DIRECTIONS).support
-    functional.cross_entropy(Head(labels, all_views()).leave_one_out_logits(support), labels).backward()
+    functional.cross_entropy(averaged(support).leave_one_out, labels).backward()
     for leaf in (regions, coarse):
         assert leaf.grad is not None
         assert bool(leaf.grad.isfinite().all())

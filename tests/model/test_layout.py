@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 import torch
 
 from model.features.maps import LAYOUT_CELLS, ImageMaps, describe
 from model.features.texture_energies import CELLS as TEXTURE_CELLS
 from model.features.texture_energies import CHANNELS
-from model.features.views import layout
 
 FINE = 5
 
@@ -33,15 +31,3 @@ def test_the_same_thing_elsewhere_has_another_layout_and_the_same_global_feature
     assert torch.allclose(features.fine[0], features.fine[1], atol=1e-5)
     differing = (features.layout[0] - features.layout[1]).norm(dim=0) > 0.01
     assert differing.nonzero().tolist() == [[0, 0], [2, 2]]
-
-
-def test_wholeness_is_one_where_images_differ_alike_everywhere_and_a_ninth_in_one_cell() -> None:
-    everywhere = torch.randn(6, FINE, 1, 1, generator=torch.Generator().manual_seed(1)).expand(-1, -1, 3, 3)
-    in_one = torch.zeros(6, FINE, 3, 3)
-    in_one[:, :, 1, 2] = everywhere[:, :, 0, 0]
-    assert layout.wholeness(everywhere) == pytest.approx(1)
-    assert layout.wholeness(in_one) == pytest.approx(1 / 9)
-
-
-def test_images_that_do_not_differ_have_a_finite_wholeness() -> None:
-    assert layout.wholeness(torch.ones(4, FINE, 3, 3)) == pytest.approx(0)

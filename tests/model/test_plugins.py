@@ -24,7 +24,7 @@ from model.features.view import VIEWS, View, kept_of
 
 class Brightness(View):
     name = "brightness"
-    prior_mean = 6.0
+    levels = (0.5, 0.9)
     standardised = True
     kept = 1
 
@@ -136,7 +136,7 @@ def test_a_view_from_outside_takes_part_and_is_named_where_it_is_missing(tmp_pat
     done = _fewshot("train", bins, "--out", saved, "--device", "cpu", plugins=plugins)
     assert done.returncode == 0, done.stderr
     facts = json.loads((saved / "classifier.json").read_text())
-    assert facts["views"] == ["coarse", "semantic", "fine", "layout", "texture", "brightness"]
+    assert facts["views"] == ["coarse", "fine", "layout", "texture", "brightness"]
     table = tmp_path / "results.csv"
     done = _fewshot("classify", saved, bins, "--out", table, "--device", "cpu", "--closely", plugins=plugins)
     assert done.returncode == 0, done.stderr

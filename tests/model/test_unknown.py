@@ -9,7 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.estimates.intervals import wilson_interval
+from model.estimates.intervals import left_out_interval, wilson_interval
 from model.evaluation.calibration import expected_calibration_error
 from model.head.unknown import (
     Subspaces,
@@ -28,6 +28,20 @@ def test_wilson_intervals_of_the_tables(successes: int, trials: int, low: float,
 
 def test_without_trials_the_interval_is_zero_to_one() -> None:
     assert wilson_interval(0, 0) == (0.0, 1.0)
+
+
+def test_leave_one_out_trials_count_half() -> None:
+    assert left_out_interval(40, 50) == wilson_interval(20, 25)
+    low, high = left_out_interval(40, 50)
+    assert low < wilson_interval(40, 50)[0] < wilson_interval(40, 50)[1] < high
+
+
+def test_a_higher_share_of_false_alarms_lowers_the_threshold() -> None:
+    values = torch.linspace(0, 1, 20, dtype=torch.float64)
+    thresholds = [unknown_threshold(values, share) for share in (0.01, 0.05, 0.1, 0.5)]
+    assert thresholds == sorted(thresholds, reverse=True)
+    assert thresholds[0] == unknown_threshold(values)
+    assert thresholds[3] == pytest.approx(0.5)
 
 
 @given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))

@@ -51,6 +51,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "--candidates", type=share, metavar="SHARE", help="add a column `candidates`; at most SHARE lack the class"
     )
     parser.add_argument(
+        "--false-alarms",
+        type=share,
+        metavar="SHARE",
+        help="flag images as unknown so readily that SHARE of those that belong to a bin are flagged (default 0.01)",
+    )
+    parser.add_argument(
         "--transductive",
         action="store_true",
         help="join results of similar images: better with few examples, but a result then depends on the others",
@@ -90,6 +96,8 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
     if not options.overwrite:
         check_replaceable(options.out)
     classifier = load(options.classifier, options.device)
+    if options.false_alarms is not None:
+        classifier = classifier.with_false_alarms(options.false_alarms)
     explained = _class_index(classifier, options.explain)
     folder = OverlayFolder(options.overlays, paths, classifier.embedder.rendering) if options.overlays else None
     overlays = _Overlays(folder)

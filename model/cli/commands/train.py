@@ -69,6 +69,10 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
         for one in class_estimates(report):
             say(f"  {one.name}: recall {_proportion(one.recall)}, precision {_proportion(one.precision)}")
         say(advice(report))
+    elif support.ways == 1:
+        say("There is one class: images unlike it will be unknown.")
+    else:
+        say("Confidence was not measured: every class has one image. A second image in a class lets it be measured.")
     say(f"Saved in {options.out}")
     return Outcome(
         {

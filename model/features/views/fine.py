@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from model.features.maps import ImageFeatures
-from model.features.view import VIEWS, Traits, View
+from model.features.view import VIEWS, View
 
 
 class FineView(View):
@@ -13,7 +13,7 @@ class FineView(View):
 
     name = "fine"
     order = 20
-    prior_mean, prior_deviation = 0.5, 2.0
+    levels = (0.3,)
 
     def size(self, channels: tuple[int, int], taught: int) -> int:
         """See `View.size`."""
@@ -24,10 +24,6 @@ class FineView(View):
         """See `View.vectors`."""
         del directions
         return features.fine
-
-    def prior_shift(self, traits: Traits) -> float:
-        """Lower for small images and for different surfaces, where the view separates images rather than classes."""
-        return traits.lowered_by_spread(traits.lack_of_detail, slope=2.0)
 
 
 VIEWS.register(FineView.name, FineView())

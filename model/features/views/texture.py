@@ -20,7 +20,7 @@ from model.features.compiled import compiled
 from model.features.maps import ImageFeatures
 from model.features.sizes import PICTURE_SIDE
 from model.features.texture_energies import CELLS, CHANNELS, local_energies
-from model.features.view import VIEWS, Traits, View
+from model.features.view import VIEWS, View
 
 FRAME = 2
 """Cells at each border that the summary leaves out: a frame or a scan's edge would be the extreme of every image."""
@@ -35,7 +35,7 @@ class TextureView(View):
 
     name = "texture"
     order = 40
-    prior_mean, prior_deviation = 0.0, 2.0
+    levels = (0.07, 0.35, 0.7)
     standardised = True
 
     def size(self, channels: tuple[int, int], taught: int) -> int:
@@ -47,10 +47,6 @@ class TextureView(View):
         """See `View.vectors`."""
         del directions
         return summary(features.texture)
-
-    def prior_shift(self, traits: Traits) -> float:
-        """Lower for small images and for different surfaces, where the view separates images rather than classes."""
-        return traits.lowered_by_spread(traits.lack_of_detail, slope=3.0)
 
 
 VIEWS.register(TextureView.name, TextureView())
@@ -74,11 +70,6 @@ def summary(maps: Tensor) -> Tensor:
     inner = maps[..., FRAME:-FRAME, FRAME:-FRAME].flatten(2)
     mean = inner.mean(dim=2)
     return torch.cat((mean, inner.amax(dim=2) - mean, mean - inner.amin(dim=2)), dim=1)
-
-
-def spread(maps: Tensor) -> float:
-    """Return how much the surfaces of n >= 2 images differ: mean standard deviation of their summaries, in nats."""
-    return float(summary(maps.double()).std(dim=0).mean())
 
 
 def evidence(maps: Tensor, weights: Tensor, grid: tuple[int, int]) -> Tensor:

@@ -25,7 +25,6 @@ from model.images.read_errors import MAX_PIXELS, TOO_LARGE, cut_off_frames, dama
 from model.images.readers import _tiff_colours as colours
 from model.images.readers._tiff_pages import (
     Level,
-    Page,
     Picture,
     Values,
     is_banded,
@@ -98,7 +97,7 @@ class TiffReading:
             raise ImageReadError(self._path, TOO_LARGE)
         if level.behind is not None:
             return self._behind(level)
-        self._check_whole(level.page)
+        self._check_whole(level)
         if page.is_subsampled and page.compression not in _JPEG:
             return self._subsampled(page)
         if page.imagedepth == 1:
@@ -219,15 +218,15 @@ class TiffReading:
         page = self._file.pages[frame - 1]
         return Picture(frame, (Level(page.aspage()),), (-frame, 0))
 
-    def _check_whole(self, page: Page) -> None:
-        """Raise where the page's data are not all in the file: tifffile fills up with black."""
+    def _check_whole(self, level: Level) -> None:
+        """Raise where the data are not all in the file: tifffile fills up with black."""
+        page = level.page
         segments = list(zip(page.dataoffsets, page.databytecounts, strict=False))
         if any(count and offset + count > self._bytes for offset, count in segments):
             raise ImageReadError(self._path, damaged("cut off"))
         if not any(count for _, count in segments):
             raise ImageReadError(self._path, damaged("no pixels in it"))
-        tags = page if isinstance(page, tifffile.TiffPage) else page.keyframe
-        held = sum(count for _, count in segments)
+        tags, held = level.tags, sum(count for _, count in segments)
         if len(segments) < math.prod(tags.chunked) and (tags.compression != 1 or held < tags.nbytes):
             raise ImageReadError(self._path, damaged("cut off"))
 

@@ -63,5 +63,4 @@ def training_report(groups: Iterable[Iterable[Path]], duplicates: Iterable[Path]
         steps=12,
         converged=True,
         seconds=0.5,
-        losses=(1.0, 0.5),
     )

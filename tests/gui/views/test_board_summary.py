@@ -9,9 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from fewshot_gui.controllers.job_words import describe_training
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
-from fewshot_gui.views.board_summary import explain
+from fewshot_gui.views.board_summary import explain, summarize
 from fewshot_gui.views.main_window import MainWindow
 from fewshot_gui.widgets.elided_label import ElidedLabel
 from fewshot_gui.widgets.pane_header import PaneHeader
@@ -45,7 +46,19 @@ def test_little_to_gain_and_nothing_known_are_said_as_they_are(document: Documen
     document.add_bin("Cat"), document.add_bin("Dog")
     assert "hardly help" in _explained(document, results, replace(_report(), gain_of_doubling=0.0))
     assert "Too few" in _explained(document, results, replace(_report(), gain_of_doubling=None))
-    assert _explained(document, results, replace(_report(), leave_one_out_accuracy=None)) == ""
+
+
+def test_with_one_example_in_each_bin_confidence_is_said_not_to_be_measured(
+    document: Document, results: Results
+) -> None:
+    document.add_bin("Cat"), document.add_bin("Dog")
+    report = replace(_report(), leave_one_out_accuracy=None, accuracy_interval=None)
+    assert "two examples in a bin" in _explained(document, results, report)
+    assert "confidence not measured" in summarize(document, results)
+    assert "confidence not measured" in describe_training(report)
+    assert "not measured" not in describe_training(_report())
+    results.set_training(document.revision, [bin_.id for bin_ in document.bins], _report(), {})
+    assert "not measured" not in summarize(document, results)
 
 
 def test_the_header_s_tool_tip_goes_on_with_the_details(qtbot: QtBot) -> None:
