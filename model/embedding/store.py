@@ -21,7 +21,7 @@ from model.features.packing import is_packed
 from model.images.items import source_file
 from model.images.rendering import USUAL, Rendering
 
-PREPROCESSING = "9"
+PREPROCESSING = "10"
 """Change this with everything that changes the stored features: reading, texture, forward pass, packing."""
 
 _DIGEST_BYTES = 16

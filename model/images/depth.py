@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from model.images.grey_scale import Range, range_of, windowed
+from model.images.grey_scale import Range, range_of, white_of_bits, windowed
 
 _NOISE = 0.05  # of the highest value: so far below 0 values are noise around 0, not signed colours
 _BRIGHTEST = 16.0  # times white that highlights of high dynamic range are expected to have
 
 
-def eight_bits(colours: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+def eight_bits(colours: npt.NDArray[Any], span: Range | None = None) -> npt.NDArray[np.uint8]:
     """Map colours (H, W, C) of any depth to 0..255, all channels alike, so that hues stay; NaN is 0.
+
+    `span`: which values are black and white, where more than these colours say so.
 
     Whole numbers count as of the fewest bits, 8 at least, that hold the highest of them (cameras keep 12 bits in
     16), signed ones as of the fewest that hold the lowest too. Fractions count as 0..1 where hardly any is higher,
@@ -23,22 +25,26 @@ def eight_bits(colours: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     """
     if colours.dtype == np.uint8:
         return colours.astype(np.uint8, copy=False)
-    low, high = colour_range(colours)
+    low, high = span or colour_range(colours) or (0.0, 1.0)
     values = colours.astype(np.float64)
-    return windowed(np.nan_to_num(values, copy=False, posinf=high, neginf=low), low, high)
+    return windowed(np.nan_to_num(values, copy=False, nan=low, posinf=high, neginf=low), low, high)
 
 
-def colour_range(colours: npt.NDArray[Any]) -> Range:
-    """Return which values of deep colours (H, W, C) are black and white."""
-    found = range_of(colours)
-    if found is None:  # NaN throughout
-        return 0.0, 1.0
+def colour_range(colours: npt.NDArray[Any], ground: npt.NDArray[np.bool_] | None = None) -> Range | None:
+    """Return which values of deep colours (H, W, C) are black and white; None where there is no value.
+
+    Where `ground` (H, W) is True there is no picture.
+    """
+    found = range_of(colours, ground=None if ground is None else np.repeat(ground[..., None], colours.shape[2], axis=2))
+    if found is None:
+        return None
     low, high = found
     if low < -_NOISE * high:
         return _signed(low, high, is_fraction=colours.dtype.kind == "f")
-    if colours.dtype.kind == "f" and (white := _white_of_fractions(colours, high)):
+    shown = colours if ground is None else colours[~ground]
+    if colours.dtype.kind == "f" and (white := _white_of_fractions(shown, high)):
         return 0.0, white
-    return 0.0, _white_of_bits(high, 7 if colours.dtype == np.int8 else 8)
+    return 0.0, white_of_bits(high, 7 if colours.dtype == np.int8 else 8)
 
 
 def by_type(values: npt.NDArray[Any], bits: int) -> npt.NDArray[np.uint8]:
@@ -66,13 +72,8 @@ def share(values: npt.NDArray[Any], bits: int) -> npt.NDArray[np.float64]:
 def _top(values: npt.NDArray[Any], bits: int) -> float:
     if values.dtype.kind == "f":
         high = float(np.nanmax(values, initial=0.0))
-        return 1.0 if high <= 1 or not isfinite(high) else _white_of_bits(high, 8)
+        return 1.0 if high <= 1 or not isfinite(high) else white_of_bits(high, 8)
     return max(2.0 ** (bits - (values.dtype.kind == "i")) - 1, 1.0)
-
-
-def _white_of_bits(high: float, fewest: int) -> float:
-    bits = max(fewest, ceil(high).bit_length())
-    return float(2**bits - 1) if bits <= 64 else high
 
 
 def _white_of_fractions(colours: npt.NDArray[Any], high: float) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isfinite
 
 
 class GreyRange(StrEnum):
@@ -20,7 +21,7 @@ class Greys:
     """The range of greys; `low` and `high` count for `GreyRange.FIXED` alone, in units of the file (Hounsfield).
 
     Images of one file share a range. Greys of 8 bits are shown as they are, except those of DICOM.
-    Raises `ValueError` for a fixed range that is empty.
+    Raises `ValueError` for a fixed range that is empty or has no end.
     """
 
     range: GreyRange = GreyRange.FILE
@@ -28,7 +29,7 @@ class Greys:
     high: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.range is GreyRange.FIXED and not self.low < self.high:
+        if self.range is GreyRange.FIXED and not (self.low < self.high and isfinite(self.low) and isfinite(self.high)):
             raise ValueError(f"a range of greys from {self.low:g} to {self.high:g}")
 
     def __str__(self) -> str:

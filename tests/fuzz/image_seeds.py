@@ -171,7 +171,7 @@ def _tiff_stacks() -> Iterator[bytes]:
 
 def _slides() -> Iterator[bytes]:
     """Tiled TIFF, which OpenSlide reads under any name; the files beside a MIRAX or VMS slide are not changed here."""
-    yield _written(PICTURE, photometric="rgb", tile=(16, 16), metadata=None)
+    yield _written(PICTURE, photometric="rgb", tile=(16, 16), compression="zlib", metadata=None)
     file = io.BytesIO()
     with tifffile.TiffWriter(file) as writer:
         for number, step in enumerate((1, 2)):

@@ -80,7 +80,7 @@ def _shown(file: TiffReading, picture: Picture, level: Level, values: Values, wa
     page = level.tags
     colours.check(page)
     whole = values if level == picture.base and values.shape[1::-1] == level.size else None
-    span = file.span(picture, wanted.greys, whole) if colours.is_deep_grey(page) else None
+    span = file.span(picture, wanted.greys, whole) if colours.has_range(page) else None
     return colours.picture(values, page, span)
 
 

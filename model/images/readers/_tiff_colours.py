@@ -10,8 +10,9 @@ import tifffile
 from PIL import Image
 
 from model.images.colour_spaces import D50, rgb_of_ycbcr, srgb_of_lab
-from model.images.depth import by_type, eight_bits, share, unmultiplied
-from model.images.grey_scale import Range, stretched
+from model.images.depth import by_type, colour_range, eight_bits, share, unmultiplied
+from model.images.grey_scale import Range, range_of, stretched
+from model.images.greys import Greys
 from model.images.pixels import to_srgb
 
 Values = npt.NDArray[Any]
@@ -21,6 +22,7 @@ ALPHA = {int(tifffile.EXTRASAMPLE.ASSOCALPHA): True, int(tifffile.EXTRASAMPLE.UN
 """Kinds of extra samples that are transparency, and whether colours were multiplied by it."""
 _SAMPLES = {_P.RGB: 3, _P.LINEAR_RAW: 3, _P.SEPARATED: 4, _P.YCBCR: 3, _P.CIELAB: 3, _P.ICCLAB: 3, _P.ITULAB: 3}
 _GREY = frozenset({_P.MINISWHITE, _P.MINISBLACK, _P.MASK, _P.DEPTH_MAP, _P.SEMANTIC_MASK})
+_MASKS = frozenset({_P.MASK, _P.SEMANTIC_MASK})
 _NAMES = {
     _P.CFA: "the raw mosaic of a camera",
     _P.LOGL: "LogL, light of high dynamic range",
@@ -28,14 +30,15 @@ _NAMES = {
 }
 _TO_RGB = frozenset({6, 7, 34892, 33007, 50001, 34927, 50002, 52546})  # JPEG, WebP, JPEG XL: decoded to RGB
 _CMYK = 1  # of the tag InkSet
+_NO_DATA = 42113  # of GDAL, a number as text
 
 
 class UnsupportedError(Exception):
     """A page is whole, but of a kind that is not read; says which."""
 
 
-class Light(NamedTuple):
-    """Greys of a page (H, W), larger is lighter unless `inverted`, and where they are fully transparent."""
+class _Light(NamedTuple):
+    """Greys of a page (H, W), larger is lighter unless `inverted`, and where there is no picture."""
 
     values: Values
     ground: npt.NDArray[np.bool_] | None
@@ -53,29 +56,22 @@ def check(page: tifffile.TiffPage) -> None:
         raise UnsupportedError(f"colours of kind {int(kind)}")
 
 
-def is_deep_grey(page: tifffile.TiffPage) -> bool:
-    """Whether a page holds greys that are scaled over their range."""
-    few_samples = page.samplesperpixel < _SAMPLES.get(_P(page.photometric), 1)
-    if page.photometric not in _GREY and not few_samples:
-        return False
-    return page.dtype is not None and not (page.dtype.kind in "ub" and _bits(page) <= 8)
+def has_range(page: tifffile.TiffPage) -> bool:
+    """Whether what is black and white in a page follows from its values, and those of the file's other images."""
+    return _is_deep_grey(page) or _is_deep_rgb(page)
 
 
-def light(values: Values, page: tifffile.TiffPage) -> Light:
-    """Return the greys of a page's values (H, W, samples)."""
-    grey, alpha = values[..., 0], _alpha(values, page, 1)
-    if np.iscomplexobj(grey):
-        grey = np.abs(grey)
-    ground = None
-    if alpha is not None:
-        ground = alpha[0] <= 0
-        if alpha[1]:
-            grey = np.where(ground, 0, grey / np.where(ground, 1, share(alpha[0], _bits(page))))
-    return Light(grey, ground, page.photometric == _P.MINISWHITE)
+def range_in(values: Values, page: tifffile.TiffPage, greys: Greys) -> Range | None:
+    """Return the range of a page's values (H, W, samples) of which `has_range` holds; None where there is no value."""
+    if _is_deep_grey(page):
+        light = _light(values, page)
+        return range_of(light.values, greys, light.ground)
+    colours = _SAMPLES[_P(page.photometric)]
+    return colour_range(values[..., :colours], _ground(values, page, colours))
 
 
 def picture(values: Values, page: tifffile.TiffPage, span: Range | None) -> Image.Image:
-    """Return the RGB or RGBA pixels of a page's values (H, W, samples); `span` is that of deep greys.
+    """Return the RGB or RGBA pixels of a page's values (H, W, samples); `span` is the range where it `has_range`.
 
     Raises `UnsupportedError`.
     """
@@ -86,10 +82,14 @@ def picture(values: Values, page: tifffile.TiffPage, span: Range | None) -> Imag
     if values.shape[2] < colours:
         kind, colours = (_P.MINISWHITE, 1) if kind == _P.SEPARATED else (_P.MINISBLACK, 1)
     alpha = _alpha(values, page, colours)
-    if is_deep_grey(page):
-        found = light(values, page)
-        grey = stretched(found.values, span)
-        image = Image.fromarray(255 - grey if found.inverted else grey)
+    if _is_deep_grey(page):
+        found = _light(values, page)
+        grey = stretched(found.values, span, None if page.dtype is None or page.dtype.kind in "fc" else bits)
+        image = Image.fromarray(_without_ground(255 - grey if found.inverted else grey, values, page))
+    elif _is_deep_rgb(page):
+        ground = _ground(values, page, colours)
+        shown = values[..., :colours] if ground is None else np.where(ground[..., None], 0, values[..., :colours])
+        image = Image.fromarray(_without_ground(eight_bits(shown, span), values, page))
     else:
         image = _coloured(values[..., :colours], kind, page, bits, alpha)
     profile = page.tags.valueof("InterColorProfile")
@@ -99,6 +99,67 @@ def picture(values: Values, page: tifffile.TiffPage, span: Range | None) -> Imag
     if alpha is not None:
         seen.putalpha(Image.fromarray(by_type(alpha[0], bits)))
     return seen
+
+
+def _is_deep_grey(page: tifffile.TiffPage) -> bool:
+    few_samples = page.samplesperpixel < _SAMPLES.get(_P(page.photometric), 1)
+    if page.photometric not in _GREY - _MASKS and not few_samples:
+        return False
+    return page.dtype is not None and not (page.dtype.kind in "ub" and _bits(page) <= 8)
+
+
+def _is_deep_rgb(page: tifffile.TiffPage) -> bool:
+    kind = _P(page.photometric)
+    is_rgb = kind in (_P.RGB, _P.LINEAR_RAW) or (kind == _P.YCBCR and page.compression in _TO_RGB)
+    if not is_rgb or page.samplesperpixel < _SAMPLES[kind] or page.dtype is None or page.dtype == np.uint8:
+        return False
+    return not any(ALPHA.get(int(one)) for one in page.extrasamples or ())  # multiplied colours are shares of alpha
+
+
+def _light(values: Values, page: tifffile.TiffPage) -> _Light:
+    """Return the greys of a page's values (H, W, samples)."""
+    grey, alpha = values[..., 0], _alpha(values, page, 1)
+    if np.iscomplexobj(grey):
+        grey = np.abs(grey)
+    if alpha is not None and alpha[1]:
+        opaque = share(alpha[0], _bits(page))
+        grey = np.divide(grey, opaque, out=np.zeros(grey.shape, np.float64), where=opaque > 0)
+    return _Light(grey, _ground(values, page, 1), page.photometric == _P.MINISWHITE)
+
+
+def _ground(values: Values, page: tifffile.TiffPage, colours: int) -> npt.NDArray[np.bool_] | None:
+    """Return where (H, W) a page's values (H, W, samples) show nothing: fully transparent, or without data."""
+    alpha, empty = _alpha(values, page, colours), _empty(values[..., :colours], page)
+    if alpha is None:
+        return empty
+    return alpha[0] <= 0 if empty is None else (alpha[0] <= 0) | empty
+
+
+def _empty(values: Values, page: tifffile.TiffPage) -> npt.NDArray[np.bool_] | None:
+    """Return where (H, W) all of a page's colours (H, W, C) are the number that stands for no data; None: nowhere."""
+    try:
+        number = float(str(page.tags.valueof(_NO_DATA)).strip("\0 "))
+    except ValueError:
+        return None
+    if values.dtype.kind == "f":
+        most = float(np.finfo(values.dtype).max)
+        wanted: Any = np.asarray(max(-most, min(number, most)) if abs(number) < np.inf else number, values.dtype)
+    elif values.dtype.kind in "iu" and number.is_integer():
+        wanted = int(number)
+        if not np.iinfo(values.dtype).min <= wanted <= np.iinfo(values.dtype).max:
+            return None
+    else:
+        return None
+    found = (values == wanted).all(axis=2)
+    return found if found.any() else None
+
+
+def _without_ground(shown: npt.NDArray[np.uint8], values: Values, page: tifffile.TiffPage) -> npt.NDArray[np.uint8]:
+    """Make black what shows nothing, (H, W) or (H, W, C), as a DICOM file's padding is."""
+    empty = _empty(values[..., : 1 if shown.ndim == 2 else shown.shape[2]], page)
+    if empty is not None:
+        shown[empty] = 0
+    return np.ascontiguousarray(shown)
 
 
 def _coloured(
@@ -111,16 +172,15 @@ def _coloured(
             raise UnsupportedError("colours without red, green and blue that were multiplied by their alpha")
         values, bits, alpha = (unmultiplied(values, alpha[0], bits) * 255).round().astype(np.uint8), 8, None
     if kind in (_P.RGB, _P.LINEAR_RAW) or (kind == _P.YCBCR and page.compression in _TO_RGB):
-        if values.dtype == np.uint8:
-            return Image.fromarray(np.ascontiguousarray(by_type(values, bits)))
-        return Image.fromarray(eight_bits(values if alpha is None else values * (alpha[0] > 0)[..., None]))
+        return Image.fromarray(np.ascontiguousarray(by_type(values, bits)))
     if kind == _P.SEPARATED:
         return Image.fromarray(np.ascontiguousarray(by_type(values, bits)), "CMYK")
     if kind == _P.YCBCR:
         return Image.fromarray(_from_ycbcr(by_type(values, bits), page))
     if kind in (_P.CIELAB, _P.ICCLAB, _P.ITULAB):
         return Image.fromarray(srgb_of_lab(_lab(values, kind, bits), _white(page)))
-    grey = by_type(values[..., 0].astype(np.uint8), bits)
+    first = values[..., 0]
+    grey = by_type(first.astype(np.uint8) if first.dtype.kind == "b" else first, bits)
     return Image.fromarray(255 - grey if kind == _P.MINISWHITE else grey)
 
 

@@ -19,7 +19,7 @@ import tifffile
 
 from model.errors import ImageReadError
 from model.images.formats import MAX_PARTS
-from model.images.grey_scale import Range, joined, range_of
+from model.images.grey_scale import Range, joined
 from model.images.greys import Greys
 from model.images.read_errors import MAX_PIXELS, TOO_LARGE, cut_off_frames, damaged, no_such_part
 from model.images.readers import _tiff_colours as colours
@@ -135,7 +135,7 @@ class TiffReading:
         return found[..., level.within :] if is_banded(page) else found
 
     def span(self, picture: Picture, greys: Greys, values: Values | None = None) -> Range | None:
-        """Return the range of deep greys that an image shares with its family.
+        """Return the range of deep greys or colours that an image shares with its family.
 
         `values`: those of the image's largest level where they were read already.
         """
@@ -157,8 +157,7 @@ class TiffReading:
                 values = self.values(level) if level.pixels <= MAX_PIXELS else self._middle(level)
             except Exception:  # noqa: BLE001 - a damaged page takes no part in what the others show
                 return None
-        light = colours.light(values, level.tags)
-        return range_of(light.values, greys, light.ground)
+        return colours.range_in(values, level.tags, greys) if colours.has_range(level.tags) else None
 
     def _middle(self, level: Level) -> Values:
         """Return the middle of a level that is too large to be read."""
