@@ -54,6 +54,11 @@ def cut_off_frames(held: int, promised: int, name: str = "frames") -> str:
     return f"is cut off: {held} of the {promised} {name} that it promises are there. Export it again from its source."
 
 
+def more_frames(held: int, promised: int) -> str:
+    """Say that a file holds more whole frames than it speaks of, and that all are images."""
+    return f"holds {held} frames, though it speaks of {promised}. All of them are images."
+
+
 def unsupported(form: str, detail: object) -> str:
     """Say that a file is whole, but of a kind of its format that is not read; `detail` says which."""
     return f"is a {form} file of a kind that is not read here ({detail}). Export it as plain {form}, or as PNG."

@@ -23,7 +23,7 @@ from model.images.formats import MAX_PARTS, Size, Wanted
 from model.images.grey_scale import Range, joined, range_of, stretched, windowed
 from model.images.greys import GreyRange, Greys
 from model.images.last_file import LastFile
-from model.images.read_errors import cut_off_frames, damaged, no_such_part, unsupported
+from model.images.read_errors import cut_off_frames, damaged, more_frames, no_such_part, unsupported
 from model.images.readers import _dicom_file as files
 from model.images.readers import _dicom_hints as hints
 from model.images.readers._dicom_frames import UnsupportedError, Values, frame_values, is_decodable
@@ -36,8 +36,9 @@ class _Opened:
     """A file, or its header alone, and how many frames are there and promised."""
 
     def __init__(self, path: Path, *, header: bool = False) -> None:
-        self.dataset = files.opened(path, header=header)
-        self.count, self.promised = files.count_frames(path, self.dataset), files.promised_frames(self.dataset)
+        source = files.opened(path, header=header)
+        self.dataset = source.dataset
+        self.count, self.promised = files.count_frames(path, source), files.promised_frames(self.dataset)
         if self.promised != self.count:
             self.dataset.NumberOfFrames = self.count
         self.ranges: dict[Greys, Range | None] = {}
@@ -79,8 +80,10 @@ def parts(path: Path) -> list[int]:
 def note(path: Path) -> str:
     """See `Format.note`."""
     header = _last_header.get(path)
-    is_cut = header.count < header.promised and is_decodable(header.dataset)
-    return cut_off_frames(header.count, header.promised) if is_cut else ""
+    if not header.promised or header.count == header.promised or not is_decodable(header.dataset):
+        return ""
+    is_cut = header.count < header.promised
+    return (cut_off_frames if is_cut else more_frames)(header.count, header.promised)
 
 
 def _index(path: Path, frame: int | None, held: _Opened) -> int:

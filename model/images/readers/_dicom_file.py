@@ -7,7 +7,7 @@ import os
 import struct
 import warnings
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import pydicom
 from pydicom import uid
@@ -16,6 +16,8 @@ from pydicom.dataset import Dataset
 from model.errors import ImageReadError
 from model.images.formats import Size
 from model.images.read_errors import MAX_PIXELS, TOO_LARGE, damaged
+from model.images.readers._dicom_pieces import content, pieces
+from model.images.readers._dicom_pieces import count_frames as count_frames_in
 
 NO_PICTURE = "is a DICOM file without a picture. Leave it out."
 PIXEL_DATA = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
@@ -23,8 +25,6 @@ PIXEL_DATA = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 _TAGS = {b"\xe0\x7f\x10\x00": "<", b"\xe0\x7f\x08\x00": "<", b"\xe0\x7f\x09\x00": "<",
          b"\x7f\xe0\x00\x10": ">", b"\x7f\xe0\x00\x08": ">", b"\x7f\xe0\x00\x09": ">"}  # fmt: skip
 _UNDEFINED = 0xFFFFFFFF
-_ITEM = b"\xfe\xff\x00\xe0"
-_STARTS = (b"\xff\xd8", b"\xff\x4f\xff\x51")  # of JPEG and JPEG 2000
 
 
 def numbers(dataset: Dataset, name: str) -> list[float | None]:
@@ -51,13 +51,26 @@ def first_number(dataset: Dataset, name: str) -> float | None:
     return next(iter(numbers(dataset, name)), None)
 
 
-def opened(path: Path, *, header: bool = False) -> pydicom.FileDataset:
+class Source(NamedTuple):
+    """A file's elements; `pixels_at`: where those of its pixels begin, of a header; `is_cut`: their end is missing."""
+
+    dataset: pydicom.FileDataset
+    pixels_at: int = 0
+    is_cut: bool = False
+
+
+def opened(path: Path, *, header: bool = False) -> Source:
     """Return a file's elements, up to the pixel data with `header`; pixel data that are cut off as far as they go."""
-    with warnings.catch_warnings():
+    pixels_at, is_cut = 0, False
+    with warnings.catch_warnings(), path.open("rb") as file:
         warnings.simplefilter("ignore")  # remarks on headers that bend the standard
-        dataset = pydicom.dcmread(path, force=True, stop_before_pixels=header)
+        dataset = pydicom.dcmread(file, force=True, stop_before_pixels=header)
+        pixels_at = file.tell()
+        if header and dataset.file_meta.get("TransferSyntaxUID") == uid.DeflatedExplicitVRLittleEndian:
+            file.seek(0)
+            dataset = pydicom.dcmread(file, force=True)  # its pixels lie nowhere in the file
         if not header and not any(name in dataset for name in PIXEL_DATA):
-            _add_cut_off(path, dataset)
+            is_cut = _add_cut_off(file, dataset)
     _mend(dataset)
     if not hasattr(dataset.file_meta, "TransferSyntaxUID"):
         little, implicit = dataset.original_encoding[::-1] if dataset.original_encoding else (True, True)
@@ -68,7 +81,7 @@ def opened(path: Path, *, header: bool = False) -> pydicom.FileDataset:
             if implicit
             else uid.ExplicitVRLittleEndian
         )
-    return dataset
+    return Source(dataset, pixels_at, is_cut)
 
 
 def size(path: Path, dataset: Dataset) -> Size:
@@ -90,25 +103,24 @@ def promised_frames(dataset: Dataset) -> int:
     return int(found) if found is not None and 0 < found < 2**31 else 0
 
 
-def count_frames(path: Path, dataset: pydicom.FileDataset) -> int:
+def count_frames(path: Path, source: Source) -> int:
     """Return how many whole frames a file holds, at least 1: what the header says of them may be wrong."""
-    promised = promised_frames(dataset)
-    syntax = dataset.file_meta.TransferSyntaxUID
-    if promised == 1 or syntax == uid.DeflatedExplicitVRLittleEndian:
-        return max(1, promised)
+    dataset = source.dataset
     for name in PIXEL_DATA:
-        if name in dataset and not syntax.is_encapsulated:  # they were read
-            held = _native(dataset, len(dataset[name].value or b""))
-            return max(1, min(held, promised) if promised else held)
-    with warnings.catch_warnings(), path.open("rb") as file:
-        warnings.simplefilter("ignore")
-        pydicom.dcmread(file, force=True, stop_before_pixels=True)  # and leaves the file there
+        if name in dataset:
+            value = dataset[name].value or b""
+            if not dataset.file_meta.TransferSyntaxUID.is_encapsulated:
+                return _native(dataset, len(value))
+            return _encapsulated(dataset, io.BytesIO(value), len(value), is_whole=not source.is_cut)
+    with path.open("rb") as file:
+        file.seek(source.pixels_at)
         length = _element_length(file)
         if length is None:
-            return max(1, promised)
-        rest = os.stat(path).st_size - file.tell()
-        held = _fragments(file, promised) if length == _UNDEFINED else _native(dataset, min(length, rest))
-    return max(1, min(held, promised) if promised else held)
+            return max(1, promised_frames(dataset))
+        end = os.stat(path).st_size
+        if length == _UNDEFINED:
+            return _encapsulated(dataset, file, end, is_whole=False)
+        return _native(dataset, min(length, end - file.tell()))
 
 
 def _mend(dataset: Dataset) -> None:
@@ -140,15 +152,32 @@ def _number(value: object) -> float | None:
 
 
 def _native(dataset: Dataset, length: int) -> int:
+    """Return how many frames lie in so many bytes: more than promised only where they fill these."""
+    promised = promised_frames(dataset)
     samples = first_number(dataset, "SamplesPerPixel") or 1
     if samples == 3 and "422" in str(dataset.get("PhotometricInterpretation")):
         samples = 2
-    bits = first_number(dataset, "BitsAllocated") or 0
-    if not any(name in dataset for name in ("Rows", "Columns")) or not bits:
-        return 1
     pixels = (first_number(dataset, "Rows") or 0) * (first_number(dataset, "Columns") or 0)
-    frame = int(pixels * samples * bits)
-    return 8 * length // frame if frame else 1
+    bits = int(pixels * samples * (first_number(dataset, "BitsAllocated") or 0))
+    if bits <= 0:
+        return 1
+    held = 8 * length // bits
+    if held > promised > 0 and not _padded(promised * bits) < length <= _padded(held * bits):
+        held = promised
+    return max(1, held)
+
+
+def _padded(bits: int) -> int:
+    """Return how many bytes hold so many bits: always an even number."""
+    return 2 * -(-bits // 16)
+
+
+def _encapsulated(dataset: Dataset, file: BinaryIO, end: int, *, is_whole: bool) -> int:
+    found = pieces(file, end)
+    if is_whole:
+        found = found._replace(ended=True)
+    is_rle = dataset.file_meta.TransferSyntaxUID == uid.RLELossless
+    return max(1, count_frames_in(file, found, promised_frames(dataset), is_rle=is_rle))
 
 
 def _element_length(file: BinaryIO) -> int | None:
@@ -163,51 +192,17 @@ def _element_length(file: BinaryIO) -> int | None:
     return int(struct.unpack(order + "I", start[4:])[0])
 
 
-def _fragments(file: BinaryIO, promised: int) -> int:
-    """Return how many whole frames lie in pieces from here on."""
-    pieces = list(_whole_pieces(file))
-    if not pieces:
-        return 0
-    offsets = struct.unpack(f"<{len(pieces[0]) // 4}I", pieces[0][: len(pieces[0]) // 4 * 4])
-    pieces = pieces[1:]
-    if len(offsets) > 1:
-        ends, at = [], 0
-        for piece in pieces:
-            at += 8 + len(piece)
-            ends.append(at)
-        borders = [*offsets[1:], None]
-        return sum(at >= border if border is not None else at > offsets[-1] for border in borders)
-    if not promised:
-        return sum(piece.startswith(_STARTS) for piece in pieces) or 1
-    return len(pieces)
-
-
-def _whole_pieces(file: BinaryIO) -> list[bytes]:
-    """Return the pieces of encapsulated pixel data that are there as a whole, the table of offsets first."""
-    pieces: list[bytes] = []
-    while True:
-        start = file.read(8)
-        if len(start) < 8 or start[:4] != _ITEM:
-            return pieces
-        length = struct.unpack("<I", start[4:])[0]
-        piece = file.read(length) if length < _UNDEFINED else b""
-        if len(piece) < length:
-            return pieces
-        pieces.append(piece)
-
-
-def _add_cut_off(path: Path, dataset: pydicom.FileDataset) -> None:
+def _add_cut_off(file: BinaryIO, dataset: pydicom.FileDataset) -> bool:
     """Add encapsulated pixel data that end before their end: pydicom leaves them out as a whole."""
-    with path.open("rb") as file:
-        header = pydicom.dcmread(file, force=True, stop_before_pixels=True)
-        if _element_length(file) != _UNDEFINED:
-            return
-        pieces = _whole_pieces(file)
+    end = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    header = pydicom.dcmread(file, force=True, stop_before_pixels=True)  # and leaves the file there
+    if _element_length(file) != _UNDEFINED:
+        return False
+    found = pieces(file, end)
     for element in header:
         if element.tag not in dataset:
             dataset.add(element)
-    if len(pieces) > 1:
-        data = io.BytesIO()
-        for piece in pieces:
-            data.write(_ITEM + struct.pack("<I", len(piece)) + piece)
-        dataset.add_new("PixelData", "OB", data.getvalue())
+    if found.spans:
+        dataset.add_new("PixelData", "OB", content(file, found))
+    return True
