@@ -8,6 +8,7 @@ import numpy as np
 import pydicom
 import pytest
 from pydicom.dataset import Dataset
+from pydicom.pixels.processing import apply_windowing
 
 from model.errors import ImageReadError
 from model.images.greys import GreyRange, Greys
@@ -49,6 +50,10 @@ def _patched(path: Path, tag: tuple[int, int], value: bytes) -> Path:
         {"RescaleSlope": 1e-12, "RescaleIntercept": 0}, {"RescaleSlope": 1}, {"RescaleIntercept": -1024},
         {"WindowCenter": 100, "WindowWidth": 0, "VOILUTFunction": "LINEAR_EXACT"},
         {"WindowCenter": 100, "WindowWidth": 0, "VOILUTFunction": "SIGMOID"}, {"VOILUTFunction": "NONSENSE"},
+        {"WindowCenter": 1e6, "WindowWidth": 500}, {"WindowCenter": -1e6, "WindowWidth": 500},
+        {"WindowCenter": 1e6, "WindowWidth": 500, "VOILUTFunction": "SIGMOID"},
+        {"WindowCenter": "1e99", "WindowWidth": 500}, {"WindowCenter": 500_000, "WindowWidth": 1_000_000},
+        {"WindowCenter": 5000, "WindowWidth": 400, "RescaleSlope": 1, "RescaleIntercept": -1024},
         {"VOILUTSequence": [Dataset()]}, {"ModalityLUTSequence": [Dataset()]}, {"VOILUTSequence": []},
     ],
     ids=str,
@@ -279,3 +284,16 @@ def test_a_negative_slope_turns_light_and_dark(tmp_path: Path) -> None:
     path = write_dicom(tmp_path / "window.dcm", RAMP, **TWELVE, RescaleSlope=-1, RescaleIntercept=4095,
                        WindowCenter=2048, WindowWidth=4096)  # fmt: skip
     assert np.abs(_grey(path) - (255 - SHOWN)).max() <= 1
+    path = write_dicom(tmp_path / "outside.dcm", RAMP, **TWELVE, RescaleSlope=-1, RescaleIntercept=-1024,
+                       WindowCenter=40, WindowWidth=400)  # fmt: skip
+    assert np.abs(_grey(path) - (255 - SHOWN)).max() <= 1
+
+
+@pytest.mark.parametrize("function", ["LINEAR", "LINEAR_EXACT", "SIGMOID"])
+def test_a_window_shows_what_pydicom_shows(tmp_path: Path, function: str) -> None:
+    for centre, width in ((2000, 1000), (2000.5, 1), (4095, 300), (-100, 500)):
+        path = write_dicom(tmp_path / "window.dcm", RAMP, **TWELVE, WindowCenter=centre, WindowWidth=width,
+                           VOILUTFunction=function)  # fmt: skip
+        with np.errstate(over="ignore"):
+            expected = apply_windowing(RAMP, pydicom.dcmread(path)) * (255 / 4095)
+        assert np.abs(_grey(path) - expected).max() <= 1

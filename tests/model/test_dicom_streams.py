@@ -48,7 +48,7 @@ def test_jpeg_2000_without_a_transform(tmp_path: Path) -> None:
     assert _off(tmp_path / "c.dcm") <= 2  # nothing but the label tells
 
 
-@pytest.mark.parametrize("label", ["RGB", "YBR_FULL", "YBR_FULL_422"])
+@pytest.mark.parametrize("label", [*LABELS, "YBR_PARTIAL_420", "YBR_PARTIAL_422", "MONOCHROME2"])
 @pytest.mark.parametrize("subsampling", [0, 2])
 def test_baseline_jpeg_is_what_its_markers_say(tmp_path: Path, label: str, subsampling: int) -> None:
     luma, rgb = io.BytesIO(), io.BytesIO()
@@ -56,13 +56,31 @@ def test_baseline_jpeg_is_what_its_markers_say(tmp_path: Path, label: str, subsa
     Image.fromarray(PICTURE).save(rgb, "JPEG", quality=100, keep_rgb=True)
     adobe = luma.getvalue()
     adobe = adobe[:2] + b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0\x01" + adobe[2:]
-    for stream in (luma.getvalue(), rgb.getvalue(), adobe):
+    named = imagecodecs.jpeg8_encode(PICTURE, level=100, colorspace="RGB", outcolorspace="RGB")
+    for stream in (luma.getvalue(), rgb.getvalue(), adobe, _without_markers(named)):
         path = write_frames(
             tmp_path / "a.dcm", uid.JPEGBaseline8Bit, PICTURE, [stream], PhotometricInterpretation=label
         )
         image = np.asarray(read_image(path)).astype(int)
         for y, x in ((4, 4), (4, 44), (28, 4), (28, 44)):  # away from the borders, at which colours run
             assert np.abs(image[y, x] - PICTURE[y, x]).max() <= 4
+
+
+def _without_markers(stream: bytes) -> bytes:
+    """Leave out the markers of applications: what is left to tell colours is the names of the components."""
+    at = 2
+    while stream[at + 1] & 0xF0 == 0xE0:
+        at += 2 + int.from_bytes(stream[at + 2 : at + 4], "big")
+    return stream[:2] + stream[at:]
+
+
+@pytest.mark.parametrize("label", ["YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT"])
+def test_baseline_jpeg_without_a_marker_is_what_its_label_says(tmp_path: Path, label: str) -> None:
+    luma = io.BytesIO()
+    Image.fromarray(PICTURE).save(luma, "JPEG", quality=100, subsampling=0)
+    path = write_frames(tmp_path / "a.dcm", uid.JPEGBaseline8Bit, PICTURE, [_without_markers(luma.getvalue())],
+                        PhotometricInterpretation=label)  # fmt: skip
+    assert _off(path) <= 6
 
 
 @pytest.mark.parametrize("label", ["RGB", "YBR_FULL"])

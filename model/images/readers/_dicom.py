@@ -8,14 +8,13 @@ the range. Of the header nothing but what this needs is looked at, and nothing o
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pydicom
 from PIL import Image
-from pydicom.pixels.processing import apply_color_lut
 
 from model.errors import ImageReadError
 from model.images.depth import eight_bits
@@ -26,7 +25,9 @@ from model.images.last_file import LastFile
 from model.images.read_errors import cut_off_frames, damaged, more_frames, no_such_part, unsupported
 from model.images.readers import _dicom_file as files
 from model.images.readers import _dicom_hints as hints
+from model.images.readers._dicom_bits import Sample, sample_of, stored_words
 from model.images.readers._dicom_frames import UnsupportedError, Values, frame_values, is_decodable
+from model.images.readers._dicom_tables import coloured
 
 _NO_DECODER = "is compressed in a way that cannot be read here. Export it uncompressed."
 _FRAMES_PIXELS = 64_000_000  # of all frames of which a range is taken
@@ -43,6 +44,12 @@ class _Opened:
             self.dataset.NumberOfFrames = self.count
         self.ranges: dict[Greys, Range | None] = {}
 
+    @cached_property
+    def sample(self) -> Sample | None:
+        """Where samples lie in the words of all frames; None where each frame tells, as of what is compressed."""
+        words = stored_words(self.dataset, self.count)
+        return None if words is None else sample_of(self.dataset, words)
+
 
 _last, _last_header = LastFile(_Opened), LastFile(partial(_Opened, header=True))
 
@@ -58,7 +65,7 @@ def read(path: Path, frame: int | None, wanted: Wanted) -> tuple[Image.Image, Si
     if not is_decodable(dataset):
         raise ImageReadError(path, _NO_DECODER)
     try:
-        values = frame_values(dataset, index)
+        values = frame_values(dataset, index, opened.sample)
     except UnsupportedError as problem:
         raise ImageReadError(path, unsupported("DICOM", problem)) from problem
     return Image.fromarray(_shown(opened, values, index, wanted.greys)).convert("RGB"), size
@@ -100,8 +107,8 @@ def _shown(opened: _Opened, values: Values, index: int, greys: Greys) -> npt.NDA
     if values.ndim == 3:
         return _colours(values, dataset)
     if dataset.get("PhotometricInterpretation") == "PALETTE COLOR":
-        return eight_bits(apply_color_lut(values, dataset))
-    rules, ground = hints.rules(dataset, index), hints.padding(values, dataset)
+        return _of_palette(values, dataset)
+    rules, ground = hints.rules(dataset, index, values), hints.padding(values, dataset)
     meant = hints.meant(values, rules)
     grey = hints.seen(meant, rules) if greys.range is GreyRange.FILE else None
     if grey is None:
@@ -110,6 +117,11 @@ def _shown(opened: _Opened, values: Values, index: int, greys: Greys) -> npt.NDA
     inverse ^= dataset.get("PresentationLUTShape") == "INVERSE" and not inverse
     grey = 255 - grey if inverse else grey
     return grey if ground is None else np.where(ground, 0, grey).astype(np.uint8)
+
+
+def _of_palette(values: Values, dataset: pydicom.FileDataset) -> npt.NDArray[np.uint8]:
+    little = dataset.file_meta.TransferSyntaxUID.is_little_endian
+    return coloured(values, dataset, little=little, signed=files.first_number(dataset, "PixelRepresentation") == 1)
 
 
 def _colours(values: Values, dataset: pydicom.FileDataset) -> npt.NDArray[np.uint8]:
@@ -127,14 +139,15 @@ def _range(opened: _Opened, greys: Greys) -> Range | None:
         pixels = max(1, int(dataset.Rows) * int(dataset.Columns))
         chosen = max(1, min(count, _FRAMES_PIXELS // pixels))
         indices = {round(k * (count - 1) / max(1, chosen - 1)) for k in range(chosen)}
-        opened.ranges[greys] = joined(_range_of_frame(dataset, index, greys) for index in sorted(indices))
+        opened.ranges[greys] = joined(_range_of_frame(opened, index, greys) for index in sorted(indices))
     return opened.ranges[greys]
 
 
-def _range_of_frame(dataset: pydicom.FileDataset, index: int, greys: Greys) -> Range | None:
+def _range_of_frame(opened: _Opened, index: int, greys: Greys) -> Range | None:
+    dataset = opened.dataset
     try:
-        values = frame_values(dataset, index)
+        values = frame_values(dataset, index, opened.sample)
     except Exception:  # noqa: BLE001 - a damaged frame takes no part in what the others show
         return None
-    meant = hints.meant(values, hints.rules(dataset, index))
+    meant = hints.meant(values, hints.rules(dataset, index, values))
     return range_of(meant, greys, hints.padding(values, dataset))

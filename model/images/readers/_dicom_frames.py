@@ -19,6 +19,7 @@ from pydicom.pixels.processing import convert_color_space
 from pydicom.pixels.utils import pixel_array
 
 from model.images.readers import _dicom_codecs
+from model.images.readers._dicom_bits import Sample, sample_of, samples
 from model.images.readers._dicom_file import first_number
 
 Values = npt.NDArray[Any]
@@ -29,6 +30,8 @@ _JPEG_2000 = frozenset(
 _JPEG_LS = frozenset({uid.JPEGLSLossless, uid.JPEGLSNearLossless})
 _JPEG_LOSSLESS = frozenset({uid.JPEGLossless, uid.JPEGLosslessSV1})
 _JPEG = frozenset({uid.JPEGBaseline8Bit, uid.JPEGExtended12Bit})
+_OF_JPEG = frozenset({"RGB", "YBR_FULL", "YBR_FULL_422"})  # labels that pydicom weighs against the stream
+_OF_JPEG_2000 = frozenset({"YBR_ICT", "YBR_RCT"})
 _NOT_READ = frozenset({"ARGB", "CMYK", "HSV"})
 _JP2 = b"\0\0\0\x0cjP  "
 _SRGB, _SYCC = 16, 18  # of the colour box of JP2
@@ -46,7 +49,7 @@ class Stream(NamedTuple):
     bits: int | None = None
     signed: bool | None = None
     colour: str | None = None  # of what a decoder gives: "RGB" or "YBR"
-    by_adobe: bool = False  # its marker tells the colour
+    is_told: bool = False  # Pillow makes RGB of it: by Adobe's marker, or as its components are called R, G and B
 
 
 def is_decodable(dataset: pydicom.FileDataset) -> bool:
@@ -57,8 +60,11 @@ def is_decodable(dataset: pydicom.FileDataset) -> bool:
         return False
 
 
-def frame_values(dataset: pydicom.FileDataset, index: int) -> Values:
-    """Return the values of a frame, greys (H, W) as stored or colours (H, W, 3) in RGB. May raise anything."""
+def frame_values(dataset: pydicom.FileDataset, index: int, sample: Sample | None = None) -> Values:
+    """Return the values of a frame, greys (H, W) as stored or colours (H, W, 3) in RGB. May raise anything.
+
+    `sample`: where values lie in their words; None where the words of the frame tell.
+    """
     syntax = dataset.file_meta.TransferSyntaxUID
     label = str(dataset.get("PhotometricInterpretation") or "")
     if label in _NOT_READ:
@@ -69,22 +75,28 @@ def frame_values(dataset: pydicom.FileDataset, index: int) -> Values:
             found = _by_stream(dataset, index, syntax, label)
             if found is not None:
                 return found
-        return _by_pydicom(dataset, index, label)
+        return _by_pydicom(dataset, index, label, sample)
 
 
-def _by_pydicom(dataset: pydicom.FileDataset, index: int, label: str) -> Values:
-    options: dict[str, Any] = {}
+def _by_pydicom(dataset: pydicom.FileDataset, index: int, label: str, sample: Sample | None = None) -> Values:
+    options: dict[str, Any] = {"correct_unused_bits": label.startswith("YBR")}
     if first_number(dataset, "SamplesPerPixel") == 3 and not label.startswith(("RGB", "YBR")):
         options["photometric_interpretation"] = "RGB"
     if label == "YBR_PARTIAL_422":
         options |= {"photometric_interpretation": "YBR_FULL_422", "raw": True}
-    elif label.startswith("YBR_PARTIAL") or (label in ("YBR_ICT", "YBR_RCT") and not _is_compressed(dataset)):
+    elif label.startswith("YBR_PARTIAL") or (label in _OF_JPEG_2000 and not _is_compressed(dataset)):
         options |= {"photometric_interpretation": "YBR_FULL" if "PARTIAL" in label else "RGB", "raw": True}
     try:
         values = pixel_array(dataset, index=index, **options)
     except NotImplementedError as problem:
         raise UnsupportedError(" ".join(str(problem).split())[:80]) from problem
-    return _from_partial(values) if "PARTIAL" in label else values
+    if "PARTIAL" in label:
+        return _from_partial(values)
+    return values if label.startswith("YBR") else _sampled(values, dataset, sample)
+
+
+def _sampled(values: Values, dataset: pydicom.FileDataset, sample: Sample | None = None) -> Values:
+    return values if values.dtype.kind == "f" else samples(values, sample or sample_of(dataset, values))
 
 
 def _is_compressed(dataset: pydicom.FileDataset) -> bool:
@@ -94,18 +106,17 @@ def _is_compressed(dataset: pydicom.FileDataset) -> bool:
 def _by_stream(dataset: pydicom.FileDataset, index: int, syntax: uid.UID, label: str) -> Values | None:
     """Decode a frame by imagecodecs where the header may not be believed; None where pydicom does as well."""
     signed_header = first_number(dataset, "PixelRepresentation") == 1
-    samples = int(first_number(dataset, "SamplesPerPixel") or 1)
+    channels = int(first_number(dataset, "SamplesPerPixel") or 1)
     data = get_frame(
         dataset.PixelData, index, number_of_frames=max(1, int(first_number(dataset, "NumberOfFrames") or 1))
     )
     stream = _stream(data, syntax)
     if syntax in _JPEG:
-        # Pillow makes RGB of what has Adobe's marker, and pydicom does it once more.
-        return _by_pillow(data) if samples == 3 and stream.by_adobe else None
+        return _jpeg_colours(dataset, index, data, stream, label) if channels == 3 and stream.bits == 8 else None
     if syntax not in _JPEG_2000 | _JPEG_LS | _JPEG_LOSSLESS:
         return None
     is_boxed = data.startswith(_JP2)  # in which pydicom may look for the codestream for ever
-    if samples == 1 and not signed_header and not stream.signed and not is_boxed and syntax not in _JPEG_LS:
+    if channels == 1 and not signed_header and not stream.signed and not is_boxed and syntax not in _JPEG_LS:
         return None
     try:
         values = _decoded(data, syntax)
@@ -118,7 +129,19 @@ def _by_stream(dataset: pydicom.FileDataset, index: int, syntax: uid.UID, label:
         return values if colour == "RGB" else _from_ybr(values)
     if values.dtype.kind == "u" and signed_header:
         return _with_sign(values, stream.bits or 8 * values.itemsize, int(first_number(dataset, "BitsStored") or 0))
-    return values
+    return values if values.dtype.kind == "i" else _sampled(values, dataset)
+
+
+def _jpeg_colours(dataset: pydicom.FileDataset, index: int, data: bytes, stream: Stream, label: str) -> Values | None:
+    """Decode colours of 8 bits where the label may not be believed; None where pydicom does as well."""
+    if stream.is_told:
+        return _by_pillow(data)  # of which pydicom would make RGB once more, or YCbCr before
+    if label in _OF_JPEG:
+        return None
+    if stream.colour == "RGB":
+        return _by_pydicom(dataset, index, "RGB")
+    is_ycc = stream.colour == "YBR" or label in _OF_JPEG_2000
+    return _by_pillow(data) if is_ycc else None
 
 
 def _decoded(data: bytes, syntax: uid.UID) -> Values:
@@ -187,12 +210,12 @@ def _jpeg_2000(data: bytes) -> Stream:
 
 def _jpeg(data: bytes) -> Stream:
     """Read the markers of JPEG, lossless JPEG and JPEG-LS up to the frame's."""
-    at, colour, bits, by_adobe = 2, None, None, False
+    at, colour, bits, is_told = 2, None, None, False
     while at + 4 <= len(data) and data[at] == 0xFF:
         marker, length = data[at + 1], struct.unpack(">H", data[at + 2 : at + 4])[0]
         content = data[at + 4 : at + 2 + length]
         if marker == 0xEE and content.startswith(b"Adobe") and len(content) >= 12:
-            colour, by_adobe = "RGB", True  # decoders undo the transforms that this and the next speak of
+            colour, is_told = "RGB", True  # decoders undo the transforms that this and the next speak of
         elif marker == 0xE8 and content.startswith(b"mrfx"):
             colour = "RGB"
         elif marker == 0xE0 and content.startswith(b"JFIF"):
@@ -200,7 +223,7 @@ def _jpeg(data: bytes) -> Stream:
         elif (0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC)) or marker == 0xF7:
             bits = content[0]
             if content[5] == 3 and bytes(content[6::3][:3]) in (b"RGB", b"rgb"):
-                colour = "RGB"
+                colour, is_told = "RGB", is_told or content[6] == ord("R")
             break
         at += 2 + length
-    return Stream(bits, None, colour, by_adobe)
+    return Stream(bits, None, colour, is_told)

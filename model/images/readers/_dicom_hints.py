@@ -5,84 +5,95 @@ An odd hint never refuses a picture: what cannot be is passed over, as if it wer
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pydicom
 from pydicom.dataset import Dataset
-from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut
 
 from model.images.grey_scale import windowed
 from model.images.readers._dicom_file import first_number, numbers
+from model.images.readers._dicom_tables import Table, table_of
 
 Values = npt.NDArray[Any]
 
 _FUNCTIONS = ("LINEAR", "LINEAR_EXACT", "SIGMOID")
-_PIXELS = ("BitsStored", "PixelRepresentation", "PhotometricInterpretation")
 _GROUPS = {
     "PixelValueTransformationSequence": ("RescaleSlope", "RescaleIntercept"),
     "FrameVOILUTSequence": ("WindowCenter", "WindowWidth", "VOILUTFunction"),
 }
-_EXTREMES = np.array([-1e12, 1e12])
 _FINE = 16  # steps of the values that a window narrower than 1 must hold
+_FEWEST_GREYS = 4  # of 256, between the lowest and the highest value there can be: fewer show nothing
 
 
-def rules(dataset: Dataset, index: int) -> Dataset:
-    """Return a dataset of the hints alone that hold for a frame, those that make no sense left out."""
-    found = Dataset()
-    for name in _PIXELS:
-        if name in dataset:
-            setattr(found, name, dataset[name].value)
-    is_float = "BitsStored" not in found
-    if is_float:
-        found.BitsStored, found.PixelRepresentation = 16, 0
+class Window(NamedTuple):
+    """What is seen of values: PS3.3 C.11.2.1.2 and C.11.2.1.3."""
+
+    function: str
+    centre: float
+    width: float
+
+    def shares(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return how light values are, 0 to 1; NaN is black."""
+        centre, width = self.centre, self.width
+        if self.function == "SIGMOID":
+            found = 1 / (1 + np.exp((-4 * (values - centre) / width).clip(-700, 700)))
+        else:
+            if self.function == "LINEAR":
+                centre, width = centre - 0.5, width - 1
+            found = ((values - centre) / width + 0.5).clip(0, 1) if width > 0 else (values > centre).astype(np.float64)
+        return np.asarray(np.nan_to_num(found, copy=False))
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The hints that hold for a frame; those that make no sense are None."""
+
+    slope: float | None = None
+    intercept: float = 0.0
+    modality: Table | None = None
+    voi: Table | None = None
+    window: Window | None = None
+
+
+def rules(dataset: pydicom.FileDataset, index: int, values: Values) -> Rules:
+    """Return what holds for a frame of such stored values (H, W)."""
     sources = _sources(dataset, index)
     slope = _first(sources, lambda source: _nonzero(first_number(source, "RescaleSlope")))
     intercept = _first(sources, lambda source: first_number(source, "RescaleIntercept"))
-    if slope is not None or intercept is not None:
-        found.RescaleSlope, found.RescaleIntercept = _decimal(slope or 1.0), _decimal(intercept or 0.0)
-    for name in ("ModalityLUTSequence", "VOILUTSequence"):
-        table = _first(sources, partial(_table, name))
-        if table is not None:
-            setattr(found, name, table)
-    window = _first(sources, partial(_window, found, is_float))
-    if window is not None:
-        function, centre, width = window
-        found.VOILUTFunction = function
-        found.WindowCenter, found.WindowWidth = _decimal(centre), _decimal(width)
-    return found
+    if slope is None and intercept is not None:
+        slope = 1.0
+    little = dataset.file_meta.TransferSyntaxUID.is_little_endian
+    signed = first_number(dataset, "PixelRepresentation") == 1
+    modality = _first(sources, partial(_table, "ModalityLUTSequence", little=little, signed=signed))
+    signed = modality is None and (signed or (intercept or 0.0) < 0 or (slope or 1.0) < 0)
+    found = Rules(slope, intercept or 0.0, modality)
+    possible = _possible(dataset, found, values)
+    return Rules(
+        found.slope, found.intercept, modality,
+        _first(sources, partial(_voi_table, possible, little=little, signed=signed)),
+        _first(sources, partial(_window, found, possible)),
+    )  # fmt: skip
 
 
-def meant(values: Values, found: Dataset) -> Values:
+def meant(values: Values, found: Rules) -> Values:
     """Return what stored values (H, W) mean, by the modality's table or slope and intercept."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return np.asarray(apply_modality_lut(values, found))
-    except Exception:  # noqa: BLE001 - a table that makes no sense is none
-        return values
+    if found.modality is not None:
+        return found.modality.look_up(values)
+    return values if found.slope is None else values.astype(np.float64) * found.slope + found.intercept
 
 
-def seen(meaning: Values, found: Dataset) -> npt.NDArray[np.uint8] | None:
+def seen(meaning: Values, found: Rules) -> npt.NDArray[np.uint8] | None:
     """Return the greys (H, W) that the file's table or window shows; None where it has none that makes sense."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        if "VOILUTSequence" in found:
-            try:
-                bits = int(found.VOILUTSequence[0].LUTDescriptor[2])
-                return windowed(apply_voi_lut(meaning, found).astype(np.float64), 0.0, float(2**bits - 1))
-            except Exception:  # noqa: BLE001 - a table that makes no sense is none
-                del found.VOILUTSequence
-        if "WindowWidth" not in found:
-            return None
-        low, high = apply_voi_lut(_EXTREMES, found, prefer_lut=False)  # to what the window maps the ends
-        mapped = apply_voi_lut(meaning.astype(np.float64), found, prefer_lut=False)
-        if low > high:  # of a negative slope, by which pydicom turns the ends of the window round
-            mapped, low, high = -mapped, -low, -high
-        return windowed(mapped, float(low), float(high))
+    if found.voi is not None:
+        return windowed(found.voi.look_up(meaning).astype(np.float64), 0.0, float(found.voi.white))
+    if found.window is not None:
+        return windowed(found.window.shares(meaning.astype(np.float64)), 0.0, 1.0)
+    return None
 
 
 def padding(values: Values, dataset: Dataset) -> npt.NDArray[np.bool_] | None:
@@ -133,30 +144,55 @@ def _nonzero(value: float | None) -> float | None:
     return value or None
 
 
-def _decimal(value: float) -> str:
-    """Return a number as DICOM has them: of 16 characters at most."""
-    return next(text for text in (f"{value:.{digits}g}" for digits in range(17, 0, -1)) if len(text) <= 16)
+def _possible(dataset: Dataset, found: Rules, values: Values) -> npt.NDArray[np.float64] | None:
+    """Return the lowest and the highest meaning that there can be in a file; None of fractions, which have none.
+
+    A frame's values may be outside of what the header says.
+    """
+    if found.modality is not None:
+        entries = found.modality.entries
+        return np.array([entries.min(), entries.max()], np.float64)
+    bits = first_number(dataset, "BitsStored")
+    if values.dtype.kind == "f" or bits is None or not values.size:
+        return None
+    signed = first_number(dataset, "PixelRepresentation") == 1
+    low, high = (-(2.0 ** (bits - 1)), 2.0 ** (bits - 1) - 1) if signed else (0.0, 2.0**bits - 1)
+    ends = np.array([min(low, values.min()), max(high, values.max())], np.float64)
+    return np.sort(np.asarray(meant(ends, found)))
 
 
-def _table(name: str, source: Dataset) -> Any:  # noqa: ANN401
+def _table(name: str, source: Dataset, *, little: bool, signed: bool) -> Table | None:
     sequence = source.get(name)
-    return sequence if sequence and len(sequence[0].LUTDescriptor) == 3 and "LUTData" in sequence[0] else None
+    return table_of(sequence[0], little=little, signed=signed) if sequence else None
 
 
-def _window(found: Dataset, is_float: bool, source: Dataset) -> tuple[str, float, float] | None:
-    """Return the first window that can be used: its function, centre and width."""
+def _voi_table(
+    possible: npt.NDArray[np.float64] | None, source: Dataset, *, little: bool, signed: bool
+) -> Table | None:
+    """Return the table of what is to be seen, unless all values there can be are one grey in it."""
+    table = _table("VOILUTSequence", source, little=little, signed=signed)
+    if table is None or possible is None:
+        return table
+    low, high = (int(end) for end in (possible - table.first).clip(0, len(table.entries) - 1))
+    greys = 255 * int(np.ptp(table.entries[low : high + 1])) / table.white
+    return table if greys >= _FEWEST_GREYS else None
+
+
+def _window(found: Rules, possible: npt.NDArray[np.float64] | None, source: Dataset) -> Window | None:
+    """Return the first window that can be used."""
     function = str(source.get("VOILUTFunction") or "LINEAR").strip().upper()
     function = function if function in _FUNCTIONS else "LINEAR"
-    slope = 0.0 if is_float else abs(float(found.get("RescaleSlope") or 1.0))
+    step = abs(found.slope or 1.0)
     for centre, width in zip(numbers(source, "WindowCenter"), numbers(source, "WindowWidth"), strict=False):
         if centre is None or width is None or width <= 0:
             continue
-        chosen = function
-        if function == "LINEAR" and width < 1:
-            chosen = "LINEAR_EXACT"  # what is meant where values are fractions
-        if width < 1 and width < _FINE * slope:
+        # A linear window narrower than 1 is what is meant where values are fractions.
+        chosen = Window("LINEAR_EXACT" if function == "LINEAR" and width < 1 else function, centre, width)
+        if possible is None:
+            return chosen
+        if width < 1 and width < _FINE * step:
             continue
-        if slope and slope * 2.0 ** int(found.BitsStored) < width / 256:
-            continue  # all values there can be are one grey
-        return chosen, centre, width
+        dark, light = chosen.shares(possible)
+        if 255 * (light - dark) >= _FEWEST_GREYS:
+            return chosen
     return None
