@@ -130,7 +130,7 @@ class FewShotClassifier:
     def candidate_threshold(self, max_error: float) -> float:
         """Return the probability that makes a class a candidate: at most `max_error` of images then lack their own."""
         probabilities = self._left_out()
-        own = self.state.labels[has_others(self.state.labels)]
+        own = self.state.labels[self._counted()]
         return selective.candidate_threshold(probabilities.gather(1, own[:, None]).squeeze(1).tolist(), max_error)
 
     def unlikeness(self, features: ImageFeatures) -> Tensor:
@@ -141,10 +141,14 @@ class FewShotClassifier:
         """Return the classifier with the threshold at which `share` (0..1) of known images are flagged as unknown."""
         state = self.state
         unlikeness = unknown.leave_one_out_unlikeness(state.examples.double(), state.labels, state.ways)
-        threshold = unknown.unknown_threshold(unlikeness, share)
+        threshold = unknown.unknown_threshold(unlikeness, false_alarms=share)
         return FewShotClassifier(
             self.class_names, replace(state, unknown_threshold=threshold), self.head.space.directions
         )
 
     def _left_out(self) -> Tensor:
-        return self.state.leave_one_out[has_others(self.state.labels)]
+        return self.state.leave_one_out[self._counted()]
+
+    def _counted(self) -> Tensor:
+        """Which examples could be left out: bool (n,)."""
+        return has_others(self.state.labels) & (self.state.leave_one_out.sum(dim=1) > 0)

@@ -107,6 +107,7 @@ class ExampleReport:
 
     weight: its share in its class descriptor times K_c, so that 1.0 is an average example
     predicted, confidence: leave-one-out prediction of this image
+    group: a number, the same for examples that belong together and are left out together; None: it is alone
     """
 
     path: Path
@@ -114,6 +115,7 @@ class ExampleReport:
     weight: float
     predicted: int
     confidence: float
+    group: int | None = None
 
 
 @dataclass(frozen=True)
@@ -127,8 +129,8 @@ class TrainingReport:
     examples: tuple[ExampleReport, ...]
     unreadable: tuple[tuple[Path, str], ...]  # (file, reason)
     duplicates: tuple[tuple[Path, str], ...]  # (file, reason) of pictures that a bin holds twice: each counts once
-    leave_one_out_accuracy: float | None  # None where no class has two images
-    accuracy_interval: tuple[float, float] | None  # 95 %, see `estimates.intervals.left_out_interval`
+    leave_one_out_accuracy: float | None  # None where no class has two images that can be told apart by group
+    accuracy_interval: tuple[float, float] | None  # 95 %, see `estimates.intervals.left_out_interval`, by groups
     steps: int
     converged: bool
     seconds: float

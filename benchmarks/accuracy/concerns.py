@@ -17,6 +17,7 @@ from benchmarks.accuracy.accuracy import measure_accuracy
 from benchmarks.accuracy.confidence import measure_calibration, measure_unknown
 from benchmarks.accuracy.folder import measure_folder
 from benchmarks.accuracy.found_region import measure_found
+from benchmarks.accuracy.groups import measure_groups
 from benchmarks.accuracy.masking import measure_masking
 from benchmarks.accuracy.region import measure_pointing, measure_scenes, measure_smears
 from benchmarks.accuracy.sets import Folders, find_set
@@ -72,6 +73,7 @@ CONCERNS: dict[str, Callable[[PreparedSet, Run], Figures]] = {
     "unknown": lambda data, run: {data.name: measure_unknown(data, run.prepared(), run.episodes)},
     "weights": lambda data, run: _rows(data.name, measure_weights(data, run.episodes)),
     "folder": lambda data, run: {data.name: measure_folder(data, run.episodes)},
+    "groups": lambda data, run: measure_groups(data, run.episodes),
     "masking": lambda data, run: {data.name: measure_masking(data, run.episodes)},
     "speed": lambda data, _: measure_speed(data),
 }

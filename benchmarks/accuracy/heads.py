@@ -24,6 +24,7 @@ from model.features.maps import ImageFeatures
 from model.features.view import joined_views
 from model.head import averaging, fitting
 from model.head.fitting import Fit, fit_head
+from model.head.grouping import Grouping
 from model.head.hypotheses import CONSTANTS, Hypotheses, PriorConstants
 from model.head.local_feature import class_means
 from model.head.support import Support
@@ -84,8 +85,11 @@ def constants_for(name: str) -> PriorConstants:
     return PriorConstants(**fitted[name]) if name in fitted else CONSTANTS
 
 
-def fit_ours(trial: Trial, constants: PriorConstants | None = None) -> Ours:
-    """Fit our classifier to the trial's support set, with the constants of the other sets unless others are given."""
+def fit_ours(trial: Trial, constants: PriorConstants | None = None, groups: Grouping | None = None) -> Ours:
+    """Fit our classifier to the trial's support set, with the constants of the other sets unless others are given.
+
+    `groups` of it are left out together.
+    """
     sizes = [trial.data.sizes[i] for i in trial.episode.support.tolist()]
     names = [trial.data.class_names[c] for c in trial.episode.classes]
     data, directions = trial.data, trial.data.embedder.backbone.class_directions
@@ -98,6 +102,7 @@ def fit_ours(trial: Trial, constants: PriorConstants | None = None) -> Ours:
         data.side,
         compared_with=data.compared_with[trial.episode.support],
         constants=constants or constants_for(trial.data.name),
+        groups=groups,
     )
     classifier = FewShotClassifier(names, fit.state, directions)
     return Ours(fit, classifier, ImageClassifier(classifier, data.embedder))

@@ -50,6 +50,13 @@ SECTIONS = {
         "Percent. Calibration error: expected calibration error in ten bins over all queries. The leave-one-out "
         "estimate comes from the examples alone.",
     ),
+    "groups": Section(
+        "Images that belong together",
+        "Percent; sets of which it is known which images show one patient or part. Examples drawn at random, so that "
+        "several show the same one; all queries are of others. The leave-one-out estimate with each image left out, "
+        "and with its whole group. Cases: all images of one patient or part that are no examples, two or more; "
+        "accuracy image by image, and of the verdict on all of them by several rules (log loss and exponents: x 100).",
+    ),
     "unknown": Section(
         "Images that belong to no bin",
         "Area under the ROC curve (x 100) of scores that tell them from the queries. Near: classes of the set that "

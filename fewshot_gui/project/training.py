@@ -105,6 +105,8 @@ def decode_training(row: Row) -> Training:
         for index, possible in ((known.class_index, classes), (known.predicted, (-1, *classes))):
             if type(index) is not int or index not in possible:
                 raise ValueError(f"an example of the class {index}")
+        if known.group is not None and type(known.group) is not int:
+            raise ValueError("an example of no group")
     return training
 
 

@@ -51,6 +51,18 @@ def add_rendering(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_groups(parser: argparse.ArgumentParser) -> None:
+    """Add the rule by which images belong together; `GroupRule.parse` reads it."""
+    parser.add_argument(
+        "--groups",
+        default="auto",
+        metavar="RULE",
+        help="images that belong together, such as those of one patient: auto (default: frames of one file, DICOM's "
+        "ids, near-duplicates), none, folder, file, dicom, a list (.json, .csv), or a regular expression such as "
+        "'^([0-9]+)_' in the path below the bin",
+    )
+
+
 def rendering_of(options: argparse.Namespace) -> Rendering:
     """Return what `add_rendering`'s options say."""
     return Rendering(options.ground, options.greys)

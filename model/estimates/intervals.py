@@ -9,7 +9,7 @@ LEFT_OUT_SHARE = 0.5
 """Leave-one-out trials share their examples, so that they vary together: they count as so many independent ones."""
 
 
-def left_out_interval(successes: int, trials: int, level: float = 0.95) -> tuple[float, float]:
+def left_out_interval(successes: float, trials: float, level: float = 0.95) -> tuple[float, float]:
     """Return the interval of a proportion of leave-one-out trials.
 
     Wilson's interval for `LEFT_OUT_SHARE` of the trials: measured on fourteen image sets, with all of them it holds the
@@ -19,7 +19,10 @@ def left_out_interval(successes: int, trials: int, level: float = 0.95) -> tuple
 
 
 def wilson_interval(successes: float, trials: float, level: float = 0.95) -> tuple[float, float]:
-    """Return the Wilson score interval of a proportion (Wilson 1927); (0, 1) without trials."""
+    """Return the Wilson score interval of a proportion (Wilson 1927); (0, 1) without trials.
+
+    Both may be fractions, where trials that are not independent count for fewer.
+    """
     if trials == 0:
         return (0.0, 1.0)
     z = NormalDist().inv_cdf(0.5 + level / 2)

@@ -6,6 +6,7 @@ All are leave-one-out estimates; examples that are alone in their class do not c
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from model.estimates.intervals import left_out_interval
@@ -18,10 +19,14 @@ WORTHWHILE = 0.01
 
 @dataclass(frozen=True)
 class Proportion:
-    """`successes` of `trials`, each left out, with a 95 % interval; `value` is None without trials."""
+    """`successes` of `trials`, each left out, with a 95 % interval; `value` is None without trials.
+
+    independent: number of groups that the trials are of; None: each is one
+    """
 
     successes: int
     trials: int
+    independent: int | None = None
 
     @property
     def value(self) -> float | None:
@@ -31,7 +36,9 @@ class Proportion:
     @property
     def interval(self) -> tuple[float, float]:
         """95 % interval of the proportion, 0..1."""
-        return left_out_interval(self.successes, self.trials)
+        if self.independent is None or not self.trials:
+            return left_out_interval(self.successes, self.trials)
+        return left_out_interval(self.successes / self.trials * self.independent, self.independent)
 
 
 @dataclass(frozen=True)
@@ -57,20 +64,39 @@ def confusion(report: TrainingReport) -> list[list[int]]:
 
 
 def _left_out(report: TrainingReport) -> list[ExampleReport]:
-    """The examples whose class has another one."""
+    """The examples whose class has another one, of another group."""
     shots = Counter(example.class_index for example in report.examples)
-    return [example for example in report.examples if shots[example.class_index] > 1]
+    together = Counter((example.class_index, example.group) for example in report.examples)
+
+    def others(example: ExampleReport) -> int:
+        own = 1 if example.group is None else together[example.class_index, example.group]
+        return shots[example.class_index] - own
+
+    return [example for example in report.examples if others(example)]
+
+
+def independent_examples(examples: Iterable[ExampleReport]) -> int:
+    """Return the number of groups of examples; one that is alone counts as one."""
+    groups = [example.group for example in examples]
+    return groups.count(None) + len(set(groups) - {None})
 
 
 def class_estimates(report: TrainingReport) -> list[ClassEstimate]:
     """Return recall and precision of every class, in the order of the classes."""
-    table = confusion(report)
+    left_out = _left_out(report)
     estimates = []
     for c, name in enumerate(report.class_names):
-        called = sum(row[c] for row in table)
-        right = table[c][c]
-        estimates.append(ClassEstimate(name, Proportion(right, sum(table[c])), Proportion(right, called)))
+        recall = _proportion(c, [example for example in left_out if example.class_index == c])
+        precision = _proportion(c, [example for example in left_out if example.predicted == c])
+        estimates.append(ClassEstimate(name, recall, precision))
     return estimates
+
+
+def _proportion(class_: int, examples: Sequence[ExampleReport]) -> Proportion:
+    """How many of some examples are of a class and called so."""
+    right = sum(example.class_index == example.predicted == class_ for example in examples)
+    independent = independent_examples(examples)
+    return Proportion(right, len(examples), None if independent == len(examples) else independent)
 
 
 def accepting_confidence(report: TrainingReport, max_error: float) -> float:

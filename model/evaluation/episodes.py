@@ -14,6 +14,7 @@ from torch import Tensor
 
 from model.classifier import FewShotClassifier
 from model.embedding.embedder import Embedder, readable_sizes
+from model.embedding.groups import AUTO, GroupRule, group_numbers
 from model.embedding.labelled_images import embed_labelled
 from model.errors import SupportSetError
 from model.evaluation.baselines import BASELINES
@@ -21,6 +22,7 @@ from model.evaluation.calibration import expected_calibration_error
 from model.features.maps import ImageFeatures
 from model.features.sizes import Size, working_side
 from model.head.fitting import fit_head
+from model.head.grouping import Grouping
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 
 OURS = "fewshot"
@@ -62,6 +64,7 @@ class _Seen:
     compared_with: see `LabelledImages.compared_with`
     labels: int64 (n,)
     directions: see `Backbone.class_directions`
+    groups: which images belong together
     """
 
     sizes: list[Size]
@@ -70,6 +73,7 @@ class _Seen:
     labels: Tensor
     directions: Tensor
     side: int
+    groups: Grouping
 
 
 def evaluate(
@@ -82,6 +86,7 @@ def evaluate(
     queries: int = 15,
     episodes: int = 100,
     seed: int = 0,
+    groups: GroupRule = AUTO,
     progress: ProgressCallback = ignore_progress,
     token: CancelToken | None = None,
 ) -> tuple[list[ShotFigures], tuple[tuple[Path, str], ...]]:
@@ -92,8 +97,10 @@ def evaluate(
     images: the files of each class
     ways: number of classes drawn for each episode (None: all)
     queries: most queries of a class; a class with fewer images left takes part with those
+    groups: which images belong together: no query is of the group of a support image
 
-    Raises `SupportSetError` where a class has too few readable images or `ways` is out of range, and `Cancelled`.
+    Raises `SupportSetError` where a class has too few readable images, an episode no query, or `ways` is out of range,
+    and `Cancelled`.
     """
     token = token or CancelToken()
     if len(class_names) < 2:
@@ -111,7 +118,9 @@ def evaluate(
                 f"The class ‘{name}’ has {count} readable images; {max(shots)} shots need at least {max(shots) + 1}."
             )
     features, directions = embedded.features(), embedder.backbone.class_directions
-    seen = _Seen(embedded.sizes, features, embedded.compared_with(features), labels, directions, side)
+    numbers = group_numbers([image.path for image in embedded.images], groups, features, labels)
+    compared_with, grouping = embedded.compared_with(features), Grouping.of(numbers)
+    seen = _Seen(embedded.sizes, features, compared_with, labels, directions, side, grouping)
     figures = [_measure(seen, k, ways, queries, episodes, seed, progress, token) for k in shots]
     return figures, embedded.unreadable
 
@@ -131,7 +140,7 @@ def _measure(
     outcomes: dict[str, list[tuple[Tensor, Tensor]]] = {name: [] for name in (OURS, *BASELINES)}
     for number in range(episodes):
         token.raise_if_cancelled()
-        episode = _draw(seen.labels, shots, ways, queries, generator)
+        episode = _draw(seen.labels, shots, ways, queries, generator, seen.groups.numbers)
         classifier, truth = _fitted(seen, episode, ways), episode.query_labels
         with torch.inference_mode():
             ours = torch.softmax(classifier.logits(seen.features.pick(episode.queries)).double(), dim=1)
@@ -153,21 +162,25 @@ def _fitted(seen: _Seen, episode: _Episode, ways: int) -> FewShotClassifier:
         seen.directions,
         seen.side,
         compared_with=seen.compared_with[chosen],
+        groups=seen.groups.pick(chosen),
     )
     return FewShotClassifier([str(c) for c in range(ways)], fitted.state, seen.directions)
 
 
-def _draw(labels: Tensor, shots: int, ways: int, queries: int, generator: torch.Generator) -> _Episode:
+def _draw(
+    labels: Tensor, shots: int, ways: int, queries: int, generator: torch.Generator, groups: Tensor | None = None
+) -> _Episode:
+    groups = torch.arange(len(labels)) if groups is None else groups
     classes = torch.randperm(int(labels.max()) + 1, generator=generator)[:ways].tolist()
-    support, query, support_labels, query_labels = [], [], [], []
-    for label, c in enumerate(classes):
-        members = torch.nonzero(labels == c).flatten()
-        order = members[torch.randperm(len(members), generator=generator)]
-        support.append(order[:shots])
-        query.append(order[shots : shots + queries])
-        support_labels.append(torch.full((shots,), label))
-        query_labels.append(torch.full((len(query[-1]),), label))
-    return _Episode(torch.cat(support), torch.cat(support_labels), torch.cat(query), torch.cat(query_labels))
+    members = [torch.nonzero(labels == c).flatten() for c in classes]
+    orders = [rows[torch.randperm(len(rows), generator=generator)] for rows in members]
+    support = torch.cat([order[:shots] for order in orders])
+    left = [order[~torch.isin(groups[order], groups[support])][:queries] for order in orders]
+    if not any(map(len, left)):
+        raise SupportSetError(f"{shots} shots leave no image of another group to classify. Give fewer with --shots.")
+    support_labels = torch.arange(ways).repeat_interleave(shots)
+    query_labels = torch.arange(ways).repeat_interleave(torch.tensor([len(rows) for rows in left]))
+    return _Episode(support, support_labels, torch.cat(left), query_labels)
 
 
 def _figures(results: Sequence[tuple[Tensor, Tensor]]) -> MethodFigures:

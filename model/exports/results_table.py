@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -18,15 +18,19 @@ from model.types import Prediction, Status
 
 @dataclass(frozen=True)
 class Limits:
-    """Thresholds of `estimates.selective`; each adds a column: `accepted` (yes or no), `candidates` (classes)."""
+    """What adds a column each: thresholds of `estimates.selective`, `accepted` (yes or no) and `candidates` (classes).
+
+    groups: the case of each image by its path, for the column `group`
+    """
 
     accepting: float | None = None
     candidate: float | None = None
+    groups: Mapping[Path, str] | None = None
 
     def header(self) -> list[str]:
         """Return the names of the columns."""
-        limits = {"accepted": self.accepting, "candidates": self.candidate}
-        return [name for name, threshold in limits.items() if threshold is not None]
+        columns = {"accepted": self.accepting, "candidates": self.candidate, "group": self.groups}
+        return [name for name, limit in columns.items() if limit is not None]
 
     def cells(self, prediction: Prediction, class_names: Sequence[str]) -> list[str]:
         """Return the texts of the columns; an unknown image is not accepted."""
@@ -37,11 +41,20 @@ class Limits:
         if self.candidate is not None:
             names = (class_names[c] for c in candidates(prediction.scores, self.candidate))
             cells.append(as_cell("; ".join(names)))
+        if self.groups is not None:
+            cells.append(as_cell(self.groups.get(prediction.path, "")))
         return cells
 
 
 OVERLAY_TROUBLE = "Its overlay could not be written: "
 """What a row's message begins with where the image was classified but its overlay could not be written."""
+
+
+def probability_cells(scores: Sequence[float], predicted: int) -> list[str]:
+    """Return probabilities with six digits that add up as they do; `predicted` takes what rounding left."""
+    millionths = [round(score * 1e6) for score in scores]
+    millionths[predicted] += round(sum(scores) * 1e6) - sum(millionths)
+    return [f"{score / 1e6:.6f}" for score in millionths]
 
 
 class ResultsTable(ABC):

@@ -9,7 +9,7 @@ average is one linear classifier. Ours; averaging probabilities instead was meas
 hypothesis when predicting (docs/adr/0022-averaged-head.md).
 
 For the leave-one-out result of image i the weights are those without loss[h, i]: what judges the classifier for an
-image has not seen its label.
+image has not seen its label. Where images belong together (`Grouping`), they are without those of its whole group.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import torch
 from torch import Tensor
 
 from model.head import class_description
+from model.head.grouping import Grouping
 from model.head.hypotheses import Hypotheses
 from model.head.support import Support, leave_one_out_local_scores
 
@@ -40,12 +41,14 @@ class Compared(NamedTuple):
     whole: (S, n, N) scores of the global features
     part: (n, N) scores of the local features
     losses: (S, B, G, n) cross-entropy, 0 for images that cannot be left out
+    groups: which images are left out together
     """
 
     dual: Tensor
     whole: Tensor
     part: Tensor
     losses: Tensor
+    groups: Grouping
 
 
 class Averaged(NamedTuple):
@@ -77,7 +80,9 @@ def regression(support: Support, shares: Tensor, ridge: Tensor) -> tuple[Tensor,
     """Return the dual descriptors and the leave-one-out scores of one regression, (n, N) each."""
     gram, balance = joint_gram(support, shares), support.balance
     scatter = (gram.diagonal() * balance).mean().clamp_min(SMALLEST_SCATTER)
-    return class_description.left_out_ridge(gram, balance, ridge * scatter, support.labels, support.ways)
+    return class_description.left_out_ridge(
+        gram, balance, ridge * scatter, support.labels, support.ways, support.groups
+    )
 
 
 def compare(support: Support, hypotheses: Hypotheses) -> Compared:
@@ -85,9 +90,9 @@ def compare(support: Support, hypotheses: Hypotheses) -> Compared:
     part = centred_local_scores(support)
     fits = [regression(support, *each) for each in zip(hypotheses.shares, hypotheses.ridges, strict=True)]
     dual, whole = (torch.stack(each) for each in zip(*fits, strict=True))
-    counted = class_description.has_others(support.labels)
+    counted = class_description.has_others(support.labels, support.groups)
     losses = torch.stack([_losses(one, part, hypotheses, support.labels) * counted for one in whole])
-    return Compared(dual, whole, part, losses)
+    return Compared(dual, whole, part, losses, support.groups)
 
 
 def average(compared: Compared, hypotheses: Hypotheses) -> Averaged:
@@ -95,7 +100,7 @@ def average(compared: Compared, hypotheses: Hypotheses) -> Averaged:
     losses, scales, local = compared.losses, hypotheses.scales, hypotheses.local_shares
     log_weights = hypotheses.log_prior - losses.sum(dim=3)
     weights = torch.softmax(log_weights.flatten(), dim=0).view_as(log_weights)
-    honest = torch.softmax((log_weights[..., None] + losses).flatten(0, 2), dim=0).view_as(losses)
+    honest = torch.softmax((log_weights[..., None] + compared.groups.sums(losses)).flatten(0, 2), dim=0).view_as(losses)
     of_whole = torch.einsum("sbgn,g,b->sn", honest, scales, 1 - local)
     of_part = torch.einsum("sbgn,g,b->n", honest, scales, local)
     each = torch.einsum("sbg,g,b->s", weights, scales, 1 - local)
@@ -120,8 +125,7 @@ def shortlist(support: Support, hypotheses: Hypotheses) -> Hypotheses:
 
 def centred_local_scores(support: Support) -> Tensor:
     """Return the leave-one-out scores of the local features, less each image's mean: (n, N)."""
-    part = leave_one_out_local_scores(support.local, support.weights, support.labels, support.ways)
-    part = part * support.local_scale
+    part = leave_one_out_local_scores(support) * support.local_scale
     return part - part.mean(dim=1, keepdim=True)
 
 
@@ -151,4 +155,5 @@ def _thinned(support: Support) -> Support:
         local=support.local[rows][:, rows],
         labels=support.labels[rows],
         weights=support.weights[rows],
+        groups=support.groups.pick(rows),
     )

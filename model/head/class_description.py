@@ -26,7 +26,8 @@ P is the whitening (S + lambda)^(-1/2) of the scatter S of all global features, 
 the same. It uses no labels, and the global part of the logits is ridge regression onto the classes
 (Hoerl and Kennard 1970), for which leaving an image out has a closed form (Allen 1974, PRESS): the
 score without image i's own term, divided by 1 - H[i,i]. All of it is computed from the n x n matrix
-of inner products, so its cost does not grow with the number of channels.
+of inner products, so its cost does not grow with the number of channels. Images of one group (`Grouping`) are left
+out together, by the same formula for a block: the residuals of its images times (I - H[G,G])^-1.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 from torch.nn import functional
+
+from model.head.grouping import Grouping
 
 EPSILON = 1e-12
 UNIFORM_SHARE = 0.02
@@ -52,9 +55,16 @@ def class_balance(labels: Tensor, ways: int) -> Tensor:
     return 1.0 / counts[labels]
 
 
-def has_others(labels: Tensor) -> Tensor:
-    """Return which images have another image in their class, so that they can be left out: int64 (n,) -> bool (n,)."""
-    return torch.bincount(labels)[labels] > 1
+def has_others(labels: Tensor, groups: Grouping | None = None) -> Tensor:
+    """Return which images have one of another group in their class, so that they can be left out: bool (n,).
+
+    int64 labels (n,); without `groups` each image is one.
+    """
+    if groups is None or not groups.blocks:
+        return torch.bincount(labels)[labels] > 1
+    left = groups.left(labels, int(labels.max()) + 1)
+    others: Tensor = left.gather(1, labels[:, None]).squeeze(1) > 0
+    return others
 
 
 def centred_gram(gram: Tensor, balance: Tensor) -> Tensor:
@@ -64,11 +74,14 @@ def centred_gram(gram: Tensor, balance: Tensor) -> Tensor:
     return gram - row[:, None] - row[None, :] + share @ row
 
 
-def left_out_ridge(gram: Tensor, balance: Tensor, ridge: Tensor, labels: Tensor, ways: int) -> tuple[Tensor, Tensor]:
+def left_out_ridge(
+    gram: Tensor, balance: Tensor, ridge: Tensor, labels: Tensor, ways: int, groups: Grouping | None = None
+) -> tuple[Tensor, Tensor]:
     """Fit a weighted ridge regression with an intercept; score every image by the descriptors of all the others.
 
     gram: the centred (n, n) matrix K of inner products; balance (n,): the weights B of the images. Returns the dual
-    descriptors (`dual_descriptors`) and the leave-one-out scores, float64 (n, N) each.
+    descriptors (`dual_descriptors`) and the leave-one-out scores, float64 (n, N) each. The images of one of `groups`
+    are left out together; 0 where that leaves none.
 
     With A = (K + lambda B^-1)^-1 the fit is H Y = K A Y + 1 b' Y / sum(b), and K A = I - lambda B^-1 A, so that the
     diagonal of A and A Y are all that is needed. Without the intercept's term, centring would reveal the class of a
@@ -78,13 +91,41 @@ def left_out_ridge(gram: Tensor, balance: Tensor, ridge: Tensor, labels: Tensor,
     targets, penalties = _targets(labels, ways), ridge / balance
     factor = torch.linalg.cholesky(gram + torch.diag(penalties))
     dual = torch.cholesky_solve(targets, factor)
-    inverse = torch.cholesky_inverse(factor).diagonal()
+    inverse = torch.cholesky_inverse(factor)
     share = (balance / balance.sum())[:, None]
     intercept = (share * targets).sum(dim=0)
-    own = (1 - penalties * inverse)[:, None] + share
+    own = (1 - penalties * inverse.diagonal())[:, None] + share
     fitted = targets - penalties[:, None] * dual + intercept
     without = (fitted - own * targets) / (1 - own).clamp_min(1e-6)
-    return dual, without - (intercept - share * targets) / (1 - share)
+    scores = without - (intercept - share * targets) / (1 - share)
+    for block in groups.blocks if groups is not None else ():
+        left_out = _left_out_blocks(block, inverse, penalties, share, targets, fitted, intercept)
+        scores = scores.index_copy(0, block.flatten(), left_out.flatten(0, 1))
+    return dual, scores
+
+
+def _left_out_blocks(
+    block: Tensor,
+    inverse: Tensor,
+    penalties: Tensor,
+    share: Tensor,
+    targets: Tensor,
+    fitted: Tensor,
+    intercept: Tensor,
+) -> Tensor:
+    """Scores of the images of k groups of m, each group left out: int64 (k, m) -> (k, m, N).
+
+    With R the residuals, I - H[G,G] = lambda B^-1 A[G,G] - 1 b[G]' / sum(b) and the scores are Y - (I - H[G,G])^-1 R.
+    """
+    own, part = targets[block], share[block]
+    without_rest = 1 - part.sum(dim=1, keepdim=True)
+    nothing = without_rest < 1e-9
+    rest = penalties[block][:, :, None] * inverse[block[:, :, None], block[:, None, :]] - part.transpose(1, 2)
+    rest = torch.where(nothing, torch.eye(block.shape[1], dtype=rest.dtype), rest)
+    scores = own - torch.linalg.solve(rest, own - fitted[block])
+    refitted = (intercept - (part * own).sum(dim=1, keepdim=True)) / torch.where(nothing, 1.0, without_rest)
+    left_out: Tensor = (scores - refitted).masked_fill(nothing, 0.0)
+    return left_out
 
 
 def dual_descriptors(gram: Tensor, balance: Tensor, ridge: Tensor, labels: Tensor, ways: int) -> Tensor:

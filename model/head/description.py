@@ -10,6 +10,7 @@ from torch import Tensor
 from model.features.maps import ImageFeatures
 from model.head import class_description, local_feature
 from model.head.averaging import regression
+from model.head.grouping import Grouping
 from model.head.hypotheses import RIDGES
 from model.head.joint_space import JointSpace
 from model.head.support import Support, leave_one_out_local_scores
@@ -34,7 +35,7 @@ class DescribedSupport(NamedTuple):
 
 
 def local_similarity(
-    regions: Tensor, grid: tuple[int, int], globals_: Tensor, labels: Tensor, ways: int
+    regions: Tensor, grid: tuple[int, int], globals_: Tensor, labels: Tensor, ways: int, groups: Grouping
 ) -> tuple[Tensor, Tensor, float, Tensor]:
     """Compare the support images' local features with each other.
 
@@ -42,7 +43,7 @@ def local_similarity(
     image for its own class (n, D); the attention temperature tau_a (the standard deviation of the contrasts over the
     regions, so that attention is neither flat nor on a single region); and the familiarity of the regions (n, R).
     """
-    similarities = local_feature.leave_one_out_similarities(regions, globals_, labels, ways)
+    similarities = local_feature.leave_one_out_similarities(regions, globals_, labels, ways, groups)
     similarities = local_feature.smoothed(similarities, grid)
     contrasts = local_feature.contrast(similarities)
     temperature = max(float(contrasts.detach().std(dim=2).mean()), 1e-4)
@@ -54,20 +55,29 @@ def local_similarity(
 
 
 def describe_support(
-    features: ImageFeatures, labels: Tensor, ways: int, directions: Tensor, compared_with: Tensor | None = None
+    features: ImageFeatures,
+    labels: Tensor,
+    ways: int,
+    directions: Tensor,
+    compared_with: Tensor | None = None,
+    groups: Grouping | None = None,
 ) -> DescribedSupport:
     """Compute the head's inputs from n support images with int64 `labels` (n,).
 
     directions: see `Backbone.class_directions`
     compared_with: float32 (n, L), what regions are compared with: the mean of the joined global features at two sizes
         (default: those of `features`)
+    groups: which images are left out together (default: none)
     """
+    groups = groups or Grouping.alone(len(labels))
     space = JointSpace.of(features, class_description.class_balance(labels, ways), directions)
     joined = features.joined_globals() if compared_with is None else compared_with
     regions = features.joined_regions()
     shots = float(torch.bincount(labels, minlength=ways).double().median())
     compared = local_feature.suppressed_common(joined, regions, max(shots, 1.0))
-    local, own_locals, temperature, familiarity = local_similarity(regions, features.grid, compared, labels, ways)
+    local, own_locals, temperature, familiarity = local_similarity(
+        regions, features.grid, compared, labels, ways, groups
+    )
     support = Support(
         space.views,
         torch.stack([view @ view.T for view in space.vectors(features)]),
@@ -76,6 +86,7 @@ def describe_support(
         labels,
         ways,
         torch.ones(len(labels), dtype=torch.float64),
+        groups,
     )
     support = support._replace(local_scale=_local_scale(support))
     return DescribedSupport(support, space, compared, own_locals, temperature, familiarity)
@@ -89,5 +100,5 @@ def _local_scale(support: Support) -> Tensor:
         first = torch.zeros(len(support.views), dtype=torch.float64)
         first[0] = 1.0
         _, whole = regression(support, first, torch.tensor(RIDGES[0], dtype=torch.float64))
-        part = leave_one_out_local_scores(support.local, support.weights, support.labels, support.ways)
+        part = leave_one_out_local_scores(support)
         return whole.std(dim=1).mean() / part.std(dim=1).mean().clamp_min(1e-6)

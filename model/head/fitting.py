@@ -22,6 +22,7 @@ from model.features.views import texture
 from model.head import class_description, local_feature, unknown
 from model.head.averaging import Averaged, average, compare, shortlist
 from model.head.description import DescribedSupport, describe_support
+from model.head.grouping import Grouping
 from model.head.hypotheses import CONSTANTS, Hypotheses, PriorConstants
 from model.head.joint_space import JointSpace
 from model.head.responses import response_directions
@@ -81,14 +82,16 @@ def fit_head(
     *,
     compared_with: Tensor | None = None,
     constants: PriorConstants = CONSTANTS,
+    groups: Grouping | None = None,
 ) -> Fit:
     """Fit a head to `features` of n images of `ways` classes with int64 `labels` (n,) and pixel `sizes`.
 
     directions: see `Backbone.class_directions`; side: the working side at which the images were embedded;
-    compared_with: see `describe_support`; constants: of the prior. Raises `Cancelled`.
+    compared_with: see `describe_support`; constants: of the prior;
+    groups: which images are left out together (default: none). Raises `Cancelled`.
     """
     with torch.inference_mode(False), torch.no_grad():
-        described = describe_support(features, labels, ways, directions, compared_with)
+        described = describe_support(features, labels, ways, directions, compared_with, groups)
         hypotheses = Hypotheses.grid(labels, ways, described.space.views, constants)
         found = fit(described.support, hypotheses, progress, token or CancelToken())
         leave_one_out = torch.softmax(found.judged.leave_one_out, dim=1)
@@ -105,7 +108,7 @@ def fit(support: Support, hypotheses: Hypotheses, progress: ProgressCallback, to
     result that leaves it out. Raises `Cancelled`.
     """
     token.raise_if_cancelled()
-    if not bool(class_description.has_others(support.labels).any()):
+    if not bool(class_description.has_others(support.labels, support.groups).any()):
         averaged = average(compare(support, hypotheses), hypotheses)
         return Fitted(support, averaged, averaged, 0, True)
     hypotheses = shortlist(support, hypotheses)
@@ -144,7 +147,8 @@ def _state(
     origin = share @ joint
     descriptors = _descriptors(averaged, space.vectors(features), share)
     members = functional.one_hot(labels, ways).double() * support.weights[:, None]
-    unlikeness = unknown.leave_one_out_unlikeness(joint, labels, ways)
+    unlikeness = unknown.leave_one_out_unlikeness(joint, labels, ways, support.groups)
+    counted = class_description.has_others(labels, support.groups)
     return ClassifierState(
         view_names=tuple(view.name for view in space.views),
         standard_mean=space.standard_mean.float(),
@@ -159,12 +163,12 @@ def _state(
         response_directions=response_directions(features.coarse, balance, labels, ways),
         examples=joint.float(),
         labels=labels,
-        leave_one_out=leave_one_out.float(),
+        leave_one_out=(leave_one_out * counted[:, None]).float(),
         local_scale=float(support.local_scale),
         local_share=float(averaged.local_share),
         scale=float(averaged.scale),
         attention_temperature=described.temperature,
-        unknown_threshold=unknown.unknown_threshold(unlikeness),
+        unknown_threshold=unknown.unknown_threshold(unlikeness, support.groups.independent),
         example_side=max(typical_side(size) for size in sizes),
         side=side,
         evidence_deviation=_evidence_deviation(features, space, shares, descriptors),

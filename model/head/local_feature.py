@@ -25,6 +25,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from model.features.maps import resampled
+from model.head.grouping import Grouping
 
 SCATTER_RIDGE, SCATTER_SHOTS = 30.0, 5.0
 """Ridge of `suppressed_common`, in units of the scatter's mean variance, and the shots below which it is larger."""
@@ -74,12 +75,14 @@ def similarities(coarse: Tensor, fine: Tensor) -> Tensor:
     return (resampled(coarse, (height, width)) + fine).flatten(2)
 
 
-def leave_one_out_similarities(regions: Tensor, globals_: Tensor, labels: Tensor, ways: int) -> Tensor:
+def leave_one_out_similarities(
+    regions: Tensor, globals_: Tensor, labels: Tensor, ways: int, groups: Grouping | None = None
+) -> Tensor:
     """As `similarities` for the support images themselves, each compared with the others only.
 
     regions (n, R, D), globals_ (n, D), int64 labels (n,) -> (n, N, R). The mean of an image's own class is taken
     without the image; the only image of a class has similarity 0 to it, so that its contrast depends on the other
-    classes alone.
+    classes alone. All class means are taken without the images of the image's group.
     """
     to_class = torch.einsum("nrd,cd->ncr", regions, class_means(globals_, labels, ways))
     to_itself = torch.einsum("nrd,nd->nr", regions, globals_)
@@ -89,7 +92,14 @@ def leave_one_out_similarities(regions: Tensor, globals_: Tensor, labels: Tensor
     without_itself = (own * counts[:, None] - to_itself) / (counts - 1).clamp_min(1)[:, None]
     result = to_class.clone()
     result[rows, labels] = torch.where(counts[:, None] > 1, without_itself, torch.zeros_like(own))
-    return result
+    if groups is None or not groups.blocks:
+        return result
+    members = functional.one_hot(labels, ways).to(regions.dtype)
+    sums, left = members.T @ globals_, groups.left(labels, ways)
+    for group in (group for block in groups.blocks for group in block):
+        means = (sums - members[group].T @ globals_[group]) / left[group[0]].clamp_min(1)[:, None]
+        result = result.index_copy(0, group, torch.einsum("nrd,cd->ncr", regions[group], means))
+    return result.masked_fill((left == 0)[:, :, None], 0.0)
 
 
 def contrast(similarity: Tensor) -> Tensor:

@@ -22,7 +22,7 @@ class ClassifierState:
     response_directions (N, D_coarse): see `head.responses`
     examples (n, D): joint vectors of the support images, for unlikeness
     labels (n,): int64, their classes
-    leave_one_out (n, N): probabilities of the support images, each from all the others
+    leave_one_out (n, N): probabilities of the support images, each from all the others; 0 where it is alone
     local_scale: factor that gives local scores the spread of global ones
     local_share: beta
     scale: kappa

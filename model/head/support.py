@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from model.features.view import View
 from model.head import class_description
+from model.head.grouping import Grouping
 
 
 class Support(NamedTuple):
@@ -21,6 +22,7 @@ class Support(NamedTuple):
     local_scale: factor that gives local scores the spread of global ones
     labels: int64 (n,)
     weights: (n,) relative weight of each image: 1 at first, then of `fitting.image_weights`
+    groups: which images are left out together
     """
 
     views: tuple[View, ...]
@@ -30,6 +32,7 @@ class Support(NamedTuple):
     labels: Tensor
     ways: int
     weights: Tensor
+    groups: Grouping
 
     @property
     def balance(self) -> Tensor:
@@ -37,15 +40,17 @@ class Support(NamedTuple):
         return class_description.class_balance(self.labels, self.ways) * self.weights
 
 
-def leave_one_out_local_scores(similarity: Tensor, weights: Tensor, labels: Tensor, ways: int) -> Tensor:
+def leave_one_out_local_scores(support: Support) -> Tensor:
     """Mean similarity, by image weight, of each image's local feature to the other images of each class: (n, N).
 
-    similarity (n, n) as in `Support.local`, weights (n,). A class without another image gets the mean over the others.
+    Others are those of other groups. A class without another image gets the mean over the others.
     """
-    members = functional.one_hot(labels, ways).to(similarity.dtype) * weights[:, None]
-    totals = members.sum(dim=0) - members
+    similarity = support.local
+    members = functional.one_hot(support.labels, support.ways).to(similarity.dtype) * support.weights[:, None]
+    apart = support.groups.apart()
+    totals = apart.to(similarity.dtype) @ members
     present = totals > 1e-9
-    sums = (similarity - torch.diag(similarity.diagonal())) @ members
+    sums = (similarity * apart) @ members
     scores = sums / torch.where(present, totals, torch.ones_like(totals))
     mean = (scores * present).sum(1, keepdim=True) / present.sum(1, keepdim=True).clamp_min(1)
     return torch.where(present, scores, mean.expand_as(scores))

@@ -12,6 +12,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from model.head.grouping import Grouping
+
 UNKNOWN_FALSE_ALARMS = 0.01
 """Share of images of known classes that may be flagged as unknown, for normally distributed unlikeness."""
 
@@ -66,15 +68,16 @@ class Subspaces(NamedTuple):
         return self.distances(queries).amin(dim=1)
 
 
-def leave_one_out_unlikeness(examples: Tensor, labels: Tensor, ways: int) -> Tensor:
-    """`unlikeness` of each example when it is left out: (n, D) -> (n,); inf where no other example is left."""
+def leave_one_out_unlikeness(examples: Tensor, labels: Tensor, ways: int, groups: Grouping | None = None) -> Tensor:
+    """`unlikeness` of each example when its group is left out: (n, D) -> (n,); inf where no other example is left."""
     distances = Subspaces.of(examples, labels, ways).distances(examples)
-    nothing = torch.zeros((), dtype=torch.int64)
-    for index, label in enumerate(labels.tolist()):  # leaving it out changes its own class only
-        others = labels == label
-        others[index] = False
-        own = Subspaces.of(examples[others], nothing.expand(int(others.sum())), 1)
-        distances[index, label] = own.distances(examples[index : index + 1])[0, 0]
+    numbers = (groups or Grouping.alone(len(labels))).numbers
+    for number in range(int(numbers.max()) + 1):
+        group = numbers == number
+        for label in labels[group].unique().tolist():  # leaving the group out changes its own classes only
+            others = examples[(labels == label) & ~group]
+            own = Subspaces.of(others, torch.zeros(len(others), dtype=torch.int64), 1)
+            distances[group, label] = own.distances(examples[group])[:, 0]
     return distances.amin(dim=1)
 
 
@@ -94,13 +97,17 @@ def _span(examples: Tensor) -> tuple[Tensor, Tensor]:
     return mean, basis
 
 
-def unknown_threshold(leave_one_out: Tensor, false_alarms: float = UNKNOWN_FALSE_ALARMS) -> float:
-    """Return the unlikeness above which an image is unknown; infinite with fewer than three examples.
+def unknown_threshold(
+    leave_one_out: Tensor, independent: int | None = None, false_alarms: float = UNKNOWN_FALSE_ALARMS
+) -> float:
+    """Return the unlikeness above which an image is unknown; infinite with fewer than three independent examples.
 
-    leave_one_out: float64 (n,), see `leave_one_out_unlikeness`. The threshold lies above the mean by the number of
-        standard deviations that `false_alarms` requires, times 1 + 4 / n (ours, since n values are few).
+    independent: n, the number of groups (default: of examples)
+    leave_one_out: float64, one value for each example, see `leave_one_out_unlikeness`. The threshold lies above the
+        mean by the number of standard deviations that `false_alarms` requires, times 1 + 4 / n (ours, since n values
+        are few).
     """
-    count = len(leave_one_out)
+    count = len(leave_one_out) if independent is None else independent
     if count < 3:
         return math.inf
     deviations = -NormalDist().inv_cdf(false_alarms) * (1 + 4 / count)

@@ -68,6 +68,8 @@ def _do(request: dict[str, Any], path: Path, form: Format) -> tuple[dict[str, An
         case "size":
             size = form.size(path, frame)
             return {"size": box[2:] if box and _check_inside(path, size, box) else size}, b""
+        case "subject":
+            return {"subject": form.subject(path)}, b""
         case _:
             return {"parts": form.parts(path, request["rate"]), "note": form.note(path)}, b""
 

@@ -80,6 +80,12 @@ class DecoderPool:
         answer, _ = self._ask(item, form, {"task": "parts", "rate": rate}, self._read_seconds)
         return [int(number) for number in answer.get("parts", ())], str(answer.get("note", ""))
 
+    def subject(self, item: Item, form: Format) -> tuple[str, str]:
+        """Return what `Format.subject` does. Raises `ImageReadError`."""
+        answer, _ = self._ask(item, form, {"task": "subject"}, self._header_seconds)
+        patient, study = answer.get("subject", ("", ""))
+        return str(patient), str(study)
+
     def close(self) -> None:
         """End all processes, also those that are at work; the next request starts another."""
         with self._lock:

@@ -71,6 +71,8 @@ class Format(ABC):
     """Whether a file may hold several images."""
     trusted: ClassVar[bool] = False
     """Whether files from anywhere may be decoded in this process; others are in one of their own."""
+    names_subject: ClassVar[bool] = False
+    """Whether files say of which patient or study they are, see `subject`."""
     quotable: ClassVar[bool] = True
     """Whether what a decoder says of a damaged file may be shown: it may quote what the file holds."""
 
@@ -115,6 +117,10 @@ class Format(ABC):
     def note(self, path: Path) -> str:  # noqa: ARG002
         """Return in a sentence what a file lacks of which some can be read; "" where it is whole. For `several`."""
         return ""
+
+    def subject(self, path: Path) -> tuple[str, str]:  # noqa: ARG002
+        """Return what tells the patient and what the study of a file, as hashes; "" where it does not say."""
+        return "", ""
 
 
 formats: Registry[Format] = Registry("model.images.readers", "fewshot.formats")

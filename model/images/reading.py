@@ -81,6 +81,16 @@ def image_size(path: Path) -> tuple[int, int]:
         return form.size(item.file, item.frame)
 
 
+def subject(path: Path) -> tuple[str, str]:
+    """Return hashes of what tells the patient and the study that an image is of; "" where its file does not say.
+
+    Raises `ImageReadError`.
+    """
+    item = split_item(path)
+    form = _format(item)
+    return pool.subject(item, form) if form.names_subject else ("", "")
+
+
 def parts(
     path: Path, cutting: Cutting = AS_THEY_ARE, passed_over: Callable[[Path, str], None] | None = None
 ) -> list[Path]:

@@ -161,15 +161,20 @@ def class_folders(
     if not os.path.isdir(folder):
         raise SupportSetError(f"{folder} is not a folder. Give a folder with one sub-folder of images per class.")
     try:
-        children = [child for child in folder.iterdir() if child.is_dir() and not child.name.startswith(".")]
+        children = bin_folders(folder)
     except OSError as error:
         raise SupportSetError(f"{folder} cannot be listed: {error.strerror}.") from error
     if not children:
         raise SupportSetError(f"{folder} has no sub-folders. Give a folder with one sub-folder of images per class.")
-    children.sort(key=lambda child: natural_key(child.name))
     return [
         (readable_text(child.name), list(iter_images([child], cutting, passed_over, left_aside))) for child in children
     ]
+
+
+def bin_folders(folder: Path) -> list[Path]:
+    """Return the sub-folders that are classes, in natural order. Raises `OSError`."""
+    children = [child for child in folder.iterdir() if child.is_dir() and not child.name.startswith(".")]
+    return sorted(children, key=lambda child: natural_key(child.name))
 
 
 def readable_text(name: str | Path) -> str:

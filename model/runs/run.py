@@ -46,7 +46,7 @@ class Run:
     """One run over `paths`: iterate over `classified`, then over `joined`, which is empty unless `transductive`.
 
     finish: last step of each image, for instance writing its overlay; its result is counted and yielded
-    predictions: the latest of each image, kept only for joining
+    predictions: the latest of each image, kept only for joining and with `keep`, then without maps
 
     Both methods raise `Cancelled`.
     """
@@ -58,11 +58,13 @@ class Run:
         asked: Asked,
         *,
         transductive: bool = False,
+        keep: bool = False,
         finish: Callable[[Classified], Prediction] = attrgetter("prediction"),
         progress: ProgressCallback = ignore_progress,
         token: CancelToken | None = None,
     ) -> None:
         self._classifier, self._paths, self._asked, self._transductive = classifier, paths, asked, transductive
+        self._keep = keep
         self._finish, self._progress, self._token = finish, progress, token or CancelToken()
         self.counts = Counts(Counter(), Counter())
         self.predictions: dict[Path, Prediction] = {}
@@ -75,6 +77,8 @@ class Run:
                 self.counts.add(one)
                 if self._transductive:
                     self.predictions[one.path] = one
+                elif self._keep:
+                    self.predictions[one.path] = replace(one, evidence_map=None)
             yield predictions
 
     def joined(self) -> Iterator[list[Prediction]]:

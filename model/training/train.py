@@ -13,6 +13,7 @@ import torch
 from model.backbones.names import DEFAULT_BACKBONE
 from model.classifier import FewShotClassifier
 from model.embedding.embedder import Embedder, readable_sizes
+from model.embedding.groups import AUTO, GroupRule, group_numbers
 from model.embedding.labelled_images import LabelledImages, embed_labelled
 from model.errors import ImageReadError, SupportSetError
 from model.estimates.intervals import left_out_interval
@@ -20,6 +21,7 @@ from model.estimates.learning_curve import learning_curve
 from model.features.sizes import working_side
 from model.head.class_description import has_others
 from model.head.fitting import Fit, fit_head
+from model.head.grouping import Grouping
 from model.images.rendering import USUAL, Rendering
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 from model.runs.image_classifier import ImageClassifier
@@ -39,6 +41,7 @@ def train(
     embedder: Embedder | None = None,
     rendering: Rendering = USUAL,
     schedule: Schedule | None = None,
+    groups: GroupRule = AUTO,
     progress: ProgressCallback = ignore_progress,
     token: CancelToken | None = None,
 ) -> tuple[ImageClassifier, TrainingReport]:
@@ -47,6 +50,7 @@ def train(
     embedder: used instead of a new one, with its backbone and memory
     rendering: how files become pixels, kept by the classifier
     schedule: of the backbone's training, where it is trained on the bins
+    groups: which images belong together, so that they are left out together; the classifier keeps none of it
 
     Unreadable and duplicate images are left out and named in the report; so are pairs of bins that hold one picture.
     With a single class, every image unlike it is unknown. Raises `SupportSetError` for no class, for a single one of
@@ -66,6 +70,8 @@ def train(
     examples = embed_labelled(files, embedder, side, "Embedding the examples", progress, token)
     _check_readable(support, examples)
     features, directions = examples.features(), embedder.backbone.class_directions
+    paths = [image.path for image in examples.images]
+    grouping = Grouping.of(group_numbers(paths, groups, features, examples.labels))
     fitted = fit_head(
         features,
         examples.labels,
@@ -76,8 +82,9 @@ def train(
         progress,
         token,
         compared_with=examples.compared_with(features),
+        groups=grouping,
     )
-    report = _report(support, examples, duplicates, fitted, time.monotonic() - started)
+    report = _report(support, examples, grouping, duplicates, fitted, time.monotonic() - started)
     report = replace(report, in_two_bins=in_two_bins)
     return ImageClassifier(FewShotClassifier(support.class_names, fitted.state, directions), embedder), report
 
@@ -135,15 +142,23 @@ def _check_readable(support: SupportSet, examples: LabelledImages) -> None:
 
 
 def _report(
-    support: SupportSet, examples: LabelledImages, duplicates: list[tuple[Path, str]], fitted: Fit, seconds: float
+    support: SupportSet,
+    examples: LabelledImages,
+    grouping: Grouping,
+    duplicates: list[tuple[Path, str]],
+    fitted: Fit,
+    seconds: float,
 ) -> TrainingReport:
     labels = examples.labels
     confidence, predicted = fitted.leave_one_out.max(dim=1)
-    counted = has_others(labels) & (support.ways > 1)  # of a single class every image is "recognised"
-    trials = int(counted.sum())
-    curve = learning_curve(fitted.state.examples.double(), labels, support.ways) if support.ways > 1 else None
-    correct = int((predicted == labels)[counted].sum())
-    columns = (labels.tolist(), fitted.weights.tolist(), predicted.tolist(), confidence.tolist())
+    counted = has_others(labels, grouping) & (support.ways > 1)  # of a single class every image is "recognised"
+    trials = grouping.pick(torch.nonzero(counted).flatten()).independent
+    several = support.ways > 1
+    curve = learning_curve(fitted.state.examples.double(), labels, support.ways, groups=grouping) if several else None
+    accuracy = float((predicted == labels)[counted].double().mean()) if trials else None
+    in_groups = grouping.sums(torch.ones(len(labels))) > 1
+    groups = [int(number) if together else None for number, together in zip(grouping.numbers, in_groups, strict=True)]
+    columns = (labels.tolist(), fitted.weights.tolist(), predicted.tolist(), confidence.tolist(), groups)
     return TrainingReport(
         class_names=support.class_names,
         examples=tuple(
@@ -151,8 +166,8 @@ def _report(
         ),
         unreadable=examples.unreadable,
         duplicates=tuple(duplicates),
-        leave_one_out_accuracy=correct / trials if trials else None,
-        accuracy_interval=left_out_interval(correct, trials) if trials else None,
+        leave_one_out_accuracy=accuracy,
+        accuracy_interval=None if accuracy is None else left_out_interval(accuracy * trials, trials),
         steps=fitted.rounds,
         converged=fitted.converged,
         seconds=seconds,

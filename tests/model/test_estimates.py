@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from model.estimates.report import advice, class_estimates, confusion, neediest_class, outlook
+from model.estimates.intervals import left_out_interval
+from model.estimates.report import (
+    Proportion,
+    advice,
+    class_estimates,
+    confusion,
+    independent_examples,
+    neediest_class,
+    outlook,
+)
 from model.types import ExampleReport, TrainingReport
 
 
@@ -33,6 +43,18 @@ def test_recall_and_precision_worked_out_by_hand() -> None:
     assert bee.precision.value == pytest.approx(2 / 3)
     assert cow.recall.value is None
     assert cow.recall.interval == (0.0, 1.0)
+
+
+def test_intervals_count_groups_and_a_class_of_one_group_is_left_out() -> None:
+    report = _report(OUTCOMES[:5])
+    grouped = (0, 0, None, 7, 7)  # the two bees belong together
+    examples = tuple(replace(e, group=g) for e, g in zip(report.examples, grouped, strict=True))
+    assert independent_examples(examples) == 3
+    ant, bee, _ = class_estimates(replace(report, examples=examples))
+    assert ant.recall == Proportion(2, 3, 2)
+    assert ant.recall.interval == pytest.approx(left_out_interval(4 / 3, 2))
+    assert bee.recall.trials == 0
+    assert bee.precision == Proportion(0, 1)
 
 
 def test_the_class_recognised_least_needs_examples_most() -> None:

@@ -59,6 +59,14 @@ def test_queries_are_never_among_the_examples(seed: int) -> None:
         assert (labels[episode.queries[episode.query_labels == new]] == old).all()
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_no_query_has_the_group_of_an_example_of_any_class(seed: int) -> None:
+    labels, groups = torch.arange(4).repeat_interleave(9), torch.arange(36) % 12 // 2
+    episode = _draw(labels, 2, 3, 4, torch.Generator().manual_seed(seed), groups)
+    assert not set(groups[episode.support].tolist()) & set(groups[episode.queries].tolist())
+    assert len(episode.queries) == len(episode.query_labels)
+
+
 def test_figures_worked_out_by_hand() -> None:
     right, wrong = torch.tensor([[1.0, 0.0], [0.0, 1.0]]), torch.tensor([[1.0, 0.0], [1.0, 0.0]])
     truth = torch.tensor([0, 1])

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from model.estimates.learning_curve import LEAST_SHOTS, learning_curve
+from model.head.grouping import Grouping
 
 
 def _clouds(shots: int, spread: float, seed: int = 0) -> tuple[Tensor, Tensor]:
@@ -62,3 +63,16 @@ def test_few_or_unequal_examples() -> None:
 def test_the_same_examples_give_the_same_curve() -> None:
     examples, labels = _clouds(6, 0.3)
     assert learning_curve(examples, labels, 3) == learning_curve(examples, labels, 3)
+
+
+def test_groups_are_on_one_side_of_a_draw() -> None:
+    """Every image thrice, with labels that mean nothing: only copies of an image could tell its class."""
+    generator = torch.Generator().manual_seed(0)
+    examples = torch.randn(24, 30, generator=generator).double().repeat_interleave(3, dim=0)
+    labels, groups = torch.arange(3).repeat_interleave(24), torch.arange(24).repeat_interleave(3)
+    leaking = learning_curve(examples, labels, 3)
+    honest = learning_curve(examples, labels, 3, groups=Grouping.of(groups))
+    assert leaking is not None
+    assert honest is not None
+    assert leaking.accuracies[-1] > 0.9
+    assert max(honest.accuracies) < 0.6

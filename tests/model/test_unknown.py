@@ -38,7 +38,7 @@ def test_leave_one_out_trials_count_half() -> None:
 
 def test_a_higher_share_of_false_alarms_lowers_the_threshold() -> None:
     values = torch.linspace(0, 1, 20, dtype=torch.float64)
-    thresholds = [unknown_threshold(values, share) for share in (0.01, 0.05, 0.1, 0.5)]
+    thresholds = [unknown_threshold(values, false_alarms=share) for share in (0.01, 0.05, 0.1, 0.5)]
     assert thresholds == sorted(thresholds, reverse=True)
     assert thresholds[0] == unknown_threshold(values)
     assert thresholds[3] == pytest.approx(0.5)

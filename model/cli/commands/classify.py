@@ -8,7 +8,7 @@ import os
 import time
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,6 +61,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="join results of similar images: better with few examples, but a result then depends on the others",
     )
+    parser.add_argument(
+        "--by-case",
+        metavar="RULE",
+        help="combine the images of each case (patient, slide, burst) into one verdict, in RESULTS.cases.csv; RULE as "
+        "for `train --groups`: folder, file, dicom, a list or a regular expression in the path below PATH",
+    )
     existing = parser.add_mutually_exclusive_group()
     existing.add_argument("--resume", action="store_true", help="continue an interrupted RESULTS.csv")
     existing.add_argument("--overwrite", action="store_true", help="replace RESULTS.csv whatever it is")
@@ -81,7 +87,7 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
     """Do what `_run` says, and count in `rows` the rows that the table holds."""
     from model.checkpoint.files import load
     from model.exports.overlays import OverlayFolder
-    from model.exports.results_table import check_replaceable, open_table
+    from model.exports.results_table import open_table
     from model.runs.classify import Asked
     from model.runs.run import Run
 
@@ -91,17 +97,17 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
     aside = told_left_aside(left_aside)
     if not paths:
         raise NoImagesError(f"There is no image in {', '.join(map(str, options.paths))}.")
-    if os.path.realpath(options.out) in {os.path.realpath(path) for path in paths}:
-        raise UsageError(f"--out {options.out} is one of the images and would be overwritten. Give another name.")
-    if not options.overwrite:
-        check_replaceable(options.out)
+    _check_results(options, paths)
+    groups = _groups(options, paths)
+    # Joining and cases need the probabilities of all images, including those that have a row already.
+    every = options.transductive or groups is not None
     classifier = load(options.classifier, options.device)
     if options.false_alarms is not None:
         classifier = classifier.with_false_alarms(options.false_alarms)
     explained = _class_index(classifier, options.explain)
     folder = OverlayFolder(options.overlays, paths, classifier.embedder.rendering) if options.overlays else None
     overlays = _Overlays(folder)
-    limits = _limits(classifier, options)
+    limits = replace(_limits(classifier, options), groups=groups)
     drawn = folder is not None
     # Regions that are asked for or drawn get the closer look.
     asked = Asked(explained, options.closely or explained is not None or drawn, maps=drawn, pictures=drawn)
@@ -111,13 +117,13 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
         Remarks() as remarks,
     ):
         resumed_after = rows["before"] = sum(table.has(path) for path in paths)
-        # Joining needs the probabilities of all images, including those that have a row already.
-        remaining = paths if options.transductive else [path for path in paths if not table.has(path)]
+        remaining = paths if every else [path for path in paths if not table.has(path)]
         run = Run(
             classifier,
             remaining,
             asked,
             transductive=options.transductive,
+            keep=groups is not None,
             finish=overlays.finish,
             progress=bar,
             token=token,
@@ -132,10 +138,11 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
         if options.transductive:
             table.rewrite(run.predictions.values())
             _warn_of_trouble(run.predictions.values(), overlays, remarks)
+    about_cases = _write_cases(options.out, classifier.class_names, run.predictions, groups)
     counts = run.counts
     classes = {classifier.class_names[number]: count for number, count in counts.classes.items() if count}
     trouble = counts.statuses[Status.ERROR] + len(overlays.failed)
-    trouble += 0 if options.transductive else table.kept_errors
+    trouble += 0 if every else table.kept_errors
     found = ", ".join(f"{name} {count}" for name, count in Counter(classes).most_common()) or "nothing new"
     say(f"Classified {counts.images} images: {found}.")
     if options.transductive:
@@ -157,10 +164,53 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
             "candidate_from": limits.candidate,
             "device": classifier.device_note,
             "seconds": time.monotonic() - started,
+            **about_cases,
             **aside,
         },
         trouble,
     )
+
+
+def _check_results(options: argparse.Namespace, paths: Sequence[Path]) -> None:
+    """Raise `UsageError` where the results would replace an image or something else that is none of ours."""
+    from model.exports import cases
+    from model.exports.results_table import check_replaceable
+
+    if os.path.realpath(options.out) in {os.path.realpath(path) for path in paths}:
+        raise UsageError(f"--out {options.out} is one of the images and would be overwritten. Give another name.")
+    if not options.overwrite:
+        check_replaceable(options.out)
+        if options.by_case is not None:
+            cases.check_replaceable(cases.cases_path(options.out))
+
+
+def _groups(options: argparse.Namespace, paths: Sequence[Path]) -> dict[Path, str] | None:
+    """Return the case of each image; None where cases are not asked for."""
+    if options.by_case is None:
+        return None
+    from model.embedding.groups import By, GroupRule, case_names
+
+    # A rule on folders names them as they were given.
+    rule = GroupRule.parse(options.by_case, [path if path.is_dir() else path.parent for path in options.paths])
+    names = case_names(paths, replace(rule, roots=()) if rule.by is By.FOLDER else rule)
+    return dict(zip(paths, names, strict=True))
+
+
+def _write_cases(
+    results: Path, class_names: Sequence[str], predictions: Mapping[Path, Prediction], groups: Mapping[Path, str] | None
+) -> dict[str, object]:
+    """Write the table of cases, if they are asked for, and say what is in it; returns the same for `--json`."""
+    if groups is None:
+        return {}
+    from model.exports.cases import cases_path, write_cases
+    from model.runs.cases import verdicts
+
+    path, found = cases_path(results), verdicts(predictions.values(), groups)
+    write_cases(path, class_names, found)
+    classes = Counter(class_names[case.predicted] for case in found if case.scores)
+    told = ", ".join(f"{name} {count}" for name, count in classes.most_common()) or "none could be read"
+    say(f"Cases: {len(found)}: {told}. Verdicts in {path}")
+    return {"case_results": str(path), "cases": len(found), "case_classes": classes}
 
 
 class _Overlays:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.backbones.names import DEFAULT_BACKBONE
-from model.cli.arguments import add_common, add_rendering, numbers, positive, rendering_of, seed
+from model.cli.arguments import add_common, add_groups, add_rendering, numbers, positive, rendering_of, seed
 from model.cli.outcome import Outcome, told_left_aside
 from model.cli.progress import ProgressPrinter
 from model.cli.registry import COMMANDS, Command
@@ -16,7 +16,7 @@ from model.cli.remarks import Remarks
 from model.cli.text import say, warn_of
 from model.errors import NoImagesError, UsageError
 from model.images.left_aside import LeftAside
-from model.images.scan import class_folders
+from model.images.scan import bin_folders, class_folders
 from model.progress import CancelToken
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--queries", type=positive, default=15, help="queries a class (default: 15)")
     parser.add_argument("--episodes", type=positive, default=100, help="episodes for each shot (default: 100)")
     parser.add_argument("--seed", type=seed, default=0, help="seed of the episodes (default: 0)")
+    add_groups(parser)
     parser.add_argument(
         "--backbone", action="append", metavar="NAME", help="see the README; given several times, they are compared"
     )
@@ -42,6 +43,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     """Measure accuracy by episodes and print a table."""
     from model.embedding.embedder import Embedder
+    from model.embedding.groups import GroupRule
     from model.evaluation.episodes import OURS, evaluate
 
     left_aside = LeftAside()
@@ -51,6 +53,7 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
         raise NoImagesError(f"There is no image in {options.bins}.")
     if options.ways is not None and not 2 <= options.ways <= len(folders):
         raise UsageError(f"--ways {options.ways} does not fit: {options.bins} has {len(folders)} classes.")
+    groups = GroupRule.parse(options.groups, bin_folders(options.bins))
     backbones = options.backbone or [DEFAULT_BACKBONE]
     results: list[dict[str, Any]] = []
     unreadable: tuple[tuple[Path, str], ...] = ()
@@ -66,6 +69,7 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
                 queries=options.queries,
                 episodes=options.episodes,
                 seed=options.seed,
+                groups=groups,
                 progress=progress,
                 token=token,
             )

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.backbones.names import DEFAULT_BACKBONE
-from model.cli.arguments import add_common, add_rendering, rendering_of, seed
+from model.cli.arguments import add_common, add_groups, add_rendering, rendering_of, seed
 from model.cli.outcome import Outcome, told_left_aside
 from model.cli.progress import ProgressPrinter
 from model.cli.registry import COMMANDS, Command
 from model.cli.remarks import Remarks
-from model.cli.text import say, warn_of
+from model.cli.text import say, warn, warn_of
 from model.images.left_aside import LeftAside
-from model.images.scan import class_folders
+from model.images.scan import bin_folders, class_folders
 from model.progress import CancelToken
 from model.types import SupportSet
 
@@ -33,17 +34,20 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--backbone", default=DEFAULT_BACKBONE, metavar="NAME", help="see the README for the names")
     parser.add_argument("--seed", type=seed, default=0, help="seed of random numbers (default: 0)")
+    add_groups(parser)
 
 
 def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     """Train on BINS and save the classifier."""
     from model.checkpoint.files import save
-    from model.estimates.report import advice, class_estimates, confusion, outlook
+    from model.embedding.groups import GroupRule
+    from model.estimates.report import advice, class_estimates, confusion, independent_examples, outlook
     from model.training.train import train
 
     left_aside = LeftAside()
     folders = class_folders(options.bins, options.cutting, warn_of, left_aside)
     aside = told_left_aside(left_aside)
+    groups = GroupRule.parse(options.groups, bin_folders(options.bins))
     support = SupportSet(tuple(name for name, _ in folders), tuple(tuple(files) for _, files in folders))
     with ProgressPrinter() as progress:
         classifier, report = train(
@@ -52,6 +56,7 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
             seed=options.seed,
             device=options.device,
             rendering=rendering_of(options),
+            groups=groups,
             progress=progress,
             token=token,
         )
@@ -64,6 +69,11 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
             remarks.add(path, f"is in two bins, ‘{bins[0]}’ and ‘{bins[1]}’ (there as {other}). One of them is wrong.")
     accuracy, interval = report.leave_one_out_accuracy, report.accuracy_interval
     say(f"Trained on {len(report.examples)} images of {support.ways} classes in {report.seconds:.1f} s.")
+    independent = {
+        name: independent_examples(e for e in report.examples if e.class_index == c)
+        for c, name in enumerate(support.class_names)
+    }
+    _say_groups(report, independent)
     if accuracy is not None and interval is not None:
         say(f"Leave-one-out accuracy: {accuracy:.1%} (95 % interval {interval[0]:.1%} to {interval[1]:.1%}).")
         for one in class_estimates(report):
@@ -79,6 +89,8 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
             "classifier": str(options.out),
             "classes": list(support.class_names),
             "examples": Counter(support.class_names[e.class_index] for e in report.examples),
+            "independent_examples": independent,
+            "groups": independent_examples(report.examples),
             "leave_one_out_accuracy": accuracy,
             "accuracy_interval": interval,
             "confusion": confusion(report),
@@ -96,6 +108,21 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
         },
         len(report.unreadable),
     )
+
+
+def _say_groups(report: TrainingReport, independent: Mapping[str, int]) -> None:
+    """Say so where there are fewer groups than images, and which classes cannot be judged for that."""
+    from model.estimates.report import independent_examples
+
+    counts = Counter(report.class_names[example.class_index] for example in report.examples)
+    groups = independent_examples(report.examples)
+    if groups == len(report.examples):
+        return
+    fewer = ", ".join(f"{name} {independent[name]} of {count}" for name, count in counts.items())
+    say(f"They are {groups} independent examples, since some belong together and are left out together: {fewer}.")
+    for name, count in counts.items():
+        if count > 1 and independent[name] == 1:
+            warn(f"All images of ‘{name}’ belong together, so nothing can be estimated of this class.")
 
 
 def _in_two_bins(support: SupportSet, report: TrainingReport) -> list[tuple[Path, Path, tuple[str, str]]]:

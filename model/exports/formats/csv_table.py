@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 
 from model.errors import FewShotError
-from model.exports.results_table import OVERLAY_TROUBLE, TABLES, Limits, ResultsTable
+from model.exports.results_table import OVERLAY_TROUBLE, TABLES, Limits, ResultsTable, probability_cells
 from model.exports.spreadsheet import as_cell, as_path_cell
 from model.images.scan import readable_text
 from model.types import Prediction, Status
@@ -139,9 +139,7 @@ class CsvTable(ResultsTable):
             nothing = [""] * (len(self._header) - len(COLUMNS) - len(labels))
             return [*row, *[""] * 6, as_cell(prediction.message), *nothing, *labels]
         region = prediction.region
-        millionths = [round(score * 1e6) for score in prediction.scores]
-        millionths[prediction.predicted] += round(sum(prediction.scores) * 1e6) - sum(millionths)  # what rounding left
-        scores = [f"{score / 1e6:.6f}" for score in millionths]
+        scores = probability_cells(prediction.scores, prediction.predicted)
         return [
             *row,
             as_cell(self._class_names[prediction.predicted]),

@@ -6,6 +6,7 @@ import io
 import os
 import struct
 import warnings
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -82,6 +83,17 @@ def opened(path: Path, *, header: bool = False) -> Source:
             else uid.ExplicitVRLittleEndian
         )
     return Source(dataset, pixels_at, is_cut)
+
+
+def subject(path: Path) -> tuple[str, str]:
+    """Return hashes of the ids of the patient and of the study; "" for an id that is missing or empty."""
+    dataset = opened(path, header=True).dataset
+    return _hashed(dataset, "PatientID"), _hashed(dataset, "StudyInstanceUID")
+
+
+def _hashed(dataset: Dataset, name: str) -> str:
+    value = str(dataset.get(name) or "").strip()
+    return sha256(f"{name} {value}".encode(errors="backslashreplace")).hexdigest() if value else ""
 
 
 def size(path: Path, dataset: Dataset) -> Size:

@@ -20,6 +20,7 @@ class Dicom(Format):
     endings = frozenset({".dcm", ".dicom", ".dic", ".ima"})
     may_lack_ending = True
     several = True
+    names_subject = True
     quotable = False
 
     def matches(self, header: bytes, ending: str) -> Sure:
@@ -53,6 +54,12 @@ class Dicom(Format):
         from model.images.readers import _dicom
 
         return _dicom.note(path)
+
+    def subject(self, path: Path) -> tuple[str, str]:
+        """See `Format.subject`."""
+        from model.images.readers import _dicom_file
+
+        return _dicom_file.subject(path)
 
 
 def _begins_with_an_element(header: bytes) -> bool:
