@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from model.images.formats import Format, Size, Sure, Wanted, register
 
@@ -35,8 +35,10 @@ class JpegXl(Format):
         from model.images.readers import _arrays
 
         self.size(path, frame)
-        values = np.asarray(imagecodecs.jpegxl_decode(path.read_bytes(), index=0))
-        image = _arrays.picture(values[0] if values.ndim == 4 else values, 8 * values.itemsize, wanted.greys)
+        data = path.read_bytes()
+        values = np.asarray(imagecodecs.jpegxl_decode(data, index=0))
+        bits = min(_header(data[:_LOOKED_AT]).bits, 8 * values.itemsize)
+        image = _arrays.picture(values[0] if values.ndim == 4 else values, bits, wanted.greys)
         return image, image.size
 
     def size(self, path: Path, frame: int | None) -> Size:
@@ -44,22 +46,61 @@ class JpegXl(Format):
         from model.images.readers import _arrays
 
         with path.open("rb") as file:
-            width, height = _size(file.read(_LOOKED_AT))
-        _arrays.check(path, frame, width, height)
-        return width, height
+            header = _header(file.read(_LOOKED_AT))
+        _arrays.check(path, frame, header.width, header.height)
+        return header.width, header.height
 
 
-def _size(data: bytes) -> Size:
-    """Return (width, height) as displayed, from the codestream's first bits."""
+class _Header(NamedTuple):
+    """What the codestream's first bits say: the size as displayed, and how many bits a sample has."""
+
+    width: int
+    height: int
+    bits: int
+
+
+def _header(data: bytes) -> _Header:
     stream = data if data.startswith(_BARE) else _codestream(data)
     bits = _Bits(stream[2:])
+    width, height = _size(bits)
+    if bits.take(1):  # all that follows is as it mostly is
+        return _Header(width, height, 8)
+    orientation = 0
+    if bits.take(1):
+        orientation = bits.take(3)
+        if bits.take(1):  # the size to display it in
+            _size(bits)
+        if bits.take(1):
+            _skip_preview(bits)
+        if bits.take(1):
+            _skip_animation(bits)
+    is_float = bits.take(1)
+    depth = (
+        bits.choose((32, 0), (16, 0), (24, 0), (1, 6)) if is_float else bits.choose((8, 0), (10, 0), (12, 0), (1, 6))
+    )
+    turned = orientation >= 4  # 5 to 8, counted from 1
+    return _Header(*((height, width) if turned else (width, height)), depth)
+
+
+def _size(bits: _Bits) -> Size:
     small = bits.take(1)
     height = _length(bits, small)
     ratio = bits.take(3)
-    width = height * _RATIOS[ratio - 1][0] // _RATIOS[ratio - 1][1] if ratio else _length(bits, small)
-    all_default = bits.take(1)
-    turned = not all_default and bits.take(1) and bits.take(3) >= 4  # orientations 5 to 8
-    return (height, width) if turned else (width, height)
+    return (height * _RATIOS[ratio - 1][0] // _RATIOS[ratio - 1][1] if ratio else _length(bits, small)), height
+
+
+def _skip_preview(bits: _Bits) -> None:
+    lengths = ((16, 0), (32, 0), (1, 5), (33, 9)) if bits.take(1) else ((1, 6), (65, 8), (321, 10), (1345, 12))
+    bits.choose(*lengths)
+    if not bits.take(3):
+        bits.choose(*lengths)
+
+
+def _skip_animation(bits: _Bits) -> None:
+    bits.choose((100, 0), (1000, 0), (1, 10), (1, 30))
+    bits.choose((1, 0), (1001, 0), (1, 8), (1, 10))
+    bits.choose((0, 0), (0, 3), (0, 16), (0, 32))
+    bits.take(1)
 
 
 def _length(bits: _Bits, small: int) -> int:
@@ -87,10 +128,15 @@ class _Bits:
     """Numbers of some bits each, the lowest first."""
 
     def __init__(self, data: bytes) -> None:
-        self._left = int.from_bytes(data[:32], "little")
+        self._left = int.from_bytes(data[:64], "little")
 
     def take(self, count: int) -> int:
         """Return the next number of so many bits."""
         found = self._left & ((1 << count) - 1)
         self._left >>= count
         return found
+
+    def choose(self, *ways: tuple[int, int]) -> int:
+        """Return a number that is written in one of four ways: so much, and what so many bits add."""
+        least, count = ways[self.take(2)]
+        return least + self.take(count)

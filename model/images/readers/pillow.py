@@ -1,4 +1,4 @@
-"""What Pillow reads beside the plain formats: WebP, AVIF, JPEG 2000, TGA, PSD and some that are rare."""
+"""What Pillow reads beside the plain formats: WebP, AVIF, TGA, PSD and some that are rare."""
 
 from __future__ import annotations
 
@@ -19,10 +19,8 @@ class Pillow(Format):
 
     name = "pillow"
     endings = frozenset(
-        {".webp", ".avif", ".jp2", ".j2k", ".jpx", ".jpf", ".jpc", ".j2c", ".tga", ".vda", ".icb", ".vst", ".pcx",
-         ".sgi",
-         ".rgb", ".bw", ".psd", ".ico", ".pfm"}
-    )  # fmt: skip
+        {".webp", ".avif", ".tga", ".vda", ".icb", ".vst", ".pcx", ".sgi", ".rgb", ".bw", ".psd", ".ico", ".pfm"}
+    )
 
     def matches(self, header: bytes, ending: str) -> Sure:  # noqa: ARG002
         """See `Format.matches`."""
