@@ -50,6 +50,25 @@ def test_what_else_pillow_reads(tmp_path: Path, ending: str, tolerance: int) -> 
     _assert_corners(path, tolerance)
 
 
+@pytest.mark.parametrize("ending", [".avif", ".ico", ".jp2", ".webp", ".psd", ".png", ".gif", ".bmp"])
+def test_what_begins_as_an_image_does_is_called_cut_off(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"whole{ending}"
+    if ending == ".psd":
+        path.write_bytes(b"8BPS\0\x01" + bytes(6) + b"\0\x03" + bytes(100))
+    else:
+        Image.fromarray(colour_corners(255, np.uint8)).save(path)
+    data = path.read_bytes()
+    for length in (16, 18, 20, 24):
+        path.write_bytes(data[:length])
+        for read in (read_image, image_size):
+            with pytest.raises(ImageReadError, match="is damaged or cut off"):
+                read(path)
+    for share in (0.3, 0.6):
+        path.write_bytes(data[: int(len(data) * share)] if ending != ".psd" else data[:30])
+        with pytest.raises(ImageReadError, match="is damaged or cut off"):
+            read_image(path)
+
+
 @pytest.mark.parametrize("ending", [".eps", ".png"])
 def test_formats_that_start_programs_are_not_read(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"drawing{ending}"

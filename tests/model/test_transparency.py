@@ -109,6 +109,45 @@ def test_alpha_0_throughout_means_none_where_programs_leave_it_so(tmp_path: Path
     assert _row(path)[0] == GROUND
 
 
+@pytest.mark.parametrize("compression", [None, "tga_rle"])
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_a_fourth_byte_that_a_tga_does_not_call_alpha_is_none(
+    tmp_path: Path, mode: str, compression: str | None
+) -> None:
+    image = Image.new(mode, (4, 4), (200, 30, 30, 90) if mode == "RGBA" else (90, 30))
+    image.putpixel((1, 0), (200, 30, 30, 0) if mode == "RGBA" else (90, 0))
+    path = tmp_path / "image.tga"
+    image.save(path, compression=compression)
+    assert _row(path)[1] == GROUND
+    data = bytearray(path.read_bytes())
+    data[17] &= 0xF0
+    path.write_bytes(data)
+    assert _row(path) == [(200, 30, 30) if mode == "RGBA" else (90, 90, 90)] * 4
+
+
+def _icon(alpha: int, mask: bytes, size: int = 40) -> bytes:
+    """An icon of 32 bits, red above and blue below, with rows of a mask, the lowest first."""
+    rows = [bytes((30, 30, 200, alpha)) * size] * (size // 2) + [bytes((200, 30, 30, alpha)) * size] * (size // 2)
+    picture = b"".join(reversed(rows)) + mask
+    info = struct.pack("<IiiHHIIiiII", 40, size, 2 * size, 1, 32, 0, len(picture), 0, 0, 0, 0)
+    entry = struct.pack("<BBBBHHII", size, size, 0, 0, 1, 32, len(info) + len(picture), 22)
+    return struct.pack("<HHH", 0, 1, 1) + entry + info + picture
+
+
+def test_an_icon_of_alpha_0_throughout_has_the_transparency_of_its_mask(tmp_path: Path) -> None:
+    path = tmp_path / "image.ico"
+    half = b"\xff\0\0\0\0\0\0\0" * 20 + bytes(8 * 20)  # of the lower half the first 8 pixels
+    for mask, corner in ((bytes(8 * 40), (30, 30, 200)), (half, GROUND), (b"", (30, 30, 200))):
+        path.write_bytes(_icon(0, mask))
+        image = read_image(path, ground=GROUND)
+        found = [image.getpixel(at) for at in ((0, 0), (39, 0), (0, 39), (39, 39))]
+        assert found == [(200, 30, 30), (200, 30, 30), corner, (30, 30, 200)]
+    path.write_bytes(_icon(255, half))  # alpha counts where there is some
+    assert read_image(path, ground=GROUND).getpixel((0, 39)) == (30, 30, 200)
+    Image.new("RGBA", (40, 40), (200, 30, 30, 0)).save(path, bitmap_format="png", sizes=[(40, 40)])
+    assert read_image(path, ground=GROUND).getpixel((0, 0)) == GROUND
+
+
 def test_a_png_of_alpha_0_throughout_is_all_ground(tmp_path: Path) -> None:
     Image.new("RGBA", (4, 4), (200, 30, 30, 0)).save(tmp_path / "image.png")
     assert _row(tmp_path / "image.png") == [GROUND] * 4

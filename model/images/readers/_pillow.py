@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PIL import Image, TiffImagePlugin
+from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
 from model.errors import ImageReadError
 from model.images.formats import Size, Wanted
 from model.images.pixels import ORIENTATION_TAG, SIDEWAYS, to_srgb, upright
 from model.images.read_errors import MAX_PIXELS, TOO_LARGE, damaged, no_such_part
+from model.images.readers._pillow_alpha import with_true_alpha
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 # Remarks on odd EXIF data and the like, with a line of Pillow's source: no use to whoever sorts pictures.
@@ -23,6 +24,7 @@ warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 PLAIN_FORMATS = ("JPEG", "PNG", "GIF", "BMP", "DIB", "PPM")
 # Only these: Pillow has formats that start other programs.
 _FORMATS = (*PLAIN_FORMATS, "WEBP", "AVIF", "TIFF", "JPEG2000", "TGA", "ICO", "PCX", "SGI", "PSD", "HEIF")
+_PREFIX = 16  # bytes by which Pillow tells formats
 _SCAN_START = b"\xff\xda"
 _STEPS = {"L;2": 85, "L;4": 17}  # between the greys of few bits
 _MAX_SCANS = 200  # a progressive JPEG has about ten; thousands keep a decoder busy for minutes
@@ -71,13 +73,37 @@ def opened(
     if formats is _FORMATS:
         Image.init()  # not all are there on every machine
         formats = tuple(name for name in formats if name in Image.OPEN)
-    with Image.open(path if data is None else io.BytesIO(data), formats=formats) as image:
+    with _identified(path, data, formats) as image:
         _scale_transparency(image)
         if frame is not None and frame > 1:
             _seek(path, image, frame)
         if image.width * image.height > MAX_PIXELS:
             raise ImageReadError(path, TOO_LARGE)
         yield image
+
+
+def _identified(path: Path, data: bytes | None, formats: tuple[str, ...]) -> Image.Image:
+    try:
+        return Image.open(path if data is None else io.BytesIO(data), formats=formats)
+    except UnidentifiedImageError as error:
+        start = _start(path) if data is None else data[:_PREFIX]
+        if any(_begins_as(name, start) for name in formats):
+            raise ImageReadError(path, damaged()) from error
+        raise
+
+
+def _start(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_PREFIX)
+
+
+def _begins_as(name: str, start: bytes) -> bool:
+    """Whether a file begins as one of a format does, as far as that has a mark."""
+    accepts = Image.OPEN[name][1]
+    try:
+        return accepts is not None and accepts(start) is True
+    except (IndexError, struct.error):  # shorter than the mark
+        return False
 
 
 def displayed_size(image: Image.Image) -> Size:
@@ -106,7 +132,8 @@ def _loaded(path: Path, data: bytes | None, image: Image.Image, wanted: Wanted) 
     if image.info.get("progressive"):
         _check_scans(path, data)
     image.load()
-    return to_srgb(upright(image, orientation(image)), wanted.greys)
+    turned = orientation(image)
+    return to_srgb(upright(with_true_alpha(image, path), turned), wanted.greys)
 
 
 def _scale_transparency(image: Image.Image) -> None:
