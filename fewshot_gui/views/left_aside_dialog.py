@@ -66,7 +66,7 @@ def describe_notes(notes: SearchNotes) -> str:
     if len(notes.remarks) == 1:
         words.append(_tr("One file or folder: {reason}").format(reason=notes.remarks[0][1]))
     elif notes.remarks:
-        words.append(_tr("Something is missing of {count} files or folders.").format(count=f"{len(notes.remarks):,}"))
+        words.append(_tr("There are remarks on {count} files or folders.").format(count=f"{len(notes.remarks):,}"))
     return " ".join(words)
 
 

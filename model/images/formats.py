@@ -115,7 +115,10 @@ class Format(ABC):
         return [1]
 
     def note(self, path: Path) -> str:  # noqa: ARG002
-        """Return in a sentence what a file lacks of which some can be read; "" where it is whole. For `several`."""
+        """Return in a sentence what a file lacks of which some can be read, or holds unsaid; "" for neither.
+
+        For `several`.
+        """
         return ""
 
     def subject(self, path: Path) -> tuple[str, str]:  # noqa: ARG002

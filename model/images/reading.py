@@ -97,7 +97,7 @@ def parts(
     """Return the images that lie in a file: its pages, frames or tiles; mostly itself alone.
 
     A file that cannot be read counts as one image: whoever reads it says why. `passed_over` is told of a file of
-    which some images are missing, and which in a sentence.
+    which some images are missing, or that holds more than it says, and which in a sentence.
     """
     if path.suffix.lower() in single_endings() and cutting.tile_side is None:
         return [path]

@@ -12,6 +12,7 @@ import numpy as np
 import tifffile
 from PIL import Image, features
 from pydicom import uid
+from pydicom.dataset import Dataset
 
 from tests.dicom import dicom_bytes
 from tests.model.dicom_support import PICTURE, write_dicom, write_frames
@@ -29,6 +30,7 @@ IMAGE_FORMATS: dict[str, tuple[dict[str, object], ...]] = {
     "AVIF": ({},),
     "JPEG2000": ({},),
     "TGA": ({}, {"compression": "tga_rle"}),
+    "ICO": ({}, {"bitmap_format": "bmp"}),
 }  # fmt: skip
 """Pillow's names, and the options a seed each is written with. A format that cannot be written here is left out."""
 
@@ -66,6 +68,34 @@ def _dicom(_: Path) -> tuple[bytes, ...]:
 def _deep_png(_: Path) -> tuple[bytes, ...]:
     noise = np.random.default_rng(0).integers(0, 65_535, (9, 11, 4), np.uint16)
     return tuple(imagecodecs.png_encode(noise[..., :channels].copy()) for channels in (2, 3, 4))
+
+
+def _deep_jpeg_2000(_: Path) -> tuple[bytes, ...]:
+    noise = np.random.default_rng(0).integers(0, 4096, (9, 11, 4)).astype(np.uint16)
+    return tuple(
+        imagecodecs.jpeg2k_encode(noise[..., :channels].copy(), codecformat=form, bitspersample=12, level=0)
+        for channels, form in ((2, "jp2"), (3, "jp2"), (3, "j2k"), (4, "jp2"))
+    )
+
+
+def _dicom_tables(folder: Path) -> tuple[bytes, ...]:
+    path, seeds = folder / "seed.dcm", []
+    ramp = np.arange(12 * 16).astype(np.uint16).reshape(12, 16)
+    table = Dataset()
+    table.LUTDescriptor = [192, 0, 12]
+    table.add_new("LUTData", "OW", (np.arange(192) ** 2 // 10).astype("<u2").tobytes())
+    words = np.arange(192).astype("<u2").tobytes()
+    palette: dict[str, object] = {}
+    for name in ("Red", "Green", "Blue"):
+        palette[f"{name}PaletteColorLookupTableDescriptor"] = [192, 0, 16]
+        palette[f"{name}PaletteColorLookupTableData"] = words
+    for values, header in (
+        (ramp, {"VOILUTSequence": [table]}), (ramp, {"ModalityLUTSequence": [table], "WindowCenter": 9}),
+        (ramp << 4, {"BitsStored": 12, "HighBit": 15}), (ramp, {"BitsStored": 4, "HighBit": 3}),
+        (ramp, {"PhotometricInterpretation": "PALETTE COLOR", **palette}),
+    ):  # fmt: skip
+        seeds.append(write_dicom(path, values, **header).read_bytes())
+    return tuple(seeds)
 
 
 def _raw(folder: Path) -> tuple[bytes, ...]:
@@ -198,10 +228,12 @@ _SEEDS: dict[str, Callable[[Path], tuple[bytes, ...]]] = {
     "HEIC": _heic,
     "DICOM": _dicom,
     "DICOM_FRAMES": _dicom_frames,
+    "DICOM_TABLES": _dicom_tables,
     "DEEP_TIFF": lambda _: tuple(_tiff(options, number) for options, number in _DEEP_TIFF),
     "TIFF_COLOURS": lambda _: tuple(_tiff_colours()),
     "TIFF_STACKS": lambda _: tuple(_tiff_stacks()),
     "DEEP_PNG": _deep_png,
+    "DEEP_JPEG2000": _deep_jpeg_2000,
     "JPEG_XL": lambda _: tuple(imagecodecs.jpegxl_encode(values, lossless=True) for values in _arrays()),
     "JPEG_LS": _jpeg_ls,
     "VIDEO": _videos(("a.avi", "MJPG"), ("a.mkv", "mp4v")),
