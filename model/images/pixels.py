@@ -57,6 +57,8 @@ def _is_grey(image: Image.Image) -> bool:
 
 def _from_deep_greys(image: Image.Image, greys: Greys) -> Image.Image:
     values = np.asarray(image)
+    if image.format == "PPM" and image.mode == "I":
+        values = values.astype(np.uint16)  # of which Pillow makes 32 bits
     transparent = image.info.get("transparency")
     ground = values == transparent if isinstance(transparent, int) else None
     found = Image.fromarray(stretched(values, range_of(values, greys, ground))).convert("RGB")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,9 @@ import pytest
 import tifffile
 from PIL import Image
 
+from model.cli.arguments import greys as greys_argument
 from model.images.depth import by_type, eight_bits, unmultiplied
-from model.images.grey_scale import joined, range_of
+from model.images.grey_scale import joined, range_of, stretched
 from model.images.greys import AS_THE_FILE_SAYS, GreyRange, Greys
 from model.images.reading import read_image
 from tests.model.images_support import colour_corners
@@ -136,3 +138,142 @@ def test_colours_that_were_multiplied_by_their_alpha_are_divided_by_it() -> None
     seen = unmultiplied(colours, alpha, 16)
     assert np.allclose(seen[0, :2], [(1, 0.5, 0), (1, 0.5, 0)], atol=1e-4)
     assert seen[0, 2].tolist() == [0, 0, 0]
+
+
+def _ramp() -> np.ndarray:
+    return np.tile((20_000 + np.arange(96) / 95 * 800).astype(np.uint16), (64, 1))
+
+
+FAULTS: dict[str, list[tuple[slice | int, slice | int]]] = {
+    "2 x 2": [(slice(5, 7), slice(5, 7))],
+    "a column": [(slice(None), 5)],
+    "a part of a column": [(slice(0, 20), 5)],
+    "a row": [(40, slice(None))],
+    "a row and a column": [(40, slice(None)), (slice(0, 30), 7)],
+    "nine alone": [(number * 600 // 96, number * 600 % 96) for number in range(9)],
+    "thirty alone": [(number * 200 // 96, number * 200 % 96) for number in range(30)],
+    "a thin slope": [(30 + k, 20 + k) for k in range(6)],
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("value", [0, 65_535])
+@pytest.mark.parametrize("dtype", [np.uint16, np.float32])
+def test_dots_and_lines_that_are_faults_do_not_decide(fault: str, value: int, dtype: type) -> None:
+    values, rest = _ramp().astype(dtype), np.ones((64, 96), bool)
+    for place in FAULTS[fault]:
+        values[place], rest[place] = value, False
+    span = range_of(values)
+    assert span == (20_000, 20_800)
+    seen = stretched(values, span)
+    assert set(seen[~rest]) == {255 if value else 0}  # cut, not lost
+    assert np.array_equal(seen[rest], np.round((_ramp()[rest] - 20_000.0) * 255 / 800))
+
+
+def test_hot_and_dead_faults_at_once_and_in_a_small_camera() -> None:
+    values = _ramp()
+    values[:, 3], values[10, 10], values[20:22, 40:42] = 65_535, 0, 0
+    assert range_of(values) == (20_000, 20_800)
+    camera = np.tile(np.linspace(2900, 3100, 32).round().astype(np.uint16), (24, 1))
+    camera[:, 9] = 9000
+    assert range_of(camera) == (2900, 3100)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [(3, 3), (4, 4), (6, 6), (3, 20), (64, 3)],
+)
+def test_things_that_are_no_faults_by_their_shape_count(shape: tuple[int, int]) -> None:
+    values = _ramp()
+    values[: shape[0], 30 : 30 + shape[1]] = 40_000
+    assert range_of(values) == (20_000, 40_000)
+
+
+def test_many_dots_many_lines_letters_and_tails_count() -> None:
+    dots = _ramp()
+    dots[1::4, 1::4] = 40_000
+    assert range_of(dots) == (20_000, 40_000)
+    lines = _ramp()
+    lines[:, 8::16] = 40_000
+    assert range_of(lines) == (20_000, 40_000)
+    page = (60_000 + np.random.default_rng(2).normal(0, 300, (200, 300))).astype(np.uint16)
+    letter = np.zeros((12, 8), bool)
+    letter[:, 0] = letter[0] = letter[6] = letter[:, -1] = True
+    for top, left in ((20, 20), (20, 40), (50, 20), (90, 60), (90, 200)):
+        page[top : top + 12, left : left + 8][letter] = 3000
+    assert range_of(page)[0] == 3000  # type: ignore[index]
+    tail = np.random.default_rng(3).exponential(100, (300, 400))
+    assert range_of(tail) == (tail.min(), tail.max())
+
+
+def test_a_thing_decides_beside_a_fault_that_does_not() -> None:
+    values = _ramp()
+    values[10:20, 10:20] = 24_000
+    values[50, 50] = 65_535
+    assert range_of(values) == (20_000, 24_000)
+
+
+@pytest.mark.parametrize(
+    ("value", "dtype", "bits", "expected"),
+    [
+        (0, np.uint16, None, 0), (65_535, np.uint16, None, 255), (32_896, np.uint16, None, 128),
+        (4095, np.uint16, 12, 255),
+        (0, np.int16, None, 0), (32_767, np.int16, None, 255), (-32_768, np.int16, None, 0), (-1, np.int16, None, 127),
+        (2**32 - 1, np.uint32, None, 255), (0.0, np.float32, None, 0), (1.0, np.float32, None, 255),
+        (0.5, np.float64, None, 128), (255.0, np.float32, None, 255), (65_535.0, np.float32, None, 255),
+        (-7.0, np.float32, None, 0), (np.nan, np.float32, None, 0), (np.inf, np.float32, None, 255),
+        (1e300, np.float64, None, 255),
+    ],
+)  # fmt: skip
+def test_one_grey_throughout_is_as_light_as_its_type_says(
+    value: float, dtype: type, bits: int | None, expected: int
+) -> None:
+    values = np.full((20, 30), value, dtype)
+    assert set(stretched(values, range_of(values), bits).ravel()) == {expected}
+
+
+@pytest.mark.parametrize("ending", ["tif", "png", "pgm"])
+def test_an_empty_page_is_white_at_any_depth(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"page.{ending}"
+    for value, expected in ((65_535, 255), (0, 0), (257, 1)):
+        values = np.full((20, 30), value, np.uint16)
+        if ending == "tif":
+            tifffile.imwrite(path, values, photometric="minisblack")
+        else:
+            Image.fromarray(values).save(path)
+        assert set(np.asarray(read_image(path)).ravel()) == {expected}
+
+
+def test_infinities_are_the_ends_in_greys_and_colours(tmp_path: Path) -> None:
+    values = np.tile(np.linspace(0.2, 0.8, 90, dtype=np.float32), (60, 1))
+    values[:20, :30], values[20:40, :30], values[40:, :30] = np.inf, -np.inf, np.nan
+    path = tmp_path / "ends.tif"
+    for options in ({"photometric": "minisblack"}, {"photometric": "rgb"}):
+        stored = values if options["photometric"] == "minisblack" else values[..., None].repeat(3, axis=2)
+        tifffile.imwrite(path, stored, **options)
+        seen = np.asarray(read_image(path))[..., 0]
+        assert [set(seen[top : top + 20, :30].ravel()) for top in (0, 20, 40)] == [{255}, {0}, {0}]
+    signed = np.full((4, 4, 3), -1.0, np.float32)
+    signed[0, 0], signed[1, 1], signed[2, 2] = 1.0, np.nan, -np.inf
+    assert eight_bits(signed)[[0, 1, 2], [0, 1, 2], 0].tolist() == [255, 0, 0]
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_widest_and_the_narrowest_range_of_floats() -> None:
+    values = np.linspace(-0.5, 0.5, 96).repeat(64).reshape(96, 64).T * 2 * 1.5e308
+    expected = np.round(np.linspace(0, 255, 96))
+    assert np.abs(stretched(values, range_of(values))[0] - expected).max() <= 1
+    narrow = np.tile(np.arange(96) * 5e-324, (64, 1))
+    assert np.abs(stretched(narrow, range_of(narrow))[0] - expected).max() <= 1
+    two = np.where(np.arange(96) < 48, -1.7e308, 1.7e308)[None].repeat(64, axis=0)
+    assert stretched(two, range_of(two))[0, [0, 95]].tolist() == [0, 255]
+    fixed = range_of(values, Greys(GreyRange.FIXED, -1e308, 1e308))
+    assert stretched(values, fixed)[0, [0, 48, 95]].tolist() == [0, 130, 255]
+
+
+@pytest.mark.parametrize(("low", "high"), [(-np.inf, np.inf), (0, np.inf), (-np.inf, 0), (np.nan, 1), (0, np.nan)])
+def test_a_range_without_an_end_is_refused(low: float, high: float) -> None:
+    with pytest.raises(ValueError, match="a range of greys from"):
+        Greys(GreyRange.FIXED, low, high)
+    with pytest.raises(ArgumentTypeError, match="is not file, robust, full or a range"):
+        greys_argument(f"{low}..{high}")

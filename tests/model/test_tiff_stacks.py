@@ -184,6 +184,35 @@ def test_tiles_of_deep_greys_share_the_range_of_the_whole(tmp_path: Path) -> Non
         assert np.abs(tile[::4, ::4].astype(int) - whole[y // 4 : y // 4 + 100, x // 4 : x // 4 + 100]).max() <= 2
 
 
+@pytest.mark.parametrize("dtype", [np.uint16, np.float32])
+def test_tiles_of_deep_colours_share_the_range_of_the_whole(tmp_path: Path, dtype: type) -> None:
+    path = tmp_path / "deep.tif"
+    values = np.zeros((4200, 4200, 3), dtype)
+    values[:, :2100], values[:, 2100:] = (200, 100, 50), (4000, 2000, 1000)
+    tifffile.imwrite(path, values, photometric="rgb", tile=(512, 512), compression="zstd")
+    expected = {0: [12, 6, 3], 2356: [249, 125, 62]}  # of 4095
+    for left, colour in expected.items():
+        tile = np.asarray(read_image(Item(path, box=Region(left, 0, 512, 512)).path))
+        assert tile[10, 10].tolist() == colour
+    whole = np.asarray(read_image(path, 1050))
+    assert [whole[2, (left + 10) // 4].tolist() for left in expected] == list(expected.values())
+    tile = np.asarray(read_image(Item(path, box=Region(0, 0, 512, 512)).path))
+    assert tile[10, 10].tolist() == expected[0]
+
+
+@pytest.mark.parametrize("dtype", [np.uint16, np.float32])
+@pytest.mark.parametrize("options", [{}, {"metadata": None}, {"truncate": True}, {"planarconfig": "separate"}], ids=str)
+def test_planes_of_deep_colours_are_images_of_one_range(tmp_path: Path, dtype: type, options: dict) -> None:
+    path = tmp_path / "films.tif"
+    film = _slide(1).astype(dtype)
+    films = np.stack([film * 2, film * 16])
+    stored = films.transpose(0, 3, 1, 2) if "planarconfig" in options else films
+    tifffile.imwrite(path, stored, photometric="rgb", **options)
+    for item, values in zip(parts(path), films, strict=True):
+        seen = np.asarray(read_image(item)).astype(int)
+        assert np.abs(seen - values * 255.0 / 4095).max() <= 1
+
+
 MEASURE = """
 import sys
 from pathlib import Path

@@ -35,7 +35,8 @@ def picture(values: npt.NDArray[Any], bits: int, greys: Greys) -> Image.Image:
         grey = planes[..., 0]
         is_deep = bits > 8 or grey.dtype.kind == "f"
         ground = None if alpha is None else alpha <= 0
-        shown = stretched(grey, range_of(grey, greys, ground)) if is_deep else by_type(grey, bits)
+        whole = None if grey.dtype.kind == "f" else bits
+        shown = stretched(grey, range_of(grey, greys, ground), whole) if is_deep else by_type(grey, bits)
         image = to_srgb(Image.fromarray(np.ascontiguousarray(shown)))
     else:
         image = Image.fromarray(np.ascontiguousarray(by_type(planes[..., :3], bits)))

@@ -63,6 +63,8 @@ def has_range(page: tifffile.TiffPage) -> bool:
 
 def range_in(values: Values, page: tifffile.TiffPage, greys: Greys) -> Range | None:
     """Return the range of a page's values (H, W, samples) of which `has_range` holds; None where there is no value."""
+    if np.iscomplexobj(values):
+        values = np.abs(values)
     if _is_deep_grey(page):
         light = _light(values, page)
         return range_of(light.values, greys, light.ground)
@@ -119,8 +121,6 @@ def _is_deep_rgb(page: tifffile.TiffPage) -> bool:
 def _light(values: Values, page: tifffile.TiffPage) -> _Light:
     """Return the greys of a page's values (H, W, samples)."""
     grey, alpha = values[..., 0], _alpha(values, page, 1)
-    if np.iscomplexobj(grey):
-        grey = np.abs(grey)
     if alpha is not None and alpha[1]:
         opaque = share(alpha[0], _bits(page))
         grey = np.divide(grey, opaque, out=np.zeros(grey.shape, np.float64), where=opaque > 0)
