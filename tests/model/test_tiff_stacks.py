@@ -88,14 +88,41 @@ def test_channels_have_ranges_of_their_own(tmp_path: Path) -> None:
         assert np.array_equal(of_dim, of_bright)
 
 
-def test_bands_of_greys_in_planes_are_images(tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["separate", "contig"])
+@pytest.mark.parametrize(
+    "options", [{}, {"tile": (16, 16)}, {"compression": "zlib"}, {"photometric": "miniswhite"}], ids=str
+)
+def test_bands_of_greys_are_images_in_planes_or_side_by_side(tmp_path: Path, form: str, options: dict) -> None:
     path = tmp_path / "bands.tif"
-    tifffile.imwrite(path, STACK, photometric="minisblack", planarconfig="separate")
+    stored = STACK if form == "separate" else np.ascontiguousarray(STACK.transpose(1, 2, 0))
+    tifffile.imwrite(path, stored, planarconfig=form, **{"photometric": "minisblack"} | options)
     assert len(parts(path)) == 5
     for item, plane in zip(parts(path), STACK, strict=True):
         low, high = int(plane.min()), int(plane.max())
         expected = np.round((plane.astype(float) - low) * 255 / (high - low))
-        assert np.array_equal(np.asarray(read_image(item))[..., 0], expected)
+        seen = np.asarray(read_image(item))[..., 0]
+        assert np.array_equal(255 - seen if "photometric" in options else seen, expected)
+
+
+@pytest.mark.parametrize("form", ["separate", "contig"])
+def test_bands_of_bytes_tiles_of_bands_and_grey_with_alpha(tmp_path: Path, form: str) -> None:
+    path = tmp_path / "bands.tif"
+    bytes_ = (STACK[:3] // 40).astype(np.uint8)
+    stored = bytes_ if form == "separate" else np.ascontiguousarray(bytes_.transpose(1, 2, 0))
+    tifffile.imwrite(path, stored, planarconfig=form, photometric="minisblack")
+    for item, plane in zip(parts(path), bytes_, strict=True):
+        assert np.array_equal(np.asarray(read_image(item))[..., 0], plane)
+    large = np.tile(np.arange(4100, dtype=np.uint16), (4100, 1))
+    both = np.stack([large, large * 3])
+    stored = both if form == "separate" else np.ascontiguousarray(both.transpose(1, 2, 0))
+    tifffile.imwrite(path, stored, planarconfig=form, photometric="minisblack", tile=(512, 512), compression="zlib")
+    for number, high in ((1, 4099), (2, 3 * 4099)):
+        tile = np.asarray(read_image(Item(path, number, Region(2000, 2000, 300, 300)).path))[..., 0]
+        assert np.abs(tile[5] - np.round(np.arange(2000, 2300) * (number * 2 - 1) * 255 / high)).max() <= 1
+    alpha = np.stack([bytes_[0], np.full_like(bytes_[0], 255)])
+    stored = alpha if form == "separate" else np.ascontiguousarray(alpha.transpose(1, 2, 0))
+    tifffile.imwrite(path, stored, planarconfig=form, photometric="minisblack", extrasamples=["unassalpha"])
+    assert parts(path) == [path]
 
 
 def test_stacks_of_colours(tmp_path: Path) -> None:

@@ -21,16 +21,20 @@ from model.errors import ImageReadError
 from model.images.formats import MAX_PARTS
 from model.images.grey_scale import Range, joined
 from model.images.greys import Greys
-from model.images.read_errors import MAX_PIXELS, TOO_LARGE, cut_off_frames, damaged, no_such_part
+from model.images.read_errors import MAX_PIXELS, TOO_LARGE, breaks_off, cut_off_frames, damaged, no_such_part
 from model.images.readers import _tiff_colours as colours
 from model.images.readers._tiff_pages import (
+    DESCRIBED,
     Level,
     Picture,
     Values,
+    forgotten_planes,
     is_banded,
     is_copy,
     pictures_of,
     plane_of,
+    planes_behind,
+    planes_within,
     promised_planes,
     segments_of,
     walked_chain,
@@ -53,9 +57,10 @@ class TiffReading:
         # No other file is opened, whatever this one says: not those of a series, nor of a folder of them.
         self._file = tifffile.TiffFile(path, _multifile=False, is_mmstack=False, is_ndtiff=False)
         self._path, self._bytes = path, os.stat(path).st_size
-        self._pages, self._is_sound = walked_chain(self._file)
+        self._chain = walked_chain(self._file)
+        self._pages = self._chain.pages
         self._pictures: tuple[Picture, ...] | None = None
-        self._volume: tuple[int, Values] | None = None  # the page with depth that was decoded last
+        self._volume: tuple[int, Values] | None = None  # the page of several planes that was decoded last
         self.note = ""
         """What is missing of the file; known once `pictures` are."""
         self._ranges: dict[tuple[tuple[int, int], Greys], Range | None] = {}
@@ -100,9 +105,9 @@ class TiffReading:
         self._check_whole(level)
         if page.is_subsampled and page.compression not in _JPEG:
             return self._subsampled(page)
-        if page.imagedepth == 1:
+        if planes_within(page) == 1:
             return plane_of(level.page.asarray(), page, level.within)
-        if self._volume is None or self._volume[0] != page.offset:  # else every slice would decode all
+        if self._volume is None or self._volume[0] != page.offset:  # else every plane would decode all
             self._volume = None
             self._volume = page.offset, level.page.asarray()
         return plane_of(self._volume[1], page, level.within)
@@ -132,7 +137,7 @@ class TiffReading:
                 found[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left, samples] = block[
                     rows.start - y : rows.stop - y, columns.start - x : columns.stop - x
                 ]
-        return found[..., level.within :] if is_banded(page) else found
+        return found[..., level.within : level.within + 1] if is_banded(page) else found
 
     def span(self, picture: Picture, greys: Greys, values: Values | None = None) -> Range | None:
         """Return the range of deep greys or colours that an image shares with its family.
@@ -168,18 +173,21 @@ class TiffReading:
 
     def _found(self) -> tuple[Picture, ...]:
         try:
-            series = list(self._file.series) if self._is_sound else []
+            series = list(self._file.series) if self._chain.ends else []
         except Exception:  # noqa: BLE001 - what a file says of its series may be nonsense: its pages are there still
             series = []
         found = [one for number, each in enumerate(series) for one in pictures_of(self._file, each, number)]
-        held, promised = len(found), sum(map(promised_planes, series))
-        planes = (self._file.imagej_metadata or {}).get("images", 1) if self._pages == 1 else 1
-        if held == 1 and isinstance(planes, int) and planes > 1:  # more than there are: tifffile does not believe any
+        found += forgotten_planes(self._file, series, found, self._pages)
+        held, promised = _counted(found, series)
+        planes = self._planes_in_one_page(found) if self._pages == len(found) == 1 else 1
+        if planes > 1:
             page, promised = found[0].base.tags, planes
             held = max(1, min(planes, (self._bytes - page.dataoffsets[0]) // max(1, page.nbytes), MAX_PARTS))
             found = [Picture(0, (Level(page, k),), (0, 0)) for k in range(held)]
-        if any(one.base.behind is not None for one in found) and held < promised:
+        if held < promised:
             self.note = cut_off_frames(held, promised, "planes")
+        elif self._chain.missing is not None:
+            self.note = breaks_off(self._pages)
         if not found:
             found = [
                 Picture(0, (Level(page.aspage() if isinstance(page, tifffile.TiffFrame) else page),), (-index - 1, 0))
@@ -193,6 +201,14 @@ class TiffReading:
         if max(counts.values(), default=1) > 1:
             return tuple(one._replace(number=number) for number, one in enumerate(kept, 1))
         return tuple(one._replace(number=one.base.page.index + 1) for one in kept)
+
+    def _planes_in_one_page(self, found: list[Picture]) -> int:
+        """Return how many planes the only page of a file says that there are though tifffile believes in one alone."""
+        planes = (self._file.imagej_metadata or {}).get("images", 1)
+        if isinstance(planes, int) and planes > 1:
+            return planes
+        missing = self._chain.missing
+        return 1 if missing is None else planes_behind(found[0].base.tags, missing)
 
     def _with_levels(self, picture: Picture) -> Picture:
         """Add smaller copies that tifffile does not take for levels: it knows those of a half, a third or a quarter."""
@@ -267,3 +283,17 @@ class TiffReading:
                 spread = blocks[..., across * down + channel].repeat(down, axis=0).repeat(across, axis=1)
                 strip[..., 1 + channel] = spread[: len(strip)]
         return found[:height, :width]
+
+
+def _counted(found: list[Picture], series: list[tifffile.TiffPageSeries]) -> tuple[int, int]:
+    """Return how many planes, of those that descriptions speak of, are there, and how many they speak of."""
+    described = {
+        number
+        for number, one in enumerate(series)
+        if one.kind in DESCRIBED or any(p.base.behind is not None and p.family[0] == number for p in found)
+    }
+    promised = sum(promised_planes(series[number]) for number in described)
+    planes = {
+        (one.base.page.index, one.base.behind) for one in found if one.family[0] in described or one.family[0] < 0
+    }
+    return (len(planes), promised) if described else (len(found), 0)

@@ -16,8 +16,12 @@ from model.images.readers import _tiff_colours as colours
 Values = npt.NDArray[Any]
 Page = tifffile.TiffPage | tifffile.TiffFrame
 
+DESCRIBED = frozenset({"ome", "shaped", "imagej"})
+"""Kinds of series of which a text in the file says how many planes there are."""
+
 _LEFT_OUT = frozenset({"thumbnail", "label", "macro", "map", "overview"})  # of slides
 _GREYS = (tifffile.PHOTOMETRIC.MINISBLACK, tifffile.PHOTOMETRIC.MINISWHITE)
+_ALIGNMENT = 16  # bytes that may be left free before the next page
 _SEPARATE = 2  # of the tag PlanarConfiguration
 
 
@@ -70,24 +74,41 @@ class Picture(NamedTuple):
         return min(enough, key=lambda level: level.pixels, default=self.base)
 
 
-def walked_chain(file: tifffile.TiffFile) -> tuple[int, bool]:
-    """Return how many pages follow each other, and whether they end: tifffile would go round in a circle for ever."""
+class Chain(NamedTuple):
+    """How many pages follow each other, and whether they end: tifffile would go round in a circle for ever.
+
+    `missing`: the place beyond the end of the file at which the last page says that there is a next one; None where it
+    says no such thing.
+    """
+
+    pages: int
+    ends: bool
+    missing: int | None
+
+
+def walked_chain(file: tifffile.TiffFile) -> Chain:
+    """Go from page to page."""
     kind, handle = file.tiff, file.filehandle
     try:
         offset = file.pages.first.offset
     except IndexError:
-        return 0, False
+        return Chain(0, ends=False, missing=None)
     seen: set[int] = set()
+    missing = None
     while offset and offset not in seen and len(seen) <= MAX_PARTS:
         handle.seek(offset)
         start = handle.read(kind.tagnosize)
         if len(start) < kind.tagnosize:
+            missing = offset
             break
         seen.add(offset)
         handle.seek(offset + kind.tagnosize + struct.unpack(kind.tagnoformat, start)[0] * kind.tagsize)
         following = handle.read(kind.offsetsize)
-        offset = struct.unpack(kind.offsetformat, following)[0] if len(following) == kind.offsetsize else 0
-    return len(seen), offset not in seen and len(seen) <= MAX_PARTS
+        if len(following) < kind.offsetsize:
+            missing = handle.size
+            break
+        offset = struct.unpack(kind.offsetformat, following)[0]
+    return Chain(len(seen), offset not in seen and len(seen) <= MAX_PARTS, missing)
 
 
 def pictures_of(file: tifffile.TiffFile, series: tifffile.TiffPageSeries, number: int) -> list[Picture]:
@@ -104,7 +125,7 @@ def pictures_of(file: tifffile.TiffFile, series: tifffile.TiffPageSeries, number
 def planes_of(file: tifffile.TiffFile, series: tifffile.TiffPageSeries) -> list[Level]:
     """Return the planes of a series in order."""
     key = series.keyframe
-    within = min(key.imagedepth * (key.samplesperpixel if is_banded(key) else 1), MAX_PARTS)
+    within = planes_within(key)
     pages = min(promised_planes(series), max(1, MAX_PARTS // max(1, within)))
     first = series._pages[0]
     if len(series._pages) == 1 and pages > 1 and first is not None:
@@ -117,9 +138,54 @@ def planes_of(file: tifffile.TiffFile, series: tifffile.TiffPageSeries) -> list[
     return [Level(described_page(page), None, w) for page in owners for w in range(within)]
 
 
+def planes_within(page: tifffile.TiffPage) -> int:
+    """Return how many images lie in one page: slices and bands."""
+    return min(page.imagedepth * (page.samplesperpixel if is_banded(page) else 1), MAX_PARTS)
+
+
 def promised_planes(series: tifffile.TiffPageSeries) -> int:
     """Return how many planes a series speaks of."""
     return min(math.prod(series.get_shape(False)) // max(1, math.prod(series.keyframe.shape)), MAX_PARTS)
+
+
+def forgotten_planes(
+    file: tifffile.TiffFile, series: list[tifffile.TiffPageSeries], found: list[Picture], pages: int
+) -> list[Picture]:
+    """Return the images in pages like those of which a text in the file speaks, but of which it does not."""
+    in_one_page = {one.family[0] for one in found if one.base.behind is not None}
+    described = [number for number, one in enumerate(series) if one.kind in DESCRIBED and number not in in_one_page]
+    if not described:
+        return []
+    told = {page.index for one in series for level in one.levels for page in level._pages if page and _is_own(page)}
+    told |= {level.page.index for one in found for level in one.levels if _is_own(level.page)}
+    more = []
+    for index in range(min(pages, MAX_PARTS)):
+        if index in told:
+            continue
+        page = file.pages[index].aspage()
+        like = next((number for number in described if _are_alike(page, series[number].keyframe)), None)
+        if like is None:
+            continue
+        families = {one.family for one in found if one.family[0] == like}
+        family = families.pop() if len(families) == 1 else (-index - 1, 0)  # of which channel it is nobody knows
+        more += [Picture(0, (Level(page, None, w),), family) for w in range(planes_within(page))]
+    return more
+
+
+def planes_behind(page: tifffile.TiffPage, end: int) -> int:
+    """Return how many planes of a page's size lie between its data and `end`, if nothing else can: else one."""
+    if page.compression != 1 or not page.is_contiguous or not page.nbytes:
+        return 1
+    count, rest = divmod(end - page.dataoffsets[0], page.nbytes)
+    return int(count) if rest < _ALIGNMENT else 1
+
+
+def _is_own(page: Page) -> bool:
+    return len(page.treeindex) == 1
+
+
+def _are_alike(page: tifffile.TiffPage, other: tifffile.TiffPage) -> bool:
+    return page.shape == other.shape and page.dtype == other.dtype and page.photometric == other.photometric
 
 
 def described_page(page: Page) -> Page:
@@ -151,8 +217,8 @@ def is_copy(page: tifffile.TiffPage, base: tifffile.TiffPage) -> bool:
 
 
 def is_banded(page: tifffile.TiffPage) -> bool:
-    """Whether a page holds greys in planes of their own: bands, each a picture."""
-    if page.photometric not in _GREYS or page.planarconfig != _SEPARATE or page.samplesperpixel == 1:
+    """Whether a page holds several greys of each pixel, in planes or side by side: bands, each a picture."""
+    if page.photometric not in _GREYS or page.samplesperpixel == 1:
         return False
     return not any(int(kind) in colours.ALPHA for kind in page.extrasamples or ())
 
@@ -161,7 +227,8 @@ def plane_of(values: Values, page: tifffile.TiffPage, within: int) -> Values:
     """Bring a page's values to (H, W, samples): those of one slice, or one band."""
     whole = values.reshape(page.shaped)  # separate samples, depth, height, width, samples
     if is_banded(page):
-        found = whole[within % whole.shape[0], within // whole.shape[0]]
+        depth, band = divmod(within, page.samplesperpixel)
+        found = whole[band, depth] if page.planarconfig == _SEPARATE else whole[0, depth, :, :, band : band + 1]
     elif page.planarconfig == _SEPARATE and whole.shape[0] > 1:
         found = whole[:, within, :, :, 0].transpose(1, 2, 0)
     else:
