@@ -54,6 +54,11 @@ def cut_off_frames(held: int, promised: int, name: str = "frames") -> str:
     return f"is cut off: {held} of the {promised} {name} that it promises are there. Export it again from its source."
 
 
+def more_frames(held: int, promised: int) -> str:
+    """Say that a file holds more whole frames than it speaks of, and that all are images."""
+    return f"holds {held} frames, though it speaks of {promised}. All of them are images."
+
+
 def breaks_off(held: int) -> str:
     """Say that the list of a file's pages ends in a place that is not there; nobody knows how many more there were."""
     pages = "page 1" if held == 1 else f"page {held:,}"
