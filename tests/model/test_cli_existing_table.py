@@ -174,3 +174,41 @@ def test_a_run_cut_before_its_first_row_does_not_say_that_something_is_kept(
     assert main([*arguments, str(whole), "--resume"]) == 130  # rows of before are kept
     assert "Results so far are kept" in capsys.readouterr().err
     assert whole.read_bytes() == before
+
+
+def test_a_table_that_a_spreadsheet_saved_in_another_encoding_is_refused_and_kept(
+    run: Run, trained: Path, photos: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "r.csv"
+    shutil.copy(photos / "disc.png", tmp_path / "été.png")
+    assert run("classify", trained, tmp_path / "été.png", "--out", out).status == 0
+    saved = out.read_text(encoding="utf-8").encode("cp1252", errors="replace")
+    out.write_bytes(saved)
+    done = run("classify", trained, photos, "--out", out, "--resume")
+    assert done.status == 1
+    assert "is not UTF-8" in one_line(done.err)
+    assert out.read_bytes() == saved
+
+
+def test_a_row_that_was_cut_off_within_a_letter_is_written_again(
+    run: Run, trained: Path, photos: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "r.csv"
+    paths = (photos / "disc.png", tmp_path / "été.png")
+    shutil.copy(photos / "disc.png", paths[1])
+    assert run("classify", trained, *paths, "--out", out).status == 0
+    whole = out.read_bytes()
+    at = whole.rindex("é".encode()) + 1
+    out.write_bytes(whole[:at])
+    assert run("classify", trained, *paths, "--out", out, "--resume").status == 0
+    assert out.read_bytes() == whole
+
+
+def test_going_on_with_other_options_says_that_the_columns_differ(
+    run: Run, trained: Path, photos: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "r.csv"
+    assert run("classify", trained, photos, "--out", out).status == 0
+    done = run("classify", trained, photos, "--out", out, "--resume", "--max-error", "0.2")
+    assert done.status == 1
+    assert "other columns than these options" in one_line(done.err)

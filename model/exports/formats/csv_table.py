@@ -158,16 +158,37 @@ class CsvTable(ResultsTable):
         label = self._labels.get(path)
         return ["", ""] if label is None else [as_cell(label), PERSON]
 
+    def _text(self) -> str:
+        """Return what the file holds; a last row that was cut off may end within a letter.
+
+        Raises `FewShotError` where it is not UTF-8: names would not be found again.
+        """
+        data = self._path.read_bytes()
+        try:
+            data[: data.rfind(b"\n") + 1].decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise FewShotError(
+                f"{self._path} is not UTF-8; a spreadsheet may have saved it otherwise. Save it as “CSV UTF-8” from "
+                "there, give another --out, or leave out --resume."
+            ) from error
+        return data.decode("utf-8", errors="backslashreplace")
+
     def _whole_rows(self) -> list[list[str]]:
         """Return the existing rows, without the header and without a last row that an interruption cut off."""
-        with self._path.open(encoding="utf-8", errors="backslashreplace", newline="") as file:
-            text = file.read().removeprefix(_BYTE_ORDER_MARK)
+        text = self._text().removeprefix(_BYTE_ORDER_MARK)
         try:
             # Not `splitlines`, which also splits at characters that a file name may hold unquoted.
             header, *rows = csv.reader(io.StringIO(text, newline=""))
         except (csv.Error, ValueError):
             header, rows = [], []
-        if list(map(_composed, header)) != list(map(_composed, self._header)):
+        found, wanted = ([_composed(name) for name in names] for names in (header, self._header))
+        if found != wanted:
+            ours = [*COLUMNS, *(_composed(f"p_{name}") for name in self._class_names)]
+            if found[: len(ours)] == ours:
+                raise FewShotError(
+                    f"{self._path} has other columns than these options give. Give the options of before, another "
+                    "--out, or leave out --resume."
+                )
             raise FewShotError(
                 f"{self._path} does not hold results of this classifier. Give another --out, or leave out --resume."
             )
