@@ -59,6 +59,12 @@ def more_frames(held: int, promised: int) -> str:
     return f"holds {held} frames, though it speaks of {promised}. All of them are images."
 
 
+def cut_off(held: int) -> str:
+    """Say that a file ends before its end, and how many frames of it are there."""
+    frames = "1 frame is" if held == 1 else f"{held:,} frames are"
+    return f"is cut off: {frames} there. Export it again from its source."
+
+
 def breaks_off(held: int) -> str:
     """Say that the list of a file's pages ends in a place that is not there; nobody knows how many more there were."""
     pages = "page 1" if held == 1 else f"page {held:,}"

@@ -17,7 +17,8 @@ from PIL import Image
 from model.errors import ImageReadError
 from model.images.formats import MAX_PARTS, Size
 from model.images.last_file import identity
-from model.images.read_errors import MAX_PIXELS, TOO_LARGE, damaged, no_such_part
+from model.images.read_errors import MAX_PIXELS, TOO_LARGE, cut_off, cut_off_frames, damaged, no_such_part
+from model.images.readers._video_files import Container
 
 _UNKNOWN = "is not a video in a known format. Convert it to MP4."
 _NEAR = 100  # frames: so far ahead it is faster to go on than to look for a key frame
@@ -26,6 +27,7 @@ _HIGHEST_RATE, _USUAL_RATE = 1000.0, 25.0  # frames a second, for files that do 
 _BARE_RATE = 10.0  # of motion JPEG without a container, as cameras on a network send it: it never tells
 _MOST_FRAMES = 100_000_000  # a header that speaks of more is wrong
 _COUNT_SECONDS = 90.0
+_USUAL_LOSS = 0.02  # of the frames that a header counts, which whole files may lack: some are empty
 
 
 class _Video:
@@ -61,7 +63,7 @@ class _Video:
             self.close()
             self._capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
             if not self._capture.isOpened():
-                raise ImageReadError(path, _UNKNOWN)
+                raise ImageReadError(path, _not_opened(path))
             self._path, self._identity, self._next = path, found, 0
             self._in_order = _promised(self._capture) <= 1 or _has_no_index(path)
             width, height = self.size()
@@ -89,6 +91,10 @@ class _Video:
             self.open(path)
             self._count, self._in_order = count, in_order
         return max(1, self._count)
+
+    def promised(self, path: Path) -> int:
+        """Return the number of frames of which the header speaks, see `_promised`."""
+        return _promised(self.open(path))
 
     def rate(self, path: Path) -> float:
         """Return how many frames a second has."""
@@ -156,6 +162,24 @@ def parts(path: Path, rate: float) -> list[int]:
     step = max(1.0, _video.rate(path) / rate)
     count = _video.count(path)
     return [round(k * step) + 1 for k in range(min(ceil(count / step), MAX_PARTS)) if round(k * step) < count]
+
+
+def note(path: Path) -> str:
+    """See `Format.note`."""
+    container = Container(path)
+    held, promised = _video.count(path), _video.promised(path)
+    if container.is_cut:
+        return "" if held == promised else cut_off_frames(held, promised) if held < promised else cut_off(held)
+    is_short = container.counts_frames and held < (1 - _USUAL_LOSS) * promised - 1
+    return cut_off_frames(held, promised) if is_short else ""
+
+
+def _not_opened(path: Path) -> str:
+    """Say why a file that begins as a video cannot be opened."""
+    container = Container(path)
+    if container.lacks_index:
+        return damaged("the list of its frames, at its end, is missing")
+    return damaged("cut off") if container.is_cut else _UNKNOWN
 
 
 def _promised(video: cv2.VideoCapture) -> int:

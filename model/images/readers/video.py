@@ -66,6 +66,12 @@ class Video(Format):
 
         return _video.parts(path, rate)
 
+    def note(self, path: Path) -> str:
+        """See `Format.note`."""
+        from model.images.readers import _video
+
+        return _video.note(path)
+
 
 def _is_transport_stream(header: bytes) -> bool:
     return any(
