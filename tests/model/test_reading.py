@@ -154,11 +154,13 @@ def test_float_images_are_stretched_and_gaps_count_as_the_lowest(tmp_path: Path)
     _assert_close(read_image(path), [(0, 0, 0), (128, 128, 128), WHITE, (0, 0, 0)], 0)
 
 
-@pytest.mark.parametrize("value", [0.0, 7.5, np.nan, np.inf])
-def test_float_images_of_one_value_are_black(tmp_path: Path, value: float) -> None:
+@pytest.mark.parametrize(
+    ("value", "grey"), [(0.0, 0), (1.0, 255), (7.5, 8), (255.0, 255), (np.nan, 0), (np.inf, 255), (-np.inf, 0)]
+)
+def test_float_images_of_one_value_are_as_light_as_colours_of_it(tmp_path: Path, value: float, grey: int) -> None:
     path = tmp_path / "flat.tif"
     Image.fromarray(np.full((8, 8), value, np.float32)).save(path)
-    assert read_image(path).getextrema() == ((0, 0), (0, 0), (0, 0))
+    assert read_image(path).getextrema() == ((grey, grey),) * 3
 
 
 def test_sixteen_bit_colour_keeps_its_colours(tmp_path: Path) -> None:
