@@ -45,10 +45,11 @@ def draw_episodes(
             if sources is not None:
                 rest = rest[~torch.isin(sources[rest], sources[order[:shots]])]
             queries.append(rest[:QUERIES])
-        yield Episode(torch.cat(support), _numbered(support), torch.cat(queries), _numbered(queries), tuple(classes))
+        yield Episode(torch.cat(support), numbered(support), torch.cat(queries), numbered(queries), tuple(classes))
 
 
-def _numbered(groups: Sequence[Tensor]) -> Tensor:
+def numbered(groups: Sequence[Tensor]) -> Tensor:
+    """Return the labels of rows that are grouped by class: int64."""
     return torch.cat([torch.full((len(group),), label) for label, group in enumerate(groups)])
 
 

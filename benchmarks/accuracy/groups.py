@@ -13,10 +13,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from benchmarks.accuracy.episodes import Episode, Samples, draw_episodes
-from benchmarks.accuracy.heads import constants_for, fit_ours, predict_ours, trial_of
+from benchmarks.accuracy.episodes import Episode, Samples, draw_episodes, numbered
+from benchmarks.accuracy.heads import fit_ours, predict_ours, trial_of
 from benchmarks.accuracy.views import PreparedSet
-from model.estimates.intervals import wilson_interval
+from model.estimates.intervals import left_out_interval
 from model.evaluation.calibration import expected_calibration_error
 from model.head.class_description import has_others
 from model.head.grouping import Grouping
@@ -48,13 +48,13 @@ def measure_groups(data: PreparedSet, episodes: int) -> dict[str, Samples]:
         trial = trial_of(data, whole)
         row: dict[str, float] = {}
         for kind, groups in (("images", None), ("groups", Grouping.of(data.sources[episode.support]))):
-            ours = fit_ours(trial, constants_for(data.name), groups)
+            ours = fit_ours(trial, groups=groups)
             predicted = predict_ours(ours, trial.queries)
             true = _mean_recall(predicted, whole.query_labels)
             counted = has_others(episode.support_labels, groups)
             estimate = _mean_recall(ours.fit.leave_one_out[counted], episode.support_labels[counted])
             trials = int(counted.sum()) if groups is None else groups.pick(torch.nonzero(counted).flatten()).independent
-            low, high = wilson_interval(estimate * trials, trials)
+            low, high = left_out_interval(estimate * trials, trials)
             row |= {
                 f"true, {kind} left out": true,
                 f"estimate, {kind} left out": estimate,
@@ -72,8 +72,7 @@ def _all_queries(data: PreparedSet, episode: Episode) -> Episode:
     """The episode with all images of other groups as queries, so that cases are whole."""
     strange = ~torch.isin(data.sources, data.sources[episode.support])
     queries = [torch.nonzero(strange & (data.labels == c)).flatten() for c in episode.classes]
-    labels = [torch.full((len(rows),), label) for label, rows in enumerate(queries)]
-    return Episode(episode.support, episode.support_labels, torch.cat(queries), torch.cat(labels), episode.classes)
+    return Episode(episode.support, episode.support_labels, torch.cat(queries), numbered(queries), episode.classes)
 
 
 def _cases(probabilities: Tensor, episode: Episode, sources: Tensor) -> list[SeenCase]:

@@ -23,6 +23,7 @@ from model.evaluation import baselines
 from model.features.maps import ImageFeatures
 from model.features.view import joined_views
 from model.head import averaging, fitting
+from model.head.averaging import Compared
 from model.head.fitting import Fit, fit_head
 from model.head.grouping import Grouping
 from model.head.hypotheses import CONSTANTS, Hypotheses, PriorConstants
@@ -215,8 +216,22 @@ def _ablated(change: Change) -> Method:
     """Our classifier, which may choose among some of its hypotheses only."""
 
     def method(trial: Trial) -> Tensor:
-        def only(support: Support, hypotheses: Hypotheses) -> Hypotheses:
+        def only(support: Support, hypotheses: Hypotheses) -> tuple[Hypotheses, Compared]:
             return averaging.shortlist(support, change(hypotheses))
+
+        with mock.patch.object(fitting, "shortlist", only):
+            return left_out(trial)
+
+    return method
+
+
+def _with_one(choose: Callable[[Support, Hypotheses], Hypotheses]) -> Method:
+    """Our classifier with a single hypothesis."""
+
+    def method(trial: Trial) -> Tensor:
+        def only(support: Support, hypotheses: Hypotheses) -> tuple[Hypotheses, Compared]:
+            one = choose(support, hypotheses)
+            return one, averaging.compare(support, one)
 
         with mock.patch.object(fitting, "shortlist", only):
             return left_out(trial)
@@ -237,31 +252,21 @@ def _without_regions(hypotheses: Hypotheses) -> Hypotheses:
     return _without_local(_without("fine", "layout")(hypotheses))
 
 
-def _best_alone(trial: Trial) -> Tensor:
-    """The hypothesis of the highest weight instead of the average."""
-
-    def only(support: Support, hypotheses: Hypotheses) -> Hypotheses:
-        weights = averaging.average(averaging.compare(support, hypotheses), hypotheses).weights
-        one = [int(k) for k in torch.unravel_index(weights.argmax(), weights.shape)]
-        return Hypotheses(
-            hypotheses.shares[one[0] : one[0] + 1],
-            hypotheses.ridges[one[0] : one[0] + 1],
-            hypotheses.local_shares[one[1] : one[1] + 1],
-            hypotheses.scales[one[2] : one[2] + 1],
-            torch.zeros(1, 1, 1, dtype=torch.float64),
-        )
-
-    with mock.patch.object(fitting, "shortlist", only):
-        return left_out(trial)
+def _best(support: Support, hypotheses: Hypotheses) -> Hypotheses:
+    """The hypothesis of the highest weight."""
+    weights = averaging.average(averaging.compare(support, hypotheses), hypotheses).weights
+    regression, local, scale = torch.unravel_index(weights.argmax(), weights.shape)
+    return Hypotheses(
+        hypotheses.shares[regression][None],
+        hypotheses.ridges[regression][None],
+        hypotheses.local_shares[local][None],
+        hypotheses.scales[scale][None],
+        torch.zeros(1, 1, 1, dtype=torch.float64),
+    )
 
 
 def _equal_weights(trial: Trial) -> Tensor:
     with mock.patch.object(fitting, "image_weights", lambda support, _: torch.ones_like(support.weights)):
-        return left_out(trial)
-
-
-def _untrained(trial: Trial) -> Tensor:
-    with mock.patch.object(fitting, "shortlist", lambda _, hypotheses: hypotheses.typical()):
         return left_out(trial)
 
 
@@ -280,7 +285,7 @@ ABLATIONS: dict[str, Method] = {
     "all regions off": _ablated(_without_regions),
     "stride 32 alone": _ablated(_without("fine", "layout", "texture")),
     "image weights equal": _equal_weights,
-    "best hypothesis alone": _best_alone,
-    "training off": _untrained,
+    "best hypothesis alone": _with_one(_best),
+    "training off": _with_one(lambda _, hypotheses: hypotheses.typical()),
 }
 HEADS: dict[str, Method] = {OURS: left_out, ALL_IN: ours} | PLAIN | RELATIVES

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-from model.errors import FewShotError, UsageError
-from model.exports.results_table import probability_cells
+from model.errors import UsageError
+from model.exports.results_table import BYTE_ORDER_MARK, probability_cells, write_whole
 from model.exports.spreadsheet import as_cell
 from model.runs.cases import Case
 
 COLUMNS = ("case", "images", "predicted", "confidence")
 LAST_COLUMN = "unknown"
-_BYTE_ORDER_MARK = "\ufeff"
 
 
 def cases_path(results: Path) -> Path:
@@ -25,7 +23,7 @@ def check_replaceable(path: Path) -> None:
     """Raise `UsageError` where a table at `path` would replace a file that is none of ours."""
     try:
         with path.open(encoding="utf-8", errors="replace", newline="") as file:
-            start = file.read(200).removeprefix(_BYTE_ORDER_MARK)
+            start = file.read(200).removeprefix(BYTE_ORDER_MARK)
     except OSError:
         return  # mostly since there is none; else it is said when the table is written
     if start and not start.startswith(",".join(COLUMNS)):
@@ -34,16 +32,8 @@ def check_replaceable(path: Path) -> None:
 
 def write_cases(path: Path, class_names: Sequence[str], cases: Sequence[Case]) -> None:
     """Write the table, or fail and leave the one that is there. Raises `FewShotError`."""
-    fresh = path.with_name(path.name + ".new")
-    try:
-        with fresh.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow([*COLUMNS, *(f"p_{name}" for name in class_names), LAST_COLUMN])
-            writer.writerows(_row(case, class_names) for case in cases)
-        fresh.replace(path)
-    except OSError as error:
-        fresh.unlink(missing_ok=True)
-        raise FewShotError(f"{path} cannot be written: {error.strerror or error}.") from error
+    header = [*COLUMNS, *(f"p_{name}" for name in class_names), LAST_COLUMN]
+    write_whole(path, [header, *(_row(case, class_names) for case in cases)])
 
 
 def _row(case: Case, class_names: Sequence[str]) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import csv
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from model.errors import UsageError
+from model.errors import FewShotError, UsageError
 from model.estimates.selective import candidates
 from model.exports.spreadsheet import as_cell
 from model.registry import Registry
@@ -46,6 +48,9 @@ class Limits:
         return cells
 
 
+BYTE_ORDER_MARK = "\ufeff"
+"""What spreadsheets put in front of a table that they save as UTF-8."""
+
 OVERLAY_TROUBLE = "Its overlay could not be written: "
 """What a row's message begins with where the image was classified but its overlay could not be written."""
 
@@ -55,6 +60,24 @@ def probability_cells(scores: Sequence[float], predicted: int) -> list[str]:
     millionths = [round(score * 1e6) for score in scores]
     millionths[predicted] += round(sum(scores) * 1e6) - sum(millionths)
     return [f"{score / 1e6:.6f}" for score in millionths]
+
+
+def write_whole(path: Path, rows: Iterable[Sequence[str]]) -> None:
+    """Write a CSV file, or fail and leave the one that is there. Raises `FewShotError`."""
+    fresh = path.with_name(path.name + ".new")
+    try:
+        with fresh.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+            csv.writer(file).writerows(rows)
+        fresh.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            fresh.unlink()
+        raise not_written(path, error) from error
+
+
+def not_written(path: Path, error: OSError) -> FewShotError:
+    """Say why a table cannot be written."""
+    return FewShotError(f"{path} cannot be written: {error.strerror or error}.")
 
 
 class ResultsTable(ABC):

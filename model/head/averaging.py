@@ -50,6 +50,11 @@ class Compared(NamedTuple):
     losses: Tensor
     groups: Grouping
 
+    def pick(self, regressions: Tensor) -> Compared:
+        """Return what some of the S regressions say; int64 or bool indices."""
+        dual, whole, losses = self.dual[regressions], self.whole[regressions], self.losses[regressions]
+        return self._replace(dual=dual, whole=whole, losses=losses)
+
 
 class Averaged(NamedTuple):
     """The average of a grid's hypotheses, for n images of N classes; float64.
@@ -71,27 +76,31 @@ class Averaged(NamedTuple):
     leave_one_out: Tensor
 
 
-def joint_gram(support: Support, shares: Tensor) -> Tensor:
+def _joint_gram(support: Support, shares: Tensor) -> Tensor:
     """Return inner products in the joint space, centred on the weighted mean of the images: (V,) -> (n, n)."""
     return class_description.centred_gram((shares[:, None, None] * support.grams).sum(dim=0), support.balance)
 
 
 def regression(support: Support, shares: Tensor, ridge: Tensor) -> tuple[Tensor, Tensor]:
     """Return the dual descriptors and the leave-one-out scores of one regression, (n, N) each."""
-    gram, balance = joint_gram(support, shares), support.balance
+    gram, balance = _joint_gram(support, shares), support.balance
     scatter = (gram.diagonal() * balance).mean().clamp_min(SMALLEST_SCATTER)
     return class_description.left_out_ridge(
         gram, balance, ridge * scatter, support.labels, support.ways, support.groups
     )
 
 
-def compare(support: Support, hypotheses: Hypotheses) -> Compared:
-    """Fit every regression of a grid; differentiable in the support set's inner products."""
-    part = centred_local_scores(support)
+def compare(support: Support, hypotheses: Hypotheses, losses: Tensor | None = None) -> Compared:
+    """Fit every regression of a grid; differentiable in the support set's inner products.
+
+    losses: (S, B, G, n), by which the hypotheses are to be weighed (default: those of these regressions)
+    """
+    part = _centred_local_scores(support)
     fits = [regression(support, *each) for each in zip(hypotheses.shares, hypotheses.ridges, strict=True)]
     dual, whole = (torch.stack(each) for each in zip(*fits, strict=True))
-    counted = class_description.has_others(support.labels, support.groups)
-    losses = torch.stack([_losses(one, part, hypotheses, support.labels) * counted for one in whole])
+    if losses is None:
+        counted = class_description.has_others(support.labels, support.groups)
+        losses = torch.stack([_losses(one, part, hypotheses, support.labels) * counted for one in whole])
     return Compared(dual, whole, part, losses, support.groups)
 
 
@@ -116,14 +125,20 @@ def average(compared: Compared, hypotheses: Hypotheses) -> Averaged:
     )
 
 
-def shortlist(support: Support, hypotheses: Hypotheses) -> Hypotheses:
-    """Return the hypotheses whose regressions are not negligible, compared on `MOST_IMAGES` images at most."""
-    with torch.no_grad():
-        weights = average(compare(_thinned(support), hypotheses), hypotheses).weights.sum((1, 2))
-    return hypotheses.pick(weights >= min(NEGLIGIBLE, float(weights.max())))
+def shortlist(support: Support, hypotheses: Hypotheses) -> tuple[Hypotheses, Compared]:
+    """Return the hypotheses whose regressions are not negligible, and what these say of all images.
+
+    Which are negligible is seen from `MOST_IMAGES` images at most.
+    """
+    some = _thinned(support)
+    compared = compare(some, hypotheses)
+    weights = average(compared, hypotheses).weights.sum((1, 2))
+    kept = weights >= min(NEGLIGIBLE, float(weights.max()))
+    chosen = hypotheses.pick(kept)
+    return chosen, compared.pick(kept) if some is support else compare(support, chosen)
 
 
-def centred_local_scores(support: Support) -> Tensor:
+def _centred_local_scores(support: Support) -> Tensor:
     """Return the leave-one-out scores of the local features, less each image's mean: (n, N)."""
     part = leave_one_out_local_scores(support) * support.local_scale
     return part - part.mean(dim=1, keepdim=True)

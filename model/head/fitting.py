@@ -111,8 +111,7 @@ def fit(support: Support, hypotheses: Hypotheses, progress: ProgressCallback, to
     if not bool(class_description.has_others(support.labels, support.groups).any()):
         averaged = average(compare(support, hypotheses), hypotheses)
         return Fitted(support, averaged, averaged, 0, True)
-    hypotheses = shortlist(support, hypotheses)
-    equal = compare(support, hypotheses)
+    hypotheses, equal = shortlist(support, hypotheses)
     judged = averaged = average(equal, hypotheses)
     for number in range(1, MAX_ROUNDS + 1):
         progress(Progress("Training", number, MAX_ROUNDS))
@@ -120,7 +119,7 @@ def fit(support: Support, hypotheses: Hypotheses, progress: ProgressCallback, to
         weights = image_weights(support, averaged)
         change = float((weights - support.weights).abs().mean())
         support = support._replace(weights=weights)
-        averaged = average(compare(support, hypotheses)._replace(losses=equal.losses), hypotheses)
+        averaged = average(compare(support, hypotheses, equal.losses), hypotheses)
         if change < CONVERGED_CHANGE:
             break
     return Fitted(support, averaged, judged, number, change < CONVERGED_CHANGE)

@@ -41,9 +41,8 @@ def colour_range(colours: npt.NDArray[Any], ground: npt.NDArray[np.bool_] | None
     low, high = found
     if low < -_NOISE * high:
         return _signed(low, high, is_fraction=colours.dtype.kind == "f")
-    if colours.dtype.kind == "f" and (
-        white := _white_of_fractions(colours if ground is None else colours[~ground], high)
-    ):
+    shown = colours if ground is None else colours[~ground]
+    if colours.dtype.kind == "f" and (white := _white_of_fractions(shown, high)):
         return 0.0, white
     return 0.0, white_of_bits(high, 7 if colours.dtype == np.int8 else 8)
 

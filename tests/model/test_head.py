@@ -179,9 +179,10 @@ def test_the_saved_classifier_gives_the_averaged_logits(embedder: Embedder) -> N
 
 def test_of_many_images_some_choose_the_hypotheses() -> None:
     labels, support = told_by_texture()
-    everything, some = shortlist(support, grid_of(support)), []
+    everything, _ = shortlist(support, grid_of(support))
     with mock.patch.object(averaging, "MOST_IMAGES", 12):
-        some = shortlist(support, grid_of(support))
+        some, of_all = shortlist(support, grid_of(support))
+    assert of_all.part.shape == (len(labels), 3)
     assert len(labels) > 12
     assert len(some.ridges) >= len(everything.ridges) > 0
 

@@ -15,7 +15,16 @@ from pathlib import Path
 from types import TracebackType
 
 from model.errors import FewShotError
-from model.exports.results_table import OVERLAY_TROUBLE, TABLES, Limits, ResultsTable, probability_cells
+from model.exports.results_table import (
+    BYTE_ORDER_MARK,
+    OVERLAY_TROUBLE,
+    TABLES,
+    Limits,
+    ResultsTable,
+    not_written,
+    probability_cells,
+    write_whole,
+)
 from model.exports.spreadsheet import as_cell, as_path_cell
 from model.images.scan import readable_text
 from model.types import Prediction, Status
@@ -26,7 +35,6 @@ COLUMNS = (
 
 LABEL_COLUMNS = ("label", "labelled_by")
 PERSON = "person"
-_BYTE_ORDER_MARK = "\ufeff"  # spreadsheets put one in front
 
 
 class CsvTable(ResultsTable):
@@ -65,7 +73,7 @@ class CsvTable(ResultsTable):
             # Rows that are kept are written over themselves, so that being killed here loses none.
             self._file = path.open("r+" if rows else "w", encoding="utf-8", errors="backslashreplace", newline="")
         except OSError as error:
-            raise self._not_written(error) from error
+            raise not_written(self._path, error) from error
         self._writer = csv.writer(self._file)
         try:
             self._write_rows([self._header, *rows])
@@ -79,7 +87,7 @@ class CsvTable(ResultsTable):
     def recognises(cls, path: Path) -> bool:
         """Whether the file's first row begins with our columns. Raises `OSError`."""
         with path.open(encoding="utf-8", errors="replace", newline="") as file:
-            start = file.read(1000).removeprefix(_BYTE_ORDER_MARK).replace('"', "")
+            start = file.read(1000).removeprefix(BYTE_ORDER_MARK).replace('"', "")
         return start.startswith(",".join(COLUMNS))
 
     def has(self, path: Path) -> bool:
@@ -108,29 +116,18 @@ class CsvTable(ResultsTable):
     def rewrite(self, predictions: Iterable[Prediction]) -> None:
         """Replace all rows by one for each prediction, or fail and leave them; closes the table."""
         self._close()
-        fresh = self._path.with_name(self._path.name + ".new")
-        try:
-            with fresh.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-                csv.writer(file).writerows([self._header, *(self._row(prediction) for prediction in predictions)])
-            fresh.replace(self._path)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                fresh.unlink()
-            raise self._not_written(error) from error
+        write_whole(self._path, [self._header, *(self._row(prediction) for prediction in predictions)])
 
     def _write_rows(self, rows: Sequence[Sequence[str]]) -> None:
         try:
             self._writer.writerows(rows)
             self._file.flush()
         except OSError as error:
-            raise self._not_written(error) from error
+            raise not_written(self._path, error) from error
 
     def _close(self) -> None:
         with contextlib.suppress(OSError):  # every row was flushed, or an error was raised
             self._file.close()
-
-    def _not_written(self, error: OSError) -> FewShotError:
-        return FewShotError(f"{self._path} cannot be written: {error.strerror or error}.")
 
     def _row(self, prediction: Prediction) -> list[str]:
         row = [as_path_cell(readable_text(prediction.path)), prediction.status.value]
@@ -175,7 +172,7 @@ class CsvTable(ResultsTable):
 
     def _whole_rows(self) -> list[list[str]]:
         """Return the existing rows, without the header and without a last row that an interruption cut off."""
-        text = self._text().removeprefix(_BYTE_ORDER_MARK)
+        text = self._text().removeprefix(BYTE_ORDER_MARK)
         try:
             # Not `splitlines`, which also splits at characters that a file name may hold unquoted.
             header, *rows = csv.reader(io.StringIO(text, newline=""))

@@ -21,6 +21,7 @@ from pydicom.pixels.utils import pixel_array
 from model.images.readers import _dicom_codecs
 from model.images.readers._dicom_bits import Sample, sample_of, samples
 from model.images.readers._dicom_file import first_number
+from model.images.readers._jpeg_2000 import stream_of
 
 Values = npt.NDArray[Any]
 
@@ -197,15 +198,14 @@ def _stream(data: bytes, syntax: uid.UID) -> Stream:
 
 def _jpeg_2000(data: bytes) -> Stream:
     """Read the first markers of a codestream, alone or in JP2 boxes."""
-    start = data.index(b"\xff\x4f\xff\x51")
-    box = data.find(b"colr", 0, start)
-    named = struct.unpack(">I", data[box + 7 : box + 11])[0] if box >= 0 and data[box + 4] == 1 else None
-    colour = {_SRGB: "RGB", _SYCC: "YBR"}.get(named) if named is not None else None
-    depth = data[start + 4 + 38]
-    coding = data.find(b"\xff\x52", start)
+    found = stream_of(data)
+    if found is None:
+        raise ValueError("no JPEG 2000 codestream")
+    colour = {_SRGB: "RGB", _SYCC: "YBR"}.get(found.colours) if found.colours is not None else None
+    coding = data.find(b"\xff\x52", found.start)
     if coding >= 0 and data[coding + 8] == 1:  # its own transform was used, and is undone by its decoder
         colour = "RGB"
-    return Stream((depth & 0x7F) + 1, bool(depth & 0x80), colour)
+    return Stream(found.bits[0], found.signed, colour)
 
 
 def _jpeg(data: bytes) -> Stream:

@@ -110,10 +110,14 @@ def _is_deep_grey(page: tifffile.TiffPage) -> bool:
     return page.dtype is not None and not (page.dtype.kind in "ub" and _bits(page) <= 8)
 
 
+def _is_rgb(kind: tifffile.PHOTOMETRIC, page: tifffile.TiffPage) -> bool:
+    """Whether the decoded values of a page of this kind are red, green and blue."""
+    return kind in (_P.RGB, _P.LINEAR_RAW) or (kind == _P.YCBCR and page.compression in _TO_RGB)
+
+
 def _is_deep_rgb(page: tifffile.TiffPage) -> bool:
     kind = _P(page.photometric)
-    is_rgb = kind in (_P.RGB, _P.LINEAR_RAW) or (kind == _P.YCBCR and page.compression in _TO_RGB)
-    if not is_rgb or page.samplesperpixel < _SAMPLES[kind] or page.dtype is None or page.dtype == np.uint8:
+    if not _is_rgb(kind, page) or page.samplesperpixel < _SAMPLES[kind] or page.dtype is None or page.dtype == np.uint8:
         return False
     return not any(ALPHA.get(int(one)) for one in page.extrasamples or ())  # multiplied colours are shares of alpha
 
@@ -171,7 +175,7 @@ def _coloured(
         if kind in (_P.CIELAB, _P.ICCLAB, _P.ITULAB, _P.YCBCR):
             raise UnsupportedError("colours without red, green and blue that were multiplied by their alpha")
         values, bits, alpha = (unmultiplied(values, alpha[0], bits) * 255).round().astype(np.uint8), 8, None
-    if kind in (_P.RGB, _P.LINEAR_RAW) or (kind == _P.YCBCR and page.compression in _TO_RGB):
+    if _is_rgb(kind, page):
         return Image.fromarray(np.ascontiguousarray(by_type(values, bits)))
     if kind == _P.SEPARATED:
         return Image.fromarray(np.ascontiguousarray(by_type(values, bits)), "CMYK")

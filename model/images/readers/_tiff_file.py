@@ -241,9 +241,7 @@ class TiffReading:
             raise ImageReadError(self._path, damaged("cut off"))
         if not any(count for _, count in segments):
             raise ImageReadError(self._path, damaged("no pixels in it"))
-        tags = page if isinstance(page, tifffile.TiffPage) else page.keyframe
-        assert tags is not None
-        held = sum(count for _, count in segments)
+        tags, held = level.tags, sum(count for _, count in segments)
         if len(segments) < math.prod(tags.chunked) and (tags.compression != 1 or held < tags.nbytes):
             raise ImageReadError(self._path, damaged("cut off"))
 
