@@ -142,8 +142,8 @@ def evaluate(
 ) -> list[ShotFigures]:
     """Measure accuracy by episodes drawn from a folder of classes, and that of plain heads on the same features.
 
-    Returns the figures for each of `shots`, 0..1. Raises `SupportSetError`, `BackboneError`, `DeviceError` and
-    `Cancelled`.
+    Returns the figures for each of `shots`, 0..1. Copies of pictures take no part. Raises `SupportSetError`,
+    `BackboneError`, `DeviceError` and `Cancelled`.
 
     >>> (figures,) = evaluate("resources/example/examples", shots=(2,), episodes=2)
     >>> sorted(figures.methods)
@@ -162,7 +162,7 @@ def evaluate(
         seed=seed,
         progress=progress,
         token=token,
-    )[0]
+    ).figures
 
 
 def suggest(

@@ -35,7 +35,9 @@ def compare(
         for name, side in [(DEFAULT_BACKBONE, 0), *((backbone, side) for side in sides)]:
             network = create_backbone(name)
             network.input_size = side or network.input_size
-            figures, _ = evaluate(names, images, Embedder(network, "cpu"), shots=shots, ways=drawn, episodes=episodes)
+            figures = evaluate(
+                names, images, Embedder(network, "cpu"), shots=shots, ways=drawn, episodes=episodes
+            ).figures
             label = f"{name}@{network.input_size}"
             for row in figures:
                 for method in METHODS:

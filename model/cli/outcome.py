@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from model.cli.text import warn
+from model.cli.text import warn, warn_of
 from model.images.left_aside import LeftAside
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The outcome of a command: what `--json` prints, and the number of images that could not be read."""
+    """The outcome of a command: what `--json` prints, and the number of images that could not be read.
+
+    Folders that could not be listed, and files of which a part is missing, count as one each.
+    """
 
     result: dict[str, Any]
     unreadable: int
+
+
+@dataclass
+class Search:
+    """What a search of folders does not find: handed to `class_folders` and `iter_images`, and said on standard error.
+
+    missing: folders that cannot be listed and files that lack a part, with the reason
+    """
+
+    left_aside: LeftAside = field(default_factory=LeftAside)
+    missing: list[tuple[Path, str]] = field(default_factory=list)
+
+    def passed_over(self, path: Path, reason: str) -> None:
+        """Say it at once, and keep it."""
+        warn_of(path, reason)
+        self.missing.append((path, reason))
+
+    def told(self) -> dict[str, Any]:
+        """Say which files were left aside, and return for `--json` what was not found."""
+        missing = [{"path": str(path), "reason": reason} for path, reason in self.missing]
+        return told_left_aside(self.left_aside) | {"missing": missing}
 
 
 def told_left_aside(left_aside: LeftAside) -> dict[str, Any]:

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import NormalDist, fmean, stdev
+from typing import NamedTuple
 
 import torch
 from sklearn.metrics import f1_score
 from torch import Tensor
 
 from model.classifier import FewShotClassifier
+from model.embedding.duplicates import LeftOut, without_duplicates
 from model.embedding.embedder import Embedder, readable_sizes
 from model.embedding.groups import AUTO, GroupRule, group_numbers
 from model.embedding.labelled_images import embed_labelled
@@ -46,6 +48,14 @@ class ShotFigures:
     ways: int
     episodes: int
     methods: dict[str, MethodFigures]
+
+
+class Evaluated(NamedTuple):
+    """The figures for each number of shots, and the (file, reason) of images that took no part."""
+
+    figures: list[ShotFigures]
+    unreadable: tuple[tuple[Path, str], ...]
+    duplicates: LeftOut
 
 
 @dataclass(frozen=True)
@@ -89,10 +99,10 @@ def evaluate(
     groups: GroupRule = AUTO,
     progress: ProgressCallback = ignore_progress,
     token: CancelToken | None = None,
-) -> tuple[list[ShotFigures], tuple[tuple[Path, str], ...]]:
+) -> Evaluated:
     """Draw `episodes` episodes for each of `shots` and measure all methods on them.
 
-    Returns the figures for each of `shots` and the (file, reason) of images that could not be read.
+    Copies of pictures take no part: one would stand among the examples and another among the queries.
 
     images: the files of each class
     ways: number of classes drawn for each episode (None: all)
@@ -108,6 +118,7 @@ def evaluate(
     ways = ways or len(class_names)
     if not 2 <= ways <= len(class_names):
         raise SupportSetError(f"--ways must lie between 2 and {len(class_names)}, the number of classes; got {ways}.")
+    images, duplicates = without_duplicates(images, class_names, embedder, progress, token)
     side = working_side(embedder.backbone, readable_sizes([path for group in images for path in group]))
     embedded = embed_labelled(images, embedder, side, "Embedding", progress, token)
     labels = embedded.labels
@@ -122,7 +133,7 @@ def evaluate(
     compared_with, grouping = embedded.compared_with(features), Grouping.of(numbers)
     seen = _Seen(embedded.sizes, features, compared_with, labels, directions, side, grouping)
     figures = [_measure(seen, k, ways, queries, episodes, seed, progress, token) for k in shots]
-    return figures, embedded.unreadable
+    return Evaluated(figures, embedded.unreadable, duplicates)
 
 
 def _measure(

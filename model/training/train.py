@@ -12,6 +12,7 @@ import torch
 
 from model.backbones.names import DEFAULT_BACKBONE
 from model.classifier import FewShotClassifier
+from model.embedding.duplicates import told_twice
 from model.embedding.embedder import Embedder, readable_sizes
 from model.embedding.groups import AUTO, GroupRule, group_numbers
 from model.embedding.labelled_images import LabelledImages, embed_labelled
@@ -117,7 +118,7 @@ def _ordered_files(
             # Unreadable files are reported when they are embedded.
             digest = f"unreadable:{path}" if isinstance(found, ImageReadError) else found
             if digest in by_hash:
-                duplicates.append((path, f"is the same picture as {by_hash[digest].name} and counts once."))
+                duplicates.append((path, told_twice(by_hash[digest])))
             by_hash.setdefault(digest, path)
             done += 1
             progress(Progress("Reading the examples", done, total))

@@ -22,11 +22,11 @@ def _folders(folder: Path) -> tuple[list[str], list[list[Path]]]:
 
 def test_all_methods_are_measured_on_the_same_episodes(shapes_folder: Path, embedder: Embedder) -> None:
     reports: list[Progress] = []
-    figures, unreadable = evaluate(
+    figures, unreadable, duplicates = evaluate(
         *_folders(shapes_folder), embedder, shots=(1, 5), queries=4, episodes=4, progress=reports.append
     )
     assert [(row.shots, row.ways, row.episodes) for row in figures] == [(1, 3, 4), (5, 3, 4)]
-    assert unreadable == ()
+    assert unreadable == duplicates == ()
     for row in figures:
         assert list(row.methods) == [OURS, *BASELINES]
         for method in row.methods.values():
@@ -92,7 +92,7 @@ def test_unreadable_images_are_named_and_left_out(tmp_path: Path, shapes_folder:
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"x")
     files[1] = [broken, *files[1]]
-    _, unreadable = evaluate(names, files, embedder, shots=(1,), queries=2, episodes=1)
+    _, unreadable, _ = evaluate(names, files, embedder, shots=(1,), queries=2, episodes=1)
     assert [path for path, _ in unreadable] == [broken]
 
 

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from model.backbones.names import DEFAULT_BACKBONE
 from model.cli.arguments import add_common, add_groups, add_rendering, numbers, positive, rendering_of, seed
-from model.cli.outcome import Outcome, told_left_aside
+from model.cli.outcome import Outcome, Search
 from model.cli.progress import ProgressPrinter
 from model.cli.registry import COMMANDS, Command
 from model.cli.remarks import Remarks
-from model.cli.text import say, warn_of
+from model.cli.text import say
 from model.errors import NoImagesError, UsageError
-from model.images.left_aside import LeftAside
 from model.images.scan import bin_folders, class_folders
 from model.progress import CancelToken
 
@@ -46,9 +45,9 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     from model.embedding.groups import GroupRule
     from model.evaluation.episodes import OURS, evaluate
 
-    left_aside = LeftAside()
-    folders = class_folders(options.bins, options.cutting, warn_of, left_aside)
-    aside = told_left_aside(left_aside)
+    search = Search()
+    folders = class_folders(options.bins, options.cutting, search.passed_over, search.left_aside)
+    aside = search.told()
     if not any(files for _, files in folders):
         raise NoImagesError(f"There is no image in {options.bins}.")
     if options.ways is not None and not 2 <= options.ways <= len(folders):
@@ -57,10 +56,11 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     backbones = options.backbone or [DEFAULT_BACKBONE]
     results: list[dict[str, Any]] = []
     unreadable: tuple[tuple[Path, str], ...] = ()
+    duplicates: tuple[tuple[Path, str], ...] = ()
     for backbone in backbones:  # on the same episodes, since they have the same seed
         embedder = Embedder.create(backbone, options.device).rendered(rendering_of(options))
         with ProgressPrinter() as progress:
-            figures, unreadable = evaluate(
+            figures, unreadable, duplicates = evaluate(
                 [name for name, _ in folders],
                 [files for _, files in folders],
                 embedder,
@@ -78,9 +78,11 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
                 say(line)
         results += [asdict(row) | asdict(row.methods[OURS]) | {"backbone": backbone} for row in figures]
     with Remarks() as remarks:
-        for path, reason in unreadable:
+        for path, reason in (*unreadable, *duplicates):
             remarks.add(path, reason)
-    return Outcome({"classes": [name for name, _ in folders], "results": results} | aside, len(unreadable))
+    left_out = [{"path": str(path), "reason": reason} for path, reason in duplicates]
+    found = {"classes": [name for name, _ in folders], "results": results, "duplicates": left_out}
+    return Outcome(found | aside, len(unreadable) + len(search.missing))
 
 
 def _table(row: ShotFigures, backbone: str) -> list[str]:
