@@ -36,15 +36,30 @@ _TIMM_PREFIX = "timm:"
 _IN_A_PROJECT = "The classifier in this project"
 
 
+def check_place(folder: Path) -> None:
+    """Raise `CheckpointError` where `save` would find something else in the place of `folder`, or may not write.
+
+    Makes no folder.
+    """
+    folder = folder.absolute()
+    try:
+        if folder.exists() and not is_classifier(folder) and not (folder.is_dir() and not any(folder.iterdir())):
+            raise CheckpointError(f"{folder} exists and is not a classifier. Give another place for it.")
+        above = next(one for one in folder.parents if one.exists())
+        with tempfile.TemporaryDirectory(dir=above, prefix=f".{folder.name}-"):
+            pass
+    except OSError as error:
+        raise CheckpointError(f"{folder} cannot be written: {error.strerror or error}.") from error
+
+
 def save(classifier: ImageClassifier, folder: Path) -> None:
     """Write `classifier` to `folder`, which is created, or replaced if it holds a classifier.
 
     The folder is written completely or not at all. Raises `CheckpointError` if something else is in its place or it
     cannot be written.
     """
+    check_place(folder)
     folder = folder.absolute()
-    if folder.exists() and not is_classifier(folder) and not (folder.is_dir() and not any(folder.iterdir())):
-        raise CheckpointError(f"{folder} exists and is not a classifier. Give another place for it.")
     files = to_files(classifier)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -89,6 +104,12 @@ def to_files(classifier: ImageClassifier) -> dict[str, bytes]:
 def is_classifier(folder: Path) -> bool:
     """Whether `folder` has the files of a saved classifier."""
     return os.path.isfile(folder / FACTS_FILE) and os.path.isfile(folder / TENSORS_FILE)
+
+
+def identity(folder: Path) -> str:
+    """Return a short name that no other classifier has, wherever the `folder` is. Raises `CheckpointError`."""
+    # The facts hold the hash of the tensors. A letter in front, for digits alone would be a number to a spreadsheet.
+    return f"c{sha256(_read(folder / FACTS_FILE, facts_file.MOST_BYTES)).hexdigest()[:12]}"
 
 
 def load(folder: Path, device: str = "auto", embedder: Embedder | None = None) -> ImageClassifier:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 
 from model.errors import FewShotError, UsageError
 from model.estimates.selective import candidates
@@ -84,9 +84,13 @@ class ResultsTable(ABC):
     """A table of predictions, written to a file batch by batch; used as a context manager.
 
     kept_errors: how many rows were kept from before of images that could not be read, or whose overlay not be written
+    remark: what is to be said of the rows that were kept
+    keeps_classifier: whether it is made with `classifier`, a name that tells one classifier from another, too
     """
 
     kept_errors: int = 0
+    remark: str = ""
+    keeps_classifier: ClassVar[bool] = False
 
     @classmethod
     def recognises(cls, path: Path) -> bool:  # noqa: ARG003 - for formats that can tell
@@ -131,12 +135,18 @@ TABLES: Registry[TableMaker] = Registry("model.exports.formats", "fewshot.export
 DEFAULT_ENDING = ".csv"
 
 
-def open_table(path: Path, class_names: Sequence[str], *, limits: Limits, resume: bool) -> ResultsTable:
+def open_table(
+    path: Path, class_names: Sequence[str], *, limits: Limits, resume: bool, classifier: str = ""
+) -> ResultsTable:
     """Open the table `path` in the format of its ending, or as CSV where no format has it.
 
-    With `resume`, existing rows are kept. Raises `FewShotError` where the file cannot be written or does not fit.
+    With `resume`, existing rows are kept. `classifier`: a name that tells it from others, kept where the format can.
+    Raises `FewShotError` where the file cannot be written or does not fit.
     """
-    return _maker(path)(path, class_names, limits=limits, resume=resume)
+    maker = _maker(path)
+    if getattr(maker, "keeps_classifier", False):
+        return maker(path, class_names, limits=limits, resume=resume, classifier=classifier)
+    return maker(path, class_names, limits=limits, resume=resume)
 
 
 def check_replaceable(path: Path) -> None:

@@ -23,7 +23,7 @@ _LONGEST_DETAIL = 120  # characters
 def describe_os_error(error: OSError | ValueError) -> str:
     """Say in one sentence why a file could not be opened and what to do about it."""
     if isinstance(error, FileNotFoundError):
-        return "the file is no longer there. Put it back, or remove it from the list."
+        return "there is no such file. Check its path, or put it back."
     if isinstance(error, PermissionError):
         return "the file may not be read. Check its permissions."
     return f"the file cannot be read: {getattr(error, 'strerror', None) or error}."

@@ -95,7 +95,15 @@ def _walk(top: Path, passed_over: PassedOver | None, left_aside: LeftAside | Non
                 continue
             if _is_folder(entry):
                 folders.append(folder / entry.name)
-            elif is_image_name(entry.name) or (may_be_image(entry.name) and _begins_as_image(entry)):
+                continue
+            try:
+                is_image = is_image_name(entry.name) or (may_be_image(entry.name) and _begins_as_image(entry))
+            except OSError as error:
+                if passed_over is not None:
+                    problem = f"whether it is an image cannot be told: {error.strerror or error}."
+                    passed_over(folder / entry.name, problem)
+                continue
+            if is_image:
                 yield folder / entry.name
             elif left_aside is not None and _is_file(entry):
                 left_aside.add(folder / entry.name)
@@ -125,10 +133,8 @@ def begins_as_image(path: Path | str) -> bool:
 
 
 def _begins_as_image(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_file() and begins_as_image(entry.path)
-    except OSError:
-        return False
+    """As `begins_as_image`; raises OSError for files alone."""
+    return _is_file(entry) and begins_as_image(entry.path)
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:

@@ -35,7 +35,7 @@ def test_unreadable_images_are_rows_and_the_rest_goes_on(
     first, second, third = next(classify(classifier, paths))
     assert (first.status, third.status) == (Status.ERROR, Status.ERROR)
     assert "damaged or cut off" in first.message
-    assert "no longer there" in third.message
+    assert "there is no such file" in third.message
     assert first.scores == ()
     assert second.status is not Status.ERROR
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from model.checkpoint.files import load
+from model.checkpoint.files import identity, load
 from model.classifier import FewShotClassifier
 from model.cli.command import main
 from model.embedding.embedder import Embedder
@@ -31,13 +31,14 @@ def test_classify_writes_one_row_for_each_image(run: Run, trained: Path, photos:
     assert done.status == 0
     with out.open(encoding="utf-8", newline="") as file:
         names = load(trained).class_names
-        assert next(csv.reader(file)) == HEADER + [f"p_{name}" for name in names]
+        assert next(csv.reader(file)) == [*HEADER, *(f"p_{name}" for name in names), "classifier"]
     rows = rows_of(out)
     paths = [photos / "cross.png", photos / "disc.png", photos / "white.png", photos / "sub" / "stripes.png"]
     assert [row["path"] for row in rows] == [str(path) for path in paths]
     assert [row["predicted"] for row in rows[:2]] == ["十字\ncross", "диск, red"]
     assert rows[3]["predicted"] == 'say "stripes"'
     assert rows[2]["status"] == "unknown"
+    assert {row["classifier"] for row in rows} == {identity(trained)}
     for row in rows:
         assert row["predicted"] in names
         scores = [float(row[f"p_{name}"]) for name in names]

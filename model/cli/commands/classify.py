@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.cli.arguments import add_common, share
-from model.cli.outcome import Outcome, told_left_aside
+from model.cli.outcome import Outcome, Search
 from model.cli.progress import SECONDS_BETWEEN_LINES, ProgressPrinter
 from model.cli.registry import COMMANDS, Command
 from model.cli.remarks import Remarks
-from model.cli.text import say, warn, warn_of
+from model.cli.text import say, warn
 from model.errors import ImageReadError, NoImagesError, UsageError
-from model.images.left_aside import LeftAside
 from model.images.scan import iter_images
 from model.progress import Cancelled, CancelToken, Progress
 from model.types import Prediction, Status
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from model.exports.results_table import Limits
     from model.runs.classify import Classified
     from model.runs.image_classifier import ImageClassifier
+    from model.runs.run import Counts
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -85,16 +85,16 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
 
 def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[str]) -> Outcome:
     """Do what `_run` says, and count in `rows` the rows that the table holds."""
-    from model.checkpoint.files import load
+    from model.checkpoint.files import identity, load
     from model.exports.overlays import OverlayFolder
     from model.exports.results_table import open_table
     from model.runs.classify import Asked
     from model.runs.run import Run
 
     started = time.monotonic()
-    left_aside = LeftAside()
-    paths = _found_images(options, token, left_aside)
-    aside = told_left_aside(left_aside)
+    search = Search()
+    paths = _found_images(options, token, search)
+    aside = search.told()
     if not paths:
         raise NoImagesError(f"There is no image in {', '.join(map(str, options.paths))}.")
     _check_results(options, paths)
@@ -112,10 +112,18 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
     # Regions that are asked for or drawn get the closer look.
     asked = Asked(explained, options.closely or explained is not None or drawn, maps=drawn, pictures=drawn)
     with (
-        open_table(options.out, classifier.class_names, limits=limits, resume=options.resume) as table,
+        open_table(
+            options.out,
+            classifier.class_names,
+            limits=limits,
+            resume=options.resume,
+            classifier=identity(options.classifier),
+        ) as table,
         ProgressPrinter() as bar,
         Remarks() as remarks,
     ):
+        if table.remark:
+            warn(table.remark)
         resumed_after = rows["before"] = sum(table.has(path) for path in paths)
         remaining = paths if every else [path for path in paths if not table.has(path)]
         run = Run(
@@ -141,16 +149,9 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
     about_cases = _write_cases(options.out, classifier.class_names, run.predictions, groups)
     counts = run.counts
     classes = {classifier.class_names[number]: count for number, count in counts.classes.items() if count}
-    trouble = counts.statuses[Status.ERROR] + len(overlays.failed)
+    trouble = counts.statuses[Status.ERROR] + len(overlays.failed) + len(search.missing)
     trouble += 0 if every else table.kept_errors
-    found = ", ".join(f"{name} {count}" for name, count in Counter(classes).most_common()) or "nothing new"
-    say(f"Classified {counts.images} images: {found}.")
-    if options.transductive:
-        say(f"Joined with similar images: {counts.changed} changed class.")
-    unknown, failed = counts.statuses[Status.UNKNOWN], counts.statuses[Status.ERROR]
-    say(f"Unlike every bin: {unknown}. Unreadable: {failed}. Results in {options.out}")
-    if overlays.failed:
-        say(f"Overlays that could not be written: {len(overlays.failed)}.")
+    _say_counts(options, counts, classes, len(overlays.failed))
     return Outcome(
         {
             "results": str(options.out),
@@ -169,6 +170,18 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
         },
         trouble,
     )
+
+
+def _say_counts(options: argparse.Namespace, counts: Counts, classes: Mapping[str, int], not_drawn: int) -> None:
+    found = ", ".join(f"{name} {count}" for name, count in Counter(classes).most_common())
+    found = found or ("none can be read" if counts.images else "nothing new")
+    say(f"Classified {counts.images} {'image' if counts.images == 1 else 'images'}: {found}.")
+    if options.transductive:
+        say(f"Joined with similar images: {counts.changed} changed class.")
+    unknown, failed = counts.statuses[Status.UNKNOWN], counts.statuses[Status.ERROR]
+    say(f"Unlike every bin: {unknown}. Unreadable: {failed}. Results in {options.out}")
+    if not_drawn:
+        say(f"Overlays that could not be written: {not_drawn}.")
 
 
 def _check_results(options: argparse.Namespace, paths: Sequence[Path]) -> None:
@@ -248,11 +261,11 @@ def _warn_of_trouble(predictions: Iterable[Prediction], overlays: _Overlays, rem
             remarks.add(prediction.path, overlays.failed[prediction.path])
 
 
-def _found_images(options: argparse.Namespace, token: CancelToken, left_aside: LeftAside) -> list[Path]:
+def _found_images(options: argparse.Namespace, token: CancelToken, search: Search) -> list[Path]:
     """Find the images to classify; report progress once it takes a while, since pages of many files are counted."""
     started, paths = time.monotonic(), []
     with ProgressPrinter() as bar:
-        for path in iter_images(options.paths, options.cutting, warn_of, left_aside):
+        for path in iter_images(options.paths, options.cutting, search.passed_over, search.left_aside):
             token.raise_if_cancelled()
             paths.append(path)
             if time.monotonic() - started > SECONDS_BETWEEN_LINES:

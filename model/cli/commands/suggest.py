@@ -8,13 +8,12 @@ from pathlib import Path
 
 from model.backbones.names import DEFAULT_BACKBONE
 from model.cli.arguments import add_common, add_rendering, positive, rendering_of
-from model.cli.outcome import Outcome, told_left_aside
+from model.cli.outcome import Outcome, Search
 from model.cli.progress import ProgressPrinter
 from model.cli.registry import COMMANDS, Command
 from model.cli.remarks import Remarks
-from model.cli.text import say, warn_of
+from model.cli.text import say
 from model.errors import NoImagesError
-from model.images.left_aside import LeftAside
 from model.images.scan import class_folders, iter_images
 from model.progress import CancelToken
 
@@ -33,13 +32,13 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     from model.embedding.embedder import Embedder
     from model.runs.suggestion import suggest_images
 
-    left_aside, labelled = LeftAside(), list[Path]()
+    search, labelled = Search(), list[Path]()
     if options.bins:
-        folders = class_folders(options.bins, options.cutting, warn_of, left_aside)
+        folders = class_folders(options.bins, options.cutting, search.passed_over, search.left_aside)
         labelled = [path for _, files in folders for path in files]
     known = {os.path.realpath(path) for path in labelled}
-    found = list(iter_images(options.paths, options.cutting, warn_of, left_aside))
-    aside = told_left_aside(left_aside)
+    found = list(iter_images(options.paths, options.cutting, search.passed_over, search.left_aside))
+    aside = search.told()
     pool = [path for path in found if os.path.realpath(path) not in known]
     if not pool:
         reason = "every image is labelled already" if found else "there is no image"
@@ -53,7 +52,7 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     paths = [str(path) for path in found_best.images]
     for path in paths:
         say(path)
-    unreadable = len(found_best.unreadable)
+    unreadable = len(found_best.unreadable) + len(search.missing)
     result = {"suggestions": paths, "pool": found_best.considered, "labelled": len(labelled)}
     return Outcome(result | aside, unreadable)
 

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from model.backbones.names import DEFAULT_BACKBONE
 from model.cli.arguments import add_common, add_groups, add_rendering, rendering_of, seed
-from model.cli.outcome import Outcome, told_left_aside
+from model.cli.outcome import Outcome, Search
 from model.cli.progress import ProgressPrinter
 from model.cli.registry import COMMANDS, Command
 from model.cli.remarks import Remarks
-from model.cli.text import say, warn, warn_of
-from model.images.left_aside import LeftAside
+from model.cli.text import say, warn
 from model.images.scan import bin_folders, class_folders
 from model.progress import CancelToken
 from model.types import SupportSet
@@ -39,14 +38,15 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     """Train on BINS and save the classifier."""
-    from model.checkpoint.files import save
+    from model.checkpoint.files import check_place, save
     from model.embedding.groups import GroupRule
     from model.estimates.report import advice, class_estimates, confusion, independent_examples, outlook
     from model.training.train import train
 
-    left_aside = LeftAside()
-    folders = class_folders(options.bins, options.cutting, warn_of, left_aside)
-    aside = told_left_aside(left_aside)
+    check_place(options.out)
+    search = Search()
+    folders = class_folders(options.bins, options.cutting, search.passed_over, search.left_aside)
+    aside = search.told()
     groups = GroupRule.parse(options.groups, bin_folders(options.bins))
     support = SupportSet(tuple(name for name, _ in folders), tuple(tuple(files) for _, files in folders))
     with ProgressPrinter() as progress:
@@ -106,7 +106,7 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
             "in_two_bins": [{"paths": [str(path), str(other)], "bins": bins} for path, other, bins in in_two_bins],
             **aside,
         },
-        len(report.unreadable),
+        len(report.unreadable) + len(search.missing),
     )
 
 

@@ -33,6 +33,10 @@ COLUMNS = (
     "path", "status", "predicted", "confidence", "region_x", "region_y", "region_w", "region_h", "message",
 )  # fmt: skip
 
+CLASSIFIER_COLUMN = "classifier"
+_OPTIONAL = {"accepted": "--max-error", "candidates": "--candidates", "group": "--by-case", CLASSIFIER_COLUMN: None}
+"""Columns that are not always there, with the options that ask for them."""
+
 LABEL_COLUMNS = ("label", "labelled_by")
 PERSON = "person"
 
@@ -40,11 +44,14 @@ PERSON = "person"
 class CsvTable(ResultsTable):
     """A CSV file of predictions (UTF-8), flushed after each batch; used as a context manager.
 
-    Used as a context manager. With `resume`, rows that are already there are kept: ask `has`, and
-    `kept_errors` counts those with trouble. With `labels`, two columns at the end hold for each image that is among
+    With `resume`, rows that are already there are kept: ask `has`, and
+    `kept_errors` counts those with trouble. With `classifier`, a column names it in each row that it made, and rows of
+    another one are refused. With `labels`, two columns at the end hold for each image that is among
     them the class that a person gave it. Bytes of a path that are not UTF-8 are written in
     hexadecimal. Raises `FewShotError` where the file cannot be written or does not fit.
     """
+
+    keeps_classifier = True
 
     def __init__(
         self,
@@ -53,6 +60,7 @@ class CsvTable(ResultsTable):
         *,
         limits: Limits | None = None,
         resume: bool = False,
+        classifier: str = "",
         labels: Mapping[Path, str] | None = None,
     ) -> None:
         self._path = path
@@ -60,6 +68,8 @@ class CsvTable(ResultsTable):
         self._limits = limits or Limits()
         self._labels = labels
         self._header = [*COLUMNS, *(f"p_{name}" for name in class_names), *self._limits.header()]
+        self._classifier = classifier
+        self._header += [CLASSIFIER_COLUMN] if classifier else []
         self._header += LABEL_COLUMNS if labels is not None else ()
         self.kept_errors = 0
         self._finished: frozenset[str] = frozenset()
@@ -145,6 +155,7 @@ class CsvTable(ResultsTable):
             as_cell(prediction.message),
             *scores,
             *self._limits.cells(prediction, self._class_names),
+            *([self._classifier] if self._classifier else []),
             *self._label_cells(prediction.path),
         ]
 
@@ -178,20 +189,50 @@ class CsvTable(ResultsTable):
             header, *rows = csv.reader(io.StringIO(text, newline=""))
         except (csv.Error, ValueError):
             header, rows = [], []
-        found, wanted = ([_composed(name) for name in names] for names in (header, self._header))
-        if found != wanted:
-            ours = [*COLUMNS, *(_composed(f"p_{name}") for name in self._class_names)]
-            if found[: len(ours)] == ours:
-                raise FewShotError(
-                    f"{self._path} has other columns than these options give. Give the options of before, another "
-                    "--out, or leave out --resume."
-                )
-            raise FewShotError(
-                f"{self._path} does not hold results of this classifier. Give another --out, or leave out --resume."
-            )
         if rows and not text.endswith("\n"):
             rows.pop()
-        return [row for row in rows if len(row) == len(self._header)]
+        rows = [row for row in rows if len(row) == len(header)]
+        header, expected = list(map(_composed, header)), list(map(_composed, self._header))
+        if self._classifier and CLASSIFIER_COLUMN not in header:  # of a version that did not name it
+            place = expected.index(CLASSIFIER_COLUMN)
+            header = [*header[:place], CLASSIFIER_COLUMN, *header[place:]]
+            rows = [[*row[:place], "", *row[place:]] for row in rows]
+        if header != expected:
+            raise FewShotError(f"{self._path} {_misfit(header, expected)}")
+        self._check_classifier(rows)
+        return rows
+
+    def _check_classifier(self, rows: Sequence[Sequence[str]]) -> None:
+        """Raise where a row is another classifier's; remark where it cannot be told of one."""
+        if not self._classifier:
+            return
+        place = self._header.index(CLASSIFIER_COLUMN)
+        known = {row[place] for row in rows if row[1] != Status.ERROR}
+        if known - {self._classifier, ""}:
+            raise FewShotError(
+                f"{self._path} holds results of another classifier with the same classes ({CLASSIFIER_COLUMN} "
+                f"{min(known - {self._classifier, ''})}; this one is {self._classifier}). Give another --out, or leave "
+                "out --resume to classify all anew."
+            )
+        if "" in known:
+            self.remark = (
+                f"{self._path}: some of its rows do not say which classifier made them. If it was another one, give "
+                "another --out, or leave out --resume to classify all anew."
+            )
+
+
+def _misfit(header: list[str], expected: list[str]) -> str:
+    """Say why a table with the columns `header` cannot be gone on with by one that expects others."""
+    theirs, ours = ([name for name in names if name not in _OPTIONAL] for names in (header, expected))
+    options = [
+        option for name, option in _OPTIONAL.items() if option is not None and (name in header) != (name in expected)
+    ]
+    if theirs == ours and options:
+        return (
+            f"was begun with other options ({', '.join(options)}). Go on with those, or give another --out, or leave "
+            "out --resume to classify all anew."
+        )
+    return "does not hold results of this classifier. Give another --out, or leave out --resume."
 
 
 def _composed(text: str) -> str:
