@@ -1,7 +1,7 @@
 """The command line `fewshot`: train, classify and more without a window. Never imports Qt.
 
-Exit status: 0 done; 1 failed (one line on standard error); 2 wrong usage; 3 done, but some images
-could not be read, or their overlays not be written; 130 interrupted.
+Exit status: 0 done; 1 failed (one line on standard error); 2 wrong usage; 3 done, but some images (or folders, or
+parts of files) could not be read, or their overlays not be written; 130 interrupted.
 """
 
 from __future__ import annotations
