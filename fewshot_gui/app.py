@@ -110,6 +110,7 @@ class App(QObject):
         self.window.set_names_hidden(self.settings.names_hidden)
         chosen = self.settings
         self.window.set_choices(autoTrain=chosen.auto_train, closely=chosen.closely, transductive=chosen.transductive)
+        self.window.set_false_alarms(chosen.false_alarms)
         if not self.window.restoreGeometry(self.settings.window.geometry):
             self.window.fit_to_screen()
         self.window.restore_layout(self.settings.window.layout)

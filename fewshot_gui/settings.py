@@ -22,6 +22,8 @@ _T = TypeVar("_T")
 THEMES = ("system", "light", "dark")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 MAX_RECENT = 8
+FALSE_ALARMS = (0.01, 0.05, 0.1)
+"""Shares of a bin's images that may be called unlike every bin; classifiers are trained for the first."""
 
 
 class WindowPlace:
@@ -109,6 +111,16 @@ class Settings:
     @device.setter
     def device(self, value: str) -> None:
         self._store.setValue("training/device", value)
+
+    @property
+    def false_alarms(self) -> float:
+        """The share of a bin's images that may be called unlike every bin, one of `FALSE_ALARMS`."""
+        chosen = self._parsed("classifying/false_alarms", float, FALSE_ALARMS[0])
+        return chosen if chosen in FALSE_ALARMS else FALSE_ALARMS[0]
+
+    @false_alarms.setter
+    def false_alarms(self, value: float) -> None:
+        self._store.setValue("classifying/false_alarms", str(value))
 
     @property
     def rendering(self) -> Rendering:

@@ -150,5 +150,5 @@ class FewShotClassifier:
         return self.state.leave_one_out[self._counted()]
 
     def _counted(self) -> Tensor:
-        """Which examples could be left out: bool (n,)."""
-        return has_others(self.state.labels) & (self.state.leave_one_out.sum(dim=1) > 0)
+        """Which examples could be left out, and taken for another class: bool (n,)."""
+        return has_others(self.state.labels) & (self.state.leave_one_out.sum(dim=1) > 0) & (self.state.ways > 1)

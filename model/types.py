@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
+FEWEST_OF_ONE_BIN = 3
+"""Images that a single class needs: with fewer nothing can be said of what is unlike them."""
+
+
 @dataclass(frozen=True)
 class SupportSet:
     """The examples of an N-way task: `images[c]` are the image files of the class `class_names[c]`.

@@ -45,7 +45,7 @@ class AutoTraining(QObject):
             self._soon.start()
 
     def _is_due(self) -> bool:
-        if self._document.revision == self._tried or sum(bool(bin_.examples) for bin_ in self._document.bins) < 2:
+        if self._document.revision == self._tried or not self._document.can_train:
             return False
         return self._results.is_stale or self._results.classifier_revision is None
 

@@ -19,6 +19,8 @@ def describe_training(report: TrainingReport) -> str:
         text += _tr("; leaving each out: {accuracy} % right (95 %: {low} to {high} %)").format(
             accuracy=f"{100 * report.leave_one_out_accuracy:.0f}", low=f"{100 * low:.0f}", high=f"{100 * high:.0f}"
         )
+    elif len(report.class_names) == 1:
+        text += _tr("; one bin: what is unlike it is found")
     else:
         text += _tr("; confidence not measured: one example in each bin")
     left_out = (*report.unreadable, *report.duplicates)

@@ -32,6 +32,7 @@ from fewshot_gui.jobs.messages import (
 )
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.unfinished import UnfinishedWork
+from fewshot_gui.settings import FALSE_ALARMS
 from model.backbones.names import DEFAULT_BACKBONE, TRAINED_ON_BINS
 from model.images.cutting import Cutting
 
@@ -64,6 +65,7 @@ class RunningController(QObject):
         services.intents.suggest_requested.connect(self.suggest)
         services.intents.closely_chosen.connect(self._on_closely_chosen)
         services.intents.transductive_chosen.connect(self._on_transductive_chosen)
+        services.intents.false_alarms_chosen.connect(self._on_false_alarms_chosen)
         services.intents.cancel_requested.connect(self._on_cancel_requested)
         services.intents.explain_requested.connect(self._on_explain_requested)
         services.runner.started.connect(self._on_started)
@@ -132,6 +134,7 @@ class RunningController(QObject):
             cutting=cutting,
             closely=self._settings.closely,
             transductive=self._settings.transductive,
+            false_alarms=self._settings.false_alarms if self._settings.false_alarms != FALSE_ALARMS[0] else None,
             done=frozenset() if is_whole else done,
         )
         return self._submit(self.tr("Classifying"), request)
@@ -257,6 +260,12 @@ class RunningController(QObject):
     def _on_transductive_chosen(self, chosen: bool) -> None:
         self._settings.transductive = chosen
         self._classify_again(is_whole=True)
+
+    @Slot(float)
+    def _on_false_alarms_chosen(self, chosen: float) -> None:
+        if chosen != self._settings.false_alarms:
+            self._settings.false_alarms = chosen
+            self._classify_again(is_whole=True)
 
     def _classify_again(self, *, is_whole: bool = False) -> None:
         """Bring the results up to date with a new classifier or choice: they follow every correction."""

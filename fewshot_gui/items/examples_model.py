@@ -59,6 +59,11 @@ class ExamplesModel(ImageListModel):
         """How many examples are the same pictures as examples of other bins."""
         return len(self._shared)
 
+    def group_count(self) -> int:
+        """How many independent examples there are: those that were left out together count as one."""
+        groups = [made.group if (made := self._made(path)) is not None else None for path in self._paths]
+        return groups.count(None) + len(set(groups) - {None})
+
     def doubtful_count(self) -> int:
         """How many examples were taken for another class when they were left out."""
         return sum(self._verdict(path) is Verdict.DISAGREES for path in self._paths)

@@ -33,7 +33,7 @@ class PredictionCells:
         if role == Role.PROBLEM:
             return self._problem(made)
         if role == Role.CONFIDENCE:
-            return None if made.status is Status.ERROR else made.confidence
+            return None if made.status is Status.ERROR or made.is_of_one_bin else made.confidence
         if role == Role.STALE:
             return is_stale(self._results, made)
         if role == Role.COLOR:
@@ -50,7 +50,7 @@ class PredictionCells:
         if column is Column.CLASS:
             return look_of(self._document, made.bin_id).name if made.bin_id else ""
         if column is Column.CONFIDENCE:
-            return confidence_text(made.confidence)
+            return "" if made.is_of_one_bin else confidence_text(made.confidence)
         return self._note(made)
 
     def _note(self, made: BinPrediction) -> str:

@@ -42,7 +42,9 @@ def describe_prediction(document: Document, results: Results, path: Path) -> str
         return _tr("Not classified: {message}").format(message=display_text(made.message))
     name = look_of(document, made.bin_id).name if made.bin_id else "?"
     share = confidence_text(made.confidence)
-    if made.status is Status.UNKNOWN:
+    if made.is_of_one_bin:
+        text = _tr("Unlike ‘{name}’.") if made.status is Status.UNKNOWN else _tr("Like ‘{name}’.")
+    elif made.status is Status.UNKNOWN:
         text = _tr("Unlike every bin; nearest is ‘{name}’ ({share}).")
     else:
         text = _tr("Predicted ‘{name}’ ({share}).")

@@ -137,8 +137,11 @@ class Engine:
                 publish(ClassifyBatch(request.job_id, trained.revision, trained.bin_ids, tuple(waiting)))
                 waiting.clear()
 
+        classifier = trained.classifier
+        if request.false_alarms is not None:
+            classifier = classifier.with_false_alarms(request.false_alarms)
         run = Run(
-            trained.classifier,
+            classifier,
             paths,
             Asked(closely=request.closely),
             transductive=request.transductive,

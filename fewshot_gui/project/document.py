@@ -19,6 +19,7 @@ from fewshot_gui.project.edits.files import Relocate
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.store import ProjectStore, StoredContent
 from fewshot_gui.project.values import Bin, Example, FileIdentity, clean_name
+from model.types import FEWEST_OF_ONE_BIN
 
 __all__ = ["Bin", "Document", "Example", "FileIdentity"]
 
@@ -155,6 +156,12 @@ class Document(Content):
             self.examples_changed.emit(bin_id)
         if not set(self.folders).isdisjoint(accepted.values()):
             self.folders_changed.emit()
+
+    @property
+    def can_train(self) -> bool:
+        """Whether there are examples enough: in two bins, or `FEWEST_OF_ONE_BIN` in one."""
+        counts = [len(bin_.examples) for bin_ in self.bins if bin_.examples]
+        return len(counts) >= 2 or sum(counts) >= FEWEST_OF_ONE_BIN
 
     def edit(self, plan: Plan) -> None:
         """Make an edit of any kind, planned for the content as it is now; one without changes is none."""

@@ -21,13 +21,15 @@ class ExampleVerdict:
 
     `weight` is its share in its bin's description (1.0: average). `predicted_bin_id` and
     `confidence` (0..1) come from leaving it out: where that is another bin than `bin_id`, the one
-    it was in for training, the example may be in the wrong one.
+    it was in for training, the example may be in the wrong one. None where there is no other bin, or
+    it cannot be left out. `group` is the number of those that it was left out with; None: it is alone.
     """
 
     bin_id: str
     weight: float
     predicted_bin_id: str | None
     confidence: float
+    group: int | None = None
 
     @property
     def agrees(self) -> bool:
@@ -58,9 +60,10 @@ class Training:
         """What it learnt about each example that it used."""
         verdicts = {}
         for known in self.report.examples:
-            predicted = self.bin_ids[known.predicted] if known.predicted >= 0 else None
+            can_tell = known.predicted >= 0 and len(self.bin_ids) > 1
+            predicted = self.bin_ids[known.predicted] if can_tell else None
             bin_id = self.bin_ids[known.class_index]
-            verdicts[known.path] = ExampleVerdict(bin_id, known.weight, predicted, known.confidence)
+            verdicts[known.path] = ExampleVerdict(bin_id, known.weight, predicted, known.confidence, known.group)
         return verdicts
 
     def relocated(self, moved: Mapping[Path, Path]) -> Training:

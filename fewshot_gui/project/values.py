@@ -88,6 +88,11 @@ class BinPrediction:
         return 0.0 if self.bin_id is None else self.score(self.bin_id)
 
     @property
+    def is_of_one_bin(self) -> bool:
+        """Whether the classifier knew a single bin: then only how unlike it the image is has a meaning."""
+        return len(self.bin_ids) == 1
+
+    @property
     def is_joined(self) -> bool:
         """Whether similar images took part in it (`model.runs.transduction`)."""
         return self.status is Status.OK and bool(self.message)

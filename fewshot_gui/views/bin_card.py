@@ -156,4 +156,5 @@ class BinCard(DropZone):
         is_empty = self._model.rowCount() == 0
         self._content.set_empty(is_empty)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if is_empty else Qt.FocusPolicy.NoFocus)
-        self.header.set_counts(self._model.rowCount(), self._model.doubtful_count(), self._model.shared_count())
+        model = self._model
+        self.header.set_counts(model.rowCount(), model.doubtful_count(), model.shared_count(), model.group_count())

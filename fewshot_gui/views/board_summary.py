@@ -21,6 +21,8 @@ def summarize(document: Document, results: Results) -> str:
         if report.accuracy_interval is not None:
             text += f" ({interval(report.accuracy_interval)})"
         parts.append(text)
+    elif report is not None and len(report.class_names) == 1:
+        parts.append(_tr("one bin: what is unlike it is found"))
     elif report is not None:
         parts.append(_tr("confidence not measured: one example in each bin"))
     if results.is_stale:
@@ -33,6 +35,8 @@ def explain(document: Document, results: Results) -> str:
     report = current_report(document, results)
     if report is None:
         return ""
+    if len(report.class_names) == 1:
+        return _tr("With a second bin, images are told apart, and how well is measured.")
     if report.leave_one_out_accuracy is None:
         return _tr("With two examples in a bin, each can be classified from the others, and confidence is measured.")
     return advice(report)

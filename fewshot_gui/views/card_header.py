@@ -56,13 +56,23 @@ class CardHeader(QWidget):
         self.menu.setAccessibleName(self.tr("Menu of bin ‘{name}’").format(name=name))
         self.menu.setToolTip(self.tr("Rename, colour, merge, remove …"))
 
-    def set_counts(self, examples: int, doubtful: int, shared: int = 0) -> None:
-        """How many examples there are, how many of them look wrong, and how many are in other bins, too."""
+    def set_counts(self, examples: int, doubtful: int, shared: int = 0, independent: int | None = None) -> None:
+        """How many examples there are, how many of them look wrong, and how many are in other bins, too.
+
+        `independent`: how many groups of images that belong together they are (None: all are alone).
+        """
         self._shared.setVisible(shared > 0)
         self._shared.setText(f"⧉ {shared:,}")
         self._shared.setToolTip(self.tr("Pictures that are in another bin, too: {count}").format(count=shared))
-        self._count.setText(f"{examples:,}")
-        self._count.setToolTip(self.tr("Examples in this bin: {count}").format(count=f"{examples:,}"))
+        count, tip = f"{examples:,}", self.tr("Examples in this bin: {count}")
+        if independent is not None and independent < examples:
+            count = self.tr("{count} in {groups} groups").format(count=count, groups=f"{independent:,}")
+            tip = self.tr(
+                "{examples} examples in {groups} groups: those of one file, patient or burst, and near-duplicates, "
+                "belong together and are left out together when accuracy is estimated"
+            ).format(examples=f"{examples:,}", groups=f"{independent:,}")
+        self._count.setText(count)
+        self._count.setToolTip(tip.format(count=count))
         self._doubts.setVisible(doubtful > 0)
         self._doubts.setText(f"! {doubtful:,}")
         self._doubts.setToolTip(

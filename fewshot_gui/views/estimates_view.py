@@ -199,6 +199,9 @@ class EstimatesView(QDialog):
         elif self._results.report is None:
             title = self.tr("Nothing trained yet")
             text = self.tr("Put examples into at least two bins and train: how good it is will be estimated here.")
+        elif len(self._results.report.class_names) == 1:
+            title = self.tr("One bin: nothing to tell it from")
+            text = self.tr("What is unlike it is found. Add a second bin and train again for estimates.")
         else:
             title = self.tr("One example a class: nothing can be left out")
             text = self.tr("Add a second example to each bin and train again for estimates.")

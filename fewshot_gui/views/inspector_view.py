@@ -211,7 +211,8 @@ class InspectorView(QWidget):
         rows = []
         for bin_id, score in zip(bin_ids, scores, strict=True):
             look = look_of(self._document, bin_id)
-            rows.append(ScoreRow(bin_id, look.name, look.color, score, confidence_text(score)))
+            text = confidence_text(score) if len(bin_ids) > 1 else ""
+            rows.append(ScoreRow(bin_id, look.name, look.color, score, text))
         self.scores.set_rows(rows, self.scores.chosen_bin() if self._explanation is None else None)
         self.scores.setVisible(bool(rows))
 

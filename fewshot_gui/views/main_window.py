@@ -131,6 +131,10 @@ class MainWindow(QMainWindow):
         for action, chosen in choices.items():
             self.command_table[action].setChecked(chosen)
 
+    def set_false_alarms(self, share: float) -> None:
+        """Check in the menu how readily images are called unlike every bin."""
+        self._menu_bar.set_false_alarms(share)
+
     def set_names_hidden(self, hidden: bool) -> None:
         """Show images by their names, or by numbers of their own; check which in the menu."""
         self.command_table["hideNames"].setChecked(hidden)

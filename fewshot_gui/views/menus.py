@@ -14,11 +14,13 @@ from fewshot_gui import style
 from fewshot_gui.actions import ActionTable
 from fewshot_gui.intents import Intents
 from fewshot_gui.items.naming import display_name, display_path, names
+from fewshot_gui.settings import FALSE_ALARMS
 
 _SEPARATOR = ""
 _RECENT = "recent"
 _THEME = "theme"
 _PUT_INTO = "put into"
+_UNLIKE = "unlike every bin"
 _MENUS = (
     (
         "&File",
@@ -69,6 +71,7 @@ _MENUS = (
             "classifyLibrary",
             "closely",
             "transductive",
+            _UNLIKE,
             _SEPARATOR,
             "suggest",
             _SEPARATOR,
@@ -105,6 +108,8 @@ _TOOLS = (
 )
 _WITH_TEXT = ("addFolder", "newBin", "train", "classify")
 _TOOL_ICON = 20
+_FOUND = (22, 34, 41)
+"""Percent of images of a near kind without a bin that are found at each of `FALSE_ALARMS` (docs/method.md)."""
 
 
 class MenuBar(QMenuBar):
@@ -120,14 +125,21 @@ class MenuBar(QMenuBar):
         self.put_into.setObjectName("putIntoMenu")
         self._themes: dict[str, QAction] = {}
         self._theme_menu = self._make_theme_menu()
+        self._false_alarms: dict[float, QAction] = {}
+        self._menus = {
+            _RECENT: self._recent,
+            _THEME: self._theme_menu,
+            _PUT_INTO: self.put_into,
+            _UNLIKE: self._make_unlike_menu(),
+        }
         for title, entries in _MENUS:
             menu = self.addMenu(self.tr(title))
             menu.setToolTipsVisible(True)
             for entry in entries:
                 if entry == _SEPARATOR:
                     menu.addSeparator()
-                elif entry in (_RECENT, _THEME, _PUT_INTO):
-                    menu.addMenu({_RECENT: self._recent, _THEME: self._theme_menu, _PUT_INTO: self.put_into}[entry])
+                elif entry in self._menus:
+                    menu.addMenu(self._menus[entry])
                 else:
                     menu.addAction(actions[entry])
         self.set_recent(())
@@ -151,6 +163,32 @@ class MenuBar(QMenuBar):
     def set_theme(self, theme: str) -> None:
         """Check the theme in force, one of style.THEMES."""
         self._themes[theme].setChecked(True)
+
+    def set_false_alarms(self, share: float) -> None:
+        """Check how readily images are called unlike every bin, one of settings.FALSE_ALARMS."""
+        self._false_alarms[share].setChecked(True)
+
+    def _make_unlike_menu(self) -> QMenu:
+        menu = QMenu(self.tr("Call images &unlike every bin"), self)
+        menu.setObjectName("unlikeMenu")
+        menu.setToolTipsVisible(True)
+        group = QActionGroup(self)
+        texts = (self.tr("&Seldom: {share}"), self.tr("&More readily: {share}"), self.tr("&Often: {share}"))
+        for share, text, near in zip(FALSE_ALARMS, texts, _FOUND, strict=True):
+            alarms = self.tr("{share} false alarms").format(share=f"{100 * share:.0f} %")
+            action = menu.addAction(text.format(share=alarms))
+            action.setObjectName(f"falseAlarms{100 * share:.0f}Action")
+            tip = self.tr(
+                "About {share} of the images that do belong to a bin are called unlike every bin. Of images of a kind "
+                "that looks much like the bins, but has none, about {near} % are found, of others nearly all"
+            )
+            action.setToolTip(tip.format(share=f"{100 * share:.0f} %", near=near))
+            action.setCheckable(True)
+            group.addAction(action)
+            action.triggered.connect(partial(self._intents.false_alarms_chosen.emit, share))
+            self._false_alarms[share] = action
+        self.set_false_alarms(FALSE_ALARMS[0])
+        return menu
 
     def _make_theme_menu(self) -> QMenu:
         menu = QMenu(self.tr("&Theme"))

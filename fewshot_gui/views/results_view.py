@@ -177,7 +177,7 @@ class ResultsView(QWidget):
             title, text = self.tr("No prediction matches"), self.tr("Change the filters above.")
         elif self._results.classifier_revision is None:
             title = self.tr("Nothing classified yet")
-            text = self.tr("Put a few examples into two or more bins, then Train (Ctrl+T).")
+            text = self.tr("Put a few examples into two bins or more, or three into one, then Train (Ctrl+T).")
         else:
             title, text = self.tr("Ready"), self.tr("Choose Classify folder (Ctrl+R) to label its images.")
         self._content.hint.set_text(title, text)

@@ -193,7 +193,7 @@ class WindowCommands(QObject):
         self._table.set_flags(
             read_only=bool(self._document.read_only_reason),
             has_bins=bool(bins),
-            can_train=sum(bool(bin_.examples) for bin_ in bins) >= 2,
+            can_train=self._document.can_train,
             is_trained=results.classifier_revision is not None,
             has_results=len(results) > 0,
             has_something_to_sort=len(results) > 0 or self._document.example_count > 0,

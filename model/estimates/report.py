@@ -64,7 +64,9 @@ def confusion(report: TrainingReport) -> list[list[int]]:
 
 
 def _left_out(report: TrainingReport) -> list[ExampleReport]:
-    """The examples whose class has another one, of another group."""
+    """The examples whose class has another one, of another group; none where there is one class only."""
+    if len(report.class_names) < 2:
+        return []
     shots = Counter(example.class_index for example in report.examples)
     together = Counter((example.class_index, example.group) for example in report.examples)
 

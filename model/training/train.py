@@ -27,10 +27,7 @@ from model.images.rendering import USUAL, Rendering
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 from model.runs.image_classifier import ImageClassifier
 from model.training.backbone import Schedule, train_backbone
-from model.types import ExampleReport, SupportSet, TrainingReport
-
-FEWEST_OF_ONE_BIN = 3
-"""Images of a single bin that say how unlike each other its images may be."""
+from model.types import FEWEST_OF_ONE_BIN, ExampleReport, SupportSet, TrainingReport
 
 
 def train(

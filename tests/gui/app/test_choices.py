@@ -6,19 +6,27 @@ agree” results are joined, and say so.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.app import App
 from fewshot_gui.items.prediction_columns import Column
+from fewshot_gui.items.verdicts import describe_prediction
 from fewshot_gui.jobs.engine import Engine
 from fewshot_gui.jobs.messages import ExplainResult, PrepareResult
 from fewshot_gui.jobs.runner import Runner
 from fewshot_gui.paths import AppPaths
+from fewshot_gui.settings import FALSE_ALARMS
+from model import classify
+from model.checkpoint.files import from_files
+from model.estimates.report import accepting_confidence
 from model.runs.transduction import NOTE
 from model.types import Status
 from tests.gui.app.conftest import start
@@ -121,3 +129,68 @@ def test_similar_images_agree_where_that_is_chosen(app: App, qtbot: QtBot, tmp_p
     choice.trigger()
     qtbot.waitUntil(lambda: {made.path: made for made in results} == alone, timeout=60_000)
     assert app.settings.transductive is False
+
+
+def test_the_more_false_alarms_are_accepted_the_more_is_unlike_every_bin(
+    app: App, qtbot: QtBot, tmp_path: Path
+) -> None:
+    folder = tmp_path / "new"
+    folder.mkdir()
+    for number, shape in enumerate(SHAPES):
+        for k in range(4):
+            paint(shape, 1000 + 100 * number + k).save(folder / f"{shape}{k}.png")
+    window, results = app.window, app.session.results
+    window.intents.train_requested.emit()
+    qtbot.waitUntil(lambda: results.report is not None and not window.command_table.flag("busy"), timeout=60_000)
+    window.intents.classify_requested.emit([folder])
+    qtbot.waitUntil(lambda: len(results) == 12 and not window.command_table.flag("busy"), timeout=60_000)
+
+    def unlike() -> set[Path]:
+        qtbot.waitUntil(lambda: not window.command_table.flag("busy"), timeout=60_000)
+        return {made.path for made in results if made.status is Status.UNKNOWN}
+
+    classifier = from_files(results.classifier_files(), "cpu")
+    expected = {
+        share: {one.path for one in classify(strict, [folder]) if one.status is not Status.OK}
+        for share in FALSE_ALARMS
+        for strict in (classifier.with_false_alarms(share),)
+    }
+    assert expected[0.01] < expected[0.1]
+    for share in (0.1, 0.05, 0.01):
+        choice = window.findChild(QAction, f"falseAlarms{100 * share:.0f}Action")
+        assert choice is not None
+        with qtbot.waitSignal(app.runner.started, timeout=60_000):
+            choice.trigger()
+        assert app.settings.false_alarms == share
+        assert unlike() == expected[share]
+
+
+def test_one_bin_finds_what_is_unlike_it(app: App, qtbot: QtBot, tmp_path: Path) -> None:
+    document, results, window = app.session.document, app.session.results, app.window
+    for bin_ in document.bins[1:]:
+        document.remove_bin(bin_.id)
+    (normal,) = document.bins
+    document.remove_examples([example.path for example in normal.examples[:2]])
+    assert not window.command_table["train"].isEnabled()  # two say nothing of what is unlike them
+    document.undo_stack.undo()
+    more = [tmp_path / f"more{k}.png" for k in range(6)]
+    for k, path in enumerate(more):
+        paint(normal.name, 500 + k).save(path)
+    document.add_examples(normal.id, more)
+    window.command_table["train"].trigger()
+    qtbot.waitUntil(lambda: results.report is not None and not window.command_table.flag("busy"), timeout=60_000)
+    assert "one bin: what is unlike it is found" in window.statusBar().currentMessage()
+    folder = tmp_path / "new"
+    folder.mkdir()
+    paint(normal.name, 900).save(folder / "same.png")
+    Image.effect_noise((200, 200), 90).convert("RGB").save(folder / "noise.png")
+    window.intents.classify_requested.emit([folder])
+    qtbot.waitUntil(lambda: len(results) == 2 and not window.command_table.flag("busy"), timeout=60_000)
+    statuses = {made.path.name: made.status for made in results}
+    assert statuses == {"same.png": Status.OK, "noise.png": Status.UNKNOWN}
+    told = {made.path.name: describe_prediction(document, results, made.path) for made in results}
+    assert told == {"same.png": f"Like ‘{normal.name}’.", "noise.png": f"Unlike ‘{normal.name}’."}
+    model = window.results.table.model()
+    texts = [model.index(row, Column.CONFIDENCE).data() for row in range(2)]
+    assert texts == ["", ""]  # a share of one class says nothing
+    assert accepting_confidence(results.report, 0.1) == math.inf

@@ -228,6 +228,26 @@ def test_doubtful_and_missing_examples_are_counted_and_explained(
     assert "missing" in model.index(0).data(3)
 
 
+def test_a_bin_says_how_many_independent_groups_its_examples_are(
+    window: MainWindow, document: Document, results: Results
+) -> None:
+    bins = (document.add_bin("Cats"), document.add_bin("Dogs"))
+    images = paths(6, "/cats")
+    document.add_examples(bins[0], images)
+    document.add_examples(bins[1], paths(2, "/dogs"))
+    header = window.bins.card(bins[0]).header
+    assert header._count.text() == "6"
+    groups = (4, 4, 4, None, 7, 7)
+    report = [ExampleReport(path, 0, 1.0, 0, 0.9, group) for path, group in zip(images, groups, strict=True)]
+    report += [ExampleReport(path, 1, 1.0, 1, 0.9) for path in paths(2, "/dogs")]
+    training = TrainingReport(("Cats", "Dogs"), tuple(report), (), (), 1.0, (0.5, 1.0), 1, True, 0.1)
+    results.set_training(document.revision, bins, training, {})
+    assert header._count.text() == "6 in 3 groups"
+    assert window.bins.card(bins[1]).header._count.text() == "2"
+    document.remove_examples(images[:2])
+    assert header._count.text() == "4 in 3 groups"
+
+
 def test_the_close_guard_is_asked(window: MainWindow) -> None:
     window.set_close_guard(lambda: False)
     assert not window.close()
