@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.project.labels import Label
 from fewshot_gui.project.values import Bin, Example, name_key
 
 Placement = tuple[int, Path]
@@ -29,6 +30,8 @@ class Board:
         self._snapshots: dict[str, Bin] = {}  # bins with their examples, as last read
         self._next_rank = 0
         self.folders: tuple[Path, ...] = ()
+        self.labels: dict[Path, tuple[Label, ...]] = {}
+        """What people say of images: one label a reader, the latest last; only images that have one."""
         self.extras: dict[str, object] = {}
         """What kinds of edits from elsewhere keep on the board, by a name of theirs."""
 
@@ -133,6 +136,13 @@ class Board:
             del self._examples[bin_id][path], self._bin_of[path]
         self._snapshots.pop(bin_id, None)
 
+    def set_labels(self, labels: Mapping[Path, tuple[Label, ...]]) -> None:
+        """Have these images these labels instead of those that they have; () is none."""
+        self.labels.update(labels)
+        for path, said in labels.items():
+            if not said:
+                del self.labels[path]
+
     def relocate(self, moved: Mapping[Path, Path]) -> None:
         """Know files and folders by other paths (old path -> new path), none of them on the board yet."""
         for old, new in moved.items():
@@ -146,3 +156,16 @@ class Board:
             self.remove_examples(bin_id, tuple((0, path) for path in self._examples[bin_id]))
             self.insert_examples(bin_id, placements)
         self.folders = tuple(moved.get(path, path) for path in self.folders)
+        for old, new in moved.items():
+            self._relocate_labels(old, new)
+
+    def _relocate_labels(self, old: Path, new: Path) -> None:
+        """Labels of readers who have said something of the new path already stay with the old one."""
+        said, there = self.labels.pop(old, ()), self.labels.get(new, ())
+        readers = {label.reader for label in there}
+        staying = tuple(label for label in said if label.reader in readers)
+        going = tuple(label for label in said if label.reader not in readers)
+        if staying:
+            self.labels[old] = staying
+        if going:
+            self.labels[new] = tuple(sorted((*there, *going), key=lambda label: (label.given_at, label.reader)))

@@ -11,6 +11,7 @@ from fewshot_gui.project.board import Board
 from fewshot_gui.project.edits.base import Change, Step, rebuild
 from fewshot_gui.project.edits.files import Identify
 from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.project.labels import Label, final_label
 from fewshot_gui.project.palette import next_color
 from fewshot_gui.project.signals import ContentSignals
 from fewshot_gui.project.store import ProjectStore, StoredContent
@@ -93,6 +94,14 @@ class Content(ContentSignals):
     def folders(self) -> tuple[Path, ...]:
         """The folders shown in the library."""
         return self._board.folders
+
+    def labels_of(self, path: Path) -> tuple[Label, ...]:
+        """Return what people say of an image: one label a reader, the latest last."""
+        return self._board.labels.get(path, ())
+
+    def label(self, path: Path) -> Label | None:
+        """Return the label of an image that counts, or None where nobody says what it shows."""
+        return final_label(self.labels_of(path))
 
     @property
     def missing_paths(self) -> frozenset[Path]:

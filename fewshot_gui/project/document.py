@@ -14,9 +14,11 @@ from PySide6.QtGui import QUndoStack
 from fewshot_gui.project.commands import Edit
 from fewshot_gui.project.content import Content
 from fewshot_gui.project.edits import bins, examples, folders, merging, order, style
+from fewshot_gui.project.edits import labels as labelling
 from fewshot_gui.project.edits.base import Plan
 from fewshot_gui.project.edits.files import Relocate
 from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.project.labels import Label
 from fewshot_gui.project.store import ProjectStore, StoredContent
 from fewshot_gui.project.values import Bin, Example, FileIdentity, clean_name
 from model.types import FEWEST_OF_ONE_BIN
@@ -118,6 +120,14 @@ class Document(Content):
             text = self.tr("Without images, or with images that are in another folder too: {names}.")
             self.message_posted.emit(text.format(names=", ".join(left_out)))
         return sum(len(change.placements) for change in plan.changes if isinstance(change, examples.InsertExamples))
+
+    def give_labels(self, labels: Mapping[Path, Label]) -> None:
+        """Keep what a reader says of images, in place of what that reader said of them before."""
+        self.edit(labelling.give_labels(self._board, labels))
+
+    def take_back_labels(self, paths: Iterable[Path], reader: str) -> None:
+        """Forget what a reader says of images."""
+        self.edit(labelling.take_back_labels(self._board, _absolute(paths), reader))
 
     def add_folders(self, paths: Iterable[Path]) -> None:
         """Show folders in the library, after those there; known ones stay in their place."""

@@ -26,6 +26,7 @@ from fewshot_gui.project.edits.examples import InsertExamples
 from fewshot_gui.project.edits.files import Identify
 from fewshot_gui.project.edits.folders import SetFolders
 from fewshot_gui.project.errors import DamagedError, ProjectError
+from fewshot_gui.project.labels import Label
 from fewshot_gui.project.palette import next_color
 from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.project.training import decode_training
@@ -54,11 +55,12 @@ class Recovered:
     predictions: list[Row] = field(default_factory=list)
     training: Row | None = None
     classifier: list[tuple[str, bytes]] = field(default_factory=list)
+    labels: list[Row] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing worth a file was found."""
-        return not (self.bins or self.folders or self.predictions)
+        return not (self.bins or self.folders or self.predictions or self.labels)
 
 
 def survey(damaged: Path) -> Recovered:
@@ -103,6 +105,8 @@ def _steps(found: Recovered) -> list[Step]:
 def _write_derived(store: ProjectStore, found: Recovered) -> None:
     with store.transaction() as connection:
         store.register_files(decode_path(row[1]) for row in found.predictions)
+        store.register_files(decode_path(row[0]) for row in found.labels)
+        connection.executemany("INSERT OR IGNORE INTO labels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", found.labels)
         connection.executemany("INSERT INTO runs VALUES (?, ?, ?)", found.runs)
         for row in found.predictions:
             connection.execute("INSERT OR IGNORE INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
@@ -282,6 +286,7 @@ def _read_rest(tables: _Tables, found: Recovered) -> None:
         except (KeyError, TypeError, ValueError):
             continue
         found.training = row
+    found.labels = [row for row in tables.both_ways("*", "labels", "path") if _is_label(row)]
     index = "sqlite_autoindex_classifier_files_1"
     names = [name for (name,) in tables.both_ways("name", "classifier_files", "name", index)]
     files: dict[str, bytes] = dict(tables.each("name, content", "classifier_files", "name", names))
@@ -302,6 +307,14 @@ def _is_prediction(row: Row, bins_of_run: dict[Any, int]) -> bool:
         and len(_json(scores)) in {0, count}
         and (region == "null" or (_is_list(region) and len(_json(region)) == 4))
     )
+
+
+def _is_label(row: Row) -> bool:
+    path, *said = row
+    try:
+        return _is_path(path) and Label.of_row(said).reader == said[0]
+    except (TypeError, ValueError):
+        return False
 
 
 def _is_path(value: object) -> bool:
@@ -334,5 +347,7 @@ def iter_words(found: Recovered) -> Iterator[str]:
     yield f"{len(found.examples):,} of {found.examples_known:,} examples"
     if found.predictions:
         yield f"{len(found.predictions):,} results"
+    if found.labels:
+        yield f"{len({row[0] for row in found.labels}):,} labelled images"
     if found.training is not None and found.classifier:
         yield "the classifier"

@@ -12,14 +12,14 @@ from fewshot_gui.project.disk import LONGEST_VALUE, connect_read_only
 from fewshot_gui.project.errors import DamagedError, ProjectError
 
 APPLICATION_ID = int.from_bytes(b"FSHT")
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 # Paths are bytes (os.fsencode), as a file's name need not be text. `files` holds what is known of
 # every file and library folder: its path relative to the project's folder finds it again when both
 # were moved together; size and hash find it when it alone was moved or renamed. `state` holds, beside
 # the settings and the revision, a `project_id` and how many `saves` there were: by both a file is known
 # to be the one that was written last.
-TABLES = """
+_BEFORE_LABELS = """
 CREATE TABLE state (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
 CREATE TABLE bins (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, color TEXT NOT NULL, position INTEGER NOT NULL
@@ -52,8 +52,24 @@ CREATE TABLE training (
 );
 CREATE TABLE classifier_files (name TEXT PRIMARY KEY, content BLOB NOT NULL);
 """
+_LABELS = """
+CREATE TABLE labels (
+    path BLOB NOT NULL REFERENCES files (path),
+    reader TEXT NOT NULL,
+    source TEXT NOT NULL,
+    bin_id TEXT,
+    note TEXT,
+    given_at TEXT NOT NULL,
+    predicted TEXT,
+    confidence REAL NOT NULL,
+    revision INTEGER NOT NULL,
+    PRIMARY KEY (path, reader)
+) WITHOUT ROWID;
+"""
+TABLES = _BEFORE_LABELS + _LABELS
 
 _STATE_KINDS = {"revision": "INTEGER", "saves": "INTEGER", "seed": "INTEGER", "project_id": "TEXT", "backbone": "TEXT"}
+_FIRST_WITH_LABELS = 3  # format
 _LARGEST_NUMBER = 2**53  # so that no number of ours overflows
 _HEADER_BYTES = 100
 _MAGIC = b"SQLite format 3\x00"
@@ -75,8 +91,13 @@ def _know_which_file_was_written_last(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO state VALUES ('project_id', ?), ('saves', 0)", (uuid4().hex,))
 
 
+def _keep_labels(connection: sqlite3.Connection) -> None:
+    connection.execute(_LABELS)
+
+
 MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], None]] = {
     1: _know_which_file_was_written_last,
+    2: _keep_labels,
 }
 """What makes a project of format n one of format n + 1; inside a transaction."""
 
@@ -136,7 +157,7 @@ def check_content(path: Path) -> int:
         verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         version = format_of(connection)
         if verdict == "ok" and version <= SCHEMA_VERSION:
-            verdict = _what_is_strange(connection)
+            verdict = _what_is_strange(connection, TABLES if version >= _FIRST_WITH_LABELS else _BEFORE_LABELS)
     except (sqlite3.DatabaseError, ValueError) as error:  # what SQLite says of a damaged schema may be no text
         verdict = str(error)
     finally:
@@ -151,14 +172,14 @@ def check_content(path: Path) -> int:
     return version
 
 
-def _what_is_strange(connection: sqlite3.Connection) -> str:
-    """Return "ok" where there are our tables, nothing else, and in them values of their kinds.
+def _what_is_strange(connection: sqlite3.Connection, tables: str) -> str:
+    """Return "ok" where there are the `tables` of the file's format, nothing else, and in them values of their kinds.
 
     A project from elsewhere could hold a view that computes for ever in place of a table, or a trigger
     that changes other rows with every edit.
     """
     found = {_squeezed(sql) for (sql,) in connection.execute("SELECT sql FROM sqlite_schema WHERE sql NOT NULL")}
-    if found != {_squeezed(statement) for statement in TABLES.split(";") if statement.strip()}:
+    if found != {_squeezed(statement) for statement in tables.split(";") if statement.strip()}:
         return "it holds other tables than a project"
     names = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
     for name in names:

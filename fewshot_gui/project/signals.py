@@ -17,6 +17,7 @@ class ContentSignals(QObject):
     examples_changed = Signal(str)  # bin id
     example_changed = Signal(object)  # path (Path): its file was read, went missing or came back
     folders_changed = Signal()
+    labels_changed = Signal(object)  # images (list of Path) of which people say something else
     revision_changed = Signal(int)
     message_posted = Signal(str)  # one line for the status bar
     saved = Signal()  # the project file holds the last changes (again)

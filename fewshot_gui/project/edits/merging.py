@@ -10,6 +10,7 @@ from fewshot_gui.project.board import Board
 from fewshot_gui.project.edits.base import Plan, tr
 from fewshot_gui.project.edits.bins import InsertBin, RemoveBin
 from fewshot_gui.project.edits.examples import place
+from fewshot_gui.project.edits.labels import relabelled
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.palette import next_color
 from fewshot_gui.project.values import name_key
@@ -26,7 +27,7 @@ def merge_bins(board: Board, source_id: str, target_id: str) -> Plan:
     placed = place(board, {target_id: [example.path for example in source.examples]})
     emptied = RemoveBin(board.position(source_id), source_id, source.name, source.color)
     text = tr("Merge ‘{source}’ into ‘{target}’").format(source=source.name, target=target.name)
-    return Plan(text, (*placed, emptied))
+    return Plan(text, (*placed, *relabelled(board, source_id, target_id), emptied))
 
 
 def fill_bins(board: Board, folder_name: str, groups: Sequence[tuple[str, Sequence[Path]]]) -> Plan:

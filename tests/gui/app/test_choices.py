@@ -193,4 +193,5 @@ def test_one_bin_finds_what_is_unlike_it(app: App, qtbot: QtBot, tmp_path: Path)
     model = window.results.table.model()
     texts = [model.index(row, Column.CONFIDENCE).data() for row in range(2)]
     assert texts == ["", ""]  # a share of one class says nothing
+    assert results.report is not None
     assert accepting_confidence(results.report, 0.1) == math.inf

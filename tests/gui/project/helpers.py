@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fewshot_gui.project.board import Board
 from fewshot_gui.project.document import Bin, Document
+from fewshot_gui.project.labels import Label
 from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.project.values import FileIdentity
 from model.images.content_hash import content_hash
@@ -21,12 +22,16 @@ def images(*names: str) -> list[Path]:
     return [Path("/pictures") / f"{name}.jpg" for name in names]
 
 
-def state(content: Document | Board) -> tuple[tuple[Bin, ...], tuple[Path, ...]]:
-    """Everything that undo must restore: ids, names, colours, examples and their order, folders."""
-    return content.bins, content.folders
+State = tuple[tuple[Bin, ...], tuple[Path, ...], tuple[tuple[Path, tuple[Label, ...]], ...]]
 
 
-def saved_state(path: Path) -> tuple[tuple[Bin, ...], tuple[Path, ...]]:
+def state(content: Document | Board) -> State:
+    """Everything that undo must restore: ids, names, colours, examples and their order, folders, labels."""
+    board = content.board if isinstance(content, Document) else content
+    return content.bins, content.folders, tuple(sorted(board.labels.items()))
+
+
+def saved_state(path: Path) -> State:
     """What another process that opened the file now would see."""
     store = ProjectStore.open(path)
     try:

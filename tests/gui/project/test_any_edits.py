@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from fewshot_gui.project.document import Document, FileIdentity
 from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.project.labels import Label, LabelSource, now
 from fewshot_gui.project.store import ProjectStore
 
 from .helpers import saved_state, state
@@ -38,6 +39,15 @@ def _merge(document: Document, source: int, target: int) -> None:
         document.merge_bins(ids[source % len(ids)], ids[target % len(ids)])
 
 
+def _label(document: Document, chosen: int, images: list[Path], reader: str) -> None:
+    bins = [None, *(bin_.id for bin_ in document.bins)]
+    source = LabelSource.CORRECTED if chosen % 3 else LabelSource.OPEN
+    bin_id = bins[chosen % len(bins)] if chosen % 3 else None
+    label = Label(reader, source, bin_id, None if chosen % 2 else "why", now(), bins[-1], 0.5, document.revision)
+    document.give_labels(dict.fromkeys(images, label))
+
+
+readers = st.sampled_from(["ana", "bo"])
 acts: st.SearchStrategy[Act] = st.one_of(
     st.builds(lambda name: lambda document: document.add_bin(name), st.none() | names),
     st.builds(lambda i: _on_bin(lambda document, id_: document.remove_bin(id_), i), index),
@@ -49,6 +59,8 @@ acts: st.SearchStrategy[Act] = st.one_of(
     st.builds(lambda paths: lambda document: document.remove_examples(paths), some_paths),
     st.builds(lambda found: lambda d: d.add_bins_from_folder(Path("/zoo"), found), groups),
     st.builds(lambda folder: lambda document: document.add_folders([folder]), st.sampled_from(FOLDERS)),
+    st.builds(lambda i, paths, who: lambda document: _label(document, i, paths, who), index, some_paths, readers),
+    st.builds(lambda paths, who: lambda document: document.take_back_labels(paths, who), some_paths, readers),
     st.builds(lambda folder: lambda document: document.remove_folder(folder), st.sampled_from(FOLDERS)),
     st.builds(lambda: lambda document: document.undo_stack.undo()),
     st.builds(lambda: lambda document: document.undo_stack.redo()),
@@ -114,7 +126,7 @@ def test_undo_all_is_the_start_redo_all_the_end_and_the_file_is_never_behind(
             _redo_all(document)
             end = state(document)
             _undo_all(document)
-            assert state(document) == saved_state(path) == ((), ())
+            assert state(document) == saved_state(path) == ((), (), ())
             _redo_all(document)
             assert state(document) == saved_state(path) == end
 

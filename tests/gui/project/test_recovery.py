@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from fewshot_gui.project.errors import DamagedError, ProjectError
+from fewshot_gui.project.labels import Label, LabelSource, now
 from fewshot_gui.project.recovery import Recovered, survey, write_recovered
 from fewshot_gui.project.session import Session
 from fewshot_gui.project.values import FileIdentity, ProjectSettings
@@ -37,6 +38,8 @@ def project(session: Session, tmp_path: Path) -> Path:
     session.results.add_predictions(document.revision, ids, new)
     report = training_report([everything[0], everything[1]])
     session.results.set_training(document.revision, ids[:2], report, {"weights": bytes(30_000)})
+    said = Label("ana", LabelSource.CORRECTED, ids[1], "blurred", now(), ids[0], 0.7, document.revision)
+    document.give_labels({made.path: said for made in new[:150]})
     session.set_settings(ProjectSettings("patent-cnn", 5))
     session.save_as(path)
     session.close()
