@@ -199,10 +199,18 @@ SPECS = (
     ActionSpec(
         "classifyLibrary",
         _tr("Classify the &library"),
-        ("Ctrl+Shift+R",),
+        ("Ctrl+Alt+R",),
         "",
         ("is_trained", "has_library", "!busy"),
         _tr("Predict a class for every image shown in the library"),
+    ),
+    ActionSpec(
+        "review",
+        _tr("Re&view results…"),
+        ("Ctrl+Shift+R",),
+        "",
+        ("has_results", "!read_only"),
+        _tr("Go through results one by one with the keyboard, and say what each image shows"),
     ),
     ActionSpec(
         "suggest",

@@ -23,6 +23,7 @@ from fewshot_gui.controllers.projects import ProjectsController
 from fewshot_gui.controllers.questions import Questions
 from fewshot_gui.controllers.recovering import RecoveringController
 from fewshot_gui.controllers.resuming import ResumingController
+from fewshot_gui.controllers.reviewing import ReviewingController
 from fewshot_gui.controllers.running import RunningController
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.intents import Intents
@@ -87,6 +88,7 @@ class App(QObject):
         self.projects = ProjectsController(services, self.running, self)
         ResumingController(services, self.running, self.projects, self)
         CacheController(services, self)
+        self.reviewing = ReviewingController(services, self)
         self.guarding = GuardingController(services, self)
         self.recovering = RecoveringController(services, self)
         self.projects.damage_found.connect(self.recovering.offer)

@@ -56,6 +56,7 @@ class Intents(QObject):
     auto_train_chosen = Signal(bool)
     closely_chosen = Signal(bool)
     transductive_chosen = Signal(bool)
+    review_requested = Signal()  # ask which results
     false_alarms_chosen = Signal(float)  # one of settings.FALSE_ALARMS
 
     go_on_requested = Signal()  # with the work that a crash cut off

@@ -113,6 +113,16 @@ class Settings:
         self._store.setValue("training/device", value)
 
     @property
+    def reader(self) -> str:
+        """Who labels images: the name given last, or "" before there is one."""
+        value = self._store.value("review/reader")
+        return value if isinstance(value, str) else ""
+
+    @reader.setter
+    def reader(self, value: str) -> None:
+        self._store.setValue("review/reader", value)
+
+    @property
     def false_alarms(self) -> float:
         """The share of a bin's images that may be called unlike every bin, one of `FALSE_ALARMS`."""
         chosen = self._parsed("classifying/false_alarms", float, FALSE_ALARMS[0])

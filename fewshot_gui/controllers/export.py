@@ -7,22 +7,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fewshot_gui.project.document import Document
+from fewshot_gui.project.labels import Label, final_label
 from fewshot_gui.project.results import Results
 from fewshot_gui.project.values import BinPrediction
 from model.errors import FewShotError
-from model.exports.formats.csv_table import CsvTable
+from model.exports.formats.csv_table import CsvTable, SaidLabel
 from model.types import Prediction, Status
 
+PERSON = "person"
+"""Who says of which class an example is."""
+NONE_OF_THESE = "none of these"
 _STALE = "Out of date: made before the last change of the bins."
 
 
 @dataclass(frozen=True)
 class ExportedResults:
-    """Predictions in terms of class names, and the bins' names of images in bins; safe to hand to another thread."""
+    """Predictions in terms of class names, and what people say of images; safe to hand to another thread."""
 
     class_names: tuple[str, ...]
     predictions: tuple[Prediction, ...]
-    labels: Mapping[Path, str] = field(default_factory=dict)
+    labels: Mapping[Path, SaidLabel] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -30,13 +34,15 @@ class Snapshot:
     """The part of a project that exports need, copied at one moment; safe to hand to another thread.
 
     bins: (id, name, examples) of each, in order; trained: name of each bin that the classifier knows, by id;
-    up_to_date: the revision of the classifier whose predictions are; None: none is
+    up_to_date: the revision of the classifier whose predictions are; None: none is; labels: what counts of what
+    people say of images
     """
 
     bins: tuple[tuple[str, str, tuple[Path, ...]], ...]
     trained: dict[str, str]
     predictions: tuple[BinPrediction, ...]
     up_to_date: int | None = None
+    labels: Mapping[Path, Label] = field(default_factory=dict)
 
     @classmethod
     def of(cls, document: Document, results: Results, rows: Iterable[int] | None = None) -> Snapshot:
@@ -48,7 +54,9 @@ class Snapshot:
         report = results.report
         trained = dict(zip(results.classifier_bin_ids, report.class_names, strict=True)) if report else {}
         predictions = tuple(results) if rows is None else tuple(results.at(row) for row in rows)
-        return cls(bins, trained, predictions, results.up_to_date_revision)
+        said = ((path, final_label(labels)) for path, labels in document.board.labels.items())
+        labels = {path: label for path, label in said if label is not None}
+        return cls(bins, trained, predictions, results.up_to_date_revision, labels)
 
     def is_stale(self, made: BinPrediction) -> bool:
         """Whether the bins changed, or another classifier was trained, since `made`."""
@@ -74,7 +82,12 @@ def collect(snapshot: Snapshot) -> ExportedResults:
     class_names = tuple(names.get(bin_id, bin_id[:8]) for bin_id in order)
     column = {bin_id: at for at, bin_id in enumerate(order)}
     predictions = tuple(_in_columns(made, column, snapshot.is_stale(made)) for made in snapshot.predictions)
-    labels = {path: name for _, name, examples in snapshot.bins for path in examples}
+    labels = {}
+    for path, said in snapshot.labels.items():
+        name = NONE_OF_THESE if said.bin_id is None else names.get(said.bin_id, said.bin_id[:8])
+        labels[path] = SaidLabel(name, said.reader, said.given_at)
+    for _, name, examples in snapshot.bins:  # where an image is now says most
+        labels |= {path: SaidLabel(name, PERSON) for path in examples if path not in labels or labels[path][0] != name}
     return ExportedResults(class_names, predictions, labels)
 
 
@@ -87,8 +100,9 @@ def groups_by_class(
 ) -> list[tuple[str, list[Path]]]:
     """Return (class name, images) for `folder_export.sort_into`: the bins first, in their order.
 
-    An example goes with its bin whatever was predicted for it. `odd_names` are for images unlike every
-    bin, and for those that cannot be read; without them these are left out.
+    An example goes with its bin whatever was predicted for it, another image as it is labelled or, where
+    nobody labelled it, as predicted. `odd_names` are for images unlike every bin or none of these, and for
+    those that cannot be read; without them these are left out.
     """
     groups: dict[str, list[Path]] = {bin_id: [] for bin_id, _, _ in snapshot.bins}
     in_bins = {path: bin_id for bin_id, _, examples in snapshot.bins for path in examples}
@@ -97,8 +111,13 @@ def groups_by_class(
         for bin_id, _, examples in snapshot.bins:
             groups[bin_id] += examples
     for made in snapshot.predictions:
-        in_bin = in_bins.get(made.path)
-        if made.status is not Status.OK:
+        in_bin, said = in_bins.get(made.path), snapshot.labels.get(made.path)
+        if said is not None and made.status is not Status.ERROR and in_bin is None:
+            if said.bin_id is None:
+                odd[Status.UNKNOWN].append(made.path)
+            elif with_results:
+                groups.setdefault(said.bin_id, []).append(made.path)
+        elif made.status is not Status.OK:
             if in_bin is None or not with_examples:
                 odd[made.status].append(made.path)
         elif with_results and made.bin_id is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -10,11 +10,14 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from fewshot_gui.items.naming import display_text, names_are_hidden
 from fewshot_gui.items.shown_rows import RowsInView
+from fewshot_gui.project.review import Reviewed, ReviewPlan
 from fewshot_gui.project.session import PROJECT_SUFFIX
+from fewshot_gui.project.values import Bin
 from fewshot_gui.views.folder_export_dialog import FolderExportChoice, FolderExportDialog
 from fewshot_gui.views.reading_dialog import ReadingDialog
 from fewshot_gui.views.recovery_dialog import RecoveryDialog, Rescue
 from fewshot_gui.views.results_export_dialog import ResultsExportDialog
+from fewshot_gui.views.review_dialog import ReviewDialog
 from model.images.cutting import Cutting
 from model.images.rendering import Rendering
 
@@ -83,6 +86,20 @@ class Questions(QObject):
         dialog = ResultsExportDialog(rows, total, stale, self._window)
         try:
             return dialog.chosen() if dialog.exec() else None
+        finally:
+            dialog.deleteLater()
+
+    def review(
+        self,
+        start: ReviewPlan,
+        bins: Sequence[Bin],
+        counts: Mapping[tuple[Reviewed, object], int],
+        readers: Sequence[str],
+    ) -> ReviewPlan | None:
+        """Ask what to review, see `ReviewDialog`."""
+        dialog = ReviewDialog(start, bins, counts, readers, self._window)
+        try:
+            return dialog.plan() if dialog.exec() else None
         finally:
             dialog.deleteLater()
 

@@ -13,6 +13,7 @@ from fewshot_gui.items.roles import Problem, Role
 from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.items.verdicts import is_stale
 from fewshot_gui.project.document import Document
+from fewshot_gui.project.labels import Label
 from fewshot_gui.project.results import BinPrediction, Results
 from fewshot_gui.texts import confidence_text
 from model.types import Status
@@ -35,9 +36,11 @@ class PredictionCells:
         if role == Role.CONFIDENCE:
             return None if made.status is Status.ERROR or made.is_of_one_bin else made.confidence
         if role == Role.STALE:
-            return is_stale(self._results, made)
+            return made.label is None and is_stale(self._results, made)
         if role == Role.COLOR:
             bin_id = self._document.bin_of(made.path) if column is Column.IMAGE else made.bin_id
+            if made.label is not None and column is not Column.IMAGE:
+                bin_id = made.label.bin_id
             return look_of(self._document, bin_id).color if bin_id else None
         return None
 
@@ -47,6 +50,8 @@ class PredictionCells:
             return display_name(made.path)
         if made.status is Status.ERROR:
             return display_text(made.message) if column is Column.STATUS else ""
+        if made.label is not None and made.label.bin_id is None and column in (Column.CLASS, Column.CONFIDENCE):
+            return _tr("None of these") if column is Column.CLASS else ""
         if column is Column.CLASS:
             return look_of(self._document, made.bin_id).name if made.bin_id else ""
         if column is Column.CONFIDENCE:
@@ -55,16 +60,27 @@ class PredictionCells:
 
     def _note(self, made: BinPrediction) -> str:
         notes = []
-        if made.status is Status.UNKNOWN:
+        if made.label is not None:
+            notes.append(self._said(made.label))
+        elif made.status is Status.UNKNOWN:
             notes.append(_tr("Unlike every bin"))
         if made.is_joined:
             notes.append(_tr("With similar images"))
         bin_id = self._document.bin_of(made.path)
         if bin_id is not None:
             notes.append(_tr("Example of ‘{name}’").format(name=look_of(self._document, bin_id).name))
-        if is_stale(self._results, made):
+        if made.label is None and is_stale(self._results, made):
             notes.append(_tr("Out of date"))
         return " · ".join(notes)
+
+    def _said(self, label: Label) -> str:
+        text = _tr("Labelled by {reader}").format(reader=label.reader)
+        if label.predicted == label.bin_id:
+            return text
+        name = (
+            _tr("unlike every bin") if label.predicted is None else f"‘{look_of(self._document, label.predicted).name}’"
+        )
+        return _tr("{text}, predicted was {name}").format(text=text, name=name)
 
     def _problem(self, made: BinPrediction) -> Problem:
         unreadable = made.status is Status.ERROR or self._thumbnails.failure(made.path) is not None

@@ -33,8 +33,9 @@ class Column(IntEnum):
 class PredictionFilter:
     """Which predictions are shown: all conditions must hold; None and "" hold always.
 
-    `text`: every word is in the path; `bin_id`: predicted (or nearest); `sure_from`: in a bin with at
-    least this confidence, 0..1; `doubtful_below`: in a bin with less than it, or unlike every bin.
+    `text`: every word is in the path; `bin_id`: labelled, predicted or nearest; `sure_from`: in a bin with at
+    least this confidence, 0..1, or labelled; `doubtful_below`: in a bin with less than it, or unlike every
+    bin, and not labelled; `labelled`: whether a person said what it shows.
     """
 
     text: str = ""
@@ -42,6 +43,7 @@ class PredictionFilter:
     status: Status | None = None
     sure_from: float | None = None
     doubtful_below: float | None = None
+    labelled: bool | None = None
 
 
 class PredictionColumns:
@@ -53,6 +55,7 @@ class PredictionColumns:
         self._bins: list[str | None] = []
         self._confidences: list[float] = []
         self._statuses: list[int] = []
+        self._labelled: list[bool] = []  # by a person
 
     def __len__(self) -> int:
         return len(self._texts)
@@ -66,12 +69,14 @@ class PredictionColumns:
             self._bins.append(made.bin_id)
             self._confidences.append(made.confidence)
             self._statuses.append(_STATUSES.index(made.status))
+            self._labelled.append(made.label is not None)
 
     def replace(self, row: int, made: BinPrediction) -> None:
         """The image of `row` was classified again."""
         self._bins[row] = made.bin_id
         self._confidences[row] = made.confidence
         self._statuses[row] = _STATUSES.index(made.status)
+        self._labelled[row] = made.label is not None
 
     def matching(self, wanted: PredictionFilter, first: int = 0) -> list[int]:
         """The rows from `first` on that `wanted` shows, in the order of arrival."""
@@ -83,11 +88,14 @@ class PredictionColumns:
         statuses = np.array(self._statuses[first:])
         in_a_bin = statuses == _STATUSES.index(Status.OK)
         confidences = np.array(self._confidences[first:])
+        labelled = np.array(self._labelled[first:], dtype=bool)
         if wanted.sure_from is not None:
-            shown &= in_a_bin & (confidences >= wanted.sure_from)
+            shown &= in_a_bin & (labelled | (confidences >= wanted.sure_from))
         if wanted.doubtful_below is not None:
             unknown = statuses == _STATUSES.index(Status.UNKNOWN)
-            shown &= unknown | (in_a_bin & (confidences < wanted.doubtful_below))
+            shown &= ~labelled & (unknown | (in_a_bin & (confidences < wanted.doubtful_below)))
+        if wanted.labelled is not None:
+            shown &= labelled == wanted.labelled
         if wanted.status is not None:
             shown &= statuses == _STATUSES.index(wanted.status)
         rows: list[int] = (np.flatnonzero(shown) + first).tolist()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from fewshot_gui.items.shown_rows import RowsInView, ShownRows
 from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.items.verdicts import describe_prediction
 from fewshot_gui.project.document import Document
-from fewshot_gui.project.results import Results
+from fewshot_gui.project.results import BinPrediction, Results
 
 _SORT_PAUSE = 300  # milliseconds between sortings while predictions arrive
 _BITE = 500  # predictions of another project that are taken in at once, 5 to 10 ms
@@ -50,6 +49,7 @@ class PredictionsModel(QAbstractTableModel):
         results.reset.connect(self._on_reset)
         results.appended.connect(self._take_in)
         results.changed.connect(self._on_changed)
+        document.labels_changed.connect(self._on_labels_changed)
         for signal in (results.stale_changed, results.training_changed, document.reset):
             signal.connect(self._refresh_all)
         for bin_signal in (document.bin_changed, document.bin_removed, document.examples_changed):
@@ -118,7 +118,7 @@ class PredictionsModel(QAbstractTableModel):
         """One fact about one prediction (Qt)."""
         if not index.isValid() or index.row() >= len(self._shown):
             return None
-        made = self._results.at(self._shown[index.row()])
+        made = self._at(self._shown[index.row()])
         column = Column(index.column())
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self._cells.text(made, column)
@@ -188,7 +188,7 @@ class PredictionsModel(QAbstractTableModel):
 
     def _on_reset(self) -> None:
         self._columns = PredictionColumns()
-        self._columns.extend(islice(self._results, _BITE))
+        self._columns.extend(map(self._at, range(min(_BITE, len(self._results)))))
         self._is_renewed = True
         self._reset_rows()
         self._is_renewed = False
@@ -203,7 +203,7 @@ class PredictionsModel(QAbstractTableModel):
     def _take_in(self, first: int, last: int) -> None:
         if first != len(self._columns):
             return  # their turn comes after those that are being taken in
-        self._columns.extend(self._results.at(row) for row in range(first, last + 1))
+        self._columns.extend(map(self._at, range(first, last + 1)))
         rows = self._columns.matching(self._filter, first)
         if not rows:
             return
@@ -217,9 +217,18 @@ class PredictionsModel(QAbstractTableModel):
         for path in paths:
             row = self._results.row_of(path)
             if row is not None and row < len(self._columns):
-                self._columns.replace(row, self._results.at(row))
+                self._columns.replace(row, self._at(row))
         self._refresh_rows(paths)
         self._sort_soon()
+
+    def _on_labels_changed(self, paths: Sequence[Path]) -> None:
+        """What a person says wins over predictions: as if the images were classified again."""
+        self._on_changed(paths)
+
+    def _at(self, row: int) -> BinPrediction:
+        """The prediction of a row of the results, or what a person says instead."""
+        made = self._results.at(row)
+        return made.labelled(self._document.label(made.path))
 
     def _on_thumbnail_changed(self, path: Path) -> None:
         self._refresh_rows([path])

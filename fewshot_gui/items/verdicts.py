@@ -56,6 +56,21 @@ def describe_prediction(document: Document, results: Results, path: Path) -> str
     return text
 
 
+def describe_labels(document: Document, path: Path, only: str | None = None) -> str:
+    """What people say of the image, a line each; with `only`, that reader alone. "" where nobody does."""
+    lines = []
+    for label in document.labels_of(path):
+        if only is not None and label.reader != only:
+            continue
+        if label.is_decided:
+            name = _tr("none of these") if label.bin_id is None else f"‘{look_of(document, label.bin_id).name}’"
+            lines.append(_tr("{reader} says: {name}").format(reader=label.reader, name=name))
+        if label.note is not None:
+            text = _tr("{reader} wants a second look: {note}") if label.note else _tr("{reader} wants a second look")
+            lines.append(text.format(reader=label.reader, note=label.note))
+    return "\n".join(lines)
+
+
 def is_stale(results: Results, made: BinPrediction) -> bool:
     """Whether the bins changed, or another classifier was trained, since `made`."""
     return made.revision != results.up_to_date_revision

@@ -121,9 +121,12 @@ class Document(Content):
             self.message_posted.emit(text.format(names=", ".join(left_out)))
         return sum(len(change.placements) for change in plan.changes if isinstance(change, examples.InsertExamples))
 
-    def give_labels(self, labels: Mapping[Path, Label]) -> None:
-        """Keep what a reader says of images, in place of what that reader said of them before."""
-        self.edit(labelling.give_labels(self._board, labels))
+    def give_labels(self, labels: Mapping[Path, Label], *, as_examples: bool = False) -> None:
+        """Keep what a reader says of images, in place of what that reader said of them before.
+
+        `as_examples`: they go into the bins that they are labelled as, too.
+        """
+        self.edit(labelling.give_labels(self._board, labels, as_examples=as_examples))
 
     def take_back_labels(self, paths: Iterable[Path], reader: str) -> None:
         """Forget what a reader says of images."""

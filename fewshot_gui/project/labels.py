@@ -25,8 +25,8 @@ class Label:
     bin_id: the bin that the image belongs to, which may be gone since; None: none of these, or `OPEN`
     note: why it is to be looked at once more; None: it is not
     given_at: when, in UTC, "2026-11-29T02:40:11.000000Z"
-    predicted, confidence, revision: what the classifier said then: bin id (None: nothing), probability 0..1, and the
-        revision of the bins that it was trained on
+    predicted, confidence, revision: what the classifier said then: bin id (None: unlike every bin), probability
+        0..1, and the revision of the bins that it was trained on
     """
 
     reader: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
+from fewshot_gui.project.labels import Label
 from model.types import Prediction, Region, Status
 
 
@@ -56,7 +57,8 @@ class BinPrediction:
 
     `scores[c]` is the calibrated probability of the bin `bin_ids[c]`. `bin_id` is the predicted
     bin; where `status` is UNKNOWN it is the nearest one, where it is ERROR there is none, no score
-    and no region, and `message` says why. A bin may have been removed since.
+    and no region, and `message` says why. A bin may have been removed since. `label`: what a person
+    says of the image, by which class and status are, see `labelled`; None in what is saved.
     """
 
     path: Path
@@ -67,6 +69,7 @@ class BinPrediction:
     region: Region | None
     message: str
     revision: int
+    label: Label | None = None
 
     @classmethod
     def of(cls, prediction: Prediction, bin_ids: tuple[str, ...], revision: int) -> Self:
@@ -86,6 +89,18 @@ class BinPrediction:
     def confidence(self) -> float:
         """Calibrated probability of `bin_id`, 0..1 (0 for an error)."""
         return 0.0 if self.bin_id is None else self.score(self.bin_id)
+
+    def labelled(self, label: Label | None) -> BinPrediction:
+        """Return it with the class that a person says; itself where nobody does, or it cannot be read.
+
+        None of these is as unlike every bin. A region is that of the class predicted: another class has none.
+        """
+        if label is None or self.status is Status.ERROR:
+            return self
+        if label.bin_id is None:
+            return replace(self, status=Status.UNKNOWN, label=label)
+        region = self.region if label.bin_id == self.bin_id else None
+        return replace(self, status=Status.OK, bin_id=label.bin_id, region=region, label=label)
 
     @property
     def is_of_one_bin(self) -> bool:

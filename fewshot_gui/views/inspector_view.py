@@ -14,7 +14,7 @@ from fewshot_gui.intents import Intents
 from fewshot_gui.items.bin_look import look_of
 from fewshot_gui.items.naming import display_folder, display_name, display_path, display_text, names
 from fewshot_gui.items.thumbnail_source import PictureSource, Thumbnails
-from fewshot_gui.items.verdicts import describe_example, describe_prediction
+from fewshot_gui.items.verdicts import describe_example, describe_labels, describe_prediction
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
 from fewshot_gui.texts import confidence_text
@@ -78,6 +78,7 @@ class InspectorView(QWidget):
             results.training_changed,
         ):
             signal.connect(self._on_document_changed)
+        document.labels_changed.connect(self._on_document_changed)
         names.changed.connect(self.show_name)
         self._content.set_empty(True)
 
@@ -206,6 +207,7 @@ class InspectorView(QWidget):
             return
         lines = [describe_example(self._document, self._results, path)]
         lines.append(describe_prediction(self._document, self._results, path))
+        lines.append(describe_labels(self._document, path))
         self._verdict.setText("\n".join(line for line in lines if line) or self.tr("Not classified yet."))
         bin_ids, scores = self._known_scores(path)
         rows = []

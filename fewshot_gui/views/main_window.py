@@ -29,6 +29,7 @@ from fewshot_gui.views.library_view import LibraryView
 from fewshot_gui.views.menus import MenuBar, make_tool_bar
 from fewshot_gui.views.project_banner import ProjectBanner
 from fewshot_gui.views.results_view import ResultsView
+from fewshot_gui.views.review_view import ReviewView
 from fewshot_gui.views.status_bar import StatusBar
 from fewshot_gui.views.window_commands import Panes, WindowCommands
 from fewshot_gui.widgets.flexible_splitter import FlexibleSplitter
@@ -66,6 +67,7 @@ class MainWindow(QMainWindow):
         self.bins = BinsView(document, results, intents, shared)
         self.results = ResultsView(document, results, intents, shared)
         self.inspector = InspectorView(document, results, intents, pictures, shared)
+        self.review = ReviewView(document, results, intents, pictures, shared)
         self.estimates = EstimatesView(document, results, intents, self)
         self.banner = ProjectBanner(document, results, self.command_table)
         self.focus = ImageFocus(self)
@@ -101,10 +103,17 @@ class MainWindow(QMainWindow):
     def show_explanation(self, path: Path, bin_ids: Sequence[str], explanation: Explanation) -> None:
         """Show where each class looks, if the inspector still shows `path`."""
         self.inspector.show_explanation(path, bin_ids, explanation)
+        self.review.show_explanation(path, bin_ids, explanation)
 
     def show_explanation_failure(self, path: Path, message: str) -> None:
         """Say why `path` could not be explained, if the inspector still shows it."""
         self.inspector.show_explanation_failure(path, message)
+
+    def set_reviewing(self, reviewing: bool) -> None:
+        """Show the review in place of everything else, or everything else again."""
+        self._columns.setVisible(not reviewing)
+        self.review.setVisible(reviewing)
+        (self.review if reviewing else self.results.entry()).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def explain_again(self) -> None:
         """Ask again for the explanation of the image in the inspector, after the classifier was replaced."""
@@ -212,6 +221,8 @@ class MainWindow(QMainWindow):
         rows.setSpacing(0)
         rows.addWidget(self.banner)
         rows.addWidget(self._columns, 1)
+        rows.addWidget(self.review, 1)
+        self.review.hide()
         self.setCentralWidget(centre)
         self.setStatusBar(self.status)
         table = self.command_table

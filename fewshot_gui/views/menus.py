@@ -73,6 +73,7 @@ _MENUS = (
             "transductive",
             _UNLIKE,
             _SEPARATOR,
+            "review",
             "suggest",
             _SEPARATOR,
             "cancel",

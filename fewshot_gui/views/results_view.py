@@ -32,11 +32,15 @@ ALLOWED_ERRORS = (0.01, 0.05, 0.1)
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the second choice asks for: a status, or what is sure, or not, if `max_error` of the sure may be wrong."""
+    """What the second choice asks for: a status, or what is sure, or not, if `max_error` of the sure may be wrong.
+
+    labelled: what a person labelled, or what nobody did
+    """
 
     status: Status | None = None
     max_error: float | None = None
     sure: bool = True
+    labelled: bool | None = None
 
 
 class ResultsView(QWidget):
@@ -94,6 +98,9 @@ class ResultsView(QWidget):
             (self.tr("Errors"), Outcome(status=Status.ERROR)),
         ):
             self.status_choice.addItem(text, outcome)
+        self.status_choice.insertSeparator(self.status_choice.count())
+        self.status_choice.addItem(self.tr("Labelled by a person"), Outcome(labelled=True))
+        self.status_choice.addItem(self.tr("Labelled by nobody"), Outcome(labelled=False))
         self.status_choice.insertSeparator(self.status_choice.count())
         for text, sure in (
             (self.tr("Sure: at most {share} wrong"), True),
@@ -159,6 +166,7 @@ class ResultsView(QWidget):
                 status=outcome.status,
                 sure_from=threshold if outcome.sure else None,
                 doubtful_below=None if outcome.sure else threshold,
+                labelled=outcome.labelled,
             )
         )
         self._show_state()

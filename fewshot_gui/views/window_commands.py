@@ -84,6 +84,7 @@ class WindowCommands(QObject):
             "newBin": intents.bin_add_requested,
             "train": intents.train_requested,
             "suggest": intents.suggest_requested,
+            "review": intents.review_requested,
             "cancel": intents.cancel_requested,
             "goOn": intents.go_on_requested,
             "leaveUnfinished": intents.leave_unfinished_requested,

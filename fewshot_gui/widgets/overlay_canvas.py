@@ -113,6 +113,11 @@ class OverlayCanvas(QWidget):
         self._region, self._color = region, color
         self.update()
 
+    def set_region(self, region: Region | None, color: QColor) -> None:
+        """Box `region` in `color`, without a map."""
+        self._overlay, self._region, self._color = QImage(), region, color
+        self.update()
+
     def clear_overlay(self) -> None:
         """Show the image alone."""
         self._overlay, self._region = QImage(), None

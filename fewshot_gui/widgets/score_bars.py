@@ -33,6 +33,7 @@ class ScoreRow:
     color: str
     score: float
     text: str  # the score as it is written everywhere
+    key: str = ""  # the key that stands for the class, shown in front
 
 
 class ScoreBars(QListWidget):
@@ -52,19 +53,36 @@ class ScoreBars(QListWidget):
         self.viewport().setAutoFillBackground(False)
         self.currentItemChanged.connect(self._on_current_changed)
 
-    def set_rows(self, rows: Sequence[ScoreRow], chosen: str | None = None) -> None:
-        """Show `rows` (sorted by score here), with the class `chosen` current (default: the first)."""
+    def set_rows(self, rows: Sequence[ScoreRow], chosen: str | None = None, *, by_score: bool = True) -> None:
+        """Show `rows` with the class `chosen` current.
+
+        `by_score`: highest first, and the first is current where `chosen` is None; else as they come.
+        """
         with QSignalBlocker(self):
             self.clear()
-            for row in sorted(rows, key=lambda each: -each.score):
+            for row in sorted(rows, key=lambda each: -each.score) if by_score else rows:
                 item = QListWidgetItem(f"{row.name} {row.text}", self)
                 item.setData(_ROW, row)
                 item.setToolTip(self.tr("Show where ‘{name}’ looks").format(name=row.name))
                 if row.bin_id == chosen:
                     self.setCurrentItem(item)
-            if self.currentItem() is None and self.count():
+            if by_score and self.currentItem() is None and self.count():
                 self.setCurrentRow(0)
         self.updateGeometry()
+
+    def row_of(self, item: QListWidgetItem) -> ScoreRow:
+        """Return what an item shows."""
+        row: ScoreRow = item.data(_ROW)
+        return row
+
+    def show_only(self, bin_ids: Sequence[str] | None) -> None:
+        """Show the rows of these classes, the first of them current; None: all rows."""
+        with QSignalBlocker(self):
+            for at in range(self.count()):
+                item = self.item(at)
+                item.setHidden(bin_ids is not None and self.row_of(item).bin_id not in bin_ids)
+                if bin_ids and self.row_of(item).bin_id == bin_ids[0]:
+                    self.setCurrentItem(item)
 
     def chosen_bin(self) -> str | None:
         """The class whose map is to be shown."""
@@ -105,6 +123,14 @@ class _ScoreDelegate(QStyledItemDelegate):
             painter.setBrush(style.tinted(palette.text().color(), 0.06))
             painter.drawRoundedRect(rect, 5, 5)
         inner = rect.adjusted(8, 2, -8, -2)
+        if row.key:
+            badge = QRectF(inner.left(), inner.top() + 3, 18, inner.height() - 8)
+            painter.setPen(style.border(palette))
+            painter.setBrush(palette.window())
+            painter.drawRoundedRect(badge, 4, 4)
+            painter.setPen(palette.text().color())
+            painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, row.key)
+            inner.setLeft(badge.right() + 8)
         number = row.text
         number_width = option.fontMetrics.horizontalAdvance("100.0 %")
         text = inner.adjusted(0, 0, 0, -8)

@@ -11,7 +11,7 @@ from pathlib import Path
 from fewshot_gui.project.board import Board
 from fewshot_gui.project.disk import decode_path
 from fewshot_gui.project.edits.base import STEPS, Change, Plan, Tables, tr
-from fewshot_gui.project.edits.examples import count_images
+from fewshot_gui.project.edits.examples import count_images, place
 from fewshot_gui.project.labels import Label, LabelSource
 from fewshot_gui.project.signals import ContentSignals
 
@@ -66,15 +66,22 @@ class SetLabels(Change):
 STEPS.register("set labels", SetLabels)
 
 
-def give_labels(board: Board, labels: Mapping[Path, Label]) -> Plan:
-    """Plan that each image has a reader's label, in place of what that reader said before."""
+def give_labels(board: Board, labels: Mapping[Path, Label], *, as_examples: bool = False) -> Plan:
+    """Plan that each image has a reader's label, in place of what that reader said before.
+
+    `as_examples`: images that are labelled as a bin that is there go into it as well.
+    """
     changes = {}
     for path, label in labels.items():
         before = board.labels.get(path, ())
         after = (*(said for said in before if said.reader != label.reader), label)
         if after != before:
             changes[path] = after
-    return Plan(_text(board, list(labels.values())), _set_labels(board, changes))
+    placed: dict[str, list[Path]] = {}
+    for path, label in labels.items() if as_examples else ():
+        if label.bin_id is not None and label.bin_id in board:
+            placed.setdefault(label.bin_id, []).append(path)
+    return Plan(_text(board, list(labels.values())), (*_set_labels(board, changes), *place(board, placed)))
 
 
 def take_back_labels(board: Board, paths: Sequence[Path], reader: str) -> Plan:

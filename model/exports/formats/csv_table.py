@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import NamedTuple
 
 from model.errors import FewShotError
 from model.exports.results_table import (
@@ -37,8 +38,15 @@ CLASSIFIER_COLUMN = "classifier"
 _OPTIONAL = {"accepted": "--max-error", "candidates": "--candidates", "group": "--by-case", CLASSIFIER_COLUMN: None}
 """Columns that are not always there, with the options that ask for them."""
 
-LABEL_COLUMNS = ("label", "labelled_by")
-PERSON = "person"
+LABEL_COLUMNS = ("label", "labelled_by", "labelled_at")
+
+
+class SaidLabel(NamedTuple):
+    """What a person says of an image: its class, who says it, and when, in UTC ("": not known)."""
+
+    label: str
+    by: str
+    at: str = ""
 
 
 class CsvTable(ResultsTable):
@@ -46,8 +54,8 @@ class CsvTable(ResultsTable):
 
     With `resume`, rows that are already there are kept: ask `has`, and
     `kept_errors` counts those with trouble. With `classifier`, a column names it in each row that it made, and rows of
-    another one are refused. With `labels`, two columns at the end hold for each image that is among
-    them the class that a person gave it. Bytes of a path that are not UTF-8 are written in
+    another one are refused. With `labels`, three columns at the end hold for each image that is among
+    them the class that a person gave it, who, and when. Bytes of a path that are not UTF-8 are written in
     hexadecimal. Raises `FewShotError` where the file cannot be written or does not fit.
     """
 
@@ -61,7 +69,7 @@ class CsvTable(ResultsTable):
         limits: Limits | None = None,
         resume: bool = False,
         classifier: str = "",
-        labels: Mapping[Path, str] | None = None,
+        labels: Mapping[Path, SaidLabel] | None = None,
     ) -> None:
         self._path = path
         self._class_names = tuple(class_names)
@@ -164,7 +172,7 @@ class CsvTable(ResultsTable):
         if self._labels is None:
             return []
         label = self._labels.get(path)
-        return ["", ""] if label is None else [as_cell(label), PERSON]
+        return [""] * len(LABEL_COLUMNS) if label is None else [as_cell(text) for text in label]
 
     def _text(self) -> str:
         """Return what the file holds; a last row that was cut off may end within a letter.

@@ -1,0 +1,371 @@
+"""Review by keyboard: real key events in the real window; labels are in the project file after each key."""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QListWidget
+from pytestqt.qtbot import QtBot
+
+from fewshot_gui.app import App
+from fewshot_gui.controllers.export import Snapshot, groups_by_class
+from fewshot_gui.items.prediction_columns import Column
+from fewshot_gui.project.labels import Label, LabelSource, now
+from fewshot_gui.project.review import AsExamples, Reviewed, ReviewPlan, chosen_images
+from fewshot_gui.project.store import ProjectStore
+from fewshot_gui.views.review_dialog import ReviewDialog
+from fewshot_gui.views.review_view import CLASS_KEYS
+from model.types import ExampleReport, Explanation, Prediction, Region, Status, TrainingReport
+
+Key = Qt.Key
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> list[Path]:
+    paths = [tmp_path / "new" / f"{k:02}.png" for k in range(12)]
+    paths[0].parent.mkdir()
+    for k, path in enumerate(paths):
+        Image.new("RGB", (40, 30), (20 * k, 90, 120)).save(path)
+    return paths
+
+
+@pytest.fixture
+def bins(app: App, images: list[Path]) -> tuple[str, str, str]:
+    """Cats, dogs and cows; of twelve images the first is the least sure, the last is unlike every bin."""
+    document, results = app.session.document, app.session.results
+    ids = tuple(document.add_bin(name) for name in ("Cat", "Dog", "Cow"))
+    made = []
+    for k, path in enumerate(images):
+        sure = 0.51 + 0.04 * k
+        scores = (1 - sure, sure, 0.0) if k < 2 else (sure, 1 - sure, 0.0)
+        status = Status.UNKNOWN if k == 11 else Status.OK
+        made.append(Prediction(path, status, 1 if k < 2 else 0, scores, Region(2, 3, 10, 8)))
+    results.add_predictions(document.revision, ids, made)
+    examples = tuple(ExampleReport(Path(f"/{k}"), k % 2, 1.0, k % 2, 0.6 + 0.05 * (k % 8)) for k in range(40))
+    report = TrainingReport(("Cat", "Dog", "Cow"), examples, (), (), 1.0, (0.9, 1.0), 1, True, 0.1)
+    results.set_training(document.revision, ids, report, {})
+    return ids[0], ids[1], ids[2]
+
+
+@pytest.fixture
+def begin(app: App, bins: tuple[str, str, str], qtbot: QtBot) -> Callable[..., None]:
+    def begin_(reviewed: Reviewed = Reviewed.ALL, reader: str = "ana", **wishes: object) -> None:
+        assert app.reviewing.begin(ReviewPlan(reviewed, reader, **wishes))  # type: ignore[arg-type]
+        app.window.activateWindow()
+        app.window.review.setFocus()
+        qtbot.waitUntil(app.window.review.isVisible)
+
+    return begin_
+
+
+def press(app: App, *keys: Qt.Key | str) -> None:
+    for key in keys:
+        focus = QApplication.focusWidget()
+        target = focus if focus is not None and app.window.isAncestorOf(focus) else app.window.review
+        if isinstance(key, str):
+            QTest.keyClicks(target, key)
+        else:
+            QTest.keyClick(target, key)
+
+
+def said(app: App, path: Path) -> tuple[str, str | None]:
+    label = app.session.document.label(path)
+    assert label is not None
+    return label.source.value, label.bin_id
+
+
+def saved(app: App) -> dict[Path, tuple[Label, ...]]:
+    """What another process would read of the project file now."""
+    store = app.session._store
+    assert store.path is not None
+    with ProjectStore.open_copy(store.path) as copy:
+        return copy.load().board.labels
+
+
+def test_enter_accepts_keys_correct_and_u_says_none(
+    app: App, images: list[Path], bins: tuple[str, str, str], begin: Callable[..., None]
+) -> None:
+    begin()
+    order = [images[11], *images[:11]]  # what is unlike every bin first, then the least sure
+    review = app.window.review
+    assert review.path == order[0]
+    press(app, Key.Key_Return)  # yes, it is unlike every bin
+    assert said(app, order[0]) == ("accepted", None)
+    assert review.path == order[1]
+    press(app, Key.Key_Return, "3", "u", "2")
+    assert [said(app, path) for path in order[1:5]] == [
+        ("accepted", bins[1]),
+        ("corrected", bins[2]),
+        ("corrected", None),
+        ("corrected", bins[1]),
+    ]
+    assert saved(app) == app.session.document.board.labels
+    label = app.session.document.label(order[2])
+    assert label is not None
+    assert (label.reader, label.predicted, label.confidence) == ("ana", bins[1], pytest.approx(0.55))
+    assert label.given_at.startswith(now()[:10])
+    assert app.session.document.example_count == 0  # a label is no example
+    assert "5 of 12 checked" in review.header.note()
+
+
+def test_back_skip_undo_and_leaving(app: App, images: list[Path], begin: Callable[..., None]) -> None:
+    begin(Reviewed.UNLIKE)
+    review, document = app.window.review, app.session.document
+    press(app, Key.Key_Escape)
+    assert review.isHidden()
+    assert app.window.results.isVisible()
+    begin()
+    press(app, "s", "1", Key.Key_Backspace)
+    assert review.path == images[0]
+    assert document.label(images[0]) is not None
+    press(app, "2")  # another answer to the same image
+    document.undo_stack.undo()
+    assert review.path == images[0]
+    assert said(app, images[0])[0] == "corrected"
+    document.undo_stack.undo()
+    assert document.label(images[0]) is None
+    assert saved(app) == {}
+    press(app, *[Key.Key_S] * 20)
+    assert review.path is None
+    assert "looked at" in review._content.hint._title.text()
+    press(app, Key.Key_Return)  # nothing to accept
+    assert saved(app) == {}
+    press(app, Key.Key_Backspace)
+    assert review.path is not None
+
+
+def test_letters_are_bins_beyond_the_ninth_and_a_name_can_be_typed(
+    app: App, images: list[Path], begin: Callable[..., None]
+) -> None:
+    document = app.session.document
+    more = [document.add_bin(f"Kind {k}") for k in range(4, 35)]
+    begin()
+    press(app, "a", "z")  # the tenth and the last of those with keys
+    order = [images[11], *images[:11]]
+    assert said(app, order[0])[1] == more[9 - 3]
+    assert said(app, order[1])[1] == more[len(CLASS_KEYS) - 1 - 3]
+    press(app, "/", "kind 34", Key.Key_Return)
+    assert said(app, order[2])[1] == more[-1]
+    press(app, "/", "kind 3")
+    classes = app.window.review.classes
+    shown = [classes.item(at).text().strip() for at in range(classes.count()) if not classes.item(at).isHidden()]
+    assert shown == [f"Kind {k}" for k in range(30, 35)]
+    assert classes.chosen_bin() == more[30 - 4]
+    press(app, *[Key.Key_Backspace] * 6, "no such kind", Key.Key_Return)
+    assert document.label(order[3]) is None
+    press(app, Key.Key_Escape)
+    assert app.window.review.entry.isHidden()
+    press(app, Key.Key_Return)
+    assert document.label(order[3]) is not None
+
+
+def test_a_second_look_is_marked_with_a_note_and_found_again(
+    app: App, images: list[Path], begin: Callable[..., None]
+) -> None:
+    begin()
+    press(app, "f", "blurred", Key.Key_Return)
+    (label,) = app.session.document.labels_of(images[11])
+    assert (label.source, label.note, label.is_decided) == (LabelSource.OPEN, "blurred", False)
+    press(app, Key.Key_Escape)
+    begin(Reviewed.FLAGGED)
+    assert app.window.review.path == images[11]
+    assert "ana wants a second look: blurred" in app.window.review._facts.text()
+    press(app, "1")
+    (label,) = app.session.document.labels_of(images[11])
+    assert (label.is_decided, label.is_flagged) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"), [(AsExamples.NEVER, 0), (AsExamples.CORRECTIONS, 1), (AsExamples.ALL, 2)]
+)
+def test_what_goes_into_the_bins_as_well_is_chosen(
+    app: App,
+    images: list[Path],
+    bins: tuple[str, str, str],
+    begin: Callable[..., None],
+    kind: AsExamples,
+    expected: int,
+) -> None:
+    begin(Reviewed.CLASS, bin_id=bins[0], as_examples=kind)
+    press(app, Key.Key_Return, "2")
+    document = app.session.document
+    assert document.example_count == expected
+    press(app, "+")
+    assert document.example_count == expected + 1
+    document.undo_stack.undo()  # label and example are one edit
+    assert (document.example_count, len(document.board.labels)) == (expected, 2)
+
+
+def test_the_map_is_flipped_and_shown_beside_the_runner_up_s(
+    app: App, images: list[Path], bins: tuple[str, str, str], begin: Callable[..., None]
+) -> None:
+    begin(Reviewed.TO_CHECK, allowed=0.01)
+    review = app.window.review
+    assert review.canvas._region is not None  # at once, from the result
+    assert review.canvas._overlay.isNull()
+    maps = np.random.default_rng(0).random((3, 6, 8), dtype=np.float32)
+    regions = tuple(Region(k, k, 5, 5) for k in range(3))
+    app.window.show_explanation(images[11], bins, Explanation(images[11], maps, regions, (0.7, 0.1, 0.2), (40, 30)))
+    assert (review.canvas._region, review.other._region) == (regions[0], regions[2])
+    assert "‘Cow’" in review._other_name.text()
+    press(app, Key.Key_Space)
+    assert review.canvas._region is None
+    press(app, Key.Key_Space, "b")
+    assert review.canvas._region is not None
+    assert review._runner_up.isVisible()
+    press(app, "b")
+    assert not review._runner_up.isVisible()
+
+
+def test_a_sample_is_drawn_by_its_seed_and_says_how_many_are_wrong(
+    app: App, images: list[Path], bins: tuple[str, str, str], begin: Callable[..., None]
+) -> None:
+    document, results = app.session.document, app.session.results
+    plan = ReviewPlan(Reviewed.SAMPLE, "ana", count=6, seed=3)
+    drawn = chosen_images(document, results, plan)
+    assert drawn == chosen_images(document, results, plan) != sorted(drawn)
+    assert drawn == random.Random(3).sample(sorted(images), 6)
+    begin(Reviewed.SAMPLE, count=6, seed=3)
+    press(app, *[Key.Key_Return] * 4, "3", "3")
+    assert "2 of 6 predictions of the sample are wrong: 33 %" in app.window.review.header.note()
+    assert "95 % interval 9.7 % to 70 %" in app.window.review._content.hint._text.text()
+
+
+def test_it_ends_where_as_few_are_wrong_as_was_asked(app: App, images: list[Path], begin: Callable[..., None]) -> None:
+    begin(until=0.2)
+    presses = 0
+    while app.window.review.path is not None:
+        press(app, Key.Key_Return)
+        presses += 1
+    unchecked = [made for made in app.session.results if app.session.document.label(made.path) is None]
+    wrong = sum(1 - made.confidence for made in unchecked)
+    assert 0 < presses < 12
+    assert wrong / len(unchecked) <= 0.2
+    assert f"about {wrong:,.0f} (" in app.window.review.header.note()
+    press(app, "s")  # goes on all the same
+    assert app.window.review.path is not None
+
+
+def test_a_second_reader_is_blind_and_agreement_is_said(
+    app: App, images: list[Path], bins: tuple[str, str, str], begin: Callable[..., None]
+) -> None:
+    begin()
+    press(app, *[Key.Key_Return] * 12, Key.Key_Escape)
+    begin(Reviewed.OTHERS, "bo", is_blind=True)
+    review = app.window.review
+    assert review._facts.text() == ""
+    assert review.canvas._region is None
+    classes = review.findChild(QListWidget, "reviewClasses")
+    assert classes is not None
+    assert classes.currentItem() is None
+    press(app, Key.Key_Return)  # what should be accepted?
+    assert "hidden" in app.window.statusBar().currentMessage()
+    order = [images[11], *images[:11]]
+    for path in order[:10]:
+        (label,) = app.session.document.labels_of(path)
+        press(app, "u" if label.bin_id is None else str(1 + bins.index(label.bin_id)))
+    press(app, "3", "3")
+    text = review._content.hint._text.text()
+    assert "10 of 12 images have the same label by ana" in text
+    assert "kappa 0." in text
+    assert [label.reader for label in app.session.document.labels_of(images[0])] == ["ana", "bo"]
+
+
+def test_a_new_classifier_keeps_the_place_and_sorts_what_comes_behind(
+    app: App, images: list[Path], bins: tuple[str, str, str], begin: Callable[..., None], qtbot: QtBot
+) -> None:
+    begin()
+    press(app, Key.Key_Return, Key.Key_Return)
+    review, results = app.window.review, app.session.results
+    assert review.path == images[1]
+    again = [Prediction(path, Status.OK, 0, (0.99 - 0.05 * k, 0.01 + 0.05 * k, 0.0)) for k, path in enumerate(images)]
+    results.add_predictions(app.session.document.revision, bins, again)
+    qtbot.waitUntil(lambda: not app.reviewing._later.isActive())
+    assert review.path == images[1]
+    press(app, Key.Key_Return)
+    assert review.path == images[10]  # the least sure now
+    assert len(app.session.document.board.labels) == 3
+
+
+def test_labels_win_in_the_table_its_filters_and_exports(
+    app: App, images: list[Path], bins: tuple[str, str, str], begin: Callable[..., None], tmp_path: Path
+) -> None:
+    begin()
+    press(app, Key.Key_Return, "3", Key.Key_Escape)
+    model = app.window.results.model
+    row = model.row_of(images[0])
+    assert row is not None
+    texts = [model.index(row, column).data() for column in Column]
+    assert texts[1:] == ["Cow", "0.0 %", "Labelled by ana, predicted was ‘Dog’"]
+    other = model.row_of(images[11])
+    assert other is not None
+    assert model.index(other, Column.CLASS).data() == "None of these"
+    choice = app.window.results.status_choice
+    choice.setCurrentIndex(choice.findText("Labelled by a person"))
+    assert model.rowCount() == 2
+    choice.setCurrentIndex(choice.findText("Labelled by nobody"))
+    assert model.rowCount() == 10
+    choice.setCurrentIndex(choice.findText("To check: the others at 1 %"))
+    shown = {model.path(row) for row in range(model.rowCount())}
+    assert images[2] in shown
+    assert not shown & {images[0], images[11]}
+    document, results = app.session.document, app.session.results
+    groups = dict(
+        groups_by_class(Snapshot.of(document, results), with_results=True, with_examples=True, odd_names=("odd", "bad"))
+    )
+    assert groups["Cow"] == [images[0]]
+    assert groups["odd"] == [images[11]]
+    from fewshot_gui.controllers.export import collect, write_csv
+
+    out = tmp_path / "out.csv"
+    write_csv(out, collect(Snapshot.of(document, results)))
+    rows = {line["path"]: line for line in csv.DictReader(out.read_text(encoding="utf-8").splitlines())}
+    one = rows[str(images[0])]
+    assert (one["predicted"], one["label"], one["labelled_by"]) == ("Dog", "Cow", "ana")
+    assert one["labelled_at"].startswith(now()[:10])
+    assert rows[str(images[11])]["label"] == "none of these"
+    assert rows[str(images[5])]["label"] == ""
+
+
+def test_the_dialog_counts_its_choices_and_asks_who_reviews(
+    app: App, bins: tuple[str, str, str], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def answer(dialog: ReviewDialog) -> int:
+        for at in range(dialog.which.count()):
+            dialog.which.setCurrentIndex(at)
+            seen.append(f"{dialog.which.currentText()}: {dialog._size.text()}")
+        dialog.which.setCurrentIndex(dialog.which.findText("Unlike every bin"))
+        ok = dialog._buttons.button(dialog._buttons.StandardButton.Ok)
+        dialog.reader.setEditText(" ")
+        assert not ok.isEnabled()
+        dialog.reader.setEditText("Dr. Wu")
+        assert ok.isEnabled()
+        return 1
+
+    monkeypatch.setattr(ReviewDialog, "exec", answer)
+    app.window.command_table["review"].trigger()
+    assert "Unlike every bin: 1 images" in seen
+    assert "Predicted as ‘Cat’: 9 images" in seen
+    assert "All that nobody labelled: 12 images" in seen
+    assert "Marked for a second look: 0 images" in seen
+    assert app.window.review.isVisible()
+    press(app, Key.Key_Return)
+    assert {label.reader for labels in app.session.document.board.labels.values() for label in labels} == {"Dr. Wu"}
+    assert app.settings.reader == "Dr. Wu"
+
+
+def test_another_project_ends_the_review(app: App, begin: Callable[..., None]) -> None:
+    begin()
+    app.session.new()
+    assert app.window.review.isHidden()
+    assert app.window.results.isVisible()
