@@ -32,7 +32,7 @@ def describe_end(
     lines = [_tr("{count} images are labelled by {reader}.").format(count=f"{checked:,}", reader=plan.reader)]
     if sample is not None and sample.share is not None:
         lines.append(_sample(sample) + ".")
-    lines.append(_left(left) + ".")
+    lines.append(_left(left).capitalize() + ".")
     lines += [
         _agreement(other, found)
         for other in readers_of(document)
@@ -48,7 +48,7 @@ def describe_end(
 def _left(left: ErrorsLeft) -> str:
     if not left.count:
         return _tr("every prediction is checked")
-    text = _tr("about {expected} ({low} to {high}) of {count} that nobody checked are wrong, by their confidence")
+    text = _tr("about {expected} ({low} to {high}) of {count} predictions that nobody checked are wrong")
     return text.format(
         expected=f"{left.expected:,.0f}", low=f"{left.low:,}", high=f"{left.high:,}", count=f"{left.count:,}"
     )

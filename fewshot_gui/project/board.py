@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fewshot_gui.project.errors import ProjectError
-from fewshot_gui.project.labels import Label
+from fewshot_gui.project.labels import Label, in_order
 from fewshot_gui.project.values import Bin, Example, name_key
 
 Placement = tuple[int, Path]
@@ -168,4 +168,4 @@ class Board:
         if staying:
             self.labels[old] = staying
         if going:
-            self.labels[new] = tuple(sorted((*there, *going), key=lambda label: (label.given_at, label.reader)))
+            self.labels[new] = in_order((*there, *going))

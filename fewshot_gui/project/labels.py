@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -63,6 +63,11 @@ class Label:
         if not all(isinstance(text, str) for text in texts) or not 0 <= float(confidence) <= 1:
             raise ValueError("a label of other values")
         return cls(reader, LabelSource(source), bin_id, note, given_at, predicted, float(confidence), int(revision))
+
+
+def in_order(labels: Iterable[Label]) -> tuple[Label, ...]:
+    """Return the labels of an image as they are kept: the latest last."""
+    return tuple(sorted(labels, key=lambda label: (label.given_at, label.reader)))
 
 
 def final_label(labels: Sequence[Label]) -> Label | None:

@@ -149,7 +149,7 @@ class ReviewDialog(QDialog):
     def _on_changed(self) -> None:
         reviewed, value = self.which.currentData()
         count = self._counts.get((reviewed, value), 0)
-        self._size.setText(self.tr("{count} images").format(count=f"{count:,}"))
+        self._size.setText(self.tr("1 image") if count == 1 else self.tr("{count} images").format(count=f"{count:,}"))
         self._size.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._sample.setEnabled(reviewed is Reviewed.SAMPLE)
         ok = self._buttons.button(QDialogButtonBox.StandardButton.Ok)

@@ -79,7 +79,7 @@ class ReviewView(QWidget):
         self.classes, self.entry = ScoreBars(), QLineEdit()
         self.progress = QProgressBar()
         self._name, self._facts, self._trouble = ElidedLabel(), QLabel(), QLabel()
-        self._other_name = QLabel()
+        self._first_name, self._other_name = QLabel(), QLabel()
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE)
         self._build()
         self._connect()
@@ -207,17 +207,13 @@ class ReviewView(QWidget):
         self.classes.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.entry.setObjectName("reviewEntry")
         self.entry.hide()
-        self._other_name.setAlignment(Qt.AlignmentFlag.AlignCenter)
         keys = self._make_keys()
         for canvas in (self.canvas, self.other):
             canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        runner_up = self._runner_up = QWidget()
-        below = QVBoxLayout(runner_up)
-        below.setContentsMargins(0, 0, 0, 0)
-        below.setSpacing(2)
-        below.addWidget(self.other, 1)
-        below.addWidget(self._other_name)
-        runner_up.hide()
+        first, runner_up = _captioned(self.canvas, self._first_name), _captioned(self.other, self._other_name)
+        self._runner_up = runner_up
+        for widget in (runner_up, self._first_name):
+            widget.hide()
         side = QWidget()
         side.setFixedWidth(_SIDE)
         column = QVBoxLayout(side)
@@ -232,7 +228,7 @@ class ReviewView(QWidget):
         row = QHBoxLayout(page)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
-        row.addWidget(self.canvas, 1)
+        row.addWidget(first, 1)
         row.addWidget(runner_up, 1)
         row.addWidget(side)
         self._content = EmptyOr(page, EmptyHint("results", "", ""))
@@ -317,8 +313,8 @@ class ReviewView(QWidget):
             color = QColor(look_of(self._document, bin_id).color)
             canvas.set_original_size(QSize(*explanation.image_size))
             canvas.set_overlay(explanation.evidence_maps[at], explanation.regions[at], color)
-        name = look_of(self._document, others[0]).name if others else ""
-        self._other_name.setText(self.tr("Where ‘{name}’ looks").format(name=name) if name else "")
+        for label, bin_id in zip((self._first_name, self._other_name), (first, *others[:1]), strict=False):
+            label.setText(self.tr("Where ‘{name}’ looks").format(name=look_of(self._document, bin_id).name))
 
     def _set_picture(self, image: QImage, size: QSize | None = None) -> None:
         for canvas in (self.canvas, self.other):
@@ -333,7 +329,8 @@ class ReviewView(QWidget):
         self._set_side_by_side(self._runner_up.isHidden())
 
     def _set_side_by_side(self, beside: bool) -> None:
-        self._runner_up.setVisible(beside and not self._is_blind)
+        for widget in (self._runner_up, self._first_name):
+            widget.setVisible(beside and not self._is_blind)
 
     def _none_of_these(self) -> None:
         self.corrected.emit(None)
@@ -406,6 +403,17 @@ class ReviewView(QWidget):
     def _on_class_clicked(self, item: QListWidgetItem) -> None:
         row = self.classes.row_of(item)
         self.corrected.emit(row.bin_id)
+
+
+def _captioned(canvas: OverlayCanvas, name: QLabel) -> QWidget:
+    name.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    whole = QWidget()
+    column = QVBoxLayout(whole)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(2)
+    column.addWidget(canvas, 1)
+    column.addWidget(name)
+    return whole
 
 
 def _is_plain(event: QKeyEvent) -> bool:

@@ -19,6 +19,7 @@ from typing import Any
 
 from fewshot_gui.project.document import Document, FileIdentity
 from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.project.labels import Label, LabelSource
 from fewshot_gui.project.results import Results
 from fewshot_gui.project.session import Session
 from fewshot_gui.project.values import ProjectSettings
@@ -152,6 +153,17 @@ def _train(choice: Choice, document: Document, results: Results, *_: Any) -> Non
     results.set_training(document.revision, [bin_.id for bin_ in document.bins], report, files)
 
 
+def _label(choice: Choice, document: Document, *_: Any) -> None:
+    bin_id = choice.choice([_bin(choice, document), None])
+    given_at = f"2026-01-01T00:00:00.{choice.randint(0, 999_999):06}Z"
+    label = Label(choice.choice(["ana", "bo"]), LabelSource.CORRECTED, bin_id, choice.choice([None, "why"]), given_at)
+    document.give_labels(dict.fromkeys(_pictures(choice)[:3], label), as_examples=choice.random() < 0.3)
+
+
+def _take_back(choice: Choice, document: Document, *_: Any) -> None:
+    document.take_back_labels(_pictures(choice), choice.choice(["ana", "bo"]))
+
+
 KINDS: dict[str, Callable[..., None]] = {
     function.__name__.strip("_"): function
     for function in (
@@ -175,6 +187,8 @@ KINDS: dict[str, Callable[..., None]] = {
         _predict,
         _correct,
         _train,
+        _label,
+        _take_back,
     )
 }
 
@@ -190,6 +204,10 @@ def everything(document: Document, results: Results, settings: ProjectSettings) 
             for bin_ in document.bins
         ],
         "folders": document.folders,
+        "labels": {
+            path: [(label.reader, names.get(label.bin_id or ""), label.note, label.given_at) for label in said]
+            for path, said in document.board.labels.items()
+        },
         "settings": settings,
         "predictions": [(made.path, names.get(made.bin_id or ""), made.revision) for made in results],
         "report": None if report is None else (report.steps, [known.path for known in report.examples]),

@@ -68,6 +68,10 @@ class Screen:
         x, y = _center(rect)
         self._do("mousemove", str(x), str(y), "click", "1")
 
+    def press(self, *keys: str) -> None:
+        """Press keys, by their names for X, one after the other."""
+        self._do("key", "--delay", "30", *keys)
+
     def drag(self, source: Rect, target: Rect) -> None:
         """Press on the middle of `source`, move in steps, release on the middle of `target` once it lights up."""
         for _ in range(_ATTEMPTS):

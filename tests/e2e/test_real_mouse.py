@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from tests.conftest import EXAMPLE
 from tests.e2e.screen import Rect, RunningApp, Screen, wait_for
 
 _CLASSES = ("galaxy", "star_cluster")
 _SHOTS = 3
+_REVIEWED = 50
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("Xvfb") is None, reason="Xvfb is not installed (apt install xvfb)"),
@@ -34,12 +36,16 @@ def screen() -> Iterator[Screen]:
 
 @pytest.fixture
 def library(tmp_path: Path) -> Path:
-    """A folder with three pictures of each of two classes, in this order in the library."""
+    """A folder with three pictures of each of two classes, in this order in the library, and fifty more behind them."""
     folder = tmp_path / "pictures"
     folder.mkdir()
     for name in _CLASSES:
         for path in sorted((EXAMPLE / "examples" / name).glob("*.jpg"))[:_SHOTS]:
             shutil.copy(path, folder / f"{name}_{path.name}")
+    unlabelled = sorted((EXAMPLE / "to_classify").glob("*.jpg"))
+    for number in range(_REVIEWED):
+        with Image.open(unlabelled[number % len(unlabelled)]) as picture:
+            picture.resize((160 + number, 120)).save(folder / f"view_{number:02}.png")
     return folder
 
 
@@ -78,6 +84,7 @@ class ProjectFile:
 def test_drag_train_classify_and_look(screen: Screen, app: RunningApp, library: Path, tmp_path: Path) -> None:
     project = ProjectFile(tmp_path / "app")
     names = sorted(path.name for path in library.iterdir())
+    shown = names[: 2 * _SHOTS]
     app.where("item libraryView 5")
     for count in (1, 2):
         screen.click(app.where("widget newBinButton"))
@@ -89,7 +96,7 @@ def test_drag_train_classify_and_look(screen: Screen, app: RunningApp, library: 
         screen.drag(app.where(f"item libraryView {number}"), app.where(f"card {target}"))
         arrived = names[number]
         wait_for(lambda a=arrived, t=target: a in project.examples().get(t, []), f"{arrived} in its bin")  # type: ignore[misc]
-    assert project.examples() == {0: names[:_SHOTS], 1: names[_SHOTS:]}
+    assert project.examples() == {0: shown[:_SHOTS], 1: shown[_SHOTS:]}
 
     color = color_of(project.rows("SELECT color FROM bins WHERE position = 0")[0][0])
     assert pixels_of(screen, app.where("widget overlayCanvas"), color) < 20
@@ -102,10 +109,22 @@ def test_drag_train_classify_and_look(screen: Screen, app: RunningApp, library: 
     wait_for(lambda: len(project.rows(predicted)) == len(names), "all predictions", 120)
     assert [Path(path.decode()).name for path, _status, _bin in project.rows(predicted)] == names
     # The examples themselves must come out as what they were trained as.
-    assert [bin_ for _path, _status, bin_ in project.rows(predicted)] == [0] * _SHOTS + [1] * _SHOTS
+    assert [bin_ for _path, _status, bin_ in project.rows(predicted)][: 2 * _SHOTS] == [0] * _SHOTS + [1] * _SHOTS
 
     screen.click(app.where("item resultsView 0"))
     wait_for(lambda: pixels_of(screen, app.where("widget overlayCanvas"), color) > 100, "the box of the region")
+
+    screen.press("ctrl+shift+r")
+    app.where("widget reviewDialog")
+    screen.press("End", "Up", "Up", "Return")  # all that nobody labelled
+    app.where("widget reviewView")
+    labels = "SELECT source, bin_id FROM labels"
+    screen.press(*["Return", "1", "2", "u", "Return"] * (_REVIEWED // 5))
+    wait_for(lambda: len(project.rows(labels)) == _REVIEWED, "a label for every image")
+    assert project.rows("SELECT count(*) FROM labels WHERE bin_id IS NULL")[0][0] >= _REVIEWED // 5
+    screen.press("BackSpace", "2", "Escape")
+    app.where("widget resultsView")
+    assert len(project.rows(labels)) == _REVIEWED
 
     assert app.close() == 0
     assert project.rows("PRAGMA integrity_check") == [("ok",)]

@@ -12,7 +12,7 @@ from fewshot_gui.project.board import Board
 from fewshot_gui.project.disk import decode_path
 from fewshot_gui.project.edits.base import STEPS, Change, Plan, Tables, tr
 from fewshot_gui.project.edits.examples import count_images, place
-from fewshot_gui.project.labels import Label, LabelSource
+from fewshot_gui.project.labels import Label, LabelSource, in_order
 from fewshot_gui.project.signals import ContentSignals
 
 Labels = tuple[tuple[Path, tuple[Label, ...]], ...]
@@ -50,9 +50,9 @@ class SetLabels(Change):
     @classmethod
     def read(cls, connection: sqlite3.Connection, board: Board) -> None:
         labels: dict[Path, tuple[Label, ...]] = {}
-        for path, *row in connection.execute("SELECT * FROM labels ORDER BY given_at, reader"):
+        for path, *row in connection.execute("SELECT * FROM labels"):
             key = decode_path(path)
-            labels[key] = (*labels.get(key, ()), Label.of_row(row))
+            labels[key] = in_order((*labels.get(key, ()), Label.of_row(row)))
         board.set_labels(labels)
 
     @classmethod
@@ -74,7 +74,7 @@ def give_labels(board: Board, labels: Mapping[Path, Label], *, as_examples: bool
     changes = {}
     for path, label in labels.items():
         before = board.labels.get(path, ())
-        after = (*(said for said in before if said.reader != label.reader), label)
+        after = in_order((*(said for said in before if said.reader != label.reader), label))
         if after != before:
             changes[path] = after
     placed: dict[str, list[Path]] = {}

@@ -354,7 +354,7 @@ def test_the_dialog_counts_its_choices_and_asks_who_reviews(
 
     monkeypatch.setattr(ReviewDialog, "exec", answer)
     app.window.command_table["review"].trigger()
-    assert "Unlike every bin: 1 images" in seen
+    assert "Unlike every bin: 1 image" in seen
     assert "Predicted as ‘Cat’: 9 images" in seen
     assert "All that nobody labelled: 12 images" in seen
     assert "Marked for a second look: 0 images" in seen
