@@ -80,6 +80,7 @@ class App(QObject):
             intents=self.intents,
             window=self.window,
             status=self.window.status,
+            review=self.window.review,
             questions=self.questions,
         )
         self.running = RunningController(services, self)

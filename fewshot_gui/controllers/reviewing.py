@@ -39,7 +39,7 @@ class ReviewingController(QObject):
     def __init__(self, services: AppServices, parent: QObject) -> None:
         super().__init__(parent)
         self._document, self._results, self._settings = services.document, services.results, services.settings
-        self._window, self._view, self._status = services.window, services.window.review, services.status
+        self._window, self._view, self._status = services.window, services.review, services.status
         self._questions = services.questions
         self._plan: ReviewPlan | None = None  # of the review that is under way
         self._last = ReviewPlan(Reviewed.TO_CHECK, "")

@@ -16,6 +16,7 @@ from fewshot_gui.project.results import Results
 from fewshot_gui.project.session import Session
 from fewshot_gui.settings import Settings
 from fewshot_gui.views.main_window import MainWindow
+from fewshot_gui.views.review_view import ReviewView
 from fewshot_gui.views.status_bar import StatusBar
 
 
@@ -32,6 +33,7 @@ class AppServices:
     intents: what the user wants; controllers connect to it
     window: what the user sees; controllers tell it, and ask it for nothing but which results are in sight
     status: the window's status bar: messages and the running job
+    review: where a person goes through results; its answers are signals of its own
     questions: modal dialogs that return an answer
     """
 
@@ -45,6 +47,7 @@ class AppServices:
     intents: Intents
     window: MainWindow
     status: StatusBar
+    review: ReviewView
     questions: Questions
 
     @property
