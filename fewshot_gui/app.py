@@ -26,12 +26,14 @@ from fewshot_gui.controllers.resuming import ResumingController
 from fewshot_gui.controllers.reviewing import ReviewingController
 from fewshot_gui.controllers.running import RunningController
 from fewshot_gui.controllers.services import AppServices
+from fewshot_gui.controllers.tiles import TilesController
 from fewshot_gui.intents import Intents
 from fewshot_gui.jobs.files import FileJobs
 from fewshot_gui.jobs.garbage import GarbageCollector
 from fewshot_gui.jobs.pictures import PictureLoader
 from fewshot_gui.jobs.runner import Runner
 from fewshot_gui.jobs.thumbnails import ThumbnailLoader
+from fewshot_gui.jobs.tiles import TileLoader
 from fewshot_gui.paths import APP_NAME, AppPaths
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.library import Library
@@ -62,12 +64,14 @@ class App(QObject):
         self.thumbnails = ThumbnailLoader(parent=self)
         self.pictures = PictureLoader(self)
         self.runner = runner if runner is not None else Runner(parent=self)
+        self.tiles = TileLoader(self.runner, self)
         qt_app = QApplication.instance()
         if isinstance(qt_app, QApplication):  # later, every widget would be coloured anew and all icons drawn again
             style.apply_theme(qt_app, self.settings.theme)
         document, results, library = self.session.document, self.session.results, Library(self.session.document, self)
         self.intents = Intents(self)
-        self.window = MainWindow(document, results, library, self.intents, self.thumbnails, self.pictures)
+        sources = (self.thumbnails, self.pictures, self.tiles)
+        self.window = MainWindow(document, results, library, self.intents, *sources)
         self.questions = Questions(self.window)
         self.services = services = AppServices(
             session=self.session,
@@ -77,6 +81,7 @@ class App(QObject):
             files=self.files,
             thumbnails=self.thumbnails,
             pictures=self.pictures,
+            tiles=self.tiles,
             intents=self.intents,
             window=self.window,
             status=self.window.status,
@@ -97,6 +102,7 @@ class App(QObject):
         self.folder_export = FolderExportController(services, self)
         self.folder_export.images_moved.connect(self.library.refresh)
         AutoTraining(services, self.running, self)
+        TilesController(services, self)
         self._garbage = GarbageCollector(self)
         document.reset.connect(self._garbage.collect_all)
         results.rows_left.connect(self._garbage.take_apart)
@@ -129,8 +135,8 @@ class App(QObject):
         patience = threading.Timer(_DECODER_PATIENCE, decoder_pool.close)  # a decoder that hangs keeps nobody waiting
         patience.start()
         stuck = self.runner.shutdown(_SHUTDOWN_SECONDS)
-        for name, part in (("files", self.files), ("thumbnails", self.thumbnails), ("pictures", self.pictures)):
-            if not part.shutdown():
+        for name in ("files", "thumbnails", "pictures", "tiles"):
+            if not getattr(self, name).shutdown():
                 stuck.append(name)
         if not self.projects.shutdown():
             stuck.append("projects")

@@ -59,6 +59,26 @@ class Status(StrEnum):
     ERROR = "error"
 
 
+class MapStyle(StrEnum):
+    """What is drawn over a picture: nothing, the box of its region, or the box with the evidence map in one way."""
+
+    OFF = "off"
+    BOX = "box"
+    HEAT = "heat"  # in colours, more opaque where there is more evidence
+    CONTOUR = "contour"  # lines where the evidence has half, and where it has four fifths of its peak
+    SPOTLIGHT = "spotlight"  # dark where there is little
+
+    @property
+    def has_box(self) -> bool:
+        """Whether the box of the region is drawn."""
+        return self is not MapStyle.OFF
+
+    @property
+    def has_map(self) -> bool:
+        """Whether the evidence map is drawn."""
+        return self not in (MapStyle.OFF, MapStyle.BOX)
+
+
 @dataclass(frozen=True)
 class Prediction:
     """The prediction for one image.

@@ -30,7 +30,7 @@ class LibraryController(QObject):
         super().__init__(parent)
         self._session, self._document, self._library = services.session, services.document, services.library
         self._files, self._settings = services.files, services.settings
-        self._thumbnails, self._pictures = services.thumbnails, services.pictures
+        self._thumbnails, self._pictures, self._tiles = services.thumbnails, services.pictures, services.tiles
         self._status, self._questions = services.status, services.questions
         self._read_by(self._settings.cutting, self._settings.rendering)
         self._scan_id = 0
@@ -64,6 +64,7 @@ class LibraryController(QObject):
     def refresh(self) -> None:
         """Scan the folders and check the files again."""
         self._thumbnails.clear()
+        self._tiles.clear()
         self._scan()
         self._look_for_files()
 
@@ -108,6 +109,7 @@ class LibraryController(QObject):
     def _read_by(self, cutting: Cutting, rendering: Rendering) -> None:
         self._files.cutting, self._thumbnails.rendering = cutting, rendering
         self._pictures.set_rendering(rendering)
+        self._tiles.set_rendering(rendering)
 
     @Slot(Path)
     def _on_remove_folder_requested(self, folder: Path) -> None:

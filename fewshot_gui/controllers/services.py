@@ -10,6 +10,7 @@ from fewshot_gui.jobs.files import FileJobs
 from fewshot_gui.jobs.pictures import PictureLoader
 from fewshot_gui.jobs.runner import Runner
 from fewshot_gui.jobs.thumbnails import ThumbnailLoader
+from fewshot_gui.jobs.tiles import TileLoader
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.library import Library
 from fewshot_gui.project.results import Results
@@ -29,7 +30,7 @@ class AppServices:
     settings: what the user chose, kept between runs
     runner: training, classifying and explaining, in threads of their own
     files: reading, hashing and finding files, in the background
-    thumbnails, pictures: images for the views, decoded in the background
+    thumbnails, pictures, tiles: images for the views, made in the background
     intents: what the user wants; controllers connect to it
     window: what the user sees; controllers tell it, and ask it for nothing but which results are in sight
     status: the window's status bar: messages and the running job
@@ -44,6 +45,7 @@ class AppServices:
     files: FileJobs
     thumbnails: ThumbnailLoader
     pictures: PictureLoader
+    tiles: TileLoader
     intents: Intents
     window: MainWindow
     status: StatusBar

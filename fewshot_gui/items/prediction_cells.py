@@ -6,11 +6,13 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
-from fewshot_gui.items.bin_look import look_of
-from fewshot_gui.items.naming import display_name, display_text
+from fewshot_gui.items.arrangement import Group, Grouping, Outcome, outcome_of
+from fewshot_gui.items.bin_look import BinLook, look_of
+from fewshot_gui.items.naming import display_name, display_text, names_are_hidden
 from fewshot_gui.items.prediction_columns import Column
-from fewshot_gui.items.roles import Problem, Role
+from fewshot_gui.items.roles import Problem, Role, readable
 from fewshot_gui.items.thumbnail_source import Thumbnails
+from fewshot_gui.items.tile import Mark, Tile, Tone
 from fewshot_gui.items.verdicts import is_stale
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.labels import Label
@@ -24,6 +26,8 @@ class PredictionCells:
 
     def __init__(self, document: Document, results: Results, thumbnails: Thumbnails) -> None:
         self._document, self._results, self._thumbnails = document, results, thumbnails
+        self.sure_from: float | None = None
+        """The confidence from which predictions need not be checked; None: not known."""
 
     def fact(self, made: BinPrediction, column: Column, role: int) -> Any:  # noqa: ANN401 - as QAbstractItemModel.data
         """What delegates ask for by one of `Role`; None for any other role."""
@@ -35,6 +39,8 @@ class PredictionCells:
             return self._problem(made)
         if role == Role.CONFIDENCE:
             return None if made.status is Status.ERROR or made.is_of_one_bin else made.confidence
+        if role == Role.TILE:
+            return self._tile(made)
         if role == Role.STALE:
             return made.label is None and is_stale(self._results, made)
         if role == Role.COLOR:
@@ -57,6 +63,57 @@ class PredictionCells:
         if column is Column.CONFIDENCE:
             return "" if made.is_of_one_bin else confidence_text(made.confidence)
         return self._note(made)
+
+    def describe(self, made: BinPrediction) -> str:
+        """Class, confidence and marks, for those who hear what a tile shows."""
+        if made.status is Status.ERROR:
+            return self.text(made, Column.STATUS)
+        said = [self.text(made, Column.CLASS), self.text(made, Column.CONFIDENCE)]
+        return ", ".join([*filter(None, said), *(mark.text for mark in self._marks(made))])
+
+    def group_title(self, grouping: Grouping, group: Group) -> BinLook:
+        """What a group is called, and its colour; "": it has none."""
+        if grouping is Grouping.CLASS:
+            return look_of(self._document, group.key) if group.key else BinLook(_tr("Not classified"), "")
+        if grouping is Grouping.FOLDER:
+            return BinLook(_tr("A folder") if names_are_hidden() else readable(group.key), "")
+        return BinLook(_outcome_text(Outcome(group.key)), "")
+
+    def _tile(self, made: BinPrediction) -> Tile:
+        is_error = made.status is Status.ERROR
+        look = look_of(self._document, made.bin_id) if made.bin_id else BinLook(_tr("Not classified"), "")
+        if made.label is not None and made.label.bin_id is None:
+            look = BinLook(self.text(made, Column.CLASS), "")
+        return Tile(
+            path=made.path,
+            name=display_name(made.path),
+            status=made.status,
+            bin_id=made.bin_id,
+            class_name=look.name,
+            color=look.color,
+            confidence="" if is_error else self.text(made, Column.CONFIDENCE),
+            region=made.region,
+            is_stale=made.label is None and is_stale(self._results, made),
+            marks=tuple(self._marks(made)),
+        )
+
+    def _marks(self, made: BinPrediction) -> list[Mark]:
+        """The most urgent first. Marks for what other parts of the app know of an image are added here."""
+        marks = []
+        if made.label is not None:
+            marks.append(Mark("✓", self._said(made.label), Tone.SUCCESS))
+        match None if made.label is not None else outcome_of(made.status, made.confidence, self.sure_from):
+            case Outcome.ERROR:
+                marks.append(Mark("!", _tr("Error"), Tone.FAILURE))
+            case Outcome.UNLIKE:
+                marks.append(Mark("≠", _tr("Unlike every bin"), Tone.WARNING))
+            case Outcome.TO_CHECK:
+                marks.append(Mark("?", _tr("To check"), Tone.WARNING))
+        bin_id = self._document.bin_of(made.path)
+        if bin_id is not None:
+            look = look_of(self._document, bin_id)
+            marks.append(Mark("●", _tr("In ‘{name}’").format(name=look.name), color=look.color))
+        return marks
 
     def _note(self, made: BinPrediction) -> str:
         notes = []
@@ -85,6 +142,15 @@ class PredictionCells:
     def _problem(self, made: BinPrediction) -> Problem:
         unreadable = made.status is Status.ERROR or self._thumbnails.failure(made.path) is not None
         return Problem.UNREADABLE if unreadable else Problem.NONE
+
+
+def _outcome_text(outcome: Outcome) -> str:
+    return {
+        Outcome.SURE: _tr("Sure"),
+        Outcome.TO_CHECK: _tr("To check"),
+        Outcome.UNLIKE: _tr("Unlike every bin"),
+        Outcome.ERROR: _tr("Errors"),
+    }[outcome]
 
 
 def _tr(text: str) -> str:

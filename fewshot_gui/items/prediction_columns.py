@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from fewshot_gui.items.arrangement import Arrangement, Group, Grouping, Outcome, Sorting
 from fewshot_gui.items.roles import readable, searchable
 from fewshot_gui.project.results import BinPrediction
 from model.types import Status
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 _STATUSES = tuple(Status)
+_OUTCOMES = tuple(Outcome)
+_LEAST_SCORE = 1e-300  # its logarithm stands for that of 0
 _NUMBER = re.compile(r"\d+")
 
 
@@ -56,6 +61,10 @@ class PredictionColumns:
         self._confidences: list[float] = []
         self._statuses: list[int] = []
         self._labelled: list[bool] = []  # by a person
+        self._margins: list[float] = []  # between the scores of the first two classes
+        self._leads: list[float] = []  # of the first class over the second, as the logarithm of their ratio
+        self._folders: list[int] = []  # numbers of `_folder_numbers`
+        self._folder_numbers: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self._texts)
@@ -70,6 +79,11 @@ class PredictionColumns:
             self._confidences.append(made.confidence)
             self._statuses.append(_STATUSES.index(made.status))
             self._labelled.append(made.label is not None)
+            margin, lead = _ahead(made)
+            self._margins.append(margin)
+            self._leads.append(lead)
+            folder = os.path.dirname(made.path)
+            self._folders.append(self._folder_numbers.setdefault(folder, len(self._folder_numbers)))
 
     def replace(self, row: int, made: BinPrediction) -> None:
         """The image of `row` was classified again."""
@@ -77,6 +91,7 @@ class PredictionColumns:
         self._confidences[row] = made.confidence
         self._statuses[row] = _STATUSES.index(made.status)
         self._labelled[row] = made.label is not None
+        self._margins[row], self._leads[row] = _ahead(made)
 
     def matching(self, wanted: PredictionFilter, first: int = 0) -> list[int]:
         """The rows from `first` on that `wanted` shows, in the order of arrival."""
@@ -118,6 +133,75 @@ class PredictionColumns:
         result: list[int] = index[order].tolist()
         return result
 
+    def arranged(
+        self, rows: Sequence[int], how: Arrangement, positions: Mapping[str, int], sure_from: float | None
+    ) -> tuple[list[int], list[Group]]:
+        """`rows` in groups and in order within them, equal ones in order of arrival; and the groups that there are.
+
+        Groups by class go by the bins' `positions`, those by folder by name. See `outcome_of` for `sure_from`.
+        """
+        if not rows:
+            return [], []
+        import numpy as np
+
+        index = np.array(sorted(rows), dtype=np.intp)
+        if how.sorting is Sorting.NAME:
+            index = np.array(sorted(index.tolist(), key=self._sort_keys.__getitem__), dtype=np.intp)
+        elif how.sorting is not Sorting.ARRIVAL:
+            index = index[np.argsort(self._ranks(how.sorting)[index], kind="stable")]
+        numbers, keys = self._group_numbers(how.grouping, positions, sure_from)
+        if numbers is None:
+            return index.tolist(), []
+        places = numbers[index]
+        index = index[np.argsort(places, kind="stable")]
+        counts = np.bincount(places, minlength=len(keys)).tolist()
+        groups, first = [], 0
+        for key, count in zip(keys, counts, strict=True):
+            if count:
+                groups.append(Group(key, first, count))
+            first += count
+        return index.tolist(), groups
+
+    def _ranks(self, sorting: Sorting) -> npt.NDArray[np.float64]:
+        """What comes first has the least."""
+        import numpy as np
+
+        statuses = np.array(self._statuses)
+        if sorting is Sorting.TYPICALITY:
+            ranks = np.arctan(-np.array(self._leads)) + 4.0 * (statuses == _STATUSES.index(Status.UNKNOWN))
+        elif sorting is Sorting.DOUBT:
+            ranks = np.array(self._margins)
+        else:
+            ranks = -np.array(self._confidences)
+        result: npt.NDArray[np.float64] = np.where(statuses == _STATUSES.index(Status.ERROR), 9.0, ranks)
+        return result
+
+    def _group_numbers(
+        self, grouping: Grouping, positions: Mapping[str, int], sure_from: float | None
+    ) -> tuple[npt.NDArray[np.intp] | None, list[str]]:
+        """The number of each row's group, and the groups' keys; None where there are none."""
+        import numpy as np
+
+        if grouping is Grouping.CLASS:
+            order = dict.fromkeys(sorted(positions, key=positions.__getitem__))
+            order |= dict.fromkeys(bin_id for bin_id in dict.fromkeys(self._bins) if bin_id is not None)
+            number_of = {bin_id: number for number, bin_id in enumerate((*order, None))}
+            return np.array([number_of[bin_id] for bin_id in self._bins], dtype=np.intp), [*order, ""]
+        if grouping is Grouping.FOLDER:
+            folders = sorted(self._folder_numbers, key=lambda folder: natural_key(readable(folder).casefold()))
+            place = np.empty(len(folders), dtype=np.intp)
+            place[[self._folder_numbers[folder] for folder in folders]] = np.arange(len(folders))
+            return place[np.array(self._folders, dtype=np.intp)], folders
+        if grouping is Grouping.OUTCOME:
+            statuses = np.array(self._statuses)
+            is_sure = np.array(self._confidences) >= (0.0 if sure_from is None else sure_from)
+            is_sure |= np.array(self._labelled, dtype=bool)
+            outcomes = np.where(is_sure, _OUTCOMES.index(Outcome.SURE), _OUTCOMES.index(Outcome.TO_CHECK))
+            for status, outcome in ((Status.UNKNOWN, Outcome.UNLIKE), (Status.ERROR, Outcome.ERROR)):
+                outcomes[statuses == _STATUSES.index(status)] = _OUTCOMES.index(outcome)
+            return outcomes, [str(outcome) for outcome in _OUTCOMES]
+        return None, []
+
     def _numbers(self, column: Column, positions: Mapping[str, int]) -> Sequence[float]:
         if column is Column.CONFIDENCE:
             return self._confidences
@@ -125,6 +209,17 @@ class PredictionColumns:
             return self._statuses
         last = len(positions)
         return [positions.get(bin_id or "", last) for bin_id in self._bins]
+
+
+def _ahead(made: BinPrediction) -> tuple[float, float]:
+    """How far the predicted class is ahead of the best other one: the margin, and the logarithm of the ratio."""
+    if made.bin_id is None:
+        return 0.0, 0.0
+    own = made.confidence
+    other = max(
+        (score for bin_id, score in zip(made.bin_ids, made.scores, strict=False) if bin_id != made.bin_id), default=0.0
+    )
+    return own - other, math.log(max(own, _LEAST_SCORE)) - math.log(max(other, _LEAST_SCORE))
 
 
 def natural_key(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The results table: sorts and filters by itself, without a proxy that asks Python for every row."""
+"""The model of the results: sorts, groups and filters by itself, without a proxy that asks Python for every row."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject, Qt, QTimer
 
+from fewshot_gui.items.arrangement import Arrangement, Group, Grouping, Sorting
+from fewshot_gui.items.bin_look import BinLook
 from fewshot_gui.items.image_list_model import IMAGE_FLAGS, Index
 from fewshot_gui.items.mime import IMAGES_TYPE, encode_images
 from fewshot_gui.items.naming import display_path, names
@@ -24,7 +26,7 @@ _BITE = 500  # predictions of another project that are taken in at once, 5 to 10
 
 
 class PredictionsModel(QAbstractTableModel):
-    """Rows of `Results` that pass the filter, in arrival order or sorted by a column.
+    """Rows of `Results` that pass the filter, in arrival order or sorted by a column; or arranged, for the gallery.
 
     A new filter resets the model (views keep their selection by path); sorting moves rows, and
     predictions that arrive while it is sorted find their place within `_SORT_PAUSE`. Of another
@@ -40,6 +42,9 @@ class PredictionsModel(QAbstractTableModel):
         self._columns = PredictionColumns()
         self._filter = PredictionFilter()
         self._sort: tuple[Column, bool] | None = None  # column, descending
+        self._arrangement: Arrangement | None = None  # in place of the sort
+        self._groups: list[Group] = []
+        self._to_come: list[int] = []  # rows that arrived, and find their groups with the next sorting
         self._shown = ShownRows()
         self._is_other_order = self._is_renewed = False
         self._sort_later = QTimer(self, singleShot=True, interval=_SORT_PAUSE)
@@ -54,6 +59,8 @@ class PredictionsModel(QAbstractTableModel):
             signal.connect(self._refresh_all)
         for bin_signal in (document.bin_changed, document.bin_removed, document.examples_changed):
             bin_signal.connect(self._refresh_all)
+        for order_signal in (document.bins_reordered, document.bin_removed, results.training_changed):
+            order_signal.connect(self._group_soon)
         thumbnails.changed.connect(self._on_thumbnail_changed)
         names.changed.connect(self._refresh_all)
         self._on_reset()
@@ -93,6 +100,36 @@ class PredictionsModel(QAbstractTableModel):
         """Return which rows of the results are shown, and which of the table's rows `selected` are."""
         return RowsInView(tuple(self._shown), tuple(self._shown[row] for row in selected))
 
+    @property
+    def grouping(self) -> Grouping:
+        """By what the rows are put together."""
+        return Grouping.NONE if self._arrangement is None else self._arrangement.grouping
+
+    @property
+    def groups(self) -> Sequence[Group]:
+        """The groups in the order of their rows, which are all those shown; none without a grouping."""
+        return self._groups
+
+    def group_title(self, group: Group) -> BinLook:
+        """What a group is called, and its colour; "": it has none."""
+        return self._cells.group_title(self.grouping, group)
+
+    def arrange(self, how: Arrangement | None) -> None:
+        """Show the rows in groups and in another order; None: as the table sorts them."""
+        if how != self._arrangement:
+            self._arrangement = how
+            self._is_other_order = True
+            self._sort_rows()
+            self._is_other_order = False
+
+    def set_sure_from(self, confidence: float | None) -> None:
+        """Say from which confidence on predictions need not be checked; None: not known."""
+        if confidence != self._cells.sure_from:
+            self._cells.sure_from = confidence
+            self._refresh_all()
+            if self.grouping is Grouping.OUTCOME:
+                self._sort_rows()
+
     def set_filter(self, wanted: PredictionFilter) -> None:
         """Show the predictions that pass `wanted`."""
         if wanted != self._filter:
@@ -124,6 +161,8 @@ class PredictionsModel(QAbstractTableModel):
             return self._cells.text(made, column)
         if role == Qt.ItemDataRole.DecorationRole and column is Column.IMAGE:
             return self._thumbnails.image(made.path)
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            return self._cells.describe(made)
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"{display_path(made.path)}\n{describe_prediction(self._document, self._results, made.path)}"
         return self._cells.fact(made, column, role)
@@ -149,17 +188,26 @@ class PredictionsModel(QAbstractTableModel):
         self._is_other_order = False
 
     def _ordered(self, rows: Iterable[int]) -> list[int]:
+        positions = {bin_.id: at for at, bin_ in enumerate(self._document.bins)}
+        self._groups = []
+        if self._arrangement is not None:
+            sure_from = self._cells.sure_from
+            order, self._groups = self._columns.arranged(list(rows), self._arrangement, positions, sure_from)
+            return order
         if self._sort is None:
             return sorted(rows)
-        positions = {bin_.id: at for at, bin_ in enumerate(self._document.bins)}
         return self._columns.ordered(list(rows), *self._sort, positions)
 
     def _reset_rows(self) -> None:
         self.beginResetModel()
+        self._to_come = []
         self._shown.replace(self._ordered(self._columns.matching(self._filter)))
         self.endResetModel()
 
     def _sort_rows(self) -> None:
+        if self._to_come:
+            rows, self._to_come = self._to_come, []
+            self._append(rows)
         self.layoutAboutToBeChanged.emit()
         old = self.persistentIndexList()
         kept = [(self._shown[index.row()], index.column()) for index in old]
@@ -172,8 +220,15 @@ class PredictionsModel(QAbstractTableModel):
         self.layoutChanged.emit()
 
     def _sort_soon(self) -> None:
-        if self._sort is not None and not self._sort_later.isActive():
+        is_ordered = self._sort is not None
+        if self._arrangement is not None:
+            is_ordered = self._arrangement != Arrangement(sorting=Sorting.ARRIVAL)
+        if is_ordered and not self._sort_later.isActive():
             self._sort_later.start()
+
+    def _group_soon(self) -> None:
+        if self.grouping is not Grouping.NONE:
+            self._sort_soon()
 
     def _refresh_rows(self, paths: Sequence[Path]) -> None:
         for path in paths:
@@ -205,13 +260,18 @@ class PredictionsModel(QAbstractTableModel):
             return  # their turn comes after those that are being taken in
         self._columns.extend(map(self._at, range(first, last + 1)))
         rows = self._columns.matching(self._filter, first)
-        if not rows:
-            return
+        if rows and self.grouping is not Grouping.NONE:
+            self._to_come += rows
+        elif rows:
+            self._append(rows)
+        if rows:
+            self._sort_soon()
+
+    def _append(self, rows: Sequence[int]) -> None:
         at = len(self._shown)
         self.beginInsertRows(QModelIndex(), at, at + len(rows) - 1)
         self._shown.extend(rows)
         self.endInsertRows()
-        self._sort_soon()
 
     def _on_changed(self, paths: Sequence[Path]) -> None:
         for path in paths:

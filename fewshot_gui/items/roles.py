@@ -20,6 +20,7 @@ class Role(IntEnum):
     STALE = Qt.ItemDataRole.UserRole + 7  # bool: made before the bins were changed
     STATUS = Qt.ItemDataRole.UserRole + 8  # model.types.Status
     SHARED = Qt.ItemDataRole.UserRole + 9  # bool: the same picture is in another bin, too
+    TILE = Qt.ItemDataRole.UserRole + 10  # Tile
 
 
 class Problem(Enum):

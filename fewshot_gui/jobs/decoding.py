@@ -64,6 +64,11 @@ class Decoder(QObject, Generic[_Wanted]):
             self._pool.start(self._decode_waiting)
         return dropped
 
+    def set_capacity(self, capacity: int) -> None:
+        """Keep at most `capacity` requests waiting, from the next one on."""
+        with self._lock:
+            self._capacity = capacity
+
     def drop_waiting(self) -> None:
         """Forget all requests that no thread has begun."""
         with self._lock:

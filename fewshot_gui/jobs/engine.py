@@ -14,6 +14,9 @@ from fewshot_gui.jobs.messages import (
     ClassifySummary,
     ExplainRequest,
     ExplainResult,
+    MapKey,
+    MapsRequest,
+    MapsResult,
     PrepareRequest,
     PrepareResult,
     RestoreRequest,
@@ -34,6 +37,9 @@ from model.progress import CancelToken, Progress, ProgressCallback
 from model.types import Prediction, Status, SupportSet
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from model.embedding.embedder import Embedder
     from model.runs.image_classifier import ImageClassifier
 
@@ -180,6 +186,28 @@ class Engine:
         import_model()
         explanation = trained.classifier.explain(request.path)
         return ExplainResult(request.job_id, trained.revision, trained.bin_ids, explanation)
+
+    def maps(self, request: MapsRequest, token: CancelToken) -> MapsResult:
+        """Make evidence maps from features that are kept, or else from new ones. Raises `NotTrainedError`."""
+        trained = self._current()
+        import_model()
+        from model.embedding.image import EmbeddedImage
+
+        classifier = trained.classifier
+        looks = classifier.looks(closely=request.closely)
+        wanted = [(path, bin_id) for path, bin_id in request.wanted if bin_id in trained.bin_ids]
+        images = (one for batch in classifier.embedder.embed([path for path, _ in wanted], looks) for one in batch)
+        by_bin: dict[str, list[EmbeddedImage]] = {}
+        for (_, bin_id), image in zip(wanted, images, strict=True):
+            token.raise_if_cancelled()
+            if isinstance(image, EmbeddedImage):
+                by_bin.setdefault(bin_id, []).append(image)
+        maps: dict[MapKey, npt.NDArray[np.float32]] = {}
+        for bin_id, of_bin in by_bin.items():
+            for seen in classifier.predict(of_bin, trained.bin_ids.index(bin_id), with_maps=True):
+                if seen.evidence_map is not None:
+                    maps[seen.path, bin_id] = seen.evidence_map
+        return MapsResult(request.job_id, maps)
 
     def suggest(self, request: SuggestRequest, progress: ProgressCallback, token: CancelToken) -> SuggestResult:
         """Choose what to label next. Raises `NoImagesError` and `Cancelled`."""

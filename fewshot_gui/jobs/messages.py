@@ -10,11 +10,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fewshot_gui.project.search_notes import NOTHING, SearchNotes
 from model.images.cutting import Cutting
 from model.images.rendering import USUAL, Rendering
 from model.types import Explanation, Prediction, TrainingReport
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+MapKey = tuple[Path, str]
+"""The image, and the id of the bin for whose class the map is."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,15 @@ class ExplainRequest:
 
 
 @dataclass(frozen=True)
+class MapsRequest:
+    """Make the evidence maps of some images, of the look at which results are made (`closely`)."""
+
+    job_id: int
+    wanted: tuple[MapKey, ...]
+    closely: bool = False
+
+
+@dataclass(frozen=True)
 class PrepareRequest:
     """Make explanations ready, so that the first does not wait."""
 
@@ -96,6 +113,14 @@ class SuggestRequest:
     backbone: str
     device: str
     rendering: Rendering = USUAL
+
+
+@dataclass(frozen=True)
+class MapsResult:
+    """The maps, float32 (h, w) in 0..1; those that cannot be had are missing."""
+
+    job_id: int
+    maps: Mapping[MapKey, npt.NDArray[np.float32]] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -205,6 +230,22 @@ class JobFailure:
 
 
 JobRequest = (
-    WarmUpRequest | TrainRequest | ClassifyRequest | PrepareRequest | ExplainRequest | RestoreRequest | SuggestRequest
+    WarmUpRequest
+    | TrainRequest
+    | ClassifyRequest
+    | PrepareRequest
+    | ExplainRequest
+    | MapsRequest
+    | RestoreRequest
+    | SuggestRequest
 )
-JobResult = WarmUpResult | TrainResult | ClassifySummary | PrepareResult | ExplainResult | RestoreResult | SuggestResult
+JobResult = (
+    WarmUpResult
+    | TrainResult
+    | ClassifySummary
+    | PrepareResult
+    | ExplainResult
+    | MapsResult
+    | RestoreResult
+    | SuggestResult
+)

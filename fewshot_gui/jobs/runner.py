@@ -10,7 +10,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QDeadlineTimer, QObject, Qt, QThread, Signal, Slot
 
 from fewshot_gui.jobs.engine import Engine
-from fewshot_gui.jobs.messages import ExplainRequest, JobRequest, PrepareRequest
+from fewshot_gui.jobs.messages import ExplainRequest, JobRequest, MapsRequest, PrepareRequest
 from fewshot_gui.jobs.signals import JobSignals
 from fewshot_gui.jobs.worker import Worker
 from model.progress import CancelToken
@@ -74,7 +74,7 @@ class Runner(JobSignals):
     """Sends requests to the lanes and hands on what they answer, in the window's thread.
 
     Training, classifying and restoring share a lane, so that they see one another's classifier
-    in the order they were asked for; explaining has a lane of its own and need not wait.
+    in the order they were asked for; explaining and the maps of the gallery have lanes of their own and need not wait.
     """
 
     def __init__(self, engine: Engine | None = None, parent: QObject | None = None) -> None:
@@ -83,12 +83,13 @@ class Runner(JobSignals):
         self._ids = itertools.count(1)
         self._work = Lane("work", self._engine, self)
         self._inspection = Lane("inspection", self._engine, self)
+        self._maps = Lane("maps", self._engine, self)
         for lane in self._lanes:
             lane.worker.forward_to(self)
 
     @property
-    def _lanes(self) -> tuple[Lane, Lane]:
-        return (self._work, self._inspection)
+    def _lanes(self) -> tuple[Lane, ...]:
+        return (self._work, self._inspection, self._maps)
 
     @property
     def is_busy(self) -> bool:
@@ -107,7 +108,11 @@ class Runner(JobSignals):
         """
         job_id = next(self._ids)
         request = make_request(job_id)
-        lane = self._inspection if isinstance(request, ExplainRequest | PrepareRequest) else self._work
+        lane = self._work
+        if isinstance(request, ExplainRequest | PrepareRequest):
+            lane = self._inspection
+        elif isinstance(request, MapsRequest):
+            lane = self._maps
         if isinstance(request, ExplainRequest):
             lane.cancel()
         lane.submit(request)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Hashable
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
@@ -17,38 +19,41 @@ CACHE_BYTES = 128 * 2**20
 _WAITING_THUMBNAILS = 400  # some screens full; older requests are of rows that scrolled away
 
 
-class ImageCache:
+_Key = TypeVar("_Key", bound=Hashable)
+
+
+class ImageCache(Generic[_Key]):
     """The images used last, as many as fit into `max_bytes`."""
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
         self._bytes = 0
-        self._images: OrderedDict[Path, QImage] = OrderedDict()
+        self._images: OrderedDict[_Key, QImage] = OrderedDict()
 
     @property
     def size_in_bytes(self) -> int:
         """What the images take now."""
         return self._bytes
 
-    def get(self, path: Path) -> QImage | None:
+    def get(self, key: _Key) -> QImage | None:
         """Return the image, which counts as used now, or None."""
-        image = self._images.get(path)
+        image = self._images.get(key)
         if image is not None:
-            self._images.move_to_end(path)
+            self._images.move_to_end(key)
         return image
 
-    def put(self, path: Path, image: QImage) -> None:
+    def put(self, key: _Key, image: QImage) -> None:
         """Keep `image`; those not used for the longest time go."""
-        self.discard(path)
-        self._images[path] = image
+        self.discard(key)
+        self._images[key] = image
         self._bytes += image.sizeInBytes()
         while self._bytes > self._max_bytes and len(self._images) > 1:
             _, oldest = self._images.popitem(last=False)
             self._bytes -= oldest.sizeInBytes()
 
-    def discard(self, path: Path) -> None:
+    def discard(self, key: _Key) -> None:
         """Forget one image, if it is here."""
-        image = self._images.pop(path, None)
+        image = self._images.pop(key, None)
         if image is not None:
             self._bytes -= image.sizeInBytes()
 
@@ -66,7 +71,7 @@ class ThumbnailLoader(QObject):
 
     def __init__(self, max_bytes: int = CACHE_BYTES, side: int = THUMBNAIL_SIDE, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._cache = ImageCache(max_bytes)
+        self._cache = ImageCache[Path](max_bytes)
         self._failed: set[Path] = set()  # not tried again until `clear`
         self._asked: set[Path] = set()
         self.rendering = USUAL

@@ -15,6 +15,7 @@ from fewshot_gui.jobs.messages import (
     JobProgress,
     JobRequest,
     JobResult,
+    MapsRequest,
     PrepareRequest,
     RestoreRequest,
     SuggestRequest,
@@ -77,6 +78,8 @@ class Worker(JobSignals):
                 return self._engine.prepare(request)
             case ExplainRequest():
                 return self._engine.explain(request)
+            case MapsRequest():
+                return self._engine.maps(request, token)
             case RestoreRequest():
                 return self._engine.restore(request)
             case SuggestRequest():

@@ -98,7 +98,7 @@ class BinPrediction:
         if label is None or self.status is Status.ERROR:
             return self
         if label.bin_id is None:
-            return replace(self, status=Status.UNKNOWN, label=label)
+            return replace(self, status=Status.UNKNOWN, region=None, label=label)
         region = self.region if label.bin_id == self.bin_id else None
         return replace(self, status=Status.OK, bin_id=label.bin_id, region=region, label=label)
 

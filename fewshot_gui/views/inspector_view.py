@@ -18,6 +18,7 @@ from fewshot_gui.items.verdicts import describe_example, describe_labels, descri
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
 from fewshot_gui.texts import confidence_text
+from fewshot_gui.views.map_choice import MapChoice
 from fewshot_gui.widgets.elided_label import ElidedLabel
 from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
 from fewshot_gui.widgets.overlay_canvas import OverlayCanvas
@@ -59,6 +60,7 @@ class InspectorView(QWidget):
         self._name, self._verdict, self._status = ElidedLabel(), QLabel(), QLabel()
         self._zoom = QLabel()
         self._opacity = QSlider(Qt.Orientation.Horizontal)
+        self.map_choice = MapChoice()
         self._build()
         self._settle.timeout.connect(self._on_settled)
         self._rest.timeout.connect(self._on_rested)
@@ -93,7 +95,7 @@ class InspectorView(QWidget):
 
     def tab_stops(self) -> list[QWidget]:
         """What the keyboard goes through, in order."""
-        return [self._opacity, self.scores]
+        return [self.map_choice, self._opacity, self.scores]
 
     def show_image(self, path: Path) -> None:
         """Show `path`; its explanation is asked for once it has stayed a moment."""
@@ -157,6 +159,7 @@ class InspectorView(QWidget):
     def _build(self) -> None:
         self._opacity.setRange(0, 100)
         self._opacity.setValue(_DEFAULT_OPACITY)
+        self.map_choice.setObjectName("inspectorMap")
         self._opacity.setObjectName("opacitySlider")
         self._opacity.setAccessibleName(self.tr("Strength of the attention overlay"))
         self._opacity.setToolTip(self.tr("How strongly the attention covers the picture"))
@@ -173,8 +176,9 @@ class InspectorView(QWidget):
         row = QHBoxLayout()
         row.setSpacing(style.GRID)
         title = QLabel(self.tr("&Attention"))
-        title.setBuddy(self._opacity)
+        title.setBuddy(self.map_choice)
         row.addWidget(title)
+        row.addWidget(self.map_choice)
         row.addWidget(self._opacity, 1)
         facts = QVBoxLayout()
         facts.setContentsMargins(style.GRID, style.GRID // 2, style.GRID, style.GRID)

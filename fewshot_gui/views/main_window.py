@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import chain, pairwise
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from fewshot_gui.icons import app_icon
 from fewshot_gui.intents import Intents
 from fewshot_gui.items.naming import Known, display_name, names
 from fewshot_gui.items.thumbnail_source import PictureSource, Thumbnails, ThumbnailSource
+from fewshot_gui.items.tile_source import TileSource
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.library import Library
 from fewshot_gui.project.results import Results
@@ -26,6 +28,7 @@ from fewshot_gui.views.estimates_view import EstimatesView
 from fewshot_gui.views.image_focus import ImageFocus
 from fewshot_gui.views.inspector_view import InspectorView
 from fewshot_gui.views.library_view import LibraryView
+from fewshot_gui.views.map_choice import MapChoice
 from fewshot_gui.views.menus import MenuBar, make_tool_bar
 from fewshot_gui.views.project_banner import ProjectBanner
 from fewshot_gui.views.results_view import ResultsView
@@ -33,7 +36,7 @@ from fewshot_gui.views.review_view import ReviewView
 from fewshot_gui.views.status_bar import StatusBar
 from fewshot_gui.views.window_commands import Panes, WindowCommands
 from fewshot_gui.widgets.flexible_splitter import FlexibleSplitter
-from model.types import Explanation
+from model.types import Explanation, MapStyle
 
 _COLUMNS, _ROWS = (288, 680, 336), (400, 360)  # what the splitters begin with
 _COMFORTABLE = 480  # pixels of bins and results, for which the others give way
@@ -53,6 +56,7 @@ class MainWindow(QMainWindow):
         intents: Intents,
         thumbnails: ThumbnailSource,
         pictures: PictureSource,
+        tiles: TileSource,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -65,7 +69,7 @@ class MainWindow(QMainWindow):
         shared = Thumbnails(thumbnails, self)
         self.library = LibraryView(document, library, intents, shared)
         self.bins = BinsView(document, results, intents, shared)
-        self.results = ResultsView(document, results, intents, shared)
+        self.results = ResultsView(document, results, intents, shared, tiles)
         self.inspector = InspectorView(document, results, intents, pictures, shared)
         self.review = ReviewView(document, results, intents, pictures, shared)
         self.estimates = EstimatesView(document, results, intents, self)
@@ -125,7 +129,7 @@ class MainWindow(QMainWindow):
 
     def images_in_sight(self) -> list[Path]:
         """The images whose results the user sees now, top to bottom."""
-        return self.results.table.visible_paths()
+        return self.results.visible_paths()
 
     def set_may_edit_again(self, may: bool) -> None:
         """Offer to open the project, which is read only, for editing."""
@@ -171,13 +175,14 @@ class MainWindow(QMainWindow):
         self._may_close = may_close
 
     def layout_state(self) -> QByteArray:
-        """Where the splitters and the estimates are, for `restore_layout` in a later run."""
+        """Where the splitters and the estimates are and how results look, for `restore_layout` in a later run."""
         place = bytes(self.estimates.place().toBase64().data()).decode("ascii")
-        sizes = {"columns": self._columns.wanted(), "rows": self._rows.wanted(), "estimates": place}
+        look = {**self.results.look(), "map": self.inspector.map_choice.style_}
+        sizes = {"columns": self._columns.wanted(), "rows": self._rows.wanted(), "estimates": place, "results": look}
         return QByteArray(json.dumps(sizes).encode("ascii"))
 
     def restore_layout(self, state: QByteArray) -> None:
-        """Put the splitters and the estimates where they were; a damaged or empty `state` is ignored."""
+        """Put back what `layout_state` told; a damaged or empty `state` is ignored."""
         try:
             sizes = json.loads(bytes(state.data()))
             columns, rows = [int(size) for size in sizes["columns"]], [int(size) for size in sizes["rows"]]
@@ -187,6 +192,10 @@ class MainWindow(QMainWindow):
         self._columns.set_wanted(columns)
         self._rows.set_wanted(rows)
         self.estimates.restore_place(place)
+        look = sizes.get("results")
+        with suppress(ValueError, TypeError, KeyError):
+            self.results.restore_look(look)
+            self._on_map_style_chosen(MapStyle(look["map"]))
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette (Qt)."""
@@ -230,6 +239,7 @@ class MainWindow(QMainWindow):
         for view in (self.results, self.estimates):
             view.offer_training(table["train"])
         self.bins.offer_estimates(table["estimates"])
+        self.results.offer_views(table["resultsTable"], table["resultsGallery"])
         self.library.offer_suggesting(table["suggest"], table["showAll"])
         self.resize(1280, 800)
 
@@ -245,9 +255,22 @@ class MainWindow(QMainWindow):
         table["closely"].triggered.connect(intents.closely_chosen)
         table["transductive"].triggered.connect(intents.transductive_chosen)
         table["hideNames"].triggered.connect(intents.names_hidden_chosen)
+        for choice in self._map_choices():
+            choice.chosen.connect(self._on_map_style_chosen)
+        self._on_map_style_chosen(MapStyle.HEAT)
         self.bins.placed.connect(self._order_tabs)
         self._order_tabs()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
+
+    def _map_choices(self) -> tuple[MapChoice, MapChoice]:
+        return self.results.bar.map_choice, self.inspector.map_choice
+
+    def _on_map_style_chosen(self, map_style: MapStyle) -> None:
+        """One choice for the gallery and the inspector."""
+        for choice in self._map_choices():
+            choice.show_style(map_style)
+        self.results.gallery.set_map_style(map_style)
+        self.inspector.canvas.set_map_style(map_style)
 
     def _order_tabs(self) -> None:
         """Have Tab follow the work: library, bins, results, inspector."""

@@ -82,6 +82,8 @@ _MENUS = (
     (
         "&View",
         (
+            "resultsTable",
+            "resultsGallery",
             "estimates",
             _SEPARATOR,
             "nextPane",

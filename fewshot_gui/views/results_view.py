@@ -1,23 +1,29 @@
-"""The predictions of all images in a table, with a filter bar."""
+"""The predictions of all images, in a table or as a gallery, with a filter bar."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSignalBlocker, QTimer
+from PySide6.QtCore import QPoint, QSignalBlocker, QTimer, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.intents import Intents
+from fewshot_gui.items.arrangement import Arrangement, Grouping, Sorting
 from fewshot_gui.items.prediction_columns import PredictionFilter
 from fewshot_gui.items.predictions_model import PredictionsModel
 from fewshot_gui.items.thumbnail_source import Thumbnails
+from fewshot_gui.items.tile_source import TileSource
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
 from fewshot_gui.views.bin_menu import color_icon
+from fewshot_gui.views.gallery_bar import GalleryBar
 from fewshot_gui.views.prediction_table import PredictionTable
+from fewshot_gui.views.results_gallery import ResultsGallery
 from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
 from fewshot_gui.widgets.notice import Notice
 from fewshot_gui.widgets.pane_header import PaneHeader
@@ -28,6 +34,8 @@ _TYPING_PAUSE = 150  # milliseconds after the last key before the filter works
 
 ALLOWED_ERRORS = (0.01, 0.05, 0.1)
 """Shares of wrong predictions among those that are accepted."""
+
+_USUAL_ERRORS = 0.05  # allowed until another share is chosen: it tells what the gallery marks as to be checked
 
 
 @dataclass(frozen=True)
@@ -44,7 +52,12 @@ class Outcome:
 
 
 class ResultsView(QWidget):
-    """Filter bar, notice where the predictions are out of date, table."""
+    """Filter bar, notice where the predictions are out of date, table or gallery.
+
+    Both show the same model and share one selection; `table` speaks for it, whichever is seen.
+    """
+
+    gallery_chosen = Signal(bool)  # the gallery is seen now, or the table
 
     def __init__(
         self,
@@ -52,17 +65,23 @@ class ResultsView(QWidget):
         results: Results,
         intents: Intents,
         thumbnails: Thumbnails,
+        tiles: TileSource,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._document, self._results, self._intents = document, results, intents
         self.model = PredictionsModel(document, results, thumbnails, self)
+        self.gallery = ResultsGallery(self.model, tiles)  # before the table, which restores the selection last
+        self.bar = GalleryBar()
         self.table = PredictionTable(self.model)
+        self._view: PredictionTable | ResultsGallery = self.table
         self.header = PaneHeader(self.tr("Results"))
         self.filter, self.bin_choice, self.status_choice = QLineEdit(), QComboBox(), QComboBox()
         self._notice = Notice(self.tr("The bins changed since training: these predictions are out of date."))
-        self._content = EmptyOr(self.table, EmptyHint("results", "", ""))
+        self._views = QStackedWidget()
+        self._content = EmptyOr(self._views, EmptyHint("results", "", ""))
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_PAUSE)
+        self._max_error = _USUAL_ERRORS
         self._build()
         self._connect()
         self._fill_bins()
@@ -73,12 +92,62 @@ class ResultsView(QWidget):
         self._notice.set_action(action)
 
     def entry(self) -> QWidget:
-        """What the keyboard comes to: the table or, where it is empty, the filter."""
-        return self.table if self.table.isVisible() else self.filter
+        """What the keyboard comes to: the table or the gallery or, where they are empty, the filter."""
+        return self._view if self._view.isVisible() else self.filter
 
     def tab_stops(self) -> list[QWidget]:
         """What the keyboard goes through, in order."""
-        return [self.filter, self.bin_choice, self.status_choice, self.table]
+        return [
+            *(self.filter, self.bin_choice, self.status_choice),
+            *self.bar.controls(),
+            *(self.table, self.gallery),
+        ]
+
+    @property
+    def is_gallery(self) -> bool:
+        """Whether the gallery is seen, not the table."""
+        return self._view is self.gallery
+
+    def show_gallery(self, wanted: bool) -> None:
+        """Show the gallery or the table; the selection stays, and the keyboard."""
+        before, after = self._view, self.gallery if wanted else self.table
+        if before is not after:
+            had_focus = before.hasFocus()
+            self._view = after
+            self._views.setCurrentWidget(after)
+            self.bar.setVisible(wanted)
+            self.model.arrange(self.bar.arrangement if wanted else None)
+            after.scrollTo(self.table.currentIndex())
+            if had_focus:
+                after.setFocus()
+        self.gallery_chosen.emit(wanted)
+
+    def offer_views(self, *actions: QAction) -> None:
+        """Put the commands that show the table or the gallery beside the title."""
+        for action in actions:
+            self.header.add_button(action)
+
+    def visible_paths(self) -> list[Path]:
+        """The images in sight, top to bottom."""
+        return self._view.visible_paths()
+
+    def look(self) -> dict[str, str]:
+        """What is chosen of how results are shown, for `restore_look` in a later run."""
+        how = self.bar.arrangement
+        return {
+            "view": "gallery" if self.is_gallery else "table",
+            "tile": str(self.gallery.tile),
+            "groups": how.grouping,
+            "order": how.sorting,
+        }
+
+    def restore_look(self, look: Mapping[str, str]) -> None:
+        """Show results as they were shown; raises `ValueError` or `KeyError` where `look` is damaged."""
+        how = Arrangement(Grouping(look["groups"]), Sorting(look["order"]))
+        tile = int(look["tile"])
+        self.bar.show_arrangement(how)
+        self.gallery.set_tile(tile)
+        self.show_gallery(look["view"] == "gallery")
 
     def _build(self) -> None:
         self.filter.setObjectName("resultsFilter")
@@ -121,8 +190,14 @@ class ResultsView(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.header)
         layout.addLayout(tools)
+        layout.addWidget(self.bar)
         layout.addWidget(self._notice)
         layout.addWidget(self._content, 1)
+        for view in (self.table, self.gallery):
+            self._views.addWidget(view)
+        self.gallery.share_selection(self.table.selectionModel())
+        self.bar.show_tile(self.gallery.tile)
+        self.bar.hide()
 
     def _connect(self) -> None:
         self.filter.textChanged.connect(self._on_filter_typed)
@@ -131,6 +206,11 @@ class ResultsView(QWidget):
             choice.currentIndexChanged.connect(self._apply_filter)
         self.table.image_selected.connect(self._intents.image_selected)
         self.table.customContextMenuRequested.connect(self._on_menu_requested)
+        self.gallery.customContextMenuRequested.connect(self._on_gallery_menu_requested)
+        self.gallery.focused.connect(self.table.focused)
+        self.gallery.tile_changed.connect(self.bar.show_tile)
+        self.bar.tile_chosen.connect(self.gallery.set_tile)
+        self.bar.arrangement_chosen.connect(self.model.arrange)
         self.model.rowsInserted.connect(self._show_state)
         self.model.modelReset.connect(self._show_state)
         self._results.stale_changed.connect(self._show_state)
@@ -156,9 +236,12 @@ class ResultsView(QWidget):
 
     def _apply_filter(self) -> None:
         outcome, report = self.status_choice.currentData(), self._results.report
+        self._max_error = outcome.max_error or self._max_error
+        known = None if report is None else accepting_confidence(report, self._max_error)
+        self.model.set_sure_from(known)
         threshold = None
         if outcome.max_error is not None:
-            threshold = accepting_confidence(report, outcome.max_error) if report is not None else math.inf
+            threshold = math.inf if known is None else known
         self.model.set_filter(
             PredictionFilter(
                 text=self.filter.text(),
@@ -191,6 +274,13 @@ class ResultsView(QWidget):
         self._content.hint.set_text(title, text)
 
     def _on_menu_requested(self, position: QPoint) -> None:
+        self._show_menu(self.table.viewport().mapToGlobal(position))
+
+    def _on_gallery_menu_requested(self, position: QPoint) -> None:
+        if not self.gallery.group_menu(position):
+            self._show_menu(self.gallery.viewport().mapToGlobal(position))
+
+    def _show_menu(self, position: QPoint) -> None:
         paths = self.table.selected_paths()
         if not paths or not self._document.bins:
             return
@@ -198,7 +288,7 @@ class ResultsView(QWidget):
         put = menu.addMenu(self.tr("Put into"))
         for at, bin_ in enumerate(self._document.bins):
             targets[put.addAction(color_icon(bin_.color), bin_.name.replace("&", "&&"))] = at
-        chosen = menu.exec(self.table.viewport().mapToGlobal(position))
+        chosen = menu.exec(position)
         menu.deleteLater()
         if chosen in targets:
             self._intents.assign_requested.emit(targets[chosen], paths)

@@ -113,6 +113,8 @@ class WindowCommands(QObject):
             "zoomFit": canvas.fit,
             "zoomActual": canvas.zoom_to_actual,
             "estimates": panes.estimates.present,
+            "resultsTable": partial(panes.results.show_gallery, wanted=False),
+            "resultsGallery": partial(panes.results.show_gallery, wanted=True),
             "help": self._show_help,
             "about": partial(show_about, window),
         }
@@ -186,6 +188,8 @@ class WindowCommands(QObject):
         for view in (*panes.bins.image_views(), panes.library.images):
             panes.focus.add(view)
         panes.focus.add(panes.results.table)
+        panes.results.gallery_chosen.connect(self._on_gallery_chosen)
+        self._on_gallery_chosen(panes.results.is_gallery)
         panes.bins.view_made.connect(self._on_view_made)
         panes.bins.view_removed.connect(self._on_view_removed)
 
@@ -311,6 +315,10 @@ class WindowCommands(QObject):
         if not self._panes.bins.select_examples(paths):
             self._intents.image_selected.emit(paths[0])
             self._intents.refused.emit(self.tr("These images are in no bin any more."))
+
+    def _on_gallery_chosen(self, is_gallery: bool) -> None:
+        self._table["resultsGallery"].setChecked(is_gallery)
+        self._table["resultsTable"].setChecked(not is_gallery)
 
     def _on_view_made(self, view: ImageView) -> None:
         self._panes.focus.add(view)

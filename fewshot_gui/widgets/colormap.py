@@ -1,10 +1,12 @@
-"""Attention maps as translucent pictures, in the colours of exported overlays."""
+"""Attention maps as translucent pictures, as in exported overlays."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QImage
+
+from model.types import MapStyle
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,17 +15,17 @@ if TYPE_CHECKING:
 _SMOOTH_SIDE = 256  # pixels of the longer side that a coarse map is interpolated to
 
 
-def attention_image(attention: npt.NDArray[np.float32]) -> QImage:
-    """Colour a map (h, w) of 0..1; transparent at 0, opaque at 1.
+def attention_image(attention: npt.NDArray[np.float32], map_style: MapStyle = MapStyle.HEAT) -> QImage:
+    """Draw a map (h, w) of 0..1, transparent where nothing is drawn.
 
     The map is interpolated smoothly, so that a 7 x 7 map shows no squares.
     """
     import numpy as np  # here, as all that needs it: the window starts without it
 
-    from model.regions.overlay import map_rgba
+    from model.regions.overlay import map_layer
 
     factor = max(1, -(-_SMOOTH_SIDE // max(attention.shape)))
     height, width = (side * factor for side in attention.shape)
-    pixels = map_rgba(np.asarray(attention, dtype=np.float32), (width, height))
+    pixels = map_layer(np.asarray(attention, dtype=np.float32), (width, height), map_style)
     image = QImage(pixels.tobytes(), width, height, 4 * width, QImage.Format.Format_RGBA8888)
     return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)  # a copy: owns its pixels

@@ -1,6 +1,8 @@
-"""A grid of equal cells, laid out by arithmetic, so that 100,000 items are as fast as ten."""
+"""A grid of equal cells, in sections with heads, laid out by arithmetic: 100,000 items are as fast as ten."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from PySide6.QtCore import (
     QItemSelection,
@@ -16,6 +18,7 @@ from PySide6.QtGui import QCursor, QMouseEvent, QPainter, QPaintEvent, QPen, QRe
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyleOptionViewItem, QWidget
 
 from fewshot_gui import style
+from fewshot_gui.widgets.grid_sections import GridSections, Section
 
 Index = QModelIndex | QPersistentModelIndex
 _Cursor = QAbstractItemView.CursorAction
@@ -27,11 +30,21 @@ class GridView(QListView):
 
     QListView lays all items out anew whenever one is inserted or changes, which takes an eighth of a
     second for 100,000. It stays the base class for what screen readers know of it.
+
+    Subclasses may cut the items into `sections`, whose heads are `head_height` pixels high and painted by `paint_head`.
     """
+
+    head_height = 0
+    hit_margin = 0
+    """Pixels around an item, in its cell, that are empty ground to the mouse."""
 
     def __init__(self, least_cell: QSize, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._least, self._cell, self._columns = least_cell, least_cell, 1
+        self._grid_for: tuple[int, int, int] | None = (
+            None  # what `_grid` was made for: items, columns, height of a cell
+        )
+        self._grid = GridSections((), 1, 1)
         self._pressed_at: QPoint | None = None  # in the contents, for the rubber band
         self._band = QRect()
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -45,6 +58,35 @@ class GridView(QListView):
     def cell_changed(self) -> None:
         """For subclasses: the cells have another size."""
 
+    def set_least_cell(self, cell: QSize) -> None:
+        """Give each item at least so much; what was at the top stays in sight."""
+        if cell != self._least:
+            self._least = cell
+            self._share_width()
+            self.updateGeometries()
+            self.viewport().update()
+
+    def sections(self) -> Sequence[Section]:
+        """For subclasses: how the items are cut into sections, in order; they may be fewer than all."""
+        return (Section(self._count()),)
+
+    def paint_head(self, painter: QPainter, section: int, rect: QRect) -> None:
+        """For subclasses: draw the head of a section."""
+
+    def sections_changed(self) -> None:
+        """The sections are others now, or folded otherwise."""
+        self._grid_for = None
+        self.updateGeometries()
+        self.viewport().update()
+
+    def grid(self) -> GridSections:
+        """Where everything is, in the contents."""
+        now = (self._count(), self._columns, self._cell.height())
+        if now != self._grid_for:
+            self._grid_for = now
+            self._grid = GridSections(self.sections(), self._columns, self._cell.height(), self.head_height)
+        return self._grid
+
     def doItemsLayout(self) -> None:
         """Take in how many items there are (Qt)."""
         QAbstractItemView.doItemsLayout(self)  # not QListView's
@@ -53,42 +95,60 @@ class GridView(QListView):
         """Set the scroll bar to the number of items (Qt)."""
         QAbstractItemView.updateGeometries(self)
         height, bar = self.viewport().height(), self.verticalScrollBar()
-        lines = -(-self._count() // self._columns)
         bar.setSingleStep(max(self._cell.height() // 3, 1))  # a turn of the wheel is three steps: one line
         bar.setPageStep(height)
         # Where all items are in sight without the bar, there is none: with it, fewer columns might need it.
         free = self.maximumViewportSize()
-        fits = -(-self._count() // self._columns_in(free.width())) * self._cell.height() <= free.height()
-        bar.setRange(0, 0 if fits else max(0, lines * self._cell.height() - height))
+        columns = self._columns_in(free.width())
+        least = -(-self._count() // columns) * self._cell.height()
+        fits = least <= free.height() and self._height_in(columns) <= free.height()
+        bar.setRange(0, 0 if fits else max(0, self.grid().height - height))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the width among the columns (Qt)."""
+        self._share_width()
+        super().resizeEvent(event)
+        self.updateGeometries()
+
+    def _share_width(self) -> None:
         width = max(self.viewport().width(), 1)
         self._columns = self._columns_in(width)
         cell = QSize(max(width // self._columns, 1), self._least.height())
         if cell != self._cell:
             self._cell = cell
             self.cell_changed()
-        super().resizeEvent(event)
-        self.updateGeometries()
+
+    def _height_in(self, columns: int) -> int:
+        if columns == self._columns:
+            return self.grid().height
+        return GridSections(self.sections(), columns, self._cell.height(), self.head_height).height
 
     def _columns_in(self, width: int) -> int:
         return max(width // self._least.width(), 1)
 
     def visualRect(self, index: Index) -> QRect:
         """Where an item is, in the viewport (Qt)."""
-        if not index.isValid():
+        place = self.grid().place(index.row()) if index.isValid() else None
+        if place is None:
             return QRect()
-        line, column = divmod(index.row(), self._columns)
         width, height = self._cell.width(), self._cell.height()
-        return QRect(column * width, line * height - self.verticalOffset(), width, height)
+        return QRect(place[0] * width, place[1] - self.verticalOffset(), width, height)
 
     def indexAt(self, point: QPoint) -> QModelIndex:
         """The item at a point of the viewport, or of what lies above and below it (Qt)."""
-        column = point.x() // self._cell.width()
-        row = (point.y() + self.verticalOffset()) // self._cell.height() * self._columns + column
-        inside = 0 <= column < self._columns and 0 <= row < self._count()
-        return self.model().index(row, 0) if inside else QModelIndex()
+        row = self._row_at(point)
+        if row is None:
+            return QModelIndex()
+        index, margin = self.model().index(row, 0), self.hit_margin
+        rect = self.visualRect(index).adjusted(margin, margin, -margin, -margin)
+        return index if not margin or rect.contains(point) else QModelIndex()
+
+    def head_at(self, point: QPoint) -> int | None:
+        """The section whose head is at a point of the viewport, or None."""
+        return self.grid().head_at(point.y() + self.verticalOffset())
+
+    def _row_at(self, point: QPoint) -> int | None:
+        return self.grid().row_at(point.x() // self._cell.width(), point.y() + self.verticalOffset())
 
     def verticalOffset(self) -> int:
         """How far it is scrolled, in pixels (Qt)."""
@@ -100,7 +160,7 @@ class GridView(QListView):
 
     def scrollTo(self, index: Index, hint: QAbstractItemView.ScrollHint = _Hint.EnsureVisible) -> None:
         """Bring an item into sight (Qt)."""
-        if not index.isValid():
+        if not index.isValid() or self.grid().place(index.row()) is None:
             return
         rect, bar, height = self.visualRect(index), self.verticalScrollBar(), self.viewport().height()
         to_top, to_bottom = rect.top(), rect.bottom() + 1 - height
@@ -113,24 +173,23 @@ class GridView(QListView):
 
     def moveCursor(self, action: QAbstractItemView.CursorAction, _modifiers: Qt.KeyboardModifier) -> QModelIndex:
         """The item that a key leads to (Qt)."""
-        last, current = self._count() - 1, self.currentIndex().row()
-        if last < 0:
+        count, current, grid = self._count(), self.currentIndex().row(), self.grid()
+        if not count:
             return QModelIndex()
         if current < 0:
-            return self.model().index(0, 0)
-        page = max(self.viewport().height() // self._cell.height(), 1) * self._columns
-        steps = {
-            _Cursor.MoveLeft: -1, _Cursor.MovePrevious: -1, _Cursor.MoveRight: 1, _Cursor.MoveNext: 1,
-            _Cursor.MoveUp: -self._columns, _Cursor.MoveDown: self._columns,
-            _Cursor.MovePageUp: -page, _Cursor.MovePageDown: page,
-            _Cursor.MoveHome: -current, _Cursor.MoveEnd: last - current,
-        }  # fmt: skip
-        row = current + steps[action]
-        if action in (_Cursor.MovePageUp, _Cursor.MovePageDown) or (
-            action == _Cursor.MoveDown and self._is_last_line(row)
-        ):
-            row = min(max(row, 0), last)
-        return self.model().index(row if 0 <= row <= last else current, 0)
+            return self.model().index(grid.first, 0)
+        page = max(self.viewport().height() // self._cell.height(), 1)
+        if action in (_Cursor.MoveLeft, _Cursor.MovePrevious):
+            row = grid.neighbour(current, -1)
+        elif action in (_Cursor.MoveRight, _Cursor.MoveNext):
+            row = grid.neighbour(current, 1)
+        elif action in (_Cursor.MoveUp, _Cursor.MoveDown):
+            row = grid.beside(current, -1 if action == _Cursor.MoveUp else 1)
+        elif action in (_Cursor.MovePageUp, _Cursor.MovePageDown):
+            row = grid.beside(current, -page if action == _Cursor.MovePageUp else page, is_page=True)
+        else:
+            row = grid.first if action == _Cursor.MoveHome else grid.last
+        return self.model().index(row, 0)
 
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
         """Select what a rubber band touches, or all from one item to another (Qt)."""
@@ -139,10 +198,10 @@ class GridView(QListView):
             for first, last in self._rows_in(rect.normalized()):
                 selection.select(self.model().index(first, 0), self.model().index(last, 0))
         else:
-            ends = [self.indexAt(point) for point in (rect.topLeft(), rect.bottomRight())]
-            rows = sorted(index.row() for index in ends if index.isValid())
-            if rows:
-                selection.select(self.model().index(rows[0], 0), self.model().index(rows[-1], 0))
+            ends = [self._row_at(point) for point in (rect.topLeft(), rect.bottomRight())]
+            rows = sorted(row for row in ends if row is not None)
+            for first, last in self.grid().unfolded_between(rows[0], rows[-1]) if rows else ():
+                selection.select(self.model().index(first, 0), self.model().index(last, 0))
         self.selectionModel().select(selection, command)
 
     def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
@@ -195,28 +254,24 @@ class GridView(QListView):
                 for flag, holds in states.items():
                     option.state = option.state | flag if holds else option.state & ~flag
                 self.itemDelegate().paint(painter, option, index)
+        if self.head_height:
+            self._paint_heads(painter, event.rect())
         if not self._band.isNull():
             accent = self.palette().highlight().color()
             painter.setPen(QPen(accent, 1))
             painter.setBrush(style.tinted(accent, 0.2))
             painter.drawRect(self._band.normalized().adjusted(0, 0, -1, -1))
 
+    def _paint_heads(self, painter: QPainter, rect: QRect) -> None:
+        offset, grid = self.verticalOffset(), self.grid()
+        for section in grid.heads_in(rect.top() + offset, rect.bottom() + 1 + offset):
+            top = grid.head_top(section) - offset
+            self.paint_head(painter, section, QRect(0, top, self.viewport().width(), self.head_height))
+
     def _rows_in(self, rect: QRect) -> list[tuple[int, int]]:
         """(first, last) row of each line of items that touches `rect` of the viewport."""
-        top, width, height = rect.top() + self.verticalOffset(), self._cell.width(), self._cell.height()
-        left, right = max(rect.left() // width, 0), min(rect.right() // width, self._columns - 1)
-        last = self._count() - 1
-        runs = []
-        for line in range(max(top // height, 0), (top + rect.height() - 1) // height + 1):
-            first = line * self._columns + left
-            if left <= right and first <= last:
-                runs.append((first, min(line * self._columns + right, last)))
-        return runs
-
-    def _is_last_line(self, row: int) -> bool:
-        """Whether `row` lies behind the last item, but on its line."""
-        last = self._count() - 1
-        return row > last and row // self._columns == last // self._columns
+        top, width = rect.top() + self.verticalOffset(), self._cell.width()
+        return self.grid().runs_in(top, top + rect.height(), rect.left() // width, rect.right() // width)
 
     def _count(self) -> int:
         model = self.model()

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QWidget
 from fewshot_gui import style
 from fewshot_gui.widgets.colormap import attention_image
 from fewshot_gui.widgets.viewport_transform import ViewportTransform
-from model.types import Region
+from model.types import MapStyle, Region
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,6 +54,8 @@ class OverlayCanvas(QWidget):
         self._image = QImage()
         self._detail, self._detail_rect = QImage(), QRectF()
         self._overlay = QImage()
+        self._attention: npt.NDArray[np.float32] | None = None
+        self._style = MapStyle.HEAT
         self._region: Region | None = None
         self._color = QColor("#ffffff")
         self._opacity = 0.55
@@ -108,9 +110,19 @@ class OverlayCanvas(QWidget):
         self.set_image(QImage())
 
     def set_overlay(self, attention: npt.NDArray[np.float32], region: Region | None, color: QColor) -> None:
-        """Lay `attention` (h, w; 0..1) over the whole image and box `region` in `color`."""
-        self._overlay = attention_image(attention)
-        self._region, self._color = region, color
+        """Lay `attention` (h, w; 0..1) over the whole image and box `region` in `color`, as the style says."""
+        self._attention, self._region, self._color = attention, region, color
+        self._make_overlay()
+
+    def set_map_style(self, map_style: MapStyle) -> None:
+        """How the attention and the region are shown."""
+        if map_style is not self._style:
+            self._style = map_style
+            self._make_overlay()
+
+    def _make_overlay(self) -> None:
+        attention = self._attention if self._style.has_map else None
+        self._overlay = QImage() if attention is None else attention_image(attention, self._style)
         self.update()
 
     def set_region(self, region: Region | None, color: QColor) -> None:
@@ -120,7 +132,7 @@ class OverlayCanvas(QWidget):
 
     def clear_overlay(self) -> None:
         """Show the image alone."""
-        self._overlay, self._region = QImage(), None
+        self._overlay, self._attention, self._region = QImage(), None, None
         self.update()
 
     def set_opacity(self, opacity: float) -> None:
@@ -162,11 +174,16 @@ class OverlayCanvas(QWidget):
             painter.drawImage(self.view.rect_to_widget(self._detail_rect), self._detail, QRectF(self._detail.rect()))
         if not self._overlay.isNull():
             painter.setRenderHint(smooth, True)
-            painter.setOpacity(self._opacity)
+            painter.setOpacity(self._layer_opacity())
             painter.drawImage(target, self._overlay, QRectF(self._overlay.rect()))
             painter.setOpacity(1.0)
-        if self._region is not None:
+        if self._region is not None and self._style.has_box:
             self._paint_region(painter, self._region)
+
+    def _layer_opacity(self) -> float:
+        from model.regions.overlay import layer_opacity  # here: the window starts without numpy
+
+        return layer_opacity(self._style, self._opacity)
 
     def _paint_region(self, painter: QPainter, region: Region) -> None:
         box = self.view.rect_to_widget(QRectF(region.x, region.y, region.width, region.height))

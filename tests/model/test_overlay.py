@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from model.regions.overlay import REGION_COLOR, draw_overlay, map_rgba
-from model.types import Region
+from model.regions.overlay import REGION_COLOR, draw_overlay, layer_opacity, map_layer, map_rgba
+from model.types import MapStyle, Region
 
 
 def _peak_left() -> np.ndarray:
@@ -54,3 +54,30 @@ def test_colours_grow_lighter_and_denser_with_attention() -> None:
     assert (np.diff(rgba[0, :, 3]) > 0).all()
     assert (np.diff(rgba[0, :, :3] @ np.array([299, 587, 114])) > 0).all()
     assert (rgba[0, 0, 3], rgba[0, -1, 3]) == (0, 255)
+
+
+def _hill() -> np.ndarray:
+    rows, columns = np.mgrid[-1:1:9j, -1:1:9j]
+    return np.exp(-3 * (rows**2 + columns**2)).astype(np.float32)
+
+
+def test_contours_are_rings_around_the_peak_and_leave_it_visible() -> None:
+    alpha = map_layer(_hill(), (200, 100), MapStyle.CONTOUR)[..., 3].astype(int)
+    assert alpha.shape == (100, 200)
+    assert alpha[50, 100] == alpha[1, 1] == 0  # the peak and what is far from it
+    outwards = alpha[50, 100:] > 128
+    assert np.count_nonzero(np.diff(outwards.astype(int)) == 1) == 2  # two lines are crossed
+
+
+def test_a_spotlight_darkens_what_has_little_evidence() -> None:
+    layer = map_layer(_hill(), (200, 100), MapStyle.SPOTLIGHT)
+    assert layer[50, 100, 3] == 0
+    assert layer[1, 1, 3] > 200
+    assert not layer[..., :3].any()
+
+
+@pytest.mark.parametrize("style", [MapStyle.HEAT, MapStyle.CONTOUR, MapStyle.SPOTLIGHT])
+@pytest.mark.parametrize("size", [(1, 1), (1, 40), (300, 2)])
+def test_maps_are_drawn_at_any_size_in_every_style(style: MapStyle, size: tuple[int, int]) -> None:
+    assert map_layer(_hill(), size, style).shape == (size[1], size[0], 4)
+    assert 0 < layer_opacity(style) <= 1

@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from fewshot_gui.app import App
 from fewshot_gui.controllers.export import Snapshot, groups_by_class
 from fewshot_gui.items.prediction_columns import Column
+from fewshot_gui.items.roles import Role
 from fewshot_gui.project.labels import Label, LabelSource, now
 from fewshot_gui.project.review import AsExamples, Reviewed, ReviewPlan, chosen_images
 from fewshot_gui.project.store import ProjectStore
@@ -308,6 +309,11 @@ def test_labels_win_in_the_table_its_filters_and_exports(
     other = model.row_of(images[11])
     assert other is not None
     assert model.index(other, Column.CLASS).data() == "None of these"
+    tiles = [model.index(at, 0).data(Role.TILE) for at in (row, other)]
+    assert [(tile.class_name, tile.region, tile.marks[0].sign) for tile in tiles] == [
+        ("Cow", None, "✓"),
+        ("None of these", None, "✓"),
+    ]
     choice = app.window.results.status_choice
     choice.setCurrentIndex(choice.findText("Labelled by a person"))
     assert model.rowCount() == 2

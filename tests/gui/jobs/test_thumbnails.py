@@ -101,7 +101,7 @@ def test_requests_of_rows_long_scrolled_away_are_dropped(qapp: object, make_imag
 
 
 def test_the_cache_stays_within_its_bytes_and_keeps_what_was_used_last() -> None:
-    cache = ImageCache(max_bytes=3 * 400)
+    cache = ImageCache[Path](max_bytes=3 * 400)
     a, b, c, d = (Path(name) for name in "abcd")
     for path in (a, b, c):
         cache.put(path, QImage(10, 10, QImage.Format.Format_RGB32))

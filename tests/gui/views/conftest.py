@@ -16,6 +16,7 @@ from fewshot_gui.project.document import Document
 from fewshot_gui.project.library import Library
 from fewshot_gui.project.results import Results
 from fewshot_gui.views.main_window import MainWindow
+from model.types import MapStyle
 
 
 class ReadyThumbnails(QObject):
@@ -54,6 +55,40 @@ class PicturesOnDemand(QObject):
         self.details.append((path, rect, scale))
 
 
+class ReadyTiles(QObject):
+    """Answers every request at once; counts them."""
+
+    changed = Signal(object)
+    all_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[tuple[Path, int]] = []  # pictures, and the side asked for
+        self.layers: list[tuple[Path, str, MapStyle]] = []
+        self.failures: dict[Path, str] = {}
+
+    def picture(self, path: Path, side: int) -> QImage | None:
+        self.asked.append((path, side))
+        image = QImage(side, side * 3 // 4, QImage.Format.Format_RGB32)
+        image.fill(Qt.GlobalColor.darkCyan)
+        return image
+
+    def original_size(self, path: Path) -> QSize:
+        return QSize(400, 300)
+
+    def failure(self, path: Path) -> str | None:
+        return self.failures.get(path)
+
+    def layer(self, path: Path, bin_id: str, map_style: MapStyle, size: QSize) -> QImage | None:
+        self.layers.append((path, bin_id, map_style))
+        image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(Qt.GlobalColor.yellow)
+        return image
+
+    def set_room(self, tiles: int) -> None:
+        self.room = tiles
+
+
 @pytest.fixture
 def document(qapp: QApplication) -> Document:
     return Document()
@@ -81,6 +116,11 @@ def pictures() -> PicturesOnDemand:
 
 
 @pytest.fixture
+def tiles() -> ReadyTiles:
+    return ReadyTiles()
+
+
+@pytest.fixture
 def window(
     qtbot: QtBot,
     document: Document,
@@ -88,8 +128,9 @@ def window(
     found: Library,
     thumbnails: ReadyThumbnails,
     pictures: PicturesOnDemand,
+    tiles: ReadyTiles,
 ) -> Iterator[MainWindow]:
-    window = MainWindow(document, results, found, Intents(), thumbnails, pictures)
+    window = MainWindow(document, results, found, Intents(), thumbnails, pictures, tiles)
     qtbot.addWidget(window)
     window.resize(1280, 720)
     window.show()

@@ -1,0 +1,85 @@
+"""The gallery's tools: groups, order, what is drawn over the pictures, size of the tiles."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSlider, QWidget
+
+from fewshot_gui import style
+from fewshot_gui.items.arrangement import Arrangement, Grouping, Sorting
+from fewshot_gui.items.tile_delegate import LARGEST, SMALLEST
+from fewshot_gui.views.map_choice import MapChoice
+
+
+class GalleryBar(QWidget):
+    """One line of controls; it holds what is chosen."""
+
+    arrangement_chosen = Signal(object)  # Arrangement
+    tile_chosen = Signal(int)  # pixels of a tile's side
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.groups, self.order, self.map_choice = QComboBox(), QComboBox(), MapChoice()
+        self.tile = QSlider(Qt.Orientation.Horizontal)
+        self.groups.setObjectName("galleryGroups")
+        self.groups.setAccessibleName(self.tr("Groups"))
+        self.groups.setToolTip(self.tr("What is put together. A click on a group's head folds it"))
+        for grouping, text in (
+            (Grouping.NONE, self.tr("No groups")),
+            (Grouping.CLASS, self.tr("By class")),
+            (Grouping.OUTCOME, self.tr("By outcome")),
+            (Grouping.FOLDER, self.tr("By folder")),
+        ):
+            self.groups.addItem(text, grouping)
+        self.order.setObjectName("galleryOrder")
+        self.order.setAccessibleName(self.tr("Order"))
+        for sorting, text, tip in (
+            (Sorting.CONFIDENCE, self.tr("Most confident first"), ""),
+            (Sorting.DOUBT, self.tr("Most doubtful first"), self.tr("The first two classes are closest")),
+            (Sorting.TYPICALITY, self.tr("Most typical first"), self.tr("Those most like their class; odd ones last")),
+            (Sorting.NAME, self.tr("By name"), ""),
+            (Sorting.ARRIVAL, self.tr("As they came"), ""),
+        ):
+            self.order.addItem(text, sorting)
+            self.order.setItemData(self.order.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        self.map_choice.setObjectName("galleryMap")
+        self.tile.setObjectName("gallerySize")
+        self.tile.setAccessibleName(self.tr("Size of the tiles"))
+        self.tile.setToolTip(self.tr("Size of the tiles (Ctrl and mouse wheel)"))
+        self.tile.setRange(SMALLEST, LARGEST)
+        self.tile.setSingleStep(16)
+        self.tile.setPageStep(64)
+        self.tile.setMinimumWidth(56)
+        self.tile.setMaximumWidth(160)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(style.GRID, 0, style.GRID, style.GRID // 2)
+        layout.setSpacing(style.GRID)
+        for choice in (self.groups, self.order):
+            choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            choice.setMinimumContentsLength(7)
+            choice.activated.connect(self._on_arranged)
+        for widget, stretch in ((self.groups, 2), (self.order, 3), (self.map_choice, 2), (self.tile, 2)):
+            layout.addWidget(widget, stretch)
+        self.tile.valueChanged.connect(self.tile_chosen)
+
+    @property
+    def arrangement(self) -> Arrangement:
+        """What is chosen."""
+        return Arrangement(Grouping(self.groups.currentData()), Sorting(self.order.currentData()))
+
+    def show_arrangement(self, arrangement: Arrangement) -> None:
+        """Show this as chosen, without telling."""
+        self.groups.setCurrentIndex(self.groups.findData(arrangement.grouping))
+        self.order.setCurrentIndex(self.order.findData(arrangement.sorting))
+
+    def show_tile(self, side: int) -> None:
+        """Show this size, without telling."""
+        with QSignalBlocker(self.tile):
+            self.tile.setValue(side)
+
+    def controls(self) -> list[QWidget]:
+        """What the keyboard goes through, in order."""
+        return [self.groups, self.order, self.map_choice, self.tile]
+
+    def _on_arranged(self) -> None:
+        self.arrangement_chosen.emit(self.arrangement)

@@ -1,0 +1,43 @@
+"""The choice of what is drawn over pictures, as the gallery and the inspector offer it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from model.types import MapStyle
+
+
+class MapChoice(QComboBox):
+    """A list of the styles."""
+
+    chosen = Signal(object)  # MapStyle
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Shown over the picture"))
+        self.setToolTip(self.tr("What is shown over the picture: where the class is seen, as a box, or also as a map"))
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(7)
+        for map_style, text in (
+            (MapStyle.OFF, self.tr("Picture alone")),
+            (MapStyle.BOX, self.tr("Box")),
+            (MapStyle.HEAT, self.tr("Heat map")),
+            (MapStyle.CONTOUR, self.tr("Contours")),
+            (MapStyle.SPOTLIGHT, self.tr("Spotlight")),
+        ):
+            self.addItem(text, map_style)
+        self.activated.connect(self._on_activated)
+
+    @property
+    def style_(self) -> MapStyle:
+        """What is chosen."""
+        return MapStyle(self.currentData())
+
+    def show_style(self, map_style: MapStyle) -> None:
+        """Show `map_style` as chosen, without telling."""
+        with QSignalBlocker(self):
+            self.setCurrentIndex(self.findData(map_style))
+
+    def _on_activated(self) -> None:
+        self.chosen.emit(self.style_)
