@@ -271,6 +271,15 @@ SPECS = (
         _tr("Show the results as tiles: picture, region and map of many at once"),
         checkable=True,
     ),
+    ActionSpec(
+        "resultsAlone",
+        _tr("Results &alone"),
+        ("Ctrl+Alt+3",),
+        "",
+        (),
+        _tr("Hide library and bins, so that results have their room; keys put images into bins all the same"),
+        checkable=True,
+    ),
     ActionSpec("zoomIn", _tr("Zoom &in"), (_Key.ZoomIn, "Ctrl+="), "zoom-in", ("has_image",)),
     ActionSpec("zoomOut", _tr("Zoom &out"), (_Key.ZoomOut,), "zoom-out", ("has_image",)),
     ActionSpec(

@@ -251,6 +251,7 @@ class MainWindow(QMainWindow):
         names.look_in(self._known_names)
         names.changed.connect(self._show_title)
         intents.image_selected.connect(self.inspector.show_image)
+        table["resultsAlone"].toggled.connect(self._show_results_alone)
         table["autoTrain"].triggered.connect(intents.auto_train_chosen)
         table["closely"].triggered.connect(intents.closely_chosen)
         table["transductive"].triggered.connect(intents.transductive_chosen)
@@ -271,6 +272,14 @@ class MainWindow(QMainWindow):
             choice.show_style(map_style)
         self.results.gallery.set_map_style(map_style)
         self.inspector.canvas.set_map_style(map_style)
+
+    def _show_results_alone(self, alone: bool) -> None:
+        self.library.setVisible(not alone)
+        self.bins.setVisible(not alone)
+        if not alone:
+            for splitter in (self._columns, self._rows):
+                splitter.set_wanted(splitter.wanted())
+        self.results.entry().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _order_tabs(self) -> None:
         """Have Tab follow the work: library, bins, results, inspector."""

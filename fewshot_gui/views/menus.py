@@ -84,6 +84,7 @@ _MENUS = (
         (
             "resultsTable",
             "resultsGallery",
+            "resultsAlone",
             "estimates",
             _SEPARATOR,
             "nextPane",

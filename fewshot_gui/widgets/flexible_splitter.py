@@ -48,7 +48,8 @@ class FlexibleSplitter(QSplitter):
         self._fit()
 
     def _on_moved(self) -> None:
-        self._wanted = self.sizes()
+        if all(self.sizes()):  # not while a part is hidden: the others have its room for now
+            self._wanted = self.sizes()
 
     def _fit(self) -> None:
         """Give each part its size."""

@@ -346,3 +346,15 @@ def test_the_first_window_fits_the_screen(window: MainWindow) -> None:
     window.fit_to_screen()
     assert window.width() <= room.width()
     assert 0.9 * room.height() < window.height() < room.height()
+
+
+def test_results_alone_have_the_room_of_library_and_bins_and_give_it_back(window: MainWindow, qtbot: QtBot) -> None:
+    before, state = (window.results.width(), window.results.height()), window.layout_state()
+    window.command_table["resultsAlone"].trigger()
+    assert (window.library.isVisible(), window.bins.isVisible()) == (False, False)
+    qtbot.waitUntil(lambda: window.results.width() > before[0] and window.results.height() > 1.5 * before[1])
+    window._columns.splitterMoved.emit(100, 1)
+    window.command_table["resultsAlone"].trigger()
+    assert window.library.isVisible()
+    qtbot.waitUntil(lambda: (window.results.width(), window.results.height()) == before)
+    assert window.layout_state() == state
