@@ -21,6 +21,7 @@ from model.backbones.base import Backbone
 from model.backbones.registry import create_backbone
 from model.checkpoint import facts as facts_file
 from model.checkpoint.facts import Facts
+from model.checkpoint.project_file import classifier_in, is_project
 from model.checkpoint.tensors import BACKBONE_PREFIX, check_tensors, check_values, state_of, state_tensors
 from model.classifier import FewShotClassifier
 from model.embedding.embedder import Embedder, backbone_fingerprint
@@ -107,22 +108,35 @@ def is_classifier(folder: Path) -> bool:
 
 
 def identity(folder: Path) -> str:
-    """Return a short name that no other classifier has, wherever the `folder` is. Raises `CheckpointError`."""
+    """Return a short name that no other classifier has, wherever the `folder` or project is.
+
+    Raises `CheckpointError`.
+    """
     # The facts hold the hash of the tensors. A letter in front, for digits alone would be a number to a spreadsheet.
-    return f"c{sha256(_read(folder / FACTS_FILE, facts_file.MOST_BYTES)).hexdigest()[:12]}"
+    facts = _contents(folder)[FACTS_FILE] if is_project(folder) else _read(folder / FACTS_FILE, facts_file.MOST_BYTES)
+    return f"c{sha256(facts).hexdigest()[:12]}"
 
 
 def load(folder: Path, device: str = "auto", embedder: Embedder | None = None) -> ImageClassifier:
-    """Read a classifier; `embedder` is reused if it has the same backbone weights.
+    """Read a classifier, from its folder or a project of the window.
+
+    `embedder` is reused if it has the same backbone weights.
 
     Raises `CheckpointError` for files that are missing, damaged, foreign or from another version, `BackboneError` where
     the backbone's weights are not installed, and `DeviceError`.
     """
-    if not is_classifier(folder):
-        raise CheckpointError(f"{folder} is not a classifier saved by Fewshot (no {FACTS_FILE} and {TENSORS_FILE}).")
+    return from_files(_contents(folder), device, embedder, place=str(folder))
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
     bounds = {FACTS_FILE: facts_file.MOST_BYTES, TENSORS_FILE: MOST_BYTES}
-    files = {name: _read(folder / name, most) for name, most in bounds.items()}
-    return from_files(files, device, embedder, place=str(folder))
+    if is_project(folder):
+        return classifier_in(folder, bounds)
+    if not is_classifier(folder):
+        raise CheckpointError(
+            f"{folder} is not a classifier saved by Fewshot (no {FACTS_FILE} and {TENSORS_FILE}), and no project."
+        )
+    return {name: _read(folder / name, most) for name, most in bounds.items()}
 
 
 def from_files(

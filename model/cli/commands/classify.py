@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_common(parser)
-    parser.add_argument("classifier", type=Path, metavar="CLASSIFIER", help="folder saved by `train`")
+    parser.add_argument("classifier", type=Path, metavar="CLASSIFIER", help="folder saved by `train`, or a project")
     parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="images, or folders (read recursively)")
     parser.add_argument("--out", type=Path, required=True, metavar="RESULTS.csv", help="table to write")
     parser.add_argument("--overlays", type=Path, metavar="DIR", help="write a PNG of each image with map and region")

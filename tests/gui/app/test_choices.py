@@ -24,7 +24,7 @@ from fewshot_gui.jobs.messages import ExplainResult, PrepareResult
 from fewshot_gui.jobs.runner import Runner
 from fewshot_gui.paths import AppPaths
 from fewshot_gui.settings import FALSE_ALARMS
-from model import classify
+from model import classify, load
 from model.checkpoint.files import from_files
 from model.estimates.report import accepting_confidence
 from model.runs.transduction import NOTE
@@ -163,6 +163,23 @@ def test_the_more_false_alarms_are_accepted_the_more_is_unlike_every_bin(
             choice.trigger()
         assert app.settings.false_alarms == share
         assert unlike() == expected[share]
+
+
+def test_the_command_classifies_with_the_open_project_as_the_window_does(
+    app: App, qtbot: QtBot, tmp_path: Path
+) -> None:
+    folder, window, results = tmp_path / "new", app.window, app.session.results
+    folder.mkdir()
+    for number, shape in enumerate(SHAPES):
+        paint(shape, 1000 + number).save(folder / f"{shape}.png")
+    window.intents.train_requested.emit()
+    qtbot.waitUntil(lambda: results.report is not None and not window.command_table.flag("busy"), timeout=60_000)
+    window.intents.classify_requested.emit([folder])
+    qtbot.waitUntil(lambda: len(results) == 3 and not window.command_table.flag("busy"), timeout=60_000)
+    app.session.save_as(tmp_path / "any.fewshot")
+    classifier = load(tmp_path / "any.fewshot", device="cpu")
+    again = {one.path: (one.scores, one.region) for one in classify(classifier, [folder])}
+    assert again == {made.path: (made.scores, made.region) for made in results}
 
 
 def test_one_bin_finds_what_is_unlike_it(app: App, qtbot: QtBot, tmp_path: Path) -> None:

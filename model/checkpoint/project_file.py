@@ -1,0 +1,64 @@
+"""Reading of the classifier that is kept in a project file of the window, a SQLite database.
+
+A project may come from anyone: nothing of its schema is run, and it is never written to.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+
+from model.errors import CheckpointError
+
+_MARK = b"SQLite format 3\x00"
+_APPLICATION_ID = b"FSHT"
+_APPLICATION_PLACE = 68  # bytes into the header
+_MOST_BYTES = 2**30  # of one value: SQLite's own bound
+
+
+def is_project(path: Path) -> bool:
+    """Whether `path` is a file that begins as a project does."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(100)
+    except OSError:
+        return False
+    return header.startswith(_MARK) and header[_APPLICATION_PLACE:].startswith(_APPLICATION_ID)
+
+
+def classifier_in(path: Path, names: Mapping[str, int]) -> dict[str, bytes]:
+    """Return the files of the classifier in a project, which may be open in the window: content by name.
+
+    names: of the files, with the most bytes that each may have
+
+    Raises `CheckpointError` where there is none, or the project is damaged.
+    """
+    found: dict[str, bytes] = {}
+    try:
+        with closing(sqlite3.connect(_address(path), uri=True, isolation_level=None)) as connection:
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_BYTES)
+            connection.execute("PRAGMA trusted_schema = OFF")
+            kind = connection.execute("SELECT type FROM sqlite_schema WHERE name = 'classifier_files'").fetchone()
+            if kind != ("table",):
+                raise CheckpointError(f"{path} is damaged, or no project. Open it in the window to recover it.")
+            for name, most in names.items():
+                row = connection.execute(
+                    "SELECT content FROM classifier_files WHERE name = ? AND typeof(content) = 'blob'"
+                    " AND length(content) <= ?",
+                    (name, most),
+                ).fetchone()
+                if row is not None:
+                    found[name] = row[0]
+    except sqlite3.Error as error:
+        raise CheckpointError(f"{path} cannot be read ({error}). Open it in the window to recover it.") from error
+    if found.keys() != names.keys():
+        raise CheckpointError(f"{path} holds no trained classifier. Open it in the window and train.")
+    return found
+
+
+def _address(path: Path) -> str:
+    """A log beside it holds the last edits, of the window that has it open or of a crash; else nothing is written."""
+    has_log = path.with_name(path.name + "-wal").exists()
+    return f"{path.absolute().as_uri()}?mode=ro{'' if has_log else '&immutable=1'}"
