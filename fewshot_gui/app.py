@@ -40,6 +40,7 @@ from fewshot_gui.project.library import Library
 from fewshot_gui.project.session import Session
 from fewshot_gui.settings import Settings
 from fewshot_gui.views.main_window import MainWindow
+from model.backbones.names import THOROUGH_PACKAGE, is_thorough_installed
 
 _log = logging.getLogger(__name__)
 
@@ -120,6 +121,8 @@ class App(QObject):
         chosen = self.settings
         self.window.set_choices(autoTrain=chosen.auto_train, closely=chosen.closely, transductive=chosen.transductive)
         self.window.set_false_alarms(chosen.false_alarms)
+        missing = "" if is_thorough_installed() else THOROUGH_PACKAGE
+        self.window.set_thorough(chosen=chosen.thorough, missing=missing)
         if not self.window.restoreGeometry(self.settings.window.geometry):
             self.window.fit_to_screen()
         self.window.restore_layout(self.settings.window.layout)

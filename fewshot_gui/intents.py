@@ -54,6 +54,7 @@ class Intents(QObject):
     cancel_requested = Signal()
     explain_requested = Signal(Path)
     auto_train_chosen = Signal(bool)
+    thorough_chosen = Signal(bool)
     closely_chosen = Signal(bool)
     transductive_chosen = Signal(bool)
     review_requested = Signal()  # ask which results

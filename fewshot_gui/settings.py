@@ -77,6 +77,9 @@ class Settings:
     auto_train = _Switch("training/auto")
     """Whether the classifier follows every change of the bins."""
 
+    thorough = _Switch("training/thorough")
+    """Whether training uses a backbone of two networks: slower, and right somewhat more often."""
+
     transductive = _Switch("classifying/transductive")
     """Whether results are joined with what similar images of the same run show."""
 

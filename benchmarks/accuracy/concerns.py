@@ -6,7 +6,7 @@ import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -22,8 +22,10 @@ from benchmarks.accuracy.masking import measure_masking
 from benchmarks.accuracy.region import measure_pointing, measure_scenes, measure_smears
 from benchmarks.accuracy.sets import Folders, find_set
 from benchmarks.accuracy.speed import measure_speed
+from benchmarks.accuracy.thorough import measure_thorough
 from benchmarks.accuracy.views import PreparedSet, prepare
 from benchmarks.accuracy.weights import measure_weights
+from model.backbones.names import THOROUGH_BACKBONE
 from model.embedding.embedder import Embedder
 
 Figures = dict[str, Any]
@@ -62,6 +64,11 @@ def _region(data: PreparedSet, run: Run) -> Figures:
     return figures
 
 
+def _thorough(data: PreparedSet, run: Run) -> Figures:
+    thorough = _prepared(replace(run, backbone=THOROUGH_BACKBONE), data.name)
+    return {data.name: measure_thorough(data, thorough, run.episodes)}
+
+
 def _rows(name: str, figures: Figures) -> Figures:
     return {f"{name}, {row}": values for row, values in figures.items()}
 
@@ -74,6 +81,7 @@ CONCERNS: dict[str, Callable[[PreparedSet, Run], Figures]] = {
     "weights": lambda data, run: _rows(data.name, measure_weights(data, run.episodes)),
     "folder": lambda data, run: {data.name: measure_folder(data, run.episodes)},
     "groups": lambda data, run: measure_groups(data, run.episodes),
+    "thorough": _thorough,
     "masking": lambda data, run: {data.name: measure_masking(data, run.episodes)},
     "speed": lambda data, _: measure_speed(data),
 }

@@ -240,7 +240,8 @@ def _with_one(choose: Callable[[Support, Hypotheses], Hypotheses]) -> Method:
 
 
 def _without(*names: str) -> Change:
-    at = [index for index, view in enumerate(joined_views()) if view.name in names]
+    views = joined_views()
+    at = [index - len(views) for index, view in enumerate(views) if view.name in names]  # from the end: see `beside`
     return lambda hypotheses: hypotheses.pick((hypotheses.shares[:, at] == 0).all(dim=1))
 
 

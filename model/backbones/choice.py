@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import torch
 
-from model.backbones.base import Backbone
-from model.backbones.runtime import Runtime, TorchRuntime
+from model.backbones.base import Backbone, TwoNetworks
+from model.backbones.runtime import Runtime, TorchRuntime, TwoRuntimes
 from model.cache.store import BlobStore
 from model.errors import RuntimeUnavailableError
 
@@ -20,6 +20,10 @@ def create_runtime(backbone: Backbone, device: torch.device, fingerprint: str, s
     fingerprint: identifies the weights
     store: keeps the graphs that OpenVINO converts
     """
+    if isinstance(backbone, TwoNetworks):
+        networks = (("first", backbone.first), ("second", backbone.second))
+        runtimes = (create_runtime(network, device, f"{fingerprint} {name}", store) for name, network in networks)
+        return TwoRuntimes(backbone, *runtimes)
     if device.type != "cpu":
         return TorchRuntime(backbone, device)
     from model.backbones.openvino_runtime import OpenVinoRuntime

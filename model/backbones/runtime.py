@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 import torch
 from torch import Tensor
 
-from model.backbones.base import Backbone, FeatureMaps
+from model.backbones.base import Backbone, FeatureMaps, TwoNetworks
 
 FLOAT32, BFLOAT16 = "float32", "bfloat16"
 
@@ -39,6 +39,13 @@ class Runtime(ABC):
     def forward(self, pixels: Tensor) -> FeatureMaps:
         """Map RGB pixels, uint8 (n, H, W, 3) on the CPU, to float32 maps (n, D, h, w) on the CPU."""
 
+    def second(self, pixels: Tensor) -> Tensor:
+        """Return the mean over the positions of a second network's coarse map: float32 (n, D_second) on the CPU.
+
+        Zeros for images that it does not see; D_second is 0 where there is no second network.
+        """
+        return torch.zeros(len(pixels), 0)
+
 
 class TorchRuntime(Runtime):
     """PyTorch on any device."""
@@ -62,3 +69,36 @@ class TorchRuntime(Runtime):
             images = pixels.to(self._device).permute(0, 3, 1, 2).float().div_(255)
             maps = self._backbone(images.contiguous(memory_format=torch.channels_last))
             return FeatureMaps(*(part.to("cpu", torch.float32).contiguous() for part in maps))
+
+
+class TwoRuntimes(Runtime):
+    """The runtimes of the two networks of a backbone, each with its own precision."""
+
+    def __init__(self, backbone: TwoNetworks, first: Runtime, second: Runtime) -> None:
+        self._backbone, self._first, self._second = backbone, first, second
+        self.batched, self.parallel = first.batched, first.parallel
+        both = (first.precision, second.precision)
+        self.precision = FLOAT32 if both == (FLOAT32, FLOAT32) else "+".join(both)
+
+    @property
+    def note(self) -> str:
+        """See `Runtime.note`."""
+        notes = (self._first.note, self._second.note)
+        return " + ".join(dict.fromkeys(notes))
+
+    def prepare(self, side: int) -> None:
+        """See `Runtime.prepare`."""
+        self._first.prepare(side)
+        if self._backbone.sees(side):
+            self._second.prepare(side)
+
+    def forward(self, pixels: Tensor) -> FeatureMaps:
+        """See `Runtime.forward`: the maps of the first network."""
+        return self._first.forward(pixels)
+
+    def second(self, pixels: Tensor) -> Tensor:
+        """See `Runtime.second`."""
+        if not self._backbone.sees(pixels.shape[1]):
+            return torch.zeros(len(pixels), self._backbone.channels[2])
+        seen: Tensor = self._second.forward(pixels).coarse.mean(dim=(2, 3))
+        return seen

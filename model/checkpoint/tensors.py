@@ -118,7 +118,7 @@ def _expected(
     labels = tensors.get("labels")
     examples = len(labels) if labels is not None and labels.dim() == 1 else 0
     examples = min(examples, MOST_EXAMPLES)
-    fine, coarse = backbone.channels
+    fine, coarse = backbone.channels[:2]
     views = views_named(view_names)
     sizes = {view.name: view.size(backbone.channels, len(backbone.class_directions)) for view in views}
     joint, joined = sum(sizes.values()), fine + coarse

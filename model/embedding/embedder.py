@@ -287,11 +287,11 @@ class Embedder:
                 image.error = error
             self._remember(image, image.known)
         if not self.runtime.batched:
-            run_pending(images, self.forward)
+            run_pending(images, self.forward, self.runtime.second)
 
     def _completed(self, images: Sequence[PendingImage]) -> list[Embedded]:
         """Run the rest of the forward pass, and store new features."""
-        run_pending(images, self.forward)
+        run_pending(images, self.forward, self.runtime.second)
         fresh: dict[int, list[tuple[bytes, bytes]]] = {}
         for image in images:
             self._remember(image, image.fresh)

@@ -115,14 +115,19 @@ def read_pending(
         image.picture = picture
 
 
-def run_pending(images: Sequence[PendingImage], forward: Callable[[torch.Tensor], FeatureMaps]) -> None:
-    """Run the backbone on images that were read, and pack the features."""
+def run_pending(
+    images: Sequence[PendingImage],
+    forward: Callable[[torch.Tensor], FeatureMaps],
+    second: Callable[[torch.Tensor], torch.Tensor],
+) -> None:
+    """Run the backbone on images that were read, and pack the features; the arguments are as in `Runtime`."""
     for side in sorted({side for image in images for side in image.pixels}):
         waiting = [image for image in images if side in image.pixels]
-        maps = forward(_stacked(image.pixels.pop(side) for image in waiting))
+        pixels = _stacked(image.pixels.pop(side) for image in waiting)
+        maps, of_second = forward(pixels), second(pixels)
         with one_thread():
             textures, extras = _stacked(image.texture for image in waiting), _stacked(image.extra for image in waiting)
-            kept = compact(ImageMaps(*maps, textures, extras))
+            kept = compact(ImageMaps(*maps, textures, extras, of_second))
             for index, image in enumerate(waiting):
                 image.found[side] = packed(kept.pick(slice(index, index + 1)), image.size or (0, 0))
                 image.fresh.append(side)

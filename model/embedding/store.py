@@ -21,7 +21,7 @@ from model.features.packing import is_packed
 from model.images.items import source_file
 from model.images.rendering import USUAL, Rendering
 
-PREPROCESSING = "10"
+PREPROCESSING = "11"
 """Change this with everything that changes the stored features: reading, texture, forward pass, packing."""
 
 _DIGEST_BYTES = 16
@@ -52,7 +52,7 @@ def file_state(path: Path) -> FileState | None:
 class EmbeddingStore:
     """The packed features (`features.packing`) of one backbone in a `BlobStore`.
 
-    Thread-safe; methods never raise. `channels` are the backbone's (fine, coarse). Data that do not fit the backbone
+    Thread-safe; methods never raise. `channels` are the backbone's. Data that do not fit the backbone
     are not returned, since the cache may come from someone else.
     """
 
@@ -60,7 +60,7 @@ class EmbeddingStore:
         self,
         blobs: BlobStore,
         fingerprint: str,
-        channels: tuple[int, int],
+        channels: tuple[int, ...],
         rendering: Rendering = USUAL,
         notes_at_once: int = NOTES_AT_ONCE,
     ) -> None:

@@ -37,17 +37,20 @@ class ImageMaps(NamedTuple):
     fine: (n, D_fine, h, w), coarse: (n, D_coarse, h / 2, w / 2), see `FeatureMaps`
     texture: (n, CHANNELS, CELLS, CELLS), see `views.texture`
     extra: (n, E), numbers that further views keep, see `View.keep`; E is 0 where there are none
+    second: (n, D_second) mean over the positions of a second network's coarse map, see `Runtime.second`; D_second is 0
+        where there is no second network
     """
 
     fine: Tensor
     coarse: Tensor
     texture: Tensor
     extra: Tensor
+    second: Tensor
 
     @classmethod
     def of(cls, fine: Tensor, coarse: Tensor, texture: Tensor) -> ImageMaps:
-        """Make maps without numbers of further views."""
-        return cls(fine, coarse, texture, fine.new_zeros(len(fine), 0))
+        """Make maps without numbers of further views, of one network."""
+        return cls(fine, coarse, texture, fine.new_zeros(len(fine), 0), fine.new_zeros(len(fine), 0))
 
     @classmethod
     def without_texture(cls, maps: FeatureMaps) -> ImageMaps:
@@ -68,6 +71,8 @@ class ImageFeatures(NamedTuple):
                 the feature map
     texture:    float32 (n, CHANNELS, CELLS, CELLS) log energies, see `views.texture`
     extra:      float32 (n, E), see `ImageMaps`
+    second:     float32 (n, D_second) global feature of a second network at stride 32, of length 1; all zero where that
+                did not see the image
     """
 
     coarse: Tensor
@@ -81,6 +86,7 @@ class ImageFeatures(NamedTuple):
     fine_strength: Tensor
     texture: Tensor
     extra: Tensor
+    second: Tensor
 
     @property
     def grid(self) -> tuple[int, int]:
@@ -108,11 +114,13 @@ class ImageFeatures(NamedTuple):
             coarse * coarse.abs() * self.coarse_strength[:, None],
             self.texture,
             self.extra,
+            self.second * self.second.abs(),
         )
 
     def on_grid(self, grid: tuple[int, int]) -> ImageFeatures:
         """Return float32 features with regions on another grid, for both strides; global features stay the same."""
-        return describe(self.maps(), grid)._replace(coarse=self.coarse, fine=self.fine, layout=self.layout)
+        seen = describe(self.maps(), grid)
+        return seen._replace(coarse=self.coarse, fine=self.fine, layout=self.layout, second=self.second)
 
 
 def describe(maps: ImageMaps, grid: tuple[int, int] | None = None) -> ImageFeatures:
@@ -129,6 +137,7 @@ def describe(maps: ImageMaps, grid: tuple[int, int] | None = None) -> ImageFeatu
         fine.abs().sum(dim=1),
         maps.texture,
         maps.extra,
+        _of_second(maps),
     )
 
 
@@ -153,6 +162,7 @@ def compact(maps: ImageMaps) -> ImageFeatures:
         fine_regions.strength,
         maps.texture,
         maps.extra,
+        _of_second(maps),
     )
 
 
@@ -212,6 +222,11 @@ def _globals(maps: ImageMaps) -> tuple[Tensor, Tensor, Tensor]:
     """Coarse and fine global features and the layout."""
     cells = functional.adaptive_avg_pool2d(maps.fine, (LAYOUT_CELLS, LAYOUT_CELLS))
     return _unit(maps.coarse.mean(dim=(2, 3))), _unit(maps.fine.mean(dim=(2, 3))), _unit(cells) / LAYOUT_CELLS
+
+
+def _of_second(maps: ImageMaps) -> Tensor:
+    # Nothing remains nothing, although the root of 0 is only nearly 0.
+    return _unit(maps.second) * maps.second.any(dim=1, keepdim=True)
 
 
 def _rooted(values: Tensor) -> Tensor:

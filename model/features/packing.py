@@ -17,7 +17,7 @@ from model.features.maps import LAYOUT_CELLS, ImageFeatures
 from model.features.texture_energies import CELLS, CHANNELS
 from model.features.view import kept_size
 
-_HEADER = struct.Struct("<8I")  # width, height; channels, rows and columns of the fine and of the coarse map
+_HEADER = struct.Struct("<9I")  # width, height; channels, rows and columns of the fine and coarse map; D_second
 _TEXTURE = (CHANNELS, CELLS, CELLS)
 _ALIGNMENT = 8  # bytes; a row of a batch begins at a multiple of it
 
@@ -25,7 +25,7 @@ _ALIGNMENT = 8  # bytes; a row of a batch begins at a multiple of it
 def packed(features: ImageFeatures, size: tuple[int, int]) -> bytes:
     """Return the bytes of one image's compact features and its (width, height) in pixels."""
     kept = features._replace(texture=features.texture.half(), layout=features.layout.half())
-    header = (*size, *kept.fine_map.shape[1:], *kept.coarse_map.shape[1:])
+    header = (*size, *kept.fine_map.shape[1:], *kept.coarse_map.shape[1:], kept.second.shape[1])
     parts = (getattr(kept, name).contiguous().numpy().tobytes() for name in _shapes(header))
     return b"".join((_HEADER.pack(*header), *parts))
 
@@ -36,12 +36,13 @@ def packed_size(data: bytes) -> tuple[int, int]:
     return width, height
 
 
-def is_packed(data: bytes, channels: tuple[int, int]) -> bool:
-    """Whether `data` may be an image's features from a backbone with (fine, coarse) `channels`."""
+def is_packed(data: bytes, channels: tuple[int, ...]) -> bool:
+    """Whether `data` may be an image's features from a backbone with `channels`, see `Backbone.channels`."""
     if len(data) < _HEADER.size:
         return False
     header = _HEADER.unpack_from(data)
-    return all(header) and (header[2], header[5]) == channels and len(data) == _length(_shapes(header))
+    found, expected = (header[2], header[5], header[8]), (*channels, 0)[:3]
+    return all(header[:8]) and found == expected and len(data) == _length(_shapes(header))
 
 
 def unpacked(images: Sequence[bytes]) -> ImageFeatures:
@@ -68,7 +69,7 @@ def unpacked(images: Sequence[bytes]) -> ImageFeatures:
 
 def _shapes(header: tuple[int, ...]) -> dict[str, tuple[tuple[int, ...], torch.dtype]]:
     """Shape and type of each part."""
-    fine, coarse = header[2:5], header[5:]
+    fine, coarse = header[2:5], header[5:8]
     return {
         "coarse": (coarse[:1], torch.float32),
         "fine": (fine[:1], torch.float32),
@@ -76,6 +77,7 @@ def _shapes(header: tuple[int, ...]) -> dict[str, tuple[tuple[int, ...], torch.d
         "fine_scale": (fine[1:], torch.float32),
         "coarse_strength": (coarse[1:], torch.float32),
         "fine_strength": (fine[1:], torch.float32),
+        "second": (header[8:], torch.float32),
         "extra": ((kept_size(),), torch.float32),
         "texture": (_TEXTURE, torch.float16),
         "layout": ((fine[0], LAYOUT_CELLS, LAYOUT_CELLS), torch.float16),

@@ -25,6 +25,7 @@ class View(ABC):
     order: views are joined in ascending order
     levels: the shares that the head tries for it, besides none; the first view has what the others leave. A view
         without levels is used only by classifiers that were saved with it
+    beside: the fixed part of the first view's share that it takes, in place of `levels`; only of a second network
     standardised: whether its numbers are centred, divided by their deviation over the support images, and bounded
     kept: how many numbers of `keep` are stored with each image
     """
@@ -32,12 +33,13 @@ class View(ABC):
     name: str
     order: int = 100
     levels: tuple[float, ...] = (0.3,)
+    beside: float = 0.0
     standardised: bool = False
     kept: int = 0
 
     @abstractmethod
-    def size(self, channels: tuple[int, int], taught: int) -> int:
-        """Return the length of its vectors, for (fine, coarse) `channels` of a backbone trained on `taught` classes."""
+    def size(self, channels: tuple[int, ...], taught: int) -> int:
+        """Return the length of its vectors, for a backbone's `Backbone.channels`, trained on `taught` classes."""
 
     @abstractmethod
     def vectors(self, features: ImageFeatures, directions: Tensor) -> Tensor:
@@ -54,10 +56,13 @@ def all_views() -> tuple[View, ...]:
     return tuple(sorted(VIEWS, key=lambda view: (view.order, view.name)))
 
 
-def joined_views() -> tuple[View, ...]:
-    """Return the views that a new classifier joins: the first one, and every other one that has levels."""
+def joined_views(*, second: bool = False) -> tuple[View, ...]:
+    """Return the views that a new classifier joins: the first one, and every other one that has levels.
+
+    With `second`, for a backbone with a second network, also those beside the first one.
+    """
     views = all_views()
-    return tuple(view for view in views if view is views[0] or view.levels)
+    return tuple(view for view in views if view is views[0] or view.levels or (second and view.beside))
 
 
 def views_named(names: tuple[str, ...]) -> tuple[View, ...]:

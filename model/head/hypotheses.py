@@ -79,10 +79,11 @@ class Hypotheses(NamedTuple):
         shots = max(float(torch.bincount(labels, minlength=ways).double().median()), 1.0)
         each = [(shares, ridge) for shares in _share_vectors(views) for ridge in RIDGES]
         shares = torch.tensor([row for row, _ in each], dtype=torch.float64)
+        of_first = shares[:, [at for at, view in enumerate(views) if at == 0 or view.beside]].sum(dim=1)
         local = torch.tensor(LOCAL_SHARES, dtype=torch.float64)
         scales = torch.tensor(SCALES, dtype=torch.float64)
         expected = constants.log_scale + constants.log_scale_by_ways * math.log(ways)
-        of_views = -(constants.share_cost + constants.share_cost_of_few / shots) * (1 - shares[:, 0])
+        of_views = -(constants.share_cost + constants.share_cost_of_few / shots) * (1 - of_first)
         of_local = -(constants.local_cost + constants.local_cost_of_few / shots) * local
         of_scale = -0.5 * ((scales.log() - expected) / constants.scale_deviation).square()
         log_prior = of_views[:, None, None] + of_local[:, None] + of_scale
@@ -109,6 +110,13 @@ class Hypotheses(NamedTuple):
 
 
 def _share_vectors(views: Sequence[View]) -> list[tuple[float, ...]]:
-    """Every combination of the shares that the views may have, the first view having the rest."""
+    """Every combination of the shares that the views may have; the first view and those beside it have the rest."""
     others = product(*((0.0, *view.levels) for view in views[1:]))
-    return [(1 - sum(row), *row) for row in others if sum(row) <= MOST_OF_OTHERS]
+    beside = [view.beside for view in views[1:]]
+    of_first = 1 - sum(beside)
+    vectors = []
+    for row in others:
+        rest = 1 - sum(row)
+        if sum(row) <= MOST_OF_OTHERS:
+            vectors.append((of_first * rest, *(own + part * rest for own, part in zip(row, beside, strict=True))))
+    return vectors

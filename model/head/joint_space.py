@@ -6,7 +6,8 @@ squared distances in proportion to their shares. The joint vector is
     v = [ sqrt(share[1]) (v1 - mean1) / scale1 ; sqrt(share[2]) (v2 - mean2) / scale2 ; ... ]
 
 and inner products of joint vectors are the sums of the views' inner products, weighted by the shares. Ours. A
-standardised view (the texture) is first divided by its deviation over the support images and bounded.
+standardised view (the texture) is first divided by its deviation over the support images and bounded. An image that a
+second network did not see lies at the centre of the second view, so that the view says nothing of it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from torch import Tensor
 
 from model.features.maps import ImageFeatures
 from model.features.view import View, joined_views
+from model.features.views.second import SecondView
 
 LEAST_DEVIATION = 0.05
 """Nats. Floor of the deviation, so that a texture energy that hardly varies among the examples is not magnified."""
@@ -50,7 +52,7 @@ class JointSpace(NamedTuple):
     @classmethod
     def of(cls, features: ImageFeatures, balance: Tensor, directions: Tensor) -> JointSpace:
         """Fit to n support images; balance (n,) as `class_description.class_balance`."""
-        views = joined_views()
+        views = joined_views(second=features.second.shape[1] > 0)
         standardised = [view.vectors(features, directions).double() for view in views if view.standardised]
         numbers = torch.cat(standardised, dim=1) if standardised else balance.new_zeros(len(balance), 0)
         mean = numbers.mean(dim=0)
@@ -79,7 +81,11 @@ class JointSpace(NamedTuple):
         for part, view in zip(joint.split(self.sizes, dim=1), raw, strict=True):
             part.copy_(view)
         factors = (self.scales * shares.sqrt()).repeat_interleave(torch.tensor(self.sizes))
-        return joint.sub_(self.centre).mul_(factors)
+        joint.sub_(self.centre).mul_(factors)
+        if features.second.shape[1]:
+            of_second = joint.split(self.sizes, dim=1)[self.position(SecondView.name)]
+            of_second[~features.second.any(dim=1)] = 0
+        return joint
 
     def position(self, name: str) -> int:
         """Return the position of the view `name`; raises `ValueError` where it is not among `views`."""

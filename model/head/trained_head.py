@@ -42,7 +42,10 @@ class TrainedHead:
         self.shares = state.shares.double()
         views = views_named(state.view_names)
         coarse_channels = state.response_directions.shape[1]
-        channels = (state.class_means.shape[1] - coarse_channels, coarse_channels)
+        channels: tuple[int, ...] = (state.class_means.shape[1] - coarse_channels, coarse_channels)
+        second_channels = len(state.centre) - sum(view.size(channels, len(directions)) for view in views)
+        if second_channels > 0:
+            channels = (*channels, second_channels)
         self.space = JointSpace(
             views,
             tuple(view.size(channels, len(directions)) for view in views),

@@ -31,7 +31,8 @@ def crop_features(features: ImageFeatures) -> ImageFeatures:
     surfaces = features.texture.unfold(2, TEXTURE_CELLS, TEXTURE_STEP).unfold(3, TEXTURE_CELLS, TEXTURE_STEP)
     textures = surfaces[0].permute(1, 2, 0, 3, 4).flatten(0, 1)
     extra = features.extra.expand(len(coarse), -1)  # numbers that further views keep describe the whole image only
-    return describe(ImageMaps(fine, coarse, textures, extra))
+    second = features.second.new_zeros(len(coarse), features.second.shape[1])  # which sees whole images only
+    return describe(ImageMaps(fine, coarse, textures, extra, second))
 
 
 def faded(scores: Tensor, unlikeness: Tensor, threshold: float) -> Tensor:

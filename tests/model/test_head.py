@@ -110,6 +110,7 @@ def test_images_without_any_feature_give_finite_numbers() -> None:
         *[GRID] * 4,
         (CHANNELS, CELLS, CELLS),
         (0,),
+        (0,),
     )
     empty = ImageFeatures(*(torch.zeros(4, *size) for size in sizes))
     support = describe_support(empty, labels, 2, NO_DIRECTIONS).support

@@ -13,7 +13,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from model.backbones.base import Backbone, FeatureMaps
+from model.backbones.base import Backbone, FeatureMaps, TwoNetworks
+from model.backbones.names import DEFAULT_BACKBONE, THOROUGH_BACKBONE
 from model.backbones.networks._lite_network import (
     HEAD_CHANNELS,
     SCALES,
@@ -102,3 +103,9 @@ def packaged_weights(name: str) -> Path:
 
 for _name in INPUT_SIZES:
     BACKBONES.register(_name, lambda name, _empty: EfficientNetLite(name))
+
+
+BACKBONES.register(
+    THOROUGH_BACKBONE,
+    lambda name, _empty: TwoNetworks(name, EfficientNetLite(DEFAULT_BACKBONE), EfficientNetLite("efficientnet-lite2")),
+)

@@ -14,7 +14,7 @@ class CoarseView(View):
     name = "coarse"
     order = 0
 
-    def size(self, channels: tuple[int, int], taught: int) -> int:
+    def size(self, channels: tuple[int, ...], taught: int) -> int:
         """See `View.size`."""
         del taught
         return channels[1]

@@ -15,7 +15,7 @@ class FineView(View):
     order = 20
     levels = (0.3,)
 
-    def size(self, channels: tuple[int, int], taught: int) -> int:
+    def size(self, channels: tuple[int, ...], taught: int) -> int:
         """See `View.size`."""
         del taught
         return channels[0]

@@ -21,7 +21,7 @@ class LayoutView(View):
     order = 30
     levels = (0.15, 0.5)
 
-    def size(self, channels: tuple[int, int], taught: int) -> int:
+    def size(self, channels: tuple[int, ...], taught: int) -> int:
         """See `View.size`."""
         del taught
         return channels[0] * LAYOUT_CELLS**2

@@ -25,7 +25,7 @@ class SemanticView(View):
     order = 10
     levels = ()
 
-    def size(self, channels: tuple[int, int], taught: int) -> int:
+    def size(self, channels: tuple[int, ...], taught: int) -> int:
         """See `View.size`."""
         del channels
         return taught

@@ -38,7 +38,7 @@ class TextureView(View):
     levels = (0.07, 0.35, 0.7)
     standardised = True
 
-    def size(self, channels: tuple[int, int], taught: int) -> int:
+    def size(self, channels: tuple[int, ...], taught: int) -> int:
         """See `View.size`."""
         del channels, taught
         return SUMMARY

@@ -41,6 +41,7 @@ class FakeEngine(Engine):
         self.prepared = 0
         self.notes = NOTHING  # of the search of every classification
         self.renderings: list[Rendering] = []  # that training and suggesting were asked for
+        self.backbones: list[str] = []  # that training was asked for
         self.explained: list[ExplainRequest] = []
         self.explain_may_go_on = threading.Event()
         self.explain_may_go_on.set()
@@ -56,6 +57,7 @@ class FakeEngine(Engine):
     def train(self, request: TrainRequest, progress: ProgressCallback, token: CancelToken) -> TrainResult:
         self.threads.add(threading.get_ident())
         self.renderings.append(request.rendering)
+        self.backbones.append(request.backbone)
         if self.on_train is not None:
             self.on_train(progress, token)
         progress(Progress("Training", 1, 1))
