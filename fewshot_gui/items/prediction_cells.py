@@ -112,7 +112,8 @@ class PredictionCells:
         bin_id = self._document.bin_of(made.path)
         if bin_id is not None:
             look = look_of(self._document, bin_id)
-            marks.append(Mark("●", _tr("In ‘{name}’").format(name=look.name), color=look.color))
+            number = next((n for n, bin_ in enumerate(self._document.bins, 1) if bin_.id == bin_id), 0)
+            marks.append(Mark(str(number), _tr("In ‘{name}’").format(name=look.name), color=look.color))
         return marks
 
     def _note(self, made: BinPrediction) -> str:

@@ -20,9 +20,9 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True)
 class Mark:
-    """What is to be known at a glance: a character, for tiles that have no room for more, and a word or two.
+    """What is to be known at a glance: a character or number, for tiles that have no room for more, and a word or two.
 
-    `color` ("#rrggbb") is that of the sign, in place of the tone's.
+    `color` ("#rrggbb"), if there is one, is laid under the sign, as under the numbers of bins.
     """
 
     sign: str

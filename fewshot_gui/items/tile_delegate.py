@@ -120,7 +120,7 @@ def _draw(painter: QPainter, target: QRect, image: QImage) -> None:
 def _paint_frame(painter: QPainter, frame: QRect, option: QStyleOptionViewItem) -> None:
     """Selection, hover and, inside of them, the keyboard's place."""
     accent, rect = option.palette.highlight().color(), QRectF(frame)
-    if option.state & QStyle.StateFlag.State_Selected:
+    if _is_selected(option):
         painter.setBrush(style.tinted(accent, 0.35))
         painter.setPen(QPen(accent, 2))
         painter.drawRoundedRect(rect, 5, 5)
@@ -132,6 +132,10 @@ def _paint_frame(painter: QPainter, frame: QRect, option: QStyleOptionViewItem) 
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(option.palette.text().color(), 1, Qt.PenStyle.DashLine))
         painter.drawRoundedRect(rect.adjusted(2, 2, -2, -2), 4, 4)
+
+
+def _is_selected(option: QStyleOptionViewItem) -> bool:
+    return bool(option.state & QStyle.StateFlag.State_Selected)
 
 
 def _paint_broken(painter: QPainter, rect: QRect, option: QStyleOptionViewItem) -> None:
@@ -179,7 +183,11 @@ def _paint_marks(painter: QPainter, picture: QRect, marks: tuple[Mark, ...], opt
         painter.drawRoundedRect(QRectF(pill).adjusted(0.5, 0.5, -0.5, -0.5), height / 2, height / 2)
         sign = QRect(pill.left(), pill.top(), height if has_text else width, height)
         painter.setFont(bold)
-        painter.setPen(QColor(mark.color) if mark.color else _tone(mark.tone, palette))
+        if mark.color:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(mark.color))
+            painter.drawRoundedRect(QRectF(sign).adjusted(2, 2, -2, -2), height / 2 - 2, height / 2 - 2)
+        painter.setPen(style.text_on(QColor(mark.color)) if mark.color else _tone(mark.tone, palette))
         painter.drawText(sign, Qt.AlignmentFlag.AlignCenter, mark.sign)
         if has_text:
             painter.setFont(font)
@@ -200,7 +208,7 @@ def _tone(tone: Tone, palette: QPalette) -> QColor:
 def _paint_caption(painter: QPainter, rect: QRect, tile: Tile, option: QStyleOptionViewItem) -> None:
     """Colour and name of the class, and the confidence at the right; a ring where it is only the nearest class."""
     palette, font = option.palette, QFont(option.font)
-    is_quiet = tile.is_stale or tile.status is Status.UNKNOWN
+    is_quiet = (tile.is_stale or tile.status is Status.UNKNOWN) and not _is_selected(option)
     font.setItalic(tile.is_stale)
     painter.setFont(font)
     metrics = painter.fontMetrics()
@@ -222,7 +230,7 @@ def _paint_caption(painter: QPainter, rect: QRect, tile: Tile, option: QStyleOpt
 
 def _paint_name(painter: QPainter, rect: QRect, tile: Tile, option: QStyleOptionViewItem) -> None:
     painter.setFont(option.font)
-    painter.setPen(style.muted(option.palette))
+    painter.setPen(option.palette.text().color() if _is_selected(option) else style.muted(option.palette))
     name = fitted_name(tile.name, rect.width(), option.fontMetrics.horizontalAdvance)
     painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
 

@@ -10,6 +10,8 @@ from fewshot_gui.items.arrangement import Arrangement, Grouping, Sorting
 from fewshot_gui.items.tile_delegate import LARGEST, SMALLEST
 from fewshot_gui.views.map_choice import MapChoice
 
+_WIDEST = 240  # pixels of a list
+
 
 class GalleryBar(QWidget):
     """One line of controls; it holds what is chosen."""
@@ -58,8 +60,11 @@ class GalleryBar(QWidget):
             choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             choice.setMinimumContentsLength(7)
             choice.activated.connect(self._on_arranged)
+        for choice in (self.groups, self.order, self.map_choice):
+            choice.setMaximumWidth(_WIDEST)
         for widget, stretch in ((self.groups, 2), (self.order, 3), (self.map_choice, 2), (self.tile, 2)):
             layout.addWidget(widget, stretch)
+        layout.addStretch(1)
         self.tile.valueChanged.connect(self.tile_chosen)
 
     @property

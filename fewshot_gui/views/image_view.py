@@ -172,15 +172,15 @@ def handle_step_key(view: QAbstractItemView, event: QKeyEvent) -> bool:
     return True
 
 
-def start_image_drag(view: QAbstractItemView, supported: Qt.DropAction) -> None:
-    """Run a drag of the selected rows; never removes anything from the model."""
+def start_image_drag(view: QAbstractItemView, supported: Qt.DropAction, image: QImage | None = None) -> None:
+    """Run a drag of the selected rows, under `image` or a thumbnail; never removes anything from the model."""
     indexes = [view.model().index(row, 0) for row in selected_rows(view)]
     data = view.model().mimeData(indexes) if indexes else None
     if data is None:
         return
     drag = QDrag(view)
     drag.setMimeData(data)
-    image = view.currentIndex().siblingAtColumn(0).data(Qt.ItemDataRole.DecorationRole)
+    image = image or view.currentIndex().siblingAtColumn(0).data(Qt.ItemDataRole.DecorationRole)
     pixmap = drag_pixmap(view, image, len(indexes))
     drag.setPixmap(pixmap)
     drag.setHotSpot(QPoint(_DRAG_SIDE // 2, _DRAG_SIDE // 2))

@@ -159,7 +159,10 @@ class ResultsGallery(GridView):
 
     def startDrag(self, supported: Qt.DropAction) -> None:
         """Drag the selected images (Qt)."""
-        start_image_drag(self, supported)
+        side = round(self._delegate.decoded_side * self.devicePixelRatioF())
+        row = self.currentIndex().row()
+        image = self._tiles.picture(self._model.path(row), side) if row >= 0 else None
+        start_image_drag(self, supported, image)
 
     def cell_changed(self) -> None:
         """As many tiles are in sight as are worth decoding."""

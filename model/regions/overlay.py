@@ -12,7 +12,8 @@ OVERLAY_OPACITY = 0.55
 REGION_COLOR = (255, 255, 255)
 _HALO = (20, 20, 20)
 _LEVELS = ((0.5, 2), (0.8, 4))  # where contours lie, and their colours among the anchors
-_LINE, _DARK_LINE = 0.9, 2.1  # pixels on either side of a contour
+_LINE, _DARK_LINE = 0.9, 2.1  # pixels on either side of a contour, in a picture of `_LINE_SIDE` pixels or smaller
+_LINE_SIDE = 240
 _LIT = 0.6  # evidence from which a spotlight leaves everything as it is
 _STRENGTH = {MapStyle.HEAT: 1.0, MapStyle.CONTOUR: 1.9, MapStyle.SPOTLIGHT: 1.4}
 # Lightness rises evenly from dark violet to light yellow, so that colour-blind people see the order too.
@@ -57,12 +58,13 @@ def _contours(values: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
     """Lines of equal evidence, on a dark ground that keeps them visible on any picture."""
     slopes = np.gradient(values) if min(values.shape) > 1 else (np.zeros_like(values),) * 2
     steepness = np.maximum(np.hypot(*slopes), 1e-4)
+    scale = max(1.0, max(values.shape) / _LINE_SIDE)
     rgba = np.zeros((*values.shape, 4), np.float32)
     rgba[..., :3] = _HALO
     for level, anchor in _LEVELS:
         distance = np.abs(values - level) / steepness  # in pixels, near the line
-        line = np.clip(_LINE + 0.5 - distance, 0, 1)
-        ground = 0.7 * np.clip(_DARK_LINE + 0.5 - distance, 0, 1)
+        line = np.clip(scale * _LINE + 0.5 - distance, 0, 1)
+        ground = 0.7 * np.clip(scale * _DARK_LINE + 0.5 - distance, 0, 1)
         rgba[..., :3] += line[..., None] * (_ANCHORS[anchor] - rgba[..., :3])
         rgba[..., 3] = np.maximum(rgba[..., 3], np.maximum(line, ground))
     rgba[..., 3] *= 255
