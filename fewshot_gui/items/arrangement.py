@@ -15,6 +15,12 @@ class Grouping(StrEnum):
     CLASS = "class"
     OUTCOME = "outcome"
     FOLDER = "folder"
+    FILE = "file"  # pages, frames and tiles of one
+
+    @property
+    def is_of_cases(self) -> bool:
+        """Whether images of a group may be of one case, a patient or a series, and have a verdict together."""
+        return self in (Grouping.FOLDER, Grouping.FILE)
 
 
 class Sorting(StrEnum):
@@ -46,7 +52,9 @@ class Arrangement:
 
 @dataclass(frozen=True)
 class Group:
-    """`count` rows from `first` on that belong together. `key`: a bin's id, an `Outcome`, a folder, "" for the rest."""
+    """`count` rows from `first` on that belong together. `key`: a bin's id, an `Outcome`, a folder or file, "" for
+    the rest.
+    """
 
     key: str
     first: int

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication
@@ -71,12 +73,37 @@ class PredictionCells:
         said = [self.text(made, Column.CLASS), self.text(made, Column.CONFIDENCE)]
         return ", ".join([*filter(None, said), *(mark.text for mark in self._marks(made))])
 
+    def verdict(self, members: Iterable[BinPrediction]) -> str:
+        """What the images of a case show together: the mean of their probabilities; "" where it cannot be told.
+
+        What a person labelled counts as certain. See `model.runs.cases`.
+        """
+        scores: dict[str, float] = {}
+        count = 0
+        for made in members:
+            if made.status is Status.ERROR or (made.label is not None and made.label.bin_id is None):
+                continue
+            if made.is_of_one_bin:
+                return ""
+            count += 1
+            said = {made.bin_id: 1.0} if made.label is not None else dict(zip(made.bin_ids, made.scores, strict=False))
+            for bin_id, score in said.items():
+                if bin_id is not None:
+                    scores[bin_id] = scores.get(bin_id, 0.0) + score
+        if count < 2:
+            return ""
+        best = max(scores, key=scores.__getitem__)
+        name = look_of(self._document, best).name
+        return _tr("together ‘{name}’, {share}").format(name=name, share=confidence_text(scores[best] / count))
+
     def group_title(self, grouping: Grouping, group: Group) -> BinLook:
         """What a group is called, and its colour; "": it has none."""
         if grouping is Grouping.CLASS:
             return look_of(self._document, group.key) if group.key else BinLook(_tr("Not classified"), "")
         if grouping is Grouping.FOLDER:
             return BinLook(_tr("A folder") if names_are_hidden() else readable(group.key), "")
+        if grouping is Grouping.FILE:
+            return BinLook(display_name(Path(group.key)), "")
         return BinLook(_outcome_text(Outcome(group.key)), "")
 
     def _tile(self, made: BinPrediction) -> Tile:

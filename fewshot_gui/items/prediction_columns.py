@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _STATUSES = tuple(Status)
 _OUTCOMES = tuple(Outcome)
 _LEAST_SCORE = 1e-300  # its logarithm stands for that of 0
+_PART = re.compile(r"#[^#/\\\\]*$")  # of a file: page, frame or tile, see `model.images.items`
 _NUMBER = re.compile(r"\d+")
 
 
@@ -65,6 +66,8 @@ class PredictionColumns:
         self._leads: list[float] = []  # of the first class over the second, as the logarithm of their ratio
         self._folders: list[int] = []  # numbers of `_folder_numbers`
         self._folder_numbers: dict[str, int] = {}
+        self._files: list[int] = []  # numbers of `_file_numbers`
+        self._file_numbers: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self._texts)
@@ -84,6 +87,8 @@ class PredictionColumns:
             self._leads.append(lead)
             folder = os.path.dirname(made.path)
             self._folders.append(self._folder_numbers.setdefault(folder, len(self._folder_numbers)))
+            file = _PART.sub("", str(made.path))
+            self._files.append(self._file_numbers.setdefault(file, len(self._file_numbers)))
 
     def replace(self, row: int, made: BinPrediction) -> None:
         """The image of `row` was classified again."""
@@ -188,10 +193,9 @@ class PredictionColumns:
             number_of = {bin_id: number for number, bin_id in enumerate((*order, None))}
             return np.array([number_of[bin_id] for bin_id in self._bins], dtype=np.intp), [*order, ""]
         if grouping is Grouping.FOLDER:
-            folders = sorted(self._folder_numbers, key=lambda folder: natural_key(readable(folder).casefold()))
-            place = np.empty(len(folders), dtype=np.intp)
-            place[[self._folder_numbers[folder] for folder in folders]] = np.arange(len(folders))
-            return place[np.array(self._folders, dtype=np.intp)], folders
+            return _in_natural_order(self._folders, self._folder_numbers)
+        if grouping is Grouping.FILE:
+            return _in_natural_order(self._files, self._file_numbers)
         if grouping is Grouping.OUTCOME:
             statuses = np.array(self._statuses)
             is_sure = np.array(self._confidences) >= (0.0 if sure_from is None else sure_from)
@@ -209,6 +213,16 @@ class PredictionColumns:
             return self._statuses
         last = len(positions)
         return [positions.get(bin_id or "", last) for bin_id in self._bins]
+
+
+def _in_natural_order(numbers: Sequence[int], known: Mapping[str, int]) -> tuple[npt.NDArray[np.intp], list[str]]:
+    """The place of each row's name among all of them, which `known` numbers as they came; and these in their order."""
+    import numpy as np
+
+    names = sorted(known, key=lambda name: natural_key(readable(name).casefold()))
+    place = np.empty(len(names), dtype=np.intp)
+    place[[known[name] for name in names]] = np.arange(len(names))
+    return place[np.array(numbers, dtype=np.intp)], names
 
 
 def _ahead(made: BinPrediction) -> tuple[float, float]:

@@ -22,6 +22,7 @@ from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import BinPrediction, Results
 
 _SORT_PAUSE = 300  # milliseconds between sortings while predictions arrive
+_LARGEST_CASE = 2000  # images: 2 ms to combine
 _BITE = 500  # predictions of another project that are taken in at once, 5 to 10 ms
 
 
@@ -44,6 +45,7 @@ class PredictionsModel(QAbstractTableModel):
         self._sort: tuple[Column, bool] | None = None  # column, descending
         self._arrangement: Arrangement | None = None  # in place of the sort
         self._groups: list[Group] = []
+        self._verdicts: dict[str, str] = {}  # on groups that were looked at
         self._to_come: list[int] = []  # rows that arrived, and find their groups with the next sorting
         self._shown = ShownRows()
         self._is_other_order = self._is_renewed = False
@@ -113,6 +115,15 @@ class PredictionsModel(QAbstractTableModel):
     def group_title(self, group: Group) -> BinLook:
         """What a group is called, and its colour; "": it has none."""
         return self._cells.group_title(self.grouping, group)
+
+    def group_verdict(self, group: Group) -> str:
+        """What the images of a case show together; "" where the groups are no cases, or very large."""
+        if not self.grouping.is_of_cases or group.count > _LARGEST_CASE:
+            return ""
+        if group.key not in self._verdicts:
+            rows = range(group.first, group.first + group.count)
+            self._verdicts[group.key] = self._cells.verdict(self._at(self._shown[row]) for row in rows)
+        return self._verdicts[group.key]
 
     def arrange(self, how: Arrangement | None) -> None:
         """Show the rows in groups and in another order; None: as the table sorts them."""
@@ -189,7 +200,7 @@ class PredictionsModel(QAbstractTableModel):
 
     def _ordered(self, rows: Iterable[int]) -> list[int]:
         positions = {bin_.id: at for at, bin_ in enumerate(self._document.bins)}
-        self._groups = []
+        self._groups, self._verdicts = [], {}
         if self._arrangement is not None:
             sure_from = self._cells.sure_from
             order, self._groups = self._columns.arranged(list(rows), self._arrangement, positions, sure_from)
@@ -237,6 +248,7 @@ class PredictionsModel(QAbstractTableModel):
                 self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
 
     def _refresh_all(self) -> None:
+        self._verdicts = {}
         if len(self._shown):
             last = self.index(len(self._shown) - 1, len(Column) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
@@ -274,6 +286,7 @@ class PredictionsModel(QAbstractTableModel):
         self.endInsertRows()
 
     def _on_changed(self, paths: Sequence[Path]) -> None:
+        self._verdicts = {}
         for path in paths:
             row = self._results.row_of(path)
             if row is not None and row < len(self._columns):

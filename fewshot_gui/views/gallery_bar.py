@@ -31,6 +31,7 @@ class GalleryBar(QWidget):
             (Grouping.CLASS, self.tr("By class")),
             (Grouping.OUTCOME, self.tr("By outcome")),
             (Grouping.FOLDER, self.tr("By folder")),
+            (Grouping.FILE, self.tr("By file")),
         ):
             self.groups.addItem(text, grouping)
         self.order.setObjectName("galleryOrder")

@@ -133,10 +133,11 @@ class ResultsGallery(GridView):
         """What the group is called and how many are in it."""
         group = self._model.groups[section]
         look, is_folded = self._model.group_title(group), group.key in self._folded
-        note = f"{group.count:,}"
+        note, verdict = f"{group.count:,}", self._model.group_verdict(group)
         chosen = self._selected_in(group) if is_folded else 0
         if chosen:
             note = self.tr("{count}, {chosen} selected").format(count=note, chosen=f"{chosen:,}")
+        note = f"{note} · {verdict}" if verdict else note
         paint_group_head(painter, rect, self.palette(), look.name, look.color, note, is_folded=is_folded)
 
     def group_menu(self, position: QPoint) -> bool:

@@ -16,6 +16,7 @@ from fewshot_gui.items.arrangement import Grouping, Sorting
 from fewshot_gui.items.roles import Role
 from fewshot_gui.items.tile import Tile
 from fewshot_gui.project.document import Document
+from fewshot_gui.project.labels import Label, LabelSource, now
 from fewshot_gui.project.results import Results
 from fewshot_gui.views.main_window import MainWindow
 from fewshot_gui.views.results_gallery import ResultsGallery
@@ -469,3 +470,29 @@ def test_the_keyboard_comes_to_every_control(gallery: ResultsGallery, window: Ma
     for control in window.results.tab_stops():
         assert control.accessibleName(), control
         assert control.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def test_the_images_of_a_case_have_a_verdict_together(
+    gallery: ResultsGallery, window: MainWindow, document: Document, results: Results, bins: tuple[str, ...]
+) -> None:
+    model = gallery._model
+    scores = {"/a/1.png": 0.9, "/a/2.png": 0.4, "/a/3.png": 0.8, "/b/1.png": 0.3, "/c/s.tif#1": 0.1, "/c/s.tif#2": 0.2}
+    made = [
+        Prediction(Path(path), Status.OK, int(score < 0.5), (score, 1 - score), Region(0, 0, 1, 1))
+        for path, score in scores.items()
+    ]
+    results.add_predictions(document.revision, bins, [*made, Prediction(Path("/a/4.png"), Status.ERROR, message="cut")])
+    choose(window, groups=Grouping.FOLDER, order=Sorting.NAME)
+    names = [document.bin(bin_id).name for bin_id in bins[:2]]
+    told = {group.key: model.group_verdict(group) for group in model.groups}
+    assert told["/a"] == f"together ‘{names[0]}’, 70.0 %"  # (.9 + .4 + .8) / 3
+    assert told["/b"] == ""  # one image says it itself
+    assert told["/c"] == f"together ‘{names[1]}’, 85.0 %"
+    document.give_labels({Path("/a/2.png"): Label("ana", LabelSource.ACCEPTED, bins[1], None, now())})
+    told = {group.key: model.group_verdict(group) for group in model.groups}
+    assert told["/a"] == f"together ‘{names[0]}’, 56.7 %"  # (.9 + 0 + .8) / 3
+    choose(window, groups=Grouping.FILE)
+    assert [(Path(group.key).name, group.count) for group in model.groups][-1] == ("s.tif", 2)
+    assert model.group_title(model.groups[-1]).name == "s.tif"
+    choose(window, groups=Grouping.CLASS)
+    assert {model.group_verdict(group) for group in model.groups} == {""}
