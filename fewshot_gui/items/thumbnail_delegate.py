@@ -9,21 +9,36 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from fewshot_gui import style
 from fewshot_gui.icons import draw_icon
 from fewshot_gui.items.roles import Problem, Role, Verdict
+from fewshot_gui.items.tile_source import TileSource
 from fewshot_gui.texts import fitted_name
 
 _PADDING = 4
 _BADGE = 16
+FINE_FROM = 256  # pixels of the screen that thumbnails are good for
 _MAX_WEIGHT = 2.0  # a bar as long as the cell: an example that counts twice the average
 
 
 class ThumbnailDelegate(QStyledItemDelegate):
-    """Cells of `side` pixels, with the file's name below where `show_names`."""
+    """Cells of `side` pixels, with the file's name below where `show_names`.
+
+    Where there are `tiles`, pictures larger than thumbnails are shown as fine as the screen is.
+    """
 
     def __init__(self, side: int, *, show_names: bool = False, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._side = side
+        self.tiles: TileSource | None = None
         self._show_names = show_names
         self.cell = QSize()  # what the view gives each image; its least size until it is set
+
+    @property
+    def side(self) -> int:
+        """Pixels of a picture's longer side."""
+        return self._side
+
+    def set_side(self, side: int) -> None:
+        """Show pictures larger or smaller; the view lays its cells out anew."""
+        self._side = side
 
     def cell_size(self, line_height: int) -> QSize:
         """The least size of every cell, given the height of a line of text."""
@@ -44,7 +59,7 @@ class ThumbnailDelegate(QStyledItemDelegate):
         side = min(self._side, cell.width() - 2 * _PADDING)
         picture = QRect(cell.left() + (cell.width() - side) // 2, cell.top() + _PADDING, side, side)
         self._paint_selection(painter, option)
-        shown = paint_picture(painter, picture, option, index)
+        shown = paint_picture(painter, picture, option, index, self._fine_picture(painter, index))
         color = index.data(Role.COLOR)
         if color:
             paint_corner(painter, shown, QColor(color), option)
@@ -56,6 +71,13 @@ class ThumbnailDelegate(QStyledItemDelegate):
         if self._show_names:
             self._paint_name(painter, picture, option, index)
         painter.restore()
+
+    def _fine_picture(self, painter: QPainter, index: QModelIndex | QPersistentModelIndex) -> QImage | None:
+        """A picture with more pixels than thumbnails have; None where those do, or until it is there."""
+        side = round(self._side * painter.device().devicePixelRatioF())
+        if self.tiles is None or side <= FINE_FROM:
+            return None
+        return self.tiles.picture(index.data(Role.PATH), side)
 
     def _paint_selection(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
         accent = option.palette.highlight().color()
@@ -101,10 +123,14 @@ class ThumbnailDelegate(QStyledItemDelegate):
 
 
 def paint_picture(
-    painter: QPainter, rect: QRect, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    painter: QPainter,
+    rect: QRect,
+    option: QStyleOptionViewItem,
+    index: QModelIndex | QPersistentModelIndex,
+    fine: QImage | None = None,
 ) -> QRect:
-    """The thumbnail of `index`, or what is wrong with it; returns where it was drawn."""
-    image = index.data(Qt.ItemDataRole.DecorationRole)
+    """The picture `fine`, or the thumbnail of `index`, or what is wrong with it; returns where it was drawn."""
+    image = fine or index.data(Qt.ItemDataRole.DecorationRole)
     problem = index.data(Role.PROBLEM)
     if problem is Problem.NONE:
         return _paint_thumbnail(painter, rect, image, option)

@@ -40,5 +40,5 @@ class TileSource(Protocol):
         Meanwhile one of another size, or None, as where there is none to be had.
         """
 
-    def set_room(self, tiles: int) -> None:
-        """Say how many tiles are in sight: what was asked for before so many others is not made."""
+    def set_room(self, asker: str, tiles: int) -> None:
+        """Say how many tiles `asker` has in sight: what was asked for before so many others is not made."""

@@ -45,6 +45,7 @@ class TileLoader(QObject):
         self._sizes: dict[Path, QSize] = {}  # of the files
         self._failures: dict[Path, str] = {}  # not tried again until `clear`
         self._asked: set[_PictureWanted] = set()
+        self._room: dict[str, int] = {}
         self._decoder = Decoder[_PictureWanted](_load, _LEAST_ROOM, parent=self)
         self._decoder.decoded.connect(self._on_decoded)
         self._decoder.decoding_failed.connect(self._on_decoding_failed)
@@ -78,10 +79,12 @@ class TileLoader(QObject):
         """See `TileSource`."""
         return self._maps.layer(path, bin_id, map_style, size)
 
-    def set_room(self, tiles: int) -> None:
+    def set_room(self, asker: str, tiles: int) -> None:
         """See `TileSource`."""
-        self._decoder.set_capacity(max(tiles, _LEAST_ROOM))
-        self._maps.set_room(tiles)
+        self._room[asker] = tiles
+        room = sum(self._room.values())
+        self._decoder.set_capacity(max(room, _LEAST_ROOM))
+        self._maps.set_room(room)
 
     def set_rendering(self, rendering: Rendering) -> None:
         """Read files by `rendering` from now on."""

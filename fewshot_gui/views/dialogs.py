@@ -139,7 +139,7 @@ def _gestures() -> list[tuple[str, str]]:
         (_tr("0, then two digits"), _tr("The same with bins 10 – 99: 0 1 2 is bin 12")),
         (_tr("Tab, F6 / Shift+F6"), _tr("Go on in the window; to the next / previous part of it")),
         (_tr("Space, D / Backspace, A"), _tr("Next / previous image")),
-        (_tr("Ctrl + mouse wheel in the gallery"), _tr("Larger or smaller tiles")),
+        (_tr("Ctrl + mouse wheel on the gallery or the library"), _tr("Larger or smaller pictures")),
         (_tr("Drag from empty ground of a gallery"), _tr("Select what the frame touches")),
         (_tr("Click on the head of a group, + and −"), _tr("Fold or unfold the group; * unfolds all")),
         (_tr("Mouse wheel, drag on the picture"), _tr("Zoom about the cursor, pan")),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSlider, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.items.arrangement import Arrangement, Grouping, Sorting
 from fewshot_gui.items.tile_delegate import LARGEST, SMALLEST
 from fewshot_gui.views.map_choice import MapChoice
+from fewshot_gui.widgets.size_slider import SizeSlider
 
 _WIDEST = 240  # pixels of a list
 
@@ -22,7 +23,7 @@ class GalleryBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.groups, self.order, self.map_choice = QComboBox(), QComboBox(), MapChoice()
-        self.tile = QSlider(Qt.Orientation.Horizontal)
+        self.tile = SizeSlider(self.tr("Size of the tiles"), SMALLEST, LARGEST)
         self.groups.setObjectName("galleryGroups")
         self.groups.setAccessibleName(self.tr("Groups"))
         self.groups.setToolTip(self.tr("What is put together. A click on a group's head folds it"))
@@ -47,13 +48,6 @@ class GalleryBar(QWidget):
             self.order.setItemData(self.order.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
         self.map_choice.setObjectName("galleryMap")
         self.tile.setObjectName("gallerySize")
-        self.tile.setAccessibleName(self.tr("Size of the tiles"))
-        self.tile.setToolTip(self.tr("Size of the tiles (Ctrl and mouse wheel)"))
-        self.tile.setRange(SMALLEST, LARGEST)
-        self.tile.setSingleStep(16)
-        self.tile.setPageStep(64)
-        self.tile.setMinimumWidth(56)
-        self.tile.setMaximumWidth(160)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(style.GRID, 0, style.GRID, style.GRID // 2)
         layout.setSpacing(style.GRID)
@@ -77,11 +71,6 @@ class GalleryBar(QWidget):
         """Show this as chosen, without telling."""
         self.groups.setCurrentIndex(self.groups.findData(arrangement.grouping))
         self.order.setCurrentIndex(self.order.findData(arrangement.sorting))
-
-    def show_tile(self, side: int) -> None:
-        """Show this size, without telling."""
-        with QSignalBlocker(self.tile):
-            self.tile.setValue(side)
 
     def controls(self) -> list[QWidget]:
         """What the keyboard goes through, in order."""

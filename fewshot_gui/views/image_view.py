@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QDrag, QFocusEvent, QFont, QFontMetrics, QImage, QKeyEvent, QPainter, QPixmap
+from PySide6.QtGui import QDrag, QFocusEvent, QFont, QFontMetrics, QImage, QKeyEvent, QPainter, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QWidget
 
 from fewshot_gui import style
@@ -15,7 +15,11 @@ from fewshot_gui.items.image_list_model import ImageListModel, Index
 from fewshot_gui.items.naming import names
 from fewshot_gui.items.roles import Role
 from fewshot_gui.items.thumbnail_delegate import ThumbnailDelegate
+from fewshot_gui.items.tile_source import TileSource
 from fewshot_gui.widgets.grid_view import GridView
+
+WHEEL_STEP = 1.15
+"""By how much a notch of the wheel, with Ctrl, makes pictures larger or smaller."""
 
 _DRAG_SIDE = 64
 _MOST_RANGES = 2000  # of selected rows: Qt takes some 20 ms for them
@@ -27,11 +31,20 @@ class ImageView(GridView):
     image_selected = Signal(Path)  # became current
     selection_edited = Signal()
     focused = Signal()
+    side_changed = Signal(int)  # pixels of a picture's longer side, by Ctrl and the mouse wheel or `set_side`
 
-    def __init__(self, side: int, *, show_names: bool = False, parent: QWidget | None = None) -> None:
-        self._delegate = ThumbnailDelegate(side, show_names=show_names)
-        super().__init__(self._delegate.cell_size(QFontMetrics(QApplication.font()).height()), parent)
+    def __init__(
+        self,
+        side: int,
+        *,
+        show_names: bool = False,
+        delegate: ThumbnailDelegate | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        self._delegate = delegate or ThumbnailDelegate(side, show_names=show_names)
+        super().__init__(self._delegate.cell_size(_line_height()), parent)
         self._delegate.setParent(self)
+        self._sizes: tuple[int, int] | None = None
         self.setItemDelegate(self._delegate)
         self.setMouseTracking(True)
         self.setFrameShape(QListView.Shape.NoFrame)
@@ -42,6 +55,30 @@ class ImageView(GridView):
         self.viewport().setAcceptDrops(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         names.changed.connect(self.viewport().update)
+
+    def allow_sizes(self, tiles: TileSource, smallest: int, largest: int) -> None:
+        """Let pictures be made larger and smaller, within limits; `tiles` has them finer than thumbnails."""
+        self._sizes = smallest, largest
+        self._delegate.tiles = tiles
+        tiles.changed.connect(self._on_tile_changed)
+
+    def set_side(self, side: int) -> None:
+        """Make pictures `side` pixels large, within the limits; what is at the top stays there."""
+        if self._sizes is None:
+            return
+        side = min(max(side, self._sizes[0]), self._sizes[1])
+        if side != self._delegate.side:
+            runs = self._rows_in(self.viewport().rect())
+            self._delegate.set_side(side)
+            self.set_least_cell(self._delegate.cell_size(_line_height()))
+            if runs and self.verticalOffset():
+                self.scrollTo(self.model().index(runs[0][0], 0), QAbstractItemView.ScrollHint.PositionAtTop)
+            self.side_changed.emit(side)
+
+    @property
+    def side(self) -> int:
+        """Pixels of a picture's longer side."""
+        return self._delegate.side
 
     def image_model(self) -> ImageListModel:
         """The model, by its own type."""
@@ -74,8 +111,25 @@ class ImageView(GridView):
             super().keyPressEvent(event)
 
     def cell_changed(self) -> None:
-        """The delegate's size hint follows."""
+        """The delegate's size hint follows, and how many pictures are worth decoding."""
         self._delegate.cell = self.cell
+        if self._delegate.tiles is not None:
+            across = max(self.viewport().width() // self.cell.width(), 1)
+            room = across * (self.viewport().height() // self.cell.height() + 2)
+            self._delegate.tiles.set_room(self.objectName(), room)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """With Ctrl, larger or smaller pictures (Qt)."""
+        if self._sizes is not None and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.set_side(round(self.side * WHEEL_STEP ** (event.angleDelta().y() / 120)))
+            event.accept()
+        else:
+            super().wheelEvent(event)
+
+    def _on_tile_changed(self, path: Path) -> None:
+        row = self.row_of(path) if self.isVisible() else None
+        if row is not None:
+            self.viewport().update(self.visualRect(self.model().index(row, 0)))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Tell who is used (Qt)."""
@@ -92,6 +146,10 @@ class ImageView(GridView):
         """Actions depend on what is selected (Qt)."""
         super().selectionChanged(selected, deselected)
         self.selection_edited.emit()
+
+
+def _line_height() -> int:
+    return QFontMetrics(QApplication.font()).height()
 
 
 def selected_ranges(view: QAbstractItemView) -> list[tuple[int, int]]:

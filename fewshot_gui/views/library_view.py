@@ -16,6 +16,7 @@ from fewshot_gui.items.mime import decode_images, may_carry_images
 from fewshot_gui.items.naming import names_are_hidden
 from fewshot_gui.items.roles import readable
 from fewshot_gui.items.thumbnail_source import Thumbnails
+from fewshot_gui.items.tile_source import TileSource
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.library import Library
 from fewshot_gui.views.bin_menu import color_icon
@@ -24,8 +25,9 @@ from fewshot_gui.views.image_view import ImageView
 from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
 from fewshot_gui.widgets.notice import Notice
 from fewshot_gui.widgets.pane_header import PaneHeader
+from fewshot_gui.widgets.size_slider import SizeSlider
 
-_THUMBNAIL_SIDE = 88
+_THUMBNAIL_SIDE, _LARGEST_SIDE = 88, 480
 _TYPING_PAUSE = 150  # milliseconds after the last key before the filter works
 
 
@@ -38,6 +40,7 @@ class LibraryView(DropZone):
         library: Library,
         intents: Intents,
         thumbnails: Thumbnails,
+        tiles: TileSource,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -48,6 +51,10 @@ class LibraryView(DropZone):
         self.images.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.images.setModel(self.model)
         self.images.setObjectName("libraryView")
+        self.images.allow_sizes(tiles, _THUMBNAIL_SIDE, _LARGEST_SIDE)
+        self.size_ = SizeSlider(self.tr("Size of the pictures"), _THUMBNAIL_SIDE, _LARGEST_SIDE)
+        self.size_.setObjectName("librarySize")
+        self.size_.setFixedWidth(64)
         self.images.setAccessibleName(self.tr("Library of images"))
         self.header = PaneHeader(self.tr("Library"))
         self.filter = QLineEdit()
@@ -57,34 +64,14 @@ class LibraryView(DropZone):
         self.filter.setClearButtonEnabled(True)
         self.unsorted_only = QCheckBox(self.tr("In no bin"))
         self.unsorted_only.setToolTip(self.tr("Hide the images that are in a bin"))
+        self.header.add_tool(self.size_, gives_way=True)
         self._notice = Notice("", icon_name="suggest")
         self._offered: tuple[QAction, ...] = ()
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_PAUSE)
         hint = EmptyHint("images", "", "")
         self._content = EmptyOr(self.images, hint)
-        tools = QHBoxLayout()
-        tools.setContentsMargins(style.GRID, 0, style.GRID, style.GRID // 2)
-        tools.setSpacing(style.GRID)
-        tools.addWidget(self.filter, 1)
-        tools.addWidget(self.unsorted_only)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.header)
-        layout.addLayout(tools)
-        layout.addWidget(self._notice)
-        layout.addWidget(self._content, 1)
-        self.filter.textChanged.connect(self._on_filter_typed)
-        self.unsorted_only.toggled.connect(self._apply_filter)
-        self._typing.timeout.connect(self._apply_filter)
-        self.images.image_selected.connect(intents.image_selected)
-        self.images.customContextMenuRequested.connect(self._on_menu_requested)
-        self.model.rowsInserted.connect(self._show_state)
-        self.model.modelReset.connect(self._show_state)
-        self.model.rowsRemoved.connect(self._show_state)
-        library.scanning_changed.connect(self._show_state)
-        document.folders_changed.connect(self._show_state)
-        document.reset.connect(self._show_state)
+        self._build()
+        self._connect()
         self._show_state()
 
     def offer_suggesting(self, suggest: QAction, show_all: QAction) -> None:
@@ -100,7 +87,7 @@ class LibraryView(DropZone):
 
     def tab_stops(self) -> list[QWidget]:
         """What the keyboard goes through, in order."""
-        return [self.filter, self.unsorted_only, self.images]
+        return [self.size_, self.filter, self.unsorted_only, self.images]
 
     def show_suggestions(self, paths: Sequence[Path]) -> None:
         """Show only these images, best first, and the first of them selected."""
@@ -134,6 +121,35 @@ class LibraryView(DropZone):
             painter = QPainter(self)
             painter.setPen(QPen(self.palette().highlight().color(), 3))
             painter.drawRect(self.rect().adjusted(1, 1, -2, -2))
+
+    def _build(self) -> None:
+        tools = QHBoxLayout()
+        tools.setContentsMargins(style.GRID, 0, style.GRID, style.GRID // 2)
+        tools.setSpacing(style.GRID)
+        tools.addWidget(self.filter, 1)
+        tools.addWidget(self.unsorted_only)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addLayout(tools)
+        layout.addWidget(self._notice)
+        layout.addWidget(self._content, 1)
+
+    def _connect(self) -> None:
+        self.size_.valueChanged.connect(self.images.set_side)
+        self.images.side_changed.connect(self.size_.show_size)
+        self.filter.textChanged.connect(self._on_filter_typed)
+        self.unsorted_only.toggled.connect(self._apply_filter)
+        self._typing.timeout.connect(self._apply_filter)
+        self.images.image_selected.connect(self._intents.image_selected)
+        self.images.customContextMenuRequested.connect(self._on_menu_requested)
+        self.model.rowsInserted.connect(self._show_state)
+        self.model.modelReset.connect(self._show_state)
+        self.model.rowsRemoved.connect(self._show_state)
+        self._library.scanning_changed.connect(self._show_state)
+        self._document.folders_changed.connect(self._show_state)
+        self._document.reset.connect(self._show_state)
 
     def _wants(self, event: QDropEvent) -> bool:
         """Whether files of another program or examples of a bin are dragged."""

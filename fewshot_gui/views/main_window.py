@@ -67,7 +67,7 @@ class MainWindow(QMainWindow):
         self._theme = style.THEMES[0]
         self.command_table = ActionTable(self)
         shared = Thumbnails(thumbnails, self)
-        self.library = LibraryView(document, library, intents, shared)
+        self.library = LibraryView(document, library, intents, shared, tiles)
         self.bins = BinsView(document, results, intents, shared)
         self.results = ResultsView(document, results, intents, shared, tiles)
         self.inspector = InspectorView(document, results, intents, pictures, shared)
@@ -185,7 +185,8 @@ class MainWindow(QMainWindow):
     def layout_state(self) -> QByteArray:
         """Where the splitters and the estimates are and how results look, for `restore_layout` in a later run."""
         place = bytes(self.estimates.place().toBase64().data()).decode("ascii")
-        look = {**self.results.look(), "map": self.inspector.map_choice.style_}
+        library = str(self.library.images.side)
+        look = {**self.results.look(), "map": self.inspector.map_choice.style_, "library": library}
         sizes = {"columns": self._columns.wanted(), "rows": self._rows.wanted(), "estimates": place, "results": look}
         return QByteArray(json.dumps(sizes).encode("ascii"))
 
@@ -204,6 +205,7 @@ class MainWindow(QMainWindow):
         with suppress(ValueError, TypeError, KeyError):
             self.results.restore_look(look)
             self._on_map_style_chosen(MapStyle(look["map"]))
+            self.library.images.set_side(int(look["library"]))
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette (Qt)."""

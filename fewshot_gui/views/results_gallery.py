@@ -17,7 +17,7 @@ from fewshot_gui.items.naming import names
 from fewshot_gui.items.predictions_model import PredictionsModel
 from fewshot_gui.items.tile_delegate import LARGEST, PADDING, SMALLEST, TileDelegate, paint_group_head
 from fewshot_gui.items.tile_source import TileSource
-from fewshot_gui.views.image_view import handle_step_key, selected_ranges, start_image_drag
+from fewshot_gui.views.image_view import WHEEL_STEP, handle_step_key, selected_ranges, start_image_drag
 from fewshot_gui.widgets.grid_sections import Section
 from fewshot_gui.widgets.grid_view import GridView
 from model.types import MapStyle
@@ -25,7 +25,6 @@ from model.types import MapStyle
 TILE = 160
 """Pixels of a tile's side to begin with."""
 
-_WHEEL_STEP = 1.15  # for a notch of the wheel
 _REST = 150  # milliseconds after the last change of the tiles' size until pictures of that size are made
 
 
@@ -50,11 +49,11 @@ class ResultsGallery(GridView):
         self._places: list[_Place] = []
         self._is_moving = False  # rows are about to be others: where the current one is now says nothing
         super().__init__(self._delegate.cell_size(_metrics()), parent)
+        self.setObjectName("resultsGallery")
         self._delegate.setParent(self)
         self.hit_margin = PADDING - 2
         self._rest = QTimer(self, singleShot=True, interval=_REST)
         self._rest.timeout.connect(self._on_rested)
-        self.setObjectName("resultsGallery")
         self.setAccessibleName(self.tr("Gallery of predictions"))
         self.setItemDelegate(self._delegate)
         self.setModel(model)
@@ -169,7 +168,7 @@ class ResultsGallery(GridView):
         """As many tiles are in sight as are worth decoding."""
         self._delegate.cell = self.cell
         across = max(self.viewport().width() // self.cell.width(), 1)
-        self._tiles.set_room(across * (self.viewport().height() // self.cell.height() + 2))
+        self._tiles.set_room(self.objectName(), across * (self.viewport().height() // self.cell.height() + 2))
 
     def updateGeometries(self) -> None:
         """Follow the height, too (Qt)."""
@@ -195,7 +194,7 @@ class ResultsGallery(GridView):
         """With Ctrl, larger or smaller tiles (Qt)."""
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             notches = event.angleDelta().y() / 120
-            self.set_tile(round(self.tile * _WHEEL_STEP**notches))
+            self.set_tile(round(self.tile * WHEEL_STEP**notches))
             event.accept()
         else:
             super().wheelEvent(event)
@@ -268,7 +267,9 @@ class ResultsGallery(GridView):
         self._is_moving = False
         self.head_height = self.fontMetrics().height() + style.GRID if self._model.groups else 0
         self.sections_changed()
-        if not self._model.is_other_order:
+        if self._model.is_renewed:
+            self.scrollToTop()
+        elif not self._model.is_other_order:
             self._scroll_back()
         elif self.selectionModel().isSelected(self.currentIndex()):
             self.scrollTo(self.currentIndex(), QAbstractItemView.ScrollHint.PositionAtCenter)

@@ -196,7 +196,7 @@ class ResultsView(QWidget):
         for view in (self.table, self.gallery):
             self._views.addWidget(view)
         self.gallery.share_selection(self.table.selectionModel())
-        self.bar.show_tile(self.gallery.tile)
+        self.bar.tile.show_size(self.gallery.tile)
         self.bar.hide()
 
     def _connect(self) -> None:
@@ -208,7 +208,7 @@ class ResultsView(QWidget):
         self.table.customContextMenuRequested.connect(self._on_menu_requested)
         self.gallery.customContextMenuRequested.connect(self._on_gallery_menu_requested)
         self.gallery.focused.connect(self.table.focused)
-        self.gallery.tile_changed.connect(self.bar.show_tile)
+        self.gallery.tile_changed.connect(self.bar.tile.show_size)
         self.bar.tile_chosen.connect(self.gallery.set_tile)
         self.bar.arrangement_chosen.connect(self.model.arrange)
         self.model.rowsInserted.connect(self._show_state)

@@ -77,7 +77,7 @@ def test_a_file_that_cannot_be_read_fails_once_until_all_is_read_again(
 
 def test_what_scrolled_out_of_sight_is_not_made(loader: TileLoader, make_images: MakeImages, qtbot: QtBot) -> None:
     images = make_images("a", 200)
-    loader.set_room(20)
+    loader.set_room("gallery", 20)
     for path in images:
         loader.picture(path, 320)
     qtbot.waitUntil(lambda: not loader.is_loading)

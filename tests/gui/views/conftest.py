@@ -66,6 +66,7 @@ class ReadyTiles(QObject):
         self.asked: list[tuple[Path, int]] = []  # pictures, and the side asked for
         self.layers: list[tuple[Path, str, MapStyle]] = []
         self.failures: dict[Path, str] = {}
+        self.room: dict[str, int] = {}
 
     def picture(self, path: Path, side: int) -> QImage | None:
         self.asked.append((path, side))
@@ -85,8 +86,8 @@ class ReadyTiles(QObject):
         image.fill(Qt.GlobalColor.yellow)
         return image
 
-    def set_room(self, tiles: int) -> None:
-        self.room = tiles
+    def set_room(self, asker: str, tiles: int) -> None:
+        self.room[asker] = tiles
 
 
 @pytest.fixture

@@ -17,12 +17,13 @@ from fewshot_gui.items.roles import Role
 from fewshot_gui.items.tile import Tile
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.labels import Label, LabelSource, now
+from fewshot_gui.project.library import Library
 from fewshot_gui.project.results import Results
 from fewshot_gui.views.main_window import MainWindow
 from fewshot_gui.views.results_gallery import ResultsGallery
 from model.types import ExampleReport, MapStyle, Prediction, Region, Status, TrainingReport
 
-from .conftest import ReadyTiles
+from .conftest import ReadyThumbnails, ReadyTiles
 from .helpers import drop
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -124,7 +125,7 @@ def test_only_tiles_in_sight_cost_anything_and_are_decoded_as_large_as_they_are(
     seen = set(gallery.visible_paths())
     assert {path for path, _ in tiles.asked} == seen == {path for path, _, _ in tiles.layers}
     assert 5 < len(seen) < 40
-    assert tiles.room >= len(seen)
+    assert tiles.room["resultsGallery"] >= len(seen)
     side = round(gallery.tile * gallery.devicePixelRatioF())
     assert {asked for _, asked in tiles.asked} == {side}
 
@@ -351,7 +352,9 @@ def test_how_results_are_shown_is_remembered(
     choose(window, groups=Grouping.FOLDER, order=Sorting.NAME)
     window.results.bar.tile.setValue(208)
     pick(window, MapStyle.CONTOUR)
+    window.library.size_.setValue(200)
     state = window.layout_state()
+    window.library.size_.setValue(88)
     choose(window, groups=Grouping.NONE, order=Sorting.ARRIVAL)
     window.results.bar.tile.setValue(96)
     pick(window, MapStyle.OFF)
@@ -362,9 +365,23 @@ def test_how_results_are_shown_is_remembered(
     assert (view.model.grouping, view.bar.arrangement.sorting) == (Grouping.FOLDER, Sorting.NAME)
     assert (view.gallery.tile, view.bar.tile.value()) == (208, 208)
     assert view.bar.map_choice.style_ is window.inspector.map_choice.style_ is MapStyle.CONTOUR
+    assert window.library.images.side == 200
     for damaged in (b'"results": 3', b'"results": {"tile": "x"}', b'"results": {"view": []}'):
         window.restore_layout(QByteArray(b'{"columns": [1, 2, 3], "rows": [1, 2], ' + damaged + b"}"))
     assert view.gallery.tile == 208
+
+
+def test_the_library_has_sizes_too_and_is_sharp_in_large_ones(
+    window: MainWindow, found: Library, tiles: ReadyTiles, thumbnails: ReadyThumbnails
+) -> None:
+    found.add([Path(f"/library/{n}.png") for n in range(50)])
+    images = window.library.images
+    images.viewport().repaint()
+    assert tiles.asked == []  # thumbnails are enough
+    window.library.size_.setValue(300)
+    images.viewport().repaint()
+    assert {side for _, side in tiles.asked} == {round(300 * images.devicePixelRatioF())}
+    assert images.cell.height() > 300
 
 
 def pick(window: MainWindow, style: MapStyle) -> None:
