@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from model.types import ExampleReport, TrainingReport
+from model.estimates.report_json import report_from_json, report_to_json
+from model.types import TrainingReport
 
 Row = tuple[int, str, str, str]
 """What a training is in the file: revision, and bin ids, report and left-out images as JSON."""
@@ -88,8 +88,7 @@ def encode_training(training: Training) -> Row:
     return (
         training.revision,
         json.dumps(training.bin_ids),
-        # json escapes what is not ASCII, and so also the bytes of a path that are not text.
-        json.dumps(asdict(training.report), default=str),
+        report_to_json(training.report),
         json.dumps({str(path): bin_id for path, bin_id in training.left_out.items()}),
     )
 
@@ -100,16 +99,11 @@ def decode_training(row: Row) -> Training:
     training = Training(
         revision,
         tuple(json.loads(bin_ids)),
-        _decode_report(json.loads(report)),
+        report_from_json(report),
         {Path(path): bin_id for path, bin_id in json.loads(left_out).items()},
     )
-    classes = range(len(training.bin_ids))
-    for known in training.report.examples:
-        for index, possible in ((known.class_index, classes), (known.predicted, (-1, *classes))):
-            if type(index) is not int or index not in possible:
-                raise ValueError(f"an example of the class {index}")
-        if known.group is not None and type(known.group) is not int:
-            raise ValueError("an example of no group")
+    if len(training.bin_ids) < len(training.report.class_names):
+        raise ValueError("a class of no bin")
     return training
 
 
@@ -123,21 +117,3 @@ def relocate_training(connection: sqlite3.Connection, moved: Mapping[Path, Path]
     except (KeyError, TypeError, ValueError):
         return  # it is left out when the project is opened, too
     connection.execute("UPDATE training SET report = ?, left_out = ?", encode_training(training.relocated(moved))[2:])
-
-
-def _decode_report(fields: dict[str, Any]) -> TrainingReport:
-    interval = fields["accuracy_interval"]
-    return TrainingReport(
-        class_names=tuple(fields["class_names"]),
-        examples=tuple(ExampleReport(**{**example, "path": Path(example["path"])}) for example in fields["examples"]),
-        unreadable=tuple((Path(path), reason) for path, reason in fields["unreadable"]),
-        duplicates=tuple((Path(path), reason) for path, reason in fields["duplicates"]),
-        leave_one_out_accuracy=fields["leave_one_out_accuracy"],
-        accuracy_interval=None if interval is None else (interval[0], interval[1]),
-        steps=fields["steps"],
-        converged=fields["converged"],
-        seconds=fields["seconds"],
-        gain_of_doubling=fields.get("gain_of_doubling"),  # reports of before have none
-        learning_curve=tuple((float(shots), float(accuracy)) for shots, accuracy in fields.get("learning_curve", ())),
-        in_two_bins=tuple((Path(one), Path(other)) for one, other in fields.get("in_two_bins", ())),
-    )

@@ -21,11 +21,11 @@ from model.backbones.base import Backbone
 from model.backbones.registry import create_backbone
 from model.checkpoint import facts as facts_file
 from model.checkpoint.facts import Facts
-from model.checkpoint.project_file import classifier_in, is_project
 from model.checkpoint.tensors import BACKBONE_PREFIX, check_tensors, check_values, state_of, state_tensors
 from model.classifier import FewShotClassifier
 from model.embedding.embedder import Embedder, backbone_fingerprint
 from model.errors import CheckpointError
+from model.project_file import classifier_in, is_project
 from model.runs.image_classifier import ImageClassifier
 
 FACTS_FILE = "classifier.json"

@@ -1,0 +1,43 @@
+"""A training's report as JSON, as projects keep it. Imports no torch."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from model.types import ExampleReport, TrainingReport
+
+
+def report_to_json(report: TrainingReport) -> str:
+    """Return the report as text; bytes of paths that are no text are kept."""
+    # json escapes what is not ASCII, and so also the bytes of a path that are not text.
+    return json.dumps(asdict(report), default=str)
+
+
+def report_from_json(text: str) -> TrainingReport:
+    """Return the report that a text holds; raises `KeyError`, `TypeError` or `ValueError` where it is none."""
+    fields = json.loads(text)
+    interval = fields["accuracy_interval"]
+    report = TrainingReport(
+        class_names=tuple(fields["class_names"]),
+        examples=tuple(ExampleReport(**{**example, "path": Path(example["path"])}) for example in fields["examples"]),
+        unreadable=tuple((Path(path), reason) for path, reason in fields["unreadable"]),
+        duplicates=tuple((Path(path), reason) for path, reason in fields["duplicates"]),
+        leave_one_out_accuracy=fields["leave_one_out_accuracy"],
+        accuracy_interval=None if interval is None else (interval[0], interval[1]),
+        steps=fields["steps"],
+        converged=fields["converged"],
+        seconds=fields["seconds"],
+        gain_of_doubling=fields.get("gain_of_doubling"),  # reports of before have none
+        learning_curve=tuple((float(shots), float(accuracy)) for shots, accuracy in fields.get("learning_curve", ())),
+        in_two_bins=tuple((Path(one), Path(other)) for one, other in fields.get("in_two_bins", ())),
+    )
+    classes = range(len(report.class_names))
+    for known in report.examples:
+        for index, possible in ((known.class_index, classes), (known.predicted, (-1, *classes))):
+            if type(index) is not int or index not in possible:
+                raise ValueError(f"an example of the class {index}")
+        if known.group is not None and type(known.group) is not int:
+            raise ValueError("an example of no group")
+    return report
