@@ -108,6 +108,14 @@ SPECS = (
         _tr("Copy, link or move images into a folder for each class"),
     ),
     ActionSpec(
+        "report",
+        _tr("Re&port…"),
+        ("Ctrl+Shift+P",),
+        "",
+        ("has_something_to_sort",),
+        _tr("Write what came out, how sure it is and what to be careful about into one HTML file, for colleagues"),
+    ),
+    ActionSpec(
         "undoMove",
         _tr("Undo a &move into folders…"),
         (),

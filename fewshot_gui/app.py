@@ -22,6 +22,7 @@ from fewshot_gui.controllers.library import LibraryController
 from fewshot_gui.controllers.projects import ProjectsController
 from fewshot_gui.controllers.questions import Questions
 from fewshot_gui.controllers.recovering import RecoveringController
+from fewshot_gui.controllers.reporting import ReportingController
 from fewshot_gui.controllers.resuming import ResumingController
 from fewshot_gui.controllers.reviewing import ReviewingController
 from fewshot_gui.controllers.running import RunningController
@@ -95,6 +96,7 @@ class App(QObject):
         self.projects = ProjectsController(services, self.running, self)
         ResumingController(services, self.running, self.projects, self)
         CacheController(services, self)
+        ReportingController(services, self)
         self.reviewing = ReviewingController(services, self)
         self.guarding = GuardingController(services, self)
         self.recovering = RecoveringController(services, self)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -139,7 +140,8 @@ def write_csv(path: Path, exported: ExportedResults) -> None:
     except OSError as error:
         raise FewShotError(f"{path} cannot be written: {error.strerror or error}.") from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # nothing could be written there
+            partial.unlink(missing_ok=True)
 
 
 def _in_columns(made: BinPrediction, column: dict[str, int], is_stale: bool) -> Prediction:

@@ -109,6 +109,12 @@ class Questions(QObject):
         path = _path(QFileDialog.getSaveFileName(self._window, title, str(_start(start / "results.csv")), kind)[0])
         return path if path is None or path.suffix else path.with_name(path.name + ".csv")
 
+    def report_file(self, start: Path) -> Path | None:
+        """Ask where to write the report."""
+        title, kind = self.tr("Write a report"), self.tr("Web page (*.html)")
+        path = _path(QFileDialog.getSaveFileName(self._window, title, str(_start(start / "report.html")), kind)[0])
+        return path if path is None or path.suffix else path.with_name(path.name + ".html")
+
     def discard(self, reason: str) -> bool:
         """Ask whether to close although the last changes could not be saved."""
         box = QMessageBox(self._window)
@@ -130,7 +136,7 @@ def _start(suggested: Path) -> Path:
     """
     if not names_are_hidden():
         return suggested
-    return Path.home() / suggested.name if suggested.name == "results.csv" else Path.home()
+    return Path.home() / suggested.name if suggested.name in {"results.csv", "report.html"} else Path.home()
 
 
 def _path(text: str) -> Path | None:

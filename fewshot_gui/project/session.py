@@ -117,6 +117,11 @@ class Session(QObject):
         if not self.has(path):
             self.show(open_project(path, self.backups))
 
+    @property
+    def file(self) -> Path | None:
+        """The file on the disk that holds the project, a project without a name included; None where there is none."""
+        return self._store.path
+
     def has(self, path: Path) -> bool:
         """Whether the project in the file `path` is the one that is open."""
         return path.resolve() == self._store.path

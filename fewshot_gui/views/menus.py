@@ -38,6 +38,7 @@ _MENUS = (
             _SEPARATOR,
             "export",
             "exportFolders",
+            "report",
             "undoMove",
             _SEPARATOR,
             "close",

@@ -85,6 +85,7 @@ class WindowCommands(QObject):
             "train": intents.train_requested,
             "suggest": intents.suggest_requested,
             "review": intents.review_requested,
+            "report": intents.report_requested,
             "cancel": intents.cancel_requested,
             "goOn": intents.go_on_requested,
             "leaveUnfinished": intents.leave_unfinished_requested,

@@ -1,0 +1,173 @@
+"""What a report tells of a project, read from its file. Needs neither torch nor Qt."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sqlite3
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from model.errors import CheckpointError
+from model.estimates.report_json import report_from_json
+from model.project_file import has_table, opened_project
+from model.types import Region, Status, TrainingReport
+
+GREY = "#8a8f98"
+"""The colour of a class without a bin."""
+
+_COLOR = re.compile("#[0-9a-f]{6}")
+_STATUS = {status.value: status for status in Status}
+
+
+@dataclass(frozen=True)
+class SaidOfImage:
+    """What a reader says of an image: a class by its id, None for none of these; what was predicted then."""
+
+    reader: str
+    class_id: str | None
+    given_at: str
+    predicted: str | None
+
+
+@dataclass(frozen=True)
+class ResultRow:
+    """The result of one image; classes by their ids.
+
+    scores: probability of each class that the classifier knew, by id
+    """
+
+    path: Path
+    status: Status
+    class_id: str | None
+    scores: dict[str, float]
+    region: Region | None
+    message: str
+    revision: int
+    said: tuple[SaidOfImage, ...] = ()
+
+    @property
+    def label(self) -> SaidOfImage | None:
+        """What counts of what people say: the latest."""
+        return self.said[-1] if self.said else None
+
+
+@dataclass(frozen=True)
+class ProjectContents:
+    """A project as a report needs it.
+
+    names, colors: of each class by its id, in the order of the bins
+    examples: images of each bin
+    trained: ids of the classes that the last training knew, in its order; `report` is its report, None before the first
+    facts: what the classifier's file says of itself; {} without one
+    identity: a short name of the classifier; "" without one
+    """
+
+    path: Path
+    names: dict[str, str]
+    colors: dict[str, str]
+    examples: dict[str, tuple[Path, ...]]
+    trained: tuple[str, ...]
+    trained_revision: int
+    report: TrainingReport | None
+    results: tuple[ResultRow, ...]
+    facts: dict[str, Any] = field(default_factory=dict)
+    identity: str = ""
+
+    @cached_property
+    def is_changed_since_training(self) -> bool:
+        """Whether the bins hold other examples than the last training had."""
+        if self.report is None:
+            return False
+        left_out = {path for path, _ in (*self.report.unreadable, *self.report.duplicates)}
+        used = {(self.trained[one.class_index], one.path) for one in self.report.examples}
+        now = {(class_id, path) for class_id, paths in self.examples.items() for path in paths if path not in left_out}
+        return used != now
+
+    def is_stale(self, row: ResultRow) -> bool:
+        """Whether a result was made by an earlier classifier, or the bins changed since."""
+        return self.is_changed_since_training or row.revision != self.trained_revision
+
+
+def read_project(path: Path) -> ProjectContents:
+    """Read a project, which may be open in the window. Raises `CheckpointError` where that cannot be done."""
+    try:
+        with opened_project(path, "bins", "examples", "runs", "predictions", "training", "classifier_files") as file:
+            return _read(path, file)
+    except (KeyError, TypeError, ValueError, IndexError, RecursionError, OverflowError) as error:
+        raise CheckpointError(f"{path} is damaged ({error}). Open it in the window to recover it.") from error
+
+
+def _read(path: Path, file: sqlite3.Connection) -> ProjectContents:
+    bins = file.execute("SELECT id, name, color FROM bins ORDER BY position").fetchall()
+    examples: dict[str, list[Path]] = {bin_id: [] for bin_id, _, _ in bins}
+    for where, bin_id in file.execute("SELECT path, bin_id FROM examples ORDER BY rank"):
+        examples[bin_id].append(_path(where))
+    names = {bin_id: str(name) for bin_id, name, _ in bins}
+    colors = {bin_id: color if _COLOR.fullmatch(str(color)) else GREY for bin_id, _, color in bins}
+    report: TrainingReport | None = None
+    trained: tuple[str, ...] = ()
+    revision = -1
+    row = file.execute("SELECT revision, bin_ids, report FROM training").fetchone()
+    if row is not None:
+        revision, trained, report = int(row[0]), tuple(map(str, json.loads(row[1]))), report_from_json(row[2])
+        for class_id, name in zip(trained, report.class_names, strict=True):
+            names.setdefault(class_id, str(name))
+    facts, identity = _classifier(file)
+    results = tuple(_results(file))
+    for result in results:
+        for class_id in result.scores:
+            names.setdefault(class_id, class_id[:8])
+    kept = {bin_id: tuple(paths) for bin_id, paths in examples.items()}
+    return ProjectContents(path, names, colors, kept, trained, revision, report, results, facts, identity)
+
+
+def _classifier(file: sqlite3.Connection) -> tuple[dict[str, Any], str]:
+    row = file.execute("SELECT content FROM classifier_files WHERE name = 'classifier.json'").fetchone()
+    if row is None or not isinstance(row[0], bytes):
+        return {}, ""
+    facts = json.loads(row[0])
+    return (facts if isinstance(facts, dict) else {}), f"c{sha256(row[0]).hexdigest()[:12]}"
+
+
+def _results(file: sqlite3.Connection) -> list[ResultRow]:
+    said: dict[bytes, list[SaidOfImage]] = {}
+    if has_table(file, "labels"):
+        query = "SELECT path, reader, bin_id, given_at, predicted FROM labels WHERE source != 'open' ORDER BY given_at"
+        for where, reader, class_id, given_at, predicted in file.execute(query):
+            said.setdefault(where, []).append(SaidOfImage(str(reader), class_id, str(given_at), predicted))
+    runs = {
+        run: (int(revision), tuple(map(str, json.loads(bin_ids))))
+        for run, revision, bin_ids in file.execute("SELECT id, revision, bin_ids FROM runs")
+    }
+    results = []
+    columns = "path, run, status, predicted, scores, region, message"
+    for where, run, status, predicted, scores, region, message in file.execute(
+        f"SELECT {columns} FROM predictions ORDER BY row"  # noqa: S608 - our own words
+    ):
+        revision, bin_ids = runs[run]
+        values = [float(score) for score in json.loads(scores)]
+        box = json.loads(region)
+        results.append(
+            ResultRow(
+                _path(where),
+                _STATUS[status],
+                bin_ids[predicted] if predicted >= 0 else None,
+                dict(zip(bin_ids, values, strict=bool(values))),
+                Region(*map(int, box)) if box else None,
+                str(message),
+                revision,
+                tuple(said.get(where, ())),
+            )
+        )
+    return results
+
+
+def _path(where: object) -> Path:
+    if not isinstance(where, bytes):
+        raise TypeError("a path that is none")
+    return Path(os.fsdecode(where))

@@ -1,0 +1,402 @@
+"""The report on a project: one HTML file that needs nothing else, for colleagues and for print.
+
+Everything in it is escaped by Jinja2; pictures are inside, as small JPEG files.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import platform
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from model.errors import FewShotError, ImageReadError
+from model.estimates.checking import Agreement, Doubts, agreement
+from model.estimates.report import advice, class_estimates, confusion, independent_examples, outlook
+from model.exports.charts import curve_chart, reliability, reliability_chart
+from model.exports.project_contents import GREY, ProjectContents, ResultRow
+from model.images.reading import read_with_size
+from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
+from model.resource_files import resource
+from model.types import Region, Status
+
+TEMPLATE = "report.html.j2"
+_SIDE = 176  # pixels of a picture
+_QUALITY = 72
+_THREADS = 2
+_MOST_ROWS = 10_000
+_FEW = 5  # examples of a class
+
+
+@dataclass(frozen=True)
+class ReportOptions:
+    """What a report shows.
+
+    title: what the project is called; "": it has no name
+    most_pictures: of results of one class
+    names_hidden: images are numbered, no file or folder is named
+    """
+
+    title: str = ""
+
+    most_pictures: int = 24
+    names_hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A small picture with what is said below it; `box`: left, top, width, height of the region, in percent."""
+
+    name: str
+    data: str  # base64 of a JPEG; "": it cannot be read
+    box: tuple[float, float, float, float] | None
+    color: str
+    lines: tuple[str, ...]
+
+
+def write_report(
+    project: ProjectContents,
+    path: Path,
+    options: ReportOptions = ReportOptions(),
+    progress: ProgressCallback = ignore_progress,
+    token: CancelToken | None = None,
+) -> None:
+    """Write the report to `path`: all of it, or the file stays as it was. Raises `FewShotError` and `Cancelled`."""
+    text = report_html(project, options, progress, token or CancelToken())
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(text, encoding="utf-8", errors="replace")
+        partial.replace(path)
+    except OSError as error:
+        raise FewShotError(f"{path} cannot be written: {error.strerror or error}.") from error
+    finally:
+        with suppress(OSError):  # nothing could be written there
+            partial.unlink(missing_ok=True)
+
+
+def report_html(
+    project: ProjectContents, options: ReportOptions, progress: ProgressCallback, token: CancelToken
+) -> str:
+    """Return the report. Raises `Cancelled`."""
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= {"percent": _percent, "count": "{:,}".format}
+    template = environment.from_string(resource(TEMPLATE).read_text(encoding="utf-8"))
+    writer = _Writer(project, options, progress, token)
+    return template.render(**writer.values())
+
+
+class _Writer:
+    def __init__(
+        self, project: ProjectContents, options: ReportOptions, progress: ProgressCallback, token: CancelToken
+    ) -> None:
+        self._project, self._options, self._progress, self._token = project, options, progress, token
+        images = [
+            *(path for paths in project.examples.values() for path in paths),
+            *(row.path for row in project.results),
+        ]
+        self._numbers = {path: number for number, path in enumerate(dict.fromkeys(images), start=1)}
+        self._pictures: dict[Path, tuple[str, tuple[int, int]]] = {}
+        self._finals = Counter(self._final(row) for row in project.results)
+        known = project.report.examples if project.report is not None else ()
+        self._known = {one.path: one for one in known}
+
+    def values(self) -> dict[str, Any]:
+        """Return what the template names."""
+        project = self._project
+        report = project.report
+        judged = None if report is None or report.leave_one_out_accuracy is None else report
+        sheets, examples = self._chosen_results(), self._chosen_examples()
+        self._read_pictures([*(row.path for _, rows in sheets for row in rows), *(path for _, path in examples)])
+        return {
+            "title": f"Report on {self._options.title}" if self._options.title else "Report",
+            "made_at": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+            "classes": self._classes(),
+            "results": self._summary(),
+            "report": report,
+            "groups": independent_examples(report.examples) if report is not None else 0,
+            "estimates": [] if judged is None else class_estimates(judged),
+            "colors": [project.colors.get(class_id, GREY) for class_id in project.trained],
+            "confusion": [] if judged is None else confusion(judged),
+            "advice": advice(report) if report is not None else "",
+            "reliability": self._reliability(),
+            "curve": self._curve(),
+            "cautions": self._cautions(),
+            "checked": self._checked(),
+            "agreements": self._agreements(),
+            "sheets": [
+                {"name": name, "pictures": [self._of_result(row) for row in rows], "total": self._finals[name]}
+                for name, rows in sheets
+            ],
+            "examples": [self._of_example(class_id, path) for class_id, path in examples],
+            "rows": [self._row(row) for row in project.results[:_MOST_ROWS]],
+            "rows_left_out": max(len(project.results) - _MOST_ROWS, 0),
+            "facts": self._facts(),
+        }
+
+    def _name(self, path: Path) -> str:
+        return f"Image {self._numbers[path]}" if self._options.names_hidden else path.name
+
+    def _class(self, class_id: str | None) -> str:
+        return "none of these" if class_id is None else self._project.names.get(class_id, class_id[:8])
+
+    def _final(self, row: ResultRow) -> str:
+        """The class of an image: the person's word before the prediction."""
+        if row.label is not None:
+            return self._class(row.label.class_id)
+        if row.status is Status.ERROR:
+            return "not readable"
+        return "unlike every bin" if row.status is Status.UNKNOWN else self._class(row.class_id)
+
+    def _classes(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "name": name,
+                "color": self._project.colors[class_id],
+                "examples": len(self._project.examples[class_id]),
+                "results": self._finals[name],
+            }
+            for class_id, name in self._project.names.items()
+            if class_id in self._project.colors
+        ]
+
+    def _summary(self) -> dict[str, Any]:
+        rows = self._project.results
+        doubts = Doubts([_confidence(row) for row in rows if row.status is Status.OK and row.label is None])
+        return {
+            "count": len(rows),
+            "unlike": sum(row.status is Status.UNKNOWN and row.label is None for row in rows),
+            "errors": sum(row.status is Status.ERROR for row in rows),
+            "labelled": sum(row.label is not None for row in rows),
+            "stale": sum(self._project.is_stale(row) for row in rows),
+            "left": doubts.errors_left(),
+        }
+
+    def _reliability(self) -> str:
+        report = self._project.report
+        if report is None or report.leave_one_out_accuracy is None:
+            return ""
+        known = [(one.confidence, one.predicted == one.class_index) for one in report.examples if one.predicted >= 0]
+        return reliability_chart(reliability(known))
+
+    def _curve(self) -> str:
+        report = self._project.report
+        if report is None or not report.learning_curve:
+            return ""
+        expected = outlook(report)
+        counts = sorted(Counter(one.class_index for one in report.examples).values())
+        ahead = None if expected is None else (float(counts[(len(counts) - 1) // 2]), *expected)
+        return curve_chart(report.learning_curve, ahead)
+
+    def _cautions(self) -> list[str]:
+        """What to be careful about, in plain words."""
+        project, report = self._project, self._project.report
+        if report is None:
+            return ["Nothing was trained yet."]
+        said = []
+        per_class = Counter(one.class_index for one in report.examples)
+        few = [name for at, name in enumerate(report.class_names) if per_class[at] < _FEW]
+        if few:
+            said.append(f"Few examples: {_listed(few)} have fewer than {_FEW}. Estimates and confidences are rough.")
+        if report.leave_one_out_accuracy is None:
+            said.append("Confidence was not measured: no class has two examples that could be left out.")
+        groups = independent_examples(report.examples)
+        if groups < len(report.examples):
+            said.append(
+                f"The {len(report.examples)} examples are {groups} independent ones: some belong together (one file, "
+                "patient or burst, near-duplicates). Estimates count them so."
+            )
+        suspects = [one for one in report.examples if one.predicted not in (-1, one.class_index)]
+        if suspects:
+            said.append(f"{len(suspects)} examples look like another class when they are left out; see Examples.")
+        if report.in_two_bins:
+            said.append(f"{len(report.in_two_bins)} pictures are in two bins: one of each pair is wrong.")
+        if project.is_changed_since_training:
+            said.append("The bins changed since the last training: results and estimates are of before.")
+        rows = self._summary()
+        if rows["unlike"]:
+            said.append(
+                f"{rows['unlike']:,} of {rows['count']:,} images are unlike every bin: none of the classes may fit."
+            )
+        if rows["errors"]:
+            said.append(f"{rows['errors']:,} images could not be read.")
+        said.append(
+            "Estimates are made from the examples. Images from elsewhere may fare worse: check a random sample."
+        )
+        return said
+
+    def _checked(self) -> dict[str, Any] | None:
+        """How labels compare with what was predicted when they were given; None without labels."""
+        labels = [row.label for row in self._project.results if row.label is not None]
+        if not labels:
+            return None
+        right = sum(label.class_id == label.predicted for label in labels)
+        return {"count": len(labels), "right": right, "readers": sorted({label.reader for label in labels})}
+
+    def _agreements(self) -> list[tuple[str, str, Agreement]]:
+        by_reader: dict[str, dict[Path, str | None]] = {}
+        for row in self._project.results:
+            for said in row.said:
+                by_reader.setdefault(said.reader, {})[row.path] = said.class_id
+        readers = sorted(by_reader)
+        found = []
+        for at, one in enumerate(readers):
+            for other in readers[at + 1 :]:
+                both = [path for path in by_reader[one] if path in by_reader[other]]
+                if both:
+                    pair = agreement([by_reader[one][p] for p in both], [by_reader[other][p] for p in both])
+                    found.append((one, other, pair))
+        return found
+
+    def _chosen_results(self) -> list[tuple[str, list[ResultRow]]]:
+        """Results to be shown, by class: half of them the most doubtful, the others the most certain."""
+        groups: dict[str, list[ResultRow]] = {}
+        for row in self._project.results:
+            if row.status is not Status.ERROR:
+                groups.setdefault(self._final(row), []).append(row)
+        order = [*self._project.names.values(), "unlike every bin", "none of these"]
+        most = self._options.most_pictures
+        chosen = []
+        for name in sorted(groups, key=lambda name: order.index(name) if name in order else len(order)):
+            rows = sorted(groups[name], key=_confidence, reverse=True)
+            if len(rows) > most:
+                rows = [*rows[: most - most // 2], *rows[len(rows) - most // 2 :]]
+            chosen.append((name, rows))
+        return chosen
+
+    def _chosen_examples(self) -> list[tuple[str, Path]]:
+        """Examples to be shown: suspects first, then by weight; as many as of a class of results for each class."""
+        most = self._options.most_pictures
+        return [
+            (class_id, path)
+            for class_id, paths in self._project.examples.items()
+            for path in sorted(paths, key=self._suspicion)[:most]
+        ]
+
+    def _suspicion(self, path: Path) -> tuple[bool, float]:
+        """Sort examples that look like another class first, then by weight."""
+        one = self._known.get(path)
+        return (True, 1.0) if one is None else (one.predicted in (-1, one.class_index), one.weight)
+
+    def _read_pictures(self, paths: Iterable[Path]) -> None:
+        wanted = list(dict.fromkeys(paths))
+        with ThreadPoolExecutor(_THREADS) as pool:
+            for done, (path, found) in enumerate(zip(wanted, pool.map(_small, wanted), strict=True), start=1):
+                self._token.raise_if_cancelled()
+                self._pictures[path] = found
+                self._progress(Progress("Reading pictures", done, len(wanted)))
+
+    def _of_result(self, row: ResultRow) -> Picture:
+        data, size = self._pictures[row.path]
+        color = self._project.colors.get(row.class_id or "", GREY)
+        lines = [f"{self._class(row.class_id)} {_percent(_confidence(row))}"] if row.class_id is not None else []
+        if row.status is Status.UNKNOWN:
+            lines = [f"unlike every bin; nearest {lines[0]}"]
+        second = _runner_up(row)
+        if second is not None:
+            lines.append(f"then {self._class(second[0])} {_percent(second[1])}")
+        if row.label is not None:
+            lines.append(f"{row.label.reader}: {self._class(row.label.class_id)}")
+        return Picture(self._name(row.path), data, _box(row.region, size), color, tuple(lines))
+
+    def _of_example(self, class_id: str, path: Path) -> Picture:
+        data, _ = self._pictures[path]
+        one = self._known.get(path)
+        lines = [self._class(class_id)]
+        if one is not None:
+            lines.append(f"weight {one.weight:.2f}")
+            if one.predicted not in (-1, one.class_index):
+                other = self._class(self._project.trained[one.predicted])
+                lines.append(f"left out, it looks like {other}, {_percent(one.confidence)}")
+        return Picture(self._name(path), data, None, self._project.colors.get(class_id, ""), tuple(lines))
+
+    def _row(self, row: ResultRow) -> dict[str, Any]:
+        second = _runner_up(row)
+        note = row.message if row.status is Status.ERROR else ""
+        if row.status is Status.UNKNOWN:
+            note = "unlike every bin"
+        if self._options.names_hidden and note == row.message:
+            note = "not readable" if row.status is Status.ERROR else note
+        return {
+            "name": self._name(row.path),
+            "folder": "" if self._options.names_hidden else str(row.path.parent),
+            "predicted": "" if row.class_id is None else self._class(row.class_id),
+            "confidence": _percent(_confidence(row)) if row.class_id is not None else "",
+            "second": "" if second is None else f"{self._class(second[0])} {_percent(second[1])}",
+            "label": "" if row.label is None else self._class(row.label.class_id),
+            "by": "" if row.label is None else row.label.reader,
+            "note": f"{note} · out of date"
+            if self._project.is_stale(row) and note
+            else note or ("out of date" if self._project.is_stale(row) else ""),
+        }
+
+    def _facts(self) -> list[tuple[str, str]]:
+        project, facts = self._project, self._project.facts
+        found = [("Project", "" if self._options.names_hidden else str(project.path))]
+        found += [("Classifier", project.identity or "none"), ("Backbone", str(facts.get("backbone", "")))]
+        found += [("SHA-256 of its tensors", str(facts.get("tensors_sha256", "")))]
+        found += [
+            (f"Version of {name}", _version(name)) for name in ("fewshot", "torch", "openvino", "numpy", "pillow")
+        ]
+        found.append(("Python", f"{platform.python_version()} on {platform.system()}"))
+        return [(name, value) for name, value in found if value]
+
+
+def _small(path: Path) -> tuple[str, tuple[int, int]]:
+    """A small JPEG of an image, as base64, and the image's size; "" where it cannot be read."""
+    try:
+        image, size = read_with_size(path, _SIDE)
+    except ImageReadError:
+        return "", (1, 1)
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=_QUALITY)
+    return base64.b64encode(buffer.getvalue()).decode("ascii"), size
+
+
+def _box(region: Region | None, size: tuple[int, int]) -> tuple[float, float, float, float] | None:
+    if region is None:
+        return None
+    width, height = size
+    parts = (region.x / width, region.y / height, region.width / width, region.height / height)
+    left, top, across, down = (min(max(100 * part, 0.0), 100.0) for part in parts)
+    return left, top, across, down
+
+
+def _confidence(row: ResultRow) -> float:
+    return row.scores.get(row.class_id, 0.0) if row.class_id is not None else 0.0
+
+
+def _runner_up(row: ResultRow) -> tuple[str, float] | None:
+    others: Mapping[str, float] = {
+        class_id: score for class_id, score in row.scores.items() if class_id != row.class_id
+    }
+    if not others:
+        return None
+    best = max(others, key=others.__getitem__)
+    return best, others[best]
+
+
+def _percent(share: float) -> str:
+    return "> 99.9\u00a0%" if 0.9995 <= share < 1 else f"{100 * share:.1f}\u00a0%"
+
+
+def _listed(names: Sequence[str]) -> str:
+    quoted = [f"‘{name}’" for name in names[:5]]
+    return ", ".join(quoted) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""

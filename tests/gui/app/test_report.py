@@ -1,0 +1,187 @@
+"""The report on a project: one file that needs nothing else, and names nothing that is to be hidden."""
+
+from __future__ import annotations
+
+import os
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from pytestqt.qtbot import QtBot
+
+from fewshot_gui.app import App
+from fewshot_gui.project.labels import Label, LabelSource, now
+from model.cli.command import main
+from model.errors import CheckpointError
+from model.exports.charts import reliability
+from model.exports.project_contents import read_project
+from model.exports.report import ReportOptions, write_report
+from model.types import ExampleReport, Prediction, Region, Status, TrainingReport
+
+EVIL = "<script>alert('x')</script> & \"Co\""
+
+
+class Page(HTMLParser):
+    """The texts of a page, its tags, and what it would load."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.tags: list[str] = []
+        self.loaded: list[str] = []
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.loaded += [value or "" for name, value in attrs if name in ("src", "href")]
+
+    def handle_data(self, data: str) -> None:
+        if self.tags and self.tags[-1] != "style" and data.strip():
+            self.texts.append(" ".join(data.split()))
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.texts).replace("\u00a0", " ")
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> list[Path]:
+    folder = tmp_path / "Mrs Miller <i>"
+    folder.mkdir()
+    paths = [folder / f"knee & {k}.png" for k in range(12)]
+    for k, path in enumerate(paths):
+        Image.new("RGB", (400, 200), (20 * k, 90, 120)).save(path)
+    return paths
+
+
+@pytest.fixture
+def project(app: App, images: list[Path], tmp_path: Path) -> Path:
+    """Two bins of three; of six results one is unlike every bin, one cannot be read, two are labelled by two people."""
+    document, results = app.session.document, app.session.results
+    bins = (document.add_bin(EVIL), document.add_bin("Dog"))
+    document.add_examples(bins[0], images[:3])
+    document.add_examples(bins[1], images[3:6])
+    examples = tuple(
+        ExampleReport(path, k // 3, 1.0 + k / 10, int(k >= 2), 0.6 + k / 20, 1 if k < 2 else None)
+        for k, path in enumerate(images[:6])
+    )
+    report = TrainingReport(
+        (EVIL, "Dog"), examples, (), (), 5 / 6, (0.4, 0.97), 2, True, 0.1, 0.05, ((1, 0.6), (2, 0.8))
+    )
+    results.set_training(document.revision, bins, report, {"classifier.json": b'{"backbone": "any-net"}'})
+    made = [
+        Prediction(images[6 + k], Status.OK, 0, (0.9 - k / 10, 0.1 + k / 10), Region(100, 50, 200, 100))
+        for k in range(4)
+    ]
+    made.append(Prediction(images[10], Status.UNKNOWN, 1, (0.3, 0.7), Region(0, 0, 40, 20)))
+    made.append(Prediction(tmp_path / "gone.png", Status.ERROR, message="is gone <b>"))
+    results.add_predictions(document.revision, bins, made)
+    for reader, second in (("ana", bins[1]), ("bo <b>", bins[0])):
+        for path, said in ((images[6], bins[0]), (images[7], second)):
+            document.give_labels({path: Label(reader, LabelSource.CORRECTED, said, None, now(), bins[0], 0.9, 1)})
+    assert app.session.file is not None
+    return app.session.file
+
+
+def test_the_report_says_what_came_out_how_sure_it_is_and_what_to_be_careful_about(
+    project: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "new" / "report.html"
+    write_report(read_project(project), out, ReportOptions("Knees"))
+    page = Page(out)
+    for said in (
+        "Report on Knees",
+        "6 images classified",
+        "83.3 % of 6 examples recognised when left out 95 % interval 40.0 % to 97.0 %",
+        "2 checked by a person",
+        f"Few examples: ‘{EVIL}’, ‘Dog’ have fewer than 5",
+        "The 6 examples are 5 independent ones",
+        "1 examples look like another class",
+        "1 of 6 images are unlike every bin",
+        "1 images could not be read",
+        "2 images were labelled by bo <b>. For 2 of them the label is what was predicted",
+        "ana and bo <b> agree on 1 of 2 images",
+        "left out, it looks like Dog",
+        "unlike every bin; nearest Dog 70.0 %",
+        "is gone <b>",
+        "any-net",
+    ):
+        assert said in page.text, said
+    assert page.text.count("knee & 9.png") == 2  # with its picture, and in the table
+    boxes = re.findall(r"left: (\S+)%; top: (\S+)%; width: (\S+)%; height: (\S+)%", out.read_text(encoding="utf-8"))
+    assert boxes.count(("25.00", "25.00", "50.00", "50.00")) == 4
+
+
+def test_the_report_needs_nothing_else_and_runs_nothing(project: Path, tmp_path: Path) -> None:
+    out = tmp_path / "report.html"
+    write_report(read_project(project), out)
+    page = Page(out)
+    assert "script" not in page.tags
+    assert not {"link", "iframe", "object", "form", "i"} & set(page.tags)
+    assert page.loaded
+    assert all(address.startswith("data:image/jpeg;base64,") for address in page.loaded)
+    assert out.stat().st_size < 200_000
+
+
+def test_with_hidden_names_no_file_or_folder_is_named(app: App, project: Path, tmp_path: Path) -> None:
+    out = tmp_path / "report.html"
+    assert main(["report", str(project), "--out", str(out), "--hide-names"]) == 0
+    text = out.read_text(encoding="utf-8")
+    for secret in ("knee", "Miller", str(tmp_path), "gone", project.stem):
+        assert secret not in text
+    assert "Image 7" in text
+
+
+def test_the_window_writes_it_and_tells_where(
+    app: App, project: Path, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "from the window.html"
+    monkeypatch.setattr(app.questions, "report_file", lambda _start: out)
+    app.window.command_table["report"].trigger()
+    qtbot.waitUntil(lambda: "Report written to “from the window.html”" in app.window.statusBar().currentMessage())
+    assert "6 images classified" in Page(out).text
+    before = out.read_bytes()
+    shown: list[str] = []
+    monkeypatch.setattr(app.window, "show_error", lambda title, message, details="": shown.append(message))
+    monkeypatch.setattr(app.questions, "report_file", lambda _start: out / "below a file.html")
+    app.window.command_table["report"].trigger()
+    qtbot.waitUntil(lambda: bool(shown))
+    assert "cannot be written" in shown[0]
+    assert out.read_bytes() == before
+    assert [one.name for one in tmp_path.iterdir() if "partial" in one.name] == []
+
+
+def test_results_of_before_are_called_out_of_date(app: App, project: Path, images: list[Path], tmp_path: Path) -> None:
+    app.session.document.remove_examples([images[0]])
+    contents = read_project(project)
+    assert contents.is_changed_since_training
+    out = tmp_path / "report.html"
+    write_report(contents, out)
+    text = Page(out).text
+    assert "The bins changed since the last training" in text
+    assert text.count("out of date") == 6
+
+
+def test_what_is_no_project_is_refused(project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = tmp_path / "other.fewshot"
+    other.write_bytes(b"no project")
+    assert main(["report", str(other), "--out", str(tmp_path / "r.html")]) == 1
+    assert "is not a project of Fewshot" in capsys.readouterr().err
+    assert main(["report", str(project), "--out", str(tmp_path / "r.txt")]) == 2
+    content = bytearray(project.read_bytes())
+    cut = tmp_path / "cut.fewshot"
+    cut.write_bytes(content[: len(content) // 3])
+    with pytest.raises(CheckpointError):
+        read_project(cut)
+    assert not os.path.exists(tmp_path / "r.html")
+
+
+def test_reliability_has_as_many_examples_in_each_bin() -> None:
+    found = reliability([(k / 40, k % 4 != 0) for k in range(40)])
+    assert [one.count for one in found] == [8] * 5
+    assert found[0].confidence == pytest.approx(3.5 / 40)
+    assert found[0].right == 0.75
+    assert found[0].interval[0] < 0.75 < found[0].interval[1]
+    assert reliability([]) == []
