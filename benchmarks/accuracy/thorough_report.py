@@ -40,7 +40,7 @@ def thorough_lines(figures: Figures) -> list[str]:
         f"`{THOROUGH_BACKBONE}` (*Run, Thorough*) against the default backbone, on the same episodes: percent, mean "
         "over sets, each with constants that were fitted on the other sets (and with the default backbone). The best "
         "plain head of each set, on the default backbone's features, is picked by the very figures it is compared "
-        "with.",
+        "with. Of a set with two numbers of ways the first is taken.",
         *table(["shots", *shots], rows),
         "",
         f"{THOROUGH} − default, by set:",

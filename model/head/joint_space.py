@@ -82,9 +82,9 @@ class JointSpace(NamedTuple):
             part.copy_(view)
         factors = (self.scales * shares.sqrt()).repeat_interleave(torch.tensor(self.sizes))
         joint.sub_(self.centre).mul_(factors)
-        if features.second.shape[1]:
-            of_second = joint.split(self.sizes, dim=1)[self.position(SecondView.name)]
-            of_second[~features.second.any(dim=1)] = 0
+        for part, described in zip(joint.split(self.sizes, dim=1), self.views, strict=True):
+            if described.name == SecondView.name:
+                part[~features.second.any(dim=1)] = 0
         return joint
 
     def position(self, name: str) -> int:

@@ -12,6 +12,7 @@ from benchmarks.accuracy.concerns import CONCERNS, Run
 from benchmarks.accuracy.episodes import draw_episodes
 from benchmarks.accuracy.heads import ABLATIONS, HEADS, OURS, trial_of
 from benchmarks.accuracy.sets import Folders, ImageSet
+from benchmarks.accuracy.thorough import DEFAULT, THOROUGH
 from model.backbones.names import DEFAULT_BACKBONE
 from model.head import fitting
 from model.head.averaging import Averaged, Compared
@@ -33,6 +34,10 @@ def test_command_measures_every_head_above_chance_and_reports_it(tmp_path: Path)
     at_ten = figures["accuracy"]["example"]["3"]["10"]
     for name in HEADS:
         assert sum(at_ten[name]) / 2 > CHANCE + 0.2, name
+    compared = figures["thorough"]["example"]["10"]
+    assert compared[DEFAULT] == at_ten[OURS]  # the same episodes
+    assert sum(compared[THOROUGH]) / 2 > CHANCE + 0.2
+    assert f"*{THOROUGH} − {DEFAULT}*" in report
 
 
 def test_what_is_not_trained_stays_at_its_prior(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -204,6 +204,14 @@ def test_a_saved_thorough_classifier_predicts_the_same(
     assert _predict(again, shapes_folder) == _predict(classifier, shapes_folder)
 
 
+def test_a_classifier_that_does_not_join_the_second_view_ignores_it() -> None:
+    """A file may say so, whatever backbone it names."""
+    noise = random_features(12, 1)
+    head = TrainedHead(_fit(noise).state, NO_DIRECTIONS)
+    seen = _seen_by_second(noise, LABELS)
+    assert torch.equal(head.joint(seen), head.joint(noise))
+
+
 def test_looking_closely_changes_regions_only(classifier: ImageClassifier, shapes_folder: Path) -> None:
     first, closer = (_predict(classifier, shapes_folder, closely=closely) for closely in (False, True))
     assert [one.scores for one in first] == [one.scores for one in closer]

@@ -18,7 +18,7 @@ class SecondView(View):
     name = "second"
     order = 5
     levels = ()
-    beside = 0.4
+    beside = 0.3
 
     def size(self, channels: tuple[int, ...], taught: int) -> int:
         """See `View.size`."""
