@@ -150,6 +150,14 @@ SPECS = (
         "newBin", _tr("New &bin"), ("Ctrl+B",), "bin-add", ("!read_only",), _tr("Add a bin: one bin is one class")
     ),
     ActionSpec("renameBin", _tr("&Rename bin"), ("F2",), "edit", ("has_bins", "!read_only")),
+    ActionSpec(
+        "binGallery",
+        _tr("Bin as a &gallery"),
+        ("F11",),
+        "",
+        ("has_bins",),
+        _tr("Show the examples of a bin large, those first that may be in the wrong one; again: all bins"),
+    ),
     ActionSpec("nextPane", _tr("Next &part"), ("F6",), "", (), _tr("Go round: library, bins, results, inspector")),
     ActionSpec("previousPane", _tr("Pre&vious part"), ("Shift+F6",)),
     ActionSpec("nextBin", _tr("Ne&xt bin"), ("Ctrl+PgDown",), "", ("has_bins",)),

@@ -35,6 +35,7 @@ class BinCard(DropZone):
 
     menu_requested = Signal(str, QPoint)  # bin id, global position
     image_menu_requested = Signal(str, QPoint)  # bin id, global position
+    gallery_requested = Signal(str)  # bin id
 
     def __init__(self, model: ExamplesModel, intents: Intents, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +58,7 @@ class BinCard(DropZone):
         self.header.name.edited.connect(self._on_name_edited)
         self.header.drag_started.connect(self._on_drag_started)
         self.header.menu_requested.connect(self._on_menu_requested)
+        self.header.gallery_requested.connect(self._on_gallery_requested)
         self.images.customContextMenuRequested.connect(self._on_image_menu_requested)
         model.counts_changed.connect(self._on_counts_changed)
         self._model = model
@@ -148,6 +150,9 @@ class BinCard(DropZone):
 
     def _on_menu_requested(self, position: QPoint) -> None:
         self.menu_requested.emit(self.bin_id, position)
+
+    def _on_gallery_requested(self) -> None:
+        self.gallery_requested.emit(self.bin_id)
 
     def _on_image_menu_requested(self, position: QPoint) -> None:
         self.image_menu_requested.emit(self.bin_id, self.images.viewport().mapToGlobal(position))

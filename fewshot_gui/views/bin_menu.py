@@ -1,4 +1,4 @@
-"""The menu of a bin: rename, colour, merge, move, remove."""
+"""The menu of a bin: gallery, rename, colour, merge, move, remove."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ class BinMenu(QMenu):
     """Made for one bin each time it is opened; what is chosen is emitted on `intents`."""
 
     rename_chosen = Signal(str)  # bin id; the name is edited in place
+    gallery_chosen = Signal(str)  # bin id
 
     def __init__(self, document: Document, intents: Intents, bin_id: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bin_id, self._intents = bin_id, intents
         self._color = document.bin(bin_id).color
         position = [bin_.id for bin_ in document.bins].index(bin_id)
+        self._add(self.tr("Show as a gallery"), self._show_gallery, "gallery").setShortcut("F11")
         self._add(self.tr("Rename"), self._rename, "rename").setShortcut("F2")
         self._add(self.tr("Colour…"), self._choose_color, "color")
         self._add_merge_menu(document)
@@ -57,6 +59,9 @@ class BinMenu(QMenu):
     def _add_move(self, text: str, position: int, count: int, name: str) -> None:
         action = self._add(text, partial(self._intents.bin_move_requested.emit, self._bin_id, position), name)
         action.setEnabled(0 <= position < count)
+
+    def _show_gallery(self) -> None:
+        self.gallery_chosen.emit(self._bin_id)
 
     def _rename(self) -> None:
         self.rename_chosen.emit(self._bin_id)

@@ -1,4 +1,4 @@
-"""The board of bins: one card a bin, in the document's order."""
+"""The board of bins: one card a bin, in the document's order; or one of them as a gallery."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from fewshot_gui.intents import Intents
 from fewshot_gui.items.examples_model import ExamplesModel
+from fewshot_gui.items.ranked_examples import RankedExamples
 from fewshot_gui.items.roles import Role
 from fewshot_gui.items.thumbnail_source import Thumbnails
+from fewshot_gui.items.tile_source import TileSource
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
 from fewshot_gui.project.shared_pictures import in_two_bins
 from fewshot_gui.views.bin_card import BinCard
+from fewshot_gui.views.bin_gallery import BinGallery
 from fewshot_gui.views.bin_menu import BinMenu, color_icon
 from fewshot_gui.views.board import Board
 from fewshot_gui.views.board_summary import explain, summarize
@@ -39,12 +42,14 @@ class BinsView(QWidget):
         results: Results,
         intents: Intents,
         thumbnails: Thumbnails,
+        tiles: TileSource,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("binsView")
         self._document, self._results = document, results
-        self._intents, self._thumbnails = intents, thumbnails
+        self._intents, self._thumbnails, self._tiles = intents, thumbnails, tiles
+        self._gallery: BinGallery | None = None
         self._cards: dict[str, BinCard] = {}
         self.header = PaneHeader(self.tr("Bins"))
         self._board = Board(intents)
@@ -59,6 +64,7 @@ class BinsView(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.header)
         layout.addWidget(self._scroll, 1)
+        self._layout = layout
         self._compare = QTimer(self, singleShot=True, interval=_COMPARE_PAUSE)
         self._connect()
         self._on_reset()
@@ -73,24 +79,31 @@ class BinsView(QWidget):
 
     def edit_name(self, bin_id: str) -> None:
         """Scroll to the bin and let the user rename it in place."""
+        self.close_gallery()
         card = self._cards[bin_id]
         self._board.grid.activate()
         self._scroll.ensureWidgetVisible(card)
         card.edit_name()
 
     def current_bin(self) -> str | None:
-        """The bin that the keyboard is in, or the one under the mouse, or the first; None: no bins."""
+        """The bin that is a gallery, or that the keyboard is in, or the mouse, or the first; None: no bins."""
+        if self._gallery is not None:
+            return self._gallery.bin_id
         cards = [self._cards[bin_.id] for bin_ in self._document.bins]
         used = [card for card in cards if card.is_used()] or [card for card in cards if card.underMouse()]
         return (used or cards)[0].bin_id if cards else None
 
     def entry(self) -> QWidget:
         """What the keyboard comes to: the bin used last, or the button for a new one."""
+        if self._gallery is not None:
+            return self._gallery.entry()
         bin_id = self.current_bin()
         return self._board.entry() if bin_id is None else self._cards[bin_id].entry()
 
     def tab_stops(self) -> list[QWidget]:
         """What the keyboard goes through, in the order of the bins."""
+        if self._gallery is not None:
+            return self._gallery.tab_stops()
         cards = [self._cards[bin_.id] for bin_ in self._document.bins if bin_.id in self._cards]
         stops = [stop for card in cards for stop in card.tab_stops()]
         return [*stops, self._board.new_card, self._board.hint_button]
@@ -99,10 +112,54 @@ class BinsView(QWidget):
         """Move the keyboard `step` bins on."""
         ids = [bin_.id for bin_ in self._document.bins]
         current = next((bin_id for bin_id in ids if self._cards[bin_id].is_used()), None)
-        if ids:
+        if self._gallery is not None:
+            self.open_gallery(ids[(ids.index(self._gallery.bin_id) + step) % len(ids)])
+        elif ids:
             at = 0 if current is None else (ids.index(current) + step) % len(ids)
             self._scroll.ensureWidgetVisible(self._cards[ids[at]])
             self._cards[ids[at]].take_focus()
+
+    def toggle_gallery(self) -> None:
+        """Show the bin that is used as a gallery, or all bins again."""
+        bin_id = self.current_bin()
+        if self._gallery is not None:
+            self.close_gallery()
+            if bin_id is not None:
+                self._scroll.ensureWidgetVisible(self._cards[bin_id])
+                self._cards[bin_id].take_focus()
+        elif bin_id is not None:
+            self.open_gallery(bin_id)
+
+    def open_gallery(self, bin_id: str) -> None:
+        """Show one bin in place of the board."""
+        self.close_gallery()
+        model = RankedExamples(self._document, self._results, self._thumbnails, bin_id)
+        self._gallery = gallery = BinGallery(model, self._intents, self._tiles)
+        model.setParent(gallery)
+        gallery.closed.connect(self.toggle_gallery)
+        gallery.image_menu_requested.connect(self._on_image_menu_requested)
+        bin_ = self._document.bin(bin_id)
+        gallery.show_bin(bin_.name, bin_.color)
+        self._scroll.hide()
+        self._layout.addWidget(gallery, 1)
+        gallery.show()
+        self._compare.start()
+        self.view_made.emit(gallery.images)
+        self.placed.emit()
+        gallery.entry().setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if model.rowCount():
+            gallery.images.select_paths([model.path(0)])
+
+    def close_gallery(self) -> None:
+        """Show all bins again, if one is a gallery."""
+        gallery, self._gallery = self._gallery, None
+        if gallery is not None:
+            self.view_removed.emit(gallery.images)
+            self._layout.removeWidget(gallery)
+            gallery.hide()
+            gallery.deleteLater()
+            self._scroll.show()
+            self.placed.emit()
 
     def offer_estimates(self, action: QAction) -> None:
         """Let the line above the bins, and a button beside it, show how good it is."""
@@ -114,6 +171,7 @@ class BinsView(QWidget):
         if not bin_ids:
             return False
         first, bin_id = next(iter(bin_ids.items()))
+        self.close_gallery()
         images = self._cards[bin_id].images
         self._board.grid.activate()
         self._scroll.ensureWidgetVisible(self._cards[bin_id])
@@ -143,6 +201,7 @@ class BinsView(QWidget):
         model.setParent(card)
         card.menu_requested.connect(self._on_menu_requested)
         card.image_menu_requested.connect(self._on_image_menu_requested)
+        card.gallery_requested.connect(self.open_gallery)
         card.images.image_selected.connect(self._intents.image_selected)
         self._cards[bin_id] = card
         self.view_made.emit(card.images)
@@ -170,13 +229,14 @@ class BinsView(QWidget):
     def _show_shared(self) -> None:
         """Mark pictures that are in two bins."""
         shared = in_two_bins(self._document.bins)
-        for card in self._cards.values():
-            card.set_shared(shared)
+        for view in (*self._cards.values(), *((self._gallery,) if self._gallery is not None else ())):
+            view.set_shared(shared)
 
     def _show_summary(self) -> None:
         self.header.set_note(summarize(self._document, self._results), explain(self._document, self._results))
 
     def _on_reset(self) -> None:
+        self.close_gallery()
         for bin_id in list(self._cards):
             self._drop_card(bin_id)
         for bin_ in self._document.bins:
@@ -189,6 +249,8 @@ class BinsView(QWidget):
         self._show_bins()
 
     def _on_bin_removed(self, bin_id: str) -> None:
+        if self._gallery is not None and self._gallery.bin_id == bin_id:
+            self.close_gallery()
         self._drop_card(bin_id)
         self._show_bins()
 
@@ -196,14 +258,18 @@ class BinsView(QWidget):
         bins = self._document.bins
         position = [bin_.id for bin_ in bins].index(bin_id)
         self._cards[bin_id].show_bin(bins[position].name, bins[position].color, position)
+        if self._gallery is not None and self._gallery.bin_id == bin_id:
+            self._gallery.show_bin(bins[position].name, bins[position].color)
 
     def _on_menu_requested(self, bin_id: str, position: QPoint) -> None:
         menu = BinMenu(self._document, self._intents, bin_id, self)
         menu.rename_chosen.connect(self.edit_name)
+        menu.gallery_chosen.connect(self.open_gallery)
         menu.run(position)
 
     def _on_image_menu_requested(self, bin_id: str, position: QPoint) -> None:
-        paths = self._cards[bin_id].images.selected_paths()
+        view: BinCard | BinGallery = self._cards[bin_id] if self._gallery is None else self._gallery
+        paths = view.images.selected_paths()
         if not paths:
             return
         menu = QMenu(self)

@@ -17,6 +17,7 @@ class CardHeader(QWidget):
 
     drag_started = Signal()
     menu_requested = Signal(QPoint)  # global position
+    gallery_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -112,9 +113,9 @@ class CardHeader(QWidget):
         self._pressed_at = None
 
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
-        """Edit the name (Qt)."""
+        """Beside the name, which is edited, show the bin as a gallery (Qt)."""
         self._pressed_at = None
-        self.name.edit()
+        self.gallery_requested.emit()
 
     def _on_menu_clicked(self) -> None:
         self.menu_requested.emit(self.menu.mapToGlobal(QPoint(0, self.menu.height())))

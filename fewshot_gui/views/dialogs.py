@@ -135,6 +135,7 @@ def _gestures() -> list[tuple[str, str]]:
         (_tr("Drag an image to another bin"), _tr("Move it there")),
         (_tr("Drag an image from a bin to the library"), _tr("Remove it from the bin; the file stays")),
         (_tr("Drag the top of a bin"), _tr("Reorder the bins")),
+        (_tr("Double click on the top of a bin"), _tr("On its name: rename it; beside it: show it as a gallery")),
         (_tr("1 – 9"), _tr("Put the selected images into that bin, and go on to the next image")),
         (_tr("0, then two digits"), _tr("The same with bins 10 – 99: 0 1 2 is bin 12")),
         (_tr("Tab, F6 / Shift+F6"), _tr("Go on in the window; to the next / previous part of it")),

@@ -68,7 +68,7 @@ class MainWindow(QMainWindow):
         self.command_table = ActionTable(self)
         shared = Thumbnails(thumbnails, self)
         self.library = LibraryView(document, library, intents, shared, tiles)
-        self.bins = BinsView(document, results, intents, shared)
+        self.bins = BinsView(document, results, intents, shared, tiles)
         self.results = ResultsView(document, results, intents, shared, tiles)
         self.inspector = InspectorView(document, results, intents, pictures, shared)
         self.review = ReviewView(document, results, intents, pictures, shared)

@@ -61,7 +61,7 @@ _MENUS = (
             "cache",
         ),
     ),
-    ("&Bins", ("newBin", "renameBin", _SEPARATOR, _PUT_INTO, _SEPARATOR, "nextBin", "previousBin")),
+    ("&Bins", ("newBin", "renameBin", "binGallery", _SEPARATOR, _PUT_INTO, _SEPARATOR, "nextBin", "previousBin")),
     (
         "&Run",
         (

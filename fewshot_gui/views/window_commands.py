@@ -100,6 +100,7 @@ class WindowCommands(QObject):
             "find": self._find,
             "removeExamples": self._remove_examples,
             "renameBin": self._rename_bin,
+            "binGallery": panes.bins.toggle_gallery,
             "nextBin": partial(panes.bins.focus_bin, 1),
             "previousBin": partial(panes.bins.focus_bin, -1),
             "export": partial(self._export, intents.export_requested),

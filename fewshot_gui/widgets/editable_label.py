@@ -52,9 +52,12 @@ class EditableLabel(QLabel):
         self._editor.selectAll()
         self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
-        """Edit (Qt)."""
-        self.edit()
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """A double click on the text edits; beside it, it is the parent's (Qt)."""
+        if event.position().x() <= self.fontMetrics().horizontalAdvance(self.text()):
+            self.edit()
+        else:
+            event.ignore()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Elide anew (Qt)."""
