@@ -18,7 +18,7 @@ from model.head import unknown
 from model.head.class_description import has_others
 from model.head.state import ClassifierState
 from model.head.trained_head import TrainedHead
-from model.regions.evidence import Evidence, RegionFinder
+from model.regions.evidence import RegionFinder
 from model.regions.geometry import box_region
 from model.types import Region, Status
 
@@ -27,7 +27,7 @@ from model.types import Region, Status
 class Decision:
     """The decision on one image; fields named as in `model.types.Prediction` mean the same.
 
-    shown: number of the class whose region and map these are
+    shown: number of the class whose region, steadiness and map these are
     evidence_map: float32 (h, w) in 0..1 with a peak of 1, over the whole image as displayed; None unless asked for
     """
 
@@ -36,6 +36,7 @@ class Decision:
     scores: tuple[float, ...]
     shown: int
     region: Region
+    steadiness: float | None
     evidence_map: npt.NDArray[np.float32] | None = None
 
 
@@ -46,11 +47,13 @@ class EveryClass:
     evidence_maps: float32 (N, h, w), each as in `Decision`
     regions: one for each class
     scores: N probabilities, as in `Decision`
+    steadiness: of each region, as in `Decision`
     """
 
     evidence_maps: npt.NDArray[np.float32]
     regions: tuple[Region, ...]
     scores: tuple[float, ...]
+    steadiness: tuple[float | None, ...]
 
 
 class FewShotClassifier:
@@ -96,19 +99,31 @@ class FewShotClassifier:
             shown = predicted if explain_class is None else torch.full_like(predicted, explain_class)
             unlike = head.unlikeness(joint) > self.state.unknown_threshold
             first = self._regions.evidence(features, compared, shown)
-            first_boxes = Evidence(first.squeeze(1), features.grid).boxes()
+            whole = first.joined()
+            first_boxes = whole.boxes()
+            first_steadiness = whole.steadiness(first_boxes)
             decisions = []
-            facts = (unlike.tolist(), predicted.tolist(), probabilities.tolist(), shown.tolist(), first_boxes)
-            for index, (is_unlike, class_, scores, shown_class, first_box) in enumerate(zip(*facts, strict=True)):
-                evidence, box = Evidence(first[index], features.grid), first_box
+            facts = (
+                unlike.tolist(),
+                predicted.tolist(),
+                probabilities.tolist(),
+                shown.tolist(),
+                first_boxes,
+                first_steadiness,
+            )
+            for index, (is_unlike, class_, scores, shown_class, first_box, first_steady) in enumerate(
+                zip(*facts, strict=True)
+            ):
+                evidence, box, steady = first.of(index), first_box, first_steady
                 if index in closer:
                     large = self.is_large(sizes[index])
                     evidence = self._regions.closer(closer[index], evidence, is_large=large, shown=shown_class)
-                    (box,) = evidence.boxes()
+                    (box,) = boxes = evidence.boxes()
+                    (steady,) = evidence.steadiness(boxes)
                 region = box_region(box, evidence.grid, sizes[index])
                 status = Status.UNKNOWN if is_unlike else Status.OK
                 shown_map = evidence.maps()[0].numpy() if with_maps else None
-                decisions.append(Decision(status, class_, tuple(scores), shown_class, region, shown_map))
+                decisions.append(Decision(status, class_, tuple(scores), shown_class, region, steady, shown_map))
         return decisions
 
     @one_thread()
@@ -118,10 +133,12 @@ class FewShotClassifier:
         with torch.inference_mode():
             compared = head.compare(features)
             scores = torch.softmax(head.logits(head.joint(features), compared).double(), dim=1)[0]
-            first = Evidence(self._regions.evidence(features, compared)[0], features.grid)
+            first = self._regions.evidence(features, compared).of(0)
             evidence = self._regions.closer(closer, first, is_large=self.is_large(size))
-            regions = tuple(box_region(box, evidence.grid, size) for box in evidence.boxes())
-            return EveryClass(evidence.maps().numpy(), regions, tuple(scores.tolist()))
+            boxes = evidence.boxes()
+            regions = tuple(box_region(box, evidence.grid, size) for box in boxes)
+            steadiness = tuple(evidence.steadiness(boxes))
+            return EveryClass(evidence.maps().numpy(), regions, tuple(scores.tolist()), steadiness)
 
     def accepting_threshold(self, max_error: float) -> float:
         """Return the confidence from which at most `max_error` of predictions are wrong; infinite if there is none."""

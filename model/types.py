@@ -86,6 +86,8 @@ class Prediction:
     predicted: number of the class, in the classifier's order
     scores: one calibrated probability for each class, in the classifier's order, adding up to 1
     region: the region shown for the predicted class, or for the class that was asked for
+    steadiness: how far that region can be relied on, 0..1: how well it stays in place when examples are left out, and
+        how well two kinds of evidence agree on it; None where no example can be left out
     message: a remark; the reason where `status` is `Status.ERROR`
     evidence_map: float32 (h, w) in 0..1 with a peak of 1, over the whole image as displayed: the evidence for the class
         whose `region` this is; None unless asked for
@@ -100,6 +102,7 @@ class Prediction:
     region: Region | None = None
     message: str = ""
     evidence_map: npt.NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
+    steadiness: float | None = None
 
     @property
     def confidence(self) -> float:
@@ -116,6 +119,7 @@ class Explanation:
     regions: the region shown for each class
     scores: as in `Prediction`
     image_size: (width, height) in pixels
+    steadiness: of each region, as in `Prediction`
     """
 
     path: Path
@@ -123,6 +127,7 @@ class Explanation:
     regions: tuple[Region, ...]
     scores: tuple[float, ...]
     image_size: tuple[int, int]
+    steadiness: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True)

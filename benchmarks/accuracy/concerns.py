@@ -18,6 +18,7 @@ from benchmarks.accuracy.confidence import measure_calibration, measure_unknown
 from benchmarks.accuracy.folder import measure_folder
 from benchmarks.accuracy.found_region import measure_found
 from benchmarks.accuracy.groups import measure_groups
+from benchmarks.accuracy.marked_region import marks_of, measure_marked
 from benchmarks.accuracy.masking import measure_masking
 from benchmarks.accuracy.region import measure_pointing, measure_scenes, measure_smears
 from benchmarks.accuracy.sets import Folders, find_set
@@ -69,6 +70,11 @@ def _thorough(data: PreparedSet, run: Run) -> Figures:
     return {data.name: measure_thorough(data, thorough, run.episodes)}
 
 
+def _marked(data: PreparedSet, run: Run) -> Figures:
+    marks = marks_of(data)
+    return _rows(data.name, measure_marked(data, marks, run.episodes)) if marks else {}
+
+
 def _rows(name: str, figures: Figures) -> Figures:
     return {f"{name}, {row}": values for row, values in figures.items()}
 
@@ -76,6 +82,7 @@ def _rows(name: str, figures: Figures) -> Figures:
 CONCERNS: dict[str, Callable[[PreparedSet, Run], Figures]] = {
     "accuracy": _accuracy,
     "region": _region,
+    "marked": _marked,
     "confidence": lambda data, run: _rows(data.name, measure_calibration(data, run.episodes)),
     "unknown": lambda data, run: {data.name: measure_unknown(data, run.prepared(), run.episodes)},
     "weights": lambda data, run: _rows(data.name, measure_weights(data, run.episodes)),

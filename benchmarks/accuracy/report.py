@@ -40,6 +40,12 @@ SECTIONS = {
         "percent where the region for white cells has its centre in a white cell's box, and where the image's own "
         "centre lies in one.",
     ),
+    "marked": Section(
+        "The region where things are marked",
+        "Sets with boxes of what the class is; queries that are predicted right; percent, means over episodes. Region: "
+        "its centre lies in a marked box. Overlap: intersection over union. Steadiness halves the queries of each "
+        "episode: hits in the steadier half, in the other, and the difference, also halved within each class.",
+    ),
     "masking": Section(
         "Deletion and insertion",
         "Probability of the predicted class while cells of a 7 x 7 grid are taken from the image, those of highest "

@@ -33,8 +33,15 @@ _NAMES = {
     "examples": "examples",
     "labels": "labels",
     "leave_one_out": "leave_one_out",
+    "partial_means": "partial_means",
+    "partial_responses": "partial_responses",
 }
 """Names of the tensors in the file, with the fields of `ClassifierState`."""
+
+_PARTIAL = ("partial_means", "partial_responses")
+"""Tensors that a classifier saved by an earlier version lacks."""
+
+MOST_PARTS = 100
 
 _SCALARS = "scalars"
 _SCALAR_FIELDS = (
@@ -68,9 +75,19 @@ def state_of(tensors: Mapping[str, Tensor], view_names: tuple[str, ...]) -> Clas
     scalars = dict(zip(_SCALAR_FIELDS, tensors[_SCALARS].tolist(), strict=True))
     side = scalars["side"]
     # Copied, since sums are the same to the last digit only with torch's own alignment.
-    fields: dict[str, Any] = {field: tensors[name].clone() for name, field in _NAMES.items()}
+    fields: dict[str, Any] = {field: tensors[name].clone() for name, field in _NAMES.items() if name in tensors}
+    fields = _without_partial(fields) | fields
     fields |= scalars | {"side": int(side) if side in _SIDES else 0}  # 0 is refused by `check_values`
     return ClassifierState(view_names=view_names, **fields)
+
+
+def _without_partial(fields: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return the partial vectors of a classifier that has none."""
+    means, responses = fields["class_means"], fields["response_directions"]
+    return {
+        "partial_means": means.new_zeros(0, *means.shape),
+        "partial_responses": means.new_zeros(0, *responses.shape),
+    }
 
 
 def check_tensors(where: str, tensors: Mapping[str, Tensor], facts: Facts, backbone: Backbone) -> None:
@@ -139,6 +156,10 @@ def _expected(
         "leave_one_out": (examples, ways),
         _SCALARS: (len(_SCALAR_FIELDS),),
     }
+    if any(name in tensors for name in _PARTIAL):
+        means = tensors.get("partial_means")
+        parts = min(len(means), MOST_PARTS) if means is not None and means.dim() else 0
+        shapes |= {"partial_means": (parts, ways, joined), "partial_responses": (parts, ways, coarse)}
     kinds = {"labels": torch.int64, _SCALARS: torch.float64}
     expected = {name: (kinds.get(name, torch.float32), shape) for name, shape in shapes.items()}
     if any(name.startswith(BACKBONE_PREFIX) for name in tensors):

@@ -25,6 +25,7 @@ from model.head.description import DescribedSupport, describe_support
 from model.head.grouping import Grouping
 from model.head.hypotheses import CONSTANTS, Hypotheses, PriorConstants
 from model.head.joint_space import JointSpace
+from model.head.partial import partial_vectors
 from model.head.responses import response_directions
 from model.head.state import ClassifierState
 from model.head.support import Support
@@ -148,6 +149,7 @@ def _state(
     members = functional.one_hot(labels, ways).double() * support.weights[:, None]
     unlikeness = unknown.leave_one_out_unlikeness(joint, labels, ways, support.groups)
     counted = class_description.has_others(labels, support.groups)
+    partial = partial_vectors(described.compared, features.coarse, labels, ways, support.weights, support.groups)
     return ClassifierState(
         view_names=tuple(view.name for view in space.views),
         standard_mean=space.standard_mean.float(),
@@ -163,6 +165,8 @@ def _state(
         examples=joint.float(),
         labels=labels,
         leave_one_out=(leave_one_out * counted[:, None]).float(),
+        partial_means=partial.means,
+        partial_responses=partial.responses,
         local_scale=float(support.local_scale),
         local_share=float(averaged.local_share),
         scale=float(averaged.scale),

@@ -23,6 +23,8 @@ class ClassifierState:
     examples (n, D): joint vectors of the support images, for unlikeness
     labels (n,): int64, their classes
     leave_one_out (n, N): probabilities of the support images, each from all the others; 0 where it is alone
+    partial_means (F, N, L), partial_responses (F, N, D_coarse): see `PartialVectors`; F is 0 where no example can be
+        left out, and in classifiers saved before there were any
     local_scale: factor that gives local scores the spread of global ones
     local_share: beta
     scale: kappa
@@ -48,6 +50,8 @@ class ClassifierState:
     examples: Tensor
     labels: Tensor
     leave_one_out: Tensor
+    partial_means: Tensor
+    partial_responses: Tensor
     local_scale: float
     local_share: float
     scale: float

@@ -9,6 +9,7 @@ examples, the evidence of regions unlike every class fades, and crops are scored
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -20,6 +21,7 @@ from model.head.trained_head import Comparisons, TrainedHead
 from model.regions import crops
 from model.regions.box import HEIGHT, Box, peak_boxes
 from model.regions.response_map import response_maps
+from model.regions.steadiness import Shifts, agreement, steadiness
 
 RESPONSE_SHARE = 1 / 2
 """Share of the responses in the evidence of a region; the contrast of similarities has the rest."""
@@ -41,14 +43,18 @@ LEAST_FAMILIARITY = 0.05
 
 
 class Evidence(NamedTuple):
-    """The evidence of the regions of one image.
+    """The evidence of the regions of one image for N classes, or for one class of each of N images.
 
-    values: float32 (N, R), or (1, R) for a single class, in units of the attention's temperature
+    values: float32 (N, R), in units of the attention's temperature
+    shifts: float32 (N, F, R), by how much it changes without each part of the examples; F is 0 where that is not known
+    agreements: float32 (N,), see `steadiness.agreement`
     grid: (h, w), R = h * w in reading order
     height: of the box, as a share of the peak's height above the median
     """
 
     values: Tensor
+    shifts: Tensor
+    agreements: Tensor
     grid: tuple[int, int]
     height: float = HEIGHT
 
@@ -56,10 +62,34 @@ class Evidence(NamedTuple):
         """Return the box of each row, in cells."""
         return peak_boxes(self.values, self.grid, self.height)
 
+    def steadiness(self, boxes: Sequence[Box]) -> list[float | None]:
+        """Return the steadiness of each of `boxes`."""
+        return steadiness(self.values, self.shifts, self.agreements, boxes, self.grid, self.height)
+
     def maps(self) -> Tensor:
         """Return the evidence maps, float32 (N, h, w) in 0..1, each scaled so that its peak is 1."""
         maps: Tensor = (self.values - self.values.amax(dim=1, keepdim=True)).exp().unflatten(1, self.grid)
         return maps
+
+
+class EvidenceOfImages(NamedTuple):
+    """The evidence of n images, C classes each.
+
+    values: float32 (n, C, R); shifts: float32 (n, C, F, R); agreements: float32 (n, C); grid: as in `Evidence`
+    """
+
+    values: Tensor
+    shifts: Tensor
+    agreements: Tensor
+    grid: tuple[int, int]
+
+    def of(self, index: int) -> Evidence:
+        """Return the evidence of one image for its classes."""
+        return Evidence(self.values[index], self.shifts[index], self.agreements[index], self.grid)
+
+    def joined(self) -> Evidence:
+        """Return the evidence of all images, one class each."""
+        return Evidence(self.values.squeeze(1), self.shifts.squeeze(1), self.agreements.squeeze(1), self.grid)
 
 
 class RegionFinder:
@@ -70,12 +100,10 @@ class RegionFinder:
         name = texture.TextureView.name
         self._texture_weights = head.space.weights_of(name, head.shares, head.descriptors).float()
         self._texture_share = float(head.shares[head.space.position(name)]) ** 2
+        self._shifts = Shifts(head)
 
-    def evidence(self, features: ImageFeatures, compared: Comparisons, shown: Tensor | None = None) -> Tensor:
-        """Return the evidence of n images for each class, (n, N, R), in units of the attention's temperature.
-
-        With `shown`, int64 (n,), for this class of each image only: (n, 1, R).
-        """
+    def evidence(self, features: ImageFeatures, compared: Comparisons, shown: Tensor | None = None) -> EvidenceOfImages:
+        """Return the evidence of n images for each class, or with `shown`, int64 (n,), for this class of each image."""
         state = self._head.state
         contrasts, weights = compared.contrasts, self._texture_weights
         responses = response_maps(compared.responses, features.coarse_strength, features.grid)
@@ -84,10 +112,12 @@ class RegionFinder:
             rows = torch.arange(len(shown))
             contrasts, responses = contrasts[rows, shown][:, None], responses[rows, shown][:, None]
             weights = weights.T[shown][:, :, None]
-        seen = (1 - RESPONSE_SHARE) * contrasts / state.attention_temperature + RESPONSE_SHARE * responses / spread
+        seen = _joined(contrasts / state.attention_temperature, responses / spread)
         rough = texture.evidence(features.texture, weights, features.grid) / state.evidence_deviation
-        joined: Tensor = (1 - self._texture_share) * seen + self._texture_share * rough
-        return joined
+        joined = (1 - self._texture_share) * seen + self._texture_share * rough
+        # The texture's part stays: its weights are those of all examples.
+        shifts = (1 - self._texture_share) * _joined(*self._shifts.of(features, shown, spread))
+        return EvidenceOfImages(joined, shifts, agreement(contrasts, responses), features.grid)
 
     def closer(self, features: ImageFeatures, first: Evidence, *, is_large: bool, shown: int | None = None) -> Evidence:
         """Return the evidence of one image in the closer look, on cells half as wide as in the `first` look.
@@ -98,12 +128,22 @@ class RegionFinder:
         """
         classes = slice(None) if shown is None else slice(shown, shown + 1)
         compared = self._head.compare(features)
-        values = self.evidence(features, compared)[0, classes]
+        found = self.evidence(features, compared, None if shown is None else torch.tensor([shown])).of(0)
         if is_large:
-            faded = values * self._fade(compared.familiarity)
-            return Evidence(faded + CROPS_SHARE * self._of_crops(features)[classes], features.grid)
-        coarser = resampled(first.values.unflatten(1, first.grid)[None], features.grid).flatten(2)[0]
-        return Evidence((1 - FIRST_LOOK_SHARE) * values + FIRST_LOOK_SHARE * coarser, features.grid, CLOSER_HEIGHT)
+            fade = self._fade(compared.familiarity)
+            values = found.values * fade + CROPS_SHARE * self._of_crops(features)[classes]
+            return found._replace(values=values, shifts=found.shifts * fade)
+        coarser, coarser_shifts = (
+            resampled(part.unflatten(-1, first.grid), features.grid).flatten(-2)
+            for part in (first.values[None], first.shifts)
+        )
+        return Evidence(
+            (1 - FIRST_LOOK_SHARE) * found.values + FIRST_LOOK_SHARE * coarser[0],
+            (1 - FIRST_LOOK_SHARE) * found.shifts + FIRST_LOOK_SHARE * coarser_shifts,
+            found.agreements,
+            features.grid,
+            CLOSER_HEIGHT,
+        )
 
     def _fade(self, familiarity: Tensor) -> Tensor:
         """Factor of the evidence of regions, at most 1: (n, R) -> (n, R).
@@ -123,6 +163,10 @@ class RegionFinder:
         scores = head.state.scale * head.whole(joint)
         faded = crops.faded(scores, head.unlikeness(joint), head.state.unknown_threshold)
         return crops.on_regions(faded, features.grid)
+
+
+def _joined(contrasts: Tensor, responses: Tensor) -> Tensor:
+    return (1 - RESPONSE_SHARE) * contrasts + RESPONSE_SHARE * responses
 
 
 def _spread(maps: Tensor) -> Tensor:

@@ -65,7 +65,15 @@ class ImageClassifier:
                 with_maps=with_maps,
             )
             predictions += [
-                Prediction(image.path, one.status, one.predicted, one.scores, one.region, evidence_map=one.evidence_map)
+                Prediction(
+                    image.path,
+                    one.status,
+                    one.predicted,
+                    one.scores,
+                    one.region,
+                    evidence_map=one.evidence_map,
+                    steadiness=one.steadiness,
+                )
                 for image, one in zip(part, decisions, strict=True)
             ]
         return predictions
@@ -78,7 +86,7 @@ class ImageClassifier:
         image = self.embedder.embed_one(path, self.looks(closely=True))
         closer = image.second_features
         found = self.classifier.explain(image.features, image.size, image.features if closer is None else closer)
-        return Explanation(path, found.evidence_maps, found.regions, found.scores, image.size)
+        return Explanation(path, found.evidence_maps, found.regions, found.scores, image.size, found.steadiness)
 
     def with_false_alarms(self, share: float) -> ImageClassifier:
         """Return the classifier with the threshold at which `share` (0..1) of known images are flagged as unknown."""

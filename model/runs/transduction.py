@@ -160,7 +160,9 @@ def _with_regions(
     made = []
     for new in after:
         one = found.get(new.path)
-        revised = new if one is None else replace(new, region=one.region, evidence_map=one.evidence_map)
+        revised = new
+        if one is not None:
+            revised = replace(new, region=one.region, steadiness=one.steadiness, evidence_map=one.evidence_map)
         made.append(Classified(revised, pictures.get(new.path)))
     return made
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from model.errors import FewShotError
-from model.exports.formats.csv_table import COLUMNS, CsvTable
+from model.exports.formats.csv_table import COLUMNS, STEADINESS, CsvTable
 from model.types import Prediction, Region, Status
 
 NAMES = ("disc", "a,b", 'say "x"')
@@ -34,11 +34,11 @@ def test_header_and_fields(tmp_path: Path) -> None:
         table.write([_prediction("x/1.png"), _prediction("2.png", status=Status.UNKNOWN)])
         table.write([Prediction(Path("3.png"), Status.ERROR, message="is damaged.")])
     header, *rows = _rows(out)
-    assert header == [*COLUMNS, "p_disc", "p_a,b", 'p_say "x"']
-    expected = ["a,b", "0.700000", "1", "2", "3", "4", "", "0.200000", "0.700000", "0.100000"]
+    assert header == [*COLUMNS, "p_disc", "p_a,b", 'p_say "x"', STEADINESS]
+    expected = ["a,b", "0.700000", "1", "2", "3", "4", "", "0.200000", "0.700000", "0.100000", ""]
     assert rows[0] == [str(Path("x/1.png")), "ok", *expected]
     assert rows[1] == ["2.png", "unknown", *expected]
-    assert rows[2] == ["3.png", "error", *[""] * 6, "is damaged.", "", "", ""]
+    assert rows[2] == ["3.png", "error", *[""] * 6, "is damaged.", "", "", "", ""]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
@@ -69,7 +69,7 @@ def test_resuming_after_any_cut_gives_the_table_of_an_uninterrupted_run(tmp_path
     whole, resumed = tmp_path / "whole.csv", tmp_path / "resumed.csv"
     with CsvTable(whole, NAMES) as table:
         table.write(predictions)
-    header = len(",".join((*COLUMNS, "p_disc", '"p_a,b"', '"p_say ""x"""'))) + 2
+    header = len(",".join((*COLUMNS, "p_disc", '"p_a,b"', '"p_say ""x"""', STEADINESS))) + 2
     resumed.write_bytes(whole.read_bytes()[: header + cut])
     with CsvTable(resumed, NAMES, resume=True) as table:
         table.write([one for one in predictions if not table.has(one.path)])

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.exports.formats.csv_table import COLUMNS, CsvTable
+from model.exports.formats.csv_table import COLUMNS, STEADINESS, CsvTable
 from model.exports.results_table import Limits
 from model.exports.spreadsheet import as_cell, as_path_cell, from_cell, is_formula
 from model.images.scan import readable_text
@@ -71,7 +71,7 @@ def test_the_table_comes_back_whole_and_is_resumed(
         table.write(made)
     with out.open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
-    assert header == [*COLUMNS, *(f"p_{readable_text(name)}" for name in names), "candidates"]
+    assert header == [*COLUMNS, *(f"p_{readable_text(name)}" for name in names), "candidates", STEADINESS]
     assert not any(is_formula(cell) for row in (header, *rows) for cell in row)
     assert [os.path.normpath(row[0]) for row in rows[:-1]] == [os.path.normpath(readable_text(name)) for name in files]
     assert [from_cell(row[2]) for row in rows[:-1]] == [readable_text(names[one.predicted]) for one in made[:-1]]

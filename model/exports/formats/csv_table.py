@@ -34,6 +34,7 @@ COLUMNS = (
     "path", "status", "predicted", "confidence", "region_x", "region_y", "region_w", "region_h", "message",
 )  # fmt: skip
 
+STEADINESS = "region_steadiness"
 CLASSIFIER_COLUMN = "classifier"
 _OPTIONAL = {"accepted": "--max-error", "candidates": "--candidates", "group": "--by-case", CLASSIFIER_COLUMN: None}
 """Columns that are not always there, with the options that ask for them."""
@@ -75,7 +76,7 @@ class CsvTable(ResultsTable):
         self._class_names = tuple(class_names)
         self._limits = limits or Limits()
         self._labels = labels
-        self._header = [*COLUMNS, *(f"p_{name}" for name in class_names), *self._limits.header()]
+        self._header = [*COLUMNS, *(f"p_{name}" for name in class_names), *self._limits.header(), STEADINESS]
         self._classifier = classifier
         self._header += [CLASSIFIER_COLUMN] if classifier else []
         self._header += LABEL_COLUMNS if labels is not None else ()
@@ -163,6 +164,7 @@ class CsvTable(ResultsTable):
             as_cell(prediction.message),
             *scores,
             *self._limits.cells(prediction, self._class_names),
+            "" if prediction.steadiness is None else f"{prediction.steadiness:.3f}",
             *([self._classifier] if self._classifier else []),
             *self._label_cells(prediction.path),
         ]
@@ -201,10 +203,11 @@ class CsvTable(ResultsTable):
             rows.pop()
         rows = [row for row in rows if len(row) == len(header)]
         header, expected = list(map(_composed, header)), list(map(_composed, self._header))
-        if self._classifier and CLASSIFIER_COLUMN not in header:  # of a version that did not name it
-            place = expected.index(CLASSIFIER_COLUMN)
-            header = [*header[:place], CLASSIFIER_COLUMN, *header[place:]]
-            rows = [[*row[:place], "", *row[place:]] for row in rows]
+        for column in (STEADINESS, CLASSIFIER_COLUMN):  # which versions of before did not have
+            if column in expected and column not in header:
+                place = expected.index(column)
+                header = [*header[:place], column, *header[place:]]
+                rows = [[*row[:place], "", *row[place:]] for row in rows]
         if header != expected:
             raise FewShotError(f"{self._path} {_misfit(header, expected)}")
         self._check_classifier(rows)

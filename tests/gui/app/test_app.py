@@ -347,8 +347,8 @@ def test_results_are_exported_as_the_headless_command_writes_them(
     qtbot.waitUntil(lambda: app.window.statusBar().currentMessage() == "1 result written to “out.csv”")
     header, row = path.read_text(encoding="utf-8").splitlines()
     columns = "path,status,predicted,confidence,region_x,region_y,region_w,region_h,message,p_a,p_b"
-    assert header == f"{columns},label,labelled_by,labelled_at"
-    assert row == f"{image},ok,b,0.750000,1,2,3,4,,0.250000,0.750000,,,"
+    assert header == f"{columns},region_steadiness,label,labelled_by,labelled_at"
+    assert row == f"{image},ok,b,0.750000,1,2,3,4,,0.250000,0.750000,,,,"
     app.session.document.add_examples(first, [image])  # the person says otherwise
     app.session.results.add_predictions(0, (first, second), [prediction])  # by a classifier of before
     app.window.command_table["export"].trigger()
