@@ -118,15 +118,28 @@ def classify(
         yield from (one.prediction for one in batch)
 
 
-def explain(classifier: ImageClassifier, path: AnyPath) -> Explanation:
-    """Return evidence maps, regions and scores of one image for every class. Raises `ImageReadError`.
+def explain(classifier: ImageClassifier, path: AnyPath, examples: SupportSet | AnyPath | None = None) -> Explanation:
+    """Return evidence maps, regions and scores of one image for every class.
+
+    With `examples`, a support set of the classifier's classes or a folder as for `support_set`, also the examples'
+    regions most like the image's. Raises `ImageReadError`, and `ValueError` where the classes are others.
+    `classifier.without_region(path, region)` predicts the image with a region covered.
 
     >>> classifier, _ = train("resources/example/examples")
     >>> found = explain(classifier, "resources/example/to_classify/sky_03.jpg")
     >>> found.evidence_maps.shape[0], len(found.regions), found.image_size
     (3, 3, (400, 300))
+    >>> why = explain(classifier, "resources/example/to_classify/sky_03.jpg", "resources/example/examples").by_example
+    >>> [(classifier.class_names[one.class_index], len(one.like)) for one in why][0]
+    ('emission_nebula', 3)
     """
-    return classifier.explain(Path(path))
+    if examples is None:
+        return classifier.explain(Path(path))
+    chosen = examples if isinstance(examples, SupportSet) else support_set(examples)
+    by_name = dict(zip(chosen.class_names, chosen.images, strict=True))
+    if by_name.keys() != set(classifier.class_names):
+        raise ValueError(f"The examples have other classes than the classifier: {', '.join(chosen.class_names)}.")
+    return classifier.explain(Path(path), [by_name[name] for name in classifier.class_names])
 
 
 def evaluate(

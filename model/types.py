@@ -110,6 +110,27 @@ class Prediction:
         return self.scores[self.predicted] if self.scores else 0.0
 
 
+@dataclass(frozen=True)
+class LikeRegion:
+    """A region of an example that resembles a region of an image.
+
+    region: in pixels of the example as displayed
+    similarity: cosine of the two regions' vectors, -1 to 1
+    """
+
+    path: Path
+    region: Region
+    similarity: float
+
+
+@dataclass(frozen=True)
+class ByExample:
+    """The examples' regions that the region shown for a class resembles most, the most like first."""
+
+    class_index: int
+    like: tuple[LikeRegion, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Explanation:
     """Evidence maps, regions and scores of one image, for every class at once.
@@ -120,6 +141,10 @@ class Explanation:
     scores: as in `Prediction`
     image_size: (width, height) in pixels
     steadiness: of each region, as in `Prediction`
+    difference: float32 (h, w), evidence for the most probable class less that for the runner-up, on the grid of the
+        maps and in units of the attention's temperature: above 0 it speaks for the first; None for a single class
+    by_example: for the most probable class and the runner-up, the examples' regions that are most like the image's
+        region for it; empty unless asked for
     """
 
     path: Path
@@ -128,6 +153,13 @@ class Explanation:
     scores: tuple[float, ...]
     image_size: tuple[int, int]
     steadiness: tuple[float | None, ...] = ()
+    difference: npt.NDArray[np.float32] | None = None
+    by_example: tuple[ByExample, ...] = ()
+
+    @property
+    def ranked(self) -> tuple[int, ...]:
+        """The numbers of the classes, the most probable first."""
+        return tuple(sorted(range(len(self.scores)), key=lambda c: -self.scores[c]))
 
 
 @dataclass(frozen=True)

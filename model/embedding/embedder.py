@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import torch
+from PIL import Image
 
 from model.backbones.base import Backbone, FeatureMaps
 from model.backbones.choice import create_runtime
@@ -33,7 +34,7 @@ from model.cache.folder import cache_store
 from model.cache.store import BlobStore
 from model.embedding.image import Embedded, EmbeddedImage
 from model.embedding.memory import EmbeddingCache
-from model.embedding.pending import PendingImage, WorkDone, read_pending, run_pending
+from model.embedding.pending import PendingImage, WorkDone, read_pending, run_pending, take_picture
 from model.embedding.store import EmbeddingStore, file_state
 from model.errors import ImageReadError
 from model.features.sizes import Looks, Size
@@ -192,6 +193,15 @@ class Embedder:
         self._store.write_notes()
         if isinstance(embedded, ImageReadError):
             raise embedded
+        return embedded
+
+    def embed_picture(self, path: Path, picture: Image.Image, size: Size, looks: Looks) -> EmbeddedImage:
+        """Embed an RGB picture made of the image at `path`, of `size` as displayed; nothing of it is kept."""
+        image = PendingImage(path, None, looks, size=size)
+        take_picture(image, picture)
+        run_pending([image], self.forward)
+        embedded = image.outcome()
+        assert isinstance(embedded, EmbeddedImage)
         return embedded
 
     def content_hashes(self, paths: Sequence[Path]) -> Iterator[str | ImageReadError]:

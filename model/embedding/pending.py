@@ -106,13 +106,18 @@ def read_pending(
         return
     picture, image.size = read_with_size(image.path, PICTURE_SIDE, data, rendering.ground, rendering.greys)
     work.count(decoded=1)
+    take_picture(image, picture)
+    if with_picture and picture.size == image.size:
+        image.picture = picture
+
+
+def take_picture(image: PendingImage, picture: Image.Image) -> None:
+    """Compute the texture of an RGB picture, and its pixels at each side that is missing."""
     whole = np.array(picture)
     image.texture = texture_map(whole)
     image.extra = torch.from_numpy(kept_numbers(whole))
     for side in image.missing:
         image.pixels[side] = _fitted(whole, side)
-    if with_picture and picture.size == image.size:
-        image.picture = picture
 
 
 def run_pending(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from model.classifier import FewShotClassifier
 from model.embedding.embedder import Embedder
 from model.embedding.image import EmbeddedImage
 from model.features.packing import unpacked
-from model.features.sizes import LARGE_FACTOR, Looks, closer_side
-from model.types import Explanation, Prediction
+from model.features.sizes import LARGE_FACTOR, PICTURE_SIDE, Looks, closer_side
+from model.images.reading import read_with_size
+from model.runs.why import by_example, covered
+from model.types import Explanation, Prediction, Region
 
 SLICE = 64
 """Images that are decided on together: many, since small operations have a fixed cost."""
@@ -78,15 +81,33 @@ class ImageClassifier:
             ]
         return predictions
 
-    def explain(self, path: Path) -> Explanation:
+    def explain(self, path: Path, examples: Sequence[Sequence[Path]] | None = None) -> Explanation:
         """Return evidence maps, regions and scores of one image for all classes, by the closer look.
 
-        Raises `ImageReadError`.
+        With `examples`, the files of each class in the order of `class_names`, also their regions that are most like
+        the image's, for the predicted class and the runner-up. Raises `ImageReadError`, and `ValueError` where there
+        are examples of another number of classes.
         """
         image = self.embedder.embed_one(path, self.looks(closely=True))
         closer = image.second_features
         found = self.classifier.explain(image.features, image.size, image.features if closer is None else closer)
-        return Explanation(path, found.evidence_maps, found.regions, found.scores, image.size, found.steadiness)
+        explanation = Explanation(
+            path, found.evidence_maps, found.regions, found.scores, image.size, found.steadiness, found.difference
+        )
+        if examples is None:
+            return explanation
+        return replace(explanation, by_example=by_example(self.embedder, self.looks(), explanation, examples))
+
+    def without_region(self, path: Path, region: Region) -> Prediction:
+        """Predict an image whose `region`, in pixels as displayed, is covered with the blurred colours around it.
+
+        Takes one more forward pass; nothing of it is kept. Raises `ImageReadError`.
+        """
+        rendering = self.embedder.rendering
+        picture, size = read_with_size(path, PICTURE_SIDE, ground=rendering.ground, greys=rendering.greys)
+        image = self.embedder.embed_picture(path, covered(picture, region, size), size, self.looks())
+        (prediction,) = self.predict([image])
+        return prediction
 
     def with_false_alarms(self, share: float) -> ImageClassifier:
         """Return the classifier with the threshold at which `share` (0..1) of known images are flagged as unknown."""
