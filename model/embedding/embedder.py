@@ -199,7 +199,7 @@ class Embedder:
         """Embed an RGB picture made of the image at `path`, of `size` as displayed; nothing of it is kept."""
         image = PendingImage(path, None, looks, size=size)
         take_picture(image, picture)
-        run_pending([image], self.forward)
+        run_pending([image], self.forward, self.runtime.second)
         embedded = image.outcome()
         assert isinstance(embedded, EmbeddedImage)
         return embedded

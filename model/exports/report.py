@@ -5,8 +5,6 @@ Everything in it is escaped by Jinja2; pictures are inside, as small JPEG files.
 
 from __future__ import annotations
 
-import base64
-import io
 import platform
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,19 +16,17 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from model.errors import FewShotError, ImageReadError
+from model.errors import FewShotError
 from model.estimates.checking import Agreement, Doubts, agreement
 from model.estimates.report import advice, class_estimates, confusion, independent_examples, outlook
 from model.exports.charts import curve_chart, reliability, reliability_chart
 from model.exports.project_contents import GREY, ProjectContents, ResultRow
-from model.images.reading import read_with_size
+from model.exports.report_pictures import Picture, in_percent, small_picture
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 from model.resource_files import resource
-from model.types import Region, Status
+from model.types import Status
 
 TEMPLATE = "report.html.j2"
-_SIDE = 176  # pixels of a picture
-_QUALITY = 72
 _THREADS = 2
 _MOST_ROWS = 10_000
 _FEW = 5  # examples of a class
@@ -49,17 +45,6 @@ class ReportOptions:
 
     most_pictures: int = 24
     names_hidden: bool = False
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A small picture with what is said below it; `box`: left, top, width, height of the region, in percent."""
-
-    name: str
-    data: str  # base64 of a JPEG; "": it cannot be read
-    box: tuple[float, float, float, float] | None
-    color: str
-    lines: tuple[str, ...]
 
 
 def write_report(
@@ -291,7 +276,7 @@ class _Writer:
     def _read_pictures(self, paths: Iterable[Path]) -> None:
         wanted = list(dict.fromkeys(paths))
         with ThreadPoolExecutor(_THREADS) as pool:
-            for done, (path, found) in enumerate(zip(wanted, pool.map(_small, wanted), strict=True), start=1):
+            for done, (path, found) in enumerate(zip(wanted, pool.map(small_picture, wanted), strict=True), start=1):
                 self._token.raise_if_cancelled()
                 self._pictures[path] = found
                 self._progress(Progress("Reading pictures", done, len(wanted)))
@@ -307,7 +292,7 @@ class _Writer:
             lines.append(f"then {self._class(second[0])} {_percent(second[1])}")
         if row.label is not None:
             lines.append(f"{row.label.reader}: {self._class(row.label.class_id)}")
-        return Picture(self._name(row.path), data, _box(row.region, size), color, tuple(lines))
+        return Picture(self._name(row.path), data, in_percent(row.region, size), color, tuple(lines))
 
     def _of_example(self, class_id: str, path: Path) -> Picture:
         data, _ = self._pictures[path]
@@ -350,26 +335,6 @@ class _Writer:
         ]
         found.append(("Python", f"{platform.python_version()} on {platform.system()}"))
         return [(name, value) for name, value in found if value]
-
-
-def _small(path: Path) -> tuple[str, tuple[int, int]]:
-    """A small JPEG of an image, as base64, and the image's size; "" where it cannot be read."""
-    try:
-        image, size = read_with_size(path, _SIDE)
-    except ImageReadError:
-        return "", (1, 1)
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=_QUALITY)
-    return base64.b64encode(buffer.getvalue()).decode("ascii"), size
-
-
-def _box(region: Region | None, size: tuple[int, int]) -> tuple[float, float, float, float] | None:
-    if region is None:
-        return None
-    width, height = size
-    parts = (region.x / width, region.y / height, region.width / width, region.height / height)
-    left, top, across, down = (min(max(100 * part, 0.0), 100.0) for part in parts)
-    return left, top, across, down
 
 
 def _confidence(row: ResultRow) -> float:

@@ -31,7 +31,7 @@ def test_classify_writes_one_row_for_each_image(run: Run, trained: Path, photos:
     assert done.status == 0
     with out.open(encoding="utf-8", newline="") as file:
         names = load(trained).class_names
-        assert next(csv.reader(file)) == [*HEADER, *(f"p_{name}" for name in names), "classifier"]
+        assert next(csv.reader(file)) == [*HEADER, *(f"p_{name}" for name in names), "region_steadiness", "classifier"]
     rows = rows_of(out)
     paths = [photos / "cross.png", photos / "disc.png", photos / "white.png", photos / "sub" / "stripes.png"]
     assert [row["path"] for row in rows] == [str(path) for path in paths]
@@ -65,7 +65,7 @@ def test_regions_count_in_pixels_as_displayed(run: Run, trained: Path, tmp_path:
     paths = [tmp_path / name for name in ("upright.png", "turned.tif", "turned.jpg")]
     run("classify", trained, *paths, "--explain", "диск, red", "--out", tmp_path / "r.csv")
     upright_row, *turned = rows_of(tmp_path / "r.csv")
-    region = {key: int(value) for key, value in upright_row.items() if key.startswith("region_")}
+    region = {f"region_{part}": int(upright_row[f"region_{part}"]) for part in "xywh"}
     assert region["region_y"] > 180  # the disc is at the bottom
     for row in turned:
         assert int(row["region_y"]) == pytest.approx(region["region_y"], abs=30)

@@ -66,7 +66,7 @@ def test_the_images_of_a_case_have_one_verdict(run: Run, trained: Path, tmp_path
     done = run("classify", trained, photos, "--out", out, "--by-case", "folder", "--max-error", 0.4, "--json")
     assert done.status == 3
     rows, names = rows_of(out), load(trained).class_names
-    assert list(rows[0])[-3:] == ["accepted", "group", "classifier"]
+    assert list(rows[0])[-4:] == ["accepted", "group", "region_steadiness", "classifier"]
     by_group = {name: [row for row in rows if row["group"] == str(photos / name)] for name in ("one", "two")}
     assert {name: len(found) for name, found in by_group.items()} == {"one": 3, "two": 3}
     with (tmp_path / "results.cases.csv").open(encoding="utf-8", newline="") as file:

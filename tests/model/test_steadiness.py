@@ -192,6 +192,6 @@ def test_the_table_has_it(classifier: ImageClassifier, shapes_folder: Path, tmp_
     done = run("classify", tmp_path / "saved", shapes_folder / "cross", "--out", out)
     assert done.status == 0
     rows = rows_of(out)
-    assert list(rows[0])[-1] == "region_steadiness"
+    assert list(rows[0])[-2:] == ["region_steadiness", "classifier"]
     (expected,) = classifier.predict([classifier.embedder.embed_one(Path(rows[0]["path"]), classifier.looks())])
     assert float(rows[0]["region_steadiness"]) == pytest.approx(expected.steadiness, abs=2e-3)
