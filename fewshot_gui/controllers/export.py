@@ -150,4 +150,6 @@ def _in_columns(made: BinPrediction, column: dict[str, int], is_stale: bool) -> 
         scores[column[bin_id]] = score
     predicted = -1 if made.bin_id is None else column[made.bin_id]
     message = f"{made.message} {_STALE}".lstrip() if is_stale and made.status is not Status.ERROR else made.message
-    return Prediction(made.path, made.status, predicted, tuple(scores), made.region, message)
+    return Prediction(
+        made.path, made.status, predicted, tuple(scores), made.region, message, steadiness=made.steadiness
+    )

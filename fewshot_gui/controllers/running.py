@@ -214,7 +214,8 @@ class RunningController(QObject):
     @Slot(Path)
     def _on_explain_requested(self, path: Path) -> None:
         if self._is_trained:
-            request = partial(ExplainRequest, revision=self._document.revision, path=path)
+            examples = self._results.trained_examples
+            request = partial(ExplainRequest, revision=self._document.revision, path=path, examples=examples)
             self._explained = (self._runner.submit(request), path)
 
     @Slot(int)

@@ -49,6 +49,8 @@ def describe_prediction(document: Document, results: Results, path: Path) -> str
     else:
         text = _tr("Predicted ‘{name}’ ({share}).")
     text = text.format(name=name, share=share)
+    if made.steadiness is not None and not made.is_of_one_bin:
+        text += " " + _tr("Its region is steady {value} (1 is most).").format(value=f"{made.steadiness:.2f}")
     if made.is_joined:
         text += " " + _tr("Similar images took part in it.")
     if is_stale(results, made):

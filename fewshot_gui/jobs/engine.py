@@ -184,7 +184,8 @@ class Engine:
         """Explain one image for every class. Raises `NotTrainedError` and `ImageReadError`."""
         trained = self._current()
         import_model()
-        explanation = trained.classifier.explain(request.path)
+        is_comparable = len(request.examples) == len(trained.bin_ids)
+        explanation = trained.classifier.explain(request.path, request.examples if is_comparable else None)
         return ExplainResult(request.job_id, trained.revision, trained.bin_ids, explanation)
 
     def maps(self, request: MapsRequest, token: CancelToken) -> MapsResult:

@@ -69,11 +69,15 @@ class ClassifyRequest:
 
 @dataclass(frozen=True)
 class ExplainRequest:
-    """Explain one image for every class."""
+    """Explain one image for every class; `examples[c]` are the files of class c, to be compared with it.
+
+    Without `examples` nothing is compared.
+    """
 
     job_id: int
     revision: int
     path: Path
+    examples: tuple[tuple[Path, ...], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)

@@ -66,9 +66,10 @@ class DerivedTables:
                     bin_id=bin_ids[predicted] if predicted >= 0 else None,
                     scores=tuple(scores),
                     bin_ids=bin_ids,
-                    region=Region(*box) if box else None,
+                    region=Region(*box[:4]) if box else None,
                     message=message,
                     revision=revision,
+                    steadiness=box[4] if box and len(box) > 4 else None,
                 )
 
     def write_predictions(self, rows: Sequence[tuple[int, BinPrediction]]) -> None:
@@ -90,7 +91,7 @@ class DerivedTables:
                         made.status.value,
                         -1 if made.bin_id is None else made.bin_ids.index(made.bin_id),
                         json.dumps(made.scores),
-                        json.dumps(_box(made.region)),
+                        json.dumps(_box(made.region, made.steadiness)),
                         _storable(made.message),
                     )
                     for row, made in rows
@@ -132,8 +133,12 @@ class DerivedTables:
         return int(row[0])
 
 
-def _box(region: Region | None) -> tuple[int, int, int, int] | None:
-    return (region.x, region.y, region.width, region.height) if region else None
+def _box(region: Region | None, steadiness: float | None) -> tuple[float, ...] | None:
+    """A region as it is kept: four numbers, and its steadiness where that is known."""
+    if region is None:
+        return None
+    box = (region.x, region.y, region.width, region.height)
+    return box if steadiness is None else (*box, round(steadiness, 3))
 
 
 def _storable(text: str) -> str:

@@ -305,7 +305,7 @@ def _is_prediction(row: Row, bins_of_run: dict[Any, int]) -> bool:
         and isinstance(message, str)
         and _is_list(scores)
         and len(_json(scores)) in {0, count}
-        and (region == "null" or (_is_list(region) and len(_json(region)) == 4))
+        and (region == "null" or (_is_list(region) and len(_json(region)) in {4, 5}))
     )
 
 

@@ -87,6 +87,17 @@ class Results(QObject):
         return self._training.bin_ids if self._training else ()
 
     @property
+    def trained_examples(self) -> tuple[tuple[Path, ...], ...]:
+        """The examples of each class of the classifier; () without one."""
+        report = self.report
+        if report is None:
+            return ()
+        files: list[list[Path]] = [[] for _ in self.classifier_bin_ids]
+        for known in report.examples:
+            files[known.class_index].append(known.path)
+        return tuple(map(tuple, files))
+
+    @property
     def is_stale(self) -> bool:
         """Whether the bins hold other examples than those the classifier was trained on.
 

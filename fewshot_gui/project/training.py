@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from model.estimates.report_json import report_from_json, report_to_json
+from model.estimates.report_json import check_classes, report_from_json, report_to_json
 from model.types import TrainingReport
 
 Row = tuple[int, str, str, str]
@@ -102,8 +102,7 @@ def decode_training(row: Row) -> Training:
         report_from_json(report),
         {Path(path): bin_id for path, bin_id in json.loads(left_out).items()},
     )
-    if len(training.bin_ids) < len(training.report.class_names):
-        raise ValueError("a class of no bin")
+    check_classes(training.report, len(training.bin_ids))
     return training
 
 

@@ -59,6 +59,7 @@ class BinPrediction:
     bin; where `status` is UNKNOWN it is the nearest one, where it is ERROR there is none, no score
     and no region, and `message` says why. A bin may have been removed since. `label`: what a person
     says of the image, by which class and status are, see `labelled`; None in what is saved.
+    `steadiness`: how far the region can be relied on, 0..1; None where that is not known.
     """
 
     path: Path
@@ -69,6 +70,7 @@ class BinPrediction:
     region: Region | None
     message: str
     revision: int
+    steadiness: float | None = None
     label: Label | None = None
 
     @classmethod
@@ -83,6 +85,7 @@ class BinPrediction:
             prediction.region,
             prediction.message,
             revision,
+            prediction.steadiness,
         )
 
     @property
@@ -98,9 +101,10 @@ class BinPrediction:
         if label is None or self.status is Status.ERROR:
             return self
         if label.bin_id is None:
-            return replace(self, status=Status.UNKNOWN, region=None, label=label)
+            return replace(self, status=Status.UNKNOWN, region=None, steadiness=None, label=label)
         region = self.region if label.bin_id == self.bin_id else None
-        return replace(self, status=Status.OK, bin_id=label.bin_id, region=region, label=label)
+        steadiness = self.steadiness if region is not None else None
+        return replace(self, status=Status.OK, bin_id=label.bin_id, region=region, steadiness=steadiness, label=label)
 
     @property
     def is_of_one_bin(self) -> bool:

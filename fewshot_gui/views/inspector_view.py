@@ -14,10 +14,12 @@ from fewshot_gui.intents import Intents
 from fewshot_gui.items.bin_look import look_of
 from fewshot_gui.items.naming import display_folder, display_name, display_path, display_text, names
 from fewshot_gui.items.thumbnail_source import PictureSource, Thumbnails
+from fewshot_gui.items.tile_source import TileSource
 from fewshot_gui.items.verdicts import describe_example, describe_labels, describe_prediction
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
 from fewshot_gui.texts import confidence_text
+from fewshot_gui.views.like_strip import LikeRow, LikeStrip
 from fewshot_gui.views.map_choice import MapChoice
 from fewshot_gui.widgets.elided_label import ElidedLabel
 from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
@@ -41,6 +43,7 @@ class InspectorView(QWidget):
         intents: Intents,
         pictures: PictureSource,
         thumbnails: Thumbnails,
+        tiles: TileSource,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -57,6 +60,7 @@ class InspectorView(QWidget):
         self.header = PaneHeader(self.tr("Inspector"))
         self.canvas = OverlayCanvas()
         self.scores = ScoreBars()
+        self.like = LikeStrip(tiles)
         self._name, self._verdict, self._status = ElidedLabel(), QLabel(), QLabel()
         self._zoom = QLabel()
         self._opacity = QSlider(Qt.Orientation.Horizontal)
@@ -67,6 +71,7 @@ class InspectorView(QWidget):
         self.canvas.zoom_changed.connect(self._on_zoom_changed)
         self._opacity.valueChanged.connect(self._on_opacity_changed)
         self.scores.class_chosen.connect(self._on_class_chosen)
+        self.like.example_chosen.connect(self._on_example_chosen)
         pictures.picture_ready.connect(self._on_picture_ready)
         pictures.picture_failed.connect(self._on_picture_failed)
         pictures.detail_ready.connect(self._on_detail_ready)
@@ -102,6 +107,7 @@ class InspectorView(QWidget):
         if path == self._path:
             return
         self._path, self._explanation, self._trouble = path, None, ""
+        self._show_like()
         self._content.set_empty(False)
         self.show_name()
         self._show_preview(path)
@@ -141,6 +147,7 @@ class InspectorView(QWidget):
         self._status.hide()
         self._show_facts()
         self._show_map()
+        self._show_like()
 
     def show_explanation_failure(self, path: Path, message: str) -> None:
         """Say why there is no explanation of `path`."""
@@ -182,7 +189,7 @@ class InspectorView(QWidget):
         facts.setContentsMargins(style.GRID, style.GRID // 2, style.GRID, style.GRID)
         facts.setSpacing(6)
         facts.addLayout(row)
-        for widget in (self._name, self._verdict, self._status, self.scores):
+        for widget in (self._name, self._verdict, self._status, self.scores, self.like):
             facts.addWidget(widget)
         page = QWidget()
         column = QVBoxLayout(page)
@@ -241,6 +248,17 @@ class InspectorView(QWidget):
         at = self._bin_ids.index(chosen)
         color = QColor(look_of(self._document, chosen).color)
         self.canvas.set_overlay(explanation.evidence_maps[at], explanation.regions[at], color)
+
+    def _show_like(self) -> None:
+        """Show the examples whose regions are like the image's, for the first two classes."""
+        rows = []
+        for said in self._explanation.by_example if self._explanation is not None else ():
+            look = look_of(self._document, self._bin_ids[said.class_index])
+            rows.append(LikeRow(look.name, look.color, said.like))
+        self.like.set_rows(rows)
+
+    def _on_example_chosen(self, path: Path) -> None:
+        self._intents.examples_chosen.emit([path])
 
     def _show_preview(self, path: Path) -> None:
         """Show the thumbnail, if there is one, until the picture is read."""

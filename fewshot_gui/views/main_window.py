@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
         self.library = LibraryView(document, library, intents, shared, tiles)
         self.bins = BinsView(document, results, intents, shared, tiles)
         self.results = ResultsView(document, results, intents, shared, tiles)
-        self.inspector = InspectorView(document, results, intents, pictures, shared)
+        self.inspector = InspectorView(document, results, intents, pictures, shared, tiles)
         self.review = ReviewView(document, results, intents, pictures, shared)
         self.estimates = EstimatesView(document, results, intents, self)
         self.banner = ProjectBanner(document, results, self.command_table)

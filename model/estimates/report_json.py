@@ -33,11 +33,17 @@ def report_from_json(text: str) -> TrainingReport:
         learning_curve=tuple((float(shots), float(accuracy)) for shots, accuracy in fields.get("learning_curve", ())),
         in_two_bins=tuple((Path(one), Path(other)) for one, other in fields.get("in_two_bins", ())),
     )
-    classes = range(len(report.class_names))
     for known in report.examples:
-        for index, possible in ((known.class_index, classes), (known.predicted, (-1, *classes))):
-            if type(index) is not int or index not in possible:
+        for index in (known.class_index, known.predicted):
+            if type(index) is not int or index < -1:
                 raise ValueError(f"an example of the class {index}")
         if known.group is not None and type(known.group) is not int:
             raise ValueError("an example of no group")
     return report
+
+
+def check_classes(report: TrainingReport, ways: int) -> None:
+    """Raise `ValueError` where an example is of a class, or was taken for one, that is not among `ways` classes."""
+    for known in report.examples:
+        if known.class_index not in range(ways) or known.predicted not in range(-1, ways):
+            raise ValueError(f"an example of the class {known.class_index}, taken for {known.predicted}")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from model.errors import CheckpointError
-from model.estimates.report_json import report_from_json
+from model.estimates.report_json import check_classes, report_from_json
 from model.project_file import has_table, opened_project
 from model.types import Region, Status, TrainingReport
 
@@ -39,6 +39,7 @@ class ResultRow:
     """The result of one image; classes by their ids.
 
     scores: probability of each class that the classifier knew, by id
+    steadiness: of the region, 0..1; None where it is not known
     """
 
     path: Path
@@ -48,6 +49,7 @@ class ResultRow:
     region: Region | None
     message: str
     revision: int
+    steadiness: float | None = None
     said: tuple[SaidOfImage, ...] = ()
 
     @property
@@ -115,6 +117,7 @@ def _read(path: Path, file: sqlite3.Connection) -> ProjectContents:
     row = file.execute("SELECT revision, bin_ids, report FROM training").fetchone()
     if row is not None:
         revision, trained, report = int(row[0]), tuple(map(str, json.loads(row[1]))), report_from_json(row[2])
+        check_classes(report, min(len(trained), len(report.class_names)))
         for class_id, name in zip(trained, report.class_names, strict=True):
             names.setdefault(class_id, str(name))
     facts, identity = _classifier(file)
@@ -158,9 +161,10 @@ def _results(file: sqlite3.Connection) -> list[ResultRow]:
                 _STATUS[status],
                 bin_ids[predicted] if predicted >= 0 else None,
                 dict(zip(bin_ids, values, strict=bool(values))),
-                Region(*map(int, box)) if box else None,
+                Region(*map(int, box[:4])) if box else None,
                 str(message),
                 revision,
+                float(box[4]) if box and len(box) > 4 else None,
                 tuple(said.get(where, ())),
             )
         )

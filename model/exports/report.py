@@ -290,6 +290,8 @@ class _Writer:
         second = _runner_up(row)
         if second is not None:
             lines.append(f"then {self._class(second[0])} {_percent(second[1])}")
+        if row.steadiness is not None:
+            lines.append(f"region steady {row.steadiness:.2f}")
         if row.label is not None:
             lines.append(f"{row.label.reader}: {self._class(row.label.class_id)}")
         return Picture(self._name(row.path), data, in_percent(row.region, size), color, tuple(lines))

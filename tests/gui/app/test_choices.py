@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.app import App
@@ -212,3 +213,30 @@ def test_one_bin_finds_what_is_unlike_it(app: App, qtbot: QtBot, tmp_path: Path)
     assert texts == ["", ""]  # a share of one class says nothing
     assert results.report is not None
     assert accepting_confidence(results.report, 0.1) == math.inf
+
+
+def test_the_inspector_shows_which_examples_a_region_is_like(app: App, qtbot: QtBot, tmp_path: Path) -> None:
+    window, results, document = app.window, app.session.results, app.session.document
+    image = tmp_path / "new.png"
+    shape = document.bins[1].name
+    paint(shape, 777).save(image)
+    window.intents.train_requested.emit()
+    qtbot.waitUntil(lambda: results.report is not None and not window.command_table.flag("busy"), timeout=60_000)
+    found = explained_in(app, qtbot, image).explanation.by_example
+    strip = window.inspector.like
+    qtbot.waitUntil(strip.isVisible)
+    bins = document.bins
+    names = [bins[[bin_.id for bin_ in bins].index(results.classifier_bin_ids[one.class_index])].name for one in found]
+    assert names[0] == shape
+    titles = [label.text() for label in strip.findChildren(QLabel) if label.isVisible()]
+    assert titles == [f"This region is like these of ‘{name}’:" for name in names]
+    files = {example.path for bin_ in bins if bin_.name == shape for example in bin_.examples}
+    assert {like.path for like in found[0].like} <= files
+    asked: list[list[Path]] = []
+    window.intents.examples_chosen.connect(asked.append)
+    (first, *_others) = [button for button in strip.findChildren(QToolButton) if button.isVisible()]
+    first.click()
+    assert asked == [[found[0].like[0].path]]
+    assert document.bin_of(asked[0][0]) in results.classifier_bin_ids
+    window.inspector.show_image(next(iter(files)))
+    assert not strip.isVisible()  # until that image is explained

@@ -183,3 +183,13 @@ def test_a_batch_costs_the_same_whatever_came_before(results: Results, bin_ids: 
 def test_predictions_are_values(bin_ids: tuple[str, str]) -> None:
     made = BinPrediction.of(prediction(images("a")[0]), bin_ids, 1)
     assert made == BinPrediction.of(prediction(images("a")[0]), bin_ids, 1)
+
+
+def test_the_steadiness_of_regions_is_saved(
+    document: Document, results: Results, bin_ids: tuple[str, str], project_file: Path
+) -> None:
+    steady, unknown = images("n", "m")
+    results.add_predictions(4, bin_ids, [replace(prediction(steady), steadiness=0.625), prediction(unknown)])
+    again = _reopened(document, project_file)
+    assert [made.steadiness for made in again] == [0.625, None]
+    assert [made.region for made in again] == [made.region for made in results]
