@@ -16,7 +16,7 @@ from fewshot_gui.items.naming import display_name, names
 from fewshot_gui.items.tile_source import TileSource
 from model.types import LikeRegion
 
-_SIDE = 72  # pixels of a picture
+_SIDE = 54  # pixels of a picture
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class LikeStrip(QWidget):
         self._buttons: list[tuple[QToolButton, LikeRegion, str]] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(4)
+        self._grid.setSpacing(2)
         tiles.changed.connect(self._on_picture_changed)
         names.changed.connect(self._show)
         self.hide()
@@ -61,7 +61,7 @@ class LikeStrip(QWidget):
                 widget.deleteLater()
         self._buttons = []
         for line, row in enumerate(self._rows):
-            title = QLabel(self.tr("This region is like these of ‘{name}’:").format(name=row.name))
+            title = QLabel(self.tr("Like these of ‘{name}’").format(name=row.name))
             title.setTextFormat(Qt.TextFormat.PlainText)
             title.setWordWrap(True)
             self._grid.addWidget(title, 2 * line, 0, 1, -1)

@@ -229,7 +229,7 @@ def test_the_inspector_shows_which_examples_a_region_is_like(app: App, qtbot: Qt
     names = [bins[[bin_.id for bin_ in bins].index(results.classifier_bin_ids[one.class_index])].name for one in found]
     assert names[0] == shape
     titles = [label.text() for label in strip.findChildren(QLabel) if label.isVisible()]
-    assert titles == [f"This region is like these of ‘{name}’:" for name in names]
+    assert titles == [f"Like these of ‘{name}’" for name in names]
     files = {example.path for bin_ in bins if bin_.name == shape for example in bin_.examples}
     assert {like.path for like in found[0].like} <= files
     asked: list[list[Path]] = []
