@@ -327,6 +327,22 @@ SPECS = (
         _tr("One image pixel for one pixel of the screen"),
     ),
     ActionSpec(
+        "copyPicture",
+        _tr("&Copy picture"),
+        ("Ctrl+Shift+C",),
+        "",
+        ("has_image",),
+        _tr("Copy the picture in the inspector with the map and the region over it"),
+    ),
+    ActionSpec(
+        "savePicture",
+        _tr("Sa&ve picture…"),
+        (),
+        "",
+        ("has_image",),
+        _tr("Write the picture in the inspector, with the map and the region over it, to a PNG file"),
+    ),
+    ActionSpec(
         "hideNames",
         _tr("Hide &names"),
         ("Ctrl+Shift+H",),

@@ -115,6 +115,13 @@ class Questions(QObject):
         path = _path(QFileDialog.getSaveFileName(self._window, title, str(_start(start / "report.html")), kind)[0])
         return path if path is None or path.suffix else path.with_name(path.name + ".html")
 
+    def picture_file(self, start: Path) -> Path | None:
+        """Ask where to write a picture; `start` is the name suggested."""
+        title, kind = self.tr("Save picture"), self.tr("PNG picture (*.png)")
+        begin = start if not names_are_hidden() else Path.home() / "picture.png"
+        path = _path(QFileDialog.getSaveFileName(self._window, title, str(begin), kind)[0])
+        return path if path is None or path.suffix else path.with_name(path.name + ".png")
+
     def discard(self, reason: str) -> bool:
         """Ask whether to close although the last changes could not be saved."""
         box = QMessageBox(self._window)

@@ -1,4 +1,4 @@
-"""The report on the open project, written in the background from its file."""
+"""What leaves the window for colleagues: the report on the open project, a picture with its region."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QImage
 
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.items.naming import display_name, display_text
@@ -31,6 +32,7 @@ class ReportingController(QObject):
         self._session, self._settings, self._files = services.session, services.settings, services.files
         self._questions, self._status, self._window = services.questions, services.status, services.window
         services.intents.report_requested.connect(self._on_report_requested)
+        services.intents.picture_save_requested.connect(self._on_picture_save_requested)
         services.files.call_returned.connect(self._on_call_returned)
 
     @Slot()
@@ -57,6 +59,18 @@ class ReportingController(QObject):
             return _Written(path)
 
         self._files.call(_KEY, write)
+
+    @Slot(Path, object)
+    def _on_picture_save_requested(self, image: Path, shown: QImage) -> None:
+        path = self._questions.picture_file(self._settings.last_folder / f"{image.stem} region.png")
+        if path is None:
+            return
+        if path.resolve() == image.resolve():
+            self._status.show_message(self.tr("Not saved: the image itself would be overwritten. Give another name."))
+        elif shown.save(str(path)):
+            self._status.show_message(self.tr("Picture saved as “{name}”").format(name=display_name(path)))
+        else:
+            self._window.show_error(self.tr("The picture was not saved"), self.tr("The file cannot be written there."))
 
     @Slot(str, object)
     def _on_call_returned(self, key: str, written: _Written) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -36,6 +37,7 @@ from fewshot_gui.settings import FALSE_ALARMS
 from model.backbones.names import DEFAULT_BACKBONE, THOROUGH_BACKBONE, TRAINED_ON_BINS, is_thorough_installed
 from model.images.cutting import Cutting
 
+_LONG = 10.0  # seconds of work after which its end is worth a sign, where the window is not in front
 _log = logging.getLogger(__name__)
 
 
@@ -59,6 +61,7 @@ class RunningController(QObject):
         self._titles: dict[int, str] = {}  # jobs of this project that the user waits for
         self._explained: tuple[int, Path] | None = None  # the latest explanation asked for
         self._is_trained = False
+        self._busy_since = 0.0
         self._training: int | None = None  # the latest training asked for
         self._quiet: set[int] = set()  # jobs nobody asked for: their troubles are no dialog's worth
         services.intents.train_requested.connect(self.train)
@@ -189,6 +192,7 @@ class RunningController(QObject):
 
     def _submit(self, title: str, make_request: Callable[[int], JobRequest]) -> int:
         if not self._titles:
+            self._busy_since = time.monotonic()
             self._status.start_job(title)
         job_id = self._runner.submit(make_request)
         self._titles[job_id] = title
@@ -317,4 +321,6 @@ class RunningController(QObject):
             return
         if not self._titles:
             self._status.finish_job()
+            if time.monotonic() - self._busy_since > _LONG:
+                self._window.ask_for_attention()
             self.job_ended.emit()

@@ -119,6 +119,10 @@ class MainWindow(QMainWindow):
         self.review.setVisible(reviewing)
         (self.review if reviewing else self.results.entry()).setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def ask_for_attention(self) -> None:
+        """Have the task bar show that something is done; nothing where the window is in front."""
+        QApplication.alert(self)
+
     def explain_again(self) -> None:
         """Ask again for the explanation of the image in the inspector, after the classifier was replaced."""
         self.inspector.explain_again()

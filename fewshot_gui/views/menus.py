@@ -96,6 +96,8 @@ _MENUS = (
             "zoomOut",
             "zoomFit",
             "zoomActual",
+            "copyPicture",
+            "savePicture",
             _SEPARATOR,
             "showAll",
             "refresh",

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, SignalInstance
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 
 from fewshot_gui.actions import MOST_KEYS, ActionTable, bin_keys
@@ -114,6 +114,8 @@ class WindowCommands(QObject):
             "zoomOut": partial(canvas.zoom_by, -1),
             "zoomFit": canvas.fit,
             "zoomActual": canvas.zoom_to_actual,
+            "copyPicture": self._copy_picture,
+            "savePicture": self._save_picture,
             "estimates": panes.estimates.present,
             "resultsTable": partial(panes.results.show_gallery, wanted=False),
             "resultsGallery": partial(panes.results.show_gallery, wanted=True),
@@ -306,6 +308,16 @@ class WindowCommands(QObject):
         field: QLineEdit = panes.results.filter if panes.focus.active is panes.results.table else panes.library.filter
         field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         field.selectAll()
+
+    def _copy_picture(self) -> None:
+        shown = self._panes.inspector.canvas.snapshot()
+        if not shown.isNull():
+            QGuiApplication.clipboard().setImage(shown)
+
+    def _save_picture(self) -> None:
+        shown, path = self._panes.inspector.canvas.snapshot(), self._panes.inspector.path
+        if not shown.isNull() and path is not None:
+            self._intents.picture_save_requested.emit(path, shown)
 
     def _show_help(self) -> None:
         dialog = HelpDialog(self._table, self._window)

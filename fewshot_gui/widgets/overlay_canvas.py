@@ -31,6 +31,7 @@ _WHEEL_STEP = 1.25  # zoom per notch (120 units) of the wheel
 _PAN_STEP = 48  # logical pixels per arrow key
 _FINE_ENOUGH = 0.9  # of the resolution that the screen could show: the rest is not worth decoding
 _MARGIN = 0.25  # of what is seen, around it, so that a little panning needs nothing new
+_BOX_PER = 600.0  # pixels of a picture's width for one of a box's line, in a snapshot
 _SHARP_FROM = 4.0  # device pixels per image pixel from which single pixels are shown as squares
 
 
@@ -127,13 +128,31 @@ class OverlayCanvas(QWidget):
 
     def set_region(self, region: Region | None, color: QColor) -> None:
         """Box `region` in `color`, without a map."""
-        self._overlay, self._region, self._color = QImage(), region, color
+        self._overlay, self._attention, self._region, self._color = QImage(), None, region, color
         self.update()
 
     def clear_overlay(self) -> None:
         """Show the image alone."""
         self._overlay, self._attention, self._region = QImage(), None, None
         self.update()
+
+    def snapshot(self) -> QImage:
+        """Return the whole picture, in the pixels that were read of it, with what lies over it; null without one."""
+        if self._image.isNull():
+            return QImage()
+        shown = self._image.convertToFormat(QImage.Format.Format_RGB32)
+        painter = QPainter(shown)
+        painter.setRenderHints(QPainter.RenderHint.SmoothPixmapTransform | QPainter.RenderHint.Antialiasing)
+        if not self._overlay.isNull():
+            painter.setOpacity(self._layer_opacity())
+            painter.drawImage(QRectF(shown.rect()), self._overlay, QRectF(self._overlay.rect()))
+            painter.setOpacity(1.0)
+        if self._region is not None and self._style.has_box:
+            region, scale = self._region, shown.width() / max(self.view.image_size().width(), 1.0)
+            box = QRectF(region.x * scale, region.y * scale, region.width * scale, region.height * scale)
+            self._paint_box(painter, box, max(1.0, shown.width() / _BOX_PER))
+        painter.end()
+        return shown
 
     def set_opacity(self, opacity: float) -> None:
         """How strongly the attention covers the image, 0..1; the box stays."""
@@ -188,10 +207,13 @@ class OverlayCanvas(QWidget):
     def _paint_region(self, painter: QPainter, region: Region) -> None:
         box = self.view.rect_to_widget(QRectF(region.x, region.y, region.width, region.height))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_box(painter, box, 1.0)
+
+    def _paint_box(self, painter: QPainter, box: QRectF, scale: float) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         # A dark line under the coloured one keeps it visible on any picture.
         for color, width in ((QColor(0, 0, 0, 170), 4.0), (self._color, 2.0)):
-            pen = QPen(color, width)
+            pen = QPen(color, width * scale)
             pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
             painter.setPen(pen)
             painter.drawRect(box)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.app import App
@@ -185,3 +187,37 @@ def test_reliability_has_as_many_examples_in_each_bin() -> None:
     assert found[0].right == 0.75
     assert found[0].interval[0] < 0.75 < found[0].interval[1]
     assert reliability([]) == []
+
+
+def test_the_picture_is_copied_and_saved_with_its_region(
+    app: App, project: Path, images: list[Path], tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table, inspector = app.window.command_table, app.window.inspector
+    app.intents.image_selected.emit(images[6])
+    qtbot.waitUntil(lambda: not inspector._is_preview)
+    inspector.canvas.set_region(Region(100, 50, 200, 100), QColor("#ff0000"))
+    table["copyPicture"].trigger()
+    copied = QApplication.clipboard().image()
+    assert (copied.width(), copied.height()) == (400, 200)
+    assert copied.pixelColor(200, 50) == QColor("#ff0000")
+    out = tmp_path / "shown.png"
+    monkeypatch.setattr(app.questions, "picture_file", lambda _start: out)
+    table["savePicture"].trigger()
+    with Image.open(out) as saved:
+        assert saved.size == (400, 200)
+    before = images[6].read_bytes()
+    monkeypatch.setattr(app.questions, "picture_file", lambda _start: images[6])
+    table["savePicture"].trigger()
+    assert "would be overwritten" in app.window.statusBar().currentMessage()
+    assert images[6].read_bytes() == before
+
+
+def test_the_end_of_long_work_asks_for_attention(app: App, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(app.window, "ask_for_attention", lambda: asked.append(1))
+    for long in (False, True):
+        job = app.running.classify((Path("/a.png"),))
+        if long:
+            monkeypatch.setattr(app.running, "_busy_since", app.running._busy_since - 11)
+        qtbot.waitUntil(lambda: job not in app.running._titles)  # noqa: B023
+        assert len(asked) == int(long)

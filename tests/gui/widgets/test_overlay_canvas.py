@@ -138,3 +138,21 @@ assert abs(red - 40) <= 1, red
     subprocess.run(
         [sys.executable, "-c", program.replace("{ratio}", ratio)], check=True, cwd=ROOT, env=environment, timeout=60
     )
+
+
+def test_a_snapshot_is_the_whole_picture_with_what_lies_over_it(qtbot: QtBot) -> None:
+    canvas = OverlayCanvas()
+    qtbot.addWidget(canvas)
+    assert canvas.snapshot().isNull()
+    picture = QImage(300, 200, QImage.Format.Format_RGB32)
+    picture.fill(QColor("#204060"))
+    canvas.set_image(picture, QSize(600, 400))
+    assert canvas.snapshot() == picture
+    canvas.zoom_by(8)  # what is in sight does not matter
+    canvas.set_region(Region(100, 100, 200, 100), QColor("#ff0000"))
+    shown = canvas.snapshot()
+    assert shown.size() == QSize(300, 200)
+    assert shown.pixelColor(100, 50) == QColor("#ff0000")  # its upper edge, in the pixels of the picture
+    assert shown.pixelColor(100, 75) == QColor("#204060")
+    canvas.set_overlay(np.ones((4, 6), np.float32), None, QColor("#ff0000"))
+    assert canvas.snapshot().pixelColor(100, 75) != QColor("#204060")
