@@ -32,7 +32,7 @@ from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
 from fewshot_gui.widgets.overlay_canvas import OverlayCanvas
 from fewshot_gui.widgets.pane_header import PaneHeader
 from fewshot_gui.widgets.score_bars import ScoreBars, ScoreRow
-from model.types import Explanation
+from model.types import Explanation, Status
 
 CLASS_KEYS = "123456789acdeghijklmnopqrtvwxyz"
 """The keys of the classes, in the order of the bins: not B, F, S and U, which mean something else."""
@@ -284,7 +284,7 @@ class ReviewView(QWidget):
         """The bins in their order, with their keys, and the scores of the prediction."""
         made = None if self._is_blind else self._results.prediction(path)
         said = next((label for label in self._document.labels_of(path) if label.reader == self._reader), None)
-        chosen = made.bin_id if made is not None else None
+        chosen = made.bin_id if made is not None and made.status is Status.OK else None  # what Enter would say
         if said is not None and said.is_decided:
             chosen = said.bin_id
         rows = []

@@ -98,7 +98,9 @@ def test_enter_accepts_keys_correct_and_u_says_none(
     order = [images[11], *images[:11]]  # what is unlike every bin first, then the least sure
     review = app.window.review
     assert review.path == order[0]
+    assert review.classes.currentItem() is None  # Enter would name no class
     press(app, Key.Key_Return)  # yes, it is unlike every bin
+    assert review.classes.chosen_bin() == bins[1]
     assert said(app, order[0]) == ("accepted", None)
     assert review.path == order[1]
     press(app, Key.Key_Return, "3", "u", "2")
