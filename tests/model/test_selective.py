@@ -60,7 +60,7 @@ def test_the_table_says_what_is_accepted_and_which_classes_are_possible(shapes_f
     assert main(["classify", str(classifier), str(shapes_folder), "--out", str(table), *limits]) == 0
     with table.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0])[-2:] == ["accepted", "candidates"]
+    assert list(rows[0])[-4:] == ["accepted", "candidates", "region_steadiness", "classifier"]
     for row in rows:
         assert row["accepted"] in ("yes", "no")
         assert row["predicted"] in row["candidates"].split("; ")
