@@ -49,8 +49,9 @@ $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 screenshots: $(VENV)/.installed
 	$(BIN)/python main.py --demo --headless $(DEMO_OUTPUT)
 	mkdir -p docs/images
-	cp $(DEMO_OUTPUT)/05-classified.png docs/images/results.png
 	cp $(DEMO_OUTPUT)/06-explained.png docs/images/inspector.png
+	cp $(DEMO_OUTPUT)/07-gallery.png docs/images/gallery.png
+	cp $(DEMO_OUTPUT)/08-review.png docs/images/review.png
 
 # docs/architecture.md and its picture, from the import contracts and the code.
 architecture: $(VENV)/.installed-dev

@@ -22,6 +22,7 @@ from fewshot_gui.drop_events import drop_on, files_data
 from fewshot_gui.jobs.messages import ExplainRequest, ExplainResult, JobFailure
 from fewshot_gui.logging_setup import ErrorReporter, start_logging
 from fewshot_gui.paths import AppPaths
+from fewshot_gui.project.review import Reviewed, ReviewPlan
 from model.errors import FewShotError
 from model.images.scan import class_folders
 from model.progress import CancelToken
@@ -30,6 +31,7 @@ from model.types import Explanation
 _log = logging.getLogger(__name__)
 
 _PATIENCE = 300.0  # seconds a step may take on a slow machine
+_WINDOW = (1280, 800)
 _PULSE = 50  # ms between two looks at what a step waits for, where nothing else happens
 
 
@@ -102,6 +104,7 @@ class Demo(QObject):
         self._train()
         self._classify()
         self._inspect()
+        self._look_round()
         write_csv(
             self._folder / "results.csv", collect(Snapshot.of(self._app.session.document, self._app.session.results))
         )
@@ -113,6 +116,7 @@ class Demo(QObject):
         self._app.window_shown.connect(partial(self._note, "window_shown"))
         self._app.start()
         self._wait_until(lambda: self._is_idle, "open a project")
+        self._app.window.resize(*_WINDOW)  # the screen that is not there may be smaller
         self._screenshot("window")
 
     def _fill_bins(self) -> None:
@@ -156,6 +160,20 @@ class Demo(QObject):
         self._wait_until(lambda: bool(self._explanations), "explain an image")
         self._screenshot("explained")
 
+    def _look_round(self) -> None:
+        """Show the results as a gallery, and the first image of a review."""
+        table, review = self._app.window.command_table, self._app.window.review
+        for action in ("resultsGallery", "resultsAlone"):
+            table[action].trigger()
+        self._screenshot("gallery")
+        for action in ("resultsAlone", "resultsTable"):
+            table[action].trigger()
+        self._explanations.clear()
+        self._app.reviewing.begin(ReviewPlan(Reviewed.ALL, "demo"))
+        self._wait_until(lambda: bool(self._explanations), "show an image for review")
+        self._screenshot("review")
+        review.left.emit()
+
     def _draw_overlays(self) -> None:
         target = self._folder / "overlays"
         target.mkdir(exist_ok=True)
@@ -196,6 +214,8 @@ class Demo(QObject):
     def _screenshot(self, name: str) -> None:
         self._qt_app.processEvents()  # lays out what is new, which asks for its thumbnails
         self._wait_until(lambda: not self._app.thumbnails.is_loading, "load the thumbnails")
+        self._wait_until(lambda: not self._app.tiles.is_loading, "load the tiles")
+        self._qt_app.processEvents()
         self._steps += 1
         self._app.window.grab().save(str(self._folder / f"{self._steps:02}-{name}.png"))
 
