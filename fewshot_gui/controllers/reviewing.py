@@ -24,6 +24,7 @@ from fewshot_gui.project.review import (
     doubt_first,
     is_right,
     readers_of,
+    sizes,
 )
 from fewshot_gui.views.review_dialog import review_choices
 from model.estimates.checking import Doubts, SampleErrors
@@ -100,14 +101,8 @@ class ReviewingController(QObject):
         if self._plan is not None or self._document.read_only_reason:
             return
         start = replace(self._last, reader=self._last.reader or self._settings.reader or _user())
-        bins, counts = self._document.bins, {}
-        for reviewed, value in review_choices(bins):
-            plan = ReviewPlan(reviewed, start.reader, count=10**9)
-            if reviewed is Reviewed.TO_CHECK and isinstance(value, float):
-                plan = replace(plan, allowed=value)
-            elif reviewed is Reviewed.CLASS and isinstance(value, str):
-                plan = replace(plan, bin_id=value)
-            counts[reviewed, value] = len(chosen_images(self._document, self._results, plan))
+        bins = self._document.bins
+        counts = sizes(self._document, self._results, review_choices(bins), start.reader)
         chosen = self._questions.review(start, bins, counts, readers_of(self._document))
         if chosen is not None:
             self.begin(chosen)

@@ -75,6 +75,39 @@ def chosen_images(document: Document, results: Results, plan: ReviewPlan) -> lis
     return [made.path for made in sorted(filter(wanted, found), key=doubt_first)]
 
 
+def sizes(
+    document: Document, results: Results, choices: Sequence[tuple[Reviewed, object]], reader: str
+) -> dict[tuple[Reviewed, object], int]:
+    """Return how many images each choice has, in one pass; a share of errors or a bin's id comes with a choice."""
+    report = results.report
+    counts: dict[tuple[Reviewed, object], int] = dict.fromkeys(choices, 0)
+    sure_from = {
+        value: math.inf if report is None else accepting_confidence(report, value)
+        for reviewed, value in choices
+        if reviewed is Reviewed.TO_CHECK and isinstance(value, float)
+    }
+    for made in results:
+        if made.status is Status.ERROR or document.bin_of(made.path) is not None:
+            continue
+        labels = document.labels_of(made.path)
+        said_by = {label.reader for label in labels if label.is_decided} if labels else set()
+        found: list[tuple[Reviewed, object]] = []
+        if any(label.is_flagged for label in labels):
+            found.append((Reviewed.FLAGGED, None))
+        if said_by:
+            found += [] if reader in said_by else [(Reviewed.OTHERS, None)]
+        else:
+            found += [(Reviewed.ALL, None), (Reviewed.SAMPLE, None)]
+            is_unlike = made.status is Status.UNKNOWN
+            found.append((Reviewed.UNLIKE, None) if is_unlike else (Reviewed.CLASS, made.bin_id))
+            confidence = made.confidence
+            found += [(Reviewed.TO_CHECK, v) for v, least in sure_from.items() if is_unlike or confidence < least]
+        for choice in found:
+            if choice in counts:
+                counts[choice] += 1
+    return counts
+
+
 def _is_open(document: Document, made: BinPrediction, plan: ReviewPlan) -> bool:
     if made.status is Status.ERROR or document.bin_of(made.path) is not None:
         return False

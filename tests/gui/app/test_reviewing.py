@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +21,9 @@ from fewshot_gui.controllers.export import Snapshot, groups_by_class
 from fewshot_gui.items.prediction_columns import Column
 from fewshot_gui.items.roles import Role
 from fewshot_gui.project.labels import Label, LabelSource, now
-from fewshot_gui.project.review import AsExamples, Reviewed, ReviewPlan, chosen_images
+from fewshot_gui.project.review import AsExamples, Reviewed, ReviewPlan, chosen_images, sizes
 from fewshot_gui.project.store import ProjectStore
-from fewshot_gui.views.review_dialog import ReviewDialog
+from fewshot_gui.views.review_dialog import ReviewDialog, review_choices
 from fewshot_gui.views.review_view import CLASS_KEYS
 from model.types import ExampleReport, Explanation, Prediction, Region, Status, TrainingReport
 
@@ -377,3 +378,26 @@ def test_another_project_ends_the_review(app: App, begin: Callable[..., None]) -
     app.session.new()
     assert app.window.review.isHidden()
     assert app.window.results.isVisible()
+
+
+def test_sizes_are_those_of_the_reviews(app: App, images: list[Path], bins: tuple[str, str, str]) -> None:
+    document, results = app.session.document, app.session.results
+    document.add_examples(bins[2], [images[4]])
+    for reader, path, source in (
+        ("ana", images[5], LabelSource.CORRECTED),
+        ("bo", images[6], LabelSource.CORRECTED),
+        ("bo", images[7], LabelSource.OPEN),
+    ):
+        bin_id = bins[0] if source is LabelSource.CORRECTED else None
+        note = None if source is LabelSource.CORRECTED else "?"
+        document.give_labels({path: Label(reader, source, bin_id, note, now(), bins[0], 0.7, 1)})
+    choices = review_choices(document.bins)
+    found = sizes(document, results, choices, "ana")
+    for reviewed, value in choices:
+        plan = ReviewPlan(reviewed, "ana", count=100)
+        if isinstance(value, float):
+            plan = replace(plan, allowed=value)
+        elif isinstance(value, str):
+            plan = replace(plan, bin_id=value)
+        assert found[reviewed, value] == len(chosen_images(document, results, plan)), (reviewed, value)
+    assert (found[Reviewed.FLAGGED, None], found[Reviewed.OTHERS, None], found[Reviewed.ALL, None]) == (1, 1, 9)
