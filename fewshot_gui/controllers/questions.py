@@ -113,7 +113,8 @@ class Questions(QObject):
         """Ask where to write the report."""
         title, kind = self.tr("Write a report"), self.tr("Web page (*.html)")
         path = _path(QFileDialog.getSaveFileName(self._window, title, str(_start(start / "report.html")), kind)[0])
-        return path if path is None or path.suffix else path.with_name(path.name + ".html")
+        is_page = path is None or path.suffix.lower() in {".html", ".htm"}
+        return path if path is None or is_page else path.with_name(path.name + ".html")
 
     def picture_file(self, start: Path) -> Path | None:
         """Ask where to write a picture; `start` is the name suggested."""

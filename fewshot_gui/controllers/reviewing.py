@@ -113,10 +113,7 @@ class ReviewingController(QObject):
             self._go_past_the_line()
             return
         made, plan = self._made(), self._plan
-        if made is None or plan is None:
-            return
-        if plan.is_blind:
-            self._status.show_message(self.tr("The prediction is hidden: say what the image shows."))
+        if made is None or plan is None or self._is_hidden():
             return
         self._say(_predicted(made), LabelSource.ACCEPTED, as_example=plan.as_examples is AsExamples.ALL)
 
@@ -136,7 +133,10 @@ class ReviewingController(QObject):
         if made is None or plan is None:
             return
         said = self._said(made.path)
-        bin_id = _predicted(made) if said is None or not said.is_decided else said.bin_id
+        is_said = said is not None and said.is_decided
+        if not is_said and self._is_hidden():
+            return
+        bin_id = said.bin_id if said is not None and is_said else _predicted(made)
         if bin_id is None:
             self._status.show_message(self.tr("There is no bin for it: press the key of one."))
             return
@@ -198,9 +198,22 @@ class ReviewingController(QObject):
         self._show()
 
     def _made(self) -> BinPrediction | None:
-        """The prediction of the image that is looked at; None at the end."""
+        """The prediction of the image that is looked at; None at the end, or where there is none any more."""
         path = None if self._is_over else self._queue.current
-        return None if path is None else self._results.prediction(path)
+        if path is None:
+            return None
+        made = self._results.prediction(path)
+        if made is None or made.status is Status.ERROR:
+            self._status.show_message(self.tr("Nothing was predicted for this image: S goes on to the next."))
+            return None
+        return made
+
+    def _is_hidden(self) -> bool:
+        """Whether predictions are hidden, so that none can be agreed with; says so."""
+        is_hidden = self._plan is not None and self._plan.is_blind
+        if is_hidden:
+            self._status.show_message(self.tr("The prediction is hidden: say what the image shows."))
+        return is_hidden
 
     def _said(self, path: Path) -> Label | None:
         """What the reader says of an image."""

@@ -105,6 +105,7 @@ class ReviewView(QWidget):
             return
         self._path, self._explanation = path, None
         self._trouble.hide()
+        self._drop_entry()
         for canvas in (self.canvas, self.other):
             canvas.clear(self.tr("Reading …"))
         thumbnail = self._thumbnails.image(path)
@@ -118,6 +119,7 @@ class ReviewView(QWidget):
     def show_end(self, title: str, text: str) -> None:
         """Show that the review is done, and what came of it."""
         self._path = None
+        self._drop_entry()
         self._settle.stop()
         self._content.hint.set_text(title, text)
         self._content.set_empty(True)
@@ -350,6 +352,11 @@ class ReviewView(QWidget):
         self.entry.setAccessibleName(hint)
         self.entry.show()
         self.entry.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _drop_entry(self) -> None:
+        """What is being typed was meant for the image before."""
+        if self.entry.isVisible():
+            self._end_entry()
 
     def _end_entry(self) -> None:
         self.entry.hide()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from model.types import ExampleReport, TrainingReport
 
@@ -21,15 +23,15 @@ def report_from_json(text: str) -> TrainingReport:
     interval = fields["accuracy_interval"]
     report = TrainingReport(
         class_names=tuple(fields["class_names"]),
-        examples=tuple(ExampleReport(**{**example, "path": Path(example["path"])}) for example in fields["examples"]),
+        examples=tuple(map(_example, fields["examples"])),
         unreadable=tuple((Path(path), reason) for path, reason in fields["unreadable"]),
         duplicates=tuple((Path(path), reason) for path, reason in fields["duplicates"]),
-        leave_one_out_accuracy=fields["leave_one_out_accuracy"],
-        accuracy_interval=None if interval is None else (interval[0], interval[1]),
+        leave_one_out_accuracy=_number(fields["leave_one_out_accuracy"]),
+        accuracy_interval=None if interval is None else (float(interval[0]), float(interval[1])),
         steps=fields["steps"],
         converged=fields["converged"],
         seconds=fields["seconds"],
-        gain_of_doubling=fields.get("gain_of_doubling"),  # reports of before have none
+        gain_of_doubling=_number(fields.get("gain_of_doubling")),  # reports of before have none
         learning_curve=tuple((float(shots), float(accuracy)) for shots, accuracy in fields.get("learning_curve", ())),
         in_two_bins=tuple((Path(one), Path(other)) for one, other in fields.get("in_two_bins", ())),
     )
@@ -40,6 +42,17 @@ def report_from_json(text: str) -> TrainingReport:
         if known.group is not None and type(known.group) is not int:
             raise ValueError("an example of no group")
     return report
+
+
+def _example(fields: dict[str, Any]) -> ExampleReport:
+    numbers = {key: float(fields[key]) for key in ("weight", "confidence")}
+    if not all(map(math.isfinite, numbers.values())):
+        raise ValueError("an example without a weight or confidence")
+    return ExampleReport(**{**fields, **numbers, "path": Path(fields["path"])})
+
+
+def _number(value: Any) -> float | None:  # noqa: ANN401 - of JSON
+    return None if value is None else float(value)
 
 
 def check_classes(report: TrainingReport, ways: int) -> None:

@@ -154,6 +154,8 @@ def _results(file: sqlite3.Connection) -> list[ResultRow]:
     ):
         revision, bin_ids = runs[run]
         values = [float(score) for score in json.loads(scores)]
+        if not all(0 <= value <= 1 for value in values):
+            raise ValueError("a probability that is none")
         box = json.loads(region)
         results.append(
             ResultRow(

@@ -29,6 +29,10 @@ from model.types import Status
 TEMPLATE = "report.html.j2"
 _THREADS = 2
 _MOST_ROWS = 10_000
+_Kind = tuple[str, str]
+"""What an image is: ("class", id of the class), or one of those below."""
+
+_UNLIKE, _NONE, _UNREADABLE = ("unlike every bin", ""), ("none of these", ""), ("not readable", "")
 _FEW = 5  # examples of a class
 
 
@@ -120,8 +124,12 @@ class _Writer:
             "checked": self._checked(),
             "agreements": self._agreements(),
             "sheets": [
-                {"name": name, "pictures": [self._of_result(row) for row in rows], "total": self._finals[name]}
-                for name, rows in sheets
+                {
+                    "name": self._kind_name(kind),
+                    "pictures": [self._of_result(row) for row in rows],
+                    "total": self._finals[kind],
+                }
+                for kind, rows in sheets
             ],
             "examples": [self._of_example(class_id, path) for class_id, path in examples],
             "rows": [self._row(row) for row in project.results[:_MOST_ROWS]],
@@ -135,13 +143,16 @@ class _Writer:
     def _class(self, class_id: str | None) -> str:
         return "none of these" if class_id is None else self._project.names.get(class_id, class_id[:8])
 
-    def _final(self, row: ResultRow) -> str:
-        """The class of an image: the person's word before the prediction."""
+    def _final(self, row: ResultRow) -> _Kind:
+        """What an image is: the person's word before the prediction."""
         if row.label is not None:
-            return self._class(row.label.class_id)
+            return ("class", row.label.class_id) if row.label.class_id is not None else _NONE
         if row.status is Status.ERROR:
-            return "not readable"
-        return "unlike every bin" if row.status is Status.UNKNOWN else self._class(row.class_id)
+            return _UNREADABLE
+        return _UNLIKE if row.status is Status.UNKNOWN or row.class_id is None else ("class", row.class_id)
+
+    def _kind_name(self, kind: _Kind) -> str:
+        return self._class(kind[1]) if kind[0] == "class" else kind[0]
 
     def _classes(self) -> list[dict[str, Any]]:
         return [
@@ -149,7 +160,7 @@ class _Writer:
                 "name": name,
                 "color": self._project.colors[class_id],
                 "examples": len(self._project.examples[class_id]),
-                "results": self._finals[name],
+                "results": self._finals["class", class_id],
             }
             for class_id, name in self._project.names.items()
             if class_id in self._project.colors
@@ -157,7 +168,9 @@ class _Writer:
 
     def _summary(self) -> dict[str, Any]:
         rows = self._project.results
-        doubts = Doubts([_confidence(row) for row in rows if row.status is Status.OK and row.label is None])
+        in_bins = {path for paths in self._project.examples.values() for path in paths}
+        unchecked = [row for row in rows if row.status is Status.OK and row.label is None and row.path not in in_bins]
+        doubts = Doubts([_confidence(row) for row in unchecked])
         return {
             "count": len(rows),
             "unlike": sum(row.status is Status.UNKNOWN and row.label is None for row in rows),
@@ -243,20 +256,20 @@ class _Writer:
                     found.append((one, other, pair))
         return found
 
-    def _chosen_results(self) -> list[tuple[str, list[ResultRow]]]:
-        """Results to be shown, by class: half of them the most doubtful, the others the most certain."""
-        groups: dict[str, list[ResultRow]] = {}
+    def _chosen_results(self) -> list[tuple[_Kind, list[ResultRow]]]:
+        """Results to be shown, by class: half of them the most certain, the others the most doubtful."""
+        groups: dict[_Kind, list[ResultRow]] = {}
         for row in self._project.results:
             if row.status is not Status.ERROR:
                 groups.setdefault(self._final(row), []).append(row)
-        order = [*self._project.names.values(), "unlike every bin", "none of these"]
+        order: list[_Kind] = [*(("class", class_id) for class_id in self._project.names), _UNLIKE, _NONE]
         most = self._options.most_pictures
         chosen = []
-        for name in sorted(groups, key=lambda name: order.index(name) if name in order else len(order)):
-            rows = sorted(groups[name], key=_confidence, reverse=True)
+        for kind in sorted(groups, key=lambda kind: order.index(kind) if kind in order else len(order)):
+            rows = sorted(groups[kind], key=_confidence, reverse=True)
             if len(rows) > most:
                 rows = [*rows[: most - most // 2], *rows[len(rows) - most // 2 :]]
-            chosen.append((name, rows))
+            chosen.append((kind, rows))
         return chosen
 
     def _chosen_examples(self) -> list[tuple[str, Path]]:
@@ -327,10 +340,15 @@ class _Writer:
             else note or ("out of date" if self._project.is_stale(row) else ""),
         }
 
+    def _backbone(self) -> str:
+        """Its name; a file of weights is named only where files are."""
+        name = str(self._project.facts.get("backbone", ""))
+        return name.split("@", maxsplit=1)[0] if self._options.names_hidden else name
+
     def _facts(self) -> list[tuple[str, str]]:
         project, facts = self._project, self._project.facts
         found = [("Project", "" if self._options.names_hidden else str(project.path))]
-        found += [("Classifier", project.identity or "none"), ("Backbone", str(facts.get("backbone", "")))]
+        found += [("Classifier", project.identity or "none"), ("Backbone", self._backbone())]
         found += [("SHA-256 of its tensors", str(facts.get("tensors_sha256", "")))]
         found += [
             (f"Version of {name}", _version(name)) for name in ("fewshot", "torch", "openvino", "numpy", "pillow")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
+from contextlib import closing
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -221,3 +223,36 @@ def test_the_end_of_long_work_asks_for_attention(app: App, monkeypatch: pytest.M
             monkeypatch.setattr(app.running, "_busy_since", app.running._busy_since - 11)
         qtbot.waitUntil(lambda: job not in app.running._titles)  # noqa: B023
         assert len(asked) == int(long)
+
+
+def test_bins_that_are_called_as_the_report_s_own_words_are_counted_apart(
+    app: App, images: list[Path], tmp_path: Path
+) -> None:
+    document, results = app.session.document, app.session.results
+    gone, odd = document.add_bin("Cat"), document.add_bin("unlike every bin")
+    made = [Prediction(images[k], Status.OK, 0, (0.9, 0.1), Region(0, 0, 9, 9)) for k in range(4)]
+    made.append(Prediction(images[4], Status.OK, 1, (0.2, 0.8), Region(0, 0, 9, 9)))
+    made += [Prediction(images[k], Status.UNKNOWN, 0, (0.6, 0.4), Region(0, 0, 9, 9)) for k in (5, 6)]
+    results.add_predictions(document.revision, (gone, odd), made)
+    document.remove_bin(gone)
+    document.add_bin("Cat")
+    document.add_examples(odd, [images[3]])
+    assert app.session.file is not None
+    out = tmp_path / "report.html"
+    write_report(read_project(app.session.file), out)
+    text = re.sub(r"\s+", " ", out.read_text(encoding="utf-8"))
+    rows = re.findall(r"</span>([^<]*)</td><td class=\"number\">(\d+)</td><td class=\"number\">(\d+)</td>", text)
+    assert rows == [("unlike every bin", "1", "1"), ("Cat", "0", "0")]
+    assert '<td class="muted">unlike every bin</td><td></td><td class="number">2</td>' in text
+    assert "of 4 that nobody checked" in text  # of five that are like a bin one is an example
+
+
+@pytest.mark.parametrize("scores", ["[NaN, 0]", "[1e999, 0]", "[-0.5, 1.5]"])
+def test_scores_that_are_no_probabilities_are_refused(project: Path, tmp_path: Path, scores: str) -> None:
+    copy = tmp_path / "copy.fewshot"
+    with closing(sqlite3.connect(project)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+        target.execute("UPDATE predictions SET scores = ? WHERE row = 0", (scores,))
+        target.commit()
+    with pytest.raises(CheckpointError, match="is damaged"):
+        read_project(copy)

@@ -401,3 +401,45 @@ def test_sizes_are_those_of_the_reviews(app: App, images: list[Path], bins: tupl
             plan = replace(plan, bin_id=value)
         assert found[reviewed, value] == len(chosen_images(document, results, plan)), (reviewed, value)
     assert (found[Reviewed.FLAGGED, None], found[Reviewed.OTHERS, None], found[Reviewed.ALL, None]) == (1, 1, 9)
+
+
+def test_what_is_hidden_cannot_be_agreed_with(app: App, images: list[Path], begin: Callable[..., None]) -> None:
+    begin(is_blind=True)
+    press(app, "+", Key.Key_Return)
+    assert (app.session.document.board.labels, app.session.document.example_count) == ({}, 0)
+    assert "hidden" in app.window.statusBar().currentMessage()
+    press(app, "1", Key.Key_Backspace, "+")  # what the reader said may go into its bin
+    assert app.session.document.example_count == 1
+
+
+def test_what_is_typed_for_one_image_is_never_said_of_the_next(
+    app: App, images: list[Path], begin: Callable[..., None], qtbot: QtBot
+) -> None:
+    begin()
+    review = app.window.review
+    press(app, "f", "blurred")
+    first = review.path
+    rect = review.classes.visualItemRect(review.classes.item(0))
+    QTest.mouseClick(review.classes.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
+    assert review.path != first
+    assert review.entry.isHidden()
+    press(app, Key.Key_Return)
+    labels = app.session.document.board.labels
+    assert len(labels) == 2
+    assert not any(label.is_flagged for said in labels.values() for label in said)
+
+
+def test_an_image_that_lost_its_prediction_is_not_answered(
+    app: App, images: list[Path], bins: tuple[str, str, str], begin: Callable[..., None], qtbot: QtBot
+) -> None:
+    begin(Reviewed.CLASS, bin_id=bins[0])
+    path = app.window.review.path
+    assert path is not None
+    results = app.session.results
+    results.add_predictions(1, bins, [Prediction(path, Status.ERROR, message="is gone")])
+    for key in (Key.Key_Return, "1", "u", "+"):
+        press(app, key)
+    assert app.session.document.label(path) is None
+    assert "S goes on" in app.window.statusBar().currentMessage()
+    press(app, "s")
+    assert app.window.review.path != path
