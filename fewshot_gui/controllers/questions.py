@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from fewshot_gui.items.naming import display_text, names_are_hidden
 from fewshot_gui.items.shown_rows import RowsInView
-from fewshot_gui.project.review import Reviewed, ReviewPlan
+from fewshot_gui.project.review import Choice, ReviewPlan
 from fewshot_gui.project.session import PROJECT_SUFFIX
 from fewshot_gui.project.values import Bin
 from fewshot_gui.views.folder_export_dialog import FolderExportChoice, FolderExportDialog
@@ -93,7 +93,7 @@ class Questions(QObject):
         self,
         start: ReviewPlan,
         bins: Sequence[Bin],
-        counts: Mapping[tuple[Reviewed, object], int],
+        counts: Mapping[Choice, int],
         readers: Sequence[str],
     ) -> ReviewPlan | None:
         """Ask what to review, see `ReviewDialog`."""

@@ -93,7 +93,7 @@ class TileDelegate(QStyledItemDelegate):
         painter.restore()
         if self.map_style.has_box and tile.region is not None:
             shown = QRectF(target.x() / ratio, target.y() / ratio, target.width() / ratio, target.height() / ratio)
-            _paint_region(painter, shown, tile.region, self._tiles.original_size(tile.path), QColor(tile.color))
+            paint_region(painter, shown, tile.region, self._tiles.original_size(tile.path), QColor(tile.color))
 
     def _paint_map(self, painter: QPainter, target: QRect, path: Path, bin_id: str) -> None:
         layer = self._tiles.layer(path, bin_id, self.map_style, target.size())
@@ -148,7 +148,7 @@ def _paint_broken(painter: QPainter, rect: QRect, option: QStyleOptionViewItem) 
     draw_icon(painter, "broken", color, box)
 
 
-def _paint_region(painter: QPainter, shown: QRectF, region: Region, size: QSize, color: QColor) -> None:
+def paint_region(painter: QPainter, shown: QRectF, region: Region, size: QSize, color: QColor) -> None:
     """Box `region`, in pixels of a picture of `size`; a dark line below keeps the box visible on any picture."""
     if size.isEmpty():
         return

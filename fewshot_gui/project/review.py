@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -37,6 +38,10 @@ class AsExamples(StrEnum):
     ALL = "all"
 
 
+Choice = tuple[Reviewed, object]
+"""Which results, with the share of errors allowed (`TO_CHECK`), the bin's id (`CLASS`), or None."""
+
+
 @dataclass(frozen=True)
 class ReviewPlan:
     """What a person asks for.
@@ -60,76 +65,54 @@ class ReviewPlan:
     until: float | None = None
     as_examples: AsExamples = AsExamples.NEVER
 
+    @property
+    def choice(self) -> Choice:
+        """Which results, with what belongs to that."""
+        return self.reviewed, {Reviewed.TO_CHECK: self.allowed, Reviewed.CLASS: self.bin_id}.get(self.reviewed)
+
 
 def chosen_images(document: Document, results: Results, plan: ReviewPlan) -> list[Path]:
-    """Return the images of a review in its order: the most doubtful first, or at random.
-
-    Left out are images that cannot be read, examples, and those that are labelled, by the reader where others are
-    reviewed.
-    """
-    found = [made for made in results if _is_open(document, made, plan)]
+    """Return the images of a review in its order: the most doubtful first, or at random; see `_choices_of`."""
+    sure_from = _thresholds(results, [plan.choice])
+    found = [made for made in results if plan.choice in _choices_of(document, made, plan.reader, sure_from)]
     if plan.reviewed is Reviewed.SAMPLE:
         pool = sorted(made.path for made in found)
         return random.Random(plan.seed).sample(pool, min(plan.count, len(pool)))
-    wanted = _condition(results, plan)
-    return [made.path for made in sorted(filter(wanted, found), key=doubt_first)]
+    return [made.path for made in sorted(found, key=doubt_first)]
 
 
-def sizes(
-    document: Document, results: Results, choices: Sequence[tuple[Reviewed, object]], reader: str
-) -> dict[tuple[Reviewed, object], int]:
-    """Return how many images each choice has, in one pass; a share of errors or a bin's id comes with a choice."""
+def sizes(document: Document, results: Results, choices: Sequence[Choice], reader: str) -> dict[Choice, int]:
+    """Return how many images each choice has, in one pass."""
+    sure_from = _thresholds(results, choices)
+    counted = Counter(choice for made in results for choice in _choices_of(document, made, reader, sure_from))
+    return {choice: counted[choice] for choice in choices}
+
+
+def _thresholds(results: Results, choices: Sequence[Choice]) -> dict[float, float]:
+    """Return the confidence from which predictions need no check, by the share of errors that is allowed."""
     report = results.report
-    counts: dict[tuple[Reviewed, object], int] = dict.fromkeys(choices, 0)
-    sure_from = {
-        value: math.inf if report is None else accepting_confidence(report, value)
-        for reviewed, value in choices
-        if reviewed is Reviewed.TO_CHECK and isinstance(value, float)
-    }
-    for made in results:
-        if made.status is Status.ERROR or document.bin_of(made.path) is not None:
-            continue
-        labels = document.labels_of(made.path)
-        said_by = {label.reader for label in labels if label.is_decided} if labels else set()
-        found: list[tuple[Reviewed, object]] = []
-        if any(label.is_flagged for label in labels):
-            found.append((Reviewed.FLAGGED, None))
-        if said_by:
-            found += [] if reader in said_by else [(Reviewed.OTHERS, None)]
-        else:
-            found += [(Reviewed.ALL, None), (Reviewed.SAMPLE, None)]
-            is_unlike = made.status is Status.UNKNOWN
-            found.append((Reviewed.UNLIKE, None) if is_unlike else (Reviewed.CLASS, made.bin_id))
-            confidence = made.confidence
-            found += [(Reviewed.TO_CHECK, v) for v, least in sure_from.items() if is_unlike or confidence < least]
-        for choice in found:
-            if choice in counts:
-                counts[choice] += 1
-    return counts
+    allowed = [value for reviewed, value in choices if reviewed is Reviewed.TO_CHECK and isinstance(value, float)]
+    return {share: math.inf if report is None else accepting_confidence(report, share) for share in allowed}
 
 
-def _is_open(document: Document, made: BinPrediction, plan: ReviewPlan) -> bool:
+def _choices_of(document: Document, made: BinPrediction, reader: str, sure_from: Mapping[float, float]) -> list[Choice]:
+    """Return the choices that an image belongs to.
+
+    None of an image that cannot be read, or is an example. What somebody labelled is reviewed by another reader, or
+    where it is marked for a second look.
+    """
     if made.status is Status.ERROR or document.bin_of(made.path) is not None:
-        return False
+        return []
     labels = document.labels_of(made.path)
-    if plan.reviewed is Reviewed.FLAGGED:
-        return any(label.is_flagged for label in labels)
+    found: list[Choice] = [(Reviewed.FLAGGED, None)] if any(label.is_flagged for label in labels) else []
     said_by = {label.reader for label in labels if label.is_decided}
-    if plan.reviewed is Reviewed.OTHERS:
-        return bool(said_by) and plan.reader not in said_by
-    return not said_by
-
-
-def _condition(results: Results, plan: ReviewPlan) -> Callable[[BinPrediction], bool]:
-    if plan.reviewed is Reviewed.UNLIKE:
-        return lambda made: made.status is Status.UNKNOWN
-    if plan.reviewed is Reviewed.CLASS:
-        return lambda made: made.status is Status.OK and made.bin_id == plan.bin_id
-    if plan.reviewed is Reviewed.TO_CHECK:
-        report = results.report
-        sure_from = math.inf if report is None else accepting_confidence(report, plan.allowed)
-        return lambda made: made.status is Status.UNKNOWN or made.confidence < sure_from
-    return lambda _: True
+    if said_by:
+        return found if reader in said_by else [*found, (Reviewed.OTHERS, None)]
+    is_unlike, confidence = made.status is Status.UNKNOWN, made.confidence
+    found += [(Reviewed.ALL, None), (Reviewed.SAMPLE, None)]
+    found.append((Reviewed.UNLIKE, None) if is_unlike else (Reviewed.CLASS, made.bin_id))
+    found += [(Reviewed.TO_CHECK, share) for share, least in sure_from.items() if is_unlike or confidence < least]
+    return found
 
 
 def doubt_first(made: BinPrediction) -> tuple[bool, float, str]:

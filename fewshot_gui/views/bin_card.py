@@ -9,7 +9,6 @@ from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QDrag,
-    QDropEvent,
     QPainter,
     QPainterPath,
     QPaintEvent,
@@ -20,9 +19,9 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from fewshot_gui import style
 from fewshot_gui.intents import Intents
 from fewshot_gui.items.examples_model import ExamplesModel
-from fewshot_gui.items.mime import decode_images, encode_bin, may_carry_images
+from fewshot_gui.items.mime import encode_bin
 from fewshot_gui.views.card_header import CardHeader
-from fewshot_gui.views.drops import DropZone, take_images
+from fewshot_gui.views.drops import BinDropZone
 from fewshot_gui.views.image_view import ImageView
 from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
 
@@ -30,7 +29,7 @@ _THUMBNAIL_SIDE = 56
 _STRIP = 4
 
 
-class BinCard(DropZone):
+class BinCard(BinDropZone):
     """Shows the bin of `model`; what the user wants with it is emitted on `intents`."""
 
     menu_requested = Signal(str, QPoint)  # bin id, global position
@@ -38,8 +37,7 @@ class BinCard(DropZone):
     gallery_requested = Signal(str)  # bin id
 
     def __init__(self, model: ExamplesModel, intents: Intents, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.bin_id, self._intents = model.bin_id, intents
+        super().__init__(model.bin_id, intents, parent)
         self.setObjectName(f"binCard:{self.bin_id}")
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._color = QColor()
@@ -119,24 +117,6 @@ class BinCard(DropZone):
         painter.setPen(QPen(self._color, 2) if self._is_target else QPen(edge, 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(outline)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Tell what was dropped (Qt)."""
-        self._set_target(False)
-        images = take_images(event)
-        if images is None:
-            self._intents.refused.emit(self.tr("Nothing was added: only image files and folders can be dropped here."))
-        elif images.bin_id == self.bin_id:
-            event.ignore()
-        else:
-            self._intents.files_dropped_on_bin.emit(self.bin_id, images)
-
-    def _wants(self, event: QDropEvent) -> bool:
-        """Whether images are dragged that are not in this bin already."""
-        if not may_carry_images(event.mimeData()):
-            return False
-        images = decode_images(event.mimeData())
-        return images is None or images.bin_id != self.bin_id
 
     def _on_name_edited(self, name: str) -> None:
         self._intents.bin_rename_requested.emit(self.bin_id, name)

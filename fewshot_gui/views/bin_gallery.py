@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QDropEvent, QPainter, QPaintEvent, QPalette, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.intents import Intents
 from fewshot_gui.items.example_tile import ExampleTileDelegate
-from fewshot_gui.items.mime import decode_images, may_carry_images
 from fewshot_gui.items.ranked_examples import RankedExamples
 from fewshot_gui.items.tile_source import TileSource
-from fewshot_gui.views.drops import DropZone, take_images
+from fewshot_gui.views.drops import BinDropZone
 from fewshot_gui.views.image_view import ImageView
 from fewshot_gui.widgets.elided_label import ElidedLabel
 from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
@@ -25,7 +24,7 @@ _SIDE, _SMALLEST, _LARGEST = 160, 96, 480
 _DOT = 12
 
 
-class BinGallery(DropZone):
+class BinGallery(BinDropZone):
     """Shows the bin of `model`; what the user wants with it is emitted on `intents`."""
 
     closed = Signal()  # the board is wanted again
@@ -34,8 +33,8 @@ class BinGallery(DropZone):
     def __init__(
         self, model: RankedExamples, intents: Intents, tiles: TileSource, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
-        self.bin_id, self._model, self._intents = model.bin_id, model, intents
+        super().__init__(model.bin_id, intents, parent)
+        self._model = model
         self.setObjectName("binGallery")
         self.back, self._swatch, self._name, self._note = QToolButton(), QLabel(), QLabel(), ElidedLabel()
         self.back.setText(self.tr("‹ All bins"))
@@ -113,22 +112,6 @@ class BinGallery(DropZone):
             painter = QPainter(self)
             painter.setPen(self.palette().highlight().color())
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Tell what was dropped (Qt)."""
-        self._set_target(False)
-        images = take_images(event)
-        if images is None:
-            self._intents.refused.emit(self.tr("Nothing was added: only image files and folders can be dropped here."))
-        elif images.bin_id == self.bin_id:
-            event.ignore()
-        else:
-            self._intents.files_dropped_on_bin.emit(self.bin_id, images)
-
-    def _wants(self, event: QDropEvent) -> bool:
-        """Whether images are dragged that are not in this bin already."""
-        images = decode_images(event.mimeData()) if may_carry_images(event.mimeData()) else None
-        return images is not None and images.bin_id != self.bin_id
 
     def _on_counts_changed(self) -> None:
         count, doubtful = self._model.rowCount(), self._model.doubtful_count()

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
+from fewshot_gui.intents import Intents
 from fewshot_gui.items.mime import DraggedImages, decode_images, may_carry_images
 
 
@@ -58,3 +59,29 @@ class DropZone(QWidget):
     def _set_target(self, is_target: bool) -> None:
         self._is_target = is_target
         self.update()
+
+
+class BinDropZone(DropZone):
+    """A drop zone for images that are to go into the bin `bin_id`; what is dropped is emitted on `intents`."""
+
+    def __init__(self, bin_id: str, intents: Intents, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.bin_id, self._intents = bin_id, intents
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Tell what was dropped (Qt)."""
+        self._set_target(False)
+        images = take_images(event)
+        if images is None:
+            self._intents.refused.emit(self.tr("Nothing was added: only image files and folders can be dropped here."))
+        elif images.bin_id == self.bin_id:
+            event.ignore()
+        else:
+            self._intents.files_dropped_on_bin.emit(self.bin_id, images)
+
+    def _wants(self, event: QDropEvent) -> bool:
+        """Whether images are dragged that are not in this bin already."""
+        if not may_carry_images(event.mimeData()):
+            return False
+        images = decode_images(event.mimeData())
+        return images is None or images.bin_id != self.bin_id

@@ -8,11 +8,12 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.items.naming import display_name, names
+from fewshot_gui.items.tile_delegate import paint_region
 from fewshot_gui.items.tile_source import TileSource
 from model.types import LikeRegion
 
@@ -102,7 +103,7 @@ class LikeStrip(QWidget):
             )
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(target, picture)
-            _paint_box(painter, target, like, self._tiles.original_size(like.path), QColor(color))
+            paint_region(painter, target, like.region, self._tiles.original_size(like.path), QColor(color))
         painter.end()
         button.setIcon(QIcon(pixmap))
 
@@ -113,16 +114,3 @@ class LikeStrip(QWidget):
 
     def _on_clicked(self, path: Path, _checked: bool = False) -> None:
         self.example_chosen.emit(path)
-
-
-def _paint_box(painter: QPainter, target: QRectF, like: LikeRegion, size: QSize, color: QColor) -> None:
-    if size.isEmpty():
-        return
-    across, down = target.width() / size.width(), target.height() / size.height()
-    region = like.region
-    box = QRectF(
-        target.left() + region.x * across, target.top() + region.y * down, region.width * across, region.height * down
-    )
-    for line, width in ((QColor(0, 0, 0, 170), 3.0), (color, 1.5)):
-        painter.setPen(QPen(line, width))
-        painter.drawRect(box)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from fewshot_gui import style
-from fewshot_gui.project.review import AsExamples, Reviewed, ReviewPlan
+from fewshot_gui.project.review import AsExamples, Choice, Reviewed, ReviewPlan
 from fewshot_gui.project.values import Bin
 from fewshot_gui.views.bin_menu import color_icon
 
@@ -36,7 +36,7 @@ class ReviewDialog(QDialog):
         self,
         start: ReviewPlan,
         bins: Sequence[Bin],
-        counts: Mapping[tuple[Reviewed, object], int],
+        counts: Mapping[Choice, int],
         readers: Sequence[str],
         parent: QWidget | None = None,
     ) -> None:
@@ -108,9 +108,8 @@ class ReviewDialog(QDialog):
         which.addItem(self.tr("All that nobody labelled"), (Reviewed.ALL, None))
         which.addItem(self.tr("Marked for a second look"), (Reviewed.FLAGGED, None))
         which.addItem(self.tr("Labelled by another reader, as a second one"), (Reviewed.OTHERS, None))
-        value = {Reviewed.TO_CHECK: start.allowed, Reviewed.CLASS: start.bin_id}.get(start.reviewed)
         items = [which.itemData(at) for at in range(which.count())]
-        which.setCurrentIndex(next((at for at, item in enumerate(items) if item == (start.reviewed, value)), 1))
+        which.setCurrentIndex(next((at for at, item in enumerate(items) if item == start.choice), 1))
 
     def _fill_rest(self, start: ReviewPlan, readers: Sequence[str]) -> None:
         self.count.setRange(1, _MOST)
@@ -156,7 +155,7 @@ class ReviewDialog(QDialog):
         ok.setEnabled(count > 0 and bool(self.reader.currentText().strip()))
 
 
-def review_choices(bins: Sequence[Bin]) -> list[tuple[Reviewed, object]]:
+def review_choices(bins: Sequence[Bin]) -> list[Choice]:
     """Return every choice of the dialog, with its share or bin, for counting."""
     return [
         *((Reviewed.TO_CHECK, share) for share in _ALLOWED),

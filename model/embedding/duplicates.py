@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import count
 from pathlib import Path
 
 from model.embedding.embedder import Embedder
@@ -17,6 +18,32 @@ def told_twice(path: Path) -> str:
     return f"is the same picture as {path.name} and counts once."
 
 
+def by_content(
+    paths: Sequence[Path], embedder: Embedder, token: CancelToken, step: Callable[[], None]
+) -> tuple[dict[str, Path], list[tuple[Path, str]]]:
+    """Return the first file of each content of one class, in order, and the (file, reason) of its copies.
+
+    A file that cannot be read counts as a content of its own: it is reported when it is embedded. `step` is called
+    after each file. Raises `Cancelled`.
+    """
+    first: dict[str, Path] = {}
+    copies = []
+    for path, found in zip(paths, embedder.content_hashes(paths), strict=True):
+        token.raise_if_cancelled()
+        content = f"unreadable:{path}" if isinstance(found, ImageReadError) else found
+        if content in first:
+            copies.append((path, told_twice(first[content])))
+        first.setdefault(content, path)
+        step()
+    return first, copies
+
+
+def counted(phase: str, total: int, progress: ProgressCallback) -> Callable[[], None]:
+    """Return what tells `progress` of one step more of `total` each time that it is called."""
+    done = count(1)
+    return lambda: progress(Progress(phase, next(done), total))
+
+
 def without_duplicates(
     groups: Sequence[Sequence[Path]],
     class_names: Sequence[str],
@@ -29,24 +56,17 @@ def without_duplicates(
     Of copies in one class the first stays. Of a picture in two classes none stays: nobody knows which is right. Files
     that cannot be read stay. Raises `Cancelled`.
     """
-    total, done = sum(map(len, groups)), 0
+    step = counted("Looking for copies", sum(map(len, groups)), progress)
     first: list[dict[str, Path]] = []
     left_out: list[tuple[Path, str]] = []
     for group in groups:
-        by_content: dict[str, Path] = {}
-        for path, found in zip(group, embedder.content_hashes(group), strict=True):
-            token.raise_if_cancelled()
-            content = f"unreadable:{path}" if isinstance(found, ImageReadError) else found
-            if content in by_content:
-                left_out.append((path, told_twice(by_content[content])))
-            by_content.setdefault(content, path)
-            done += 1
-            progress(Progress("Looking for copies", done, total))
-        first.append(by_content)
+        contents, copies = by_content(group, embedder, token, step)
+        first.append(contents)
+        left_out += copies
     kept = []
-    for label, by_content in enumerate(first):
+    for label, contents in enumerate(first):
         stays = []
-        for content, path in by_content.items():
+        for content, path in contents.items():
             other = next((k for k, one in enumerate(first) if k != label and content in one), None)
             if other is None:
                 stays.append(path)

@@ -9,19 +9,18 @@ import platform
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from model.errors import FewShotError
 from model.estimates.checking import Agreement, Doubts, agreement
 from model.estimates.report import advice, class_estimates, confusion, independent_examples, outlook
 from model.exports.charts import curve_chart, reliability, reliability_chart
 from model.exports.project_contents import GREY, ProjectContents, ResultRow
 from model.exports.report_pictures import Picture, in_percent, small_picture
+from model.exports.results_table import not_written, write_whole_text
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 from model.resource_files import resource
 from model.types import Status
@@ -60,16 +59,11 @@ def write_report(
 ) -> None:
     """Write the report to `path`: all of it, or the file stays as it was. Raises `FewShotError` and `Cancelled`."""
     text = report_html(project, options, progress, token or CancelToken())
-    partial = path.with_name(f".{path.name}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(text, encoding="utf-8", errors="replace")
-        partial.replace(path)
     except OSError as error:
-        raise FewShotError(f"{path} cannot be written: {error.strerror or error}.") from error
-    finally:
-        with suppress(OSError):  # nothing could be written there
-            partial.unlink(missing_ok=True)
+        raise not_written(path, error) from error
+    write_whole_text(path, lambda file: file.write(text))
 
 
 def report_html(

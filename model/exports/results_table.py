@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TextIO
 
 from model.errors import FewShotError, UsageError
 from model.estimates.selective import candidates
@@ -64,10 +64,18 @@ def probability_cells(scores: Sequence[float], predicted: int) -> list[str]:
 
 def write_whole(path: Path, rows: Iterable[Sequence[str]]) -> None:
     """Write a CSV file, or fail and leave the one that is there. Raises `FewShotError`."""
+    write_whole_text(path, lambda file: csv.writer(file).writerows(rows))
+
+
+def write_whole_text(path: Path, write: Callable[[TextIO], object]) -> None:
+    """Have `write` fill a file, UTF-8, in place of the one that is there; that stays where it fails.
+
+    Raises `FewShotError` where it cannot be written.
+    """
     fresh = path.with_name(path.name + ".new")
     try:
         with fresh.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-            csv.writer(file).writerows(rows)
+            write(file)
         fresh.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):

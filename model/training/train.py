@@ -12,11 +12,11 @@ import torch
 
 from model.backbones.names import DEFAULT_BACKBONE
 from model.classifier import FewShotClassifier
-from model.embedding.duplicates import told_twice
+from model.embedding.duplicates import by_content, counted
 from model.embedding.embedder import Embedder, readable_sizes
 from model.embedding.groups import AUTO, GroupRule, group_numbers
 from model.embedding.labelled_images import LabelledImages, embed_labelled
-from model.errors import ImageReadError, SupportSetError
+from model.errors import SupportSetError
 from model.estimates.intervals import left_out_interval
 from model.estimates.learning_curve import learning_curve
 from model.features.sizes import working_side
@@ -105,21 +105,12 @@ def _ordered_files(
 
     Returns the files, the duplicates with the reason, and the pairs of equal files in different classes.
     """
-    total, done = sum(support.shots), 0
+    step = counted("Reading the examples", sum(support.shots), progress)
     files, duplicates, classes = [], [], []
     for group in support.images:
-        by_hash: dict[str, Path] = {}
-        ordered = sorted(group)
-        for path, found in zip(ordered, embedder.content_hashes(ordered), strict=True):
-            token.raise_if_cancelled()
-            # Unreadable files are reported when they are embedded.
-            digest = f"unreadable:{path}" if isinstance(found, ImageReadError) else found
-            if digest in by_hash:
-                duplicates.append((path, told_twice(by_hash[digest])))
-            by_hash.setdefault(digest, path)
-            done += 1
-            progress(Progress("Reading the examples", done, total))
+        by_hash, copies = by_content(sorted(group), embedder, token, step)
         files.append([by_hash[digest] for digest in sorted(by_hash)])
+        duplicates += copies
         classes.append(by_hash)
     return files, duplicates, _in_two_bins(classes)
 

@@ -31,6 +31,7 @@ def app(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[App]:
     qtbot.addWidget(app.window)
     with qtbot.waitSignal(app.started):
         app.start()
+    app.window.resize(1280, 800)  # the screen of the tests may be smaller, and hide a bin
     yield app
     assert app.shutdown() == []
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from model.errors import FewShotError
 from model.estimates.selective import candidates
-from model.exports.results_table import OVERLAY_TROUBLE, TABLES, Limits, ResultsTable, not_written
+from model.exports.results_table import OVERLAY_TROUBLE, TABLES, Limits, ResultsTable, not_written, write_whole_text
 from model.images.scan import readable_text
 from model.types import Prediction, Status
 
@@ -78,15 +78,8 @@ class JsonLines(ResultsTable):
         """Replace all lines by one for each prediction, or fail and leave them; closes the table."""
         with contextlib.suppress(OSError):
             self._file.close()
-        fresh = self._path.with_name(self._path.name + ".new")
-        try:
-            with fresh.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-                file.writelines(self._line(self._object(one)) for one in predictions)
-            fresh.replace(self._path)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                fresh.unlink()
-            raise not_written(self._path, error) from error
+        lines = (self._line(self._object(one)) for one in predictions)
+        write_whole_text(self._path, lambda file: file.writelines(lines))
 
     def _write(self, lines: Sequence[str]) -> None:
         try:
