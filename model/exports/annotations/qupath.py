@@ -1,0 +1,48 @@
+"""QuPath: GeoJSON (RFC 7946) of the regions of one slide or picture, in its full-resolution pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from model.errors import UsageError
+from model.exports.labelled_images import ANNOTATIONS, LabelledImage
+from model.exports.project_contents import ProjectContents
+from model.images.items import split_item
+
+
+def document(project: ProjectContents, images: Sequence[LabelledImage]) -> dict[str, Any]:
+    """Return one annotation for each image of a bin; tiles are moved to their place in the slide.
+
+    Raises `UsageError` where the images are of several files or pages: GeoJSON does not say which one is meant.
+    """
+    items = [split_item(one.path) for one in images]
+    if len({(item.file, item.frame) for item in items}) > 1:
+        raise UsageError("QuPath takes the regions of one slide a file, and the results are of several images.")
+    features = []
+    for one, item in zip(images, items, strict=True):
+        if one.class_id is None:
+            continue
+        left, top = (one.box.x, one.box.y) if item.box is None else (item.box.x + one.box.x, item.box.y + one.box.y)
+        right, low = left + one.box.width, top + one.box.height
+        ring = [[left, top], [right, top], [right, low], [left, low], [left, top]]
+        color = project.colors.get(one.class_id, "#8a8f98")
+        measured = {} if one.class_id != one.predicted else {"confidence": one.confidence}
+        features.append(
+            {
+                "type": "Feature",
+                "geometry": {"type": "Polygon", "coordinates": [ring]},
+                "properties": {
+                    "objectType": "annotation",
+                    "classification": {
+                        "name": project.names[one.class_id],
+                        "color": list(bytes.fromhex(color.removeprefix("#"))),
+                    },
+                    "measurements": measured,
+                },
+            }
+        )
+    return {"type": "FeatureCollection", "features": features}
+
+
+ANNOTATIONS.register("qupath", document)
