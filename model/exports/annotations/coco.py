@@ -16,7 +16,7 @@ def document(project: ProjectContents, images: Sequence[LabelledImage]) -> dict[
     `score` is the confidence, left out where a person said something else than was predicted.
     """
     numbers = {class_id: number for number, class_id in enumerate(project.names, 1)}
-    boxes = []
+    boxes: list[dict[str, Any]] = []
     for number, one in enumerate(images, 1):
         if one.class_id is None:
             continue
