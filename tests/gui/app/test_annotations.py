@@ -122,3 +122,16 @@ def test_a_file_is_replaced_where_that_is_asked_for(project: Path, tmp_path: Pat
     (tmp_path / "there.json").write_text("mine")
     _export(project, "coco", tmp_path / "there.json", "--overwrite")
     assert len(COCO(str(tmp_path / "there.json")).imgs) == 4
+
+
+def test_a_label_of_a_bin_that_is_gone_is_kept_under_a_part_of_its_id(
+    app: App, project: Path, images: list[Path], tmp_path: Path
+) -> None:
+    document = app.session.document
+    gone = document.add_bin("Cat")
+    document.give_labels({images[0]: Label("ana", LabelSource.CORRECTED, gone, None, now(), None, 0.9, 1)})
+    document.remove_bin(gone)
+    _export(project, "coco", tmp_path / "coco.json")
+    coco = COCO(str(tmp_path / "coco.json"))
+    (one,) = coco.loadAnns(coco.getAnnIds(imgIds=[1]))
+    assert coco.loadCats([one["category_id"]])[0]["name"] == gone[:8]
