@@ -123,9 +123,9 @@ def _read(path: Path, file: sqlite3.Connection) -> ProjectContents:
     facts, identity = _classifier(file)
     results = tuple(_results(file))
     for result in results:
-        for class_id in (*result.scores, *(said.class_id for said in result.said)):
-            if class_id is not None:
-                names.setdefault(class_id, class_id[:8])
+        for known in (*result.scores, *(said.class_id for said in result.said)):
+            if known is not None:
+                names.setdefault(known, known[:8])
     kept = {bin_id: tuple(paths) for bin_id, paths in examples.items()}
     return ProjectContents(path, names, colors, kept, trained, revision, report, results, facts, identity)
 
