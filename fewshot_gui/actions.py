@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QIcon, QKeySequence, QPalette
 
 from fewshot_gui.icons import icon
+from fewshot_gui.translation import tr
 
 _Key = QKeySequence.StandardKey
 
@@ -403,12 +404,12 @@ class ActionTable(QObject):
         return not self.flag(flag[1:]) if flag.startswith("!") else self.flag(flag)
 
     def _make(self, spec: ActionSpec) -> QAction:
-        action = QAction(QCoreApplication.translate("Actions", spec.text), self)
+        action = QAction(tr(spec.text), self)
         action.setObjectName(f"{spec.id}Action")
         sequences = [QKeySequence(shortcut) for shortcut in spec.shortcuts]
         action.setShortcuts(sequences)
         action.setCheckable(spec.checkable)
-        _set_tip(action, QCoreApplication.translate("Actions", spec.tip) if spec.tip else plain_text(action))
+        _set_tip(action, tr(spec.tip) if spec.tip else plain_text(action))
         action.setEnabled(all(self._holds(flag) for flag in spec.when))
         return action
 

@@ -40,6 +40,7 @@ from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.library import Library
 from fewshot_gui.project.session import Session
 from fewshot_gui.settings import Settings
+from fewshot_gui.translation import use_language
 from fewshot_gui.views.main_window import MainWindow
 from model.backbones.names import THOROUGH_PACKAGE, is_thorough_installed
 
@@ -69,6 +70,7 @@ class App(QObject):
         self.tiles = TileLoader(self.runner, self)
         qt_app = QApplication.instance()
         if isinstance(qt_app, QApplication):  # later, every widget would be coloured anew and all icons drawn again
+            use_language(qt_app, self.settings.language)
             style.apply_theme(qt_app, self.settings.theme)
         document, results, library = self.session.document, self.session.results, Library(self.session.document, self)
         self.intents = Intents(self)
@@ -112,6 +114,7 @@ class App(QObject):
         self._error_shown_at = 0.0
         self.window.set_close_guard(self._may_close)
         self.intents.theme_chosen.connect(self._on_theme_chosen)
+        self.intents.language_chosen.connect(self._on_language_chosen)
         self.intents.names_hidden_chosen.connect(self._on_names_hidden_chosen)
 
     def start(self, project: Path | None = None, folders: Sequence[Path] = ()) -> None:
@@ -119,6 +122,7 @@ class App(QObject):
         sys.setswitchinterval(_SWITCH_INTERVAL)
         self._project, self._folders = project, tuple(folders)
         self.window.set_theme(self.settings.theme)
+        self.window.set_language(self.settings.language)
         self.window.set_names_hidden(self.settings.names_hidden)
         chosen = self.settings
         self.window.set_choices(autoTrain=chosen.auto_train, closely=chosen.closely, transductive=chosen.transductive)
@@ -185,6 +189,11 @@ class App(QObject):
     def _on_theme_chosen(self, theme: str) -> None:
         self.settings.theme = theme
         self.window.set_theme(theme)
+
+    @Slot(str)
+    def _on_language_chosen(self, choice: str) -> None:
+        self.settings.language = choice
+        self.window.status.show_message(self.tr("The language changes when the program is started again"))
 
     @Slot(bool)
     def _on_names_hidden_chosen(self, hidden: bool) -> None:

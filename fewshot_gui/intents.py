@@ -68,6 +68,7 @@ class Intents(QObject):
     image_selected = Signal(Path)
     examples_chosen = Signal(list)  # paths of the examples that a cell of the confusion matrix counts
     theme_chosen = Signal(str)  # one of style.THEMES
+    language_chosen = Signal(str)  # one of translation.CHOICES
     picture_save_requested = Signal(Path, object)  # of which image; what is shown of it (QImage)
     names_hidden_chosen = Signal(bool)
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtGui import QColor
 
+from fewshot_gui.translation import CHOICES
 from model.images.colour import WHITE
 from model.images.cutting import AS_THEY_ARE, Cutting
 from model.images.greys import AS_THE_FILE_SAYS, GreyRange, Greys
@@ -105,6 +106,15 @@ class Settings:
     @theme.setter
     def theme(self, value: str) -> None:
         self._store.setValue("view/theme", value)
+
+    @property
+    def language(self) -> str:
+        """The window's language, one of `translation.CHOICES`."""
+        return self._choice("view/language", CHOICES)
+
+    @language.setter
+    def language(self, value: str) -> None:
+        self._store.setValue("view/language", value)
 
     @property
     def device(self) -> str:

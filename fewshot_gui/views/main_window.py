@@ -182,6 +182,10 @@ class MainWindow(QMainWindow):
             style.apply_theme(app, theme)
         self._menu_bar.set_theme(theme)
 
+    def set_language(self, choice: str) -> None:
+        """Show which language was chosen, one of `translation.CHOICES`."""
+        self._menu_bar.set_language(choice)
+
     def set_close_guard(self, may_close: Callable[[], bool]) -> None:
         """`may_close` is asked before the window closes; False keeps it open."""
         self._may_close = may_close

@@ -15,15 +15,17 @@ from fewshot_gui.actions import ActionTable
 from fewshot_gui.intents import Intents
 from fewshot_gui.items.naming import display_name, display_path, names
 from fewshot_gui.settings import FALSE_ALARMS
+from fewshot_gui.translation import CHOICES, LANGUAGES, mark, tr
 
 _SEPARATOR = ""
 _RECENT = "recent"
 _THEME = "theme"
+_LANGUAGE = "language"
 _PUT_INTO = "put into"
 _UNLIKE = "unlike every bin"
 _MENUS = (
     (
-        "&File",
+        mark("&File"),
         (
             "new",
             "open",
@@ -46,7 +48,7 @@ _MENUS = (
         ),
     ),
     (
-        "&Edit",
+        mark("&Edit"),
         (
             "undo",
             "redo",
@@ -61,9 +63,9 @@ _MENUS = (
             "cache",
         ),
     ),
-    ("&Bins", ("newBin", "renameBin", "binGallery", _SEPARATOR, _PUT_INTO, _SEPARATOR, "nextBin", "previousBin")),
+    (mark("&Bins"), ("newBin", "renameBin", "binGallery", _SEPARATOR, _PUT_INTO, _SEPARATOR, "nextBin", "previousBin")),
     (
-        "&Run",
+        mark("&Run"),
         (
             "train",
             "autoTrain",
@@ -82,7 +84,7 @@ _MENUS = (
         ),
     ),
     (
-        "&View",
+        mark("&View"),
         (
             "resultsTable",
             "resultsGallery",
@@ -104,9 +106,10 @@ _MENUS = (
             _SEPARATOR,
             "hideNames",
             _THEME,
+            _LANGUAGE,
         ),
     ),
-    ("&Help", ("help", "about")),
+    (mark("&Help"), ("help", "about")),
 )
 _TOOLS = (
     ("new", "open", "addFolder"),
@@ -133,15 +136,17 @@ class MenuBar(QMenuBar):
         self.put_into.setObjectName("putIntoMenu")
         self._themes: dict[str, QAction] = {}
         self._theme_menu = self._make_theme_menu()
+        self._languages: dict[str, QAction] = {}
         self._false_alarms: dict[float, QAction] = {}
         self._menus = {
             _RECENT: self._recent,
             _THEME: self._theme_menu,
+            _LANGUAGE: self._make_language_menu(),
             _PUT_INTO: self.put_into,
             _UNLIKE: self._make_unlike_menu(),
         }
         for title, entries in _MENUS:
-            menu = self.addMenu(self.tr(title))
+            menu = self.addMenu(tr(title))
             menu.setToolTipsVisible(True)
             for entry in entries:
                 if entry == _SEPARATOR:
@@ -171,6 +176,10 @@ class MenuBar(QMenuBar):
     def set_theme(self, theme: str) -> None:
         """Check the theme in force, one of style.THEMES."""
         self._themes[theme].setChecked(True)
+
+    def set_language(self, choice: str) -> None:
+        """Check the language that was chosen, one of `translation.CHOICES`."""
+        self._languages[choice].setChecked(True)
 
     def set_false_alarms(self, share: float) -> None:
         """Check how readily images are called unlike every bin, one of settings.FALSE_ALARMS."""
@@ -210,6 +219,19 @@ class MenuBar(QMenuBar):
             action.triggered.connect(partial(self._intents.theme_chosen.emit, theme))
             self._themes[theme] = action
         self.set_theme(style.THEMES[0])
+        return menu
+
+    def _make_language_menu(self) -> QMenu:
+        menu = QMenu(self.tr("&Language"), self)
+        group = QActionGroup(self)
+        for choice in CHOICES:
+            action = menu.addAction(LANGUAGES.get(choice) or self.tr("&System"))
+            action.setObjectName(f"{choice}LanguageAction")
+            action.setCheckable(True)
+            group.addAction(action)
+            action.triggered.connect(partial(self._intents.language_chosen.emit, choice))
+            self._languages[choice] = action
+        self.set_language(CHOICES[0])
         return menu
 
 

@@ -10,8 +10,6 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import ClassVar
 
-from PySide6.QtCore import QCoreApplication
-
 from fewshot_gui.project.board import Board
 from fewshot_gui.project.signals import ContentSignals
 from model.registry import Registry
@@ -110,8 +108,3 @@ def _in_order() -> list[type[Step]]:
     kinds = {name: kind for name in STEPS.names() if (kind := STEPS.get(name)) is not None}
     order = TopologicalSorter({name: kind.read_after for name, kind in kinds.items()}).static_order()
     return [kinds[name] for name in order]
-
-
-def tr(text: str) -> str:
-    """Return `text`, the name of an edit, in the user's language."""
-    return QCoreApplication.translate("Edits", text)
