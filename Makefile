@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 DEMO_OUTPUT ?= demo-output
 
-.PHONY: run test test-long lint screenshots architecture clean
+.PHONY: run test test-long lint screenshots architecture wheelhouse clean
 
 run: $(VENV)/.installed
 	@sh .ci/system-packages run
@@ -36,12 +36,12 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e .
+	@sh .ci/install $(BIN)/python .
 	@$(BIN)/python -m model.features.compile_loops
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev]"
+	@sh .ci/install $(BIN)/python ".[dev]"
 	@$(BIN)/python -m model.features.compile_loops
 	@touch $@ $(VENV)/.installed
 
@@ -57,5 +57,12 @@ screenshots: $(VENV)/.installed
 architecture: $(VENV)/.installed-dev
 	$(BIN)/python docs/architecture.py
 
+# wheelhouse/: a folder from which the program is installed where there is no network, see README.
+wheelhouse: $(VENV)/.installed
+	rm -rf wheelhouse
+	$(BIN)/python -m pip wheel --quiet -c constraints.txt --wheel-dir wheelhouse .
+	@du -sh wheelhouse
+	@echo 'Install it elsewhere with: python -m pip install --no-index --find-links wheelhouse fewshot'
+
 clean:
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build wheelhouse *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
