@@ -16,6 +16,7 @@ from fewshot_gui import style
 from fewshot_gui.controllers.auto_training import AutoTraining
 from fewshot_gui.controllers.cache import CacheController
 from fewshot_gui.controllers.editing import EditingController
+from fewshot_gui.controllers.example import ExampleController
 from fewshot_gui.controllers.folder_exporting import FolderExportController
 from fewshot_gui.controllers.guarding import GuardingController
 from fewshot_gui.controllers.library import LibraryController
@@ -97,6 +98,7 @@ class App(QObject):
         self.editing = EditingController(services, self)
         self.projects = ProjectsController(services, self.running, self)
         ResumingController(services, self.running, self.projects, self)
+        self.example = ExampleController(services, self.running, self)
         CacheController(services, self)
         ReportingController(services, self)
         self.reviewing = ReviewingController(services, self)
@@ -114,6 +116,7 @@ class App(QObject):
         self._error_shown_at = 0.0
         self.window.set_close_guard(self._may_close)
         self.intents.theme_chosen.connect(self._on_theme_chosen)
+        self.intents.next_step_chosen.connect(self._on_next_step_chosen)
         self.intents.language_chosen.connect(self._on_language_chosen)
         self.intents.names_hidden_chosen.connect(self._on_names_hidden_chosen)
 
@@ -126,6 +129,7 @@ class App(QObject):
         self.window.set_names_hidden(self.settings.names_hidden)
         chosen = self.settings
         self.window.set_choices(autoTrain=chosen.auto_train, closely=chosen.closely, transductive=chosen.transductive)
+        self.window.set_choices(nextStep=not chosen.next_step_hidden)
         self.window.set_false_alarms(chosen.false_alarms)
         missing = "" if is_thorough_installed() else THOROUGH_PACKAGE
         self.window.set_thorough(chosen=chosen.thorough, missing=missing)
@@ -189,6 +193,10 @@ class App(QObject):
     def _on_theme_chosen(self, theme: str) -> None:
         self.settings.theme = theme
         self.window.set_theme(theme)
+
+    @Slot(bool)
+    def _on_next_step_chosen(self, wanted: bool) -> None:
+        self.settings.next_step_hidden = not wanted
 
     @Slot(str)
     def _on_language_chosen(self, choice: str) -> None:

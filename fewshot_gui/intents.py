@@ -17,6 +17,7 @@ class Intents(QObject):
     # Project
     new_requested = Signal()
     open_requested = Signal()  # ask which file
+    example_requested = Signal()  # the example in a new project
     recent_requested = Signal(Path)  # the project's file
     save_requested = Signal()
     save_as_requested = Signal()
@@ -37,6 +38,7 @@ class Intents(QObject):
     examples_dropped_out = Signal(list)  # paths, dragged from a bin to the library
 
     # Bins
+    bins_from_folder_requested = Signal()  # ask for a folder whose sub-folders become bins
     files_dropped_on_board = Signal(list)  # paths, dropped beside all cards
     files_dropped_on_bin = Signal(str, object)  # bin id, DraggedImages
     remove_examples_requested = Signal(list)  # paths
@@ -68,6 +70,7 @@ class Intents(QObject):
     image_selected = Signal(Path)
     examples_chosen = Signal(list)  # paths of the examples that a cell of the confusion matrix counts
     theme_chosen = Signal(str)  # one of style.THEMES
+    next_step_chosen = Signal(bool)  # whether to say what to do next
     language_chosen = Signal(str)  # one of translation.CHOICES
     picture_save_requested = Signal(Path, object)  # of which image; what is shown of it (QImage)
     names_hidden_chosen = Signal(bool)

@@ -44,9 +44,9 @@ def execute(qt_app: QApplication, app: App, options: Options) -> int:
     reporter.error_caught.connect(app.show_uncaught)
     reporter.install()
     if options.demo:
-        from fewshot_gui.demo import ExampleProject
+        from fewshot_gui.demo import show_example
 
-        ExampleProject(app)
+        show_example(app)
     app.start(options.project, options.folders)
     try:
         status = qt_app.exec()

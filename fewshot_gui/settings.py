@@ -81,6 +81,9 @@ class Settings:
     thorough = _Switch("training/thorough")
     """Whether training uses a backbone of two networks: slower, and right somewhat more often."""
 
+    next_step_hidden = _Switch("view/next_step_hidden")
+    """Whether nothing is said of what to do next."""
+
     transductive = _Switch("classifying/transductive")
     """Whether results are joined with what similar images of the same run show."""
 

@@ -18,6 +18,11 @@ def confidence_text(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
+def percent(share: float) -> str:
+    """0.5 -> "50 %"."""
+    return f"{100 * share:.0f} %"
+
+
 def fitted_name(name: str, width: int, width_of: Callable[[str], int]) -> str:
     """Return `name` cut in the middle to `width`, as `width_of` measures; a number at its end stays whole.
 

@@ -31,7 +31,7 @@ class LibraryController(QObject):
         self._session, self._document, self._library = services.session, services.document, services.library
         self._files, self._settings = services.files, services.settings
         self._thumbnails, self._pictures, self._tiles = services.thumbnails, services.pictures, services.tiles
-        self._status, self._questions = services.status, services.questions
+        self._status, self._questions, self._intents = services.status, services.questions, services.intents
         self._read_by(self._settings.cutting, self._settings.rendering)
         self._scan_id = 0
         self._scanned: tuple[Path, ...] = ()
@@ -49,6 +49,7 @@ class LibraryController(QObject):
         services.files.call_returned.connect(self._on_call_returned)
         services.intents.files_dropped_on_library.connect(self._on_files_dropped)
         services.intents.reading_requested.connect(self._on_reading_requested)
+        services.intents.bins_from_folder_requested.connect(self._on_bins_from_folder_requested)
         services.intents.add_folder_requested.connect(self._on_add_folder_requested)
         services.intents.remove_folder_requested.connect(self._on_remove_folder_requested)
         services.intents.refresh_requested.connect(self.refresh)
@@ -95,6 +96,13 @@ class LibraryController(QObject):
         if folder is not None:
             self._settings.last_folder = folder
             self.add_folders((folder,))
+
+    @Slot()
+    def _on_bins_from_folder_requested(self) -> None:
+        folder = self._questions.folder(self.tr("A folder whose sub-folders become bins"), self._settings.last_folder)
+        if folder is not None:
+            self._settings.last_folder = folder
+            self._intents.files_dropped_on_board.emit([folder])
 
     @Slot()
     def _on_reading_requested(self) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from fewshot_gui.items.estimates import current_report
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
+from fewshot_gui.texts import percent
 from fewshot_gui.translation import tr
-from fewshot_gui.views.estimate_words import advice, interval, percent
+from fewshot_gui.views.estimate_words import advice, interval
 
 
 def summarize(document: Document, results: Results) -> str:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from fewshot_gui.items.estimates import Estimates
+from fewshot_gui.texts import percent
 from fewshot_gui.translation import tr
 from model.estimates.report import WORTHWHILE, Proportion, neediest_class, outlook
 from model.exports.spreadsheet import as_cell
 from model.types import TrainingReport
-
-
-def percent(share: float) -> str:
-    """0.5 -> "50 %"."""
-    return f"{100 * share:.0f} %"
 
 
 def interval(bounds: tuple[float, float]) -> str:

@@ -21,6 +21,7 @@ from fewshot_gui.items.thumbnail_source import PictureSource, Thumbnails, Thumbn
 from fewshot_gui.items.tile_source import TileSource
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.library import Library
+from fewshot_gui.project.recent import RecentProject
 from fewshot_gui.project.results import Results
 from fewshot_gui.views.bins_view import BinsView
 from fewshot_gui.views.dialogs import ErrorDialog
@@ -68,7 +69,7 @@ class MainWindow(QMainWindow):
         self.command_table = ActionTable(self)
         shared = Thumbnails(thumbnails, self)
         self.library = LibraryView(document, library, intents, shared, tiles)
-        self.bins = BinsView(document, results, intents, shared, tiles)
+        self.bins = BinsView(document, results, self.command_table, intents, shared, tiles)
         self.results = ResultsView(document, results, intents, shared, tiles)
         self.inspector = InspectorView(document, results, intents, pictures, shared, tiles)
         self.review = ReviewView(document, results, intents, pictures, shared)
@@ -135,6 +136,10 @@ class MainWindow(QMainWindow):
         """The images whose results the user sees now, top to bottom."""
         return self.results.visible_paths()
 
+    def select_results(self, paths: Sequence[Path]) -> None:
+        """Select these images among the results; the first is shown in the inspector."""
+        self.results.table.select_paths(paths)
+
     def set_may_edit_again(self, may: bool) -> None:
         """Offer to open the project, which is read only, for editing."""
         self.command_table.set_flags(may_edit_again=may)
@@ -173,6 +178,10 @@ class MainWindow(QMainWindow):
     def set_recent_projects(self, projects: Sequence[Path]) -> None:
         """The projects for File > Open recent, the latest first."""
         self._menu_bar.set_recent(projects)
+
+    def show_recent(self, projects: Sequence[RecentProject]) -> None:
+        """Offer the same projects, with pictures, where there are no bins."""
+        self.bins.show_recent(projects)
 
     def set_theme(self, theme: str) -> None:
         """Show in "system", "light" or "dark" colours, and check that in the menu."""
@@ -274,6 +283,8 @@ class MainWindow(QMainWindow):
         table["thorough"].triggered.connect(intents.thorough_chosen)
         table["closely"].triggered.connect(intents.closely_chosen)
         table["transductive"].triggered.connect(intents.transductive_chosen)
+        table["nextStep"].toggled.connect(self.bins.next_step.set_wanted)
+        table["nextStep"].triggered.connect(intents.next_step_chosen)
         table["hideNames"].triggered.connect(intents.names_hidden_chosen)
         for choice in self._map_choices():
             choice.chosen.connect(self._on_map_style_chosen)

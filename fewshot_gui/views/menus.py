@@ -63,7 +63,20 @@ _MENUS = (
             "cache",
         ),
     ),
-    (mark("&Bins"), ("newBin", "renameBin", "binGallery", _SEPARATOR, _PUT_INTO, _SEPARATOR, "nextBin", "previousBin")),
+    (
+        mark("&Bins"),
+        (
+            "newBin",
+            "binsFromFolder",
+            "renameBin",
+            "binGallery",
+            _SEPARATOR,
+            _PUT_INTO,
+            _SEPARATOR,
+            "nextBin",
+            "previousBin",
+        ),
+    ),
     (
         mark("&Run"),
         (
@@ -104,12 +117,13 @@ _MENUS = (
             "showAll",
             "refresh",
             _SEPARATOR,
+            "nextStep",
             "hideNames",
             _THEME,
             _LANGUAGE,
         ),
     ),
-    (mark("&Help"), ("help", "about")),
+    (mark("&Help"), ("help", "example", "about")),
 )
 _TOOLS = (
     ("new", "open", "addFolder"),

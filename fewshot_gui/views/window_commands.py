@@ -72,6 +72,8 @@ class WindowCommands(QObject):
         for action_id, slot in {
             "new": intents.new_requested,
             "open": intents.open_requested,
+            "example": intents.example_requested,
+            "binsFromFolder": intents.bins_from_folder_requested,
             "save": intents.save_requested,
             "saveAs": intents.save_as_requested,
             "editAgain": intents.edit_again_requested,

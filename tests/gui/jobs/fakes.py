@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -61,7 +62,8 @@ class FakeEngine(Engine):
         if self.on_train is not None:
             self.on_train(progress, token)
         progress(Progress("Training", 1, 1))
-        return TrainResult(request.job_id, request.revision, request.bin_ids, REPORT)
+        report = replace(REPORT, class_names=request.bin_ids)
+        return TrainResult(request.job_id, request.revision, request.bin_ids, report)
 
     def classify(
         self,
