@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
@@ -25,6 +25,11 @@ class ActionSpec:
     when: tuple[str, ...] = ()
     tip: str = ""
     checkable: bool = False
+
+    def sequences(self) -> list[QKeySequence]:
+        """The shortcuts as this system has them."""
+        sequences = [QKeySequence(shortcut) for shortcut in self.shortcuts]
+        return [one for at, one in enumerate(sequences) if not one.isEmpty() and one not in sequences[:at]]
 
 
 def _tr(text: str) -> str:
@@ -377,6 +382,22 @@ SPECS = (
         _tr("Show numbers instead of the names of files and folders, which may tell a patient's name or the class"),
         checkable=True,
     ),
+    ActionSpec(
+        "settings",
+        _tr("Se&ttings…"),
+        (_Key.Preferences, "Ctrl+,"),
+        "",
+        (),
+        _tr("Language, look, how images are read and classified, the cache, privacy, shortcuts"),
+    ),
+    ActionSpec(
+        "shortcuts",
+        _tr("Keyboard s&hortcuts…"),
+        (),
+        "",
+        (),
+        _tr("Which keys do what; each can be changed"),
+    ),
     # Help
     ActionSpec("help", _tr("&Keyboard and mouse"), ("F1",), "help"),
     ActionSpec("about", _tr("&About Fewshot")),
@@ -408,6 +429,27 @@ class ActionTable(QObject):
         """What `set_flags` said last."""
         return self._flags.get(name, False)
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Ids of all commands, in the order of the table."""
+        return tuple(self._specs)
+
+    def default_keys(self, action_id: str) -> tuple[str, ...]:
+        """The shortcuts of a command before anyone changes them, as portable texts."""
+        return _portable(self._specs[action_id].sequences())
+
+    def keys(self, action_id: str) -> tuple[str, ...]:
+        """The shortcuts of a command now, as portable texts."""
+        return _portable(self._actions[action_id].shortcuts())
+
+    def set_keys(self, chosen: Mapping[str, Sequence[str]]) -> None:
+        """Give commands the shortcuts that a person chose, as portable texts; all others get their own back."""
+        for action_id, action in self._actions.items():
+            keys = chosen.get(action_id, self.default_keys(action_id))
+            if tuple(keys) != self.keys(action_id):
+                action.setShortcuts([QKeySequence(key, QKeySequence.SequenceFormat.PortableText) for key in keys])
+                _set_tip(action, action.statusTip())
+
     def set_text(self, action_id: str, verb: str, subject: str) -> None:
         """Name what the command would do: "&Undo" and "Add bin" become "Undo: Add bin"."""
         action = self._actions[action_id]
@@ -431,12 +473,16 @@ class ActionTable(QObject):
     def _make(self, spec: ActionSpec) -> QAction:
         action = QAction(tr(spec.text), self)
         action.setObjectName(f"{spec.id}Action")
-        sequences = [QKeySequence(shortcut) for shortcut in spec.shortcuts]
-        action.setShortcuts(sequences)
+        action.setShortcuts(spec.sequences())
         action.setCheckable(spec.checkable)
         _set_tip(action, tr(spec.tip) if spec.tip else plain_text(action))
         action.setEnabled(all(self._holds(flag) for flag in spec.when))
         return action
+
+
+def _portable(sequences: Iterable[QKeySequence]) -> tuple[str, ...]:
+    texts = (sequence.toString(QKeySequence.SequenceFormat.PortableText) for sequence in sequences)
+    return tuple(dict.fromkeys(text for text in texts if text))
 
 
 def _set_tip(action: QAction, tip: str) -> None:

@@ -20,6 +20,7 @@ from fewshot_gui.controllers.example import ExampleController
 from fewshot_gui.controllers.folder_exporting import FolderExportController
 from fewshot_gui.controllers.guarding import GuardingController
 from fewshot_gui.controllers.library import LibraryController
+from fewshot_gui.controllers.preferences import PreferencesController
 from fewshot_gui.controllers.projects import ProjectsController
 from fewshot_gui.controllers.questions import Questions
 from fewshot_gui.controllers.recovering import RecoveringController
@@ -99,6 +100,7 @@ class App(QObject):
         self.projects = ProjectsController(services, self.running, self)
         ResumingController(services, self.running, self.projects, self)
         self.example = ExampleController(services, self.running, self)
+        self.preferences = PreferencesController(services, self)
         CacheController(services, self)
         ReportingController(services, self)
         self.reviewing = ReviewingController(services, self)
@@ -115,21 +117,14 @@ class App(QObject):
         results.rows_left.connect(self._garbage.take_apart)
         self._error_shown_at = 0.0
         self.window.set_close_guard(self._may_close)
-        self.intents.theme_chosen.connect(self._on_theme_chosen)
-        self.intents.next_step_chosen.connect(self._on_next_step_chosen)
-        self.intents.language_chosen.connect(self._on_language_chosen)
-        self.intents.names_hidden_chosen.connect(self._on_names_hidden_chosen)
 
     def start(self, project: Path | None = None, folders: Sequence[Path] = ()) -> None:
         """Show the window, then open the project and import the model behind it."""
         sys.setswitchinterval(_SWITCH_INTERVAL)
         self._project, self._folders = project, tuple(folders)
-        self.window.set_theme(self.settings.theme)
-        self.window.set_language(self.settings.language)
-        self.window.set_names_hidden(self.settings.names_hidden)
+        self.preferences.show()
         chosen = self.settings
         self.window.set_choices(autoTrain=chosen.auto_train, closely=chosen.closely, transductive=chosen.transductive)
-        self.window.set_choices(nextStep=not chosen.next_step_hidden)
         self.window.set_false_alarms(chosen.false_alarms)
         missing = "" if is_thorough_installed() else THOROUGH_PACKAGE
         self.window.set_thorough(chosen=chosen.thorough, missing=missing)
@@ -188,25 +183,6 @@ class App(QObject):
         if time.monotonic() - self._error_shown_at > 5 or not self._error_shown_at:
             self._error_shown_at = time.monotonic()
             self.window.show_error(self.tr("Unexpected error"), message, details)
-
-    @Slot(str)
-    def _on_theme_chosen(self, theme: str) -> None:
-        self.settings.theme = theme
-        self.window.set_theme(theme)
-
-    @Slot(bool)
-    def _on_next_step_chosen(self, wanted: bool) -> None:
-        self.settings.next_step_hidden = not wanted
-
-    @Slot(str)
-    def _on_language_chosen(self, choice: str) -> None:
-        self.settings.language = choice
-        self.window.status.show_message(self.tr("The language changes when the program is started again"))
-
-    @Slot(bool)
-    def _on_names_hidden_chosen(self, hidden: bool) -> None:
-        self.settings.names_hidden = hidden
-        self.window.set_names_hidden(hidden)
 
     def _may_close(self) -> bool:
         if not self._is_demo and not self.projects.may_close():

@@ -69,7 +69,12 @@ class Intents(QObject):
     # Looking
     image_selected = Signal(Path)
     examples_chosen = Signal(list)  # paths of the examples that a cell of the confusion matrix counts
+    device_chosen = Signal(str)  # one of settings.DEVICES
+    reopen_chosen = Signal(bool)  # whether the last project is opened at the start
     theme_chosen = Signal(str)  # one of style.THEMES
+    settings_requested = Signal()
+    shortcuts_requested = Signal()
+    shortcuts_changed = Signal(object)  # portable texts by id, of the commands that do not have their own
     next_step_chosen = Signal(bool)  # whether to say what to do next
     language_chosen = Signal(str)  # one of translation.CHOICES
     picture_save_requested = Signal(Path, object)  # of which image; what is shown of it (QImage)

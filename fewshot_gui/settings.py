@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ _T = TypeVar("_T")
 THEMES = ("system", "light", "dark")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 MAX_RECENT = 8
+_KEY_BREAK = " | "  # between the shortcuts of one command
 FALSE_ALARMS = (0.01, 0.05, 0.1)
 """Shares of a bin's images that may be called unlike every bin; classifiers are trained for the first."""
 
@@ -80,6 +81,9 @@ class Settings:
 
     thorough = _Switch("training/thorough")
     """Whether training uses a backbone of two networks: slower, and right somewhat more often."""
+
+    reopen = _Switch("files/reopen")
+    """Whether the project that was open last is opened at the start."""
 
     next_step_hidden = _Switch("view/next_step_hidden")
     """Whether nothing is said of what to do next."""
@@ -217,6 +221,21 @@ class Settings:
     def remove_recent_project(self, path: Path) -> None:
         """Take `path` out of the recent projects, because it is gone."""
         self._store.setValue("files/recent", [str(other) for other in self.recent_projects if other != path])
+
+    @property
+    def shortcuts(self) -> dict[str, tuple[str, ...]]:
+        """The shortcuts that the user changed: portable texts by the command's id; () for none."""
+        self._store.beginGroup("shortcuts")
+        found = {key: self._store.value(key) for key in self._store.childKeys()}
+        self._store.endGroup()
+        texts = {key: value for key, value in found.items() if isinstance(value, str)}
+        return {key: tuple(filter(None, value.split(_KEY_BREAK))) for key, value in texts.items()}
+
+    @shortcuts.setter
+    def shortcuts(self, value: Mapping[str, Sequence[str]]) -> None:
+        self._store.remove("shortcuts")
+        for key, texts in value.items():
+            self._store.setValue(f"shortcuts/{key}", _KEY_BREAK.join(texts))
 
     def save(self) -> None:
         """Write to the disk now; a failure is logged, settings are not worth a dialog."""

@@ -60,6 +60,9 @@ class ProjectsController(QObject):
         An empty project is shown until the other has been read; edits made in it meanwhile are kept.
         """
         left = self._session.recoverable() if project is None else ()
+        recent = self._settings.recent_projects
+        if project is None and not left and self._settings.reopen and recent and recent[0].is_file():
+            project = recent[0]
         self._attempt(self._session.new)
         if project is not None:
             self.open(project)

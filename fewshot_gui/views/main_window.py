@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain, pairwise
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QMainWindow, QStyle, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStyle, QToolTip, QVBoxLayout, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.actions import ActionTable
@@ -34,6 +34,8 @@ from fewshot_gui.views.menus import MenuBar, make_tool_bar
 from fewshot_gui.views.project_banner import ProjectBanner
 from fewshot_gui.views.results_view import ResultsView
 from fewshot_gui.views.review_view import ReviewView
+from fewshot_gui.views.settings_dialog import ChosenSettings, SettingsDialog
+from fewshot_gui.views.shortcuts_dialog import ShortcutsDialog, changed_keys
 from fewshot_gui.views.status_bar import StatusBar
 from fewshot_gui.views.window_commands import Panes, WindowCommands
 from fewshot_gui.widgets.flexible_splitter import FlexibleSplitter
@@ -93,9 +95,7 @@ class MainWindow(QMainWindow):
 
     def show_error(self, title: str, message: str, details: str = "") -> None:
         """Show a dialog, without waiting for it, with details that can be copied."""
-        dialog = ErrorDialog(title, message, details, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        _open(ErrorDialog(title, message, details, self))
 
     def edit_bin_name(self, bin_id: str) -> None:
         """Let the user rename a bin in place, as after adding one."""
@@ -195,6 +195,20 @@ class MainWindow(QMainWindow):
         """Show which language was chosen, one of `translation.CHOICES`."""
         self._menu_bar.set_language(choice)
 
+    def set_shortcuts(self, changed: Mapping[str, Sequence[str]]) -> None:
+        """Give commands the shortcuts that were chosen for them, see `ActionTable.set_keys`."""
+        self.command_table.set_keys(changed)
+
+    def show_settings(self, chosen: ChosenSettings) -> None:
+        """Show all settings, without waiting for it."""
+        _open(SettingsDialog(chosen, self.command_table, self.intents, self))
+
+    def show_shortcuts(self) -> None:
+        """Let shortcuts be changed, without waiting for it."""
+        dialog = ShortcutsDialog(self.command_table, self)
+        dialog.changed.connect(self._on_shortcuts_changed)
+        _open(dialog)
+
     def set_close_guard(self, may_close: Callable[[], bool]) -> None:
         """`may_close` is asked before the window closes; False keeps it open."""
         self._may_close = may_close
@@ -293,6 +307,9 @@ class MainWindow(QMainWindow):
         self._order_tabs()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
 
+    def _on_shortcuts_changed(self) -> None:
+        self.intents.shortcuts_changed.emit(changed_keys(self.command_table))
+
     def _map_choices(self) -> tuple[MapChoice, MapChoice]:
         return self.results.bar.map_choice, self.inspector.map_choice
 
@@ -338,3 +355,8 @@ class MainWindow(QMainWindow):
         if self._document.read_only_reason:
             name = self.tr("{name} (read only)").format(name=name)
         self.setWindowTitle(f"{name} – Fewshot")
+
+
+def _open(dialog: QDialog) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()

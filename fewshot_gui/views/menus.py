@@ -61,6 +61,8 @@ _MENUS = (
             "removeExamples",
             _SEPARATOR,
             "cache",
+            "shortcuts",
+            "settings",
         ),
     ),
     (
