@@ -37,7 +37,7 @@ from fewshot_gui.jobs.pictures import PictureLoader
 from fewshot_gui.jobs.runner import Runner
 from fewshot_gui.jobs.thumbnails import ThumbnailLoader
 from fewshot_gui.jobs.tiles import TileLoader
-from fewshot_gui.paths import APP_NAME, AppPaths
+from fewshot_gui.paths import APP_NAME, LOG_NAME, AppPaths
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.library import Library
 from fewshot_gui.project.session import Session
@@ -49,6 +49,7 @@ from model.backbones.names import THOROUGH_PACKAGE, is_thorough_installed
 _log = logging.getLogger(__name__)
 
 _SHUTDOWN_SECONDS = 10.0
+_LOG_LINES = 2000  # that are shown
 _DECODER_PATIENCE = 1.0  # seconds at the end
 _SWITCH_INTERVAL = 0.001  # seconds a worker may keep the interpreter while the window waits; Python's own: 5 ms
 
@@ -62,7 +63,7 @@ class App(QObject):
     def __init__(self, paths: AppPaths, runner: Runner | None = None, *, is_demo: bool = False) -> None:
         """Build everything; with `is_demo` the project is a temporary one, apart from the user's."""
         super().__init__()
-        self._is_demo = is_demo
+        self._is_demo, self._logs = is_demo, paths.logs
         self.settings = Settings(paths.settings_file)
         self.session = Session(paths.data / "demo" if is_demo else paths.data, self)
         self.files = FileJobs(self)
@@ -115,6 +116,7 @@ class App(QObject):
         self._garbage = GarbageCollector(self)
         document.reset.connect(self._garbage.collect_all)
         results.rows_left.connect(self._garbage.take_apart)
+        self.intents.log_requested.connect(self._on_log_requested)
         self._error_shown_at = 0.0
         self.window.set_close_guard(self._may_close)
 
@@ -183,6 +185,25 @@ class App(QObject):
         if time.monotonic() - self._error_shown_at > 5 or not self._error_shown_at:
             self._error_shown_at = time.monotonic()
             self.window.show_error(self.tr("Unexpected error"), message, details)
+
+    @Slot()
+    def _on_log_requested(self) -> None:
+        try:
+            lines = (self._logs / LOG_NAME).read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            lines = [self.tr("There is no log file.")]
+        self.window.show_log("\n".join(lines[-_LOG_LINES:]), self._logs)
+
+    def show_crash(self, report: Path) -> None:
+        """Tell of a crash of an earlier run, whose report can be read and copied."""
+        text = self.tr(
+            "The program ended by itself the last time. Nothing that was saved is lost. A report is in {path}"
+        )
+        try:
+            details = report.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return
+        self.window.show_error(self.tr("Unexpected end"), text.format(path=report), details)
 
     def _may_close(self) -> bool:
         if not self._is_demo and not self.projects.may_close():

@@ -73,6 +73,7 @@ class Intents(QObject):
     reopen_chosen = Signal(bool)  # whether the last project is opened at the start
     theme_chosen = Signal(str)  # one of style.THEMES
     settings_requested = Signal()
+    log_requested = Signal()
     shortcuts_requested = Signal()
     shortcuts_changed = Signal(object)  # portable texts by id, of the commands that do not have their own
     next_step_chosen = Signal(bool)  # whether to say what to do next

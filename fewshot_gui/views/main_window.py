@@ -29,6 +29,7 @@ from fewshot_gui.views.estimates_view import EstimatesView
 from fewshot_gui.views.image_focus import ImageFocus
 from fewshot_gui.views.inspector_view import InspectorView
 from fewshot_gui.views.library_view import LibraryView
+from fewshot_gui.views.log_dialog import LogDialog
 from fewshot_gui.views.map_choice import MapChoice
 from fewshot_gui.views.menus import MenuBar, make_tool_bar
 from fewshot_gui.views.project_banner import ProjectBanner
@@ -202,6 +203,10 @@ class MainWindow(QMainWindow):
     def show_settings(self, chosen: ChosenSettings) -> None:
         """Show all settings, without waiting for it."""
         _open(SettingsDialog(chosen, self.command_table, self.intents, self))
+
+    def show_log(self, text: str, folder: Path) -> None:
+        """Show lines of the log, which lies in `folder`, without waiting for it."""
+        _open(LogDialog(text, folder, self))
 
     def show_shortcuts(self) -> None:
         """Let shortcuts be changed, without waiting for it."""

@@ -125,7 +125,7 @@ _MENUS = (
             _LANGUAGE,
         ),
     ),
-    (mark("&Help"), ("help", "example", "about")),
+    (mark("&Help"), ("help", "example", "log", "about")),
 )
 _TOOLS = (
     ("new", "open", "addFolder"),

@@ -81,6 +81,7 @@ class WindowCommands(QObject):
             "addFolder": intents.add_folder_requested,
             "reading": intents.reading_requested,
             "cache": intents.cache_requested,
+            "log": intents.log_requested,
             "settings": intents.settings_requested,
             "shortcuts": intents.shortcuts_requested,
             "undoMove": intents.undo_move_requested,
