@@ -400,9 +400,7 @@ SPECS = (
     ),
     # Help
     ActionSpec("help", _tr("&Keyboard and mouse"), ("F1",), "help"),
-    ActionSpec(
-        "log", _tr("&Log…"), (), "", (), _tr("What the program noted of this run and earlier ones, for support")
-    ),
+    ActionSpec("log", _tr("&Log…"), (), "", (), _tr("What the program noted of its last runs, for support")),
     ActionSpec("about", _tr("&About Fewshot")),
 )
 

@@ -196,9 +196,7 @@ class App(QObject):
 
     def show_crash(self, report: Path) -> None:
         """Tell of a crash of an earlier run, whose report can be read and copied."""
-        text = self.tr(
-            "The program ended by itself the last time. Nothing that was saved is lost. A report is in {path}"
-        )
+        text = self.tr("The program ended by itself the last time. What was done until then is saved. Report: {path}")
         try:
             details = report.read_text(encoding="utf-8", errors="replace")
         except OSError:

@@ -58,7 +58,7 @@ class CrashReports:
         """Make reports of what earlier runs left; returns the latest."""
         found: Path | None = None
         for left in sorted(self._folder.glob(f"{_OPEN}*.txt"), key=_changed):
-            if _is_running(left.stem.removeprefix(_OPEN)):
+            if _is_in_use(left):
                 continue
             trace = left.read_text(encoding="utf-8", errors="replace")
             if trace.strip():
@@ -94,11 +94,16 @@ def _changed(path: Path) -> float:
     return path.stat().st_mtime
 
 
-def _is_running(process: str) -> bool:
-    """Whether a process of this number runs: another window's, or, seldom, a stranger's."""
-    if not process.isdecimal() or int(process) == os.getpid():
+def _is_in_use(left: Path) -> bool:
+    """Whether the process that opened the file still runs; or, seldom, a stranger of the same number."""
+    if os.name == "nt":  # where a file that is open cannot be renamed
+        try:
+            left.rename(left)
+        except OSError:
+            return True
         return False
-    if os.name == "nt":  # there, no file that is open can be deleted or renamed
+    process = left.stem.removeprefix(_OPEN)
+    if not process.isdecimal() or int(process) == os.getpid():
         return False
     try:
         os.kill(int(process), 0)

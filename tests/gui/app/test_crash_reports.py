@@ -81,6 +81,7 @@ def test_only_the_latest_reports_are_kept(tmp_path: Path) -> None:
     assert [path.name for path in sorted(tmp_path.iterdir())] == [f"crash-{number}.txt" for number in range(4, 9)]
 
 
+@pytest.mark.expected_log("crashes will not be reported")
 def test_a_folder_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     reports = CrashReports(tmp_path / "file" / "logs")
