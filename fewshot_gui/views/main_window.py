@@ -87,6 +87,7 @@ class MainWindow(QMainWindow):
             self.library, self.bins, self.results, self.inspector, self.estimates, self.focus, self._menu_bar.put_into
         )
         self._commands = WindowCommands(self, self.command_table, panes, intents, document, results)
+        self._commands.edit_made.connect(self.status.show_edit)
         self._show_title()
 
     def fit_to_screen(self) -> None:

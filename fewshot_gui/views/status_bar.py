@@ -37,14 +37,21 @@ class StatusBar(QStatusBar):
         self.addPermanentWidget(self.job)
         self.addPermanentWidget(self._device)
         self.job.cancel_requested.connect(intents.cancel_requested)
+        self.undo = QToolButton()
+        self.undo.setDefaultAction(actions["undo"])
+        self.undo.setObjectName("undoEditButton")
+        self.undo.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.undo.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Ctrl+Z does the same
+        self.undo.hide()
+        self.insertPermanentWidget(0, self.undo)
+        self.messageChanged.connect(self._on_message_changed)
         intents.refused.connect(self.show_message)
         self.messageChanged.connect(self.setToolTip)  # whole, where it is cut
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The message as far as there is room beside the job and the device, cut with an ellipsis (Qt)."""
-        others = [
-            widget.geometry().left() for widget in (self._left_aside, self.job, self._device) if widget.isVisible()
-        ]
+        shown = (self.undo, self._left_aside, self.job, self._device)
+        others = [widget.geometry().left() for widget in shown if widget.isVisible()]
         right = min([*others, self.width()]) - 2 * style.GRID
         rect = self.rect().adjusted(style.GRID, 0, 0, 0)
         rect.setRight(right)
@@ -57,6 +64,14 @@ class StatusBar(QStatusBar):
         """Show one line for some seconds."""
         self._text = text
         self.showMessage(display_text(text), _MESSAGE_TIME)
+
+    def show_edit(self, text: str) -> None:
+        """Say for some seconds what was done to the project, with a button that undoes it; "": say it no more."""
+        if text:
+            self.show_message(text)
+            self.undo.show()
+        elif self.undo.isVisible():
+            self.clearMessage()
 
     def show_notes(self, notes: SearchNotes, text: str = "") -> None:
         """Say `text` and what a search left aside; the list of it is offered until another search leaves something."""
@@ -99,6 +114,9 @@ class StatusBar(QStatusBar):
         """Show what the classifier runs on, e.g. "CPU (no CUDA device found)"."""
         self._device.setText(text)
         self._device.setToolTip(self.tr("Computing device: {device}").format(device=text))
+
+    def _on_message_changed(self, _text: str) -> None:
+        self.undo.hide()  # what it would undo is not what is said any more
 
     def _set_notes(self, notes: SearchNotes) -> None:
         self._notes = notes

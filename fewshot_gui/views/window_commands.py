@@ -8,8 +8,8 @@ from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QTimer, SignalInstance
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, SignalInstance
+from PySide6.QtGui import QAction, QGuiApplication, QUndoCommand
 from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 
 from fewshot_gui.actions import MOST_KEYS, ActionTable, bin_keys
@@ -45,6 +45,8 @@ class Panes:
 class WindowCommands(QObject):
     """Connects the actions of `window` to its views, and to the intents that are not a view's."""
 
+    edit_made = Signal(str)  # what was done, for people; "": what was said so does not hold any more
+
     def __init__(
         self,
         window: QWidget,
@@ -57,6 +59,7 @@ class WindowCommands(QObject):
         super().__init__(window)
         self._window, self._table, self._panes, self._intents = window, table, panes, intents
         self._document, self._results = document, results
+        self._edits: list[QUndoCommand] = []  # of the stack, as far as they were seen
         self._typed = ""  # digits after 0, of a bin beyond the ninth
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_PAUSE)
         self._connect_actions()
@@ -137,10 +140,24 @@ class WindowCommands(QObject):
         stack.canUndoChanged.connect(self._on_can_undo_changed)
         stack.canRedoChanged.connect(self._on_can_redo_changed)
         stack.undoTextChanged.connect(self._on_undo_text_changed)
+        stack.indexChanged.connect(self._on_edit_index_changed)
         stack.redoTextChanged.connect(self._on_redo_text_changed)
         self._table.set_flags(can_undo=stack.canUndo(), can_redo=stack.canRedo())
         names.changed.connect(self.show_undo_texts)
         self.show_undo_texts()
+
+    def _on_edit_index_changed(self, index: int) -> None:
+        """Say what was just done, where it was: undoing and redoing is seen by itself."""
+        stack = self._document.undo_stack
+        is_new = False
+        if not stack.count():
+            self._edits.clear()
+        elif index:
+            edit = stack.command(index - 1)
+            is_new = index > len(self._edits) or self._edits[index - 1] is not edit
+            if is_new:
+                self._edits[index - 1 :] = [edit]
+        self.edit_made.emit(self.tr("Done: {edit}").format(edit=stack.undoText()) if is_new else "")
 
     def show_undo_texts(self) -> None:
         """Say what undo and redo would do, as names are shown now."""

@@ -113,3 +113,18 @@ def test_the_next_step_does_what_it_says_and_can_be_switched_off(app: App, qtbot
     assert app.settings.next_step_hidden
     app.window.command_table["nextStep"].trigger()
     assert strip.isVisible()
+
+
+def test_what_was_done_is_said_with_a_button_that_undoes_it(app: App) -> None:
+    document, status = app.session.document, app.window.status
+    assert not status.undo.isVisible()
+    document.add_bin("One")
+    assert "Add bin" in status.currentMessage()
+    assert status.undo.isVisible()
+    status.undo.click()
+    assert document.bins == ()
+    document.undo_stack.redo()
+    assert not status.undo.isVisible()  # redone, which is seen by itself
+    document.add_bin("Two")
+    status.show_message("Something else")
+    assert not status.undo.isVisible()
