@@ -141,11 +141,18 @@ class DecoderPool:
         return answer, pixels
 
 
+_COMMAND = (
+    [sys.executable, "decoder-process"]
+    if getattr(sys, "frozen", False)  # in the folder build, whose programs begin in .ci/folder/launch.py
+    else [sys.executable, "-P", "-m", "model.images.decoder_main"]  # -P: no package of the current folder
+)
+
+
 class _Process:
     def __init__(self) -> None:
         paths = [str(_PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])]
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "model.images.decoder_main"],  # -P: no package of the current folder
+            _COMMAND,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
