@@ -19,6 +19,7 @@ from fewshot_gui.controllers.editing import EditingController
 from fewshot_gui.controllers.folder_exporting import FolderExportController
 from fewshot_gui.controllers.guarding import GuardingController
 from fewshot_gui.controllers.library import LibraryController
+from fewshot_gui.controllers.masking import MaskingController
 from fewshot_gui.controllers.projects import ProjectsController
 from fewshot_gui.controllers.questions import Questions
 from fewshot_gui.controllers.recovering import RecoveringController
@@ -106,6 +107,7 @@ class App(QObject):
         self.folder_export.images_moved.connect(self.library.refresh)
         AutoTraining(services, self.running, self)
         TilesController(services, self)
+        MaskingController(services, self)
         self._garbage = GarbageCollector(self)
         document.reset.connect(self._garbage.collect_all)
         results.rows_left.connect(self._garbage.take_apart)

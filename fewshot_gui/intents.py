@@ -54,6 +54,7 @@ class Intents(QObject):
     suggest_requested = Signal()
     cancel_requested = Signal()
     explain_requested = Signal(Path)
+    without_region_requested = Signal(Path, object)  # the image, and the Region that is covered
     auto_train_chosen = Signal(bool)
     thorough_chosen = Signal(bool)
     closely_chosen = Signal(bool)

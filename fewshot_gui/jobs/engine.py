@@ -27,6 +27,8 @@ from fewshot_gui.jobs.messages import (
     TrainResult,
     WarmUpRequest,
     WarmUpResult,
+    WithoutRegionRequest,
+    WithoutRegionResult,
 )
 from fewshot_gui.jobs.warm_up import import_model
 from fewshot_gui.project.search_notes import NotesOfSearch
@@ -187,6 +189,13 @@ class Engine:
         is_comparable = len(request.examples) == len(trained.bin_ids)
         explanation = trained.classifier.explain(request.path, request.examples if is_comparable else None)
         return ExplainResult(request.job_id, trained.revision, trained.bin_ids, explanation)
+
+    def without_region(self, request: WithoutRegionRequest) -> WithoutRegionResult:
+        """Predict one image with a region covered. Raises `NotTrainedError` and `ImageReadError`."""
+        trained = self._current()
+        import_model()
+        prediction = trained.classifier.without_region(request.path, request.region)
+        return WithoutRegionResult(request.job_id, request.path, request.region, prediction)
 
     def maps(self, request: MapsRequest, token: CancelToken) -> MapsResult:
         """Make evidence maps from features that are kept, or else from new ones. Raises `NotTrainedError`."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from fewshot_gui.project.search_notes import NOTHING, SearchNotes
 from model.images.cutting import Cutting
 from model.images.rendering import USUAL, Rendering
-from model.types import Explanation, Prediction, TrainingReport
+from model.types import Explanation, Prediction, Region, TrainingReport
 
 if TYPE_CHECKING:
     import numpy as np
@@ -78,6 +78,15 @@ class ExplainRequest:
     revision: int
     path: Path
     examples: tuple[tuple[Path, ...], ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
+class WithoutRegionRequest:
+    """Predict one image with a region of it covered; `region` is in pixels as displayed."""
+
+    job_id: int
+    path: Path
+    region: Region
 
 
 @dataclass(frozen=True)
@@ -205,6 +214,16 @@ class ExplainResult:
 
 
 @dataclass(frozen=True)
+class WithoutRegionResult:
+    """What is predicted of the image with its region covered."""
+
+    job_id: int
+    path: Path
+    region: Region
+    prediction: Prediction
+
+
+@dataclass(frozen=True)
 class SuggestResult:
     """The images to label next, best first, of `considered` ones; `unreadable` more could not be read."""
 
@@ -239,6 +258,7 @@ JobRequest = (
     | ClassifyRequest
     | PrepareRequest
     | ExplainRequest
+    | WithoutRegionRequest
     | MapsRequest
     | RestoreRequest
     | SuggestRequest
@@ -249,6 +269,7 @@ JobResult = (
     | ClassifySummary
     | PrepareResult
     | ExplainResult
+    | WithoutRegionResult
     | MapsResult
     | RestoreResult
     | SuggestResult

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QDeadlineTimer, QObject, Qt, QThread, Signal, Slot
 
 from fewshot_gui.jobs.engine import Engine
-from fewshot_gui.jobs.messages import ExplainRequest, JobRequest, MapsRequest, PrepareRequest
+from fewshot_gui.jobs.messages import ExplainRequest, JobRequest, MapsRequest, PrepareRequest, WithoutRegionRequest
 from fewshot_gui.jobs.signals import JobSignals
 from fewshot_gui.jobs.worker import Worker
 from model.progress import CancelToken
@@ -109,7 +109,7 @@ class Runner(JobSignals):
         job_id = next(self._ids)
         request = make_request(job_id)
         lane = self._work
-        if isinstance(request, ExplainRequest | PrepareRequest):
+        if isinstance(request, ExplainRequest | PrepareRequest | WithoutRegionRequest):
             lane = self._inspection
         elif isinstance(request, MapsRequest):
             lane = self._maps

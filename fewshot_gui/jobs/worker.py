@@ -21,6 +21,7 @@ from fewshot_gui.jobs.messages import (
     SuggestRequest,
     TrainRequest,
     WarmUpRequest,
+    WithoutRegionRequest,
 )
 from fewshot_gui.jobs.priority import lower_thread_priority
 from fewshot_gui.jobs.signals import JobSignals
@@ -78,6 +79,8 @@ class Worker(JobSignals):
                 return self._engine.prepare(request)
             case ExplainRequest():
                 return self._engine.explain(request)
+            case WithoutRegionRequest():
+                return self._engine.without_region(request)
             case MapsRequest():
                 return self._engine.maps(request, token)
             case RestoreRequest():

@@ -282,11 +282,12 @@ class MainWindow(QMainWindow):
         return self.results.bar.map_choice, self.inspector.map_choice
 
     def _on_map_style_chosen(self, map_style: MapStyle) -> None:
-        """One choice for the gallery and the inspector."""
+        """One choice for the gallery and the inspector; the difference of two classes is for the inspector alone."""
         for choice in self._map_choices():
             choice.show_style(map_style)
-        self.results.gallery.set_map_style(map_style)
-        self.inspector.canvas.set_map_style(map_style)
+        if map_style is not MapStyle.DIFFERENCE:
+            self.results.gallery.set_map_style(map_style)
+        self.inspector.set_map_style(map_style)
 
     def _show_results_alone(self, alone: bool) -> None:
         self.library.setVisible(not alone)

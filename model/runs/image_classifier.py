@@ -92,7 +92,7 @@ class ImageClassifier:
         closer = image.second_features
         found = self.classifier.explain(image.features, image.size, image.features if closer is None else closer)
         explanation = Explanation(
-            path, found.evidence_maps, found.regions, found.scores, image.size, found.steadiness, found.difference
+            path, found.evidence_maps, found.regions, found.scores, image.size, found.steadiness, found.evidence
         )
         if examples is None:
             return explanation

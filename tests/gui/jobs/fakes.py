@@ -22,6 +22,8 @@ from fewshot_gui.jobs.messages import (
     TrainResult,
     WarmUpRequest,
     WarmUpResult,
+    WithoutRegionRequest,
+    WithoutRegionResult,
 )
 from fewshot_gui.project.search_notes import NOTHING
 from model.images.rendering import Rendering
@@ -89,5 +91,14 @@ class FakeEngine(Engine):
         self.explained.append(request)
         self.explain_may_go_on.wait(10)
         attention = np.zeros((2, 7, 7), np.float32)
-        explanation = Explanation(request.path, attention, 2 * (Region(0, 0, 9, 9),), (0.9, 0.1), (9, 9))
+        evidence = np.stack([np.tile(np.linspace(-3, 3, 7, dtype=np.float32), (7, 1)), attention[1]])
+        explanation = Explanation(
+            request.path, attention, (Region(0, 0, 9, 9), Region(0, 0, 4, 4)), (0.9, 0.1), (9, 9), evidence=evidence
+        )
         return ExplainResult(request.job_id, request.revision, ("a", "b"), explanation)
+
+    def without_region(self, request: WithoutRegionRequest) -> WithoutRegionResult:
+        self.threads.add(threading.get_ident())
+        self.explain_may_go_on.wait(10)
+        prediction = Prediction(request.path, Status.OK, 1, (0.39, 0.61))
+        return WithoutRegionResult(request.job_id, request.path, request.region, prediction)
