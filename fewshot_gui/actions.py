@@ -327,6 +327,14 @@ SPECS = (
         _tr("One image pixel for one pixel of the screen"),
     ),
     ActionSpec(
+        "compare",
+        _tr("Compare side &by side"),
+        ("Ctrl+Alt+C",),
+        "",
+        ("has_image",),
+        _tr("Show the two selected images beside each other, or of one image where two classes look"),
+    ),
+    ActionSpec(
         "copyPicture",
         _tr("&Copy picture"),
         ("Ctrl+Shift+C",),

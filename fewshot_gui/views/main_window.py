@@ -23,6 +23,7 @@ from fewshot_gui.project.document import Document
 from fewshot_gui.project.library import Library
 from fewshot_gui.project.results import Results
 from fewshot_gui.views.bins_view import BinsView
+from fewshot_gui.views.compare_view import CompareView
 from fewshot_gui.views.dialogs import ErrorDialog
 from fewshot_gui.views.estimates_view import EstimatesView
 from fewshot_gui.views.image_focus import ImageFocus
@@ -72,6 +73,7 @@ class MainWindow(QMainWindow):
         self.results = ResultsView(document, results, intents, shared, tiles)
         self.inspector = InspectorView(document, results, intents, pictures, shared, tiles)
         self.review = ReviewView(document, results, intents, pictures, shared)
+        self.compare = CompareView(document, results, intents, pictures, shared)
         self.estimates = EstimatesView(document, results, intents, self)
         self.banner = ProjectBanner(document, results, self.command_table)
         self.focus = ImageFocus(self)
@@ -80,7 +82,14 @@ class MainWindow(QMainWindow):
         self._build()
         self._connect()
         panes = Panes(
-            self.library, self.bins, self.results, self.inspector, self.estimates, self.focus, self._menu_bar.put_into
+            self.library,
+            self.bins,
+            self.results,
+            self.inspector,
+            self.compare,
+            self.estimates,
+            self.focus,
+            self._menu_bar.put_into,
         )
         self._commands = WindowCommands(self, self.command_table, panes, intents, document, results)
         self._show_title()
@@ -108,16 +117,39 @@ class MainWindow(QMainWindow):
         """Show where each class looks, if the inspector still shows `path`."""
         self.inspector.show_explanation(path, bin_ids, explanation)
         self.review.show_explanation(path, bin_ids, explanation)
+        self.compare.show_explanation(path, bin_ids, explanation)
 
     def show_explanation_failure(self, path: Path, message: str) -> None:
         """Say why `path` could not be explained, if the inspector still shows it."""
         self.inspector.show_explanation_failure(path, message)
+        self.compare.show_failure(path, message)
 
     def set_reviewing(self, reviewing: bool) -> None:
         """Show the review in place of everything else, or everything else again."""
+        self.leave_comparison()
         self._columns.setVisible(not reviewing)
         self.review.setVisible(reviewing)
         (self.review if reviewing else self.results.entry()).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_side_by_side(self) -> None:
+        """Show the two selected images side by side, or of the image in the inspector the maps of two classes."""
+        chosen = self.focus.paths()
+        if len(chosen) != 2:
+            chosen = [path for path in (self.inspector.path,) if path is not None] * 2
+        if chosen and self.review.isHidden():
+            self._columns.hide()
+            self.compare.show()
+            self.compare.begin(*chosen)
+            self.compare.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def leave_comparison(self) -> None:
+        """Show bins and results again."""
+        if not self.compare.isHidden():
+            self.compare.hide()
+            self.compare.end()
+            self._columns.show()
+            view = self.focus.active
+            (self.results.entry() if view is None else view).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def ask_for_attention(self) -> None:
         """Have the task bar show that something is done; nothing where the window is in front."""
@@ -244,12 +276,16 @@ class MainWindow(QMainWindow):
         rows.setSpacing(0)
         rows.addWidget(self.banner)
         rows.addWidget(self._columns, 1)
-        rows.addWidget(self.review, 1)
-        self.review.hide()
+        for instead in (self.review, self.compare):
+            rows.addWidget(instead, 1)
+            instead.hide()
         self.setCentralWidget(centre)
         self.setStatusBar(self.status)
         table = self.command_table
         self.inspector.add_zoom_actions([table[name] for name in ("zoomOut", "zoomIn", "zoomFit", "zoomActual")])
+        self.results.offer_in_menu(table["compare"])
+        self.bins.offer_in_menu(table["compare"])
+        self.library.offer_in_menu(table["compare"])
         for view in (self.results, self.estimates):
             view.offer_training(table["train"])
         self.bins.offer_estimates(table["estimates"])
@@ -265,6 +301,9 @@ class MainWindow(QMainWindow):
         names.look_in(self._known_names)
         names.changed.connect(self._show_title)
         intents.image_selected.connect(self.inspector.show_image)
+        self.compare.left.connect(self.leave_comparison)
+        document.reset.connect(self.leave_comparison)
+        table["compare"].triggered.connect(self._on_compare)
         table["resultsAlone"].toggled.connect(self._show_results_alone)
         table["autoTrain"].triggered.connect(intents.auto_train_chosen)
         table["thorough"].triggered.connect(intents.thorough_chosen)
@@ -278,8 +317,11 @@ class MainWindow(QMainWindow):
         self._order_tabs()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
 
-    def _map_choices(self) -> tuple[MapChoice, MapChoice]:
-        return self.results.bar.map_choice, self.inspector.map_choice
+    def _on_compare(self) -> None:
+        self.show_side_by_side()
+
+    def _map_choices(self) -> tuple[MapChoice, ...]:
+        return self.results.bar.map_choice, self.inspector.map_choice, self.compare.map_choice
 
     def _on_map_style_chosen(self, map_style: MapStyle) -> None:
         """One choice for the gallery and the inspector; the difference of two classes is for the inspector alone."""
@@ -288,6 +330,7 @@ class MainWindow(QMainWindow):
         if map_style is not MapStyle.DIFFERENCE:
             self.results.gallery.set_map_style(map_style)
         self.inspector.set_map_style(map_style)
+        self.compare.set_map_style(map_style)
 
     def _show_results_alone(self, alone: bool) -> None:
         self.library.setVisible(not alone)

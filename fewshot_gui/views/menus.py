@@ -96,6 +96,7 @@ _MENUS = (
             "zoomOut",
             "zoomFit",
             "zoomActual",
+            "compare",
             "copyPicture",
             "savePicture",
             _SEPARATOR,

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QWidget
 
 from fewshot_gui import style
 from fewshot_gui.widgets.colormap import attention_image, difference_image
-from fewshot_gui.widgets.viewport_transform import ViewportTransform
+from fewshot_gui.widgets.viewport_transform import Part, ViewportTransform
 from model.types import MapStyle, Region
 
 if TYPE_CHECKING:
@@ -175,6 +175,11 @@ class OverlayCanvas(QWidget):
     def fit(self) -> None:
         """Show the whole image."""
         self.view.fit()
+        self._on_view_changed()
+
+    def show_part(self, part: Part) -> None:
+        """Show what is seen of another picture."""
+        self.view.show_part(part)
         self._on_view_changed()
 
     def zoom_to_actual(self) -> None:
