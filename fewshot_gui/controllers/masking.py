@@ -17,7 +17,7 @@ class MaskingController(QObject):
 
     def __init__(self, services: AppServices, parent: QObject) -> None:
         super().__init__(parent)
-        self._runner, self._strip = services.runner, services.window.inspector.masking
+        self._runner, self._window = services.runner, services.window
         self._asked: tuple[int, Path, Region] | None = None
         services.intents.without_region_requested.connect(self._on_requested)
         services.runner.succeeded.connect(self._on_succeeded)
@@ -32,12 +32,12 @@ class MaskingController(QObject):
     @Slot(object)
     def _on_succeeded(self, result: JobResult) -> None:
         if isinstance(result, WithoutRegionResult) and self._asked is not None and result.job_id == self._asked[0]:
-            self._strip.show_result(result.path, result.region, result.prediction)
+            self._window.show_without_region(result.path, result.region, result.prediction)
 
     @Slot(object)
     def _on_failed(self, failure: JobFailure) -> None:
         if self._asked is not None and failure.job_id == self._asked[0]:
-            self._strip.show_failure(*self._asked[1:], failure.message)
+            self._window.show_without_region_failure(*self._asked[1:], failure.message)
 
     @Slot()
     def _on_reset(self) -> None:

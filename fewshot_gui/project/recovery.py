@@ -266,7 +266,9 @@ def _read_rest(tables: _Tables, found: Recovered) -> None:
     default = ProjectSettings()
     backbone, seed = state.get("backbone"), state.get("seed")
     found.settings = ProjectSettings(
-        backbone if isinstance(backbone, str) else default.backbone, seed if _is_number(seed) else default.seed
+        backbone if isinstance(backbone, str) else default.backbone,
+        seed if _is_number(seed) else default.seed,
+        _roi(state.get("roi")),
     )
     revision = state.get("revision")
     found.revision = revision if _is_number(revision) else 0
@@ -351,3 +353,9 @@ def iter_words(found: Recovered) -> Iterator[str]:
         yield f"{len({row[0] for row in found.labels}):,} labelled images"
     if found.training is not None and found.classifier:
         yield "the classifier"
+
+
+def _roi(text: object) -> Roi | None:
+    with suppress(ValueError):
+        return Roi.parse(text) if isinstance(text, str) and text else None
+    return None

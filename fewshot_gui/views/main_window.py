@@ -37,7 +37,7 @@ from fewshot_gui.views.review_view import ReviewView
 from fewshot_gui.views.status_bar import StatusBar
 from fewshot_gui.views.window_commands import Panes, WindowCommands
 from fewshot_gui.widgets.flexible_splitter import FlexibleSplitter
-from model.types import Explanation, MapStyle
+from model.types import Explanation, MapStyle, Prediction, Region
 
 _COLUMNS, _ROWS = (288, 680, 336), (400, 360)  # what the splitters begin with
 _COMFORTABLE = 480  # pixels of bins and results, for which the others give way
@@ -124,6 +124,14 @@ class MainWindow(QMainWindow):
         self.inspector.show_explanation_failure(path, message)
         self.compare.show_failure(path, message)
 
+    def show_without_region(self, path: Path, region: Region, prediction: Prediction) -> None:
+        """Say what is predicted of `path` without `region`, if the inspector still asks."""
+        self.inspector.masking.show_result(path, region, prediction)
+
+    def show_without_region_failure(self, path: Path, region: Region, message: str) -> None:
+        """Say why there is no such prediction, if the inspector still asks."""
+        self.inspector.masking.show_failure(path, region, message)
+
     def set_reviewing(self, reviewing: bool) -> None:
         """Show the review in place of everything else, or everything else again."""
         self.leave_comparison()
@@ -162,6 +170,10 @@ class MainWindow(QMainWindow):
     def show_suggestions(self, paths: Sequence[Path]) -> None:
         """Show only these images of the library, best first."""
         self.library.show_suggestions(paths)
+
+    def image_in_inspector(self) -> Path | None:
+        """The image that is looked at, or None."""
+        return self.inspector.path
 
     def images_in_sight(self) -> list[Path]:
         """The images whose results the user sees now, top to bottom."""
