@@ -31,6 +31,7 @@ from fewshot_gui.project.palette import next_color
 from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.project.training import decode_training
 from fewshot_gui.project.values import FileIdentity, ProjectSettings, clean_name, name_key
+from model.images.roi import Roi
 
 Row = tuple[Any, ...]
 
