@@ -249,6 +249,14 @@ SPECS = (
         _tr("Show the images of the library that would teach the most"),
     ),
     ActionSpec(
+        "compareBackbones",
+        _tr("Compare &backbones…"),
+        (),
+        "",
+        ("can_train",),
+        _tr("Find out which network recognises most of the examples when they are left out, and how long each takes"),
+    ),
+    ActionSpec(
         "cancel",
         _tr("C&ancel"),
         ("Esc",),

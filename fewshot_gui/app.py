@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from fewshot_gui import style
 from fewshot_gui.controllers.auto_training import AutoTraining
 from fewshot_gui.controllers.cache import CacheController
+from fewshot_gui.controllers.comparing import ComparingController
 from fewshot_gui.controllers.editing import EditingController
 from fewshot_gui.controllers.folder_exporting import FolderExportController
 from fewshot_gui.controllers.guarding import GuardingController
@@ -108,6 +109,7 @@ class App(QObject):
         AutoTraining(services, self.running, self)
         TilesController(services, self)
         MaskingController(services, self)
+        ComparingController(services, self)
         self._garbage = GarbageCollector(self)
         document.reset.connect(self._garbage.collect_all)
         results.rows_left.connect(self._garbage.take_apart)

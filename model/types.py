@@ -212,3 +212,22 @@ class TrainingReport:
     learning_curve: tuple[tuple[float, float], ...] = ()  # (examples of a typical class, accuracy 0..1)
     in_two_bins: tuple[tuple[Path, Path], ...] = ()
     """Pairs of files with the same content in different bins, of which one must be wrong; both are used."""
+
+
+@dataclass(frozen=True)
+class BackboneFigures:
+    """What a comparison says of one backbone on a support set.
+
+    accuracy, interval: as in `TrainingReport`; difference: accuracy less that of the first backbone, on the same
+        examples, with its 95 % interval, -1..1; None for the first itself
+    seconds_per_image: to read, embed and classify one image by itself, the median of a few
+    message: why there are no figures; "" where there are
+    """
+
+    name: str
+    accuracy: float | None = None
+    interval: tuple[float, float] | None = None
+    difference: float | None = None
+    difference_interval: tuple[float, float] | None = None
+    seconds_per_image: float | None = None
+    message: str = ""

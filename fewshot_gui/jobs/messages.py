@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from fewshot_gui.project.search_notes import NOTHING, SearchNotes
 from model.images.cutting import Cutting
 from model.images.rendering import USUAL, Rendering
-from model.types import Explanation, Prediction, Region, TrainingReport
+from model.types import BackboneFigures, Explanation, Prediction, Region, TrainingReport
 
 if TYPE_CHECKING:
     import numpy as np
@@ -126,6 +126,34 @@ class SuggestRequest:
     backbone: str
     device: str
     rendering: Rendering = USUAL
+
+
+@dataclass(frozen=True)
+class CompareRequest:
+    """Compare backbones on `images[c]`, the examples of the bin called `class_names[c]`."""
+
+    job_id: int
+    class_names: tuple[str, ...]
+    images: tuple[tuple[Path, ...], ...]
+    backbones: tuple[str, ...]
+    device: str
+    seed: int
+    rendering: Rendering = USUAL
+
+
+@dataclass(frozen=True)
+class ComparedBackbone:
+    """One backbone of a comparison is done."""
+
+    job_id: int
+    figures: BackboneFigures
+
+
+@dataclass(frozen=True)
+class CompareResult:
+    """All backbones of a comparison are done."""
+
+    job_id: int
 
 
 @dataclass(frozen=True)
@@ -262,6 +290,7 @@ JobRequest = (
     | MapsRequest
     | RestoreRequest
     | SuggestRequest
+    | CompareRequest
 )
 JobResult = (
     WarmUpResult
@@ -273,4 +302,5 @@ JobResult = (
     | MapsResult
     | RestoreResult
     | SuggestResult
+    | CompareResult
 )

@@ -10,6 +10,7 @@ from PySide6.QtCore import Slot
 from fewshot_gui.jobs.engine import Engine
 from fewshot_gui.jobs.messages import (
     ClassifyRequest,
+    CompareRequest,
     ExplainRequest,
     JobFailure,
     JobProgress,
@@ -87,6 +88,8 @@ class Worker(JobSignals):
                 return self._engine.restore(request)
             case SuggestRequest():
                 return self._engine.suggest(request, ProgressThrottle(report), token)
+            case CompareRequest():
+                return self._engine.compare(request, ProgressThrottle(report), token, self.batch_ready.emit)
             case WarmUpRequest():
                 return self._engine.warm_up(request)
 

@@ -77,6 +77,7 @@ _MENUS = (
             _SEPARATOR,
             "review",
             "suggest",
+            "compareBackbones",
             _SEPARATOR,
             "cancel",
         ),

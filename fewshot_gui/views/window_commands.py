@@ -87,6 +87,7 @@ class WindowCommands(QObject):
             "newBin": intents.bin_add_requested,
             "train": intents.train_requested,
             "suggest": intents.suggest_requested,
+            "compareBackbones": intents.compare_backbones_requested,
             "review": intents.review_requested,
             "report": intents.report_requested,
             "cancel": intents.cancel_requested,

@@ -12,6 +12,9 @@ from fewshot_gui.jobs.messages import (
     ClassifyBatch,
     ClassifyRequest,
     ClassifySummary,
+    ComparedBackbone,
+    CompareRequest,
+    CompareResult,
     ExplainRequest,
     ExplainResult,
     PrepareRequest,
@@ -28,7 +31,7 @@ from fewshot_gui.jobs.messages import (
 from fewshot_gui.project.search_notes import NOTHING
 from model.images.rendering import Rendering
 from model.progress import CancelToken, Progress, ProgressCallback
-from model.types import Explanation, Prediction, Region, Status, TrainingReport
+from model.types import BackboneFigures, Explanation, Prediction, Region, Status, TrainingReport
 
 REPORT = TrainingReport(("a", "b"), (), (), (), None, None, 1, True, 0.0)
 
@@ -78,6 +81,23 @@ class FakeEngine(Engine):
             publish(ClassifyBatch(request.job_id, request.revision, ("a", "b"), (prediction,)))
             progress(Progress("Classifying", number, len(request.paths)))
         return ClassifySummary(request.job_id, request.revision, len(request.paths), 0, 0.0, notes=self.notes)
+
+    def compare(
+        self,
+        request: CompareRequest,
+        progress: ProgressCallback,
+        token: CancelToken,
+        publish: Callable[[ComparedBackbone], None],
+    ) -> CompareResult:
+        self.threads.add(threading.get_ident())
+        for number, name in enumerate(request.backbones):
+            progress(Progress(f"Comparing: {name}", number, len(request.backbones)))
+            self.explain_may_go_on.wait(10)
+            token.raise_if_cancelled()
+            difference, interval = (0.05, (-0.02, 0.11)) if number else (None, None)
+            figures = BackboneFigures(name, 0.9 + 0.05 * number, (0.8, 0.99), difference, interval, 0.02)
+            publish(ComparedBackbone(request.job_id, figures))
+        return CompareResult(request.job_id)
 
     def suggest(self, request: SuggestRequest, progress: ProgressCallback, token: CancelToken) -> SuggestResult:
         self.renderings.append(request.rendering)
