@@ -280,6 +280,14 @@ SPECS = (
         _tr("Show the images of the library that would teach the most"),
     ),
     ActionSpec(
+        "compareBackbones",
+        _tr("Compare &backbones…"),
+        (),
+        "",
+        ("can_train",),
+        _tr("Find out which network recognises most of the examples when they are left out, and how long each takes"),
+    ),
+    ActionSpec(
         "cancel",
         _tr("C&ancel"),
         ("Esc",),
@@ -356,6 +364,14 @@ SPECS = (
         "zoom-actual",
         ("has_image",),
         _tr("One image pixel for one pixel of the screen"),
+    ),
+    ActionSpec(
+        "compare",
+        _tr("Compare side &by side"),
+        ("Ctrl+Alt+C",),
+        "",
+        ("has_image",),
+        _tr("Show the two selected images beside each other, or of one image where two classes look"),
     ),
     ActionSpec(
         "copyPicture",

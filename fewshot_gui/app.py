@@ -15,11 +15,13 @@ from PySide6.QtWidgets import QApplication
 from fewshot_gui import style
 from fewshot_gui.controllers.auto_training import AutoTraining
 from fewshot_gui.controllers.cache import CacheController
+from fewshot_gui.controllers.comparing import ComparingController
 from fewshot_gui.controllers.editing import EditingController
 from fewshot_gui.controllers.example import ExampleController
 from fewshot_gui.controllers.folder_exporting import FolderExportController
 from fewshot_gui.controllers.guarding import GuardingController
 from fewshot_gui.controllers.library import LibraryController
+from fewshot_gui.controllers.masking import MaskingController
 from fewshot_gui.controllers.preferences import PreferencesController
 from fewshot_gui.controllers.projects import ProjectsController
 from fewshot_gui.controllers.questions import Questions
@@ -113,6 +115,8 @@ class App(QObject):
         self.folder_export.images_moved.connect(self.library.refresh)
         AutoTraining(services, self.running, self)
         TilesController(services, self)
+        MaskingController(services, self)
+        ComparingController(services, self)
         self._garbage = GarbageCollector(self)
         document.reset.connect(self._garbage.collect_all)
         results.rows_left.connect(self._garbage.take_apart)

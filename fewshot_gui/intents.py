@@ -55,7 +55,9 @@ class Intents(QObject):
     classify_requested = Signal(list)  # paths; empty: ask for a folder
     suggest_requested = Signal()
     cancel_requested = Signal()
+    compare_backbones_requested = Signal()  # show the dialog
     explain_requested = Signal(Path)
+    without_region_requested = Signal(Path, object)  # the image, and the Region that is covered
     auto_train_chosen = Signal(bool)
     thorough_chosen = Signal(bool)
     closely_chosen = Signal(bool)

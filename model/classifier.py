@@ -48,14 +48,14 @@ class EveryClass:
     regions: one for each class
     scores: N probabilities, as in `Decision`
     steadiness: of each region, as in `Decision`
-    difference: as in `model.types.Explanation`
+    evidence: float32 (N, h, w), as in `model.types.Explanation`
     """
 
     evidence_maps: npt.NDArray[np.float32]
     regions: tuple[Region, ...]
     scores: tuple[float, ...]
     steadiness: tuple[float | None, ...]
-    difference: npt.NDArray[np.float32] | None
+    evidence: npt.NDArray[np.float32]
 
 
 class FewShotClassifier:
@@ -140,12 +140,8 @@ class FewShotClassifier:
             boxes = evidence.boxes()
             regions = tuple(box_region(box, evidence.grid, size) for box in boxes)
             steadiness = tuple(evidence.steadiness(boxes))
-            order = scores.argsort(descending=True, stable=True).tolist()
-            difference = None
-            if len(order) > 1:
-                between = evidence.values[order[0]] - evidence.values[order[1]]
-                difference = between.unflatten(0, evidence.grid).numpy()
-            return EveryClass(evidence.maps().numpy(), regions, tuple(scores.tolist()), steadiness, difference)
+            values = evidence.values.unflatten(1, evidence.grid).numpy()
+            return EveryClass(evidence.maps().numpy(), regions, tuple(scores.tolist()), steadiness, values)
 
     def accepting_threshold(self, max_error: float) -> float:
         """Return the confidence from which at most `max_error` of predictions are wrong; infinite if there is none."""

@@ -1,4 +1,4 @@
-"""Where the programs of the folder build begin: `fewshot-gui`, `fewshot`, and the process in which files are decoded."""
+"""Where the programs of the folder build begin: `fewshot-gui`, `fewshot`, and the process that decodes files."""
 
 from __future__ import annotations
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtGui import QImage
 
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.jobs.files import FoundImages, HashedFile
@@ -32,6 +34,7 @@ class LibraryController(QObject):
         self._files, self._settings = services.files, services.settings
         self._thumbnails, self._pictures, self._tiles = services.thumbnails, services.pictures, services.tiles
         self._status, self._questions, self._intents = services.status, services.questions, services.intents
+        self._status, self._questions, self._window = services.status, services.questions, services.window
         self._read_by(self._settings.cutting, self._settings.rendering)
         self._scan_id = 0
         self._scanned: tuple[Path, ...] = ()
@@ -106,13 +109,31 @@ class LibraryController(QObject):
 
     @Slot()
     def _on_reading_requested(self) -> None:
-        present = (self._settings.cutting, self._settings.rendering)
-        chosen = self._questions.reading(*present)
+        own = self._session.settings
+        present = (self._settings.cutting, replace(self._settings.rendering, roi=own.roi))
+        chosen = self._questions.reading(*present, self._example_picture())
         if chosen is None or chosen == present:
             return
-        self._settings.cutting, self._settings.rendering = chosen
-        self._read_by(*chosen)
-        self.refresh()
+        cutting, rendering = chosen
+        if rendering.roi != own.roi:
+            try:
+                self._session.set_settings(replace(own, roi=rendering.roi))
+            except ProjectError as error:
+                self._status.show_message(str(error))
+            else:
+                self._status.show_message(self.tr("Train again to look at this part of the images."))
+        rendering = replace(rendering, roi=None)
+        if (cutting, rendering) != (self._settings.cutting, self._settings.rendering):
+            self._settings.cutting, self._settings.rendering = cutting, rendering
+            self._read_by(cutting, rendering)
+            self.refresh()
+
+    def _example_picture(self) -> QImage | None:
+        """A small picture of the image in the inspector, or else of an example or an image of the library."""
+        examples = (example.path for bin_ in self._document.bins for example in bin_.examples)
+        shown = self._window.image_in_inspector()
+        path = shown or next(examples, None) or next(iter(self._library.paths), None)
+        return None if path is None else self._thumbnails.image(path)
 
     def _read_by(self, cutting: Cutting, rendering: Rendering) -> None:
         self._files.cutting, self._thumbnails.rendering = cutting, rendering

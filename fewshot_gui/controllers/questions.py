@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from fewshot_gui.items.naming import display_text, names_are_hidden
@@ -46,9 +47,11 @@ class Questions(QObject):
             return path
         return path.with_name(path.name + PROJECT_SUFFIX)
 
-    def reading(self, cutting: Cutting, rendering: Rendering) -> tuple[Cutting, Rendering] | None:
+    def reading(
+        self, cutting: Cutting, rendering: Rendering, picture: QImage | None = None
+    ) -> tuple[Cutting, Rendering] | None:
         """Ask how images are read."""
-        dialog = ReadingDialog(cutting, rendering, self._window)
+        dialog = ReadingDialog(cutting, rendering, self._window, picture=picture)
         return (dialog.cutting(), dialog.rendering()) if dialog.exec() == ReadingDialog.DialogCode.Accepted else None
 
     def project_to_recover(self, start: Path) -> Path | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -36,6 +37,7 @@ from fewshot_gui.project.unfinished import UnfinishedWork
 from fewshot_gui.settings import FALSE_ALARMS
 from model.backbones.names import DEFAULT_BACKBONE, THOROUGH_BACKBONE, TRAINED_ON_BINS, is_thorough_installed
 from model.images.cutting import Cutting
+from model.images.rendering import Rendering
 
 _LONG = 10.0  # seconds of work after which its end is worth a sign, where the window is not in front
 _log = logging.getLogger(__name__)
@@ -102,7 +104,7 @@ class RunningController(QObject):
                 backbone=self._backbone(),
                 device=self._settings.device,
                 seed=chosen.seed,
-                rendering=self._settings.rendering,
+                rendering=self._rendering,
             ),
         )
         return self._training
@@ -159,7 +161,7 @@ class RunningController(QObject):
                 labelled=tuple(example.path for bin_ in self._document.bins for example in bin_.examples),
                 backbone=DEFAULT_BACKBONE if backbone in TRAINED_ON_BINS else backbone,
                 device=self._settings.device,
-                rendering=self._settings.rendering,
+                rendering=self._rendering,
             ),
         )
 
@@ -183,6 +185,11 @@ class RunningController(QObject):
                 device=self._settings.device,
             ),
         )
+
+    @property
+    def _rendering(self) -> Rendering:
+        """How images are read: as chosen for all projects, and what is looked at of them in this one."""
+        return replace(self._settings.rendering, roi=self._session.settings.roi)
 
     def _backbone(self) -> str:
         """Name of the backbone to train: the project's, or the thorough one in place of the default one."""

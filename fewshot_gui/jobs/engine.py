@@ -12,6 +12,9 @@ from fewshot_gui.jobs.messages import (
     ClassifyBatch,
     ClassifyRequest,
     ClassifySummary,
+    ComparedBackbone,
+    CompareRequest,
+    CompareResult,
     ExplainRequest,
     ExplainResult,
     MapKey,
@@ -27,6 +30,8 @@ from fewshot_gui.jobs.messages import (
     TrainResult,
     WarmUpRequest,
     WarmUpResult,
+    WithoutRegionRequest,
+    WithoutRegionResult,
 )
 from fewshot_gui.jobs.warm_up import import_model
 from fewshot_gui.project.search_notes import NotesOfSearch
@@ -188,6 +193,13 @@ class Engine:
         explanation = trained.classifier.explain(request.path, request.examples if is_comparable else None)
         return ExplainResult(request.job_id, trained.revision, trained.bin_ids, explanation)
 
+    def without_region(self, request: WithoutRegionRequest) -> WithoutRegionResult:
+        """Predict one image with a region covered. Raises `NotTrainedError` and `ImageReadError`."""
+        trained = self._current()
+        import_model()
+        prediction = trained.classifier.without_region(request.path, request.region)
+        return WithoutRegionResult(request.job_id, request.path, request.region, prediction)
+
     def maps(self, request: MapsRequest, token: CancelToken) -> MapsResult:
         """Make evidence maps from features that are kept, or else from new ones. Raises `NotTrainedError`."""
         trained = self._current()
@@ -218,6 +230,33 @@ class Engine:
         embedder = self._embedder(request.backbone, request.device).rendered(request.rendering)
         found = suggest_images(request.pool, request.labelled, embedder, progress=progress, token=token)
         return SuggestResult(request.job_id, found.images, found.considered, len(found.unreadable))
+
+    def compare(
+        self,
+        request: CompareRequest,
+        progress: ProgressCallback,
+        token: CancelToken,
+        publish: Callable[[ComparedBackbone], None],
+    ) -> CompareResult:
+        """Compare backbones, publishing the figures of each as it is done. Raises `SupportSetError` and `Cancelled`.
+
+        The classifier in use, and its embedder, stay as they are.
+        """
+        import_model()
+        from model.training.comparison import compare_backbones
+
+        support = SupportSet(request.class_names, request.images)
+        for figures in compare_backbones(
+            support,
+            request.backbones,
+            seed=request.seed,
+            device=request.device,
+            rendering=request.rendering,
+            progress=progress,
+            token=token,
+        ):
+            publish(ComparedBackbone(request.job_id, figures))
+        return CompareResult(request.job_id)
 
     def _embedder(self, backbone: str, device: str) -> Embedder:
         """Return the embedder, kept with what it has embedded; called in the work lane's thread only."""

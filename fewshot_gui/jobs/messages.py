@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from fewshot_gui.project.search_notes import NOTHING, SearchNotes
 from model.images.cutting import Cutting
 from model.images.rendering import USUAL, Rendering
-from model.types import Explanation, Prediction, TrainingReport
+from model.types import BackboneFigures, Explanation, Prediction, Region, TrainingReport
 
 if TYPE_CHECKING:
     import numpy as np
@@ -81,6 +81,15 @@ class ExplainRequest:
 
 
 @dataclass(frozen=True)
+class WithoutRegionRequest:
+    """Predict one image with a region of it covered; `region` is in pixels as displayed."""
+
+    job_id: int
+    path: Path
+    region: Region
+
+
+@dataclass(frozen=True)
 class MapsRequest:
     """Make the evidence maps of some images, of the look at which results are made (`closely`)."""
 
@@ -117,6 +126,34 @@ class SuggestRequest:
     backbone: str
     device: str
     rendering: Rendering = USUAL
+
+
+@dataclass(frozen=True)
+class CompareRequest:
+    """Compare backbones on `images[c]`, the examples of the bin called `class_names[c]`."""
+
+    job_id: int
+    class_names: tuple[str, ...]
+    images: tuple[tuple[Path, ...], ...]
+    backbones: tuple[str, ...]
+    device: str
+    seed: int
+    rendering: Rendering = USUAL
+
+
+@dataclass(frozen=True)
+class ComparedBackbone:
+    """One backbone of a comparison is done."""
+
+    job_id: int
+    figures: BackboneFigures
+
+
+@dataclass(frozen=True)
+class CompareResult:
+    """All backbones of a comparison are done."""
+
+    job_id: int
 
 
 @dataclass(frozen=True)
@@ -205,6 +242,16 @@ class ExplainResult:
 
 
 @dataclass(frozen=True)
+class WithoutRegionResult:
+    """What is predicted of the image with its region covered."""
+
+    job_id: int
+    path: Path
+    region: Region
+    prediction: Prediction
+
+
+@dataclass(frozen=True)
 class SuggestResult:
     """The images to label next, best first, of `considered` ones; `unreadable` more could not be read."""
 
@@ -239,9 +286,11 @@ JobRequest = (
     | ClassifyRequest
     | PrepareRequest
     | ExplainRequest
+    | WithoutRegionRequest
     | MapsRequest
     | RestoreRequest
     | SuggestRequest
+    | CompareRequest
 )
 JobResult = (
     WarmUpResult
@@ -249,7 +298,9 @@ JobResult = (
     | ClassifySummary
     | PrepareResult
     | ExplainResult
+    | WithoutRegionResult
     | MapsResult
     | RestoreResult
     | SuggestResult
+    | CompareResult
 )

@@ -31,6 +31,7 @@ from fewshot_gui.project.palette import next_color
 from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.project.training import decode_training
 from fewshot_gui.project.values import FileIdentity, ProjectSettings, clean_name, name_key
+from model.images.roi import Roi
 
 Row = tuple[Any, ...]
 
@@ -266,7 +267,9 @@ def _read_rest(tables: _Tables, found: Recovered) -> None:
     default = ProjectSettings()
     backbone, seed = state.get("backbone"), state.get("seed")
     found.settings = ProjectSettings(
-        backbone if isinstance(backbone, str) else default.backbone, seed if _is_number(seed) else default.seed
+        backbone if isinstance(backbone, str) else default.backbone,
+        seed if _is_number(seed) else default.seed,
+        _roi(state.get("roi")),
     )
     revision = state.get("revision")
     found.revision = revision if _is_number(revision) else 0
@@ -351,3 +354,9 @@ def iter_words(found: Recovered) -> Iterator[str]:
         yield f"{len({row[0] for row in found.labels}):,} labelled images"
     if found.training is not None and found.classifier:
         yield "the classifier"
+
+
+def _roi(text: object) -> Roi | None:
+    with suppress(ValueError):
+        return Roi.parse(text) if isinstance(text, str) and text else None
+    return None

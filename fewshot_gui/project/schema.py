@@ -68,7 +68,14 @@ CREATE TABLE labels (
 """
 TABLES = _BEFORE_LABELS + _LABELS
 
-_STATE_KINDS = {"revision": "INTEGER", "saves": "INTEGER", "seed": "INTEGER", "project_id": "TEXT", "backbone": "TEXT"}
+_STATE_KINDS = {
+    "revision": "INTEGER",
+    "saves": "INTEGER",
+    "seed": "INTEGER",
+    "project_id": "TEXT",
+    "backbone": "TEXT",
+    "roi": "TEXT",
+}
 _FIRST_WITH_LABELS = 3  # format
 _LARGEST_NUMBER = 2**53  # so that no number of ours overflows
 _HEADER_BYTES = 100

@@ -28,6 +28,7 @@ from fewshot_gui.project.edits.base import Step, Tables, read_board
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.schema import SCHEMA_VERSION, check_content, check_header, create_tables, migrate
 from fewshot_gui.project.values import ProjectSettings
+from model.images.roi import Roi
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,9 @@ class ProjectStore:
         default = ProjectSettings()
         with reading(self.path):
             return ProjectSettings(
-                str(self._state("backbone", default.backbone)), int(self._state("seed", default.seed))
+                str(self._state("backbone", default.backbone)),
+                int(self._state("seed", default.seed)),
+                _roi(str(self._state("roi", ""))),
             )
 
     def save_settings(self, settings: ProjectSettings) -> None:
@@ -160,6 +163,7 @@ class ProjectStore:
         with self.transaction():
             self._set_state("backbone", settings.backbone)
             self._set_state("seed", settings.seed)
+            self._set_state("roi", "" if settings.roi is None else settings.roi.percent)
 
     def note(self, key: str, value: str) -> None:
         """Keep a note with the project."""
@@ -272,6 +276,11 @@ class ProjectStore:
 def _state(connection: sqlite3.Connection, key: str, default: str | int) -> str | int:
     row = connection.execute("SELECT value FROM state WHERE key = ?", (key,)).fetchone()
     return default if row is None else row[0]
+
+
+def _roi(text: str) -> Roi | None:
+    """Read a region of interest; raises `ValueError` where it is none, as a project that is damaged."""
+    return Roi.parse(text) if text else None
 
 
 def _relative_to(path: bytes, folder: bytes | None) -> bytes | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from fewshot_gui.project.labels import Label
+from model.images.roi import Roi
 from model.types import Prediction, Region, Status
 
 
@@ -45,10 +46,16 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class ProjectSettings:
-    """What training uses in this project: the backbone's name and the seed of every random choice."""
+    """What training uses in this project.
+
+    backbone: its name
+    seed: of every random choice
+    roi: the part of every image that is looked at; None: all of it
+    """
 
     backbone: str = "efficientnet-lite0"
     seed: int = 0
+    roi: Roi | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ class BinsView(QWidget):
         self._document, self._results = document, results
         self._intents, self._thumbnails, self._tiles = intents, thumbnails, tiles
         self._gallery: BinGallery | None = None
+        self._in_menu: QAction | None = None
         self._cards: dict[str, BinCard] = {}
         self.header = PaneHeader(self.tr("Bins"))
         self.next_step = NextStepStrip(document, results, actions)
@@ -175,6 +176,10 @@ class BinsView(QWidget):
         """Let the line above the bins, and a button beside it, show how good it is."""
         self.header.set_action(action)
 
+    def offer_in_menu(self, action: QAction) -> None:
+        """Put a command into the menu of images."""
+        self._in_menu = action
+
     def select_examples(self, paths: Sequence[Path]) -> bool:
         """Select those of `paths` that share a bin with the first that is in one; False: none is."""
         bin_ids = {path: bin_id for path in paths if (bin_id := self._document.bin_of(path)) is not None}
@@ -291,6 +296,8 @@ class BinsView(QWidget):
             if bin_.id != bin_id:
                 targets[move_menu.addAction(color_icon(bin_.color), bin_.name.replace("&", "&&"))] = at
         move_menu.setEnabled(bool(targets))
+        if self._in_menu is not None and len(paths) <= 2:
+            menu.addAction(self._in_menu)
         chosen = menu.exec(position)
         menu.deleteLater()
         if chosen is remove:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QColor, QImage, QPalette
@@ -21,12 +22,18 @@ from fewshot_gui.project.results import Results
 from fewshot_gui.texts import confidence_text
 from fewshot_gui.views.like_strip import LikeRow, LikeStrip
 from fewshot_gui.views.map_choice import MapChoice
+from fewshot_gui.views.masking_strip import MaskingStrip
+from fewshot_gui.widgets.difference_legend import DifferenceLegend
 from fewshot_gui.widgets.elided_label import ElidedLabel
 from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
 from fewshot_gui.widgets.overlay_canvas import OverlayCanvas
 from fewshot_gui.widgets.pane_header import PaneHeader
 from fewshot_gui.widgets.score_bars import ScoreBars, ScoreRow
-from model.types import Explanation
+from model.types import Explanation, MapStyle
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 _SETTLE = 120  # milliseconds an image must stay chosen before it is explained: arrow keys run past many
 _REST = 60  # milliseconds the view must rest before finer pixels are asked for
@@ -64,7 +71,8 @@ class InspectorView(QWidget):
         self._name, self._verdict, self._status = ElidedLabel(), QLabel(), QLabel()
         self._zoom = QLabel()
         self._opacity = QSlider(Qt.Orientation.Horizontal)
-        self.map_choice = MapChoice()
+        self.map_choice = MapChoice(between_classes=True)
+        self.legend, self.masking = DifferenceLegend(), MaskingStrip(document, intents)
         self._build()
         self._settle.timeout.connect(self._on_settled)
         self._rest.timeout.connect(self._on_rested)
@@ -100,7 +108,7 @@ class InspectorView(QWidget):
 
     def tab_stops(self) -> list[QWidget]:
         """What the keyboard goes through, in order."""
-        return [self.map_choice, self._opacity, self.scores]
+        return [self.map_choice, self._opacity, self.scores, self.masking.button]
 
     def show_image(self, path: Path) -> None:
         """Show `path`; its explanation is asked for once it has stayed a moment."""
@@ -108,6 +116,7 @@ class InspectorView(QWidget):
             return
         self._path, self._explanation, self._trouble = path, None, ""
         self._show_like()
+        self._show_why()
         self._content.set_empty(False)
         self.show_name()
         self._show_preview(path)
@@ -128,6 +137,7 @@ class InspectorView(QWidget):
     def clear(self) -> None:
         """Show nothing."""
         self._path, self._explanation = None, None
+        self._show_why()
         self.canvas.clear()
         self.header.set_note("")
         self._content.set_empty(True)
@@ -135,6 +145,7 @@ class InspectorView(QWidget):
     def explain_again(self) -> None:
         """Ask once more for the explanation (the classifier is another now)."""
         self._explanation = None
+        self._show_why()
         self.canvas.clear_overlay()
         if self._path is not None:
             self._settle.start()
@@ -153,6 +164,11 @@ class InspectorView(QWidget):
         """Say why there is no explanation of `path`."""
         if path == self._path:
             self._set_status(message)
+
+    def set_map_style(self, map_style: MapStyle) -> None:
+        """How the map is shown."""
+        self.canvas.set_map_style(map_style)
+        self.legend.set_map_style(map_style)
 
     def add_zoom_actions(self, actions: Sequence[QAction]) -> None:
         """Put the zoom and the window's commands for it beside the title."""
@@ -189,7 +205,7 @@ class InspectorView(QWidget):
         facts.setContentsMargins(style.GRID, style.GRID // 2, style.GRID, style.GRID)
         facts.setSpacing(6)
         facts.addLayout(row)
-        for widget in (self._name, self._verdict, self._status, self.scores, self.like):
+        for widget in (self.legend, self._name, self._verdict, self._status, self.scores, self.masking, self.like):
             facts.addWidget(widget)
         page = QWidget()
         column = QVBoxLayout(page)
@@ -247,7 +263,24 @@ class InspectorView(QWidget):
         self.canvas.set_original_size(QSize(*explanation.image_size))
         at = self._bin_ids.index(chosen)
         color = QColor(look_of(self._document, chosen).color)
-        self.canvas.set_overlay(explanation.evidence_maps[at], explanation.regions[at], color)
+        difference = self._show_why()
+        self.canvas.set_overlay(explanation.evidence_maps[at], explanation.regions[at], color, difference)
+
+    def _show_why(self) -> npt.NDArray[np.float32] | None:
+        """Offer the masking test for the chosen class; name the classes of the difference, and return it."""
+        chosen, explanation, path = self.scores.chosen_bin(), self._explanation, self._path
+        if explanation is None or path is None or chosen not in self._bin_ids:
+            self.legend.set_classes("", "")
+            self.masking.clear()
+            return None
+        at = self._bin_ids.index(chosen)
+        self.masking.show_class(path, self._bin_ids, explanation, at)
+        if len(self._bin_ids) < 2:
+            return None
+        first, runner_up = explanation.ranked[:2]
+        second = at if at != first else runner_up
+        self.legend.set_classes(*(look_of(self._document, self._bin_ids[c]).name for c in (first, second)))
+        return explanation.between(first, second)
 
     def _show_like(self) -> None:
         """Show the examples whose regions are like the image's, for the first two classes."""

@@ -67,6 +67,7 @@ class LibraryView(DropZone):
         self.header.add_tool(self.size_, gives_way=True)
         self._notice = Notice("", icon_name="suggest")
         self._offered: tuple[QAction, ...] = ()
+        self._in_menu: QAction | None = None
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_PAUSE)
         hint = EmptyHint("images", "", "")
         self._content = EmptyOr(self.images, hint)
@@ -80,6 +81,10 @@ class LibraryView(DropZone):
         show_all.setIconText(self.tr("Show all"))  # on the button, where there is little room
         self._notice.set_action(show_all)
         self.header.add_button(suggest)
+
+    def offer_in_menu(self, action: QAction) -> None:
+        """Put a command into the menu of images."""
+        self._in_menu = action
 
     def entry(self) -> QWidget:
         """What the keyboard comes to: the images or, where there are none, the filter."""
@@ -213,6 +218,8 @@ class LibraryView(DropZone):
             for at, bin_ in enumerate(self._document.bins):
                 bins[put.addAction(color_icon(bin_.color), bin_.name.replace("&", "&&"))] = at
             put.setEnabled(bool(bins))
+        if self._in_menu is not None and 1 <= len(paths) <= 2:
+            menu.addAction(self._in_menu)
         for action in self._offered:
             if action.isEnabled():
                 menu.addAction(action)

@@ -24,6 +24,7 @@ from fewshot_gui.project.library import Library
 from fewshot_gui.project.recent import RecentProject
 from fewshot_gui.project.results import Results
 from fewshot_gui.views.bins_view import BinsView
+from fewshot_gui.views.compare_view import CompareView
 from fewshot_gui.views.dialogs import ErrorDialog
 from fewshot_gui.views.estimates_view import EstimatesView
 from fewshot_gui.views.image_focus import ImageFocus
@@ -40,7 +41,7 @@ from fewshot_gui.views.shortcuts_dialog import ShortcutsDialog, changed_keys
 from fewshot_gui.views.status_bar import StatusBar
 from fewshot_gui.views.window_commands import Panes, WindowCommands
 from fewshot_gui.widgets.flexible_splitter import FlexibleSplitter
-from model.types import Explanation, MapStyle
+from model.types import Explanation, MapStyle, Prediction, Region
 
 _COLUMNS, _ROWS = (288, 680, 336), (400, 360)  # what the splitters begin with
 _COMFORTABLE = 480  # pixels of bins and results, for which the others give way
@@ -76,6 +77,7 @@ class MainWindow(QMainWindow):
         self.results = ResultsView(document, results, intents, shared, tiles)
         self.inspector = InspectorView(document, results, intents, pictures, shared, tiles)
         self.review = ReviewView(document, results, intents, pictures, shared)
+        self.compare = CompareView(document, results, intents, pictures, shared)
         self.estimates = EstimatesView(document, results, intents, self)
         self.banner = ProjectBanner(document, results, self.command_table)
         self.focus = ImageFocus(self)
@@ -84,7 +86,14 @@ class MainWindow(QMainWindow):
         self._build()
         self._connect()
         panes = Panes(
-            self.library, self.bins, self.results, self.inspector, self.estimates, self.focus, self._menu_bar.put_into
+            self.library,
+            self.bins,
+            self.results,
+            self.inspector,
+            self.compare,
+            self.estimates,
+            self.focus,
+            self._menu_bar.put_into,
         )
         self._commands = WindowCommands(self, self.command_table, panes, intents, document, results)
         self._commands.edit_made.connect(self.status.show_edit)
@@ -111,16 +120,47 @@ class MainWindow(QMainWindow):
         """Show where each class looks, if the inspector still shows `path`."""
         self.inspector.show_explanation(path, bin_ids, explanation)
         self.review.show_explanation(path, bin_ids, explanation)
+        self.compare.show_explanation(path, bin_ids, explanation)
 
     def show_explanation_failure(self, path: Path, message: str) -> None:
         """Say why `path` could not be explained, if the inspector still shows it."""
         self.inspector.show_explanation_failure(path, message)
+        self.compare.show_failure(path, message)
+
+    def show_without_region(self, path: Path, region: Region, prediction: Prediction) -> None:
+        """Say what is predicted of `path` without `region`, if the inspector still asks."""
+        self.inspector.masking.show_result(path, region, prediction)
+
+    def show_without_region_failure(self, path: Path, region: Region, message: str) -> None:
+        """Say why there is no such prediction, if the inspector still asks."""
+        self.inspector.masking.show_failure(path, region, message)
 
     def set_reviewing(self, reviewing: bool) -> None:
         """Show the review in place of everything else, or everything else again."""
+        self.leave_comparison()
         self._columns.setVisible(not reviewing)
         self.review.setVisible(reviewing)
         (self.review if reviewing else self.results.entry()).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_side_by_side(self) -> None:
+        """Show the two selected images side by side, or of the image in the inspector the maps of two classes."""
+        chosen = self.focus.paths()
+        if len(chosen) != 2:
+            chosen = [path for path in (self.inspector.path,) if path is not None] * 2
+        if chosen and self.review.isHidden():
+            self._columns.hide()
+            self.compare.show()
+            self.compare.begin(*chosen)
+            self.compare.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def leave_comparison(self) -> None:
+        """Show bins and results again."""
+        if not self.compare.isHidden():
+            self.compare.hide()
+            self.compare.end()
+            self._columns.show()
+            view = self.focus.active
+            (self.results.entry() if view is None else view).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def ask_for_attention(self) -> None:
         """Have the task bar show that something is done; nothing where the window is in front."""
@@ -133,6 +173,10 @@ class MainWindow(QMainWindow):
     def show_suggestions(self, paths: Sequence[Path]) -> None:
         """Show only these images of the library, best first."""
         self.library.show_suggestions(paths)
+
+    def image_in_inspector(self) -> Path | None:
+        """The image that is looked at, or None."""
+        return self.inspector.path
 
     def images_in_sight(self) -> list[Path]:
         """The images whose results the user sees now, top to bottom."""
@@ -277,12 +321,16 @@ class MainWindow(QMainWindow):
         rows.setSpacing(0)
         rows.addWidget(self.banner)
         rows.addWidget(self._columns, 1)
-        rows.addWidget(self.review, 1)
-        self.review.hide()
+        for instead in (self.review, self.compare):
+            rows.addWidget(instead, 1)
+            instead.hide()
         self.setCentralWidget(centre)
         self.setStatusBar(self.status)
         table = self.command_table
         self.inspector.add_zoom_actions([table[name] for name in ("zoomOut", "zoomIn", "zoomFit", "zoomActual")])
+        self.results.offer_in_menu(table["compare"])
+        self.bins.offer_in_menu(table["compare"])
+        self.library.offer_in_menu(table["compare"])
         for view in (self.results, self.estimates):
             view.offer_training(table["train"])
         self.bins.offer_estimates(table["estimates"])
@@ -298,6 +346,9 @@ class MainWindow(QMainWindow):
         names.look_in(self._known_names)
         names.changed.connect(self._show_title)
         intents.image_selected.connect(self.inspector.show_image)
+        self.compare.left.connect(self.leave_comparison)
+        document.reset.connect(self.leave_comparison)
+        table["compare"].triggered.connect(self._on_compare)
         table["resultsAlone"].toggled.connect(self._show_results_alone)
         table["autoTrain"].triggered.connect(intents.auto_train_chosen)
         table["thorough"].triggered.connect(intents.thorough_chosen)
@@ -316,15 +367,20 @@ class MainWindow(QMainWindow):
     def _on_shortcuts_changed(self) -> None:
         self.intents.shortcuts_changed.emit(changed_keys(self.command_table))
 
-    def _map_choices(self) -> tuple[MapChoice, MapChoice]:
-        return self.results.bar.map_choice, self.inspector.map_choice
+    def _on_compare(self) -> None:
+        self.show_side_by_side()
+
+    def _map_choices(self) -> tuple[MapChoice, ...]:
+        return self.results.bar.map_choice, self.inspector.map_choice, self.compare.map_choice
 
     def _on_map_style_chosen(self, map_style: MapStyle) -> None:
-        """One choice for the gallery and the inspector."""
+        """One choice for the gallery and the inspector; the difference of two classes is for the inspector alone."""
         for choice in self._map_choices():
             choice.show_style(map_style)
-        self.results.gallery.set_map_style(map_style)
-        self.inspector.canvas.set_map_style(map_style)
+        if map_style is not MapStyle.DIFFERENCE:
+            self.results.gallery.set_map_style(map_style)
+        self.inspector.set_map_style(map_style)
+        self.compare.set_map_style(map_style)
 
     def _show_results_alone(self, alone: bool) -> None:
         self.library.setVisible(not alone)

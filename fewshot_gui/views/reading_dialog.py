@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from fewshot_gui import style
 from fewshot_gui.views.bin_menu import color_icon
+from fewshot_gui.views.roi_choice import RoiChoice
 from model.images.colour import WHITE
 from model.images.cutting import WHOLE, Cutting
 from model.images.greys import GreyRange, Greys
@@ -31,9 +32,19 @@ _MOST_GREY = 1e9
 
 
 class ReadingDialog(QDialog):
-    """`cutting` and `rendering` are what is chosen; they start as what is in force."""
+    """`cutting` and `rendering` are what is chosen; they start as what is in force.
 
-    def __init__(self, cutting: Cutting, rendering: Rendering, parent: QWidget | None = None) -> None:
+    `picture`: an example, on which the part of the images that is looked at can be drawn.
+    """
+
+    def __init__(
+        self,
+        cutting: Cutting,
+        rendering: Rendering,
+        parent: QWidget | None = None,
+        *,
+        picture: QImage | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("readingDialog")
         self.setWindowTitle(self.tr("How images are read"))
@@ -90,6 +101,9 @@ class ReadingDialog(QDialog):
                 )
             )
         )
+        self.roi = RoiChoice(rendering.roi, picture)
+        layout.addRow(self.roi.switch)
+        layout.addRow(self.roi)
         layout.addRow(buttons)
         self._on_greys_chosen()
 
@@ -102,7 +116,7 @@ class ReadingDialog(QDialog):
         red, green, blue = self.colour.currentData()
         chosen = GreyRange(self.greys.currentData())
         greys = Greys(chosen, self.low.value(), self.high.value()) if chosen is GreyRange.FIXED else Greys(chosen)
-        return Rendering((red, green, blue), greys)
+        return Rendering((red, green, blue), greys, self.roi.roi())
 
     def _make_greys(self, greys: Greys) -> None:
         self.greys, self.low, self.high, self._window = QComboBox(), QDoubleSpinBox(), QDoubleSpinBox(), QWidget()

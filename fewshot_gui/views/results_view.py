@@ -82,6 +82,7 @@ class ResultsView(QWidget):
         self._content = EmptyOr(self._views, EmptyHint("results", "", ""))
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_PAUSE)
         self._max_error = _USUAL_ERRORS
+        self._in_menu: QAction | None = None
         self._build()
         self._connect()
         self._fill_bins()
@@ -126,6 +127,10 @@ class ResultsView(QWidget):
         """Put the commands that show the table or the gallery beside the title."""
         for action in actions:
             self.header.add_button(action)
+
+    def offer_in_menu(self, action: QAction) -> None:
+        """Put a command into the menu of images."""
+        self._in_menu = action
 
     def visible_paths(self) -> list[Path]:
         """The images in sight, top to bottom."""
@@ -288,6 +293,8 @@ class ResultsView(QWidget):
         put = menu.addMenu(self.tr("Put into"))
         for at, bin_ in enumerate(self._document.bins):
             targets[put.addAction(color_icon(bin_.color), bin_.name.replace("&", "&&"))] = at
+        if self._in_menu is not None and len(paths) <= 2:
+            menu.addAction(self._in_menu)
         chosen = menu.exec(position)
         menu.deleteLater()
         if chosen in targets:

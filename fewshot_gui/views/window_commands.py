@@ -18,6 +18,7 @@ from fewshot_gui.items.naming import display_text, names
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
 from fewshot_gui.views.bins_view import BinsView
+from fewshot_gui.views.compare_view import CompareView
 from fewshot_gui.views.dialogs import HelpDialog, show_about
 from fewshot_gui.views.estimates_view import EstimatesView
 from fewshot_gui.views.image_focus import ImageFocus
@@ -25,6 +26,7 @@ from fewshot_gui.views.image_view import ImageView, selected_ranges
 from fewshot_gui.views.inspector_view import InspectorView
 from fewshot_gui.views.library_view import LibraryView
 from fewshot_gui.views.results_view import ResultsView
+from fewshot_gui.widgets.overlay_canvas import OverlayCanvas
 
 _TYPING_PAUSE = 4000  # milliseconds after which digits that were begun with 0 are forgotten
 
@@ -37,6 +39,7 @@ class Panes:
     bins: BinsView
     results: ResultsView
     inspector: InspectorView
+    compare: CompareView
     estimates: EstimatesView
     focus: ImageFocus
     put_into: QMenu
@@ -71,7 +74,7 @@ class WindowCommands(QObject):
 
     def _connect_actions(self) -> None:
         window, panes, intents = self._window, self._panes, self._intents
-        focus, canvas = panes.focus, panes.inspector.canvas
+        focus = panes.focus
         for action_id, slot in {
             "new": intents.new_requested,
             "open": intents.open_requested,
@@ -92,6 +95,7 @@ class WindowCommands(QObject):
             "newBin": intents.bin_add_requested,
             "train": intents.train_requested,
             "suggest": intents.suggest_requested,
+            "compareBackbones": intents.compare_backbones_requested,
             "review": intents.review_requested,
             "report": intents.report_requested,
             "cancel": intents.cancel_requested,
@@ -118,10 +122,10 @@ class WindowCommands(QObject):
             "showAll": panes.library.show_all,
             "nextPane": partial(self._go_round, 1),
             "previousPane": partial(self._go_round, -1),
-            "zoomIn": partial(canvas.zoom_by, 1),
-            "zoomOut": partial(canvas.zoom_by, -1),
-            "zoomFit": canvas.fit,
-            "zoomActual": canvas.zoom_to_actual,
+            "zoomIn": partial(self._zoom, partial(OverlayCanvas.zoom_by, notches=1)),
+            "zoomOut": partial(self._zoom, partial(OverlayCanvas.zoom_by, notches=-1)),
+            "zoomFit": partial(self._zoom, OverlayCanvas.fit),
+            "zoomActual": partial(self._zoom, OverlayCanvas.zoom_to_actual),
             "copyPicture": self._copy_picture,
             "savePicture": self._save_picture,
             "estimates": panes.estimates.present,
@@ -330,6 +334,11 @@ class WindowCommands(QObject):
         field: QLineEdit = panes.results.filter if panes.focus.active is panes.results.table else panes.library.filter
         field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         field.selectAll()
+
+    def _zoom(self, zoom: Callable[[OverlayCanvas], None]) -> None:
+        """Zoom in what is seen: both of two pictures side by side follow one."""
+        canvases = (self._panes.compare.pair.first, self._panes.inspector.canvas)
+        zoom(next((canvas for canvas in canvases if canvas.isVisible()), canvases[-1]))
 
     def _copy_picture(self) -> None:
         shown = self._panes.inspector.canvas.snapshot()

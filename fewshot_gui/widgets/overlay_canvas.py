@@ -19,8 +19,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from fewshot_gui import style
-from fewshot_gui.widgets.colormap import attention_image
-from fewshot_gui.widgets.viewport_transform import ViewportTransform
+from fewshot_gui.widgets.colormap import attention_image, difference_image
+from fewshot_gui.widgets.viewport_transform import Part, ViewportTransform
 from model.types import MapStyle, Region
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class OverlayCanvas(QWidget):
         self._detail, self._detail_rect = QImage(), QRectF()
         self._overlay = QImage()
         self._attention: npt.NDArray[np.float32] | None = None
+        self._difference: npt.NDArray[np.float32] | None = None
         self._style = MapStyle.HEAT
         self._region: Region | None = None
         self._color = QColor("#ffffff")
@@ -110,9 +111,18 @@ class OverlayCanvas(QWidget):
         self._placeholder = placeholder
         self.set_image(QImage())
 
-    def set_overlay(self, attention: npt.NDArray[np.float32], region: Region | None, color: QColor) -> None:
-        """Lay `attention` (h, w; 0..1) over the whole image and box `region` in `color`, as the style says."""
-        self._attention, self._region, self._color = attention, region, color
+    def set_overlay(
+        self,
+        attention: npt.NDArray[np.float32],
+        region: Region | None,
+        color: QColor,
+        difference: npt.NDArray[np.float32] | None = None,
+    ) -> None:
+        """Lay `attention` (h, w; 0..1) over the whole image and box `region` in `color`, as the style says.
+
+        `difference`, of the evidence for two classes (h, w), is laid over it in the style that shows one.
+        """
+        self._attention, self._region, self._color, self._difference = attention, region, color, difference
         self._make_overlay()
 
     def set_map_style(self, map_style: MapStyle) -> None:
@@ -124,16 +134,19 @@ class OverlayCanvas(QWidget):
     def _make_overlay(self) -> None:
         attention = self._attention if self._style.has_map else None
         self._overlay = QImage() if attention is None else attention_image(attention, self._style)
+        if self._style is MapStyle.DIFFERENCE and self._difference is not None:
+            self._overlay = difference_image(self._difference)
         self.update()
 
     def set_region(self, region: Region | None, color: QColor) -> None:
         """Box `region` in `color`, without a map."""
         self._overlay, self._attention, self._region, self._color = QImage(), None, region, color
+        self._difference = None
         self.update()
 
     def clear_overlay(self) -> None:
         """Show the image alone."""
-        self._overlay, self._attention, self._region = QImage(), None, None
+        self._overlay, self._attention, self._region, self._difference = QImage(), None, None, None
         self.update()
 
     def snapshot(self) -> QImage:
@@ -162,6 +175,11 @@ class OverlayCanvas(QWidget):
     def fit(self) -> None:
         """Show the whole image."""
         self.view.fit()
+        self._on_view_changed()
+
+    def show_part(self, part: Part) -> None:
+        """Show what is seen of another picture."""
+        self.view.show_part(part)
         self._on_view_changed()
 
     def zoom_to_actual(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from contextlib import suppress
+from dataclasses import astuple
 from typing import Any, NamedTuple
 
 from model.errors import CheckpointError
@@ -12,9 +13,13 @@ from model.features.view import VIEWS
 from model.images.colour import WHITE, Colour
 from model.images.greys import AS_THE_FILE_SAYS, GreyRange, Greys
 from model.images.rendering import Rendering
+from model.images.roi import Roi
 
 FORMAT = "fewshot-classifier"
 VERSION = 6
+WITH_ROI = 7
+"""The version of classifiers with a region of interest: an older Fewshot, which would look elsewhere, refuses them."""
+
 MOST_BYTES = 32 * 2**20
 MOST_CLASSES = 10_000
 LONGEST_NAME = 1_000
@@ -41,7 +46,7 @@ def to_bytes(facts: Facts) -> bytes:
     """Return the file's content; raises `ValueError` for class names that `check_class_names` refuses."""
     content: dict[str, Any] = {
         "format": FORMAT,
-        "version": VERSION,
+        "version": VERSION if facts.rendering.roi is None else WITH_ROI,
         "class_names": check_class_names(facts.class_names),
         "backbone": facts.backbone,
         "backbone_fingerprint": facts.backbone_fingerprint,
@@ -49,6 +54,8 @@ def to_bytes(facts: Facts) -> bytes:
     }
     if (greys := facts.rendering.greys) != AS_THE_FILE_SAYS:
         content["greys"] = {"range": greys.range.value, "low": greys.low, "high": greys.high}
+    if (roi := facts.rendering.roi) is not None:
+        content["roi"] = astuple(roi)
     if facts.view_names != BUILT_IN_VIEWS:
         content["views"] = facts.view_names
     content["tensors_sha256"] = facts.tensors_sha256
@@ -63,7 +70,7 @@ def from_bytes(raw: bytes, place: str, file: str) -> Facts:
         raise CheckpointError(f"{file} cannot be read ({error}). Train again or use a copy.") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT or not isinstance(content.get("version"), int):
         raise CheckpointError(f"{file} does not describe a Fewshot classifier.")
-    if content["version"] > VERSION:
+    if content["version"] > WITH_ROI:
         raise CheckpointError(f"{place} was saved by a newer Fewshot. Update Fewshot to use it.")
     if content["version"] < VERSION:
         raise CheckpointError(f"{place} was saved by an older Fewshot and lacks a view. Train again.")
@@ -78,7 +85,7 @@ def from_bytes(raw: bytes, place: str, file: str) -> Facts:
         class_names,
         backbone,
         fingerprint,
-        Rendering(_ground(content, file), _greys(content, file)),
+        Rendering(_ground(content, file), _greys(content, file), _roi(content, file)),
         _view_names(content, place, file),
         str(content.get("tensors_sha256")),
     )
@@ -124,6 +131,16 @@ def _greys(content: dict[str, Any], file: str) -> Greys:
                 with suppress(ValueError):
                     return Greys(GreyRange(name), float(low), float(high))
     raise CheckpointError(f"{file} is damaged: its range of greys cannot be. Train again or use a copy.")
+
+
+def _roi(content: dict[str, Any], file: str) -> Roi | None:
+    if content["version"] < WITH_ROI and "roi" not in content:
+        return None
+    match content.get("roi"):
+        case [int() | float(), int() | float(), int() | float(), int() | float()] as values:
+            with suppress(ValueError, OverflowError):
+                return Roi(*(float(value) for value in values))
+    raise CheckpointError(f"{file} is damaged: its region of interest cannot be. Train again or use a copy.")
 
 
 def _view_names(content: dict[str, Any], place: str, file: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import re
 from model.images.colour import WHITE
 from model.images.greys import AS_THE_FILE_SAYS, GreyRange, Greys
 from model.images.rendering import Rendering
+from model.images.roi import Roi
 
 _COLOURS = {"white": "#ffffff", "black": "#000000", "grey": "#808080"}
 _DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -49,6 +50,12 @@ def add_rendering(parser: argparse.ArgumentParser) -> None:
         help="range of greys of more than 8 bits: file (default: its window, else all but dead pixels), robust, full, "
         "or LOW..HIGH in units of the file, such as -160..240; a classifier keeps it",
     )
+    parser.add_argument(
+        "--roi",
+        type=roi,
+        metavar="X,Y,W,H",
+        help="look only at this part of every image: left, top, width and height in percent; a classifier keeps it",
+    )
 
 
 def add_groups(parser: argparse.ArgumentParser) -> None:
@@ -65,7 +72,7 @@ def add_groups(parser: argparse.ArgumentParser) -> None:
 
 def rendering_of(options: argparse.Namespace) -> Rendering:
     """Return what `add_rendering`'s options say."""
-    return Rendering(options.ground, options.greys)
+    return Rendering(options.ground, options.greys, options.roi)
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
@@ -129,6 +136,16 @@ def _integer(text: str) -> int:
         return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+
+
+def roi(text: str) -> Roi:
+    """A region of interest, x,y,width,height in percent."""
+    try:
+        return Roi.parse(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not x,y,width,height in percent of an image, such as 25,0,50,100 for its middle half"
+        ) from None
 
 
 def greys(text: str) -> Greys:

@@ -196,8 +196,11 @@ class Embedder:
         return embedded
 
     def embed_picture(self, path: Path, picture: Image.Image, size: Size, looks: Looks) -> EmbeddedImage:
-        """Embed an RGB picture made of the image at `path`, of `size` as displayed; nothing of it is kept."""
-        image = PendingImage(path, None, looks, size=size)
+        """Embed an RGB picture made of what is looked at of the image at `path`; nothing of it is kept.
+
+        `size` is that of the whole image as displayed.
+        """
+        image = PendingImage(path, None, looks, self.rendering, size=size)
         take_picture(image, picture)
         run_pending([image], self.forward, self.runtime.second)
         embedded = image.outcome()
@@ -255,7 +258,7 @@ class Embedder:
 
     def _look_up(self, paths: Sequence[Path], looks: Looks) -> list[PendingImage]:
         """Find images in memory and on disk, at the first side and then, where an image needs it, at the second."""
-        images = [PendingImage(path, file_state(path), looks) for path in paths]
+        images = [PendingImage(path, file_state(path), looks, self.rendering) for path in paths]
         self._fill_in(images, looks.side)
         again = [image for image in images if looks.second in image.missing and looks.side in image.found]
         if again:
@@ -292,7 +295,7 @@ class Embedder:
             if stop is not None and stop.is_set():
                 return
             try:
-                read_pending(image, self._store, self.work, self.rendering, with_picture=pictures)
+                read_pending(image, self._store, self.work, with_picture=pictures)
             except ImageReadError as error:
                 image.error = error
             self._remember(image, image.known)
@@ -331,11 +334,14 @@ class Embedder:
                 self.cache.put((image.state, side), image.found[side])
 
 
-def readable_sizes(paths: Iterable[Path]) -> Iterator[Size]:
-    """Yield the size in pixels of each image that can be read; embedding reports the errors of the others."""
+def readable_sizes(paths: Iterable[Path], rendering: Rendering = USUAL) -> Iterator[Size]:
+    """Yield the size in pixels of what is looked at of each image that can be read.
+
+    Embedding reports the errors of the others.
+    """
     for path in paths:
         try:
-            yield image_size(path)
+            yield rendering.seen_size(image_size(path))
         except ImageReadError:
             continue
 

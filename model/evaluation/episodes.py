@@ -119,7 +119,7 @@ def evaluate(
     if not 2 <= ways <= len(class_names):
         raise SupportSetError(f"--ways must lie between 2 and {len(class_names)}, the number of classes; got {ways}.")
     images, duplicates = without_duplicates(images, class_names, embedder, progress, token)
-    side = working_side(embedder.backbone, readable_sizes([path for group in images for path in group]))
+    side = working_side(embedder.backbone, readable_sizes([p for group in images for p in group], embedder.rendering))
     embedded = embed_labelled(images, embedder, side, "Embedding", progress, token)
     labels = embedded.labels
     counts = torch.bincount(labels, minlength=len(class_names)).tolist()

@@ -59,7 +59,8 @@ def suggest_images(
     token = token or CancelToken()
     sample = [pool[index] for index in _even_sample(len(pool), most)]
     files = [*sample, *labelled]
-    side = working_side(embedder.backbone, readable_sizes(reported(sample, "Reading sizes", progress, token)))
+    read = reported(sample, "Reading sizes", progress, token)
+    side = working_side(embedder.backbone, readable_sizes(read, embedder.rendering))
     token.raise_if_cancelled()
     vectors, readable, unreadable = [], [], []
     for batch in embedder.embed(files, Looks(side)):

@@ -64,7 +64,7 @@ def train(
     files, duplicates, in_two_bins = _ordered_files(support, embedder, progress, token)
     if not embedder.backbone.pretrained:
         embedder = train_backbone(embedder, files, seed, progress, token, schedule)
-    side = working_side(embedder.backbone, readable_sizes([path for group in files for path in group]))
+    side = working_side(embedder.backbone, readable_sizes([p for group in files for p in group], embedder.rendering))
     examples = embed_labelled(files, embedder, side, "Embedding the examples", progress, token)
     _check_readable(support, examples)
     features, directions = examples.features(), embedder.backbone.class_directions

@@ -25,6 +25,7 @@ from fewshot_gui.project.review import AsExamples, Reviewed, ReviewPlan, chosen_
 from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.views.review_dialog import ReviewDialog, review_choices
 from fewshot_gui.views.review_view import CLASS_KEYS
+from fewshot_gui.widgets.viewport_transform import Part
 from model.types import ExampleReport, Explanation, Prediction, Region, Status, TrainingReport
 
 Key = Qt.Key
@@ -209,10 +210,11 @@ def test_what_goes_into_the_bins_as_well_is_chosen(
 
 
 def test_the_map_is_flipped_and_shown_beside_the_runner_up_s(
-    app: App, images: list[Path], bins: tuple[str, str, str], begin: Callable[..., None]
+    app: App, images: list[Path], bins: tuple[str, str, str], begin: Callable[..., None], qtbot: QtBot
 ) -> None:
     begin(Reviewed.TO_CHECK, allowed=0.01)
     review = app.window.review
+    qtbot.waitUntil(lambda: not review.canvas._image.isNull())
     assert review.canvas._region is not None  # at once, from the result
     assert review.canvas._overlay.isNull()
     maps = np.random.default_rng(0).random((3, 6, 8), dtype=np.float32)
@@ -224,9 +226,11 @@ def test_the_map_is_flipped_and_shown_beside_the_runner_up_s(
     assert review.canvas._region is None
     press(app, Key.Key_Space, "b")
     assert review.canvas._region is not None
-    assert review._runner_up.isVisible()
+    assert review.other.isVisible()
+    review.canvas.zoom_by(3)
+    assert review.other.view.part() == review.canvas.view.part() != Part(0.5, 0.5, 1.0, True)  # zoom is linked
     press(app, "b")
-    assert not review._runner_up.isVisible()
+    assert not review.other.isVisible()
 
 
 def test_a_sample_is_drawn_by_its_seed_and_says_how_many_are_wrong(
