@@ -20,6 +20,7 @@ from model.cli.registry import COMMANDS, ordered_names
 from model.cli.text import printable
 from model.errors import FewShotError, UsageError
 from model.images.cutting import AS_THEY_ARE, Cutting
+from model.messages import message, os_reason
 from model.progress import Cancelled, CancelToken
 
 FAILED, WRONG_USAGE, SOME_UNREADABLE, INTERRUPTED = 1, 2, 3, 130
@@ -28,7 +29,8 @@ FAILED, WRONG_USAGE, SOME_UNREADABLE, INTERRUPTED = 1, 2, 3, 130
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     parser = argparse.ArgumentParser(
-        prog="fewshot", description="Train an image classifier on a few examples a class and label whole folders."
+        prog="fewshot",
+        description=message("Train an image classifier on a few examples a class and label whole folders."),
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name in ordered_names():
@@ -46,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # for names that the terminal cannot show
     token = CancelToken()
-    previous, kept = signal.signal(signal.SIGINT, _interrupter(token)), "Nothing was saved."
+    previous, kept = signal.signal(signal.SIGINT, _interrupter(token)), message("Nothing was saved.")
     try:
         options = build_parser().parse_args(arguments)
         options.cutting = Cutting(options.video_rate, options.tiles)
@@ -66,17 +68,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except FewShotError as error:
         return _failed(str(error), FAILED)
     except MemoryError:
-        return _failed("There is not enough memory. Use fewer or smaller images.", FAILED)
+        return _failed(message("There is not enough memory. Use fewer or smaller images."), FAILED)
     except OSError as error:
         _give_up_output()
-        return _failed(f"{error.filename or 'Reading or writing'}: {error.strerror or error}", FAILED)
+        return _failed(
+            message("{file}: {error}", file=error.filename or "Reading or writing", error=os_reason(error)), FAILED
+        )
     except (Cancelled, KeyboardInterrupt) as stop:
-        return _failed(f"Interrupted. {str(stop) or kept}", INTERRUPTED)
+        return _failed(message("Interrupted. {kept}", kept=str(stop) or kept), INTERRUPTED)
     except Exception as error:  # any other error becomes one line instead of a traceback
         if os.environ.get("FEWSHOT_TRACEBACK"):
             raise
         kind = type(error).__name__
-        return _failed(f"Unexpected {kind}: {error}. Please report it; FEWSHOT_TRACEBACK=1 shows where.", FAILED)
+        return _failed(
+            message(
+                "Unexpected {kind}: {error}. Please report it; FEWSHOT_TRACEBACK=1 shows where.", kind=kind, error=error
+            ),
+            FAILED,
+        )
     finally:
         signal.signal(signal.SIGINT, previous)
     return SOME_UNREADABLE if outcome.unreadable else 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from model.messages import message
+
 
 def printable(text: object) -> str:
     """Return text on one line, without characters that control a terminal or make one name look like another.
@@ -21,7 +23,7 @@ def say(text: str) -> None:
 
 def warn_of(path: Path, reason: str) -> None:
     """Write a warning about a file or folder to standard error."""
-    warn(f"{path}: {reason}")
+    warn(message("{path}: {reason}", path=path, reason=reason))
 
 
 def warn(text: str) -> None:

@@ -27,6 +27,7 @@ from model.features.views.texture import texture_map
 from model.images.content_hash import content_and_bytes
 from model.images.reading import read_image, read_with_size
 from model.images.rendering import USUAL, Rendering
+from model.messages import message
 
 
 @dataclass
@@ -82,7 +83,7 @@ class PendingImage:
         """Return the embedded image, or its error."""
         looks, data = self.looks, self.found.get(self.looks.side)
         if data is None:
-            return self.error or ImageReadError(self.path, "could not be embedded.")
+            return self.error or ImageReadError(self.path, message("could not be embedded."))
         second = self.found.get(looks.second) if looks.is_seen_twice(packed_size(data)) else None
         return EmbeddedImage(self.path, data, second, self.picture)
 

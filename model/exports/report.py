@@ -21,6 +21,7 @@ from model.exports.charts import curve_chart, reliability, reliability_chart
 from model.exports.project_contents import GREY, ProjectContents, ResultRow
 from model.exports.report_pictures import Picture, in_percent, small_picture
 from model.exports.results_table import not_written, write_whole_text
+from model.messages import message
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 from model.resource_files import resource
 from model.types import Status
@@ -132,10 +133,10 @@ class _Writer:
         }
 
     def _name(self, path: Path) -> str:
-        return f"Image {self._numbers[path]}" if self._options.names_hidden else path.name
+        return message("Image {number}", number=self._numbers[path]) if self._options.names_hidden else path.name
 
     def _class(self, class_id: str | None) -> str:
-        return "none of these" if class_id is None else self._project.names.get(class_id, class_id[:8])
+        return message("none of these") if class_id is None else self._project.names.get(class_id, class_id[:8])
 
     def _final(self, row: ResultRow) -> _Kind:
         """What an image is: the person's word before the prediction."""
@@ -194,36 +195,59 @@ class _Writer:
         """What to be careful about, in plain words."""
         project, report = self._project, self._project.report
         if report is None:
-            return ["Nothing was trained yet."]
+            return [message("Nothing was trained yet.")]
         said = []
         per_class = Counter(one.class_index for one in report.examples)
         few = [name for at, name in enumerate(report.class_names) if per_class[at] < _FEW]
         if few:
-            said.append(f"Few examples: {_listed(few)} have fewer than {_FEW}. Estimates and confidences are rough.")
+            said.append(
+                message(
+                    "Few examples: {names} have fewer than {few}. Estimates and confidences are rough.",
+                    names=_listed(few),
+                    few=_FEW,
+                )
+            )
         if report.leave_one_out_accuracy is None:
-            said.append("Confidence was not measured: no class has two examples that could be left out.")
+            said.append(message("Confidence was not measured: no class has two examples that could be left out."))
         groups = independent_examples(report.examples)
         if groups < len(report.examples):
             said.append(
-                f"The {len(report.examples)} examples are {groups} independent ones: some belong together (one file, "
-                "patient or burst, near-duplicates). Estimates count them so."
+                message(
+                    "The {count} examples are {groups} independent ones: some belong together (one file, "
+                    "patient or burst, near-duplicates). Estimates count them so.",
+                    count=len(report.examples),
+                    groups=groups,
+                )
             )
         suspects = [one for one in report.examples if one.predicted not in (-1, one.class_index)]
         if suspects:
-            said.append(f"{len(suspects)} examples look like another class when they are left out; see Examples.")
+            said.append(
+                message(
+                    "{count} examples look like another class when they are left out; see Examples.",
+                    count=len(suspects),
+                )
+            )
         if report.in_two_bins:
-            said.append(f"{len(report.in_two_bins)} pictures are in two bins: one of each pair is wrong.")
+            said.append(
+                message("{count} pictures are in two bins: one of each pair is wrong.", count=len(report.in_two_bins))
+            )
         if project.is_changed_since_training:
-            said.append("The bins changed since the last training: results and estimates are of before.")
+            said.append(message("The bins changed since the last training: results and estimates are of before."))
         rows = self._summary()
         if rows["unlike"]:
             said.append(
-                f"{rows['unlike']:,} of {rows['count']:,} images are unlike every bin: none of the classes may fit."
+                message(
+                    "{unlike:,} of {count:,} images are unlike every bin: none of the classes may fit.",
+                    unlike=rows["unlike"],
+                    count=rows["count"],
+                )
             )
         if rows["errors"]:
-            said.append(f"{rows['errors']:,} images could not be read.")
+            said.append(message("{count:,} images could not be read.", count=rows["errors"]))
         said.append(
-            "Estimates are made from the examples. Images from elsewhere may fare worse: check a random sample."
+            message(
+                "Estimates are made from the examples. Images from elsewhere may fare worse: check a random sample."
+            )
         )
         return said
 
@@ -286,7 +310,7 @@ class _Writer:
             for done, (path, found) in enumerate(zip(wanted, pool.map(small_picture, wanted), strict=True), start=1):
                 self._token.raise_if_cancelled()
                 self._pictures[path] = found
-                self._progress(Progress("Reading pictures", done, len(wanted)))
+                self._progress(Progress(message("Reading pictures"), done, len(wanted)))
 
     def _of_result(self, row: ResultRow) -> Picture:
         data, size = self._pictures[row.path]
@@ -296,11 +320,11 @@ class _Writer:
             lines = [f"unlike every bin; nearest {lines[0]}"]
         second = _runner_up(row)
         if second is not None:
-            lines.append(f"then {self._class(second[0])} {_percent(second[1])}")
+            lines.append(message("then {name} {share}", name=self._class(second[0]), share=_percent(second[1])))
         if row.steadiness is not None:
-            lines.append(f"region steady {row.steadiness:.2f}")
+            lines.append(message("region steady {steadiness:.2f}", steadiness=row.steadiness))
         if row.label is not None:
-            lines.append(f"{row.label.reader}: {self._class(row.label.class_id)}")
+            lines.append(message("{reader}: {label}", reader=row.label.reader, label=self._class(row.label.class_id)))
         return Picture(self._name(row.path), data, in_percent(row.region, size), color, tuple(lines))
 
     def _of_example(self, class_id: str, path: Path) -> Picture:
@@ -308,10 +332,16 @@ class _Writer:
         one = self._known.get(path)
         lines = [self._class(class_id)]
         if one is not None:
-            lines.append(f"weight {one.weight:.2f}")
+            lines.append(message("weight {weight:.2f}", weight=one.weight))
             if one.predicted not in (-1, one.class_index):
                 other = self._class(self._project.trained[one.predicted])
-                lines.append(f"left out, it looks like {other}, {_percent(one.confidence)}")
+                lines.append(
+                    message(
+                        "left out, it looks like {other}, {confidence}",
+                        other=other,
+                        confidence=_percent(one.confidence),
+                    )
+                )
         return Picture(self._name(path), data, None, self._project.colors.get(class_id, ""), tuple(lines))
 
     def _row(self, row: ResultRow) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from model.images.greys import GreyRange, Greys
 from model.images.last_file import identity
 from model.images.pixels import over, shrunk
 from model.images.read_errors import UNKNOWN_FORMAT, translated_errors
+from model.messages import message
 from model.types import Region
 
 _MOST_MEMORY, _LEAST_MEMORY = (
@@ -94,7 +95,9 @@ def _tile(path: Path, form: Format, frame: int | None, box: Sequence[int], wante
 
 def _check_inside(path: Path, size: Size, box: Sequence[int]) -> bool:
     if box[0] + box[2] > size[0] or box[1] + box[3] > size[1]:
-        raise ImageReadError(path, f"has no such tile: the picture has {size[0]} x {size[1]} pixels.")
+        raise ImageReadError(
+            path, message("has no such tile: the picture has {width} x {height} pixels.", width=size[0], height=size[1])
+        )
     return True
 
 

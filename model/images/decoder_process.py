@@ -28,6 +28,7 @@ from model.images.formats import Format, Size
 from model.images.greys import AS_THE_FILE_SAYS, Greys
 from model.images.items import Item
 from model.images.read_errors import MAX_PIXELS, damaged
+from model.messages import message
 
 READ_SECONDS, HEADER_SECONDS = 120.0, 30.0
 """After so long a decoder is taken to hang. Pixels of the largest pictures take some ten seconds."""
@@ -36,8 +37,8 @@ REST_SECONDS = 60.0
 """So long processes wait for more."""
 
 _MAX_ANSWER = 4_000_000  # bytes of an answer's line: 100,000 numbers of pages
-_TOO_LONG = "takes too long to read; it may be made to do so. Leave it out, or convert it to PNG."
-_CRASHED = damaged("its decoder crashed")
+_TOO_LONG = message("takes too long to read; it may be made to do so. Leave it out, or convert it to PNG.")
+_CRASHED = damaged(message("its decoder crashed"))
 _PACKAGES = Path(__file__).parents[2]
 
 

@@ -16,6 +16,7 @@ from model.cli.remarks import Remarks
 from model.cli.text import say
 from model.errors import NoImagesError, UsageError
 from model.images.scan import bin_folders, class_folders
+from model.messages import message
 from model.progress import CancelToken
 
 if TYPE_CHECKING:
@@ -27,15 +28,20 @@ _LINE = "  {:<22}{:>16}{:>10}{:>8}"
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_common(parser)
     add_rendering(parser)
-    parser.add_argument("bins", type=Path, metavar="BINS", help="folder with one sub-folder of images per class")
-    parser.add_argument("--shots", type=numbers, default=(1, 5, 10), metavar="1,5,10", help="examples a class")
-    parser.add_argument("--ways", type=positive, metavar="N", help="classes in an episode (default: all)")
-    parser.add_argument("--queries", type=positive, default=15, help="queries a class (default: 15)")
-    parser.add_argument("--episodes", type=positive, default=100, help="episodes for each shot (default: 100)")
-    parser.add_argument("--seed", type=seed, default=0, help="seed of the episodes (default: 0)")
+    parser.add_argument(
+        "bins", type=Path, metavar="BINS", help=message("folder with one sub-folder of images per class")
+    )
+    parser.add_argument("--shots", type=numbers, default=(1, 5, 10), metavar="1,5,10", help=message("examples a class"))
+    parser.add_argument("--ways", type=positive, metavar="N", help=message("classes in an episode (default: all)"))
+    parser.add_argument("--queries", type=positive, default=15, help=message("queries a class (default: 15)"))
+    parser.add_argument("--episodes", type=positive, default=100, help=message("episodes for each shot (default: 100)"))
+    parser.add_argument("--seed", type=seed, default=0, help=message("seed of the episodes (default: 0)"))
     add_groups(parser)
     parser.add_argument(
-        "--backbone", action="append", metavar="NAME", help="see the README; given several times, they are compared"
+        "--backbone",
+        action="append",
+        metavar="NAME",
+        help=message("see the README; given several times, they are compared"),
     )
 
 
@@ -49,9 +55,16 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     folders = class_folders(options.bins, options.cutting, search.passed_over, search.left_aside)
     aside = search.told()
     if not any(files for _, files in folders):
-        raise NoImagesError(f"There is no image in {options.bins}.")
+        raise NoImagesError(message("There is no image in {bins}.", bins=options.bins))
     if options.ways is not None and not 2 <= options.ways <= len(folders):
-        raise UsageError(f"--ways {options.ways} does not fit: {options.bins} has {len(folders)} classes.")
+        raise UsageError(
+            message(
+                "--ways {ways} does not fit: {bins} has {count} classes.",
+                ways=options.ways,
+                bins=options.bins,
+                count=len(folders),
+            )
+        )
     groups = GroupRule.parse(options.groups, bin_folders(options.bins))
     backbones = options.backbone or [DEFAULT_BACKBONE]
     results: list[dict[str, Any]] = []
@@ -97,4 +110,4 @@ def _table(row: ShotFigures, backbone: str) -> list[str]:
     return lines
 
 
-COMMANDS.register("evaluate", Command("measure accuracy by few-shot episodes", _add_arguments, _run, order=30))
+COMMANDS.register("evaluate", Command(message("measure accuracy by few-shot episodes"), _add_arguments, _run, order=30))
