@@ -186,6 +186,8 @@ def _kept(value: object) -> object:
 def _filled(template: str, values: Mapping[str, object]) -> str:
     def fill(field: re.Match[str]) -> str:
         name, quoted, spec = field.groups()
+        if name not in values:
+            return field.group()
         value = values[name]
         return format(repr(value) if quoted else value, spec or "")
 
@@ -226,3 +228,27 @@ def _catalog(code: str) -> gettext.NullTranslations | None:
 
 
 _in_use: tuple[str, gettext.NullTranslations | None] = (ENGLISH, None)
+
+_SYSTEM_SAYS = (
+    message("No such file or directory"),
+    message("Permission denied"),
+    message("Operation not permitted"),
+    message("File exists"),
+    message("Is a directory"),
+    message("Not a directory"),
+    message("Directory not empty"),
+    message("No space left on device"),
+    message("Disk quota exceeded"),
+    message("Read-only file system"),
+    message("Input/output error"),
+    message("File name too long"),
+    message("File too large"),
+    message("Too many open files"),
+    message("Too many levels of symbolic links"),
+    message("Device or resource busy"),
+    message("Broken pipe"),
+    message("Invalid argument"),
+    message("Stale file handle"),
+    message("Invalid cross-device link"),
+)
+"""What `os_reason` finds often: here so that it is translated."""

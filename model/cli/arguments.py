@@ -9,7 +9,7 @@ import re
 from model.images.colour import WHITE
 from model.images.greys import AS_THE_FILE_SAYS, GreyRange, Greys
 from model.images.rendering import Rendering
-from model.messages import message
+from model.messages import message, translated
 
 _COLOURS = {"white": "#ffffff", "black": "#000000", "grey": "#808080"}
 _DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -93,6 +93,11 @@ def numbers(text: str) -> tuple[int, ...]:
     return tuple(positive(part) for part in text.split(","))
 
 
+def _unfit(said: str) -> argparse.ArgumentTypeError:
+    """Return the error of an argument type; argparse puts its text into a sentence of its own."""
+    return argparse.ArgumentTypeError(translated(said))
+
+
 def share(text: str) -> float:
     """Return a number between 0 and 1, both excluded."""
     try:
@@ -100,7 +105,7 @@ def share(text: str) -> float:
     except ValueError:
         value = math.nan
     if not 0 < value < 1:
-        raise argparse.ArgumentTypeError(message("{text!r} is not a share between 0 and 1, such as 0.05", text=text))
+        raise _unfit(message("{text!r} is not a share between 0 and 1, such as 0.05", text=text))
     return value
 
 
@@ -111,9 +116,7 @@ def rate(text: str) -> float:
     except ValueError:
         value = math.nan
     if not 0.001 <= value <= 1000:
-        raise argparse.ArgumentTypeError(
-            message("{text!r} is not a number of frames a second from 0.001 to 1000", text=text)
-        )
+        raise _unfit(message("{text!r} is not a number of frames a second from 0.001 to 1000", text=text))
     return value
 
 
@@ -121,9 +124,7 @@ def colour(text: str) -> tuple[int, int, int]:
     """Return (red, green, blue), 0..255, of a colour given by name or as #rrggbb."""
     digits = _COLOURS.get(text, text)
     if re.fullmatch("#[0-9a-fA-F]{6}", digits) is None:
-        raise argparse.ArgumentTypeError(
-            message("{text!r} is not white, black, grey or a colour code such as #20a0ff", text=text)
-        )
+        raise _unfit(message("{text!r} is not white, black, grey or a colour code such as #20a0ff", text=text))
     return int(digits[1:3], 16), int(digits[3:5], 16), int(digits[5:], 16)
 
 
@@ -131,7 +132,7 @@ def positive(text: str) -> int:
     """Return a positive whole number."""
     value = _integer(text)
     if value < 1:
-        raise argparse.ArgumentTypeError(message("{text} is not a positive number", text=text))
+        raise _unfit(message("{text} is not a positive number", text=text))
     return value
 
 
@@ -139,7 +140,7 @@ def seed(text: str) -> int:
     """Return a seed for PyTorch's generators."""
     value = _integer(text)
     if not 0 <= value < 2**63:
-        raise argparse.ArgumentTypeError(message("{text} is not a number from 0 to 2^63 - 1", text=text))
+        raise _unfit(message("{text} is not a number from 0 to 2^63 - 1", text=text))
     return value
 
 
@@ -147,7 +148,7 @@ def _integer(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(message("{text!r} is not a whole number", text=text)) from None
+        raise _unfit(message("{text!r} is not a whole number", text=text)) from None
 
 
 def greys(text: str) -> Greys:
@@ -160,6 +161,4 @@ def greys(text: str) -> Greys:
             return Greys(GreyRange.FIXED, float(low), float(high))
     except ValueError:
         pass
-    raise argparse.ArgumentTypeError(
-        message("{text!r} is not file, robust, full or a range such as -160..240", text=text)
-    )
+    raise _unfit(message("{text!r} is not file, robust, full or a range such as -160..240", text=text))

@@ -8,6 +8,7 @@ from types import TracebackType
 
 from model.cli.text import warn_of
 from model.images.items import source_file
+from model.messages import message_n
 
 
 class Remarks:

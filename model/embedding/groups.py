@@ -79,8 +79,8 @@ class GroupRule:
         except re.error as error:
             raise UsageError(
                 message(
-                    "{text!r} is neither auto, none, folder, file, dicom, a list (.json, .csv) nor a regular expression: "
-                    "{error}.",
+                    "{text!r} is neither auto, none, folder, file, dicom, a list (.json, .csv) nor a regular "
+                    "expression: {error}.",
                     text=text,
                     error=error,
                 )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from model.estimates.intervals import left_out_interval
 from model.estimates.selective import accepting_threshold
-from model.messages import message
+from model.messages import joined, message
 from model.types import ExampleReport, TrainingReport
 
 WORTHWHILE = 0.01

@@ -129,7 +129,7 @@ def evaluate(
         )
     images, duplicates = without_duplicates(images, class_names, embedder, progress, token)
     side = working_side(embedder.backbone, readable_sizes([path for group in images for path in group]))
-    embedded = embed_labelled(images, embedder, side, "Embedding", progress, token)
+    embedded = embed_labelled(images, embedder, side, message("Embedding"), progress, token)
     labels = embedded.labels
     counts = torch.bincount(labels, minlength=len(class_names)).tolist()
     for name, count in zip(class_names, counts, strict=True):

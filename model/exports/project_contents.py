@@ -152,7 +152,7 @@ def _results(file: sqlite3.Connection) -> list[ResultRow]:
     }
     results = []
     columns = "path, run, status, predicted, scores, region, message"
-    for where, run, status, predicted, scores, region, message in file.execute(
+    for where, run, status, predicted, scores, region, told in file.execute(
         f"SELECT {columns} FROM predictions ORDER BY row"  # noqa: S608 - our own words
     ):
         revision, bin_ids = runs[run]
@@ -167,7 +167,7 @@ def _results(file: sqlite3.Connection) -> list[ResultRow]:
                 bin_ids[predicted] if predicted >= 0 else None,
                 dict(zip(bin_ids, values, strict=bool(values))),
                 Region(*map(int, box[:4])) if box else None,
-                str(message),
+                str(told),
                 revision,
                 float(box[4]) if box and len(box) > 4 else None,
                 tuple(said.get(where, ())),

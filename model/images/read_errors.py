@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image, UnidentifiedImageError
 
 from model.errors import ImageReadError
-from model.messages import Message, message, message_n, text_of
+from model.messages import Message, message, message_n, os_reason, text_of
 
 MAX_PIXELS = 400_000_000
 """Larger images are refused: decoding one would take more than 1.2 GB (guards against bombs)."""

@@ -71,7 +71,7 @@ def suggest_images(
             else:
                 vectors.append(item.features.joined_globals())
                 readable.append(item.path)
-        progress(Progress("Embedding", len(readable) + len(unreadable), len(files)))
+        progress(Progress(message("Embedding"), len(readable) + len(unreadable), len(files)))
     failed = {error.path for error in unreadable}
     candidates = sum(path not in failed for path in sample)
     if not candidates:

@@ -93,8 +93,8 @@ def _check(support: SupportSet) -> None:
         if support.ways:
             raise SupportSetError(
                 message(
-                    "Training needs at least two bins with images, or one with three images or more, from which everything "
-                    "unlike it is told; there is one. Add images, or a bin of another kind."
+                    "Training needs at least two bins with images, or one with three images or more, from which "
+                    "everything unlike it is told; there is one. Add images, or a bin of another kind."
                 )
             )
         raise SupportSetError(

@@ -167,7 +167,8 @@ def _checked_file(weights: str, model_name: str) -> str:
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [message("no reason given")])[0][:200]
+    lines = str(error).splitlines()
+    return lines[0][:200] if lines else message("no reason given")
 
 
 BACKBONES.register("timm:", lambda name, empty: TimmBackbone(name.removeprefix("timm:"), empty=empty))

@@ -21,7 +21,7 @@ from model.cli.remarks import Remarks
 from model.cli.text import say, warn
 from model.errors import ImageReadError, NoImagesError, UsageError
 from model.images.scan import iter_images
-from model.messages import message
+from model.messages import joined, message, message_n, os_reason
 from model.progress import Cancelled, CancelToken, Progress
 from model.types import Prediction, Status
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,16 +14,17 @@ from model.cli.outcome import Outcome, Search
 from model.cli.progress import ProgressPrinter
 from model.cli.registry import COMMANDS, Command
 from model.cli.remarks import Remarks
-from model.cli.text import say
+from model.cli.text import padded, say
 from model.errors import NoImagesError, UsageError
 from model.images.scan import bin_folders, class_folders
-from model.messages import message
+from model.messages import message, translated
 from model.progress import CancelToken
 
 if TYPE_CHECKING:
     from model.evaluation.episodes import ShotFigures
 
-_LINE = "  {:<22}{:>16}{:>10}{:>8}"
+_WIDTHS = (16, 10, 8)
+_HEADS = (message("accuracy"), message("macro F1"), message("ECE"))
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -99,15 +101,22 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
 
 
 def _table(row: ShotFigures, backbone: str) -> list[str]:
-    lines = [
-        f"{f'{backbone}: ' if backbone else ''}{row.ways}-way {row.shots}-shot, {row.episodes} episodes",
-        _LINE.format("", "accuracy", "macro F1", "ECE"),
-    ]
+    said = message(
+        "{ways}-way {shots}-shot, {episodes} episodes", ways=row.ways, shots=row.shots, episodes=row.episodes
+    )
+    if backbone:
+        said = message("{backbone}: {said}", backbone=backbone, said=said)
+    lines = [said, _line("", _HEADS)]
     for name, figures in row.methods.items():
         accuracy = f"{figures.accuracy:.1%} ±{figures.interval:.1%}"
         f1, error = f"{figures.macro_f1:.1%}", f"{figures.expected_calibration_error:.1%}"
-        lines.append(_LINE.format(name, accuracy, f1, error))
+        lines.append(_line(name, (accuracy, f1, error)))
     return lines
+
+
+def _line(name: str, cells: Sequence[str]) -> str:
+    ends = (padded(translated(cell), width, to_the_right=True) for cell, width in zip(cells, _WIDTHS, strict=True))
+    return "  " + padded(translated(name), 22) + "".join(ends)
 
 
 COMMANDS.register("evaluate", Command(message("measure accuracy by few-shot episodes"), _add_arguments, _run, order=30))

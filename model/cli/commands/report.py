@@ -11,7 +11,7 @@ from model.cli.progress import ProgressPrinter
 from model.cli.registry import COMMANDS, Command
 from model.cli.text import say
 from model.errors import UsageError
-from model.messages import message
+from model.messages import LANGUAGES, message
 from model.progress import CancelToken
 
 
@@ -23,6 +23,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pictures", type=positive, default=24, help=message("most pictures of a class (default: 24)"))
     parser.add_argument(
         "--hide-names", action="store_true", help=message("number the images instead of naming files and folders")
+    )
+    parser.add_argument(
+        "--language",
+        choices=tuple(LANGUAGES),
+        help=message("language of the report (default: that of the command)"),
     )
     add_json(parser)
 
@@ -36,7 +41,7 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
         raise UsageError(message("--out {out} does not end with .html.", out=options.out))
     project = read_project(options.project)
     title = "" if options.hide_names else options.project.stem
-    asked = ReportOptions(title, options.pictures, options.hide_names)
+    asked = ReportOptions(title, options.pictures, options.hide_names, options.language or "")
     with ProgressPrinter() as progress:
         write_report(project, options.out, asked, progress, token)
     say(message("Report on {count} results in {out}", count=len(project.results), out=options.out))

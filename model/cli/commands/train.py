@@ -16,7 +16,7 @@ from model.cli.registry import COMMANDS, Command
 from model.cli.remarks import Remarks
 from model.cli.text import say, warn
 from model.images.scan import bin_folders, class_folders
-from model.messages import message
+from model.messages import listed, message
 from model.progress import CancelToken
 from model.types import SupportSet
 
