@@ -53,12 +53,9 @@ screenshots: $(VENV)/.installed
 	cp $(DEMO_OUTPUT)/07-gallery.png docs/images/gallery.png
 	cp $(DEMO_OUTPUT)/08-review.png docs/images/review.png
 
-# The catalogs of resources/translations: new sentences of the code are added, and all are compiled (docs/translations.md).
-CATALOGS = resources/translations
+# The catalogs of resources/translations, from the code; says what is not translated yet (docs/translations.md).
 translations: $(VENV)/.installed-dev
-	$(BIN)/pybabel -q extract -F pyproject.toml -k message -k message_n:1,2 --no-location --sort-output --omit-header -o build/fewshot.pot .
-	$(BIN)/pybabel -q update -D fewshot -i build/fewshot.pot -d $(CATALOGS) --no-fuzzy-matching --ignore-obsolete --width 120
-	$(BIN)/pybabel compile -D fewshot -d $(CATALOGS) --statistics
+	$(BIN)/python docs/translations.py
 
 # docs/architecture.md and its picture, from the import contracts and the code.
 architecture: $(VENV)/.installed-dev

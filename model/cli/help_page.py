@@ -20,8 +20,11 @@ from model.messages import (
     use_language,
 )
 
-_PIECES = re.compile(r"\s+|[\u2e80-\uffef][，。；：、）！？]*|[^\s\u2e80-\uffef]+")
-"""What stays on one line: a space, a Chinese character with the marks after it, a word of other letters."""
+_CHINESE, _CLOSING = r"\u2e80-\uffef", "，。；：、）！？"
+_PIECES = re.compile(
+    rf"\s+|（?(?!（)[{_CHINESE}][{_CLOSING}]*|（?[^\s{_CHINESE}]+[{_CLOSING}]*|（",
+)
+"""What stays on one line: a space, a Chinese character or a word of other letters with the marks around it."""
 
 
 def speak() -> None:

@@ -52,9 +52,9 @@ class LeftAside:
         ]
         more = len(ordered) - len(named)
         if more:
-            named.append(message_n("and one more ending", "and {count:,} more endings", count=more))
+            named.append(message_n("and {count:,} more ending", "and {count:,} more endings", count=more))
         return message_n(
-            "1 file of another kind left aside: {endings}.",
+            "{count:,} file of another kind left aside: {endings}.",
             "{count:,} files of other kinds left aside: {endings}.",
             count=self.count,
             endings=listed(named),

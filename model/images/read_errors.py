@@ -103,7 +103,7 @@ def more_frames(held: int, promised: int) -> str:
 def cut_off(held: int) -> str:
     """Say that a file ends before its end, and how many frames of it are there."""
     return message_n(
-        "is cut off: 1 frame is there. Export it again from its source.",
+        "is cut off: {count:,} frame is there. Export it again from its source.",
         "is cut off: {count:,} frames are there. Export it again from its source.",
         count=held,
     )
