@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 DEMO_OUTPUT ?= demo-output
 
-.PHONY: run test test-long lint screenshots architecture wheelhouse clean
+.PHONY: run test test-long lint screenshots translations architecture wheelhouse clean
 
 run: $(VENV)/.installed
 	@sh .ci/system-packages run
@@ -52,6 +52,10 @@ screenshots: $(VENV)/.installed
 	cp $(DEMO_OUTPUT)/06-explained.png docs/images/inspector.png
 	cp $(DEMO_OUTPUT)/07-gallery.png docs/images/gallery.png
 	cp $(DEMO_OUTPUT)/08-review.png docs/images/review.png
+
+# The catalogs of resources/translations, from the code; says what is not translated yet (docs/translations.md).
+translations: $(VENV)/.installed-dev
+	$(BIN)/python docs/translations.py
 
 # docs/architecture.md and its picture, from the import contracts and the code.
 architecture: $(VENV)/.installed-dev

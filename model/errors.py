@@ -17,6 +17,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from model.messages import message
+
 
 class FewShotError(Exception):
     """Base of all errors whose message may be shown to the user as it is."""
@@ -29,7 +31,7 @@ class ImageReadError(FewShotError):
     """
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path}: {reason}")
+        super().__init__(message("{path}: {reason}", path=path, reason=reason))
         self.path = path
         self.reason = reason
 

@@ -14,6 +14,7 @@ from model.images.colour import WHITE, Colour
 from model.images.greys import AS_THE_FILE_SAYS, GreyRange, Greys
 from model.images.rendering import Rendering
 from model.images.roi import Roi
+from model.messages import message
 
 FORMAT = "fewshot-classifier"
 VERSION = 6
@@ -67,20 +68,26 @@ def from_bytes(raw: bytes, place: str, file: str) -> Facts:
     try:
         content = json.loads(raw.decode("utf-8")) if len(raw) <= MOST_BYTES else None
     except (ValueError, RecursionError) as error:
-        raise CheckpointError(f"{file} cannot be read ({error}). Train again or use a copy.") from error
+        raise CheckpointError(
+            message("{file} cannot be read ({error}). Train again or use a copy.", file=file, error=error)
+        ) from error
     if not isinstance(content, dict) or content.get("format") != FORMAT or not isinstance(content.get("version"), int):
-        raise CheckpointError(f"{file} does not describe a Fewshot classifier.")
+        raise CheckpointError(message("{file} does not describe a Fewshot classifier.", file=file))
     if content["version"] > WITH_ROI:
-        raise CheckpointError(f"{place} was saved by a newer Fewshot. Update Fewshot to use it.")
+        raise CheckpointError(message("{place} was saved by a newer Fewshot. Update Fewshot to use it.", place=place))
     if content["version"] < VERSION:
-        raise CheckpointError(f"{place} was saved by an older Fewshot and lacks a view. Train again.")
+        raise CheckpointError(
+            message("{place} was saved by an older Fewshot and lacks a view. Train again.", place=place)
+        )
     try:
         class_names = check_class_names(content.get("class_names"))
     except ValueError as error:
-        raise CheckpointError(f"{file} is damaged: {error}. Train again or use a copy.") from error
+        raise CheckpointError(
+            message("{file} is damaged: {error}. Train again or use a copy.", file=file, error=error)
+        ) from error
     backbone, fingerprint = content.get("backbone"), content.get("backbone_fingerprint")
     if not isinstance(backbone, str) or not isinstance(fingerprint, str):
-        raise CheckpointError(f"{file} lacks the backbone. Train again or use a copy.")
+        raise CheckpointError(message("{file} lacks the backbone. Train again or use a copy.", file=file))
     return Facts(
         class_names,
         backbone,
@@ -97,14 +104,14 @@ def check_class_names(names: object) -> tuple[str, ...]:
     Any script, line breaks, direction marks and markup are allowed: names are shown as plain text.
     """
     if not isinstance(names, list | tuple) or not 0 < len(names) <= MOST_CLASSES:
-        raise ValueError("the classes are missing or too many")
+        raise ValueError(message("the classes are missing or too many"))
     for name in names:
         if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME:
-            raise ValueError("a class has no name or one that is too long")
+            raise ValueError(message("a class has no name or one that is too long"))
         if any(_is_unprintable(char) for char in name):
-            raise ValueError(f"the class name {name[:40]!a} holds control characters")
+            raise ValueError(message("the class name {name} holds control characters", name=ascii(name[:40])))
     if len(set(names)) < len(names):
-        raise ValueError("two classes have the same name")
+        raise ValueError(message("two classes have the same name"))
     return tuple(names)
 
 
@@ -118,7 +125,10 @@ def _ground(content: dict[str, Any], file: str) -> Colour:
         case [int(red), int(green), int(blue)] if all(0 <= part <= 255 for part in (red, green, blue)):
             return red, green, blue
     raise CheckpointError(
-        f"{file} is damaged: its ground is not a colour (three numbers from 0 to 255). Train again or use a copy."
+        message(
+            "{file} is damaged: its ground is not a colour (three numbers from 0 to 255). Train again or use a copy.",
+            file=file,
+        )
     )
 
 
@@ -130,7 +140,9 @@ def _greys(content: dict[str, Any], file: str) -> Greys:
             if name in set(GreyRange) and math.isfinite(low) and math.isfinite(high):
                 with suppress(ValueError):
                     return Greys(GreyRange(name), float(low), float(high))
-    raise CheckpointError(f"{file} is damaged: its range of greys cannot be. Train again or use a copy.")
+    raise CheckpointError(
+        message("{file} is damaged: its range of greys cannot be. Train again or use a copy.", file=file)
+    )
 
 
 def _roi(content: dict[str, Any], file: str) -> Roi | None:
@@ -140,14 +152,24 @@ def _roi(content: dict[str, Any], file: str) -> Roi | None:
         case [int() | float(), int() | float(), int() | float(), int() | float()] as values:
             with suppress(ValueError, OverflowError):
                 return Roi(*(float(value) for value in values))
-    raise CheckpointError(f"{file} is damaged: its region of interest cannot be. Train again or use a copy.")
+    raise CheckpointError(
+        message("{file} is damaged: its region of interest cannot be. Train again or use a copy.", file=file)
+    )
 
 
 def _view_names(content: dict[str, Any], place: str, file: str) -> tuple[str, ...]:
     names = content.get("views", list(BUILT_IN_VIEWS))
     if not isinstance(names, list) or not 1 < len(names) <= _MOST_VIEWS or len({str(n) for n in names}) < len(names):
-        raise CheckpointError(f"{file} is damaged: its list of views is not valid. Train again or use a copy.")
+        raise CheckpointError(
+            message("{file} is damaged: its list of views is not valid. Train again or use a copy.", file=file)
+        )
     for name in names:
         if not isinstance(name, str) or VIEWS.get(name) is None:
-            raise CheckpointError(f"{place} needs the view {str(name)[:40]!a}, which is not installed here.")
+            raise CheckpointError(
+                message(
+                    "{place} needs the view {view}, which is not installed here.",
+                    place=place,
+                    view=ascii(str(name)[:40]),
+                )
+            )
     return tuple(names)

@@ -15,6 +15,7 @@ from model.errors import CheckpointError
 from model.features.sizes import LARGEST_SIDE, SMALLEST_SIDE
 from model.features.view import views_named
 from model.head.state import ClassifierState
+from model.messages import message
 
 BACKBONE_PREFIX = "backbone."
 MOST_EXAMPLES = 1_000_000
@@ -96,17 +97,25 @@ def check_tensors(where: str, tensors: Mapping[str, Tensor], facts: Facts, backb
     for name, (kind, shape) in expected.items():
         found = tensors.get(name)
         if found is None or found.dtype != kind or tuple(found.shape) != shape:
-            raise _damaged(where, f"{name} does not have shape {shape} and type {str(kind).removeprefix('torch.')}")
+            raise _damaged(
+                where,
+                message(
+                    "{name} does not have shape {shape} and type {kind}",
+                    name=name,
+                    shape=shape,
+                    kind=str(kind).removeprefix("torch."),
+                ),
+            )
     strange = tensors.keys() - expected.keys()
     if strange:
-        raise _damaged(where, f"{len(strange)} of its tensors are unknown")
+        raise _damaged(where, message("{count} of its tensors are unknown", count=len(strange)))
 
 
 def check_values(where: str, state: ClassifierState, backbone: Backbone) -> None:
     """Raise `CheckpointError` for numbers with which predicting would fail or need unbounded memory."""
 
     def refuse(name: str) -> NoReturn:
-        raise _damaged(where, f"{name} holds impossible numbers")
+        raise _damaged(where, message("{name} holds impossible numbers", name=name))
 
     for name, field in _NAMES.items():
         if not bool((getattr(state, field).abs() <= _LARGEST).all()):  # not true of NaN
@@ -169,4 +178,6 @@ def _expected(
 
 
 def _damaged(where: str, reason: str) -> CheckpointError:
-    return CheckpointError(f"{where} is damaged: {reason}. Train again or use a copy.")
+    return CheckpointError(
+        message("{where} is damaged: {reason}. Train again or use a copy.", where=where, reason=reason)
+    )

@@ -45,5 +45,5 @@ class Search:
 def told_left_aside(left_aside: LeftAside) -> dict[str, Any]:
     """Say on standard error which files a search left aside, and return them for `--json`: their endings and names."""
     if left_aside.count:
-        warn(str(left_aside))
+        warn(left_aside.said())
     return {"left_aside": dict(left_aside.endings), "files_left_aside": [str(path) for path in left_aside.files]}

@@ -42,6 +42,7 @@ from model.features.view import all_views
 from model.images.content_hash import content_hash
 from model.images.reading import image_size
 from model.images.rendering import USUAL, Rendering
+from model.messages import listed
 from model.progress import CancelToken, Progress, ProgressCallback
 
 
@@ -128,7 +129,7 @@ class Embedder:
     @property
     def device_note(self) -> str:
         """The device and runtime in use, with the reason, as text for the user."""
-        return f"{self._device_note}, {self.runtime.note}"
+        return listed([self._device_note, self.runtime.note])
 
     def warm_up(self, side: int | None = None) -> None:
         """Prepare the forward pass for a working side (default: the backbone's), so that the first image is fast."""

@@ -28,6 +28,7 @@ from model.images.content_hash import content_and_bytes
 from model.images.pixels import shrunk
 from model.images.reading import read_image, read_with_size
 from model.images.rendering import USUAL, Rendering
+from model.messages import message
 
 
 @dataclass
@@ -85,7 +86,7 @@ class PendingImage:
         """Return the embedded image, or its error."""
         looks, data = self.looks, self.found.get(self.looks.side)
         if data is None:
-            return self.error or ImageReadError(self.path, "could not be embedded.")
+            return self.error or ImageReadError(self.path, message("could not be embedded."))
         seen = self.rendering.seen_size(packed_size(data))
         second = self.found.get(looks.second) if looks.is_seen_twice(seen) else None
         return EmbeddedImage(self.path, data, second, self.picture, self.rendering.roi)

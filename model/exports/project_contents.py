@@ -14,6 +14,7 @@ from typing import Any
 
 from model.errors import CheckpointError
 from model.estimates.report_json import check_classes, report_from_json
+from model.messages import message
 from model.project_file import has_table, opened_project
 from model.types import Region, Status, TrainingReport
 
@@ -101,7 +102,9 @@ def read_project(path: Path) -> ProjectContents:
         with opened_project(path, "bins", "examples", "runs", "predictions", "training", "classifier_files") as file:
             return _read(path, file)
     except (KeyError, TypeError, ValueError, IndexError, RecursionError, OverflowError) as error:
-        raise CheckpointError(f"{path} is damaged ({error}). Open it in the window to recover it.") from error
+        raise CheckpointError(
+            message("{path} is damaged ({error}). Open it in the window to recover it.", path=path, error=error)
+        ) from error
 
 
 def _read(path: Path, file: sqlite3.Connection) -> ProjectContents:
@@ -149,13 +152,13 @@ def _results(file: sqlite3.Connection) -> list[ResultRow]:
     }
     results = []
     columns = "path, run, status, predicted, scores, region, message"
-    for where, run, status, predicted, scores, region, message in file.execute(
+    for where, run, status, predicted, scores, region, told in file.execute(
         f"SELECT {columns} FROM predictions ORDER BY row"  # noqa: S608 - our own words
     ):
         revision, bin_ids = runs[run]
         values = [float(score) for score in json.loads(scores)]
         if not all(0 <= value <= 1 for value in values):
-            raise ValueError("a probability that is none")
+            raise ValueError(message("a probability that is none"))
         box = json.loads(region)
         results.append(
             ResultRow(
@@ -164,7 +167,7 @@ def _results(file: sqlite3.Connection) -> list[ResultRow]:
                 bin_ids[predicted] if predicted >= 0 else None,
                 dict(zip(bin_ids, values, strict=bool(values))),
                 Region(*map(int, box[:4])) if box else None,
-                str(message),
+                str(told),
                 revision,
                 float(box[4]) if box and len(box) > 4 else None,
                 tuple(said.get(where, ())),

@@ -21,6 +21,7 @@ from model.exports.charts import curve_chart, reliability, reliability_chart
 from model.exports.project_contents import GREY, ProjectContents, ResultRow
 from model.exports.report_pictures import Picture, in_percent, small_picture
 from model.exports.results_table import not_written, write_whole_text
+from model.messages import Message, language_in_use, listed, message, message_n, translated
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 from model.resource_files import resource
 from model.types import Status
@@ -31,7 +32,11 @@ _MOST_ROWS = 10_000
 _Kind = tuple[str, str]
 """What an image is: ("class", id of the class), or one of those below."""
 
-_UNLIKE, _NONE, _UNREADABLE = ("unlike every bin", ""), ("none of these", ""), ("not readable", "")
+_UNLIKE, _NONE, _UNREADABLE = (
+    (message("unlike every bin"), ""),
+    (message("none of these"), ""),
+    (message("not readable"), ""),
+)
 _FEW = 5  # examples of a class
 
 
@@ -42,12 +47,14 @@ class ReportOptions:
     title: what the project is called; "": it has no name
     most_pictures: of results of one class
     names_hidden: images are numbered, no file or folder is named
+    language: a code of `model.messages.LANGUAGES`; "": the one in use
     """
 
     title: str = ""
 
     most_pictures: int = 24
     names_hidden: bool = False
+    language: str = ""
 
 
 def write_report(
@@ -72,7 +79,15 @@ def report_html(
     """Return the report. Raises `Cancelled`."""
     from jinja2 import Environment, StrictUndefined
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    language = options.language or language_in_use()
+
+    def finalize(value: object) -> object:
+        return translated(value, language) if isinstance(value, Message) else value
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=finalize
+    )
+    environment.globals |= {"message": message, "message_n": message_n, "language": language.replace("_", "-")}
     environment.filters |= {"percent": _percent, "count": "{:,}".format}
     template = environment.from_string(resource(TEMPLATE).read_text(encoding="utf-8"))
     writer = _Writer(project, options, progress, token)
@@ -102,7 +117,9 @@ class _Writer:
         sheets, examples = self._chosen_results(), self._chosen_examples()
         self._read_pictures([*(row.path for _, rows in sheets for row in rows), *(path for _, path in examples)])
         return {
-            "title": f"Report on {self._options.title}" if self._options.title else "Report",
+            "title": message("Report on {title}", title=self._options.title)
+            if self._options.title
+            else message("Report"),
             "made_at": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
             "classes": self._classes(),
             "results": self._summary(),
@@ -132,10 +149,10 @@ class _Writer:
         }
 
     def _name(self, path: Path) -> str:
-        return f"Image {self._numbers[path]}" if self._options.names_hidden else path.name
+        return message("Image {number}", number=self._numbers[path]) if self._options.names_hidden else path.name
 
     def _class(self, class_id: str | None) -> str:
-        return "none of these" if class_id is None else self._project.names.get(class_id, class_id[:8])
+        return message("none of these") if class_id is None else self._project.names.get(class_id, class_id[:8])
 
     def _final(self, row: ResultRow) -> _Kind:
         """What an image is: the person's word before the prediction."""
@@ -179,7 +196,7 @@ class _Writer:
         if report is None or report.leave_one_out_accuracy is None:
             return ""
         known = [(one.confidence, one.predicted == one.class_index) for one in report.examples if one.predicted >= 0]
-        return reliability_chart(reliability(known))
+        return reliability_chart(reliability(known), self._options.language)
 
     def _curve(self) -> str:
         report = self._project.report
@@ -188,42 +205,65 @@ class _Writer:
         expected = outlook(report)
         counts = sorted(Counter(one.class_index for one in report.examples).values())
         ahead = None if expected is None else (float(counts[(len(counts) - 1) // 2]), *expected)
-        return curve_chart(report.learning_curve, ahead)
+        return curve_chart(report.learning_curve, ahead, self._options.language)
 
     def _cautions(self) -> list[str]:
         """What to be careful about, in plain words."""
         project, report = self._project, self._project.report
         if report is None:
-            return ["Nothing was trained yet."]
-        said = []
+            return [message("Nothing was trained yet.")]
+        said: list[str] = []
         per_class = Counter(one.class_index for one in report.examples)
         few = [name for at, name in enumerate(report.class_names) if per_class[at] < _FEW]
         if few:
-            said.append(f"Few examples: {_listed(few)} have fewer than {_FEW}. Estimates and confidences are rough.")
+            said.append(
+                message(
+                    "Few examples: {names} have fewer than {few}. Estimates and confidences are rough.",
+                    names=_listed(few),
+                    few=_FEW,
+                )
+            )
         if report.leave_one_out_accuracy is None:
-            said.append("Confidence was not measured: no class has two examples that could be left out.")
+            said.append(message("Confidence was not measured: no class has two examples that could be left out."))
         groups = independent_examples(report.examples)
         if groups < len(report.examples):
             said.append(
-                f"The {len(report.examples)} examples are {groups} independent ones: some belong together (one file, "
-                "patient or burst, near-duplicates). Estimates count them so."
+                message(
+                    "The {count} examples are {groups} independent ones: some belong together (one file, "
+                    "patient or burst, near-duplicates). Estimates count them so.",
+                    count=len(report.examples),
+                    groups=groups,
+                )
             )
         suspects = [one for one in report.examples if one.predicted not in (-1, one.class_index)]
         if suspects:
-            said.append(f"{len(suspects)} examples look like another class when they are left out; see Examples.")
+            said.append(
+                message(
+                    "{count} examples look like another class when they are left out; see Examples.",
+                    count=len(suspects),
+                )
+            )
         if report.in_two_bins:
-            said.append(f"{len(report.in_two_bins)} pictures are in two bins: one of each pair is wrong.")
+            said.append(
+                message("{count} pictures are in two bins: one of each pair is wrong.", count=len(report.in_two_bins))
+            )
         if project.is_changed_since_training:
-            said.append("The bins changed since the last training: results and estimates are of before.")
+            said.append(message("The bins changed since the last training: results and estimates are of before."))
         rows = self._summary()
         if rows["unlike"]:
             said.append(
-                f"{rows['unlike']:,} of {rows['count']:,} images are unlike every bin: none of the classes may fit."
+                message(
+                    "{unlike:,} of {count:,} images are unlike every bin: none of the classes may fit.",
+                    unlike=rows["unlike"],
+                    count=rows["count"],
+                )
             )
         if rows["errors"]:
-            said.append(f"{rows['errors']:,} images could not be read.")
+            said.append(message("{count:,} images could not be read.", count=rows["errors"]))
         said.append(
-            "Estimates are made from the examples. Images from elsewhere may fare worse: check a random sample."
+            message(
+                "Estimates are made from the examples. Images from elsewhere may fare worse: check a random sample."
+            )
         )
         return said
 
@@ -286,21 +326,23 @@ class _Writer:
             for done, (path, found) in enumerate(zip(wanted, pool.map(small_picture, wanted), strict=True), start=1):
                 self._token.raise_if_cancelled()
                 self._pictures[path] = found
-                self._progress(Progress("Reading pictures", done, len(wanted)))
+                self._progress(Progress(message("Reading pictures"), done, len(wanted)))
 
     def _of_result(self, row: ResultRow) -> Picture:
         data, size = self._pictures[row.path]
         color = self._project.colors.get(row.class_id or "", GREY)
-        lines = [f"{self._class(row.class_id)} {_percent(_confidence(row))}"] if row.class_id is not None else []
+        lines: list[str] = (
+            [_with_share(self._class(row.class_id), _confidence(row))] if row.class_id is not None else []
+        )
         if row.status is Status.UNKNOWN:
-            lines = [f"unlike every bin; nearest {lines[0]}"]
+            lines = [message("unlike every bin; nearest {nearest}", nearest=lines[0])]
         second = _runner_up(row)
         if second is not None:
-            lines.append(f"then {self._class(second[0])} {_percent(second[1])}")
+            lines.append(message("then {name} {share}", name=self._class(second[0]), share=_percent(second[1])))
         if row.steadiness is not None:
-            lines.append(f"region steady {row.steadiness:.2f}")
+            lines.append(message("region steady {steadiness:.2f}", steadiness=row.steadiness))
         if row.label is not None:
-            lines.append(f"{row.label.reader}: {self._class(row.label.class_id)}")
+            lines.append(message("{reader}: {label}", reader=row.label.reader, label=self._class(row.label.class_id)))
         return Picture(self._name(row.path), data, in_percent(row.region, size), color, tuple(lines))
 
     def _of_example(self, class_id: str, path: Path) -> Picture:
@@ -308,31 +350,40 @@ class _Writer:
         one = self._known.get(path)
         lines = [self._class(class_id)]
         if one is not None:
-            lines.append(f"weight {one.weight:.2f}")
+            lines.append(message("weight {weight:.2f}", weight=one.weight))
             if one.predicted not in (-1, one.class_index):
                 other = self._class(self._project.trained[one.predicted])
-                lines.append(f"left out, it looks like {other}, {_percent(one.confidence)}")
+                lines.append(
+                    message(
+                        "left out, it looks like {other}, {confidence}",
+                        other=other,
+                        confidence=_percent(one.confidence),
+                    )
+                )
         return Picture(self._name(path), data, None, self._project.colors.get(class_id, ""), tuple(lines))
 
     def _row(self, row: ResultRow) -> dict[str, Any]:
         second = _runner_up(row)
-        note = row.message if row.status is Status.ERROR else ""
+        note: str = Message(row.message) if row.status is Status.ERROR and row.message else ""
         if row.status is Status.UNKNOWN:
-            note = "unlike every bin"
+            note = message("unlike every bin")
         if self._options.names_hidden and note == row.message:
-            note = "not readable" if row.status is Status.ERROR else note
+            note = message("not readable") if row.status is Status.ERROR else note
         return {
             "name": self._name(row.path),
             "folder": "" if self._options.names_hidden else str(row.path.parent),
             "predicted": "" if row.class_id is None else self._class(row.class_id),
             "confidence": _percent(_confidence(row)) if row.class_id is not None else "",
-            "second": "" if second is None else f"{self._class(second[0])} {_percent(second[1])}",
+            "second": "" if second is None else _with_share(self._class(second[0]), second[1]),
             "label": "" if row.label is None else self._class(row.label.class_id),
             "by": "" if row.label is None else row.label.reader,
-            "note": f"{note} · out of date"
-            if self._project.is_stale(row) and note
-            else note or ("out of date" if self._project.is_stale(row) else ""),
+            "note": self._with_age(row, note),
         }
+
+    def _with_age(self, row: ResultRow, note: str) -> str:
+        if not self._project.is_stale(row):
+            return note
+        return message("{note} · out of date", note=note) if note else message("out of date")
 
     def _backbone(self) -> str:
         """Its name; a file of weights is named only where files are."""
@@ -341,13 +392,16 @@ class _Writer:
 
     def _facts(self) -> list[tuple[str, str]]:
         project, facts = self._project, self._project.facts
-        found = [("Project", "" if self._options.names_hidden else str(project.path))]
-        found += [("Classifier", project.identity or "none"), ("Backbone", self._backbone())]
-        found += [("SHA-256 of its tensors", str(facts.get("tensors_sha256", "")))]
+        found: list[tuple[str, str]] = [(message("Project"), "" if self._options.names_hidden else str(project.path))]
+        found += [(message("Classifier"), project.identity or message("none")), (message("Backbone"), self._backbone())]
+        found += [(message("SHA-256 of its tensors"), str(facts.get("tensors_sha256", "")))]
         found += [
-            (f"Version of {name}", _version(name)) for name in ("fewshot", "torch", "openvino", "numpy", "pillow")
+            (message("Version of {name}", name=name), _version(name))
+            for name in ("fewshot", "torch", "openvino", "numpy", "pillow")
         ]
-        found.append(("Python", f"{platform.python_version()} on {platform.system()}"))
+        found.append(
+            ("Python", message("{version} on {system}", version=platform.python_version(), system=platform.system()))
+        )
         return [(name, value) for name, value in found if value]
 
 
@@ -366,12 +420,17 @@ def _runner_up(row: ResultRow) -> tuple[str, float] | None:
 
 
 def _percent(share: float) -> str:
-    return "> 99.9\u00a0%" if 0.9995 <= share < 1 else f"{100 * share:.1f}\u00a0%"
+    return message("> 99.9\u00a0%") if 0.9995 <= share < 1 else message("{share:.1f}\u00a0%", share=100 * share)
+
+
+def _with_share(name: str, share: float) -> str:
+    return message("{name} {share}", name=name, share=_percent(share))
 
 
 def _listed(names: Sequence[str]) -> str:
-    quoted = [f"‘{name}’" for name in names[:5]]
-    return ", ".join(quoted) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    quoted = listed([f"‘{name}’" for name in names[:5]])
+    more = len(names) - 5
+    return quoted if more <= 0 else message("{names} and {more} more", names=quoted, more=more)
 
 
 def _version(package: str) -> str:

@@ -29,6 +29,7 @@ from model.head.partial import partial_vectors
 from model.head.responses import response_directions
 from model.head.state import ClassifierState
 from model.head.support import Support
+from model.messages import message
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 
 MAX_ROUNDS = 10
@@ -115,7 +116,7 @@ def fit(support: Support, hypotheses: Hypotheses, progress: ProgressCallback, to
     hypotheses, equal = shortlist(support, hypotheses)
     judged = averaged = average(equal, hypotheses)
     for number in range(1, MAX_ROUNDS + 1):
-        progress(Progress("Training", number, MAX_ROUNDS))
+        progress(Progress(message("Training"), number, MAX_ROUNDS))
         token.raise_if_cancelled()
         weights = image_weights(support, averaged)
         change = float((weights - support.weights).abs().mean())

@@ -24,6 +24,7 @@ from model.images.greys import AS_THE_FILE_SAYS, Greys
 from model.images.items import Item, split_item
 from model.images.pixels import over, shrunk
 from model.images.read_errors import EMPTY, describe_os_error, translated_errors
+from model.messages import message
 
 HELD_BYTES = 64 * 2**20
 """Larger files are never held in memory as a whole beside their pixels."""
@@ -154,7 +155,7 @@ def _start(item: Item, length: int) -> bytes:
 @contextmanager
 def _opened(item: Item) -> Iterator[BinaryIO]:
     if is_special_file(item.file):
-        raise ImageReadError(item.path, "is not a regular file.")
+        raise ImageReadError(item.path, message("is not a regular file."))
     try:
         with item.file.open("rb") as stream:
             yield stream

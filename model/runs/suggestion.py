@@ -21,6 +21,7 @@ from torch.nn import functional
 from model.embedding.embedder import Embedder, readable_sizes
 from model.errors import ImageReadError, NoImagesError
 from model.features.sizes import Looks, working_side
+from model.messages import message
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress, reported
 
 MOST_IMAGES = 4000
@@ -59,7 +60,7 @@ def suggest_images(
     token = token or CancelToken()
     sample = [pool[index] for index in _even_sample(len(pool), most)]
     files = [*sample, *labelled]
-    read = reported(sample, "Reading sizes", progress, token)
+    read = reported(sample, message("Reading sizes"), progress, token)
     side = working_side(embedder.backbone, readable_sizes(read, embedder.rendering))
     token.raise_if_cancelled()
     vectors, readable, unreadable = [], [], []
@@ -71,11 +72,11 @@ def suggest_images(
             else:
                 vectors.append(item.features.joined_globals())
                 readable.append(item.path)
-        progress(Progress("Embedding", len(readable) + len(unreadable), len(files)))
+        progress(Progress(message("Embedding"), len(readable) + len(unreadable), len(files)))
     failed = {error.path for error in unreadable}
     candidates = sum(path not in failed for path in sample)
     if not candidates:
-        raise NoImagesError("Nothing to suggest: no image can be read.")
+        raise NoImagesError(message("Nothing to suggest: no image can be read."))
     globals_ = torch.cat(vectors)
     order = suggest(globals_[:candidates], count, globals_[candidates:])
     return Suggestions(tuple(readable[index] for index in order), candidates, tuple(unreadable))

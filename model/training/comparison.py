@@ -17,6 +17,7 @@ from model.estimates.intervals import paired_difference
 from model.features.sizes import PICTURE_SIDE
 from model.images.reading import read_with_size
 from model.images.rendering import USUAL, Rendering
+from model.messages import message, text_of
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 from model.runs.image_classifier import ImageClassifier
 from model.training.train import train
@@ -53,15 +54,17 @@ def compare_backbones(
     first: _Trials | None = None
     for number, name in enumerate(names):
         token.raise_if_cancelled()
-        progress(Progress(f"Comparing: {name}", number, len(names)))
+        progress(Progress(message("Comparing: {name}", name=name), number, len(names)))
         if name in TRAINED_ON_BINS:
-            yield BackboneFigures(name, message="It is trained on the examples, so leaving one out says nothing of it.")
+            yield BackboneFigures(
+                name, message=message("It is trained on the examples, so leaving one out says nothing of it.")
+            )
             continue
         try:
             embedder = Embedder.create(name, device)
             classifier, report = train(support, seed=seed, embedder=embedder, rendering=rendering, token=token)
         except (BackboneError, DeviceError) as error:
-            yield BackboneFigures(name, message=str(error))
+            yield BackboneFigures(name, message=text_of(error))
             continue
         seconds = _seconds_per_image(classifier, [example.path for example in report.examples], token)
         trials = _trials(report)

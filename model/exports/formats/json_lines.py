@@ -13,6 +13,7 @@ from model.errors import FewShotError
 from model.estimates.selective import candidates
 from model.exports.results_table import OVERLAY_TROUBLE, TABLES, Limits, ResultsTable, not_written, write_whole_text
 from model.images.scan import readable_text
+from model.messages import message
 from model.types import Prediction, Status
 
 _DIGITS = 6
@@ -121,8 +122,10 @@ class JsonLines(ResultsTable):
         known = {row.get("classifier") for row in kept if row["status"] != Status.ERROR}
         if len(kept) < len(rows) or known - {self._classifier or None}:
             raise FewShotError(
-                f"{self._path} does not hold results of this classifier alone. Give another --out, or leave out "
-                "--resume."
+                message(
+                    "{path} does not hold results of this classifier alone. Give another --out, or leave out --resume.",
+                    path=self._path,
+                )
             )
         return kept
 

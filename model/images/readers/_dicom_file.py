@@ -19,8 +19,9 @@ from model.images.formats import Size
 from model.images.read_errors import MAX_PIXELS, TOO_LARGE, damaged
 from model.images.readers._dicom_pieces import content, pieces
 from model.images.readers._dicom_pieces import count_frames as count_frames_in
+from model.messages import message
 
-NO_PICTURE = "is a DICOM file without a picture. Leave it out."
+NO_PICTURE = message("is a DICOM file without a picture. Leave it out.")
 PIXEL_DATA = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 
 _TAGS = {b"\xe0\x7f\x10\x00": "<", b"\xe0\x7f\x08\x00": "<", b"\xe0\x7f\x09\x00": "<",
@@ -103,7 +104,7 @@ def size(path: Path, dataset: Dataset) -> Size:
         raise ImageReadError(path, NO_PICTURE)
     width, height = int(columns), int(rows)
     if width < 1 or height < 1:
-        raise ImageReadError(path, damaged("a picture without pixels"))
+        raise ImageReadError(path, damaged(message("a picture without pixels")))
     if width * height > MAX_PIXELS:
         raise ImageReadError(path, TOO_LARGE)
     return width, height
