@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 DEMO_OUTPUT ?= demo-output
 
-.PHONY: run test test-long lint screenshots translations architecture wheelhouse clean
+.PHONY: run test test-long lint screenshots translations architecture wheelhouse folder clean
 
 run: $(VENV)/.installed
 	@sh .ci/system-packages run
@@ -68,5 +68,11 @@ wheelhouse: $(VENV)/.installed
 	@du -sh wheelhouse
 	@echo 'Install it elsewhere with: python -m pip install --no-index --find-links wheelhouse fewshot'
 
+# dist/fewshot/: the program with Python and all libraries in it, see docs/installers.md.
+folder: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[folder]"
+	$(BIN)/python -m PyInstaller --noconfirm --log-level WARN .ci/folder/fewshot.spec
+	@du -sh dist/fewshot
+
 clean:
-	rm -rf $(VENV) build wheelhouse *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist wheelhouse *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
