@@ -17,7 +17,7 @@ from model.estimates.checking import Agreement, Doubts, agreement
 from model.estimates.report import advice, class_estimates, confusion, independent_examples, outlook
 from model.exports.charts import curve_chart, reliability, reliability_chart
 from model.exports.project_contents import GREY, ProjectContents, ResultRow
-from model.exports.report_pictures import Picture, small_picture
+from model.exports.report_pictures import Picture, in_percent, small_picture
 from model.exports.report_words import cautions, facts, percent, with_share
 from model.exports.results_table import not_written, write_whole_text
 from model.messages import Message, language_in_use, message, message_n, translated
