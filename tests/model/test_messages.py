@@ -113,6 +113,7 @@ def test_sentences_within_sentences_are_translated_and_names_are_not() -> None:
     error = ImageReadError(Path("Training.png"), reason)  # a name that is a word of the catalog
     assert translated(error) == "Training.png：已损坏或不完整（其中没有像素）。请从来源重新导出。"
     assert str(error) == "Training.png: is damaged or cut off (no pixels in it). Export it again from its source."
+    assert translated(str(error)) == translated(error)
     assert translated(cut_off(1)) == "文件不完整：只有 1 帧。请从来源重新导出。"
     assert translated(joined(reason, "", message("Nothing was saved."))).endswith("重新导出。未保存任何内容。")
     assert translated("Training") == "正在训练"  # stored as text
