@@ -100,7 +100,7 @@ def os_reason(error: OSError) -> str:
 
 
 def text_of(error: BaseException) -> str:
-    """Return an exception's message; a `Message` stays one, which it does not in `str(error)`."""
+    """Return an exception's message; a `Message` stays one, which `str` makes plain text of foreign errors."""
     said = error.args[0] if len(error.args) == 1 else None
     return said if isinstance(said, Message) else str(error)
 

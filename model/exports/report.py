@@ -5,13 +5,11 @@ Everything in it is escaped by Jinja2; pictures are inside, as small JPEG files.
 
 from __future__ import annotations
 
-import platform
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +18,9 @@ from model.estimates.report import advice, class_estimates, confusion, independe
 from model.exports.charts import curve_chart, reliability, reliability_chart
 from model.exports.project_contents import GREY, ProjectContents, ResultRow
 from model.exports.report_pictures import Picture, in_percent, small_picture
+from model.exports.report_words import cautions, facts, percent, with_share
 from model.exports.results_table import not_written, write_whole_text
-from model.messages import Message, language_in_use, listed, message, message_n, translated
+from model.messages import Message, language_in_use, message, message_n, translated
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 from model.resource_files import resource
 from model.types import Status
@@ -37,7 +36,6 @@ _UNLIKE, _NONE, _UNREADABLE = (
     (message("none of these"), ""),
     (message("not readable"), ""),
 )
-_FEW = 5  # examples of a class
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ def report_html(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=finalize
     )
     environment.globals |= {"message": message, "message_n": message_n, "language": language.replace("_", "-")}
-    environment.filters |= {"percent": _percent, "count": "{:,}".format}
+    environment.filters |= {"percent": percent, "count": "{:,}".format}
     template = environment.from_string(resource(TEMPLATE).read_text(encoding="utf-8"))
     writer = _Writer(project, options, progress, token)
     return template.render(**writer.values())
@@ -131,7 +129,7 @@ class _Writer:
             "advice": advice(report) if report is not None else "",
             "reliability": self._reliability(),
             "curve": self._curve(),
-            "cautions": self._cautions(),
+            "cautions": cautions(project, self._summary()),
             "checked": self._checked(),
             "agreements": self._agreements(),
             "sheets": [
@@ -145,7 +143,7 @@ class _Writer:
             "examples": [self._of_example(class_id, path) for class_id, path in examples],
             "rows": [self._row(row) for row in project.results[:_MOST_ROWS]],
             "rows_left_out": max(len(project.results) - _MOST_ROWS, 0),
-            "facts": self._facts(),
+            "facts": facts(project, names_hidden=self._options.names_hidden),
         }
 
     def _name(self, path: Path) -> str:
@@ -206,66 +204,6 @@ class _Writer:
         counts = sorted(Counter(one.class_index for one in report.examples).values())
         ahead = None if expected is None else (float(counts[(len(counts) - 1) // 2]), *expected)
         return curve_chart(report.learning_curve, ahead, self._options.language)
-
-    def _cautions(self) -> list[str]:
-        """What to be careful about, in plain words."""
-        project, report = self._project, self._project.report
-        if report is None:
-            return [message("Nothing was trained yet.")]
-        said: list[str] = []
-        per_class = Counter(one.class_index for one in report.examples)
-        few = [name for at, name in enumerate(report.class_names) if per_class[at] < _FEW]
-        if few:
-            said.append(
-                message(
-                    "Few examples: {names} have fewer than {few}. Estimates and confidences are rough.",
-                    names=_listed(few),
-                    few=_FEW,
-                )
-            )
-        if report.leave_one_out_accuracy is None:
-            said.append(message("Confidence was not measured: no class has two examples that could be left out."))
-        groups = independent_examples(report.examples)
-        if groups < len(report.examples):
-            said.append(
-                message(
-                    "The {count} examples are {groups} independent ones: some belong together (one file, "
-                    "patient or burst, near-duplicates). Estimates count them so.",
-                    count=len(report.examples),
-                    groups=groups,
-                )
-            )
-        suspects = [one for one in report.examples if one.predicted not in (-1, one.class_index)]
-        if suspects:
-            said.append(
-                message(
-                    "{count} examples look like another class when they are left out; see Examples.",
-                    count=len(suspects),
-                )
-            )
-        if report.in_two_bins:
-            said.append(
-                message("{count} pictures are in two bins: one of each pair is wrong.", count=len(report.in_two_bins))
-            )
-        if project.is_changed_since_training:
-            said.append(message("The bins changed since the last training: results and estimates are of before."))
-        rows = self._summary()
-        if rows["unlike"]:
-            said.append(
-                message(
-                    "{unlike:,} of {count:,} images are unlike every bin: none of the classes may fit.",
-                    unlike=rows["unlike"],
-                    count=rows["count"],
-                )
-            )
-        if rows["errors"]:
-            said.append(message("{count:,} images could not be read.", count=rows["errors"]))
-        said.append(
-            message(
-                "Estimates are made from the examples. Images from elsewhere may fare worse: check a random sample."
-            )
-        )
-        return said
 
     def _checked(self) -> dict[str, Any] | None:
         """How labels compare with what was predicted when they were given; None without labels."""
@@ -331,14 +269,12 @@ class _Writer:
     def _of_result(self, row: ResultRow) -> Picture:
         data, size = self._pictures[row.path]
         color = self._project.colors.get(row.class_id or "", GREY)
-        lines: list[str] = (
-            [_with_share(self._class(row.class_id), _confidence(row))] if row.class_id is not None else []
-        )
+        lines: list[str] = [with_share(self._class(row.class_id), _confidence(row))] if row.class_id is not None else []
         if row.status is Status.UNKNOWN:
             lines = [message("unlike every bin; nearest {nearest}", nearest=lines[0])]
         second = _runner_up(row)
         if second is not None:
-            lines.append(message("then {name} {share}", name=self._class(second[0]), share=_percent(second[1])))
+            lines.append(message("then {name} {share}", name=self._class(second[0]), share=percent(second[1])))
         if row.steadiness is not None:
             lines.append(message("region steady {steadiness:.2f}", steadiness=row.steadiness))
         if row.label is not None:
@@ -357,7 +293,7 @@ class _Writer:
                     message(
                         "left out, it looks like {other}, {confidence}",
                         other=other,
-                        confidence=_percent(one.confidence),
+                        confidence=percent(one.confidence),
                     )
                 )
         return Picture(self._name(path), data, None, self._project.colors.get(class_id, ""), tuple(lines))
@@ -373,8 +309,8 @@ class _Writer:
             "name": self._name(row.path),
             "folder": "" if self._options.names_hidden else str(row.path.parent),
             "predicted": "" if row.class_id is None else self._class(row.class_id),
-            "confidence": _percent(_confidence(row)) if row.class_id is not None else "",
-            "second": "" if second is None else _with_share(self._class(second[0]), second[1]),
+            "confidence": percent(_confidence(row)) if row.class_id is not None else "",
+            "second": "" if second is None else with_share(self._class(second[0]), second[1]),
             "label": "" if row.label is None else self._class(row.label.class_id),
             "by": "" if row.label is None else row.label.reader,
             "note": self._with_age(row, note),
@@ -384,25 +320,6 @@ class _Writer:
         if not self._project.is_stale(row):
             return note
         return message("{note} · out of date", note=note) if note else message("out of date")
-
-    def _backbone(self) -> str:
-        """Its name; a file of weights is named only where files are."""
-        name = str(self._project.facts.get("backbone", ""))
-        return name.split("@", maxsplit=1)[0] if self._options.names_hidden else name
-
-    def _facts(self) -> list[tuple[str, str]]:
-        project, facts = self._project, self._project.facts
-        found: list[tuple[str, str]] = [(message("Project"), "" if self._options.names_hidden else str(project.path))]
-        found += [(message("Classifier"), project.identity or message("none")), (message("Backbone"), self._backbone())]
-        found += [(message("SHA-256 of its tensors"), str(facts.get("tensors_sha256", "")))]
-        found += [
-            (message("Version of {name}", name=name), _version(name))
-            for name in ("fewshot", "torch", "openvino", "numpy", "pillow")
-        ]
-        found.append(
-            ("Python", message("{version} on {system}", version=platform.python_version(), system=platform.system()))
-        )
-        return [(name, value) for name, value in found if value]
 
 
 def _confidence(row: ResultRow) -> float:
@@ -417,24 +334,3 @@ def _runner_up(row: ResultRow) -> tuple[str, float] | None:
         return None
     best = max(others, key=others.__getitem__)
     return best, others[best]
-
-
-def _percent(share: float) -> str:
-    return message("> 99.9\u00a0%") if 0.9995 <= share < 1 else message("{share:.1f}\u00a0%", share=100 * share)
-
-
-def _with_share(name: str, share: float) -> str:
-    return message("{name} {share}", name=name, share=_percent(share))
-
-
-def _listed(names: Sequence[str]) -> str:
-    quoted = listed([f"‘{name}’" for name in names[:5]])
-    more = len(names) - 5
-    return quoted if more <= 0 else message("{names} and {more} more", names=quoted, more=more)
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""
