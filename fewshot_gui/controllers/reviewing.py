@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import logging
+import time
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -32,6 +33,7 @@ from model.types import Status
 
 _log = logging.getLogger(__name__)
 _Order = tuple[bool, bool, float, str]
+_IDLE = 10  # times as long as sorting takes the window is left alone before the next time
 _PAUSE = 300  # milliseconds after results changed before the rest is sorted anew
 
 
@@ -53,6 +55,7 @@ class ReviewingController(QObject):
         self._order: dict[Path, _Order] = {}  # of the queue's images, once they were sorted anew
         self._moved: set[Path] = set()  # images of the queue that were predicted anew since
         self._must_recount = False
+        self._taken = 0.0  # seconds that it took last to sort the rest
         self._is_answering = False
         self._is_over = False  # the line that the person set was reached; going on is a second thought
         self._later = QTimer(self, singleShot=True, interval=_PAUSE)
@@ -322,7 +325,7 @@ class ReviewingController(QObject):
 
     def _settle_later(self) -> None:
         if not self._later.isActive():
-            self._later.start()
+            self._later.start(max(_PAUSE, round(_IDLE * 1000 * self._taken)))
 
     @Slot()
     def _on_results_settled(self) -> None:
@@ -330,12 +333,13 @@ class ReviewingController(QObject):
         plan = self._plan
         if plan is None:
             return
-        is_replaced = self._must_recount
+        begin, is_replaced = time.monotonic(), self._must_recount
         if is_replaced:
             self._count_doubts()
         if plan.reviewed is not Reviewed.SAMPLE and (is_replaced or self._moved):
             self._sort_the_rest()
         self._show()
+        self._taken = time.monotonic() - begin
 
     def _sort_the_rest(self) -> None:
         """Sort what comes behind; how doubtful an image is, is asked again only where it was predicted anew."""
