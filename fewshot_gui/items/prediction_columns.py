@@ -154,6 +154,9 @@ class PredictionColumns:
             index = np.array(sorted(index.tolist(), key=self._sort_keys.__getitem__), dtype=np.intp)
         elif how.sorting is not Sorting.ARRIVAL:
             index = index[np.argsort(self._ranks(how.sorting)[index], kind="stable")]
+        if how.is_reversed:
+            is_error = np.array(self._statuses)[index[::-1]] == _STATUSES.index(Status.ERROR)
+            index = index[::-1][np.argsort(is_error, kind="stable")]
         numbers, keys = self._group_numbers(how.grouping, positions, sure_from)
         if numbers is None:
             return index.tolist(), []

@@ -69,6 +69,11 @@ def describe_labels(document: Document, path: Path, only: str | None = None) -> 
         if label.note is not None:
             text = tr("{reader} wants a second look: {note}") if label.note else tr("{reader} wants a second look")
             lines.append(text.format(reader=label.reader, note=label.note))
+        elif label.answered is not None:
+            text = (
+                _tr("{reader} looked a second time: {note}") if label.answered else _tr("{reader} looked a second time")
+            )
+            lines.append(text.format(reader=label.reader, note=label.answered))
     return "\n".join(lines)
 
 

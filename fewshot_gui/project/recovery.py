@@ -38,6 +38,7 @@ Row = tuple[Any, ...]
 _HEADER = 100
 _HASH = re.compile("[0-9a-f]{64}")
 _COLOR = re.compile("#[0-9a-f]{6}")
+_COLUMNS_BEFORE_ANSWERS = 9  # of a label's row
 
 
 @dataclass
@@ -107,7 +108,7 @@ def _write_derived(store: ProjectStore, found: Recovered) -> None:
     with store.transaction() as connection:
         store.register_files(decode_path(row[1]) for row in found.predictions)
         store.register_files(decode_path(row[0]) for row in found.labels)
-        connection.executemany("INSERT OR IGNORE INTO labels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", found.labels)
+        connection.executemany("INSERT OR IGNORE INTO labels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", found.labels)
         connection.executemany("INSERT INTO runs VALUES (?, ?, ?)", found.runs)
         for row in found.predictions:
             connection.execute("INSERT OR IGNORE INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
@@ -289,7 +290,8 @@ def _read_rest(tables: _Tables, found: Recovered) -> None:
         except (KeyError, TypeError, ValueError):
             continue
         found.training = row
-    found.labels = [row for row in tables.both_ways("*", "labels", "path") if _is_label(row)]
+    rows = (_with_answer(row) for row in tables.both_ways("*", "labels", "path"))
+    found.labels = [row for row in rows if _is_label(row)]
     index = "sqlite_autoindex_classifier_files_1"
     names = [name for (name,) in tables.both_ways("name", "classifier_files", "name", index)]
     files: dict[str, bytes] = dict(tables.each("name, content", "classifier_files", "name", names))
@@ -354,6 +356,11 @@ def iter_words(found: Recovered) -> Iterator[str]:
         yield f"{len({row[0] for row in found.labels}):,} labelled images"
     if found.training is not None and found.classifier:
         yield "the classifier"
+
+
+def _with_answer(row: Row) -> Row:
+    """Return a label's row as it is now: those of the format before have a column less."""
+    return (*row, None) if len(row) == _COLUMNS_BEFORE_ANSWERS else row
 
 
 def _roi(text: object) -> Roi | None:

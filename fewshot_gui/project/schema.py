@@ -12,7 +12,7 @@ from fewshot_gui.project.disk import LONGEST_VALUE, connect_read_only
 from fewshot_gui.project.errors import DamagedError, ProjectError
 
 APPLICATION_ID = int.from_bytes(b"FSHT")
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 # Paths are bytes (os.fsencode), as a file's name need not be text. `files` holds what is known of
 # every file and library folder: its path relative to the project's folder finds it again when both
@@ -52,7 +52,7 @@ CREATE TABLE training (
 );
 CREATE TABLE classifier_files (name TEXT PRIMARY KEY, content BLOB NOT NULL);
 """
-_LABELS = """
+_LABELS_BEFORE_ANSWERS = """
 CREATE TABLE labels (
     path BLOB NOT NULL REFERENCES files (path),
     reader TEXT NOT NULL,
@@ -66,6 +66,21 @@ CREATE TABLE labels (
     PRIMARY KEY (path, reader)
 ) WITHOUT ROWID;
 """
+_LABELS = """
+CREATE TABLE labels (
+    path BLOB NOT NULL REFERENCES files (path),
+    reader TEXT NOT NULL,
+    source TEXT NOT NULL,
+    bin_id TEXT,
+    note TEXT,
+    given_at TEXT NOT NULL,
+    predicted TEXT,
+    confidence REAL NOT NULL,
+    revision INTEGER NOT NULL,
+    answered TEXT,
+    PRIMARY KEY (path, reader)
+) WITHOUT ROWID;
+"""
 TABLES = _BEFORE_LABELS + _LABELS
 
 _STATE_KINDS = {
@@ -76,7 +91,7 @@ _STATE_KINDS = {
     "backbone": "TEXT",
     "roi": "TEXT",
 }
-_FIRST_WITH_LABELS = 3  # format
+_TABLES_OF = {1: _BEFORE_LABELS, 2: _BEFORE_LABELS, 3: _BEFORE_LABELS + _LABELS_BEFORE_ANSWERS, SCHEMA_VERSION: TABLES}
 _LARGEST_NUMBER = 2**53  # so that no number of ours overflows
 _HEADER_BYTES = 100
 _MAGIC = b"SQLite format 3\x00"
@@ -99,12 +114,20 @@ def _know_which_file_was_written_last(connection: sqlite3.Connection) -> None:
 
 
 def _keep_labels(connection: sqlite3.Connection) -> None:
+    connection.execute(_LABELS_BEFORE_ANSWERS)
+
+
+def _keep_answered_notes(connection: sqlite3.Connection) -> None:
+    connection.execute("ALTER TABLE labels RENAME TO labels_before")
     connection.execute(_LABELS)
+    connection.execute("INSERT INTO labels SELECT *, NULL FROM labels_before")
+    connection.execute("DROP TABLE labels_before")
 
 
 MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], None]] = {
     1: _know_which_file_was_written_last,
     2: _keep_labels,
+    3: _keep_answered_notes,
 }
 """What makes a project of format n one of format n + 1; inside a transaction."""
 
@@ -164,7 +187,7 @@ def check_content(path: Path) -> int:
         verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         version = format_of(connection)
         if verdict == "ok" and version <= SCHEMA_VERSION:
-            verdict = _what_is_strange(connection, TABLES if version >= _FIRST_WITH_LABELS else _BEFORE_LABELS)
+            verdict = _what_is_strange(connection, _TABLES_OF.get(version, TABLES))
     except (sqlite3.DatabaseError, ValueError) as error:  # what SQLite says of a damaged schema may be no text
         verdict = str(error)
     finally:

@@ -28,7 +28,7 @@ class MapChoice(QComboBox):
         ):
             self.addItem(text, map_style)
         if between_classes:
-            self.addItem(self.tr("Difference of two classes"), MapStyle.DIFFERENCE)
+            self.addItem(self.tr("Difference"), MapStyle.DIFFERENCE)
             tip = self.tr("Where there is more for the first class, and where for the class that is chosen below")
             self.setItemData(self.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
         self.activated.connect(self._on_activated)

@@ -105,6 +105,7 @@ class ReadingDialog(QDialog):
         layout.addRow(self.roi.switch)
         layout.addRow(self.roi)
         layout.addRow(buttons)
+        self.roi.switch.toggled.connect(self._on_roi_switched)
         self._on_greys_chosen()
 
     def cutting(self) -> Cutting:
@@ -154,6 +155,16 @@ class ReadingDialog(QDialog):
         row.addWidget(self.high)
         self._window.setFocusProxy(self.low)
         self.greys.currentIndexChanged.connect(self._on_greys_chosen)
+
+    @Slot()
+    def _on_roi_switched(self) -> None:
+        """Make room for the picture, or take it back."""
+        layout = self.layout()
+        if layout is not None:
+            layout.invalidate()
+            layout.activate()
+            wrapped = layout.totalHeightForWidth(self.width()) if layout.hasHeightForWidth() else 0
+            self.resize(self.width(), max(wrapped, layout.totalSizeHint().height()))
 
     @Slot()
     def _on_greys_chosen(self) -> None:

@@ -144,11 +144,12 @@ class ResultsView(QWidget):
             "tile": str(self.gallery.tile),
             "groups": how.grouping,
             "order": how.sorting,
+            "reversed": "yes" if how.is_reversed else "no",
         }
 
     def restore_look(self, look: Mapping[str, str]) -> None:
         """Show results as they were shown; raises `ValueError` or `KeyError` where `look` is damaged."""
-        how = Arrangement(Grouping(look["groups"]), Sorting(look["order"]))
+        how = Arrangement(Grouping(look["groups"]), Sorting(look["order"]), look.get("reversed") == "yes")
         tile = int(look["tile"])
         self.bar.show_arrangement(how)
         self.gallery.set_tile(tile)

@@ -120,9 +120,10 @@ class _Picture(QWidget):
         shade = QPainterPath()
         shade.addRect(frame)
         shade.addRect(part)  # odd-even: the part is a hole
-        painter.fillPath(shade, QColor(0, 0, 0, 140))
-        painter.setPen(QPen(self.palette().highlight().color(), 2))
-        painter.drawRect(part)
+        painter.fillPath(shade, QColor(128, 128, 128, 150))
+        for color, width in ((QColor(255, 255, 255), 4), (self.palette().highlight().color(), 2)):
+            painter.setPen(QPen(color, width))
+            painter.drawRect(part)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin to draw (Qt)."""

@@ -44,7 +44,7 @@ class SetLabels(Change):
         encoded = [(os.fsencode(path), said) for path, said in self.new]
         tables.connection.executemany("DELETE FROM labels WHERE path = ?", ((path,) for path, _ in encoded))
         tables.connection.executemany(
-            "INSERT INTO labels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO labels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             ((path, *label.as_row()) for path, said in encoded for label in said),
         )
 

@@ -50,6 +50,9 @@ def test_it_is_drawn_kept_with_the_project_and_reaches_training(
         assert not dialog.roi.isVisible()
         dialog.roi.switch.click()
         QApplication.processEvents()
+        numbers = dialog.roi.boxes[0].mapTo(dialog, QPoint(0, 0)).y()
+        picture = dialog.roi.picture
+        assert picture.mapTo(dialog, QPoint(0, picture.height())).y() <= numbers  # there is room for it
         draw(dialog.roi, 0.5, 0.25, 1.0, 0.75)
 
     choose_reading(app, choose)
