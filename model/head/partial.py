@@ -53,16 +53,21 @@ def partial_vectors(
     return PartialVectors(torch.stack(means).float(), torch.stack(responses))
 
 
-def _kept(labels: Tensor, ways: int, groups: Grouping) -> list[Tensor]:
-    """Return which examples stay when each part is left out, bool (n,); a class that would be empty keeps its own."""
-    if not bool(has_others(labels, groups).any()):
-        return []
+def parts_of(labels: Tensor, groups: Grouping) -> Tensor:
+    """Return which of `PARTS` parts each example is in, int64 (n,); groups stay together."""
     # Groups are dealt out class by class, so that every part takes about as many of each class.
     order = torch.argsort(labels, stable=True).tolist()
     turns: dict[int, int] = {}
     for number in groups.numbers[order].tolist():
         turns.setdefault(number, len(turns) % PARTS)
-    parts = torch.tensor([turns[number] for number in groups.numbers.tolist()])
+    return torch.tensor([turns[number] for number in groups.numbers.tolist()])
+
+
+def _kept(labels: Tensor, ways: int, groups: Grouping) -> list[Tensor]:
+    """Return which examples stay when each part is left out, bool (n,); a class that would be empty keeps its own."""
+    if not bool(has_others(labels, groups).any()):
+        return []
+    parts = parts_of(labels, groups)
     members = functional.one_hot(labels, ways)
     found = []
     for part in range(PARTS):
