@@ -16,7 +16,7 @@ from sklearn.metrics import roc_auc_score
 from torch import Tensor
 
 from benchmarks.accuracy.episodes import QUERIES, Samples
-from benchmarks.accuracy.marked_region import Marks, halves, marks_of
+from benchmarks.accuracy.marked_region import Marks, marks_of
 from benchmarks.accuracy.painting import centre_of, overlap, within
 from benchmarks.accuracy.views import PreparedSet
 from model.classifier import FewShotClassifier
@@ -178,25 +178,13 @@ def _regions(
         "closer look": [closer[i] for i in asked],
     }
     for look, images in looks.items():
-        hits, overlaps, steady, centres, areas = [], [], [], [], []
+        hits, overlaps, centres, areas = [], [], [], []
         for index, found in zip(asked, classifier.predict(images), strict=True):
             assert found.region is not None
             width, height = data.sizes[index]
             hits.append(within(marks[index], *centre_of(found.region)))
             overlaps.append(overlap(marks[index], found.region))
-            steady.append(found.steadiness or 0.0)
             centres.append(within(marks[index], width / 2, height / 2))
             areas.append(found.region.width * found.region.height / (width * height))
-        upper, lower = halves(torch.tensor(hits), torch.tensor(steady))
-        yield (
-            look,
-            {
-                "region": fmean(hits),
-                "overlap": fmean(overlaps),
-                "its share of the image": fmean(areas),
-                "centre of the image": fmean(centres),
-                "steady half": upper,
-                "unsteady half": lower,
-                "steady less unsteady": upper - lower,
-            },
-        )
+        figures = {"region": hits, "overlap": overlaps, "share of the image": areas, "centre of the image": centres}
+        yield look, {name: fmean(values) for name, values in figures.items()}

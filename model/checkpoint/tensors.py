@@ -152,9 +152,8 @@ def _check_memory(memory: Memory, refuse: Callable[[str], NoReturn]) -> None:
     for name, part in memory._asdict().items():
         if not bool((part.abs() <= _LARGEST).all()):
             refuse(_MEMORY + name)
-    for name in ("fine_parts", "coarse_parts"):
-        parts = getattr(memory, name)
-        if not parts.numel() or not 0 <= int(parts.min()) <= int(parts.max()) < MOST_PARTS:
+    for name in ("fine", "coarse"):
+        if not len(getattr(memory, name)):
             refuse(_MEMORY + name)
     for name in ("units", "deviations"):
         if float(getattr(memory, name).min()) < _LEAST_DIVISOR:
@@ -214,17 +213,15 @@ def _expected(
 def _memory_shapes(
     tensors: Mapping[str, Tensor], fine: int, coarse: int
 ) -> dict[str, tuple[torch.dtype, tuple[int, ...]]]:
-    """Types and shapes of the tensors of `Memory`; the numbers of regions are those of its parts."""
+    """Types and shapes of the tensors of `Memory`; the numbers of regions are as they are found."""
 
     def kept(name: str) -> int:
-        parts = tensors.get(_MEMORY + name)
-        return min(len(parts), MOST_REGIONS) if parts is not None and parts.dim() else 0
+        regions = tensors.get(_MEMORY + name)
+        return min(len(regions), MOST_REGIONS) if regions is not None and regions.dim() else 0
 
     shapes = {
-        "fine": (torch.float16, (kept("fine_parts"), fine)),
-        "coarse": (torch.float16, (kept("coarse_parts"), coarse)),
-        "fine_parts": (torch.int64, (kept("fine_parts"),)),
-        "coarse_parts": (torch.int64, (kept("coarse_parts"),)),
+        "fine": (torch.float16, (kept("fine"), fine)),
+        "coarse": (torch.float16, (kept("coarse"), coarse)),
         "units": (torch.float64, (2,)),
         "usual": (torch.float64, (2,)),
         "deviations": (torch.float64, (2,)),

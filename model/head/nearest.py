@@ -17,7 +17,7 @@ examples, each without its group: no other image takes part.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import torch
@@ -27,7 +27,6 @@ from torch.nn import functional
 from model.features.maps import IMAGES_AT_ONCE, ImageFeatures, resampled
 from model.head import local_feature
 from model.head.grouping import Grouping
-from model.head.partial import parts_of
 
 MOST_FINE, MOST_COARSE = 512, 128
 """Regions that are kept at stride 16 and 32, drawn from all examples: all of them find hardly more and take longer."""
@@ -48,61 +47,42 @@ class Memory(NamedTuple):
     """Regions of the examples of a single class, and what is usual among these examples.
 
     fine: float16 (m, D_fine), coarse: float16 (m', D_coarse), directions of the kept regions, of length 1
-    fine_parts, coarse_parts: int64 (m,) and (m',), the part of the examples that each is from, see `head.partial`
     units: float64 (2,) mean distance of the examples' regions at stride 16 and 32, each without its group
     usual, deviations: float64 (2,) of the examples' global unlikeness and of their most unlike region, in the same way
     """
 
     fine: Tensor
     coarse: Tensor
-    fine_parts: Tensor
-    coarse_parts: Tensor
     units: Tensor
     usual: Tensor
     deviations: Tensor
 
 
 class Distances(NamedTuple):
-    """Distances of the regions of n images from the nearest region of each of P parts of the examples; float32.
-
-    fine: (n, P, h, w); coarse: (n, P, h', w')
-    """
+    """Distances of the regions of n images from the nearest kept ones, float32: fine (n, h, w), coarse (n, h', w')."""
 
     fine: Tensor
     coarse: Tensor
 
-    def of_strides(self) -> tuple[Tensor, Tensor]:
-        """Return the distances from all examples at both strides, (n, R) each."""
-        grid = self.fine.shape[2:]
-        coarse = resampled(self.coarse.amin(dim=1, keepdim=True), (grid[0], grid[1]))
-        return self.fine.amin(dim=1).flatten(1), coarse.flatten(1)
-
     def unlikeness(self, units: Tensor) -> Tensor:
         """Return the unlikeness of each region, (n, R), for the `Memory.units`."""
-        fine, coarse = self.of_strides()
-        return FINE_WEIGHT * fine / float(units[0]) + coarse / float(units[1])
-
-    def without(self, part: int) -> Distances:
-        """Return the distances without one of the parts."""
-        kept = [index for index in range(self.fine.shape[1]) if index != part]
-        return Distances(self.fine[:, kept], self.coarse[:, kept])
+        rows, columns = self.fine.shape[1:]
+        coarse = resampled(self.coarse[:, None], (rows, columns))[:, 0]
+        return (FINE_WEIGHT * self.fine / float(units[0]) + coarse / float(units[1])).flatten(1)
 
 
 class NearestRegions:
     """The kept regions, ready to be compared with images. Read-only, so several threads may use it at once."""
 
     def __init__(self, memory: Memory) -> None:
-        count = int(torch.cat((memory.fine_parts, memory.coarse_parts)).max()) + 1
-        self._fine, self._fine_counts = _by_part(memory.fine, memory.fine_parts, count)
-        self._coarse, self._coarse_counts = _by_part(memory.coarse, memory.coarse_parts, count)
+        self._fine, self._coarse = memory.fine.float(), memory.coarse.float()
 
     def distances(self, features: ImageFeatures) -> Distances:
         """Compare the regions of n images with the kept ones."""
-        rows = [features.pick(slice(at, at + IMAGES_AT_ONCE)) for at in range(0, len(features.coarse), IMAGES_AT_ONCE)]
-        found = [
-            (_distances(self._fine, self._fine_counts, fine), _distances(self._coarse, self._coarse_counts, coarse))
-            for fine, coarse in map(_directions, rows)
-        ]
+        found = []
+        for start in range(0, len(features.coarse), IMAGES_AT_ONCE):
+            fine, coarse = _directions(features.pick(slice(start, start + IMAGES_AT_ONCE)))
+            found.append((_distances(self._fine, fine), _distances(self._coarse, coarse)))
         fine, coarse = (torch.cat(parts) for parts in zip(*found, strict=True))
         return Distances(fine, coarse)
 
@@ -156,16 +136,12 @@ def fit_nearest(each: EachImage, groups: Grouping) -> NearestFit:
     numbers, measured = groups.numbers, []
     for number, seen in zip(numbers.tolist(), map(_directions, each()), strict=True):
         others = (fine[numbers[fine_owners] != number], coarse[numbers[coarse_owners] != number])
-        measured.append(
-            Distances(*(_distances(kept, [len(kept)], maps) for kept, maps in zip(others, seen, strict=True)))
-        )
+        measured.append(Distances(*(_distances(kept, maps) for kept, maps in zip(others, seen, strict=True))))
     means = torch.tensor([[float(part.mean()) for part in one] for one in measured], dtype=torch.float64)
     units = means.mean(dim=0).clamp_min(_LEAST)
     left_out = torch.cat([one.unlikeness(units).amax(dim=1) for one in measured]).double()
-    parts = parts_of(torch.zeros(count, dtype=torch.int64), groups)
     nothing = torch.zeros(2, dtype=torch.float64)
-    memory = Memory(fine.half(), coarse.half(), parts[fine_owners], parts[coarse_owners], units, nothing, nothing + 1.0)
-    return NearestFit(memory, left_out)
+    return NearestFit(Memory(fine.half(), coarse.half(), units, nothing, nothing + 1.0), left_out)
 
 
 def _kept(images: Iterable[ImageFeatures], count: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -189,18 +165,9 @@ def _directions(features: ImageFeatures) -> tuple[Tensor, Tensor]:
     return averaged.unflatten(2, features.grid), features.coarse_map * features.coarse_scale[:, None]
 
 
-def _distances(kept: Tensor, counts: Sequence[int], maps: Tensor) -> Tensor:
-    """Distances of maps (n, D, h, w) from regions (m, D), of which `counts` are of each of P parts: (n, P, h, w)."""
-    cosines = kept @ maps.flatten(2)
-    # Where nothing of a part is kept, nothing is as near as -1.
-    nearest = [
-        part.amax(dim=1) if part.shape[1] else -torch.ones_like(maps[:, 0]).flatten(1)
-        for part in cosines.split(list(counts), dim=1)
-    ]
-    found: Tensor = (1 - torch.stack(nearest, dim=1)).unflatten(2, maps.shape[2:])
-    return found
-
-
-def _by_part(kept: Tensor, parts: Tensor, count: int) -> tuple[Tensor, list[int]]:
-    """Sort regions (m, D) by their part: float32 (m, D), and how many there are of each of `count` parts."""
-    return kept[parts.argsort(stable=True)].float(), torch.bincount(parts, minlength=count).tolist()
+def _distances(kept: Tensor, maps: Tensor) -> Tensor:
+    """Distances of maps (n, D, h, w) from the nearest of regions (m, D): (n, h, w); the largest, 2, where m is 0."""
+    if not len(kept):
+        return torch.full_like(maps[:, 0], 2.0)
+    nearest: Tensor = (kept @ maps.flatten(2)).amax(dim=1).unflatten(1, maps.shape[2:])
+    return 1 - nearest

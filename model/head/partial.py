@@ -53,21 +53,16 @@ def partial_vectors(
     return PartialVectors(torch.stack(means).float(), torch.stack(responses))
 
 
-def parts_of(labels: Tensor, groups: Grouping) -> Tensor:
-    """Return which of `PARTS` parts each example is in, int64 (n,); groups stay together."""
+def _kept(labels: Tensor, ways: int, groups: Grouping) -> list[Tensor]:
+    """Return which examples stay when each part is left out, bool (n,); a class that would be empty keeps its own."""
+    if not bool(has_others(labels, groups).any()):
+        return []
     # Groups are dealt out class by class, so that every part takes about as many of each class.
     order = torch.argsort(labels, stable=True).tolist()
     turns: dict[int, int] = {}
     for number in groups.numbers[order].tolist():
         turns.setdefault(number, len(turns) % PARTS)
-    return torch.tensor([turns[number] for number in groups.numbers.tolist()])
-
-
-def _kept(labels: Tensor, ways: int, groups: Grouping) -> list[Tensor]:
-    """Return which examples stay when each part is left out, bool (n,); a class that would be empty keeps its own."""
-    if not bool(has_others(labels, groups).any()):
-        return []
-    parts = parts_of(labels, groups)
+    parts = torch.tensor([turns[number] for number in groups.numbers.tolist()])
     members = functional.one_hot(labels, ways)
     found = []
     for part in range(PARTS):

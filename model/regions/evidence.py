@@ -172,17 +172,12 @@ class RegionFinder:
 
 
 def _unlike(distances: Distances, units: Tensor) -> EvidenceOfImages:
-    """Return how unlike the examples of a single class each region of n images is."""
-    found = distances.unlikeness(units)
-    parts = distances.fine.shape[1]
-    shifts = [distances.without(part).unlikeness(units) - found for part in range(parts if parts > 1 else 0)]
-    spread = found.std(dim=1).clamp_min(1e-9)[:, None, None]
-    moved = torch.stack(shifts, dim=1) if shifts else found.new_zeros(len(found), 0, found.shape[1])
-    fine, coarse = (stride[:, None] for stride in distances.of_strides())
-    rows, columns = distances.fine.shape[2:]
-    return EvidenceOfImages(
-        found[:, None] / spread, (moved / spread)[:, None], agreement(fine, coarse), (rows, columns)
-    )
+    """Return how unlike the examples of a single class each region of n images is; its steadiness is not known."""
+    found = distances.unlikeness(units)[:, None]
+    spread = found.std(dim=2, keepdim=True).clamp_min(1e-9)
+    rows, columns = distances.fine.shape[1:]
+    nothing = found.new_zeros(len(found), 1, 0, found.shape[2])
+    return EvidenceOfImages(found / spread, nothing, found.new_zeros(len(found), 1), (rows, columns))
 
 
 def _joined(contrasts: Tensor, responses: Tensor) -> Tensor:
