@@ -167,6 +167,10 @@ class FewShotClassifier:
         with torch.inference_mode():
             return self.head.unlikeness(self.head.joint(features), self.head.compare(features))
 
+    def unknown(self, features: ImageFeatures) -> Tensor:
+        """Return which of n images are unlike every class: bool (n,)."""
+        return self.unlikeness(features) > self.state.unknown_threshold
+
     def with_false_alarms(self, share: float) -> FewShotClassifier:
         """Return the classifier with the threshold at which `share` (0..1) of known images are flagged as unknown.
 

@@ -51,11 +51,18 @@ def describe_prediction(document: Document, results: Results, path: Path) -> str
     text = text.format(name=name, share=share)
     if made.steadiness is not None and not made.is_of_one_bin:
         text += " " + _tr("Its region is steady {value} (1 is most).").format(value=f"{made.steadiness:.2f}")
+    if made.is_region_unlike:
+        text += " " + most_unlike()
     if made.is_joined:
         text += " " + _tr("Similar images took part in it.")
     if is_stale(results, made):
         text += " " + _tr("Out of date: made before the last change of the bins.")
     return text
+
+
+def most_unlike() -> str:
+    """What the box and the map show where there is one bin."""
+    return _tr("The box shows what is most unlike the bin.")
 
 
 def describe_labels(document: Document, path: Path, only: str | None = None) -> str:

@@ -292,7 +292,10 @@ class _Writer:
         data, size = self._pictures[row.path]
         color = self._project.colors.get(row.class_id or "", GREY)
         lines = [f"{self._class(row.class_id)} {_percent(_confidence(row))}"] if row.class_id is not None else []
-        if row.status is Status.UNKNOWN:
+        if row.is_of_one_class:  # its share says nothing
+            lines = [f"{'un' if row.status is Status.UNKNOWN else ''}like {self._class(row.class_id)}"]
+            lines += ["box: most unlike it"] if row.steadiness is None and row.region is not None else []
+        elif row.status is Status.UNKNOWN:
             lines = [f"unlike every bin; nearest {lines[0]}"]
         second = _runner_up(row)
         if second is not None:
