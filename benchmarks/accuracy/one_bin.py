@@ -33,7 +33,6 @@ SHOTS = 10
 NORMAL = {"tile": "free", "solar": "functional", "fundus": "no_dr", "textile": "nominal", "fire": "no_fire"}
 """The class that one would have a bin of; in other sets it is each class in turn."""
 
-SHIPPED_ALIKE = nearest.ALIKE
 LEFT_OUT = {"solar": 0.15}
 """`nearest.ALIKE` where it would be another one had the set not taken part in choosing it."""
 
@@ -55,18 +54,16 @@ def measure_one_bin(data: PreparedSet, episodes: int) -> dict[str, Samples]:
 
     In sets where each class is the normal one in turn, all other classes are one kind.
     """
-    with mock.patch.object(nearest, "ALIKE", LEFT_OUT.get(data.name, nearest.ALIKE)):
-        return _measured(data, episodes)
-
-
-def _measured(data: PreparedSet, episodes: int) -> dict[str, Samples]:
     rows: dict[str, Samples] = {}
     marks = marks_of(data)
     closer = _seen_closely(data, marks) if marks else {}
     for case in _cases(data, episodes):
-        classifier = _taught(data, case)
+        with mock.patch.object(nearest, "ALIKE", LEFT_OUT.get(data.name, nearest.ALIKE)):
+            classifier = _taught(data, case)
+        shipped = _taught(data, case) if data.name in LEFT_OUT else classifier
         sets = {name: _features(data, rows_) for name, rows_ in {"": case.normal, **case.odd}.items()}
-        scores = {name: _scores(data, case, classifier.classifier, images) for name, images in sets.items()}
+        both = classifier.classifier, shipped.classifier
+        scores = {name: _scores(data, case, *both, images) for name, images in sets.items()}
         for kind in case.odd:
             row = rows.setdefault(f"{data.name}, {kind}", {})
             for name, known in scores[""].items():
@@ -131,21 +128,17 @@ def _features(data: PreparedSet, rows: Tensor) -> ImageFeatures:
     return unpacked([data.images[i].data for i in rows.tolist()])
 
 
-def _scores(data: PreparedSet, case: Case, classifier: FewShotClassifier, images: ImageFeatures) -> dict[str, Tensor]:
+def _scores(
+    data: PreparedSet, case: Case, classifier: FewShotClassifier, shipped: FewShotClassifier, images: ImageFeatures
+) -> dict[str, Tensor]:
     head, support = classifier.head, _features(data, case.support)
     return {
         OURS: classifier.unlikeness(images),
-        SHIPPED: _as_shipped(classifier, images),
+        SHIPPED: shipped.unlikeness(images),
         GLOBAL: head.global_unlikeness(head.joint(images)),
         FINE: _farthest(images.fine_map, images.fine_scale, support.fine_map, support.fine_scale),
         COARSE: _farthest(images.coarse_map, images.coarse_scale, support.coarse_map, support.coarse_scale),
     }
-
-
-def _as_shipped(classifier: FewShotClassifier, images: ImageFeatures) -> Tensor:
-    """Unlikeness with the constants fitted on all sets, this one among them."""
-    with mock.patch.object(nearest, "ALIKE", SHIPPED_ALIKE):
-        return classifier.unlikeness(images)
 
 
 def _farthest(maps: Tensor, scale: Tensor, known: Tensor, known_scale: Tensor) -> Tensor:

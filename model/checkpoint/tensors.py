@@ -91,7 +91,7 @@ def state_of(tensors: Mapping[str, Tensor], view_names: tuple[str, ...]) -> Clas
     fields: dict[str, Any] = {field: tensors[name].clone() for name, field in _NAMES.items() if name in tensors}
     fields = _without_partial(fields) | fields
     fields |= {name: tensors[name].clone() for name in _LEFT_OUT if name in tensors}
-    if _MEMORY + "fine" in tensors:
+    if _MEMORY + "regions" in tensors:
         fields["memory"] = Memory(*(tensors[_MEMORY + name].clone() for name in Memory._fields))
     fields |= scalars | {"side": int(side) if side in _SIDES else 0}  # 0 is refused by `check_values`
     return ClassifierState(view_names=view_names, **fields)
@@ -152,7 +152,7 @@ def _check_memory(memory: Memory, refuse: Callable[[str], NoReturn]) -> None:
     for name, part in memory._asdict().items():
         if not bool((part.abs() <= _LARGEST).all()):
             refuse(_MEMORY + name)
-    for name in ("fine", "coarse"):
+    for name in ("regions", "windows"):
         if not len(getattr(memory, name)):
             refuse(_MEMORY + name)
     for name in ("units", "deviations"):
@@ -200,7 +200,7 @@ def _expected(
     }
     shapes |= {name: (examples,) for name in _LEFT_OUT if any(other in tensors for other in _LEFT_OUT)}
     if any(name.startswith(_MEMORY) for name in tensors) and ways == 1:
-        memory = _memory_shapes(tensors, fine, coarse)
+        memory = _memory_shapes(tensors, fine)
         shapes |= {name: shape for name, (_, shape) in memory.items()}
         kinds |= {name: kind for name, (kind, _) in memory.items()}
     expected = {name: (kinds.get(name, torch.float32), shape) for name, shape in shapes.items()}
@@ -210,9 +210,7 @@ def _expected(
     return expected
 
 
-def _memory_shapes(
-    tensors: Mapping[str, Tensor], fine: int, coarse: int
-) -> dict[str, tuple[torch.dtype, tuple[int, ...]]]:
+def _memory_shapes(tensors: Mapping[str, Tensor], fine: int) -> dict[str, tuple[torch.dtype, tuple[int, ...]]]:
     """Types and shapes of the tensors of `Memory`; the numbers of regions are as they are found."""
 
     def kept(name: str) -> int:
@@ -220,8 +218,9 @@ def _memory_shapes(
         return min(len(regions), MOST_REGIONS) if regions is not None and regions.dim() else 0
 
     shapes = {
-        "fine": (torch.float16, (kept("fine"), fine)),
-        "coarse": (torch.float16, (kept("coarse"), coarse)),
+        "regions": (torch.float16, (kept("regions"), fine)),
+        "windows": (torch.float16, (kept("windows"), fine)),
+        "weight": (torch.float64, (1,)),
         "units": (torch.float64, (2,)),
         "usual": (torch.float64, (2,)),
         "deviations": (torch.float64, (2,)),

@@ -175,7 +175,7 @@ def _unlike(distances: Distances, units: Tensor) -> EvidenceOfImages:
     """Return how unlike the examples of a single class each region of n images is; its steadiness is not known."""
     found = distances.unlikeness(units)[:, None]
     spread = found.std(dim=2, keepdim=True).clamp_min(1e-9)
-    rows, columns = distances.fine.shape[1:]
+    rows, columns = distances.regions.shape[1:]
     nothing = found.new_zeros(len(found), 1, 0, found.shape[2])
     return EvidenceOfImages(found / spread, nothing, found.new_zeros(len(found), 1), (rows, columns))
 

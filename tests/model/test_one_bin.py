@@ -25,7 +25,7 @@ from model.errors import CheckpointError
 from model.features.maps import ImageFeatures, ImageMaps, compact
 from model.features.texture_energies import CELLS, CHANNELS
 from model.head.grouping import Grouping
-from model.head.nearest import MOST_COARSE, MOST_FINE, NearestRegions, fit_nearest, joined
+from model.head.nearest import MOST_REGIONS, NearestRegions, fit_nearest, joined
 from model.runs.classify import classify
 from model.runs.image_classifier import ImageClassifier
 from model.training.train import train
@@ -173,8 +173,8 @@ def _swapped(one_bin: ImageClassifier, name: str, value: Tensor | None) -> dict[
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("memory_fine", None), ("memory_fine", torch.zeros(3, 5)), ("memory_fine", torch.zeros(0, 112).half()),
-        ("memory_coarse", torch.full((MOST_COARSE, 1280), torch.nan).half()),
+        ("memory_regions", None), ("memory_windows", torch.zeros(3, 5)), ("memory_windows", torch.zeros(0, 112).half()),
+        ("memory_regions", torch.full((9, 112), torch.nan).half()), ("memory_weight", torch.ones(2).double()),
         ("memory_units", torch.zeros(2).double()), ("memory_deviations", torch.full((2,), torch.nan).double()),
         ("groups", None), ("groups", torch.zeros(3, dtype=torch.int64)),
         ("left_out_unlikeness", torch.full((COUNT,), torch.nan).double()),
@@ -199,17 +199,14 @@ def each(images: ImageFeatures) -> Callable[[], list[ImageFeatures]]:
 def test_distances_are_those_from_the_nearest_kept_region() -> None:
     examples, query = features(4), features(9, seed=1)
     memory = fit_nearest(each(examples), Grouping.alone(4)).memory
-    assert len(memory.fine) == MOST_FINE < 4 * 196
-    assert len(memory.coarse) == MOST_COARSE < 4 * 49
+    assert len(memory.regions) == len(memory.windows) == MOST_REGIONS < 4 * 196
     found = NearestRegions(memory).distances(query)
-    regions = query.coarse_map * query.coarse_scale[:, None]
-    cosines = torch.einsum("md,ndhw->nmhw", memory.coarse.float(), regions)
-    torch.testing.assert_close(found.coarse, 1 - cosines.amax(dim=1))
-    # The fine stride is averaged over 3 x 3 regions.
-    fine = query.fine_map * query.fine_scale[:, None]
-    averaged = functional.avg_pool2d(functional.pad(fine, (1, 1, 1, 1), mode="replicate"), 3, 1)
-    cosines = torch.einsum("md,ndhw->nmhw", memory.fine.float(), functional.normalize(averaged, dim=1))
-    torch.testing.assert_close(found.fine, 1 - cosines.amax(dim=1))
+    regions = query.fine_map * query.fine_scale[:, None]
+    cosines = torch.einsum("md,ndhw->nmhw", memory.regions.float(), regions)
+    torch.testing.assert_close(found.regions, 1 - cosines.amax(dim=1))
+    averaged = functional.avg_pool2d(functional.pad(regions, (1, 1, 1, 1), mode="replicate"), 3, 1)
+    cosines = torch.einsum("md,ndhw->nmhw", memory.windows.float(), functional.normalize(averaged, dim=1))
+    torch.testing.assert_close(found.windows, 1 - cosines.amax(dim=1))
 
 
 def test_an_example_is_measured_without_its_group() -> None:
