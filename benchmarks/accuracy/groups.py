@@ -23,7 +23,6 @@ from model.head.grouping import Grouping
 
 SHOTS = 10
 MOST_BINS = 5
-FALSE_ALARMS = (0.01, 0.05)
 EXPONENTS = np.linspace(0, 1, 21)
 """0: the images of a case say all the same; 1: they are independent."""
 
@@ -63,9 +62,6 @@ def measure_groups(data: PreparedSet, episodes: int) -> dict[str, Samples]:
                 f"its error, {kind}": abs(estimate - true),
                 f"interval holds, {kind}": float(low <= true <= high),
             }
-            for share in FALSE_ALARMS:
-                unlike = ours.classifier.with_false_alarms(share).unknown(trial.queries)
-                row[f"false alarms at {share:.0%}, {kind}"] = float(unlike.double().mean())
         cases += _cases(predicted, whole, data.sources)
         for name, value in row.items():
             estimates.setdefault(name, []).append(value)

@@ -61,8 +61,7 @@ SECTIONS = {
         "Images that belong together",
         "Percent; sets of which it is known which images show one patient or part. Examples drawn at random, so that "
         "several show the same one; all queries are of others. The leave-one-out estimate with each image left out, "
-        "and with its whole group; false alarms are queries that are called unlike every bin, with thresholds from the "
-        "same. Cases: all images of one patient or part that are no examples, two or more; "
+        "and with its whole group. Cases: all images of one patient or part that are no examples, two or more; "
         "accuracy image by image, and of the verdict on all of them by several rules (log loss and exponents: x 100).",
     ),
     "unknown": Section(
