@@ -86,9 +86,10 @@ class Prediction:
 
     predicted: number of the class, in the classifier's order
     scores: one calibrated probability for each class, in the classifier's order, adding up to 1
-    region: the region shown for the predicted class, or for the class that was asked for
+    region: the region shown for the predicted class, or for the class that was asked for; where there is a single
+        class the one most unlike its examples
     steadiness: how far that region can be relied on, 0..1: how well it stays in place when examples are left out, and
-        how well two kinds of evidence agree on it; None where no example can be left out
+        how well two kinds of evidence agree on it; None where no example can be left out, or there is a single class
     message: a remark; the reason where `status` is `Status.ERROR`
     evidence_map: float32 (h, w) in 0..1 with a peak of 1, over the whole image as displayed: the evidence for the class
         whose `region` this is; None unless asked for

@@ -128,11 +128,12 @@ class PredictionCells:
         marks = []
         if made.label is not None:
             marks.append(Mark("✓", self._said(made.label), Tone.SUCCESS))
-        match None if made.label is not None else outcome_of(made.status, made.confidence, self.sure_from):
+        sure_from = None if made.is_of_one_bin else self.sure_from  # nothing is more or less sure there
+        match None if made.label is not None else outcome_of(made.status, made.confidence, sure_from):
             case Outcome.ERROR:
                 marks.append(Mark("!", tr("Error"), Tone.FAILURE))
             case Outcome.UNLIKE:
-                marks.append(Mark("≠", tr("Unlike every bin"), Tone.WARNING))
+                marks.append(Mark("≠", _unlike(made), Tone.WARNING))
             case Outcome.TO_CHECK:
                 marks.append(Mark("?", tr("To check"), Tone.WARNING))
         bin_id = self._document.bin_of(made.path)
@@ -147,7 +148,7 @@ class PredictionCells:
         if made.label is not None:
             notes.append(self._said(made.label))
         elif made.status is Status.UNKNOWN:
-            notes.append(tr("Unlike every bin"))
+            notes.append(_unlike(made))
         if made.is_joined:
             notes.append(tr("With similar images"))
         bin_id = self._document.bin_of(made.path)
@@ -169,6 +170,12 @@ class PredictionCells:
     def _problem(self, made: BinPrediction) -> Problem:
         unreadable = made.status is Status.ERROR or self._thumbnails.failure(made.path) is not None
         return Problem.UNREADABLE if unreadable else Problem.NONE
+
+
+def _unlike(made: BinPrediction) -> str:
+    if made.is_region_unlike:
+        return tr("Unlike the bin, most of all in the box")
+    return tr("Unlike the bin") if made.is_of_one_bin else tr("Unlike every bin")
 
 
 def _outcome_text(outcome: Outcome) -> str:

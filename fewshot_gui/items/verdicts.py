@@ -50,11 +50,18 @@ def describe_prediction(document: Document, results: Results, path: Path) -> str
     text = text.format(name=name, share=share)
     if made.steadiness is not None and not made.is_of_one_bin:
         text += " " + tr("Its region is steady {value} (1 is most).").format(value=f"{made.steadiness:.2f}")
+    if made.is_region_unlike:
+        text += " " + most_unlike()
     if made.is_joined:
         text += " " + tr("Similar images took part in it.")
     if is_stale(results, made):
         text += " " + tr("Out of date: made before the last change of the bins.")
     return text
+
+
+def most_unlike() -> str:
+    """What the box and the map show where there is one bin."""
+    return tr("The box shows what is most unlike the bin.")
 
 
 def describe_labels(document: Document, path: Path, only: str | None = None) -> str:
@@ -71,7 +78,7 @@ def describe_labels(document: Document, path: Path, only: str | None = None) -> 
             lines.append(text.format(reader=label.reader, note=label.note))
         elif label.answered is not None:
             text = (
-                _tr("{reader} looked a second time: {note}") if label.answered else _tr("{reader} looked a second time")
+                tr("{reader} looked a second time: {note}") if label.answered else tr("{reader} looked a second time")
             )
             lines.append(text.format(reader=label.reader, note=label.answered))
     return "\n".join(lines)

@@ -119,6 +119,14 @@ class BinPrediction:
         return len(self.bin_ids) == 1
 
     @property
+    def is_region_unlike(self) -> bool:
+        """Whether `region` is what is most unlike the single bin.
+
+        Classifiers of one bin from before regions took part show what is most like it, and say how steady that is.
+        """
+        return self.is_of_one_bin and self.region is not None and self.steadiness is None
+
+    @property
     def is_joined(self) -> bool:
         """Whether similar images took part in it (`model.runs.transduction`)."""
         return self.status is Status.OK and bool(self.message)

@@ -16,7 +16,7 @@ from fewshot_gui.items.bin_look import look_of
 from fewshot_gui.items.naming import display_folder, display_name, display_path, display_text, names
 from fewshot_gui.items.thumbnail_source import PictureSource, Thumbnails
 from fewshot_gui.items.tile_source import TileSource
-from fewshot_gui.items.verdicts import describe_example, describe_labels, describe_prediction
+from fewshot_gui.items.verdicts import describe_example, describe_labels, describe_prediction, most_unlike
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
 from fewshot_gui.texts import confidence_text
@@ -233,6 +233,8 @@ class InspectorView(QWidget):
         lines = [describe_example(self._document, self._results, path)]
         lines.append(describe_prediction(self._document, self._results, path))
         lines.append(describe_labels(self._document, path))
+        if self._shows_unlike() and self._results.prediction(path) is None:
+            lines.append(most_unlike())
         self._verdict.setText("\n".join(line for line in lines if line) or self.tr("Not classified yet."))
         bin_ids, scores = self._known_scores(path)
         rows = []
@@ -242,6 +244,11 @@ class InspectorView(QWidget):
             rows.append(ScoreRow(bin_id, look.name, look.color, score, text))
         self.scores.set_rows(rows, self.scores.chosen_bin() if self._explanation is None else None)
         self.scores.setVisible(bool(rows))
+
+    def _shows_unlike(self) -> bool:
+        """Whether the explanation shows what is most unlike a single bin."""
+        explanation = self._explanation
+        return explanation is not None and len(self._bin_ids) == 1 and explanation.steadiness == (None,)
 
     def _known_scores(self, path: Path) -> tuple[Sequence[str], Sequence[float]]:
         """The bins and their scores: those of the record, so that one image has one number wherever it stands.
@@ -287,7 +294,7 @@ class InspectorView(QWidget):
         rows = []
         for said in self._explanation.by_example if self._explanation is not None else ():
             look = look_of(self._document, self._bin_ids[said.class_index])
-            rows.append(LikeRow(look.name, look.color, said.like))
+            rows.append(LikeRow(look.name, look.color, said.like, is_nearest=self._shows_unlike()))
         self.like.set_rows(rows)
 
     def _on_example_chosen(self, path: Path) -> None:

@@ -22,11 +22,12 @@ _SIDE = 54  # pixels of a picture
 
 @dataclass(frozen=True)
 class LikeRow:
-    """The regions of examples of one class; `color` "#rrggbb"."""
+    """The regions of examples of one class; `color` "#rrggbb"; `is_nearest`: none is like the image's, with one bin."""
 
     name: str
     color: str
     like: tuple[LikeRegion, ...]
+    is_nearest: bool = False
 
 
 class LikeStrip(QWidget):
@@ -62,7 +63,8 @@ class LikeStrip(QWidget):
                 widget.deleteLater()
         self._buttons = []
         for line, row in enumerate(self._rows):
-            title = QLabel(self.tr("Like these of ‘{name}’").format(name=row.name))
+            text = self.tr("Nearest to it in ‘{name}’") if row.is_nearest else self.tr("Like these of ‘{name}’")
+            title = QLabel(text.format(name=row.name))
             title.setTextFormat(Qt.TextFormat.PlainText)
             title.setWordWrap(True)
             self._grid.addWidget(title, 2 * line, 0, 1, -1)

@@ -16,7 +16,12 @@ class MapChoice(QComboBox):
     def __init__(self, parent: QWidget | None = None, *, between_classes: bool = False) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Shown over the picture"))
-        self.setToolTip(self.tr("What is shown over the picture: where the class is seen, as a box, or also as a map"))
+        self.setToolTip(
+            self.tr(
+                "What is shown over the picture, as a box, or also as a map: where the class is seen or, with one bin, "
+                "what is most unlike it"
+            )
+        )
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(7)
         for map_style, text in (

@@ -54,6 +54,11 @@ class ResultRow:
     said: tuple[SaidOfImage, ...] = ()
 
     @property
+    def is_of_one_class(self) -> bool:
+        """Whether the classifier knew a single class, whose region is what is most unlike it."""
+        return len(self.scores) == 1
+
+    @property
     def label(self) -> SaidOfImage | None:
         """What counts of what people say: the latest."""
         return self.said[-1] if self.said else None

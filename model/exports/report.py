@@ -270,7 +270,11 @@ class _Writer:
         data, size = self._pictures[row.path]
         color = self._project.colors.get(row.class_id or "", GREY)
         lines: list[str] = [with_share(self._class(row.class_id), _confidence(row))] if row.class_id is not None else []
-        if row.status is Status.UNKNOWN:
+        if row.is_of_one_class:  # its share says nothing
+            is_like, name = row.status is not Status.UNKNOWN, self._class(row.class_id)
+            lines = [message("like {name}", name=name) if is_like else message("unlike {name}", name=name)]
+            lines += [message("box: most unlike it")] if row.steadiness is None and row.region is not None else []
+        elif row.status is Status.UNKNOWN:
             lines = [message("unlike every bin; nearest {nearest}", nearest=lines[0])]
         second = _runner_up(row)
         if second is not None:

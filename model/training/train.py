@@ -49,7 +49,7 @@ def train(
     embedder: used instead of a new one, with its backbone and memory
     rendering: how files become pixels, kept by the classifier
     schedule: of the backbone's training, where it is trained on the bins
-    groups: which images belong together, so that they are left out together; the classifier keeps none of it
+    groups: which images belong together, so that they are left out together; the classifier keeps their numbers
 
     Unreadable and duplicate images are left out and named in the report; so are pairs of bins that hold one picture.
     With a single class, every image unlike it is unknown. Raises `SupportSetError` for no class, for a single one of
@@ -82,6 +82,7 @@ def train(
         token,
         compared_with=examples.compared_with(features),
         groups=grouping,
+        each=lambda: (image.features for image in examples.images),
     )
     report = _report(support, examples, grouping, duplicates, fitted, time.monotonic() - started)
     report = replace(report, in_two_bins=in_two_bins)
