@@ -38,7 +38,7 @@ class Counts:
     def add(self, prediction: Prediction, times: int = 1) -> None:
         """Count a prediction; `times` of -1 takes it back."""
         self.statuses[prediction.status] += times
-        if prediction.status is not Status.ERROR:
+        if prediction.status.has_class:
             self.classes[prediction.predicted] += times
 
 
