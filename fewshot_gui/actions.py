@@ -351,6 +351,17 @@ SPECS = (
         _tr("Show numbers instead of the names of files and folders, which may tell a patient's name or the class"),
         checkable=True,
     ),
+    ActionSpec(
+        "coverPictures",
+        _tr("Cover &pictures"),
+        ("Ctrl+Shift+B",),
+        "",
+        (),
+        _tr(
+            "Blur or grey out all pictures; while F8 is held the one under the pointer is uncovered, with Shift+F8 all"
+        ),
+        checkable=True,
+    ),
     # Help
     ActionSpec("help", _tr("&Keyboard and mouse"), ("F1",), "help"),
     ActionSpec("about", _tr("&About Fewshot")),

@@ -28,6 +28,7 @@ from fewshot_gui.controllers.reviewing import ReviewingController
 from fewshot_gui.controllers.running import RunningController
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.controllers.tiles import TilesController
+from fewshot_gui.covers import CoverStyle, Strength, covers
 from fewshot_gui.intents import Intents
 from fewshot_gui.jobs.files import FileJobs
 from fewshot_gui.jobs.garbage import GarbageCollector
@@ -113,6 +114,7 @@ class App(QObject):
         self.window.set_close_guard(self._may_close)
         self.intents.theme_chosen.connect(self._on_theme_chosen)
         self.intents.names_hidden_chosen.connect(self._on_names_hidden_chosen)
+        self.intents.cover_chosen.connect(self._on_cover_chosen)
 
     def start(self, project: Path | None = None, folders: Sequence[Path] = ()) -> None:
         """Show the window, then open the project and import the model behind it."""
@@ -120,6 +122,7 @@ class App(QObject):
         self._project, self._folders = project, tuple(folders)
         self.window.set_theme(self.settings.theme)
         self.window.set_names_hidden(self.settings.names_hidden)
+        covers.set_cover(*self.settings.cover)  # before anything is shown
         chosen = self.settings
         self.window.set_choices(autoTrain=chosen.auto_train, closely=chosen.closely, transductive=chosen.transductive)
         self.window.set_false_alarms(chosen.false_alarms)
@@ -190,6 +193,11 @@ class App(QObject):
     def _on_names_hidden_chosen(self, hidden: bool) -> None:
         self.settings.names_hidden = hidden
         self.window.set_names_hidden(hidden)
+
+    @Slot(object, object)
+    def _on_cover_chosen(self, chosen: CoverStyle, strength: Strength) -> None:
+        self.settings.cover = chosen, strength
+        covers.set_cover(chosen, strength)
 
     def _may_close(self) -> bool:
         if not self._is_demo and not self.projects.may_close():

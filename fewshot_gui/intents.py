@@ -70,6 +70,7 @@ class Intents(QObject):
     theme_chosen = Signal(str)  # one of style.THEMES
     picture_save_requested = Signal(Path, object)  # of which image; what is shown of it (QImage)
     names_hidden_chosen = Signal(bool)
+    cover_chosen = Signal(object, object)  # covers.CoverStyle, covers.Strength
 
     # What a view could not do by itself
     refused = Signal(str)  # why, one line for the status bar

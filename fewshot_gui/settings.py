@@ -11,6 +11,7 @@ from typing import TypeVar
 from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtGui import QColor
 
+from fewshot_gui.covers import CoverStyle, Strength
 from model.images.colour import WHITE
 from model.images.cutting import AS_THEY_ARE, Cutting
 from model.images.greys import AS_THE_FILE_SAYS, GreyRange, Greys
@@ -157,6 +158,17 @@ class Settings:
     @names_hidden.setter
     def names_hidden(self, value: bool) -> None:
         self._store.setValue("view/names", "hidden" if value else "shown")
+
+    @property
+    def cover(self) -> tuple[CoverStyle, Strength]:
+        """What lies over pictures, and how strong a blur is."""
+        style = CoverStyle(self._choice("view/cover", tuple(CoverStyle)))
+        return style, Strength(self._choice("view/blur", (Strength.MEDIUM, *Strength)))
+
+    @cover.setter
+    def cover(self, value: tuple[CoverStyle, Strength]) -> None:
+        self._store.setValue("view/cover", str(value[0]))
+        self._store.setValue("view/blur", str(value[1]))
 
     @property
     def cutting(self) -> Cutting:

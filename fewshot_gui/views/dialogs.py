@@ -145,6 +145,10 @@ def _gestures() -> list[tuple[str, str]]:
         (_tr("Click on the head of a group, + and −"), _tr("Fold or unfold the group; * unfolds all")),
         (_tr("Mouse wheel, drag on the picture"), _tr("Zoom about the cursor, pan")),
         (_tr("Double click on the picture"), _tr("Fit, or 100 %")),
+        (
+            _tr("Hold F8 / Shift+F8"),
+            _tr("Uncover the covered picture under the pointer / all of them"),
+        ),
     ]
 
 

@@ -23,6 +23,7 @@ from fewshot_gui.project.document import Document
 from fewshot_gui.project.library import Library
 from fewshot_gui.project.results import Results
 from fewshot_gui.views.bins_view import BinsView
+from fewshot_gui.views.cover_menu import UncoverKey
 from fewshot_gui.views.dialogs import ErrorDialog
 from fewshot_gui.views.estimates_view import EstimatesView
 from fewshot_gui.views.image_focus import ImageFocus
@@ -274,6 +275,7 @@ class MainWindow(QMainWindow):
         for choice in self._map_choices():
             choice.chosen.connect(self._on_map_style_chosen)
         self._on_map_style_chosen(MapStyle.HEAT)
+        UncoverKey(self)
         self.bins.placed.connect(self._order_tabs)
         self._order_tabs()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)

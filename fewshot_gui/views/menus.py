@@ -15,10 +15,12 @@ from fewshot_gui.actions import ActionTable
 from fewshot_gui.intents import Intents
 from fewshot_gui.items.naming import display_name, display_path, names
 from fewshot_gui.settings import FALSE_ALARMS
+from fewshot_gui.views.cover_menu import CoverMenu
 
 _SEPARATOR = ""
 _RECENT = "recent"
 _THEME = "theme"
+_COVER = "cover"
 _PUT_INTO = "put into"
 _UNLIKE = "unlike every bin"
 _MENUS = (
@@ -103,6 +105,7 @@ _MENUS = (
             "refresh",
             _SEPARATOR,
             "hideNames",
+            _COVER,
             _THEME,
         ),
     ),
@@ -137,6 +140,7 @@ class MenuBar(QMenuBar):
         self._menus = {
             _RECENT: self._recent,
             _THEME: self._theme_menu,
+            _COVER: CoverMenu(actions["coverPictures"], intents, self),
             _PUT_INTO: self.put_into,
             _UNLIKE: self._make_unlike_menu(),
         }

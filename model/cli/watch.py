@@ -122,11 +122,14 @@ class FolderWatch:
         self._write([Prediction(image, Status.LEFT_OUT, message=LEFT_OUT) for image in aside], states)
         gone = set(aside)
         run = Run(self._classifier, [image for image in images if image not in gone], self._asked, token=stop.token)
-        with contextlib.closing(run.classified()) as batches:
+        batches = run.classified()
+        try:
             for predictions in batches:
                 self._write(predictions, states)
                 if stop.is_cancelled:
                     return
+        finally:
+            batches.close()
         for file, state in states.items():
             if state is not None and file_state(file) in (state, None):
                 self._seen[file] = state

@@ -72,7 +72,7 @@ def test_killed_and_started_again_nothing_is_lost_or_done_twice(tmp_path: Path, 
     examples = resource("example/examples")
     assert main(["train", str(examples), "--out", str(classifier), "--backbone", "patent-cnn", "--device", "cpu"]) == 0
     watch = ["classify", str(classifier), str(folder), "--watch", "--settle", "0.3", "--out", str(out)]
-    chance, camera = random.Random(kills), _Camera(folder)  # noqa: S311
+    chance, camera = random.Random(kills), _Camera(folder)
     camera.start()
     cut_off = 0
     for _ in range(kills):

@@ -25,7 +25,6 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM 
 @contextmanager
 def _meanwhile(out: Path, *steps: Callable[[], object], ended_by: signal.Signals = signal.SIGTERM) -> Iterator[None]:
     """Take each step when the table has one row more than before it; at the end, end this process's watch."""
-
     before_that = signal.getsignal(ended_by)
 
     def rows() -> int:
@@ -171,7 +170,7 @@ def test_a_file_cannot_be_watched_and_a_foreign_table_is_kept(
 def test_files_on_a_list_are_left_out_undecoded(run: Run, trained: Path, photos: Path, tmp_path: Path) -> None:
     out, listed = tmp_path / "r.csv", tmp_path / "list.txt"
     first = hashlib.sha256((photos / "disc.png").read_bytes()).hexdigest()
-    second = hashlib.md5((photos / "white.png").read_bytes()).hexdigest()  # noqa: S324
+    second = hashlib.md5((photos / "white.png").read_bytes()).hexdigest()
     listed.write_text(f"\ufeff# known\n\n{first.upper()}  name.png\n{second}\n", encoding="utf-8")
     done = run("classify", trained, photos, "--out", out, "--leave-out-hashes", listed, "--json")
     assert (done.status, done.result["left_out"], done.result["images"]) == (0, 2, 4)
