@@ -28,6 +28,7 @@ from fewshot_gui.controllers.reviewing import ReviewingController
 from fewshot_gui.controllers.running import RunningController
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.controllers.tiles import TilesController
+from fewshot_gui.controllers.watching import WatchingController
 from fewshot_gui.covers import CoverStyle, Strength, covers
 from fewshot_gui.intents import Intents
 from fewshot_gui.jobs.files import FileJobs
@@ -106,6 +107,7 @@ class App(QObject):
         self.folder_export = FolderExportController(services, self)
         self.folder_export.images_moved.connect(self.library.refresh)
         AutoTraining(services, self.running, self)
+        self.watching = WatchingController(services, self.running, self)
         TilesController(services, self)
         self._garbage = GarbageCollector(self)
         document.reset.connect(self._garbage.collect_all)
@@ -125,6 +127,7 @@ class App(QObject):
         covers.set_cover(*self.settings.cover)  # before anything is shown
         chosen = self.settings
         self.window.set_choices(autoTrain=chosen.auto_train, closely=chosen.closely, transductive=chosen.transductive)
+        self.window.set_choices(polling=chosen.polling)
         self.window.set_false_alarms(chosen.false_alarms)
         missing = "" if is_thorough_installed() else THOROUGH_PACKAGE
         self.window.set_thorough(chosen=chosen.thorough, missing=missing)
@@ -146,6 +149,8 @@ class App(QObject):
         for name in ("files", "thumbnails", "pictures", "tiles"):
             if not getattr(self, name).shutdown():
                 stuck.append(name)
+        if not self.watching.shutdown():
+            stuck.append("watching")
         if not self.projects.shutdown():
             stuck.append("projects")
         patience.cancel()

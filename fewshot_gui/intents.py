@@ -52,6 +52,9 @@ class Intents(QObject):
     train_requested = Signal()
     classify_requested = Signal(list)  # paths; empty: ask for a folder
     suggest_requested = Signal()
+    watch_requested = Signal(list)  # folders; empty: ask which
+    stop_watching_requested = Signal()
+    polling_chosen = Signal(bool)
     cancel_requested = Signal()
     explain_requested = Signal(Path)
     auto_train_chosen = Signal(bool)

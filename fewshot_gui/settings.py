@@ -84,6 +84,9 @@ class Settings:
     transductive = _Switch("classifying/transductive")
     """Whether results are joined with what similar images of the same run show."""
 
+    polling = _Switch("watching/polling")
+    """Whether watched folders are compared at intervals, as network drives need."""
+
     closely = _Switch("classifying/closely")
     """Whether the regions of results are looked for at twice the size."""
 

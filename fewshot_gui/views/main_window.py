@@ -271,6 +271,7 @@ class MainWindow(QMainWindow):
         table["thorough"].triggered.connect(intents.thorough_chosen)
         table["closely"].triggered.connect(intents.closely_chosen)
         table["transductive"].triggered.connect(intents.transductive_chosen)
+        table["polling"].triggered.connect(intents.polling_chosen)
         table["hideNames"].triggered.connect(intents.names_hidden_chosen)
         for choice in self._map_choices():
             choice.chosen.connect(self._on_map_style_chosen)
