@@ -98,7 +98,7 @@ class FolderWatcher(QObject):
                 go_on.wait()
         except FewShotError as error:
             self.failed.emit(watch_id, str(error))
-        except Exception as error:  # the border of the thread
+        except Exception as error:  # noqa: BLE001 - the border of the thread
             _log.exception("watching a folder failed")
             self.failed.emit(watch_id, f"Folders cannot be watched here: {error}")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -12,6 +12,7 @@ from fewshot_gui.covers import CoverStyle, Strength, Uncovered, covers
 from fewshot_gui.intents import Intents
 
 UNCOVER = Qt.Key.Key_F8
+_REPEATED = 100  # milliseconds
 
 
 class CoverMenu(QMenu):
@@ -78,15 +79,23 @@ class UncoverKey(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         window.installEventFilter(self)
+        # Some systems tell the repetitions of a key that is held as if it came up and went down again.
+        self._coming_up = QTimer(self, singleShot=True, interval=_REPEATED)
+        self._coming_up.timeout.connect(self._on_up)
+
+    @Slot()
+    def _on_up(self) -> None:
+        covers.uncover(Uncovered.NOTHING)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """See the key go down and up, and the window lose the keyboard (Qt)."""
         if event.type() == QEvent.Type.WindowDeactivate:
-            covers.uncover(Uncovered.NOTHING)
-        elif isinstance(event, QKeyEvent) and event.key() == UNCOVER and not event.isAutoRepeat():
+            self._on_up()
+        elif isinstance(event, QKeyEvent) and event.key() == UNCOVER:
             if event.type() == QEvent.Type.KeyPress:
+                self._coming_up.stop()
                 with_all = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
                 covers.uncover(Uncovered.ALL if with_all else Uncovered.POINTED_AT)
             elif event.type() == QEvent.Type.KeyRelease:
-                covers.uncover(Uncovered.NOTHING)
+                self._coming_up.start()
         return super().eventFilter(watched, event)

@@ -1,8 +1,8 @@
 """New image files of watched folders, each once it is complete.
 
-The operating system says what changed (or, on network drives, a comparison at intervals: `polling`), and every so often
-the folders are searched whole, so that what was not said is found as well. A file is complete when its size and its time
-of change have stayed the same for a while, it is not empty, and no partial file of a download lies beside it.
+The operating system says what changed (or, on network drives, a comparison at intervals: `polling`), and every so
+often the folders are searched whole, so that what was not said is found as well. A file is complete when its size and
+its time of change have stayed the same for a while, it is not empty, and no partial file of a download lies beside it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ MOST_WAITING = 10_000
 """Files that are kept in mind at once; what comes on top of them is found by the next search."""
 
 PARTIAL_ENDINGS = (".part", ".partial", ".crdownload", ".download", ".filepart", ".opdownload", ".tmp", ".temp")
-"""What programs put behind the name of a file that is not complete. Such names are no images, until they are renamed."""
+"""What programs put behind the name of a file that is not complete. Such names are no images until they are
+renamed."""
 
 _TICK = 0.2  # seconds that one look at what changed waits at most
 

@@ -28,6 +28,16 @@ def _rows(table: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def _started(watch: list[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "model", *watch],
+        cwd=_ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": str(_ROOT)},
+    )
+
+
 class _Camera(threading.Thread):
     """Brings images into a folder until it is stopped: renamed when they are whole, or written in two steps."""
 
@@ -77,8 +87,7 @@ def test_killed_and_started_again_nothing_is_lost_or_done_twice(tmp_path: Path, 
     cut_off = 0
     for _ in range(kills):
         done = len(_rows(out)) if out.exists() else 0
-        with subprocess.Popen([sys.executable, "-m", "model", *watch], cwd=_ROOT, stderr=subprocess.DEVNULL,
-                              stdout=subprocess.DEVNULL, env=os.environ | {"PYTHONPATH": str(_ROOT)}) as process:  # fmt: skip
+        with _started(watch) as process:
             deadline = time.monotonic() + 60
             while (len(_rows(out)) if out.exists() else 0) <= done and time.monotonic() < deadline:
                 time.sleep(0.01)
@@ -87,8 +96,7 @@ def test_killed_and_started_again_nothing_is_lost_or_done_twice(tmp_path: Path, 
         cut_off += len(_rows(out)) > done
     camera.stop()
     assert cut_off == kills  # each of them was at work
-    with subprocess.Popen([sys.executable, "-m", "model", *watch], cwd=_ROOT, stdout=subprocess.DEVNULL,
-                          env=os.environ | {"PYTHONPATH": str(_ROOT)}) as process:  # fmt: skip
+    with _started(watch) as process:
         deadline = time.monotonic() + 120
         while len(_rows(out)) < len(camera.brought) and time.monotonic() < deadline:
             time.sleep(0.05)

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from fewshot_gui.app import App
 from fewshot_gui.jobs.folder_watcher import MOST_AT_ONCE
+from fewshot_gui.project.unfinished import UnfinishedWork
 
 MakeImages = Callable[..., list[Path]]
 
@@ -64,14 +65,12 @@ def test_what_comes_is_classified_until_it_is_stopped(
 
 def test_more_than_a_batch_comes_whole_and_nothing_twice(trained: App, make_images: MakeImages, qtbot: QtBot) -> None:
     images = make_images("in", MOST_AT_ONCE + 10)
-    seen: list[Path] = []
-    trained.session.results.appended.connect(lambda first, last=None: seen.append(images[0]))
-    begun: list[object] = []
+    begun: list[UnfinishedWork] = []
     trained.running.work_begun.connect(begun.append)
     trained.window.intents.watch_requested.emit([images[0].parent])
     qtbot.waitUntil(lambda: len(trained.session.results) == len(images))
     qtbot.wait(500)
-    assert sum(len(work.paths) for work in begun) == len(images)  # type: ignore[attr-defined]
+    assert sum(len(work.paths) for work in begun) == len(images)
 
 
 def test_the_project_remembers_it_and_classifies_only_what_is_new(
@@ -85,13 +84,13 @@ def test_the_project_remembers_it_and_classifies_only_what_is_new(
     trained.window.intents.new_requested.emit()
     qtbot.waitUntil(lambda: not _button(trained).isVisible())
     last.rename(images[2])
-    begun: list[object] = []
+    begun: list[UnfinishedWork] = []
     trained.running.work_begun.connect(begun.append)
     open_project(tmp_path / "p.fewshot")
     assert trained.session.watched() == (images[0].parent,)
     trained.running._on_classifier_ready("")  # the engine of this test restores none
     qtbot.waitUntil(lambda: _classified(trained) == ["0000.png", "0001.png", "0002.png"])
-    assert [work.paths for work in begun] == [(images[2],)]  # type: ignore[attr-defined]
+    assert [work.paths for work in begun] == [(images[2],)]
 
 
 def test_a_folder_that_is_gone_is_said_and_not_watched(trained: App, qtbot: QtBot, tmp_path: Path) -> None:
