@@ -186,6 +186,15 @@ class Settings:
         self._store.setValue("files/tile_side", str(value.tile_side or 0))
 
     @property
+    def hashes(self) -> Path | None:
+        """The list of hashes of files that are left out, or None."""
+        return self._parsed("files/hashes", Path, None)
+
+    @hashes.setter
+    def hashes(self, value: Path | None) -> None:
+        self._store.setValue("files/hashes", "" if value is None else str(value))
+
+    @property
     def cache(self) -> str:
         """Where embeddings are kept: a folder, "off", or "" for the system's cache folder."""
         value = self._store.value("cache/place")

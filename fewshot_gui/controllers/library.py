@@ -32,7 +32,7 @@ class LibraryController(QObject):
         self._files, self._settings = services.files, services.settings
         self._thumbnails, self._pictures, self._tiles = services.thumbnails, services.pictures, services.tiles
         self._status, self._questions = services.status, services.questions
-        self._read_by(self._settings.cutting, self._settings.rendering)
+        self._read_by(self._settings.cutting, self._settings.rendering, self._settings.hashes)
         self._scan_id = 0
         self._scanned: tuple[Path, ...] = ()
         self._hashing: set[Path] = set()
@@ -98,15 +98,16 @@ class LibraryController(QObject):
 
     @Slot()
     def _on_reading_requested(self) -> None:
-        present = (self._settings.cutting, self._settings.rendering)
+        present = (self._settings.cutting, self._settings.rendering, self._settings.hashes)
         chosen = self._questions.reading(*present)
         if chosen is None or chosen == present:
             return
-        self._settings.cutting, self._settings.rendering = chosen
+        self._settings.cutting, self._settings.rendering, self._settings.hashes = chosen
         self._read_by(*chosen)
         self.refresh()
 
-    def _read_by(self, cutting: Cutting, rendering: Rendering) -> None:
+    def _read_by(self, cutting: Cutting, rendering: Rendering, hashes: Path | None) -> None:
+        self._files.hashes = hashes
         self._files.cutting, self._thumbnails.rendering = cutting, rendering
         self._pictures.set_rendering(rendering)
         self._tiles.set_rendering(rendering)

@@ -141,6 +141,7 @@ class RunningController(QObject):
             transductive=self._settings.transductive,
             false_alarms=self._settings.false_alarms if self._settings.false_alarms != FALSE_ALARMS[0] else None,
             done=frozenset() if is_whole else done,
+            hashes=self._settings.hashes,
         )
         return self._submit(self.tr("Classifying"), request)
 

@@ -31,12 +31,14 @@ class WatchingController(QObject):
         self._watch_id = 0  # 0: nothing is watched
         self._waiting: tuple[Path, ...] = ()  # arrived, while another job runs
         self._given: tuple[Path, ...] = ()  # being classified
+        self._was_cancelled = False
         services.intents.watch_requested.connect(self._on_watch_requested)
         services.intents.stop_watching_requested.connect(self._on_stop_requested)
         services.intents.polling_chosen.connect(self._on_polling_chosen)
         services.document.reset.connect(self._on_reset)
         self.watcher.arrived.connect(self._on_arrived)
         self.watcher.failed.connect(self._on_failed)
+        services.runner.cancelled.connect(self._on_cancelled)
         running.classifier_ready.connect(self._on_classifier_ready)
         running.job_ended.connect(self._on_job_ended)
 
@@ -105,11 +107,17 @@ class WatchingController(QObject):
     @Slot()
     def _on_job_ended(self) -> None:
         if self._given:
-            done = {source_file(made.path) for made in self._results}
-            undone = [path for path in self._given if path not in done]  # cancelled
-            self._given = ()
+            undone: list[Path] = []
+            if self._was_cancelled:
+                done = {source_file(made.path) for made in self._results}
+                undone = [path for path in self._given if path not in done]
+            self._given, self._was_cancelled = (), False
             self.watcher.go_on(undone)
         self._work_off()
+
+    @Slot(int)
+    def _on_cancelled(self, _job_id: int) -> None:
+        self._was_cancelled = bool(self._given)
 
     def _work_off(self) -> None:
         """Classify what has arrived, unless something else runs."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QRectF, QSize, Signal, Slot
 from PySide6.QtGui import QImage
 
+from fewshot_gui.items.thumbnail_source import REMARK
 from fewshot_gui.jobs.decoding import Decoder, load_qimage, to_qimage
 from model.images.rendering import USUAL, Rendering
 
@@ -142,9 +143,11 @@ class PictureLoader(QObject):
             self.request(self._wanted)
 
     def _read_picture(self, path: Path) -> Picture:
-        from model.images.reading import image_size
+        from model.images.reading import image_size, remark
 
-        return Picture(load_qimage(path, PICTURE_SIDE, self._reader.rendering), QSize(*image_size(path)))
+        image = load_qimage(path, PICTURE_SIDE, self._reader.rendering)
+        image.setText(REMARK, remark(path))
+        return Picture(image, QSize(*image_size(path)))
 
     def request(self, path: Path) -> None:
         """Ask for the picture of `path`; earlier requests are forgotten."""

@@ -13,7 +13,7 @@ from fewshot_gui import style
 from fewshot_gui.intents import Intents
 from fewshot_gui.items.bin_look import look_of
 from fewshot_gui.items.naming import display_folder, display_name, display_path, display_text, names
-from fewshot_gui.items.thumbnail_source import PictureSource, Thumbnails
+from fewshot_gui.items.thumbnail_source import REMARK, PictureSource, Thumbnails
 from fewshot_gui.items.tile_source import TileSource
 from fewshot_gui.items.verdicts import describe_example, describe_labels, describe_prediction
 from fewshot_gui.project.document import Document
@@ -57,6 +57,7 @@ class InspectorView(QWidget):
         self._bin_ids: tuple[str, ...] = ()
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE)
         self._rest = QTimer(self, singleShot=True, interval=_REST)
+        self._remark = ""  # what people should know of the picture
         self.header = PaneHeader(self.tr("Inspector"))
         self.canvas = OverlayCanvas()
         self.scores = ScoreBars()
@@ -106,7 +107,7 @@ class InspectorView(QWidget):
         """Show `path`; its explanation is asked for once it has stayed a moment."""
         if path == self._path:
             return
-        self._path, self._explanation, self._trouble = path, None, ""
+        self._path, self._explanation, self._trouble, self._remark = path, None, "", ""
         self._show_like()
         self._content.set_empty(False)
         self.show_name()
@@ -217,7 +218,8 @@ class InspectorView(QWidget):
         lines = [describe_example(self._document, self._results, path)]
         lines.append(describe_prediction(self._document, self._results, path))
         lines.append(describe_labels(self._document, path))
-        self._verdict.setText("\n".join(line for line in lines if line) or self.tr("Not classified yet."))
+        text = "\n".join(line for line in lines if line) or self.tr("Not classified yet.")
+        self._verdict.setText(f"{text}\n{self.tr('Note:')} {self._remark}" if self._remark else text)
         bin_ids, scores = self._known_scores(path)
         rows = []
         for bin_id, score in zip(bin_ids, scores, strict=True):
@@ -293,6 +295,8 @@ class InspectorView(QWidget):
         if path == self._path:
             self._is_preview = False
             self.canvas.set_image(image, size)
+            self._remark = image.text(REMARK)
+            self._show_facts()
             self._show_map()
 
     def _on_picture_failed(self, path: Path, message: str) -> None:

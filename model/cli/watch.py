@@ -91,6 +91,7 @@ class FolderWatch:
         self._cutting, self._left_out, self._again = cutting, left_out, again_if_changed
         self._seen: dict[Path, State] = {}
         self._changed: set[Path] = set()
+        self._remarked: set[str] = set()
         self._written: set[Path] = set()  # items of files that were not classified to their end
         self.counts: Counter[Status] = Counter()
         self.classes: Counter[int] = Counter()
@@ -141,9 +142,14 @@ class FolderWatch:
         again = self._again and file in self._seen
         return [
             image
-            for image in parts(file, self._cutting, warn_of)
+            for image in parts(file, self._cutting, warn_of, self._on_remarked)
             if again or not (self._table.has(image) or image in self._written)
         ]
+
+    def _on_remarked(self, path: Path, remark: str) -> None:
+        if remark not in self._remarked:
+            self._remarked.add(remark)
+            warn_of(path, f"{remark} It is not said of the files that follow.")
 
     def _write(self, predictions: Sequence[Prediction], states: dict[Path, State | None]) -> None:
         rows = []

@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from model.errors import UsageError
@@ -72,6 +73,22 @@ class KnownContent:
         except (OSError, ValueError):
             return False  # whoever reads it says why it cannot be read
         return any(digest.digest() in self.sha256 or digest.digest() in self.md5 for digest in digests)
+
+
+@lru_cache(maxsize=1)
+def _read_once(path: Path, _state: tuple[int, int]) -> KnownContent:
+    return KnownContent.read(path)
+
+
+def known_content(path: Path | None) -> KnownContent:
+    """Return the list at `path`, read anew only where the file has changed; None: an empty one. Raises `UsageError`."""
+    if path is None:
+        return KnownContent()
+    try:
+        status = path.stat()
+    except OSError:
+        return KnownContent.read(path)  # says why it cannot be read
+    return _read_once(path, (status.st_size, status.st_mtime_ns))
 
 
 class LeftOutFiles:

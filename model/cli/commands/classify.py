@@ -382,7 +382,7 @@ def _found_images(options: argparse.Namespace, token: CancelToken, search: Searc
     """Find the images to classify; report progress once it takes a while, since pages of many files are counted."""
     started, paths = time.monotonic(), []
     with ProgressPrinter() as bar:
-        for path in iter_images(options.paths, options.cutting, search.passed_over, search.left_aside):
+        for path in iter_images(options.paths, options.cutting, search.passed_over, search.left_aside, search.remarked):
             token.raise_if_cancelled()
             paths.append(path)
             if time.monotonic() - started > SECONDS_BETWEEN_LINES:

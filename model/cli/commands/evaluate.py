@@ -46,7 +46,7 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     from model.evaluation.episodes import OURS, evaluate
 
     search = Search()
-    folders = class_folders(options.bins, options.cutting, search.passed_over, search.left_aside)
+    folders = class_folders(options.bins, options.cutting, search.passed_over, search.left_aside, search.remarked)
     aside = search.told()
     if not any(files for _, files in folders):
         raise NoImagesError(f"There is no image in {options.bins}.")
