@@ -118,7 +118,8 @@ def parts(
     item = split_item(path)
     try:
         form = _format(item)
-        numbers, note, said = [], "", ""
+        numbers: list[int] = []
+        note = said = ""
         if form.several and item == Item(path):
             numbers, note, said = pool.parts(item, form, cutting.video_rate)
         if said and remarked is not None:
