@@ -8,9 +8,6 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QRectF, Signal, SignalInstance
 from PySide6.QtGui import QImage
 
-REMARK = "remark"
-"""The key of `QImage.text` under which a large picture carries what people should know of it."""
-
 
 class ThumbnailSource(Protocol):
     """Small pictures, decoded off the GUI thread and cached."""

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QRectF, QSize, Signal, Slot
 from PySide6.QtGui import QImage
 
-from fewshot_gui.items.thumbnail_source import REMARK
 from fewshot_gui.jobs.decoding import Decoder, load_qimage, to_qimage
+from fewshot_gui.texts import REMARK
 from model.images.rendering import USUAL, Rendering
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ from fewshot_gui import style
 from fewshot_gui.intents import Intents
 from fewshot_gui.items.bin_look import look_of
 from fewshot_gui.items.naming import display_folder, display_name, display_path, display_text, names
-from fewshot_gui.items.thumbnail_source import REMARK, PictureSource, Thumbnails
+from fewshot_gui.items.thumbnail_source import PictureSource, Thumbnails
 from fewshot_gui.items.tile_source import TileSource
 from fewshot_gui.items.verdicts import describe_example, describe_labels, describe_prediction
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
-from fewshot_gui.texts import confidence_text
+from fewshot_gui.texts import REMARK, confidence_text
 from fewshot_gui.views.like_strip import LikeRow, LikeStrip
 from fewshot_gui.views.map_choice import MapChoice
 from fewshot_gui.widgets.elided_label import ElidedLabel

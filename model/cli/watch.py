@@ -196,7 +196,7 @@ def watch(
     arrivals = Arrivals(options.paths, folder_watch.is_known, warn_of, settle=options.settle, polling=options.polling)
     said = 0.0
     where = ", ".join(map(str, options.paths))
-    with _until_terminated(stop), hooks:
+    with until_terminated(stop.ended), hooks:
         say(f"Watching {where}; results in {options.out}. Ctrl+C ends.")
         for files in arrivals.ready(_MOST_AT_ONCE, stop):
             if not files:
@@ -226,11 +226,11 @@ def watch(
 
 
 @contextlib.contextmanager
-def _until_terminated(stop: _Either) -> Iterator[None]:
-    """Have SIGTERM end the watch after the batch that is under way."""
+def until_terminated(ended: CancelToken) -> Iterator[None]:
+    """Have SIGTERM cancel `ended` inside the block."""
 
     def end(_signal: int, _frame: FrameType | None) -> None:
-        stop.ended.cancel()
+        ended.cancel()
 
     if threading.current_thread() is not threading.main_thread():
         yield
