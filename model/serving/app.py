@@ -31,8 +31,8 @@ class ServeLimits:
     """What one request, and all at once, may take.
 
     image_bytes: of one image; batch_images, batch_bytes: of one batch; seconds: from a request to its answer;
-    parallel: images that are worked on at once; waiting: requests that may wait beside them; held_bytes: of the bodies of
-    all requests
+    parallel: images that are worked on at once; waiting: requests that may wait beside them; held_bytes: of the bodies
+    of all requests
     """
 
     image_bytes: int = 32 * 2**20

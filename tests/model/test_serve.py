@@ -116,7 +116,7 @@ def test_formats_of_the_decoder_process_leave_no_file(served: Served, tmp_path: 
     scan = write_dicom(tmp_path / "a.dcm", np.ascontiguousarray(PICTURE[..., 0]))
     answer = served.ask("POST", "/classify?name=../../a.dcm", scan.read_bytes())
     assert (answer.status, answer.json["size"]) == (200, [48, 32])
-    left = [path for path in Path(os.environ.get("TMPDIR", "/tmp")).glob("fewshot-serve-*/*")]
+    left = list(Path(tempfile.gettempdir()).glob("fewshot-serve-*/*"))
     assert left == []
 
 

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import ipaddress
+import logging
 import os
 import socket
 from collections.abc import Iterator
@@ -55,6 +56,7 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
         raise UsageError(
             f"--host {options.host} can be reached by others: give a token by --token-file or {TOKEN_VARIABLE}."
         )
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # what is wrong with a form is in the answer
     from importlib import metadata
 
     from model.checkpoint.files import load
