@@ -127,9 +127,8 @@ def main() -> None:
     errors = [error for client in clients for error in client.errors]
     print(f"one process: {alone:.1f} images/s")
     print(f"served: {len(seconds)} requests, {len(seconds) / options.seconds:.1f}/s, errors {len(errors)} {errors[:3]}")
-    print(
-        f"p50 {seconds[len(seconds) // 2]:.2f} s, p99 {seconds[int(0.99 * len(seconds))]:.2f} s, most {seconds[-1]:.2f} s"
-    )
+    half, nearly_all = seconds[len(seconds) // 2], seconds[int(0.99 * len(seconds))]
+    print(f"p50 {half:.2f} s, p99 {nearly_all:.2f} s, most {seconds[-1]:.2f} s")
     print(f"memory MiB after {_WARM:g} s {memory[0]:.0f}, most {max(memory):.0f}, end {memory[-1]:.0f}")
 
 

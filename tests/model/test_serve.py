@@ -40,6 +40,7 @@ class Answer(NamedTuple):
 class Served(NamedTuple):
     port: int
     process: subprocess.Popen[str]
+    temporary: Path = Path()
 
     def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
@@ -66,8 +67,9 @@ def _start(classifier: Path, *options: str, **environment: str) -> Served:
 
 
 @pytest.fixture(scope="module")
-def served(trained: Path) -> Iterator[Served]:
-    found = _start(trained, "--megabytes", "1")
+def served(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    temporary = tmp_path_factory.mktemp("served")
+    found = _start(trained, "--megabytes", "1", TMPDIR=str(temporary))._replace(temporary=temporary)
     yield found
     found.process.send_signal(signal.SIGTERM)
     out, err = found.process.communicate(timeout=30)
@@ -116,7 +118,8 @@ def test_formats_of_the_decoder_process_leave_no_file(served: Served, tmp_path: 
     scan = write_dicom(tmp_path / "a.dcm", np.ascontiguousarray(PICTURE[..., 0]))
     answer = served.ask("POST", "/classify?name=../../a.dcm", scan.read_bytes())
     assert (answer.status, answer.json["size"]) == (200, [48, 32])
-    left = list(Path(tempfile.gettempdir()).glob("fewshot-serve-*/*"))
+    left = list(served.temporary.glob("fewshot-serve-*/*"))
+    assert len(list(served.temporary.glob("fewshot-serve-*"))) == 1
     assert left == []
 
 
