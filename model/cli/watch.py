@@ -17,13 +17,14 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from model.cli.hooks import Hooks
+from model.cli.arguments import seconds
+from model.cli.hooks import COMMAND_SECONDS, Hooks
 from model.cli.outcome import Outcome
 from model.cli.progress import SECONDS_BETWEEN_LINES
 from model.cli.remarks import Remarks
 from model.cli.text import say, warn, warn_of
 from model.errors import UsageError
-from model.images.arrivals import Arrivals, State, file_state
+from model.images.arrivals import SETTLE_SECONDS, Arrivals, State, file_state
 from model.images.cutting import Cutting
 from model.images.items import source_file
 from model.images.known_content import LEFT_OUT, LeftOutFiles
@@ -43,6 +44,53 @@ _NOT_TOGETHER = {
     "transductive": "--transductive, since it joins the results of all images at the end",
     "by_case": "--by-case, since a verdict needs all images of its case",
 }
+
+
+def add_watching(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `--watch`."""
+    watching = parser.add_argument_group("watching")
+    watching.add_argument(
+        "--watch",
+        action="store_true",
+        help="go on until Ctrl+C or SIGTERM, and classify what comes into the folders once it is complete; goes on in "
+        "RESULTS.csv where it is there",
+    )
+    watching.add_argument(
+        "--settle",
+        type=seconds,
+        default=SETTLE_SECONDS,
+        metavar="SECONDS",
+        help=f"a file is complete when it stays as it is for so long (default: {SETTLE_SECONDS:g})",
+    )
+    watching.add_argument(
+        "--polling", action="store_true", help="compare the folders every second, as network drives need"
+    )
+    watching.add_argument(
+        "--again-if-changed", action="store_true", help="a file that changes gets another row each time"
+    )
+    watching.add_argument(
+        "--on-image",
+        action="append",
+        default=[],
+        metavar="COMMAND",
+        help="run a command for each row: words, of which {path} {file} {class} {confidence} {status} are filled in; "
+        "no shell",
+    )
+    watching.add_argument(
+        "--on-class",
+        action="append",
+        nargs=2,
+        default=[],
+        metavar=("CLASS", "COMMAND"),
+        help="the same, for the images of one class",
+    )
+    watching.add_argument(
+        "--command-seconds",
+        type=seconds,
+        default=COMMAND_SECONDS,
+        metavar="SECONDS",
+        help=f"a command that takes longer is ended (default: {COMMAND_SECONDS:g})",
+    )
 
 
 def check_options(options: argparse.Namespace) -> None:

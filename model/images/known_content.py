@@ -11,7 +11,6 @@ from pathlib import Path
 
 from model.errors import UsageError
 from model.images.items import source_file
-from model.images.reading import is_special_file
 
 LEFT_OUT = "Left out: its content is on the list of hashes. It was not decoded."
 """What the row of such a file says."""
@@ -60,6 +59,8 @@ class KnownContent:
 
     def holds(self, image: Path) -> bool:
         """Whether the content of the image's file is on the list; a file that cannot be read is on none."""
+        from model.images.reading import is_special_file  # here: help pages start without the decoders
+
         file = source_file(image)
         digests = [hashlib.sha256()] if self.sha256 else []
         digests += [hashlib.md5(usedforsecurity=False)] if self.md5 else []

@@ -13,16 +13,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from model.cli.arguments import add_common, seconds, share
-from model.cli.hooks import COMMAND_SECONDS, Hooks, parse_command
+from model.cli.arguments import add_common, share
+from model.cli.hooks import Hooks, parse_command
 from model.cli.outcome import Outcome, Search
 from model.cli.progress import SECONDS_BETWEEN_LINES, ProgressPrinter
 from model.cli.registry import COMMANDS, Command
 from model.cli.remarks import Remarks
 from model.cli.text import say, warn
-from model.cli.watch import check_options, watch
+from model.cli.watch import add_watching, check_options, watch
 from model.errors import ImageReadError, NoImagesError, UsageError
-from model.images.arrivals import SETTLE_SECONDS
 from model.images.known_content import LEFT_OUT, KnownContent, LeftOutFiles
 from model.images.scan import iter_images
 from model.progress import Cancelled, CancelToken, Progress, reported
@@ -77,56 +76,10 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="list of SHA-256 or MD5 hashes, one a line: files with such content are neither decoded nor classified",
     )
-    _add_watching(parser)
+    add_watching(parser)
     existing = parser.add_mutually_exclusive_group()
     existing.add_argument("--resume", action="store_true", help="continue an interrupted RESULTS.csv")
     existing.add_argument("--overwrite", action="store_true", help="replace RESULTS.csv whatever it is")
-
-
-def _add_watching(parser: argparse.ArgumentParser) -> None:
-    watching = parser.add_argument_group("watching")
-    watching.add_argument(
-        "--watch",
-        action="store_true",
-        help="go on until Ctrl+C or SIGTERM, and classify what comes into the folders once it is complete; goes on in "
-        "RESULTS.csv where it is there",
-    )
-    watching.add_argument(
-        "--settle",
-        type=seconds,
-        default=SETTLE_SECONDS,
-        metavar="SECONDS",
-        help=f"a file is complete when it stays as it is for so long (default: {SETTLE_SECONDS:g})",
-    )
-    watching.add_argument(
-        "--polling", action="store_true", help="compare the folders every second, as network drives need"
-    )
-    watching.add_argument(
-        "--again-if-changed", action="store_true", help="a file that changes gets another row each time"
-    )
-    watching.add_argument(
-        "--on-image",
-        action="append",
-        default=[],
-        metavar="COMMAND",
-        help="run a command for each row: words, of which {path} {file} {class} {confidence} {status} are filled in; "
-        "no shell",
-    )
-    watching.add_argument(
-        "--on-class",
-        action="append",
-        nargs=2,
-        default=[],
-        metavar=("CLASS", "COMMAND"),
-        help="the same, for the images of one class",
-    )
-    watching.add_argument(
-        "--command-seconds",
-        type=seconds,
-        default=COMMAND_SECONDS,
-        metavar="SECONDS",
-        help=f"a command that takes longer is ended (default: {COMMAND_SECONDS:g})",
-    )
 
 
 def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
