@@ -264,6 +264,31 @@ SPECS = (
         _tr("Predict a class for every image shown in the library"),
     ),
     ActionSpec(
+        "watch",
+        _tr("&Watch folder…"),
+        ("Ctrl+Shift+W",),
+        "",
+        ("is_trained", "!read_only"),
+        _tr("Classify what comes into a folder, as long as the project is open; files that are there already, too"),
+    ),
+    ActionSpec(
+        "stopWatching",
+        _tr("St&op watching"),
+        (),
+        "",
+        ("watching",),
+        _tr("Classify no more what comes into the watched folder; what was classified stays"),
+    ),
+    ActionSpec(
+        "polling",
+        _tr("Watch &network drives"),
+        (),
+        "",
+        (),
+        _tr("Compare watched folders every second instead of being told: network drives need it"),
+        checkable=True,
+    ),
+    ActionSpec(
         "review",
         _tr("Re&view results…"),
         ("Ctrl+Shift+R",),
@@ -413,6 +438,17 @@ SPECS = (
         "",
         (),
         _tr("Which keys do what; each can be changed"),
+    ),
+    ActionSpec(
+        "coverPictures",
+        _tr("Cover &pictures"),
+        ("Ctrl+Shift+B",),
+        "",
+        (),
+        _tr(
+            "Blur or grey out all pictures; while F8 is held the one under the pointer is uncovered, with Shift+F8 all"
+        ),
+        checkable=True,
     ),
     # Help
     ActionSpec("help", _tr("&Keyboard and mouse"), ("F1",), "help"),

@@ -32,6 +32,8 @@ from fewshot_gui.controllers.reviewing import ReviewingController
 from fewshot_gui.controllers.running import RunningController
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.controllers.tiles import TilesController
+from fewshot_gui.controllers.watching import WatchingController
+from fewshot_gui.covers import CoverStyle, Strength, covers
 from fewshot_gui.intents import Intents
 from fewshot_gui.jobs.files import FileJobs
 from fewshot_gui.jobs.garbage import GarbageCollector
@@ -114,6 +116,7 @@ class App(QObject):
         self.folder_export = FolderExportController(services, self)
         self.folder_export.images_moved.connect(self.library.refresh)
         AutoTraining(services, self.running, self)
+        self.watching = WatchingController(services, self.running, self)
         TilesController(services, self)
         MaskingController(services, self)
         ComparingController(services, self)
@@ -123,14 +126,17 @@ class App(QObject):
         self.intents.log_requested.connect(self._on_log_requested)
         self._error_shown_at = 0.0
         self.window.set_close_guard(self._may_close)
+        self.intents.cover_chosen.connect(self._on_cover_chosen)
 
     def start(self, project: Path | None = None, folders: Sequence[Path] = ()) -> None:
         """Show the window, then open the project and import the model behind it."""
         sys.setswitchinterval(_SWITCH_INTERVAL)
         self._project, self._folders = project, tuple(folders)
         self.preferences.show()
+        covers.set_cover(*self.settings.cover)  # before anything is shown
         chosen = self.settings
         self.window.set_choices(autoTrain=chosen.auto_train, closely=chosen.closely, transductive=chosen.transductive)
+        self.window.set_choices(polling=chosen.polling)
         self.window.set_false_alarms(chosen.false_alarms)
         missing = "" if is_thorough_installed() else THOROUGH_PACKAGE
         self.window.set_thorough(chosen=chosen.thorough, missing=missing)
@@ -152,6 +158,8 @@ class App(QObject):
         for name in ("files", "thumbnails", "pictures", "tiles"):
             if not getattr(self, name).shutdown():
                 stuck.append(name)
+        if not self.watching.shutdown():
+            stuck.append("watching")
         if not self.projects.shutdown():
             stuck.append("projects")
         patience.cancel()
@@ -206,6 +214,11 @@ class App(QObject):
         except OSError:
             return
         self.window.show_error(self.tr("Unexpected end"), text.format(path=report), details)
+
+    @Slot(object, object)
+    def _on_cover_chosen(self, chosen: CoverStyle, strength: Strength) -> None:
+        self.settings.cover = chosen, strength
+        covers.set_cover(chosen, strength)
 
     def _may_close(self) -> bool:
         if not self._is_demo and not self.projects.may_close():

@@ -54,6 +54,9 @@ class Intents(QObject):
     train_requested = Signal()
     classify_requested = Signal(list)  # paths; empty: ask for a folder
     suggest_requested = Signal()
+    watch_requested = Signal(list)  # folders; empty: ask which
+    stop_watching_requested = Signal()
+    polling_chosen = Signal(bool)
     cancel_requested = Signal()
     compare_backbones_requested = Signal()  # show the dialog
     explain_requested = Signal(Path)
@@ -82,6 +85,7 @@ class Intents(QObject):
     language_chosen = Signal(str)  # one of translation.CHOICES
     picture_save_requested = Signal(Path, object)  # of which image; what is shown of it (QImage)
     names_hidden_chosen = Signal(bool)
+    cover_chosen = Signal(object, object)  # covers.CoverStyle, covers.Strength
 
     # What a view could not do by itself
     refused = Signal(str)  # why, one line for the status bar

@@ -11,6 +11,7 @@ from typing import TypeVar
 from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtGui import QColor
 
+from fewshot_gui.covers import CoverStyle, Strength
 from fewshot_gui.translation import CHOICES
 from model.images.colour import WHITE
 from model.images.cutting import AS_THEY_ARE, Cutting
@@ -90,6 +91,9 @@ class Settings:
 
     transductive = _Switch("classifying/transductive")
     """Whether results are joined with what similar images of the same run show."""
+
+    polling = _Switch("watching/polling")
+    """Whether watched folders are compared at intervals, as network drives need."""
 
     closely = _Switch("classifying/closely")
     """Whether the regions of results are looked for at twice the size."""
@@ -176,6 +180,17 @@ class Settings:
         self._store.setValue("view/names", "hidden" if value else "shown")
 
     @property
+    def cover(self) -> tuple[CoverStyle, Strength]:
+        """What lies over pictures, and how strong a blur is."""
+        style = CoverStyle(self._choice("view/cover", tuple(CoverStyle)))
+        return style, Strength(self._choice("view/blur", (Strength.MEDIUM, *Strength)))
+
+    @cover.setter
+    def cover(self, value: tuple[CoverStyle, Strength]) -> None:
+        self._store.setValue("view/cover", str(value[0]))
+        self._store.setValue("view/blur", str(value[1]))
+
+    @property
     def cutting(self) -> Cutting:
         """How files are cut into images."""
         rate = self._parsed("files/video_rate", float, AS_THEY_ARE.video_rate)
@@ -186,6 +201,15 @@ class Settings:
     def cutting(self, value: Cutting) -> None:
         self._store.setValue("files/video_rate", str(value.video_rate))
         self._store.setValue("files/tile_side", str(value.tile_side or 0))
+
+    @property
+    def hashes(self) -> Path | None:
+        """The list of hashes of files that are left out, or None."""
+        return self._parsed("files/hashes", Path, None)
+
+    @hashes.setter
+    def hashes(self, value: Path | None) -> None:
+        self._store.setValue("files/hashes", "" if value is None else str(value))
 
     @property
     def cache(self) -> str:

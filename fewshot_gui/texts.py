@@ -8,6 +8,9 @@ from collections.abc import Callable
 _END = re.compile(r"(?P<number>[0-9]+)(?P<suffix>\.[^.#\s]{1,5})?(?P<part>#\S*)?$")
 _ELLIPSIS = "…"
 
+REMARK = "remark"
+"""The key of `QImage.text` under which a large picture carries what people should know of it."""
+
 
 def confidence_text(share: float) -> str:
     """0.5 -> "50.0 %"; what is not quite certain is never rounded to 100 %, what is possible never to 0 %."""

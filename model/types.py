@@ -57,6 +57,12 @@ class Status(StrEnum):
     OK = "ok"
     UNKNOWN = "unknown"  # unlike every bin; the nearest class is still named
     ERROR = "error"
+    LEFT_OUT = "left_out"  # its content is on a list of what is to be left out; it was not decoded
+
+    @property
+    def has_class(self) -> bool:
+        """Whether there is a class: the image was read and classified."""
+        return self in (Status.OK, Status.UNKNOWN)
 
 
 class MapStyle(StrEnum):
@@ -90,11 +96,11 @@ class Prediction:
         class the one most unlike its examples
     steadiness: how far that region can be relied on, 0..1: how well it stays in place when examples are left out, and
         how well two kinds of evidence agree on it; None where no example can be left out, or there is a single class
-    message: a remark; the reason where `status` is `Status.ERROR`
+    message: a remark; the reason where `status` is `Status.ERROR` or `Status.LEFT_OUT`
     evidence_map: float32 (h, w) in 0..1 with a peak of 1, over the whole image as displayed: the evidence for the class
         whose `region` this is; None unless asked for
 
-    With `Status.ERROR` there are no scores and no region, and `predicted` is -1.
+    Unless `status.has_class` there are no scores and no region, and `predicted` is -1.
     """
 
     path: Path

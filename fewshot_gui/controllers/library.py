@@ -35,7 +35,7 @@ class LibraryController(QObject):
         self._thumbnails, self._pictures, self._tiles = services.thumbnails, services.pictures, services.tiles
         self._status, self._questions, self._intents = services.status, services.questions, services.intents
         self._status, self._questions, self._window = services.status, services.questions, services.window
-        self._read_by(self._settings.cutting, self._settings.rendering)
+        self._read_by(self._settings.cutting, self._settings.rendering, self._settings.hashes)
         self._scan_id = 0
         self._scanned: tuple[Path, ...] = ()
         self._hashing: set[Path] = set()
@@ -110,11 +110,11 @@ class LibraryController(QObject):
     @Slot()
     def _on_reading_requested(self) -> None:
         own = self._session.settings
-        present = (self._settings.cutting, replace(self._settings.rendering, roi=own.roi))
+        present = (self._settings.cutting, replace(self._settings.rendering, roi=own.roi), self._settings.hashes)
         chosen = self._questions.reading(*present, self._example_picture())
         if chosen is None or chosen == present:
             return
-        cutting, rendering = chosen
+        cutting, rendering, hashes = chosen
         if rendering.roi != own.roi:
             try:
                 self._session.set_settings(replace(own, roi=rendering.roi))
@@ -123,9 +123,10 @@ class LibraryController(QObject):
             else:
                 self._status.show_message(self.tr("Train again to look at this part of the images."))
         rendering = replace(rendering, roi=None)
-        if (cutting, rendering) != (self._settings.cutting, self._settings.rendering):
-            self._settings.cutting, self._settings.rendering = cutting, rendering
-            self._read_by(cutting, rendering)
+        kept = self._settings
+        if (cutting, rendering, hashes) != (kept.cutting, kept.rendering, kept.hashes):
+            kept.cutting, kept.rendering, kept.hashes = cutting, rendering, hashes
+            self._read_by(cutting, rendering, hashes)
             self.refresh()
 
     def _example_picture(self) -> QImage | None:
@@ -135,7 +136,8 @@ class LibraryController(QObject):
         path = shown or next(examples, None) or next(iter(self._library.paths), None)
         return None if path is None else self._thumbnails.image(path)
 
-    def _read_by(self, cutting: Cutting, rendering: Rendering) -> None:
+    def _read_by(self, cutting: Cutting, rendering: Rendering, hashes: Path | None) -> None:
+        self._files.hashes = hashes
         self._files.cutting, self._thumbnails.rendering = cutting, rendering
         self._pictures.set_rendering(rendering)
         self._tiles.set_rendering(rendering)

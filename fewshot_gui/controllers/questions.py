@@ -48,11 +48,20 @@ class Questions(QObject):
         return path.with_name(path.name + PROJECT_SUFFIX)
 
     def reading(
-        self, cutting: Cutting, rendering: Rendering, picture: QImage | None = None
-    ) -> tuple[Cutting, Rendering] | None:
-        """Ask how images are read."""
-        dialog = ReadingDialog(cutting, rendering, self._window, picture=picture)
-        return (dialog.cutting(), dialog.rendering()) if dialog.exec() == ReadingDialog.DialogCode.Accepted else None
+        self, cutting: Cutting, rendering: Rendering, hashes: Path | None, picture: QImage | None = None
+    ) -> tuple[Cutting, Rendering, Path | None] | None:
+        """Ask how images are read, and which are left out."""
+        dialog = ReadingDialog(cutting, rendering, self._window, hashes=hashes, picture=picture)
+
+        def browse() -> None:
+            title = self.tr("List of hashes of files to leave out")
+            path = _path(QFileDialog.getOpenFileName(self._window, title, str(_start(hashes or Path.home())))[0])
+            if path is not None:
+                dialog.hashes_field.setText(str(path))
+
+        dialog.browse_requested.connect(browse)
+        is_accepted = dialog.exec() == ReadingDialog.DialogCode.Accepted
+        return (dialog.cutting(), dialog.rendering(), dialog.hashes()) if is_accepted else None
 
     def project_to_recover(self, start: Path) -> Path | None:
         """Ask for a project file that is damaged."""

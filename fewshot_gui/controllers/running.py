@@ -52,6 +52,7 @@ class RunningController(QObject):
     """
 
     job_ended = Signal()  # nothing runs any more but explanations
+    classifier_ready = Signal()  # trained or restored
     work_begun = Signal(object)  # UnfinishedWork: what is lost if the program ends before `job_ended`
 
     def __init__(self, services: AppServices, parent: QObject) -> None:
@@ -142,8 +143,16 @@ class RunningController(QObject):
             transductive=self._settings.transductive,
             false_alarms=self._settings.false_alarms if self._settings.false_alarms != FALSE_ALARMS[0] else None,
             done=frozenset() if is_whole else done,
+            hashes=self._settings.hashes,
         )
         return self._submit(self.tr("Classifying"), request)
+
+    def classify_quietly(self, paths: tuple[Path, ...], cutting: Cutting) -> bool:
+        """Classify without being asked; False while something else runs, or where there is no classifier."""
+        if self._titles or not self._is_trained:
+            return False
+        self._quiet.add(self.classify(paths, cutting))
+        return True
 
     @Slot()
     def suggest(self) -> None:
@@ -303,6 +312,7 @@ class RunningController(QObject):
         self._is_trained = True
         self._status.set_device(device_note)
         self._window.explain_again()
+        self.classifier_ready.emit()
 
     @Slot(object)
     def _on_failed(self, failure: JobFailure) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from fewshot_gui import style
+from fewshot_gui.covers import covers
 from fewshot_gui.icons import draw_icon
 from fewshot_gui.items.roles import Problem, Role, Verdict
 from fewshot_gui.items.tile_source import TileSource
@@ -148,7 +149,8 @@ def _paint_thumbnail(painter: QPainter, rect: QRect, image: QImage | None, optio
     size = image.size().scaled(rect.size(), Qt.AspectRatioMode.KeepAspectRatio)
     target = QRect(QPoint(0, 0), size)
     target.moveCenter(rect.center())
-    painter.drawImage(target, image)
+    pointed_at = bool(option.state & QStyle.StateFlag.State_MouseOver)
+    painter.drawImage(target, covers.shown(image, pointed_at=pointed_at))
     return target
 
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPalett
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from fewshot_gui import style
+from fewshot_gui.covers import covers
 from fewshot_gui.icons import draw_icon
 from fewshot_gui.items.roles import Role
 from fewshot_gui.items.tile import Mark, Tile, Tone
@@ -87,7 +88,8 @@ class TileDelegate(QStyledItemDelegate):
         target.moveCenter(QRectF(rect.left() * ratio, rect.top() * ratio, side, side).center().toPoint())
         painter.save()
         painter.scale(1 / ratio, 1 / ratio)
-        _draw(painter, target, image)
+        pointed_at = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        _draw(painter, target, covers.shown(image, pointed_at=pointed_at))
         if self.map_style.has_map and tile.bin_id is not None:
             self._paint_map(painter, target, tile.path, tile.bin_id)
         painter.restore()

@@ -34,7 +34,7 @@ from fewshot_gui.jobs.messages import (
     WithoutRegionResult,
 )
 from fewshot_gui.jobs.warm_up import import_model
-from fewshot_gui.project.search_notes import NotesOfSearch
+from fewshot_gui.project.search_notes import NotesOfSearch, without_known
 from model.backbones.names import DEFAULT_BACKBONE
 from model.errors import FewShotError, NoImagesError
 from model.images.scan import iter_files, iter_images
@@ -281,8 +281,8 @@ def _find_images(
     if request.cutting is None:
         images = iter_files(request.paths, *notes)
     else:
-        images = iter_images(request.paths, request.cutting, *notes)
-    for path in images:
+        images = iter_images(request.paths, request.cutting, *notes, noted.passed_over)
+    for path in without_known(images, request.hashes, noted):
         token.raise_if_cancelled()
         found.append(path)
         progress(Progress("Finding images", len(found), 0))

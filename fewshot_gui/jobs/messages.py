@@ -54,7 +54,8 @@ class ClassifyRequest:
     Files are cut into images by `cutting`; without, what is named is one image each. `closely`: regions
     are looked for at twice the size. `transductive`: at the end, results are joined with what similar
     images show. `done`: images that are left out. `false_alarms`: the share of a bin's images that may be
-    called unlike every bin; None: that for which the classifier was trained.
+    called unlike every bin; None: that for which the classifier was trained. `hashes`: a list of the content of files
+    that are left out.
     """
 
     job_id: int
@@ -65,6 +66,7 @@ class ClassifyRequest:
     transductive: bool = False
     false_alarms: float | None = None
     done: frozenset[Path] = field(default=frozenset(), repr=False)
+    hashes: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QRectF, QSize, Signal, Slot
 from PySide6.QtGui import QImage
 
 from fewshot_gui.jobs.decoding import Decoder, load_qimage, to_qimage
+from fewshot_gui.texts import REMARK
 from model.images.rendering import USUAL, Rendering
 
 if TYPE_CHECKING:
@@ -143,9 +144,11 @@ class PictureLoader(QObject):
             self.request(self._wanted)
 
     def _read_picture(self, path: Path) -> Picture:
-        from model.images.reading import image_size
+        from model.images.reading import image_size, remark
 
-        return Picture(load_qimage(path, PICTURE_SIDE, self._reader.rendering), QSize(*image_size(path)))
+        image = load_qimage(path, PICTURE_SIDE, self._reader.rendering)
+        image.setText(REMARK, remark(path))
+        return Picture(image, QSize(*image_size(path)))
 
     def request(self, path: Path) -> None:
         """Ask for the picture of `path`; earlier requests are forgotten."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from uuid import uuid4
@@ -26,6 +27,7 @@ from fewshot_gui.project.unfinished import UnfinishedWork
 from fewshot_gui.project.values import ProjectSettings
 
 _MOVED_INTO = "moved_into"
+_WATCHED = "watched"
 _log = logging.getLogger(__name__)
 
 PROJECT_SUFFIX = ".fewshot"
@@ -72,6 +74,20 @@ class Session(QObject):
         except ProjectError:
             return None
         return Path(os.fsdecode(bytes.fromhex(noted))) if noted else None
+
+    def note_watched(self, folders: Sequence[Path]) -> None:
+        """Keep in mind which folders are watched, none: no longer any; raises `ProjectError`."""
+        text = json.dumps([os.fsencode(folder).hex() for folder in folders]) if folders else ""
+        if text or self._store.noted(_WATCHED):
+            self._store.note(_WATCHED, text)
+
+    def watched(self) -> tuple[Path, ...]:
+        """Return the folders that are watched while the project is open."""
+        try:
+            noted = self._store.noted(_WATCHED)
+            return tuple(Path(os.fsdecode(bytes.fromhex(one))) for one in json.loads(noted)) if noted else ()
+        except (ProjectError, ValueError, TypeError):
+            return ()
 
     def note_unfinished(self, work: UnfinishedWork | None) -> None:
         """Keep in mind what is under way, None: nothing; raises `ProjectError`."""

@@ -146,6 +146,7 @@ def _gestures() -> list[tuple[str, str]]:
         (tr("Click on the head of a group, + and −"), tr("Fold or unfold the group; * unfolds all")),
         (tr("Mouse wheel, drag on the picture"), tr("Zoom about the cursor, pan")),
         (tr("Double click on the picture"), tr("Fit, or 100 %")),
+        (tr("Hold F8 / Shift+F8"), tr("Uncover the covered picture under the pointer / all of them")),
     ]
 
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QDrag, QFocusEvent, QFont, QFontMetrics, QImage, QKeyE
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QWidget
 
 from fewshot_gui import style
+from fewshot_gui.covers import covers
 from fewshot_gui.items.image_list_model import ImageListModel, Index
 from fewshot_gui.items.naming import names
 from fewshot_gui.items.roles import Role
@@ -55,6 +56,7 @@ class ImageView(GridView):
         self.viewport().setAcceptDrops(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         names.changed.connect(self.viewport().update)
+        covers.changed.connect(self.viewport().update)
 
     def allow_sizes(self, tiles: TileSource, smallest: int, largest: int) -> None:
         """Let pictures be made larger and smaller, within limits; `tiles` has them finer than thumbnails."""
@@ -267,7 +269,7 @@ def drag_pixmap(widget: QWidget, image: QImage | None, count: int) -> QPixmap:
         fitted = image.size().scaled(frame.size() - QSize(6, 6), Qt.AspectRatioMode.KeepAspectRatio)
         target = QRect(QPoint(0, 0), fitted)
         target.moveCenter(frame.center())
-        painter.drawImage(target, image)
+        painter.drawImage(target, covers.shown(image))
     if count > 1:
         _paint_count(painter, widget, count, side)
     painter.end()

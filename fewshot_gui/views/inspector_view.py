@@ -19,7 +19,7 @@ from fewshot_gui.items.tile_source import TileSource
 from fewshot_gui.items.verdicts import describe_example, describe_labels, describe_prediction, most_unlike
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
-from fewshot_gui.texts import confidence_text
+from fewshot_gui.texts import REMARK, confidence_text
 from fewshot_gui.views.like_strip import LikeRow, LikeStrip
 from fewshot_gui.views.map_choice import MapChoice
 from fewshot_gui.views.masking_strip import MaskingStrip
@@ -64,6 +64,7 @@ class InspectorView(QWidget):
         self._bin_ids: tuple[str, ...] = ()
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE)
         self._rest = QTimer(self, singleShot=True, interval=_REST)
+        self._remark = ""  # what people should know of the picture
         self.header = PaneHeader(self.tr("Inspector"))
         self.canvas = OverlayCanvas()
         self.scores = ScoreBars()
@@ -114,7 +115,7 @@ class InspectorView(QWidget):
         """Show `path`; its explanation is asked for once it has stayed a moment."""
         if path == self._path:
             return
-        self._path, self._explanation, self._trouble = path, None, ""
+        self._path, self._explanation, self._trouble, self._remark = path, None, "", ""
         self._show_like()
         self._show_why()
         self._content.set_empty(False)
@@ -235,7 +236,8 @@ class InspectorView(QWidget):
         lines.append(describe_labels(self._document, path))
         if self._shows_unlike() and self._results.prediction(path) is None:
             lines.append(most_unlike())
-        self._verdict.setText("\n".join(line for line in lines if line) or self.tr("Not classified yet."))
+        text = "\n".join(line for line in lines if line) or self.tr("Not classified yet.")
+        self._verdict.setText(f"{text}\n{self.tr('Note:')} {self._remark}" if self._remark else text)
         bin_ids, scores = self._known_scores(path)
         rows = []
         for bin_id, score in zip(bin_ids, scores, strict=True):
@@ -333,6 +335,8 @@ class InspectorView(QWidget):
         if path == self._path:
             self._is_preview = False
             self.canvas.set_image(image, size)
+            self._remark = image.text(REMARK)
+            self._show_facts()
             self._show_map()
 
     def _on_picture_failed(self, path: Path, message: str) -> None:

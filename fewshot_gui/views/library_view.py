@@ -212,7 +212,7 @@ class LibraryView(DropZone):
     def _on_menu_requested(self, position: QPoint) -> None:
         menu = QMenu(self)
         paths = self.images.selected_paths()
-        bins, folders = {}, {}
+        bins, folders, watched = {}, {}, {}
         if paths:
             put = menu.addMenu(self.tr("Put into"))
             for at, bin_ in enumerate(self._document.bins):
@@ -224,6 +224,10 @@ class LibraryView(DropZone):
             if action.isEnabled():
                 menu.addAction(action)
         if self._document.folders and not names_are_hidden():
+            if self._document.read_only_reason == "":
+                watch = menu.addMenu(self.tr("Watch folder"))
+                for folder in self._document.folders:
+                    watched[watch.addAction(readable(folder).replace("&", "&&"))] = folder
             close = menu.addMenu(self.tr("Close folder"))
             for folder in self._document.folders:
                 folders[close.addAction(readable(folder).replace("&", "&&"))] = folder
@@ -231,5 +235,7 @@ class LibraryView(DropZone):
         menu.deleteLater()
         if chosen in bins:
             self._intents.assign_requested.emit(bins[chosen], paths)
+        elif chosen in watched:
+            self._intents.watch_requested.emit([watched[chosen]])
         elif chosen in folders:
             self._intents.remove_folder_requested.emit(folders[chosen])

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
 from fewshot_gui import style
+from fewshot_gui.covers import covers
 from fewshot_gui.items.naming import display_name, names
 from fewshot_gui.items.tile_delegate import paint_region
 from fewshot_gui.items.tile_source import TileSource
@@ -46,6 +47,7 @@ class LikeStrip(QWidget):
         self._grid.setSpacing(2)
         tiles.changed.connect(self._on_picture_changed)
         names.changed.connect(self._show)
+        covers.changed.connect(self._paint_all)
         self.hide()
 
     def set_rows(self, rows: Sequence[LikeRow]) -> None:
@@ -104,10 +106,14 @@ class LikeStrip(QWidget):
                 (_SIDE - fitted.width()) / 2, (_SIDE - fitted.height()) / 2, fitted.width(), fitted.height()
             )
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(target, picture)
+            painter.drawImage(target, covers.shown(picture, pointed_at=button.underMouse()))
             paint_region(painter, target, like.region, self._tiles.original_size(like.path), QColor(color))
         painter.end()
         button.setIcon(QIcon(pixmap))
+
+    def _paint_all(self) -> None:
+        for button, like, color in self._buttons:
+            self._paint(button, like, color)
 
     def _on_picture_changed(self, path: Path) -> None:
         for button, like, color in self._buttons:

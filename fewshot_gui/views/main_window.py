@@ -25,6 +25,7 @@ from fewshot_gui.project.recent import RecentProject
 from fewshot_gui.project.results import Results
 from fewshot_gui.views.bins_view import BinsView
 from fewshot_gui.views.compare_view import CompareView
+from fewshot_gui.views.cover_menu import UncoverKey
 from fewshot_gui.views.dialogs import ErrorDialog
 from fewshot_gui.views.estimates_view import EstimatesView
 from fewshot_gui.views.image_focus import ImageFocus
@@ -356,10 +357,12 @@ class MainWindow(QMainWindow):
         table["transductive"].triggered.connect(intents.transductive_chosen)
         table["nextStep"].toggled.connect(self.bins.next_step.set_wanted)
         table["nextStep"].triggered.connect(intents.next_step_chosen)
+        table["polling"].triggered.connect(intents.polling_chosen)
         table["hideNames"].triggered.connect(intents.names_hidden_chosen)
         for choice in self._map_choices():
             choice.chosen.connect(self._on_map_style_chosen)
         self._on_map_style_chosen(MapStyle.HEAT)
+        UncoverKey(self)
         self.bins.placed.connect(self._order_tabs)
         self._order_tabs()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)

@@ -16,11 +16,13 @@ from fewshot_gui.intents import Intents
 from fewshot_gui.items.naming import display_name, display_path, names
 from fewshot_gui.settings import FALSE_ALARMS
 from fewshot_gui.translation import CHOICES, LANGUAGES, mark, tr
+from fewshot_gui.views.cover_menu import CoverMenu
 
 _SEPARATOR = ""
 _RECENT = "recent"
 _THEME = "theme"
 _LANGUAGE = "language"
+_COVER = "cover"
 _PUT_INTO = "put into"
 _UNLIKE = "unlike every bin"
 _MENUS = (
@@ -92,6 +94,10 @@ _MENUS = (
             "transductive",
             _UNLIKE,
             _SEPARATOR,
+            "watch",
+            "stopWatching",
+            "polling",
+            _SEPARATOR,
             "review",
             "suggest",
             "compareBackbones",
@@ -123,6 +129,7 @@ _MENUS = (
             _SEPARATOR,
             "nextStep",
             "hideNames",
+            _COVER,
             _THEME,
             _LANGUAGE,
         ),
@@ -160,6 +167,7 @@ class MenuBar(QMenuBar):
             _RECENT: self._recent,
             _THEME: self._theme_menu,
             _LANGUAGE: self._make_language_menu(),
+            _COVER: CoverMenu(actions["coverPictures"], intents, self),
             _PUT_INTO: self.put_into,
             _UNLIKE: self._make_unlike_menu(),
         }

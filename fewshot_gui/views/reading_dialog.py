@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -13,8 +15,10 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QSizePolicy,
     QSpinBox,
+    QToolButton,
     QWidget,
 )
 
@@ -37,12 +41,15 @@ class ReadingDialog(QDialog):
     `picture`: an example, on which the part of the images that is looked at can be drawn.
     """
 
+    browse_requested = Signal()  # for a list of hashes
+
     def __init__(
         self,
         cutting: Cutting,
         rendering: Rendering,
         parent: QWidget | None = None,
         *,
+        hashes: Path | None = None,
         picture: QImage | None = None,
     ) -> None:
         super().__init__(parent)
@@ -104,6 +111,15 @@ class ReadingDialog(QDialog):
         self.roi = RoiChoice(rendering.roi, picture)
         layout.addRow(self.roi.switch)
         layout.addRow(self.roi)
+        layout.addRow(self.tr("&Leave out files on"), self._make_hashes(hashes))
+        layout.addRow(
+            _note(
+                self.tr(
+                    "A text file of SHA-256 or MD5 hashes, one a line. Files with such content are never decoded, "
+                    "shown or classified."
+                )
+            )
+        )
         layout.addRow(buttons)
         self.roi.switch.toggled.connect(self._on_roi_switched)
         self._on_greys_chosen()
@@ -118,6 +134,28 @@ class ReadingDialog(QDialog):
         chosen = GreyRange(self.greys.currentData())
         greys = Greys(chosen, self.low.value(), self.high.value()) if chosen is GreyRange.FIXED else Greys(chosen)
         return Rendering((red, green, blue), greys, self.roi.roi())
+
+    def hashes(self) -> Path | None:
+        """Return the list of hashes of files to leave out, None where none is chosen."""
+        text = self.hashes_field.text().strip()
+        return Path(text).expanduser() if text else None
+
+    def _make_hashes(self, hashes: Path | None) -> QWidget:
+        box, self.hashes_field, browse = QWidget(), QLineEdit(), QToolButton()
+        self.hashes_field.setObjectName("hashesField")
+        self.hashes_field.setText("" if hashes is None else str(hashes))
+        self.hashes_field.setPlaceholderText(self.tr("No list"))
+        self.hashes_field.setClearButtonEnabled(True)
+        self.hashes_field.setAccessibleName(self.tr("List of hashes of files to leave out"))
+        browse.setText("…")
+        browse.setAccessibleName(self.tr("Choose a list of hashes"))
+        browse.clicked.connect(self.browse_requested)
+        row = QHBoxLayout(box)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.hashes_field, 1)
+        row.addWidget(browse)
+        box.setFocusProxy(self.hashes_field)
+        return box
 
     def _make_greys(self, greys: Greys) -> None:
         self.greys, self.low, self.high, self._window = QComboBox(), QDoubleSpinBox(), QDoubleSpinBox(), QWidget()

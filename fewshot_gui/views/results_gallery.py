@@ -11,6 +11,7 @@ from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPa
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QMenu, QWidget
 
 from fewshot_gui import style
+from fewshot_gui.covers import covers
 from fewshot_gui.items.arrangement import Group
 from fewshot_gui.items.image_list_model import Index
 from fewshot_gui.items.naming import names
@@ -74,6 +75,7 @@ class ResultsGallery(GridView):
         tiles.changed.connect(self._on_tile_changed)
         tiles.all_changed.connect(self.viewport().update)
         names.changed.connect(self.viewport().update)
+        covers.changed.connect(self.viewport().update)
 
     def share_selection(self, selection: QItemSelectionModel) -> None:
         """Show and change this selection instead of an own one; called once, after all views have the model."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton, QWidget
@@ -9,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton, QWidget
 from fewshot_gui import style
 from fewshot_gui.actions import ActionTable
 from fewshot_gui.intents import Intents
-from fewshot_gui.items.naming import display_text
+from fewshot_gui.items.naming import display_name, display_path, display_text, names
 from fewshot_gui.project.search_notes import NOTHING, SearchNotes
 from fewshot_gui.views.left_aside_dialog import LeftAsideDialog, describe_notes
 from fewshot_gui.widgets.job_status import JobStatus
@@ -32,6 +35,14 @@ class StatusBar(QStatusBar):
         self._left_aside.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the menu has the command for the keyboard
         self._left_aside.hide()
         actions["leftAside"].triggered.connect(self._on_left_aside_asked)
+        self._watched: tuple[Path, ...] = ()
+        self._watching = QToolButton()
+        self._watching.setObjectName("watchingButton")
+        self._watching.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # as above
+        self._watching.clicked.connect(intents.stop_watching_requested)
+        names.changed.connect(self._show_watched)
+        self.addPermanentWidget(self._watching)
+        self._watching.hide()
         self.addPermanentWidget(self._left_aside)
         self._left_aside.hide()
         self.addPermanentWidget(self.job)
@@ -50,7 +61,7 @@ class StatusBar(QStatusBar):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The message as far as there is room beside the job and the device, cut with an ellipsis (Qt)."""
-        shown = (self.undo, self._left_aside, self.job, self._device)
+        shown = (self.undo, self._watching, self._left_aside, self.job, self._device)
         others = [widget.geometry().left() for widget in shown if widget.isVisible()]
         right = min([*others, self.width()]) - 2 * style.GRID
         rect = self.rect().adjusted(style.GRID, 0, 0, 0)
@@ -109,6 +120,22 @@ class StatusBar(QStatusBar):
         """No job runs any more."""
         self.job.finish()
         self._actions.set_flags(busy=False)
+
+    def set_watched(self, folders: Sequence[Path]) -> None:
+        """Show which folders are watched; none: nothing of it."""
+        self._watched = tuple(folders)
+        self._show_watched()
+        self._watching.setVisible(bool(folders))
+        self._actions.set_flags(watching=bool(folders))
+
+    @Slot()
+    def _show_watched(self) -> None:
+        shown = ", ".join(map(display_name, self._watched))
+        self._watching.setText(self.tr("Watching {folder}").format(folder=shown.replace("&", "&&")))
+        paths = ", ".join(map(display_path, self._watched))
+        self._watching.setToolTip(
+            self.tr("New images in {folder} are classified. A click stops it.").format(folder=paths)
+        )
 
     def set_device(self, text: str) -> None:
         """Show what the classifier runs on, e.g. "CPU (no CUDA device found)"."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QEnterEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -19,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from fewshot_gui import style
+from fewshot_gui.covers import covers
 from fewshot_gui.widgets.colormap import attention_image, difference_image
 from fewshot_gui.widgets.viewport_transform import Part, ViewportTransform
 from model.types import MapStyle, Region
@@ -63,6 +65,7 @@ class OverlayCanvas(QWidget):
         self._opacity = 0.55
         self._placeholder = ""
         self._drag_from: QPointF | None = None
+        covers.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
         """Room for a picture (Qt)."""
@@ -150,12 +153,18 @@ class OverlayCanvas(QWidget):
         self.update()
 
     def snapshot(self) -> QImage:
-        """Return the whole picture, in the pixels that were read of it, with what lies over it; null without one."""
+        """Return the whole picture, in the pixels that were read of it, with what lies over it, a cover as well.
+
+        Null without one.
+        """
         if self._image.isNull():
             return QImage()
         shown = self._image.convertToFormat(QImage.Format.Format_RGB32)
         painter = QPainter(shown)
         painter.setRenderHints(QPainter.RenderHint.SmoothPixmapTransform | QPainter.RenderHint.Antialiasing)
+        picture, is_covered = self._shown()
+        if is_covered:
+            painter.drawImage(QRectF(shown.rect()), picture, QRectF(picture.rect()))
         if not self._overlay.isNull():
             painter.setOpacity(self._layer_opacity())
             painter.drawImage(QRectF(shown.rect()), self._overlay, QRectF(self._overlay.rect()))
@@ -205,9 +214,10 @@ class OverlayCanvas(QWidget):
         target = self.view.image_rect()
         device_scale = self.view.scale * self.devicePixelRatioF()
         smooth = QPainter.RenderHint.SmoothPixmapTransform
-        painter.setRenderHint(smooth, device_scale < _SHARP_FROM)
-        painter.drawImage(target, self._image, QRectF(self._image.rect()))
-        if not self._detail.isNull():
+        shown, is_covered = self._shown()
+        painter.setRenderHint(smooth, is_covered or device_scale < _SHARP_FROM)
+        painter.drawImage(target, shown, QRectF(shown.rect()))
+        if not self._detail.isNull() and not is_covered:
             painter.drawImage(self.view.rect_to_widget(self._detail_rect), self._detail, QRectF(self._detail.rect()))
         if not self._overlay.isNull():
             painter.setRenderHint(smooth, True)
@@ -216,6 +226,21 @@ class OverlayCanvas(QWidget):
             painter.setOpacity(1.0)
         if self._region is not None and self._style.has_box:
             self._paint_region(painter, self._region)
+
+    def _shown(self) -> tuple[QImage, bool]:
+        """The picture or its cover, and which."""
+        pointed_at = self.underMouse()
+        return covers.shown(self._image, pointed_at=pointed_at), covers.is_covered(pointed_at=pointed_at)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """The picture may be uncovered now (Qt)."""
+        self.update()
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The picture is covered again (Qt)."""
+        self.update()
+        super().leaveEvent(event)
 
     def _layer_opacity(self) -> float:
         from model.regions.overlay import layer_opacity  # here: the window starts without numpy

@@ -118,6 +118,17 @@ def share(text: str) -> float:
     return value
 
 
+def seconds(text: str) -> float:
+    """Return a time in seconds, 0 to a day."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds, such as 2")
+    return value
+
+
 def rate(text: str) -> float:
     """Return a number of frames a second."""
     try:

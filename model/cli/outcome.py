@@ -25,11 +25,17 @@ class Outcome:
 class Search:
     """What a search of folders does not find: handed to `class_folders` and `iter_images`, and said on standard error.
 
+    remarks: files by what people should know of them
     missing: folders that cannot be listed and files that lack a part, with the reason
     """
 
     left_aside: LeftAside = field(default_factory=LeftAside)
     missing: list[tuple[Path, str]] = field(default_factory=list)
+    remarks: dict[str, list[Path]] = field(default_factory=dict)
+
+    def remarked(self, path: Path, remark: str) -> None:
+        """Keep what is to be said of a file, for one line at the end of the search."""
+        self.remarks.setdefault(remark, []).append(path)
 
     def passed_over(self, path: Path, reason: str) -> None:
         """Say it at once, and keep it."""
@@ -38,8 +44,14 @@ class Search:
 
     def told(self) -> dict[str, Any]:
         """Say which files were left aside, and return for `--json` what was not found."""
+        for remark, files in self.remarks.items():
+            more = f" The same holds for {len(files) - 1} more." if len(files) > 1 else ""
+            warn_of(files[0], f"{remark}{more}")
         missing = [{"path": str(path), "reason": reason} for path, reason in self.missing]
-        return told_left_aside(self.left_aside) | {"missing": missing}
+        return told_left_aside(self.left_aside) | {
+            "missing": missing,
+            "remarks": [{"remark": remark, "files": len(files)} for remark, files in self.remarks.items()],
+        }
 
 
 def told_left_aside(left_aside: LeftAside) -> dict[str, Any]:

@@ -69,10 +69,13 @@ def _do(request: dict[str, Any], path: Path, form: Format) -> tuple[dict[str, An
         case "size":
             size = form.size(path, frame)
             return {"size": box[2:] if box and _check_inside(path, size, box) else size}, b""
+        case "remark":
+            return {"remark": form.remark(path)}, b""
         case "subject":
             return {"subject": form.subject(path)}, b""
         case _:
-            return {"parts": form.parts(path, request["rate"]), "note": to_json(form.note(path))}, b""
+            said = {"note": to_json(form.note(path)), "remark": to_json(form.remark(path))}
+            return {"parts": form.parts(path, request["rate"]), **said}, b""
 
 
 _whole: tuple[object, Image.Image] | None = None  # the image that tiles were last cut from, and what it was

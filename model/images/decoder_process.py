@@ -76,10 +76,19 @@ class DecoderPool:
         answer, _ = self._ask(item, form, {"task": "size"}, self._header_seconds)
         return _pair(item, answer.get("size"))
 
-    def parts(self, item: Item, form: Format, rate: float) -> tuple[list[int], str]:
-        """Return the numbers of a file's pages or frames, see `Format.parts`, and its note. Raises `ImageReadError`."""
+    def parts(self, item: Item, form: Format, rate: float) -> tuple[list[int], str, str]:
+        """Return the numbers of a file's pages or frames, see `Format.parts`, its note and its remark.
+
+        Raises `ImageReadError`.
+        """
         answer, _ = self._ask(item, form, {"task": "parts", "rate": rate}, self._read_seconds)
-        return [int(number) for number in answer.get("parts", ())], _said(item, answer.get("note", ""))
+        numbers = [int(number) for number in answer.get("parts", ())]
+        return numbers, _said(item, answer.get("note", "")), _said(item, answer.get("remark", ""))
+
+    def remark(self, item: Item, form: Format) -> str:
+        """Return what `Format.remark` does. Raises `ImageReadError`."""
+        answer, _ = self._ask(item, form, {"task": "remark"}, self._header_seconds)
+        return _said(item, answer.get("remark", ""))
 
     def subject(self, item: Item, form: Format) -> tuple[str, str]:
         """Return what `Format.subject` does. Raises `ImageReadError`."""

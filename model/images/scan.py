@@ -45,12 +45,16 @@ def iter_images(
     cutting: Cutting = AS_THEY_ARE,
     passed_over: PassedOver | None = None,
     left_aside: LeftAside | None = None,
+    remarked: PassedOver | None = None,
 ) -> Iterator[Path]:
-    """Yield the images in `iter_files`: a file, or each of its pages, frames or tiles."""
+    """Yield the images in `iter_files`: a file, or each of its pages, frames or tiles.
+
+    `remarked` is told of files of which people should know something, see `model.images.reading.remark`.
+    """
     from model.images.reading import parts  # here: the window starts without the decoders
 
     for file in iter_files(paths, passed_over, left_aside):
-        yield from parts(file, cutting, passed_over)
+        yield from parts(file, cutting, passed_over, remarked)
 
 
 def iter_files(
@@ -157,11 +161,12 @@ def class_folders(
     cutting: Cutting = AS_THEY_ARE,
     passed_over: PassedOver | None = None,
     left_aside: LeftAside | None = None,
+    remarked: PassedOver | None = None,
 ) -> list[tuple[str, list[Path]]]:
     """Read a folder of sub-folders: one class for each sub-folder, named after it.
 
     Returns (class name, images) in natural order; sub-folders without images are kept with
-    an empty list, so that the caller can name them. `passed_over` and `left_aside` as in `iter_images`.
+    an empty list, so that the caller can name them. The rest is as in `iter_images`.
 
     Raises `SupportSetError` when `folder` is not a folder or has no sub-folder.
     """
@@ -182,7 +187,8 @@ def class_folders(
             )
         )
     return [
-        (readable_text(child.name), list(iter_images([child], cutting, passed_over, left_aside))) for child in children
+        (readable_text(child.name), list(iter_images([child], cutting, passed_over, left_aside, remarked)))
+        for child in children
     ]
 
 

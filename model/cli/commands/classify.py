@@ -14,15 +14,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.cli.arguments import add_common, share
+from model.cli.hooks import Hooks, parse_command
 from model.cli.outcome import Outcome, Search
 from model.cli.progress import SECONDS_BETWEEN_LINES, ProgressPrinter
 from model.cli.registry import COMMANDS, Command
 from model.cli.remarks import Remarks
 from model.cli.text import say, warn
+from model.cli.watch import add_watching, check_options, watch
 from model.errors import ImageReadError, NoImagesError, UsageError
+from model.images.known_content import LEFT_OUT, KnownContent, LeftOutFiles
 from model.images.scan import iter_images
 from model.messages import joined, message, message_n, os_reason
-from model.progress import Cancelled, CancelToken, Progress
+from model.progress import Cancelled, CancelToken, Progress, reported
 from model.types import Prediction, Status
 
 if TYPE_CHECKING:
@@ -88,6 +91,13 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
             "for `train --groups`: folder, file, dicom, a list or a regular expression in the path below PATH"
         ),
     )
+    parser.add_argument(
+        "--leave-out-hashes",
+        type=Path,
+        metavar="FILE",
+        help="list of SHA-256 or MD5 hashes, one a line: files with such content are neither decoded nor classified",
+    )
+    add_watching(parser)
     existing = parser.add_mutually_exclusive_group()
     existing.add_argument("--resume", action="store_true", help=message("continue an interrupted RESULTS.csv"))
     existing.add_argument("--overwrite", action="store_true", help=message("replace RESULTS.csv whatever it is"))
@@ -95,6 +105,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     """Classify images and folders into a table, with overlays if asked for: read, embed, predict, region, write."""
+    check_options(options)
+    if options.watch:
+        return _watched(options, token)
     rows: Counter[str] = Counter()
     try:
         return _classified(options, token, rows)
@@ -113,6 +126,7 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
     from model.runs.run import Run
 
     started = time.monotonic()
+    left_out = _left_out(options)
     search = Search()
     paths = _found_images(options, token, search)
     aside = search.told()
@@ -147,6 +161,10 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
             warn(table.remark)
         resumed_after = rows["before"] = sum(table.has(path) for path in paths)
         remaining = paths if every else [path for path in paths if not table.has(path)]
+        known = _known(remaining, left_out, token) if options.leave_out_hashes else []
+        table.write(one for one in known if not table.has(one.path))
+        rows["now"] += len(known)
+        remaining = [path for path in remaining if path not in {one.path for one in known}] if known else remaining
         run = Run(
             classifier,
             remaining,
@@ -165,10 +183,12 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
         for _ in run.joined():
             pass
         if options.transductive:
-            table.rewrite(run.predictions.values())
+            table.rewrite([*known, *run.predictions.values()])
             _warn_of_trouble(run.predictions.values(), overlays, remarks)
     about_cases = _write_cases(options.out, classifier.class_names, run.predictions, groups)
     counts = run.counts
+    for one in known:
+        counts.add(one)
     classes = {classifier.class_names[number]: count for number, count in counts.classes.items() if count}
     trouble = counts.statuses[Status.ERROR] + len(overlays.failed) + len(search.missing)
     trouble += 0 if every else table.kept_errors
@@ -193,6 +213,54 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
     )
 
 
+def _watched(options: argparse.Namespace, token: CancelToken) -> Outcome:
+    """Classify what comes into folders, until it is ended."""
+    from model.checkpoint.files import identity, load
+    from model.exports.results_table import open_table
+    from model.runs.classify import Asked
+
+    left_out = _left_out(options)
+    each = [parse_command(text) for text in options.on_image]
+    by_class: dict[str, list[tuple[str, ...]]] = {}
+    for name, text in options.on_class:
+        by_class.setdefault(name, []).append(parse_command(text))
+    _check_results(options, [])
+    for folder in options.paths:
+        if not folder.is_dir():
+            raise UsageError(f"{folder} is not a folder that can be watched. Give a folder that is there.")
+    classifier = load(options.classifier, options.device)
+    if options.false_alarms is not None:
+        classifier = classifier.with_false_alarms(options.false_alarms)
+    explained = _class_index(classifier, options.explain)
+    hooks = Hooks(classifier.class_names, each, by_class, options.command_seconds)
+    with open_table(
+        options.out,
+        classifier.class_names,
+        limits=_limits(classifier, options),
+        resume=not options.overwrite,
+        classifier=identity(options.classifier),
+    ) as table:
+        if table.remark:
+            warn(table.remark)
+        asked = Asked(explained, options.closely or explained is not None)
+        return watch(options, token, classifier, table, hooks, asked, left_out)
+
+
+def _left_out(options: argparse.Namespace) -> LeftOutFiles:
+    wanted = options.leave_out_hashes
+    return LeftOutFiles(KnownContent() if wanted is None else KnownContent.read(wanted))
+
+
+def _known(paths: Sequence[Path], left_out: LeftOutFiles, token: CancelToken) -> list[Prediction]:
+    """Return rows of the images whose content is on the list."""
+    with ProgressPrinter() as bar:
+        return [
+            Prediction(path, Status.LEFT_OUT, message=LEFT_OUT)
+            for path in reported(paths, "Comparing with the list of hashes", bar, token)
+            if left_out.has(path)
+        ]
+
+
 def _say_counts(options: argparse.Namespace, counts: Counts, classes: Mapping[str, int], not_drawn: int) -> None:
     found = ", ".join(f"{name} {count}" for name, count in Counter(classes).most_common())
     found = found or (message("none can be read") if counts.images else message("nothing new"))
@@ -215,6 +283,8 @@ def _say_counts(options: argparse.Namespace, counts: Counts, classes: Mapping[st
             out=options.out,
         )
     )
+    if counts.statuses[Status.LEFT_OUT]:
+        say(message("Left out because of their content: {left_out}.", left_out=counts.statuses[Status.LEFT_OUT]))
     if not_drawn:
         say(message("Overlays that could not be written: {not_drawn}.", not_drawn=not_drawn))
 
@@ -300,7 +370,7 @@ def _found_images(options: argparse.Namespace, token: CancelToken, search: Searc
     """Find the images to classify; report progress once it takes a while, since pages of many files are counted."""
     started, paths = time.monotonic(), []
     with ProgressPrinter() as bar:
-        for path in iter_images(options.paths, options.cutting, search.passed_over, search.left_aside):
+        for path in iter_images(options.paths, options.cutting, search.passed_over, search.left_aside, search.remarked):
             token.raise_if_cancelled()
             paths.append(path)
             if time.monotonic() - started > SECONDS_BETWEEN_LINES:

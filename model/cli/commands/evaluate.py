@@ -54,7 +54,7 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     from model.evaluation.episodes import OURS, evaluate
 
     search = Search()
-    folders = class_folders(options.bins, options.cutting, search.passed_over, search.left_aside)
+    folders = class_folders(options.bins, options.cutting, search.passed_over, search.left_aside, search.remarked)
     aside = search.told()
     if not any(files for _, files in folders):
         raise NoImagesError(message("There is no image in {bins}.", bins=options.bins))

@@ -39,10 +39,10 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
 
     search, labelled = Search(), list[Path]()
     if options.bins:
-        folders = class_folders(options.bins, options.cutting, search.passed_over, search.left_aside)
+        folders = class_folders(options.bins, options.cutting, search.passed_over, search.left_aside, search.remarked)
         labelled = [path for _, files in folders for path in files]
     known = {os.path.realpath(path) for path in labelled}
-    found = list(iter_images(options.paths, options.cutting, search.passed_over, search.left_aside))
+    found = list(iter_images(options.paths, options.cutting, search.passed_over, search.left_aside, search.remarked))
     aside = search.told()
     pool = [path for path in found if os.path.realpath(path) not in known]
     if not pool:

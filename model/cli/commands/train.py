@@ -50,7 +50,7 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
 
     check_place(options.out)
     search = Search()
-    folders = class_folders(options.bins, options.cutting, search.passed_over, search.left_aside)
+    folders = class_folders(options.bins, options.cutting, search.passed_over, search.left_aside, search.remarked)
     aside = search.told()
     groups = GroupRule.parse(options.groups, bin_folders(options.bins))
     support = SupportSet(tuple(name for name, _ in folders), tuple(tuple(files) for _, files in folders))

@@ -151,7 +151,7 @@ class CsvTable(ResultsTable):
 
     def _row(self, prediction: Prediction) -> list[str]:
         row = [as_path_cell(readable_text(prediction.path)), prediction.status.value]
-        if prediction.status is Status.ERROR or prediction.region is None:
+        if not prediction.status.has_class or prediction.region is None:
             labels = self._label_cells(prediction.path)
             nothing = [""] * (len(self._header) - len(COLUMNS) - len(labels))
             return [*row, *[""] * 6, as_cell(prediction.message), *nothing, *labels]
@@ -222,7 +222,7 @@ class CsvTable(ResultsTable):
         if not self._classifier:
             return
         place = self._header.index(CLASSIFIER_COLUMN)
-        known = {row[place] for row in rows if row[1] != Status.ERROR}
+        known = {row[place] for row in rows if row[1] not in (Status.ERROR, Status.LEFT_OUT)}
         if known - {self._classifier, ""}:
             raise FewShotError(
                 message(

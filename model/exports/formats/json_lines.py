@@ -119,7 +119,7 @@ class JsonLines(ResultsTable):
         lines = self._path.read_bytes().decode("utf-8", errors="replace").splitlines(keepends=True)
         rows = [_row(line) for line in lines if line.endswith("\n")]
         kept = [row for row in rows if row is not None]
-        known = {row.get("classifier") for row in kept if row["status"] != Status.ERROR}
+        known = {row.get("classifier") for row in kept if row["status"] not in (Status.ERROR, Status.LEFT_OUT)}
         if len(kept) < len(rows) or known - {self._classifier or None}:
             raise FewShotError(
                 message(

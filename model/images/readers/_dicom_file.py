@@ -86,10 +86,22 @@ def opened(path: Path, *, header: bool = False) -> Source:
     return Source(dataset, pixels_at, is_cut)
 
 
+BURNED_IN = (
+    "its header says that text is burned into the picture, perhaps a name. It stays in all that is shown or exported."
+)
+"""Burned In Annotation (0028,0301) is YES."""
+
+
 def subject(path: Path) -> tuple[str, str]:
     """Return hashes of the ids of the patient and of the study; "" for an id that is missing or empty."""
     dataset = opened(path, header=True).dataset
     return _hashed(dataset, "PatientID"), _hashed(dataset, "StudyInstanceUID")
+
+
+def remark(path: Path) -> str:
+    """Return what is to be said of text in the pixels: where the header says that it may tell who the patient is."""
+    value = opened(path, header=True).dataset.get("BurnedInAnnotation")
+    return BURNED_IN if str(value or "").strip().upper() == "YES" else ""
 
 
 def _hashed(dataset: Dataset, name: str) -> str:
