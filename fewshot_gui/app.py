@@ -18,6 +18,7 @@ from fewshot_gui.controllers.cache import CacheController
 from fewshot_gui.controllers.editing import EditingController
 from fewshot_gui.controllers.folder_exporting import FolderExportController
 from fewshot_gui.controllers.guarding import GuardingController
+from fewshot_gui.controllers.history import HistoryController
 from fewshot_gui.controllers.library import LibraryController
 from fewshot_gui.controllers.projects import ProjectsController
 from fewshot_gui.controllers.questions import Questions
@@ -106,6 +107,7 @@ class App(QObject):
         self.folder_export.images_moved.connect(self.library.refresh)
         AutoTraining(services, self.running, self)
         TilesController(services, self)
+        HistoryController(services, self.running, self)
         self._garbage = GarbageCollector(self)
         document.reset.connect(self._garbage.collect_all)
         results.rows_left.connect(self._garbage.take_apart)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
 from fewshot_gui.project.disk import LONGEST_VALUE, connect_read_only
 from fewshot_gui.project.errors import DamagedError, ProjectError
+from fewshot_gui.project.record import BEGUN, Draft, append, program_version
+from model.project_file.record import HEAD
 
 APPLICATION_ID = int.from_bytes(b"FSHT")
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 # Paths are bytes (os.fsencode), as a file's name need not be text. `files` holds what is known of
 # every file and library folder: its path relative to the project's folder finds it again when both
@@ -66,10 +69,37 @@ CREATE TABLE labels (
     PRIMARY KEY (path, reader)
 ) WITHOUT ROWID;
 """
-TABLES = _BEFORE_LABELS + _LABELS
+# `record` is only added to; `record_index` says by which words an entry is found and can be made again from it.
+# `run_origins` tells of which classifier and which run of the record the predictions of a row of `runs` are;
+# `changes`, which images got another class in it (their rows of `predictions`; before and after are numbers of
+# classes, -1: none). `blobs` are compressed parts of classifiers, by the SHA-256 of what they hold; a recipe lists
+# the parts of each file (docs/adr/0030-record.md).
+_RECORD = """
+CREATE TABLE record (number INTEGER PRIMARY KEY, hash TEXT NOT NULL, entry TEXT NOT NULL);
+CREATE TABLE record_index (
+    key BLOB NOT NULL, number INTEGER NOT NULL REFERENCES record (number), PRIMARY KEY (key, number)
+) WITHOUT ROWID;
+CREATE TABLE run_origins (
+    run INTEGER PRIMARY KEY REFERENCES runs (id), classifier TEXT NOT NULL, asked TEXT NOT NULL
+);
+CREATE TABLE changes (
+    run INTEGER NOT NULL REFERENCES runs (id),
+    row INTEGER NOT NULL,
+    before_run INTEGER NOT NULL REFERENCES runs (id),
+    before INTEGER NOT NULL,
+    after INTEGER NOT NULL,
+    PRIMARY KEY (run, row)
+) WITHOUT ROWID;
+CREATE TABLE blobs (hash TEXT PRIMARY KEY, content BLOB NOT NULL);
+CREATE TABLE classifiers (
+    hash TEXT PRIMARY KEY, entry INTEGER NOT NULL REFERENCES record (number), recipe TEXT NOT NULL
+);
+"""
+TABLES = _BEFORE_LABELS + _LABELS + _RECORD
 
 _STATE_KINDS = {"revision": "INTEGER", "saves": "INTEGER", "seed": "INTEGER", "project_id": "TEXT", "backbone": "TEXT"}
-_FIRST_WITH_LABELS = 3  # format
+_STATE_KINDS[HEAD] = "TEXT"
+_TABLES_OF = {1: _BEFORE_LABELS, 2: _BEFORE_LABELS, 3: _BEFORE_LABELS + _LABELS}  # of older formats
 _LARGEST_NUMBER = 2**53  # so that no number of ours overflows
 _HEADER_BYTES = 100
 _MAGIC = b"SQLite format 3\x00"
@@ -95,9 +125,29 @@ def _keep_labels(connection: sqlite3.Connection) -> None:
     connection.execute(_LABELS)
 
 
+def _keep_a_record(connection: sqlite3.Connection) -> None:
+    """Begin the record: with what the project holds, as nobody knows any more who made it so."""
+    for statement in filter(str.strip, _RECORD.split(";")):
+        connection.execute(statement)
+    counts = {
+        name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0]  # noqa: S608 - our own words
+        for name in ("bins", "examples", "labels", "predictions")
+    }
+    facts = connection.execute("SELECT content FROM classifier_files WHERE name = 'classifier.json'").fetchone()
+    classifier = "" if facts is None else sha256(bytes(facts[0])).hexdigest()
+    what = {"format": 3, "version": program_version(), "classifier": classifier, "held": counts}
+    append(connection, [Draft(BEGUN, "", what)])
+    connection.execute(
+        "INSERT INTO run_origins SELECT id, ?, '' FROM runs"
+        " WHERE ? != '' AND revision = (SELECT revision FROM training)",
+        (classifier, classifier),
+    )
+
+
 MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], None]] = {
     1: _know_which_file_was_written_last,
     2: _keep_labels,
+    3: _keep_a_record,
 }
 """What makes a project of format n one of format n + 1; inside a transaction."""
 
@@ -157,7 +207,7 @@ def check_content(path: Path) -> int:
         verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         version = format_of(connection)
         if verdict == "ok" and version <= SCHEMA_VERSION:
-            verdict = _what_is_strange(connection, TABLES if version >= _FIRST_WITH_LABELS else _BEFORE_LABELS)
+            verdict = _what_is_strange(connection, _TABLES_OF.get(version, TABLES))
     except (sqlite3.DatabaseError, ValueError) as error:  # what SQLite says of a damaged schema may be no text
         verdict = str(error)
     finally:

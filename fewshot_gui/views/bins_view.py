@@ -280,9 +280,13 @@ class BinsView(QWidget):
             if bin_.id != bin_id:
                 targets[move_menu.addAction(color_icon(bin_.color), bin_.name.replace("&", "&&"))] = at
         move_menu.setEnabled(bool(targets))
+        who = menu.addAction(self.tr("Who said this?"))
+        who.setEnabled(len(paths) == 1)
         chosen = menu.exec(position)
         menu.deleteLater()
         if chosen is remove:
             self._intents.remove_examples_requested.emit(paths)
+        elif chosen is who:
+            self._intents.who_said_requested.emit(paths[0])
         elif chosen in targets:
             self._intents.assign_requested.emit(targets[chosen], paths)

@@ -15,7 +15,7 @@ from fewshot_gui.items.bin_look import look_of
 from fewshot_gui.items.naming import display_folder, display_name, display_path, display_text, names
 from fewshot_gui.items.thumbnail_source import PictureSource, Thumbnails
 from fewshot_gui.items.tile_source import TileSource
-from fewshot_gui.items.verdicts import describe_example, describe_labels, describe_prediction
+from fewshot_gui.items.verdicts import describe_example, describe_labels, describe_origin, describe_prediction
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
 from fewshot_gui.texts import confidence_text
@@ -217,6 +217,7 @@ class InspectorView(QWidget):
         lines = [describe_example(self._document, self._results, path)]
         lines.append(describe_prediction(self._document, self._results, path))
         lines.append(describe_labels(self._document, path))
+        lines.append(describe_origin(self._results, path))
         self._verdict.setText("\n".join(line for line in lines if line) or self.tr("Not classified yet."))
         bin_ids, scores = self._known_scores(path)
         rows = []

@@ -213,6 +213,7 @@ class LibraryView(DropZone):
             for at, bin_ in enumerate(self._document.bins):
                 bins[put.addAction(color_icon(bin_.color), bin_.name.replace("&", "&&"))] = at
             put.setEnabled(bool(bins))
+        who = menu.addAction(self.tr("Who said this?")) if len(paths) == 1 else None
         for action in self._offered:
             if action.isEnabled():
                 menu.addAction(action)
@@ -222,7 +223,9 @@ class LibraryView(DropZone):
                 folders[close.addAction(readable(folder).replace("&", "&&"))] = folder
         chosen = menu.exec(self.images.viewport().mapToGlobal(position)) if not menu.isEmpty() else None
         menu.deleteLater()
-        if chosen in bins:
+        if chosen is not None and chosen is who:
+            self._intents.who_said_requested.emit(paths[0])
+        elif chosen in bins:
             self._intents.assign_requested.emit(bins[chosen], paths)
         elif chosen in folders:
             self._intents.remove_folder_requested.emit(folders[chosen])

@@ -79,6 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed(f"Unexpected {kind}: {error}. Please report it; FEWSHOT_TRACEBACK=1 shows where.", FAILED)
     finally:
         signal.signal(signal.SIGINT, previous)
+    if outcome.is_bad:
+        return FAILED
     return SOME_UNREADABLE if outcome.unreadable else 0
 
 
