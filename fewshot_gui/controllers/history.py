@@ -51,7 +51,7 @@ class HistoryController(QObject):
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._show()
         self._dialog.show()
-        self._dialog.raise_()
+        self._dialog.activateWindow()
 
     @Slot()
     def _on_finished(self) -> None:

@@ -53,7 +53,7 @@ class ProjectSettings:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where predictions come from: the SHA-256 of the classifier, and the id of the run in the record; "": not known."""
+    """Where predictions come from: SHA-256 of the classifier, id of the run in the record; "": not known."""
 
     classifier: str = ""
     run: str = ""

@@ -175,6 +175,7 @@ class SaidDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("saidDialog")
         self.text = _page(self.tr("What was said of the image"))
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
