@@ -139,7 +139,7 @@ class Settings:
     @property
     def kept_megabytes(self) -> int:
         """What earlier classifiers of a project may take together, in 10**6 bytes."""
-        return max(0, self._parsed("history/kept_megabytes", int, 200))
+        return max(0, self._parsed("history/kept_megabytes", int, 50))
 
     @kept_megabytes.setter
     def kept_megabytes(self, value: int) -> None:

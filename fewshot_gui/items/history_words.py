@@ -12,10 +12,8 @@ from PySide6.QtCore import QCoreApplication
 
 from fewshot_gui.items.naming import display_name, display_text
 from fewshot_gui.project import record
-from fewshot_gui.project.history import Comparison, PastTraining, Said
+from fewshot_gui.project.history import NAMED, Comparison, PastTraining, Said
 from fewshot_gui.project.record import Entry
-
-_MOST = 200  # images that are named
 
 
 def when(at: str) -> str:
@@ -84,22 +82,23 @@ def _compared(found: Comparison, paths: Mapping[str, Path], bins: Mapping[str, s
     ):
         yield ""
         yield title.format(count=f"{len(hashes):,}")
-        for hash_ in hashes[:_MOST]:
+        for hash_ in hashes[:NAMED]:
             before, after = first.examples.get(hash_), second.examples.get(hash_)
             places = " → ".join(f"‘{names.get(id_, '?')}’" for id_ in (before, after) if id_ is not None)
             yield f"    {display_name(paths[hash_]) if hash_ in paths else hash_[:12]}  {places}"
-        if len(hashes) > _MOST:
-            yield _tr("    and {count} more").format(count=f"{len(hashes) - _MOST:,}")
+        if len(hashes) > NAMED:
+            yield _tr("    and {count} more").format(count=f"{len(hashes) - NAMED:,}")
     yield ""
     if found.changed is None:
         yield _tr("Results that changed class: not known, as one of the two classified nothing.")
         return
-    yield _tr("Results that changed class: {count}").format(count=f"{len(found.changed):,}")
-    for image in found.changed[:_MOST]:
+    yield _tr("Results that changed class: {count}").format(count=f"{found.changed.count:,}")
+    for image in found.changed.images:
         pair = " → ".join(_class(id_, names) for id_ in (image.before, image.after))
         yield f"    {display_name(image.path)}  {pair}"
-    if len(found.changed) > _MOST:
-        yield _tr("    and {count} more").format(count=f"{len(found.changed) - _MOST:,}")
+    more = found.changed.count - len(found.changed.images)
+    if more:
+        yield _tr("    and {count} more").format(count=f"{more:,}")
 
 
 def describe_said(said: Said, paths: Mapping[str, Path], bins: Mapping[str, str]) -> str:
@@ -124,8 +123,8 @@ def _said(said: Said, paths: Mapping[str, Path], bins: Mapping[str, str]) -> Ite
             yield _tr("    by classifier {what}").format(what=describe_training(said.training))
             yield _tr("    SHA-256 {hash}").format(hash=said.classifier)
             for _, (name, hashes) in said.training.bins.items():
-                shown = [display_name(paths[one]) if one in paths else one[:12] for one in hashes[:_MOST]]
-                yield f"    ‘{name}’: {', '.join(shown)}{' …' if len(hashes) > _MOST else ''}"
+                shown = [display_name(paths[one]) if one in paths else one[:12] for one in hashes[:NAMED]]
+                yield f"    ‘{name}’: {', '.join(shown)}{' …' if len(hashes) > NAMED else ''}"
     else:
         yield _tr("No prediction whose classifier is known.")
     yield ""
@@ -137,7 +136,7 @@ def _said(said: Said, paths: Mapping[str, Path], bins: Mapping[str, str]) -> Ite
     if said.as_example:
         yield ""
         yield _tr("An example in these trainings:")
-        for past, name in said.as_example[-_MOST:]:
+        for past, name in said.as_example[-NAMED:]:
             yield f"    {when(past.at)}  {by_whom(past.who)}  ‘{name}’  {short(past.classifier)}"
 
 

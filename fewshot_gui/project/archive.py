@@ -13,7 +13,7 @@ FACTS_FILE = "classifier.json"
 REPORT = "training.json"
 """Beside the classifier's own files: the training as the project keeps it."""
 
-KEPT_BYTES = 200 * 10**6
+KEPT_BYTES = 50 * 10**6
 """Of all classifiers that are kept, where the user says nothing else."""
 
 _PART = 64 * 2**10  # bytes: smaller tensors share a part with their neighbours

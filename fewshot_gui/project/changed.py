@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import struct
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,10 @@ from fewshot_gui.project.values import BinPrediction
 from model.types import Status
 
 _NONE = -1
+_CHANGE = struct.Struct("<4q")  # row of the prediction, run before, class before and after (their numbers; -1: none)
+_MOST_BYTES = 64 * 2**20
+Place = tuple[int, int]
+"""A run, and the number of a class in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,14 @@ class ChangedImage:
     after: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ChangedImages:
+    """How many images there are with another class, and the first of them."""
+
+    count: int
+    images: tuple[ChangedImage, ...]
+
+
 def note_changes(connection: sqlite3.Connection, rows: Sequence[tuple[int, int, BinPrediction]]) -> None:
     """Note which predictions (row, run, prediction) say another class than what their rows hold still.
 
@@ -31,6 +45,7 @@ def note_changes(connection: sqlite3.Connection, rows: Sequence[tuple[int, int, 
     """
     (there,) = connection.execute("SELECT ifnull(max(row), -1) FROM predictions").fetchone()
     bins_of: dict[int, tuple[str, ...]] = {}
+    packed: dict[int, list[bytes]] = {}
     for row, run, made in rows:
         if row > there:
             continue
@@ -44,47 +59,50 @@ def note_changes(connection: sqlite3.Connection, rows: Sequence[tuple[int, int, 
         is_class = made.status is Status.OK and made.bin_id is not None
         after = made.bin_ids.index(made.bin_id) if is_class and made.bin_id is not None else _NONE
         if _bin(bins_of[before_run], before) != (made.bin_id if is_class else None):
-            connection.execute(
-                "INSERT INTO changes VALUES (?, ?, ?, ?, ?)"
-                " ON CONFLICT (run, row) DO UPDATE SET after = excluded.after",  # joined with similar images at the end
-                (run, row, before_run, before, after),
-            )
+            packed.setdefault(run, []).append(_CHANGE.pack(row, before_run, before, after))
+    connection.executemany(
+        "INSERT INTO changes (run, content) VALUES (?, ?)",
+        ((run, zlib.compress(b"".join(some))) for run, some in packed.items()),
+    )
 
 
-def changed_between(connection: sqlite3.Connection, first: str, second: str) -> list[ChangedImage]:
+def changed_between(connection: sqlite3.Connection, first: str, second: str, most: int) -> ChangedImages | None:
     """Return the images whose class after the last run of one classifier is another than after that of a second.
 
-    In the order of the results. Empty where one of them classified nothing.
+    In the order of the results; at most `most` of them are named. None where one of them classified nothing.
     """
     ends = [_last_run(connection, classifier) for classifier in (first, second)]
-    if None in ends:
-        return []
-    earlier, later = sorted(end for end in ends if end is not None)
-    classes: dict[int, tuple[str | None, str | None]] = {}
-    for row, before, after in _changes(connection, earlier, later):
-        classes[row] = (classes[row][0] if row in classes else before, after)
-    is_backwards = ends[0] == later
+    if ends[0] is None or ends[1] is None:
+        return None
+    is_backwards = ends[0] > ends[1]
+    before: dict[int, Place] = {}
+    after: dict[int, Place] = {}
+    for run, row, before_run, old, new in _changes(connection, min(ends[0], ends[1]), max(ends[0], ends[1])):
+        before.setdefault(row, (before_run, old))
+        after[row] = (run, new)
+    bins = {run: _bins(connection, run) for run in {run for run, _ in (*before.values(), *after.values())}}
     found = []
-    for row, (before, after) in sorted(classes.items()):
+    for row in sorted(after):
+        pair = [_bin(bins[run], place) for run, place in (before[row], after[row])]
+        if pair[0] != pair[1]:
+            found.append((row, *(reversed(pair) if is_backwards else pair)))
+    images = []
+    for row, old_bin, new_bin in found[:most]:
         path = connection.execute("SELECT path FROM predictions WHERE row = ?", (row,)).fetchone()
-        if before != after and path is not None:
-            pair = (after, before) if is_backwards else (before, after)
-            found.append(ChangedImage(decode_path(path[0]), *pair))
-    return found
+        if path is not None:
+            images.append(ChangedImage(decode_path(path[0]), old_bin, new_bin))
+    return ChangedImages(len(found), tuple(images))
 
 
-def _changes(connection: sqlite3.Connection, earlier: int, later: int) -> Iterator[tuple[int, str | None, str | None]]:
-    """Yield row, bin before and bin after of each change since the end of one run, in the order of the runs."""
-    bins_of: dict[int, tuple[str, ...]] = {}
+def _changes(connection: sqlite3.Connection, earlier: int, later: int) -> Iterator[tuple[int, int, int, int, int]]:
+    """Yield run, row, run before, class before and after of each change since the end of one run, in their order."""
     rows = connection.execute(
-        "SELECT run, row, before_run, before, after FROM changes WHERE run > ? AND run <= ? ORDER BY run",
-        (earlier, later),
+        "SELECT run, content FROM changes WHERE run > ? AND run <= ? ORDER BY id", (earlier, later)
     )
-    for run, row, before_run, before, after in rows.fetchall():
-        for one in (run, before_run):
-            if one not in bins_of:
-                bins_of[one] = _bins(connection, one)
-        yield row, _bin(bins_of[before_run], before), _bin(bins_of[run], after)
+    for run, content in rows:
+        changes = zlib.decompressobj().decompress(content, _MOST_BYTES)
+        for change in _CHANGE.iter_unpack(changes[: len(changes) // _CHANGE.size * _CHANGE.size]):
+            yield run, *change
 
 
 def _last_run(connection: sqlite3.Connection, classifier: str) -> int | None:
@@ -93,8 +111,8 @@ def _last_run(connection: sqlite3.Connection, classifier: str) -> int | None:
 
 
 def _bins(connection: sqlite3.Connection, run: int) -> tuple[str, ...]:
-    (text,) = connection.execute("SELECT bin_ids FROM runs WHERE id = ?", (run,)).fetchone()
-    return tuple(json.loads(text))
+    row = connection.execute("SELECT bin_ids FROM runs WHERE id = ?", (run,)).fetchone()
+    return () if row is None else tuple(json.loads(row[0]))
 
 
 def _bin(bins: tuple[str, ...], place: int) -> str | None:

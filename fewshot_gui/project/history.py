@@ -5,17 +5,23 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import struct
+import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from fewshot_gui.project import archive, record
-from fewshot_gui.project.changed import ChangedImage, changed_between
+from fewshot_gui.project.changed import ChangedImages, changed_between
 from fewshot_gui.project.disk import decode_path, translated_errors
 from fewshot_gui.project.record import Entry
 from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.project.training import Training, decode_training
+
+NAMED = 200
+"""Images that are named one by one where there may be very many."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ class Comparison:
     came: tuple[str, ...]
     gone: tuple[str, ...]
     moved: tuple[str, ...]
-    changed: tuple[ChangedImage, ...] | None
+    changed: ChangedImages | None
 
 
 @dataclass(frozen=True)
@@ -108,17 +114,16 @@ class History:
     def compare(self, first: PastTraining, second: PastTraining) -> Comparison:
         """Say what differs between two trainings."""
         before, after = first.examples, second.examples
-        with translated_errors(self._store.path):
-            query = "SELECT EXISTS (SELECT 1 FROM run_origins WHERE classifier = ?)"
-            ran = [bool(self._connection.execute(query, (one.classifier,)).fetchone()[0]) for one in (first, second)]
-            changed = changed_between(self._connection, first.classifier, second.classifier)
+        changed: ChangedImages | None = None
+        with translated_errors(self._store.path), suppress(zlib.error, struct.error):
+            changed = changed_between(self._connection, first.classifier, second.classifier, NAMED)
         return Comparison(
             first,
             second,
             tuple(hash_ for hash_ in after if hash_ not in before),
             tuple(hash_ for hash_ in before if hash_ not in after),
             tuple(hash_ for hash_, bin_id in after.items() if before.get(hash_, bin_id) != bin_id),
-            tuple(changed) if all(ran) else None,
+            changed,
         )
 
     def paths_of(self, hashes: Sequence[str]) -> dict[str, Path]:
@@ -190,8 +195,11 @@ class History:
         return [_training(entry, kept) for entry in found if entry.kind == record.TRAINING]
 
     def _as_example(self, names: set[str]) -> list[tuple[PastTraining, str]]:
+        kept = archive.kept_hashes(self._connection)
+        texts = tuple(json.dumps(name) for name in names)  # as they stand in an entry
         found = []
-        for past in self.trainings():
+        for entry in record.entries_with(self._connection, record.TRAINING, texts):
+            past = _training(entry, kept)
             found += [(past, name) for name, examples in past.bins.values() if not names.isdisjoint(examples)]
         return found
 

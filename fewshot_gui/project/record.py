@@ -110,6 +110,16 @@ def entries(connection: sqlite3.Connection, *kinds: str) -> list[Entry]:
     return _found(connection, [_key("kind", kind) for kind in kinds])
 
 
+def entries_with(connection: sqlite3.Connection, kind: str, texts: Sequence[str]) -> list[Entry]:
+    """Return the entries of a kind whose text has one of these in it, the earliest first."""
+    rows = connection.execute(
+        "SELECT number, hash, entry FROM record WHERE number IN (SELECT number FROM record_index WHERE key = ?)"
+        " ORDER BY number",
+        (_key("kind", kind),),
+    )
+    return [_entry(*row) for row in rows if any(text in row[2] for text in texts)]
+
+
 def entries_of_word(connection: sqlite3.Connection, word: str) -> list[Entry]:
     """Return the entries that are found by a word, such as a classifier's hash or a run's id."""
     return _found(connection, [_key("key", word)])

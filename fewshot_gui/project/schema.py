@@ -71,9 +71,8 @@ CREATE TABLE labels (
 """
 # `record` is only added to; `record_index` says by which words an entry is found and can be made again from it.
 # `run_origins` tells of which classifier and which run of the record the predictions of a row of `runs` are;
-# `changes`, which images got another class in it (their rows of `predictions`; before and after are numbers of
-# classes, -1: none). `blobs` are compressed parts of classifiers, by the SHA-256 of what they hold; a recipe lists
-# the parts of each file (docs/adr/0030-record.md).
+# `changes`, which images got another class in it, packed (`changed.py`). `blobs` are compressed parts of classifiers,
+# by the SHA-256 of what they hold; a recipe lists the parts of each file (docs/adr/0030-record.md).
 _RECORD = """
 CREATE TABLE record (number INTEGER PRIMARY KEY, hash TEXT NOT NULL, entry TEXT NOT NULL);
 CREATE TABLE record_index (
@@ -82,14 +81,8 @@ CREATE TABLE record_index (
 CREATE TABLE run_origins (
     run INTEGER PRIMARY KEY REFERENCES runs (id), classifier TEXT NOT NULL, asked TEXT NOT NULL
 );
-CREATE TABLE changes (
-    run INTEGER NOT NULL REFERENCES runs (id),
-    row INTEGER NOT NULL,
-    before_run INTEGER NOT NULL REFERENCES runs (id),
-    before INTEGER NOT NULL,
-    after INTEGER NOT NULL,
-    PRIMARY KEY (run, row)
-) WITHOUT ROWID;
+CREATE TABLE changes (id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES runs (id), content BLOB NOT NULL);
+CREATE INDEX changes_by_run ON changes (run);
 CREATE TABLE blobs (hash TEXT PRIMARY KEY, content BLOB NOT NULL);
 CREATE TABLE classifiers (
     hash TEXT PRIMARY KEY, entry INTEGER NOT NULL REFERENCES record (number), recipe TEXT NOT NULL

@@ -56,7 +56,9 @@ def _run(app: App, qtbot: QtBot, action: str) -> None:
 
 
 @pytest.mark.skipif(not EXAMPLE.is_dir(), reason="the example pictures are missing")
-def test_who_said_this_by_which_classifier_from_which_examples(app: App, qtbot: QtBot, tmp_path: Path) -> None:
+def test_who_said_this_by_which_classifier_from_which_examples(  # noqa: PLR0915 - one story
+    app: App, qtbot: QtBot, tmp_path: Path
+) -> None:
     results = app.session.results
     _fill(app, qtbot, 3)
     _run(app, qtbot, "train")
@@ -121,10 +123,5 @@ def test_who_said_this_by_which_classifier_from_which_examples(app: App, qtbot: 
     found = check_project(tmp_path / "sky.fewshot")
     assert found.is_whole
     assert found.by[-1] == "Dr. Ana"
-    assert (found.kinds["training"], found.kinds["went back"], found.kinds["run"], found.kinds["run end"]) == (
-        2,
-        1,
-        3,
-        3,
-    )
+    assert [found.kinds[kind] for kind in ("training", "went back", "run", "run end")] == [2, 1, 3, 3]
     assert main(["verify", str(tmp_path / "sky.fewshot"), "--head", found.head]) == 0

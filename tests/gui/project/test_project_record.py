@@ -160,10 +160,10 @@ def test_two_trainings_are_compared(session: Session) -> None:
     found = history.compare(first, second)
     assert (found.came, found.gone, found.moved) == ((str(C),), (), (str(A),))
     assert found.changed is not None
-    assert [(image.path, image.before, image.after) for image in found.changed] == [(x, cat, dog)]
+    assert [(image.path, image.before, image.after) for image in found.changed.images] == [(x, cat, dog)]
     back = history.compare(second, first).changed
     assert back is not None
-    assert [(image.path, image.before, image.after) for image in back] == [(x, dog, cat)]
+    assert [(image.path, image.before, image.after) for image in back.images] == [(x, dog, cat)]
 
 
 def test_going_back_fills_the_bins_and_can_be_undone(session: Session) -> None:
