@@ -95,6 +95,9 @@ class HistoryController(QObject):
     @Slot(int)
     def _on_go_back_requested(self, number: int) -> None:
         past = self._trainings[number]
+        if self._running.is_busy:  # a training that is under way would replace the classifier at its end
+            self._status.show_message(self.tr("Something is running: wait for its end, or press Esc, then go back."))
+            return
         try:
             self._go_back(past)
         except ProjectError as error:

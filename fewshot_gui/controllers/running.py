@@ -111,6 +111,11 @@ class RunningController(QObject):
         )
         return self._training
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something runs, or waits, but explanations."""
+        return bool(self._titles)
+
     def train_again(self) -> bool:
         """Train without being asked; False while something runs that the user asked for."""
         if any(job_id not in self._quiet for job_id in self._titles):

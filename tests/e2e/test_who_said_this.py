@@ -94,7 +94,7 @@ def test_who_said_this_by_which_classifier_from_which_examples(  # noqa: PLR0915
     _fill(app, qtbot, 5)
     _run(app, qtbot, "train")  # which classifies the results again
     qtbot.waitUntil(lambda: {made.origin.classifier for made in results} == {results.classifier_hash}, timeout=_LONG)
-    qtbot.waitUntil(lambda: not app.running._titles, timeout=_LONG)
+    qtbot.waitUntil(lambda: not app.running.is_busy, timeout=_LONG)
     assert results.classifier_hash != first
     app.window.command_table["history"].trigger()
     dialog = _dialog(app, HistoryDialog, qtbot)
@@ -110,7 +110,7 @@ def test_who_said_this_by_which_classifier_from_which_examples(  # noqa: PLR0915
     dialog.trainings.topLevelItem(1).setSelected(True)  # the first one: the latest is on top
     dialog.back_button.click()
     qtbot.waitUntil(lambda: {made.origin.classifier for made in results} == {first}, timeout=_LONG)
-    qtbot.waitUntil(lambda: not app.running._titles, timeout=_LONG)
+    qtbot.waitUntil(lambda: not app.running.is_busy, timeout=_LONG)
     assert {made.path: (made.bin_id, made.scores) for made in results} == before  # the old result, made again
     assert (results.classifier_files(), results.is_stale) == (files, False)
     assert app.session.document.example_count == 3 * ways
