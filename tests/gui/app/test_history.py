@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QDialog, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.app import App
@@ -37,8 +37,14 @@ def dialog(app: App) -> HistoryDialog:
     return found
 
 
+def _row(dialog: HistoryDialog, row: int) -> QTreeWidgetItem:
+    item = dialog.trainings.topLevelItem(row)
+    assert item is not None
+    return item
+
+
 def test_two_trainings_are_listed_and_compared(app: App, dialog: HistoryDialog) -> None:
-    texts = [dialog.trainings.topLevelItem(row).text(3) for row in range(2)]
+    texts = [_row(dialog, row).text(3) for row in range(2)]
     assert texts == ["3 in 2 bins", "2 in 2 bins"]
     dialog.trainings.selectAll()
     text = dialog.text.toPlainText()
@@ -64,7 +70,7 @@ def test_a_name_that_is_typed_is_recorded_from_then_on(app: App, dialog: History
 def test_less_room_throws_old_classifiers_away(app: App, dialog: HistoryDialog) -> None:
     dialog.kept.setValue(0)
     dialog.kept.editingFinished.emit()
-    assert [dialog.trainings.topLevelItem(row).text(6) for row in range(2)] == ["yes", "no"]
+    assert [_row(dialog, row).text(6) for row in range(2)] == ["yes", "no"]
     assert app.settings.kept_megabytes == 0
 
 
@@ -77,7 +83,7 @@ def test_where_the_classifier_is_gone_the_bins_come_back(app: App, dialog: Histo
     dialog.kept.setValue(0)
     dialog.kept.editingFinished.emit()
     dialog.trainings.clearSelection()
-    dialog.trainings.topLevelItem(1).setSelected(True)
+    _row(dialog, 1).setSelected(True)
     dialog.back_button.click()
     assert [[known.path for known in bin_.examples] for bin_ in app.session.document.bins] == [[A], [B]]
     app.session.document.undo_stack.undo()
