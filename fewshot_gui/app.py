@@ -20,6 +20,7 @@ from fewshot_gui.controllers.editing import EditingController
 from fewshot_gui.controllers.example import ExampleController
 from fewshot_gui.controllers.folder_exporting import FolderExportController
 from fewshot_gui.controllers.guarding import GuardingController
+from fewshot_gui.controllers.history import HistoryController
 from fewshot_gui.controllers.library import LibraryController
 from fewshot_gui.controllers.masking import MaskingController
 from fewshot_gui.controllers.preferences import PreferencesController
@@ -120,6 +121,7 @@ class App(QObject):
         TilesController(services, self)
         MaskingController(services, self)
         ComparingController(services, self)
+        HistoryController(services, self.running, self)
         self._garbage = GarbageCollector(self)
         document.reset.connect(self._garbage.collect_all)
         results.rows_left.connect(self._garbage.take_apart)

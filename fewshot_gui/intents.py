@@ -27,6 +27,8 @@ class Intents(QObject):
     report_requested = Signal()  # an HTML file on the project
     export_folders_requested = Signal(object)  # images into folders by class; RowsInView
     undo_move_requested = Signal()  # images back out of folders by class
+    history_requested = Signal()  # show the trainings of the project
+    who_said_requested = Signal(Path)  # show what the record says of an image
     cache_requested = Signal()  # show where embeddings are kept
 
     # Library

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import logging
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -145,6 +146,25 @@ class Settings:
     @reader.setter
     def reader(self, value: str) -> None:
         self._store.setValue("review/reader", value)
+
+    @property
+    def who(self) -> str:
+        """Whose name the record has: that of the reader or, before there is one, of who is logged in."""
+        if self.reader:
+            return self.reader
+        try:
+            return getpass.getuser()
+        except (OSError, ImportError, KeyError):  # no name is known of who is logged in
+            return "reader"
+
+    @property
+    def kept_megabytes(self) -> int:
+        """What earlier classifiers of a project may take together, in 10**6 bytes."""
+        return max(0, self._parsed("history/kept_megabytes", int, 50))
+
+    @kept_megabytes.setter
+    def kept_megabytes(self, value: int) -> None:
+        self._store.setValue("history/kept_megabytes", str(value))
 
     @property
     def false_alarms(self) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import logging
 import time
 from collections.abc import Iterable
@@ -87,6 +86,7 @@ class ReviewingController(QObject):
             return False
         self._plan = self._last = plan
         self._settings.reader = plan.reader
+        self._document.who = self._settings.who
         self._queue, self._in_queue = ReviewQueue(images), set(images)
         self._checked, self._is_over = set(), False
         self._order, self._moved = {}, set()
@@ -111,7 +111,7 @@ class ReviewingController(QObject):
     def _on_review_requested(self) -> None:
         if self._plan is not None or self._document.read_only_reason:
             return
-        start = replace(self._last, reader=self._last.reader or self._settings.reader or _user())
+        start = replace(self._last, reader=self._last.reader or self._settings.who)
         bins = self._document.bins
         counts = sizes(self._document, self._results, review_choices(bins), start.reader)
         chosen = self._questions.review(start, bins, counts, readers_of(self._document))
@@ -356,10 +356,3 @@ class ReviewingController(QObject):
 def _predicted(made: BinPrediction) -> str | None:
     """What the classifier says: a bin, or None where the image is unlike every bin."""
     return made.bin_id if made.status is Status.OK else None
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, ImportError, KeyError):  # no name is known of who is logged in
-        return "reader"

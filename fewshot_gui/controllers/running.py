@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from fewshot_gui.controllers.job_words import describe_classification, describe_suggestions, describe_training
+from fewshot_gui.controllers.noted_run import NotedRun
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.jobs.messages import (
     ClassifyBatch,
@@ -34,6 +35,7 @@ from fewshot_gui.jobs.messages import (
 )
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.unfinished import UnfinishedWork
+from fewshot_gui.project.values import Origin
 from fewshot_gui.settings import FALSE_ALARMS
 from model.backbones.names import DEFAULT_BACKBONE, THOROUGH_BACKBONE, TRAINED_ON_BINS, is_thorough_installed
 from model.images.cutting import Cutting
@@ -67,6 +69,8 @@ class RunningController(QObject):
         self._busy_since = 0.0
         self._training: int | None = None  # the latest training asked for
         self._quiet: set[int] = set()  # jobs nobody asked for: their troubles are no dialog's worth
+        self._followed: set[int] = set()  # classifiers being loaded with which results are made again
+        self._runs: dict[int, NotedRun] = {}  # classifications of this project, for the record
         services.intents.train_requested.connect(self.train)
         services.intents.suggest_requested.connect(self.suggest)
         services.intents.thorough_chosen.connect(self._on_thorough_chosen)
@@ -110,6 +114,11 @@ class RunningController(QObject):
         )
         return self._training
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something runs, or waits, but explanations."""
+        return bool(self._titles)
+
     def train_again(self) -> bool:
         """Train without being asked; False while something runs that the user asked for."""
         if any(job_id not in self._quiet for job_id in self._titles):
@@ -145,7 +154,11 @@ class RunningController(QObject):
             done=frozenset() if is_whole else done,
             hashes=self._settings.hashes,
         )
-        return self._submit(self.tr("Classifying"), request)
+        job_id = self._submit(self.tr("Classifying"), request)
+        self._runs[job_id] = NotedRun(
+            paths, cutting, self._settings.closely, self._settings.transductive, self._settings.false_alarms
+        )
+        return job_id
 
     def classify_quietly(self, paths: tuple[Path, ...], cutting: Cutting) -> bool:
         """Classify without being asked; False while something else runs, or where there is no classifier."""
@@ -174,8 +187,11 @@ class RunningController(QObject):
             ),
         )
 
-    def restore(self, files: Mapping[str, bytes] | None = None) -> None:
-        """Load the classifier that is saved with the project, if there is one; `files` are its, if they were read."""
+    def restore(self, files: Mapping[str, bytes] | None = None, *, classify_again: bool = False) -> None:
+        """Load the classifier that is saved with the project, if there is one; `files` are its, if they were read.
+
+        `classify_again`: the images that have results are classified with it.
+        """
         revision = self._results.classifier_revision
         if revision is None:
             return
@@ -184,7 +200,7 @@ class RunningController(QObject):
         except ProjectError as error:
             self._status.show_message(str(error))
             return
-        self._submit(
+        job_id = self._submit(
             self.tr("Loading the classifier"),
             partial(
                 RestoreRequest,
@@ -194,6 +210,8 @@ class RunningController(QObject):
                 device=self._settings.device,
             ),
         )
+        if classify_again:
+            self._followed.add(job_id)
 
     @property
     def _rendering(self) -> Rendering:
@@ -220,6 +238,7 @@ class RunningController(QObject):
         self._runner.forget_classifier()
         self._titles.clear()
         self._quiet.clear()
+        self._runs.clear()
         self._explained = None
         self._is_trained = False
         self._status.finish_job()
@@ -253,7 +272,10 @@ class RunningController(QObject):
     @Slot(object)
     def _on_batch_ready(self, batch: ClassifyBatch) -> None:
         if batch.job_id in self._titles:
-            self._results.add_predictions(batch.revision, batch.bin_ids, batch.predictions)
+            run = self._runs.get(batch.job_id)
+            draft = None if run is None else run.take(batch, self._document.who)
+            origin = Origin(batch.classifier, "" if run is None else run.id)
+            self._results.add_predictions(batch.revision, batch.bin_ids, batch.predictions, origin, draft)
 
     @Slot(object)
     def _on_succeeded(self, result: JobResult) -> None:
@@ -266,16 +288,20 @@ class RunningController(QObject):
             return  # warmed up, or of a project that is closed
         match result:
             case TrainResult():
-                self._results.set_training(result.revision, result.bin_ids, result.report, result.files)
+                made = result.revision, result.bin_ids, result.report, result.files
+                self._results.set_training(*made, result.origin, result.packed)
                 self._on_classifier_ready(result.device_note)
                 self._status.show_message(describe_training(result.report))
                 self._classify_again()
             case RestoreResult():
                 self._on_classifier_ready(result.device_note)
+                if result.job_id in self._followed:
+                    self._classify_again()
             case SuggestResult():
                 self._window.show_suggestions(result.images)
                 self._status.show_message(describe_suggestions(result))
             case ClassifySummary():
+                self._end_run(result.job_id, "done", result.seconds)
                 self._status.show_notes(result.notes, describe_classification(result))
                 self._runner.submit(PrepareRequest)  # not before: the first time it takes half a second
 
@@ -329,9 +355,17 @@ class RunningController(QObject):
         if job_id in self._titles and job_id not in self._quiet:
             self._status.show_message(self.tr("Stopped. What was done so far is kept."))
 
+    def _end_run(self, job_id: int, outcome: str, seconds: float | None = None) -> None:
+        """Have the record say how a classification ended, if it is one that came to a result."""
+        run = self._runs.pop(job_id, None)
+        if run is not None and run.is_begun:
+            self._results.add_to_record(run.ended(outcome, seconds, self._document.who))
+
     @Slot(int)
     def _on_finished(self, job_id: int) -> None:
+        self._end_run(job_id, "stopped")
         self._quiet.discard(job_id)
+        self._followed.discard(job_id)
         if job_id == self._training:
             self._window.set_training(False)
         if self._titles.pop(job_id, None) is None:

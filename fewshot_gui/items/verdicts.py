@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fewshot_gui.items.bin_look import look_of
+from fewshot_gui.items.history_words import short
 from fewshot_gui.items.naming import display_text
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import BinPrediction, Results
@@ -82,6 +83,17 @@ def describe_labels(document: Document, path: Path, only: str | None = None) -> 
             )
             lines.append(text.format(reader=label.reader, note=label.answered))
     return "\n".join(lines)
+
+
+def describe_origin(results: Results, path: Path) -> str:
+    """Which classifier predicted the image; "" where that is not known."""
+    made = results.prediction(path)
+    if made is None or not made.origin.classifier:
+        return ""
+    name = short(made.origin.classifier)
+    if made.origin.classifier == results.classifier_hash:
+        return tr("By classifier {name}.").format(name=name)
+    return tr("By classifier {name}, an earlier one.").format(name=name)
 
 
 def is_stale(results: Results, made: BinPrediction) -> bool:

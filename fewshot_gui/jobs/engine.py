@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ from fewshot_gui.jobs.messages import (
     WithoutRegionResult,
 )
 from fewshot_gui.jobs.warm_up import import_model
+from fewshot_gui.project.archive import classifier_hash, pack
 from fewshot_gui.project.search_notes import NotesOfSearch, without_known
 from model.backbones.names import DEFAULT_BACKBONE
 from model.errors import FewShotError, NoImagesError
@@ -67,6 +69,7 @@ class _Trained:
     classifier: ImageClassifier
     bin_ids: tuple[str, ...]
     revision: int
+    hash: str
 
 
 class Engine:
@@ -94,6 +97,7 @@ class Engine:
         """Train a classifier and keep it. Raises `FewShotError` and `Cancelled`."""
         import_model()
         from model.checkpoint.files import to_files
+        from model.checkpoint.origin import origin_of
         from model.training.train import train
 
         classifier, report = train(
@@ -107,8 +111,17 @@ class Engine:
         )
         token.raise_if_cancelled()
         files = to_files(classifier)
-        self._trained = _Trained(classifier, request.bin_ids, request.revision)
-        return TrainResult(request.job_id, request.revision, request.bin_ids, report, files, classifier.device_note)
+        paths = [known.path for known in report.examples]
+        hashes = zip(paths, classifier.embedder.content_hashes(paths), strict=True)
+        origin = origin_of(classifier) | {
+            "seed": request.seed,
+            "hashes": {os.fspath(path): hash_ for path, hash_ in hashes if isinstance(hash_, str)},
+        }
+        packed = pack(files)
+        token.raise_if_cancelled()
+        self._trained = _Trained(classifier, request.bin_ids, request.revision, classifier_hash(files))
+        made = request.job_id, request.revision, request.bin_ids, report, files, classifier.device_note
+        return TrainResult(*made, origin, packed)
 
     def restore(self, request: RestoreRequest) -> RestoreResult:
         """Load a saved classifier and keep it. Raises `CheckpointError`."""
@@ -116,7 +129,7 @@ class Engine:
         from model.checkpoint.files import from_files
 
         classifier = from_files(request.files, request.device, self._embedder(DEFAULT_BACKBONE, request.device))
-        self._trained = _Trained(classifier, request.bin_ids, request.revision)
+        self._trained = _Trained(classifier, request.bin_ids, request.revision, classifier_hash(request.files))
         return RestoreResult(request.job_id, request.revision, request.bin_ids, classifier.device_note)
 
     def classify(
@@ -145,7 +158,7 @@ class Engine:
 
         def flush() -> None:
             if waiting:
-                publish(ClassifyBatch(request.job_id, trained.revision, trained.bin_ids, tuple(waiting)))
+                publish(_batch(request.job_id, trained, waiting))
                 waiting.clear()
 
         classifier = trained.classifier
@@ -169,7 +182,7 @@ class Engine:
             flush()
         token.raise_if_cancelled()
         for batch in run.joined():
-            publish(ClassifyBatch(request.job_id, trained.revision, trained.bin_ids, tuple(batch)))
+            publish(_batch(request.job_id, trained, batch))
         return ClassifySummary(
             request.job_id,
             trained.revision,
@@ -271,6 +284,10 @@ class Engine:
         if self._trained is None:
             raise NotTrainedError
         return self._trained
+
+
+def _batch(job_id: int, trained: _Trained, predictions: Sequence[Prediction]) -> ClassifyBatch:
+    return ClassifyBatch(job_id, trained.revision, trained.bin_ids, tuple(predictions), trained.hash)
 
 
 def _find_images(

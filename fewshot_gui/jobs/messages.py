@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from fewshot_gui.project.archive import Packed
 from fewshot_gui.project.search_notes import NOTHING, SearchNotes
 from model.images.cutting import Cutting
 from model.images.rendering import USUAL, Rendering
@@ -185,7 +186,8 @@ class TrainResult:
     """A classifier is ready in the worker; `bin_ids[c]` is class c of the report.
 
     `files` is the classifier as saved, file name -> content, to be kept with the project.
-    `device_note` says what it runs on, for people ("CPU (no CUDA device found)").
+    `device_note` says what it runs on, for people ("CPU (no CUDA device found)"). `origin` is what the record
+    says of it; `packed`, the files as they are kept to go back to.
     """
 
     job_id: int
@@ -194,6 +196,8 @@ class TrainResult:
     report: TrainingReport
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     device_note: str = ""
+    origin: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    packed: Packed | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -208,12 +212,16 @@ class RestoreResult:
 
 @dataclass(frozen=True)
 class ClassifyBatch:
-    """Some images done (or done again); `bin_ids[c]` belongs to `scores[c]` of each prediction."""
+    """Some images done (or done again); `bin_ids[c]` belongs to `scores[c]` of each prediction.
+
+    `classifier`: the SHA-256 by which the record knows the one that made them.
+    """
 
     job_id: int
     revision: int
     bin_ids: tuple[str, ...]
     predictions: tuple[Prediction, ...]
+    classifier: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
 from fewshot_gui.project.disk import LONGEST_VALUE, connect_read_only
 from fewshot_gui.project.errors import DamagedError, ProjectError
+from fewshot_gui.project.record import BEGUN, Draft, append, program_version
+from model.project_file.record import HEAD
 
 APPLICATION_ID = int.from_bytes(b"FSHT")
 SCHEMA_VERSION = 4
@@ -81,7 +84,26 @@ CREATE TABLE labels (
     PRIMARY KEY (path, reader)
 ) WITHOUT ROWID;
 """
-TABLES = _BEFORE_LABELS + _LABELS
+# `record` is only added to; `record_index` says by which words an entry is found and can be made again from it.
+# `run_origins` tells of which classifier and which run of the record the predictions of a row of `runs` are;
+# `changes`, which images got another class in it, packed (`changed.py`). `blobs` are compressed parts of classifiers,
+# by the SHA-256 of what they hold; a recipe lists the parts of each file (docs/adr/0030-record.md).
+_RECORD = """
+CREATE TABLE record (number INTEGER PRIMARY KEY, hash TEXT NOT NULL, entry TEXT NOT NULL);
+CREATE TABLE record_index (
+    key BLOB NOT NULL, number INTEGER NOT NULL REFERENCES record (number), PRIMARY KEY (key, number)
+) WITHOUT ROWID;
+CREATE TABLE run_origins (
+    run INTEGER PRIMARY KEY REFERENCES runs (id), classifier TEXT NOT NULL, asked TEXT NOT NULL
+);
+CREATE TABLE changes (id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES runs (id), content BLOB NOT NULL);
+CREATE INDEX changes_by_run ON changes (run);
+CREATE TABLE blobs (hash TEXT PRIMARY KEY, content BLOB NOT NULL);
+CREATE TABLE classifiers (
+    hash TEXT PRIMARY KEY, entry INTEGER NOT NULL REFERENCES record (number), recipe TEXT NOT NULL
+);
+"""
+TABLES = _BEFORE_LABELS + _LABELS + _RECORD
 
 _STATE_KINDS = {
     "revision": "INTEGER",
@@ -90,8 +112,9 @@ _STATE_KINDS = {
     "project_id": "TEXT",
     "backbone": "TEXT",
     "roi": "TEXT",
+    HEAD: "TEXT",
 }
-_TABLES_OF = {1: _BEFORE_LABELS, 2: _BEFORE_LABELS, 3: _BEFORE_LABELS + _LABELS_BEFORE_ANSWERS, SCHEMA_VERSION: TABLES}
+_TABLES_OF = {1: _BEFORE_LABELS, 2: _BEFORE_LABELS, 3: _BEFORE_LABELS + _LABELS_BEFORE_ANSWERS}  # of older formats
 _LARGEST_NUMBER = 2**53  # so that no number of ours overflows
 _HEADER_BYTES = 100
 _MAGIC = b"SQLite format 3\x00"
@@ -124,10 +147,34 @@ def _keep_answered_notes(connection: sqlite3.Connection) -> None:
     connection.execute("DROP TABLE labels_before")
 
 
+def _keep_a_record(connection: sqlite3.Connection) -> None:
+    """Begin the record: with what the project holds, as nobody knows any more who made it so."""
+    for statement in filter(str.strip, _RECORD.split(";")):
+        connection.execute(statement)
+    counts = {
+        name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0]  # noqa: S608 - our own words
+        for name in ("bins", "examples", "labels", "predictions")
+    }
+    facts = connection.execute("SELECT content FROM classifier_files WHERE name = 'classifier.json'").fetchone()
+    classifier = "" if facts is None else sha256(bytes(facts[0])).hexdigest()
+    what = {"format": 3, "version": program_version(), "classifier": classifier, "held": counts}
+    append(connection, [Draft(BEGUN, "", what)])
+    connection.execute(
+        "INSERT INTO run_origins SELECT id, ?, '' FROM runs"
+        " WHERE ? != '' AND revision = (SELECT revision FROM training)",
+        (classifier, classifier),
+    )
+
+
+def _keep_answers_and_a_record(connection: sqlite3.Connection) -> None:
+    _keep_answered_notes(connection)
+    _keep_a_record(connection)
+
+
 MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], None]] = {
     1: _know_which_file_was_written_last,
     2: _keep_labels,
-    3: _keep_answered_notes,
+    3: _keep_answers_and_a_record,
 }
 """What makes a project of format n one of format n + 1; inside a transaction."""
 

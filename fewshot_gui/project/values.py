@@ -59,6 +59,17 @@ class ProjectSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where predictions come from: SHA-256 of the classifier, id of the run in the record; "": not known."""
+
+    classifier: str = ""
+    run: str = ""
+
+
+NO_ORIGIN = Origin()
+
+
+@dataclass(frozen=True, slots=True)
 class BinPrediction:
     """What the classifier of `revision` said of an image, in terms of bins.
 
@@ -66,7 +77,8 @@ class BinPrediction:
     bin; where `status` is UNKNOWN it is the nearest one, where it is ERROR there is none, no score
     and no region, and `message` says why. A bin may have been removed since. `label`: what a person
     says of the image, by which class and status are, see `labelled`; None in what is saved.
-    `steadiness`: how far the region can be relied on, 0..1; None where that is not known.
+    `steadiness`: how far the region can be relied on, 0..1; None where that is not known. `origin`: by which
+    classifier, and in which run.
     """
 
     path: Path
@@ -79,9 +91,10 @@ class BinPrediction:
     revision: int
     steadiness: float | None = None
     label: Label | None = None
+    origin: Origin = NO_ORIGIN
 
     @classmethod
-    def of(cls, prediction: Prediction, bin_ids: tuple[str, ...], revision: int) -> Self:
+    def of(cls, prediction: Prediction, bin_ids: tuple[str, ...], revision: int, origin: Origin = NO_ORIGIN) -> Self:
         """Return `prediction` of a classifier whose class c is the bin `bin_ids[c]`."""
         return cls(
             prediction.path,
@@ -93,6 +106,7 @@ class BinPrediction:
             prediction.message,
             revision,
             prediction.steadiness,
+            origin=origin,
         )
 
     @property

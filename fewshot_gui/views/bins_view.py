@@ -298,9 +298,13 @@ class BinsView(QWidget):
         move_menu.setEnabled(bool(targets))
         if self._in_menu is not None and len(paths) <= 2:
             menu.addAction(self._in_menu)
+        who = menu.addAction(self.tr("Who said this?"))
+        who.setEnabled(len(paths) == 1)
         chosen = menu.exec(position)
         menu.deleteLater()
         if chosen is remove:
             self._intents.remove_examples_requested.emit(paths)
+        elif chosen is who:
+            self._intents.who_said_requested.emit(paths[0])
         elif chosen in targets:
             self._intents.assign_requested.emit(targets[chosen], paths)

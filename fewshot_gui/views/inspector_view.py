@@ -16,7 +16,13 @@ from fewshot_gui.items.bin_look import look_of
 from fewshot_gui.items.naming import display_folder, display_name, display_path, display_text, names
 from fewshot_gui.items.thumbnail_source import PictureSource, Thumbnails
 from fewshot_gui.items.tile_source import TileSource
-from fewshot_gui.items.verdicts import describe_example, describe_labels, describe_prediction, most_unlike
+from fewshot_gui.items.verdicts import (
+    describe_example,
+    describe_labels,
+    describe_origin,
+    describe_prediction,
+    most_unlike,
+)
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
 from fewshot_gui.texts import REMARK, confidence_text
@@ -236,6 +242,7 @@ class InspectorView(QWidget):
         lines.append(describe_labels(self._document, path))
         if self._shows_unlike() and self._results.prediction(path) is None:
             lines.append(most_unlike())
+        lines.append(describe_origin(self._results, path))
         text = "\n".join(line for line in lines if line) or self.tr("Not classified yet.")
         self._verdict.setText(f"{text}\n{self.tr('Note:')} {self._remark}" if self._remark else text)
         bin_ids, scores = self._known_scores(path)

@@ -220,6 +220,7 @@ class LibraryView(DropZone):
             put.setEnabled(bool(bins))
         if self._in_menu is not None and 1 <= len(paths) <= 2:
             menu.addAction(self._in_menu)
+        who = menu.addAction(self.tr("Who said this?")) if len(paths) == 1 else None
         for action in self._offered:
             if action.isEnabled():
                 menu.addAction(action)
@@ -233,7 +234,9 @@ class LibraryView(DropZone):
                 folders[close.addAction(readable(folder).replace("&", "&&"))] = folder
         chosen = menu.exec(self.images.viewport().mapToGlobal(position)) if not menu.isEmpty() else None
         menu.deleteLater()
-        if chosen in bins:
+        if chosen is not None and chosen is who:
+            self._intents.who_said_requested.emit(paths[0])
+        elif chosen in bins:
             self._intents.assign_requested.emit(bins[chosen], paths)
         elif chosen in watched:
             self._intents.watch_requested.emit([watched[chosen]])

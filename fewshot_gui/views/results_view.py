@@ -288,15 +288,20 @@ class ResultsView(QWidget):
 
     def _show_menu(self, position: QPoint) -> None:
         paths = self.table.selected_paths()
-        if not paths or not self._document.bins:
+        if not paths:
             return
         menu, targets = QMenu(self), {}
         put = menu.addMenu(self.tr("Put into"))
+        put.setEnabled(bool(self._document.bins))
         for at, bin_ in enumerate(self._document.bins):
             targets[put.addAction(color_icon(bin_.color), bin_.name.replace("&", "&&"))] = at
         if self._in_menu is not None and len(paths) <= 2:
             menu.addAction(self._in_menu)
+        who = menu.addAction(self.tr("Who said this?"))
+        who.setEnabled(len(paths) == 1)
         chosen = menu.exec(position)
         menu.deleteLater()
         if chosen in targets:
             self._intents.assign_requested.emit(targets[chosen], paths)
+        elif chosen is who:
+            self._intents.who_said_requested.emit(paths[0])

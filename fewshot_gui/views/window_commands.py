@@ -90,6 +90,7 @@ class WindowCommands(QObject):
             "log": intents.log_requested,
             "settings": intents.settings_requested,
             "shortcuts": intents.shortcuts_requested,
+            "history": intents.history_requested,
             "undoMove": intents.undo_move_requested,
             "refresh": intents.refresh_requested,
             "newBin": intents.bin_add_requested,
@@ -130,6 +131,7 @@ class WindowCommands(QObject):
             "zoomActual": partial(self._zoom, OverlayCanvas.zoom_to_actual),
             "copyPicture": self._copy_picture,
             "savePicture": self._save_picture,
+            "whoSaid": self._ask_who_said,
             "estimates": panes.estimates.present,
             "resultsTable": partial(panes.results.show_gallery, wanted=False),
             "resultsGallery": partial(panes.results.show_gallery, wanted=True),
@@ -351,6 +353,11 @@ class WindowCommands(QObject):
         shown, path = self._panes.inspector.canvas.snapshot(), self._panes.inspector.path
         if not shown.isNull() and path is not None:
             self._intents.picture_save_requested.emit(path, shown)
+
+    def _ask_who_said(self) -> None:
+        path = self._panes.inspector.path
+        if path is not None:
+            self._intents.who_said_requested.emit(path)
 
     def _show_help(self) -> None:
         dialog = HelpDialog(self._table, self._window)

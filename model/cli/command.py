@@ -94,6 +94,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
     finally:
         signal.signal(signal.SIGINT, previous)
+    if outcome.is_bad:
+        return FAILED
     return SOME_UNREADABLE if outcome.unreadable else 0
 
 

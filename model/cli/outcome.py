@@ -14,11 +14,13 @@ from model.images.left_aside import LeftAside
 class Outcome:
     """The outcome of a command: what `--json` prints, and the number of images that could not be read.
 
-    Folders that could not be listed, and files of which a part is missing, count as one each.
+    Folders that could not be listed, and files of which a part is missing, count as one each. `is_bad`: what was
+    checked is not as it should be, which the command has said.
     """
 
     result: dict[str, Any]
     unreadable: int
+    is_bad: bool = False
 
 
 @dataclass

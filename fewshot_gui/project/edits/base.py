@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from fewshot_gui.project.board import Board
+from fewshot_gui.project.record import plain
 from fewshot_gui.project.signals import ContentSignals
 from model.registry import Registry
 
@@ -88,6 +90,28 @@ class Plan:
 
 STEPS: Registry[type[Step]] = Registry("fewshot_gui.project.edits", "fewshot.edits")
 """Every kind of step by name."""
+
+
+def facts_of(changes: Sequence[Change], board: Board, paths: dict[Path, None]) -> dict[str, Any]:
+    """Return what the record says of changes that `board` has by now: their names and fields, before and after.
+
+    `content` has the SHA-256 of each image where it is known, `bins` the names of the bins, `images` all paths, which
+    are added to `paths` as well.
+    """
+    names = {kind: name for name in STEPS.names() if (kind := STEPS.get(name)) is not None}
+    told = [{"step": names.get(type(change), type(change).__name__), **plain(change, paths)} for change in changes]
+    known = {os.fspath(path): hash_ for path in paths if (hash_ := board.content_hash(path)) is not None}
+    ids = _texts(told)
+    bins = {bin_id: name for bin_id, name in board.names().items() if bin_id in ids}
+    return {"changes": told, "images": [os.fspath(path) for path in paths], "content": known, "bins": bins}
+
+
+def _texts(value: object) -> set[str]:
+    """Return every text in a value of JSON."""
+    if isinstance(value, str):
+        return {value}
+    parts: Iterable[object] = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return set().union(*map(_texts, parts))
 
 
 def read_board(connection: sqlite3.Connection) -> Board:

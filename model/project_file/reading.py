@@ -1,7 +1,4 @@
-"""Project files of the window, SQLite databases, read from outside: nothing of their schema is run, or written.
-
-A project may come from anyone, and may be open in the window.
-"""
+"""Opening a project to read it, and the classifier in it."""
 
 from __future__ import annotations
 
