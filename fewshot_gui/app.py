@@ -16,6 +16,7 @@ from fewshot_gui import style
 from fewshot_gui.controllers.auto_training import AutoTraining
 from fewshot_gui.controllers.cache import CacheController
 from fewshot_gui.controllers.editing import EditingController
+from fewshot_gui.controllers.fetching import FetchingController
 from fewshot_gui.controllers.folder_exporting import FolderExportController
 from fewshot_gui.controllers.guarding import GuardingController
 from fewshot_gui.controllers.library import LibraryController
@@ -91,6 +92,7 @@ class App(QObject):
             questions=self.questions,
         )
         self.running = RunningController(services, self)
+        self.fetching = FetchingController(services, self.running, self)
         self.library = LibraryController(services, self)
         self.editing = EditingController(services, self)
         self.projects = ProjectsController(services, self.running, self)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from fewshot_gui.intents import FetchPlan
 from fewshot_gui.items.naming import display_name, display_text
 from fewshot_gui.jobs.messages import ClassifySummary, SuggestResult
+from model.runs.fetch import Kind
 from model.types import TrainingReport
 
 
@@ -32,14 +34,40 @@ def describe_training(report: TrainingReport) -> str:
     return text
 
 
-def describe_suggestions(result: SuggestResult) -> str:
-    """Say how many images were suggested, and out of how many."""
+def describe_fetched(result: SuggestResult, *, is_searching: bool) -> str:
+    """Say how many images were fetched, and out of how many; `is_searching`: more images may yet be found."""
+    if not result.images:
+        return _tr("No image of {considered} is of that kind").format(considered=f"{result.considered:,}")
     text = _tr("{count} of {considered} images chosen; drag them into bins, or press 1 – 9").format(
         count=len(result.images), considered=f"{result.considered:,}"
     )
+    if result.considered + result.unreadable < result.total:
+        text += _tr("; compared was an even sample of {total}").format(total=f"{result.total:,}")
     if result.unreadable:
         text += _tr("; {count} could not be read").format(count=f"{result.unreadable:,}")
+    if is_searching:
+        text += _tr("; the library is still being searched, more images may come")
     return text
+
+
+def fetched_title(plan: FetchPlan, class_name: str) -> str:
+    """Say over the images that were fetched which they are; `{count}` stands for how many are in no bin yet."""
+    match plan.kind:
+        case Kind.TEACH:
+            return _tr("These {count} images would teach the most, best first: put them into bins.")
+        case Kind.DOUBTFUL:
+            return _tr("The {count} most doubtful images, the most doubtful first.")
+        case Kind.TYPICAL:
+            text = _tr("The {count} images most typical of ‘{name}’, the most typical first.")
+            return text.replace("{name}", class_name.replace("{", "").replace("}", ""))
+        case Kind.UNLIKE:
+            return _tr("The {count} images least like any example, the oddest first.")
+        case Kind.RANDOM:
+            return _tr("{count} random images, drawn with seed {seed}.").replace("{seed}", str(plan.seed))
+        case Kind.LIKE if plan.is_of_region:
+            return _tr("The {count} images with something most like the region, the most like first.")
+        case Kind.LIKE:
+            return _tr("The {count} images most like the one that was asked for, the most like first.")
 
 
 def describe_classification(summary: ClassifySummary) -> str:

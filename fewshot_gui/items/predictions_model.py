@@ -201,6 +201,9 @@ class PredictionsModel(QAbstractTableModel):
     def _ordered(self, rows: Iterable[int]) -> list[int]:
         positions = {bin_.id: at for at, bin_ in enumerate(self._document.bins)}
         self._groups, self._verdicts = [], {}
+        if self._filter.rows is not None and not self._is_other_order:
+            rank = {row: at for at, row in enumerate(self._filter.rows)}
+            return sorted(rows, key=rank.__getitem__)
         if self._arrangement is not None:
             sure_from = self._cells.sure_from
             order, self._groups = self._columns.arranged(list(rows), self._arrangement, positions, sure_from)

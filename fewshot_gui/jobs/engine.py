@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -211,13 +211,28 @@ class Engine:
         return MapsResult(request.job_id, maps)
 
     def suggest(self, request: SuggestRequest, progress: ProgressCallback, token: CancelToken) -> SuggestResult:
-        """Choose what to label next. Raises `NoImagesError` and `Cancelled`."""
-        import_model()
-        from model.runs.suggestion import suggest_images
+        """Choose images, see `model.runs.fetch.fetch`. Also raises `NotTrainedError`.
 
-        embedder = self._embedder(request.backbone, request.device).rendered(request.rendering)
-        found = suggest_images(request.pool, request.labelled, embedder, progress=progress, token=token)
-        return SuggestResult(request.job_id, found.images, found.considered, len(found.unreadable))
+        Where the classifier has the backbone that is asked for, its embedder and side are used: what it classified is
+        then in the cache.
+        """
+        import_model()
+        from model.runs.fetch import Search, fetch
+
+        wanted, trained, side, classifier = request.wanted, self._trained, None, None
+        known: dict[Path, Prediction] = {}
+        if wanted.kind.needs_classifier:
+            trained = self._current()
+            classifier, known = trained.classifier, _known(request, trained)
+            if request.bin_id is not None and request.bin_id in trained.bin_ids:
+                wanted = replace(wanted, of=trained.bin_ids.index(request.bin_id))
+        if trained is not None and (classifier is not None or _has_embedder(trained.classifier, request)):
+            embedder, side = trained.classifier.embedder, trained.classifier.side
+        else:
+            embedder = self._embedder(request.backbone, request.device).rendered(request.rendering)
+        search = Search(wanted, request.pool, request.labelled, embedder, side, classifier, known, progress, token)
+        found = fetch(search)
+        return SuggestResult(request.job_id, found.images, found.considered, len(found.unreadable), found.pool)
 
     def _embedder(self, backbone: str, device: str) -> Embedder:
         """Return the embedder, kept with what it has embedded; called in the work lane's thread only."""
@@ -232,6 +247,22 @@ class Engine:
         if self._trained is None:
             raise NotTrainedError
         return self._trained
+
+
+def _has_embedder(classifier: ImageClassifier, request: SuggestRequest) -> bool:
+    embedder = classifier.embedder
+    return embedder.backbone.name == request.backbone and embedder.rendering == request.rendering
+
+
+def _known(request: SuggestRequest, trained: _Trained) -> dict[Path, Prediction]:
+    """The predictions that the classifier made already."""
+    return {
+        made.path: Prediction(made.path, made.status, made.bin_ids.index(made.bin_id), made.scores)
+        for made in request.known
+        if request.revision == trained.revision == made.revision
+        and made.bin_ids == trained.bin_ids
+        and made.bin_id is not None
+    }
 
 
 def _find_images(

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fewshot_gui.project.search_notes import NOTHING, SearchNotes
+from fewshot_gui.project.values import BinPrediction
 from model.images.cutting import Cutting
 from model.images.rendering import USUAL, Rendering
+from model.runs.fetch import Wanted
 from model.types import Explanation, Prediction, TrainingReport
 
 if TYPE_CHECKING:
@@ -109,7 +111,11 @@ class RestoreRequest:
 
 @dataclass(frozen=True)
 class SuggestRequest:
-    """Choose from `pool` the images that are best labelled next; `labelled` ones are in a bin."""
+    """Choose from `pool` a few images, as `wanted` says; `labelled` ones are in a bin.
+
+    `bin_id`: the class that images are to be typical of. `known`: the predictions that there are; those by the
+    classifier trained last, at `revision`, are not made again.
+    """
 
     job_id: int
     pool: tuple[Path, ...]
@@ -117,6 +123,10 @@ class SuggestRequest:
     backbone: str
     device: str
     rendering: Rendering = USUAL
+    wanted: Wanted = field(default_factory=Wanted)
+    bin_id: str | None = None
+    known: tuple[BinPrediction, ...] = field(default=(), repr=False)
+    revision: int | None = None
 
 
 @dataclass(frozen=True)
@@ -206,12 +216,16 @@ class ExplainResult:
 
 @dataclass(frozen=True)
 class SuggestResult:
-    """The images to label next, best first, of `considered` ones; `unreadable` more could not be read."""
+    """The images chosen, best first, of `considered` ones; `unreadable` more could not be read.
+
+    `total`: how many images there were to choose from.
+    """
 
     job_id: int
     images: tuple[Path, ...]
     considered: int = 0
     unreadable: int = 0
+    total: int = 0
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,11 @@ from fewshot_gui.views.like_strip import LikeRow, LikeStrip
 from fewshot_gui.views.map_choice import MapChoice
 from fewshot_gui.widgets.elided_label import ElidedLabel
 from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
+from fewshot_gui.widgets.notice import Notice
 from fewshot_gui.widgets.overlay_canvas import OverlayCanvas
 from fewshot_gui.widgets.pane_header import PaneHeader
 from fewshot_gui.widgets.score_bars import ScoreBars, ScoreRow
-from model.types import Explanation
+from model.types import Explanation, Region
 
 _SETTLE = 120  # milliseconds an image must stay chosen before it is explained: arrow keys run past many
 _REST = 60  # milliseconds the view must rest before finer pixels are asked for
@@ -65,7 +66,9 @@ class InspectorView(QWidget):
         self._zoom = QLabel()
         self._opacity = QSlider(Qt.Orientation.Horizontal)
         self.map_choice = MapChoice()
+        self._mark_notice = Notice(self.tr("A part is marked."), icon_name="search")
         self._build()
+        self.canvas.marked_changed.connect(self._on_marked_changed)
         self._settle.timeout.connect(self._on_settled)
         self._rest.timeout.connect(self._on_rested)
         self.canvas.zoom_changed.connect(self._on_zoom_changed)
@@ -94,6 +97,16 @@ class InspectorView(QWidget):
         """The image shown, or None."""
         return self._path
 
+    def region(self) -> Region | None:
+        """The part of the picture that is marked or, where none is, the box that is shown; else None."""
+        return self.canvas.marked or self.canvas.region
+
+    def offer_fetching(self, actions: Sequence[QAction]) -> None:
+        """Put commands that fetch images like this one into the picture's menu; the last goes by the marked part."""
+        self.canvas.addActions(list(actions))
+        self.canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self._mark_notice.set_action(actions[-1])
+
     def entry(self) -> QWidget:
         """What the keyboard comes to: the classes or, where none are shown, the strength of the overlay."""
         return self.scores if self.scores.isVisible() else self._opacity
@@ -107,6 +120,7 @@ class InspectorView(QWidget):
         if path == self._path:
             return
         self._path, self._explanation, self._trouble = path, None, ""
+        self.canvas.clear_mark()
         self._show_like()
         self._content.set_empty(False)
         self.show_name()
@@ -127,6 +141,7 @@ class InspectorView(QWidget):
 
     def clear(self) -> None:
         """Show nothing."""
+        self.canvas.clear_mark()
         self._path, self._explanation = None, None
         self.canvas.clear()
         self.header.set_note("")
@@ -196,6 +211,7 @@ class InspectorView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.canvas, 1)
+        column.addWidget(self._mark_notice)
         column.addLayout(facts)
         hint = EmptyHint(
             "inspect",
@@ -305,6 +321,9 @@ class InspectorView(QWidget):
 
     def _on_opacity_changed(self, percent: int) -> None:
         self.canvas.set_opacity(percent / 100)
+
+    def _on_marked_changed(self) -> None:
+        self._mark_notice.setVisible(self.canvas.marked is not None)
 
     def _on_zoom_changed(self, scale: float) -> None:
         self._zoom.setText("" if self._is_preview else f"{100 * scale:,.0f} %")

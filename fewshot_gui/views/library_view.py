@@ -67,6 +67,7 @@ class LibraryView(DropZone):
         self.header.add_tool(self.size_, gives_way=True)
         self._notice = Notice("", icon_name="suggest")
         self._offered: tuple[QAction, ...] = ()
+        self._title = "{count}"  # of what was fetched
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_PAUSE)
         hint = EmptyHint("images", "", "")
         self._content = EmptyOr(self.images, hint)
@@ -74,12 +75,12 @@ class LibraryView(DropZone):
         self._connect()
         self._show_state()
 
-    def offer_suggesting(self, suggest: QAction, show_all: QAction) -> None:
-        """Put the command that chooses what to label next beside the title, and the way back into the notice."""
-        self._offered = (suggest, show_all)
+    def offer_fetching(self, fetch: QAction, others: Sequence[QAction], show_all: QAction) -> None:
+        """Put the command that fetches images beside the title, `others` into its menu, and the way back."""
+        self._offered = (fetch, *others, show_all)
         show_all.setIconText(self.tr("Show all"))  # on the button, where there is little room
         self._notice.set_action(show_all)
-        self.header.add_button(suggest)
+        self.header.add_button(fetch, others)
 
     def entry(self) -> QWidget:
         """What the keyboard comes to: the images or, where there are none, the filter."""
@@ -89,15 +90,18 @@ class LibraryView(DropZone):
         """What the keyboard goes through, in order."""
         return [self.size_, self.filter, self.unsorted_only, self.images]
 
-    def show_suggestions(self, paths: Sequence[Path]) -> None:
-        """Show only these images, best first, and the first of them selected."""
+    def show_fetched(self, paths: Sequence[Path], title: str) -> None:
+        """Show only these images, best first, and the first of them selected; `title` has a place for their count."""
         self.filter.clear()
+        self._title = title
         self.model.set_suggested(paths)
         if self.model.rowCount():
             self.images.select_paths([self.model.path(0)])
 
     def show_all(self) -> None:
         """Show the others again; what is selected stays selected."""
+        if self.model.suggested is None:
+            return
         selected = self.images.selected_paths()
         self.model.set_suggested(None)
         self.images.select_paths(selected)
@@ -184,15 +188,15 @@ class LibraryView(DropZone):
         suggested = self.model.suggested
         left = sum(self._document.bin_of(path) is None for path in suggested or ())
         self._notice.setVisible(suggested is not None)
-        if left == 1:
-            self._notice.set_text(self.tr("This image would teach the most: put it into a bin."))
-        elif left:
-            text = self.tr("These {count} images would teach the most, best first: put them into bins.")
-            self._notice.set_text(text.format(count=left))
+        if left:
+            self._notice.set_text(self._title.format(count=left))
         else:
-            self._notice.set_text(self.tr("All that was suggested is in bins."))
-        if suggested is not None and not left:
-            title, text = self.tr("All suggested images are in bins"), self.tr("Train, or ask for more (Ctrl+G).")
+            self._notice.set_text(self.tr("All that was fetched is in bins."))
+        if suggested is not None and not suggested:
+            title, text = self.tr("No image is of that kind"), self.tr("Choose others to fetch (Ctrl+Alt+G).")
+            self._notice.set_text(title)
+        elif suggested is not None and not left:
+            title, text = self.tr("All fetched images are in bins"), self.tr("Train, or fetch more (Ctrl+G).")
         elif total:
             title, text = self.tr("No image matches"), self.tr("Change the filter above.")
         elif self._library.is_scanning:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStyle, QToolTip, QVBox
 from fewshot_gui import style
 from fewshot_gui.actions import ActionTable
 from fewshot_gui.icons import app_icon
-from fewshot_gui.intents import Intents
+from fewshot_gui.intents import Among, FetchPlan, Intents
 from fewshot_gui.items.naming import Known, display_name, names
 from fewshot_gui.items.thumbnail_source import PictureSource, Thumbnails, ThumbnailSource
 from fewshot_gui.items.tile_source import TileSource
@@ -127,9 +127,12 @@ class MainWindow(QMainWindow):
         """Ask again for the explanation of the image in the inspector, after the classifier was replaced."""
         self.inspector.explain_again()
 
-    def show_suggestions(self, paths: Sequence[Path]) -> None:
-        """Show only these images of the library, best first."""
-        self.library.show_suggestions(paths)
+    def show_fetched(self, paths: Sequence[Path], plan: FetchPlan, title: str) -> None:
+        """Show only these images, best first, where they were looked for; `title` says which they are."""
+        if plan.among is Among.RESULTS:
+            self.results.show_fetched(paths, title)
+        else:
+            self.library.show_fetched(paths, title)
 
     def images_in_sight(self) -> list[Path]:
         """The images whose results the user sees now, top to bottom."""
@@ -254,7 +257,10 @@ class MainWindow(QMainWindow):
             view.offer_training(table["train"])
         self.bins.offer_estimates(table["estimates"])
         self.results.offer_views(table["resultsTable"], table["resultsGallery"])
-        self.library.offer_suggesting(table["suggest"], table["showAll"])
+        fetching = [table[name] for name in ("fetchChoose", "likeImage", "likeRegion")]
+        self.library.offer_fetching(table["suggest"], fetching, table["showAll"])
+        self.results.offer_fetching(fetching, table["showAll"])
+        self.inspector.offer_fetching(fetching[1:])
         self.resize(1280, 800)
 
     def _connect(self) -> None:

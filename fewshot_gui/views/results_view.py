@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,6 +78,9 @@ class ResultsView(QWidget):
         self.header = PaneHeader(self.tr("Results"))
         self.filter, self.bin_choice, self.status_choice = QLineEdit(), QComboBox(), QComboBox()
         self._notice = Notice(self.tr("The bins changed since training: these predictions are out of date."))
+        self._fetched_notice = Notice("", icon_name="suggest")
+        self._fetched: tuple[int, ...] | None = None  # rows of the results
+        self._offered: tuple[QAction, ...] = ()
         self._views = QStackedWidget()
         self._content = EmptyOr(self._views, EmptyHint("results", "", ""))
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_PAUSE)
@@ -90,6 +93,26 @@ class ResultsView(QWidget):
     def offer_training(self, action: QAction) -> None:
         """Put the command that brings stale predictions up to date into the notice."""
         self._notice.set_action(action)
+
+    def offer_fetching(self, actions: Sequence[QAction], show_all: QAction) -> None:
+        """Put commands that fetch images into the menu of results, and the way back into the notice."""
+        self._offered = tuple(actions)
+        self._fetched_notice.set_action(show_all)
+
+    def show_fetched(self, paths: Sequence[Path], title: str) -> None:
+        """Show only these results, best first, the first selected; `title` has a place for their count."""
+        rows = tuple(row for path in paths if (row := self._results.row_of(path)) is not None)
+        self._fetched = rows
+        self._fetched_notice.set_text(title.format(count=len(rows)) if rows else self.tr("No image is of that kind"))
+        self._apply_filter()
+        if self.model.rowCount():
+            self.table.select_paths([self.model.path(0)])
+
+    def show_all(self) -> None:
+        """Show the other results again; what is selected stays selected."""
+        if self._fetched is not None:
+            self._fetched = None
+            self._apply_filter()
 
     def entry(self) -> QWidget:
         """What the keyboard comes to: the table or the gallery or, where they are empty, the filter."""
@@ -192,6 +215,7 @@ class ResultsView(QWidget):
         layout.addLayout(tools)
         layout.addWidget(self.bar)
         layout.addWidget(self._notice)
+        layout.addWidget(self._fetched_notice)
         layout.addWidget(self._content, 1)
         for view in (self.table, self.gallery):
             self._views.addWidget(view)
@@ -215,10 +239,15 @@ class ResultsView(QWidget):
         self.model.modelReset.connect(self._show_state)
         self._results.stale_changed.connect(self._show_state)
         self._results.training_changed.connect(self._apply_filter)
+        self._results.reset.connect(self._on_reset)
         document = self._document
         for signal in (document.reset, document.bin_inserted, document.bin_removed, document.bin_changed):
             signal.connect(self._fill_bins)
         document.bins_reordered.connect(self._fill_bins)
+
+    def _on_reset(self) -> None:
+        """What was fetched was of other results."""
+        self.show_all()
 
     def _fill_bins(self) -> None:
         """Offer the bins there are; the chosen one stays chosen while it exists."""
@@ -250,6 +279,7 @@ class ResultsView(QWidget):
                 sure_from=threshold if outcome.sure else None,
                 doubtful_below=None if outcome.sure else threshold,
                 labelled=outcome.labelled,
+                rows=self._fetched,
             )
         )
         self._show_state()
@@ -260,6 +290,7 @@ class ResultsView(QWidget):
             self.tr("{shown} shown of {total}").format(shown=f"{shown:,}", total=f"{total:,}") if total else ""
         )
         self._notice.setVisible(self._results.is_stale and total > 0)
+        self._fetched_notice.setVisible(self._fetched is not None)
         self._content.set_empty(shown == 0)
         if total and self.model.filter.sure_from == math.inf:
             title = self.tr("No prediction is that sure")
@@ -282,12 +313,16 @@ class ResultsView(QWidget):
 
     def _show_menu(self, position: QPoint) -> None:
         paths = self.table.selected_paths()
-        if not paths or not self._document.bins:
+        if not paths:
             return
         menu, targets = QMenu(self), {}
-        put = menu.addMenu(self.tr("Put into"))
-        for at, bin_ in enumerate(self._document.bins):
-            targets[put.addAction(color_icon(bin_.color), bin_.name.replace("&", "&&"))] = at
+        if self._document.bins:
+            put = menu.addMenu(self.tr("Put into"))
+            for at, bin_ in enumerate(self._document.bins):
+                targets[put.addAction(color_icon(bin_.color), bin_.name.replace("&", "&&"))] = at
+        menu.addActions([action for action in self._offered if action.isEnabled()])
+        if menu.isEmpty():
+            return
         chosen = menu.exec(position)
         menu.deleteLater()
         if chosen in targets:

@@ -84,6 +84,7 @@ class WindowCommands(QObject):
             "newBin": intents.bin_add_requested,
             "train": intents.train_requested,
             "suggest": intents.suggest_requested,
+            "fetchChoose": intents.fetch_choice_requested,
             "review": intents.review_requested,
             "report": intents.report_requested,
             "cancel": intents.cancel_requested,
@@ -107,7 +108,9 @@ class WindowCommands(QObject):
             "exportFolders": partial(self._export, intents.export_folders_requested),
             "classify": partial(intents.classify_requested.emit, []),
             "classifyLibrary": self._classify_library,
-            "showAll": panes.library.show_all,
+            "showAll": self._show_all,
+            "likeImage": partial(intents.like_requested.emit, False),
+            "likeRegion": partial(intents.like_requested.emit, True),
             "nextPane": partial(self._go_round, 1),
             "previousPane": partial(self._go_round, -1),
             "zoomIn": partial(canvas.zoom_by, 1),
@@ -183,6 +186,7 @@ class WindowCommands(QObject):
             panes.focus.selection_changed,
             panes.library.model.modelReset,
             panes.library.model.rowsInserted,
+            panes.results.model.modelReset,
             self._intents.image_selected,
         ):
             signal.connect(self._update_flags)
@@ -209,7 +213,8 @@ class WindowCommands(QObject):
             has_folders=bool(self._document.folders),
             has_library=panes.library.model.rowCount() > 0,
             has_images=panes.library.model.total > 0,
-            has_suggestions=panes.library.model.suggested is not None,
+            has_something_to_fetch=panes.library.model.total > 0 or len(results) > 0,
+            has_suggestions=panes.library.model.suggested is not None or panes.results.model.filter.rows is not None,
             has_image=panes.inspector.path is not None,
             has_example_selection=self._is_example_selected(),
         )
@@ -284,6 +289,10 @@ class WindowCommands(QObject):
 
     def _classify_library(self) -> None:
         self._intents.classify_requested.emit(list(self._panes.library.model.paths))
+
+    def _show_all(self) -> None:
+        self._panes.library.show_all()
+        self._panes.results.show_all()
 
     def _go_round(self, step: int) -> None:
         """Bring the keyboard to the next part of the window that has something to use."""
