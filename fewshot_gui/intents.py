@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from model.runs.fetch import Kind
+from model.types import FetchKind
 
 FETCH_COUNTS = (10, 25, 50, 100)
 """How many images can be fetched at once."""
@@ -29,11 +29,11 @@ class Among(StrEnum):
 class FetchPlan:
     """Which images to fetch.
 
-    bin_id: with `Kind.TYPICAL`, the class; seed: with `Kind.RANDOM`
-    is_of_region: with `Kind.LIKE`, the part marked in the inspector, or its box, rather than the whole image
+    bin_id: with `FetchKind.TYPICAL`, the class; seed: with `FetchKind.RANDOM`
+    is_of_region: with `FetchKind.LIKE`, the part marked in the inspector, or its box, rather than the whole image
     """
 
-    kind: Kind = Kind.TEACH
+    kind: FetchKind = FetchKind.TEACH
     count: int = FETCH_COUNTS[0]
     among: Among = Among.LIBRARY
     bin_id: str | None = None

@@ -16,7 +16,7 @@ from model.images.colour import WHITE
 from model.images.cutting import AS_THEY_ARE, Cutting
 from model.images.greys import AS_THE_FILE_SAYS, GreyRange, Greys
 from model.images.rendering import Rendering
-from model.runs.fetch import Kind
+from model.types import FetchKind
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -142,7 +142,7 @@ class Settings:
         """Which images were fetched last; the class is not kept, since it belongs to a project."""
         count = self._parsed("fetching/count", int, FETCH_COUNTS[0])
         return FetchPlan(
-            self._parsed("fetching/kind", Kind, Kind.TEACH),
+            self._parsed("fetching/kind", FetchKind, FetchKind.TEACH),
             count if count in FETCH_COUNTS else FETCH_COUNTS[0],
             self._parsed("fetching/among", Among, Among.LIBRARY),
             seed=max(self._parsed("fetching/seed", int, 0), 0),

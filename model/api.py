@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from model.backbones.names import DEFAULT_BACKBONE
 from model.images.scan import class_folders, iter_images
 from model.progress import CancelToken, ProgressCallback, ignore_progress
-from model.types import Explanation, Prediction, SupportSet, TrainingReport
+from model.types import Explanation, FetchKind, Prediction, SupportSet, TrainingReport, Wanted
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -208,10 +208,11 @@ def suggest(
     """
     from model.embedding.embedder import Embedder
     from model.errors import UsageError
-    from model.runs.fetch import Kind, Search, Wanted, fetch, whole_and_region
+    from model.runs.fetch import fetch
+    from model.runs.fetch_data import Search, whole_and_region
 
-    if kind not in tuple(Kind):
-        raise UsageError(f"{kind!r} is no kind. The kinds are {', '.join(Kind)}.")
+    if kind not in tuple(FetchKind):
+        raise UsageError(f"{kind!r} is no kind. The kinds are {', '.join(FetchKind)}.")
     number = None
     if of is not None:
         if classifier is None or of not in classifier.class_names:
@@ -222,7 +223,7 @@ def suggest(
     embedder = Embedder.create(backbone, device) if classifier is None else classifier.embedder
     have_label = set(known)
     search = Search(
-        Wanted(Kind(kind), count, number, image, region, seed),
+        Wanted(FetchKind(kind), count, number, image, region, seed),
         [path for path in found if path not in have_label],
         known,
         embedder,

@@ -16,8 +16,7 @@ from fewshot_gui.items.bin_look import look_of
 from fewshot_gui.jobs.messages import JobResult, SuggestRequest, SuggestResult
 from fewshot_gui.views.fetch_dialog import Available
 from model.backbones.names import DEFAULT_BACKBONE, TRAINED_ON_BINS
-from model.runs.fetch import Kind, Wanted
-from model.types import Region
+from model.types import FetchKind, Region, Wanted
 
 
 class FetchingController(QObject):
@@ -45,7 +44,7 @@ class FetchingController(QObject):
         """Fetch as was chosen last; asks where that cannot be had now."""
         plan = replace(self._settings.fetch_plan, bin_id=self._bin_id)
         is_trained = self._results.classifier_revision is not None
-        lacks_class = plan.kind is Kind.TYPICAL and plan.bin_id not in self._results.classifier_bin_ids
+        lacks_class = plan.kind is FetchKind.TYPICAL and plan.bin_id not in self._results.classifier_bin_ids
         if lacks_class or (plan.kind.needs_classifier and not is_trained):
             self._on_choice_requested()
         else:
@@ -72,11 +71,11 @@ class FetchingController(QObject):
     @Slot(bool)
     def _on_like_requested(self, is_of_region: bool) -> None:
         """As many as were chosen last, out of the same."""
-        self._begin(replace(self._settings.fetch_plan, kind=Kind.LIKE, is_of_region=is_of_region))
+        self._begin(replace(self._settings.fetch_plan, kind=FetchKind.LIKE, is_of_region=is_of_region))
 
     def _begin(self, plan: FetchPlan) -> None:
         like, region = self._like(plan)
-        if plan.kind is Kind.LIKE and (like is None or (plan.is_of_region and region is None)):
+        if plan.kind is FetchKind.LIKE and (like is None or (plan.is_of_region and region is None)):
             text = self.tr("Choose an image first, so that the inspector shows it.")
             if like is not None:
                 text = self.tr("No region is shown: hold Shift and drag over the picture in the inspector to mark one.")
@@ -106,7 +105,7 @@ class FetchingController(QObject):
 
     def _like(self, plan: FetchPlan) -> tuple[Path | None, Region | None]:
         inspector = self._window.inspector
-        if plan.kind is not Kind.LIKE:
+        if plan.kind is not FetchKind.LIKE:
             return None, None
         return inspector.path, inspector.region() if plan.is_of_region else None
 

@@ -7,8 +7,7 @@ from PySide6.QtCore import QCoreApplication
 from fewshot_gui.intents import FetchPlan
 from fewshot_gui.items.naming import display_name, display_text
 from fewshot_gui.jobs.messages import ClassifySummary, SuggestResult
-from model.runs.fetch import Kind
-from model.types import TrainingReport
+from model.types import FetchKind, TrainingReport
 
 
 def describe_training(report: TrainingReport) -> str:
@@ -53,20 +52,20 @@ def describe_fetched(result: SuggestResult, *, is_searching: bool) -> str:
 def fetched_title(plan: FetchPlan, class_name: str) -> str:
     """Say over the images that were fetched which they are; `{count}` stands for how many are in no bin yet."""
     match plan.kind:
-        case Kind.TEACH:
+        case FetchKind.TEACH:
             return _tr("These {count} images would teach the most, best first: put them into bins.")
-        case Kind.DOUBTFUL:
+        case FetchKind.DOUBTFUL:
             return _tr("The {count} most doubtful images, the most doubtful first.")
-        case Kind.TYPICAL:
+        case FetchKind.TYPICAL:
             text = _tr("The {count} images most typical of ‘{name}’, the most typical first.")
             return text.replace("{name}", class_name.replace("{", "").replace("}", ""))
-        case Kind.UNLIKE:
+        case FetchKind.UNLIKE:
             return _tr("The {count} images least like any example, the oddest first.")
-        case Kind.RANDOM:
+        case FetchKind.RANDOM:
             return _tr("{count} random images, drawn with seed {seed}.").replace("{seed}", str(plan.seed))
-        case Kind.LIKE if plan.is_of_region:
+        case FetchKind.LIKE if plan.is_of_region:
             return _tr("The {count} images with something most like the region, the most like first.")
-        case Kind.LIKE:
+        case FetchKind.LIKE:
             return _tr("The {count} images most like the one that was asked for, the most like first.")
 
 

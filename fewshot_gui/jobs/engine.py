@@ -217,7 +217,8 @@ class Engine:
         then in the cache.
         """
         import_model()
-        from model.runs.fetch import Search, fetch
+        from model.runs.fetch import fetch
+        from model.runs.fetch_data import Search
 
         wanted, trained, side, classifier = request.wanted, self._trained, None, None
         known: dict[Path, Prediction] = {}

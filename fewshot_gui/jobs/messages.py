@@ -16,8 +16,7 @@ from fewshot_gui.project.search_notes import NOTHING, SearchNotes
 from fewshot_gui.project.values import BinPrediction
 from model.images.cutting import Cutting
 from model.images.rendering import USUAL, Rendering
-from model.runs.fetch import Wanted
-from model.types import Explanation, Prediction, TrainingReport
+from model.types import Explanation, Prediction, TrainingReport, Wanted
 
 if TYPE_CHECKING:
     import numpy as np

@@ -13,7 +13,7 @@ from fewshot_gui import style
 from fewshot_gui.intents import FETCH_COUNTS, Among, FetchPlan
 from fewshot_gui.project.values import Bin
 from fewshot_gui.views.bin_menu import color_icon
-from model.runs.fetch import Kind
+from model.types import FetchKind
 
 
 @dataclass(frozen=True)
@@ -73,20 +73,20 @@ class FetchDialog(QDialog):
             kind,
             self.count.currentData(),
             self.among.currentData(),
-            self.of.currentData() if kind is Kind.TYPICAL else None,
+            self.of.currentData() if kind is FetchKind.TYPICAL else None,
             self.seed.value(),
             is_of_region,
         )
 
     def _fill(self, start: FetchPlan) -> None:
         for kind, is_of_region, text in (
-            (Kind.TEACH, False, self.tr("Those that would teach the most")),
-            (Kind.DOUBTFUL, False, self.tr("The most doubtful")),
-            (Kind.TYPICAL, False, self.tr("The most typical of a class")),
-            (Kind.UNLIKE, False, self.tr("Those unlike everything in the bins")),
-            (Kind.RANDOM, False, self.tr("Random ones")),
-            (Kind.LIKE, False, self.tr("Those like the image in the inspector")),
-            (Kind.LIKE, True, self.tr("Those with something like the region in the inspector")),
+            (FetchKind.TEACH, False, self.tr("Those that would teach the most")),
+            (FetchKind.DOUBTFUL, False, self.tr("The most doubtful")),
+            (FetchKind.TYPICAL, False, self.tr("The most typical of a class")),
+            (FetchKind.UNLIKE, False, self.tr("Those unlike everything in the bins")),
+            (FetchKind.RANDOM, False, self.tr("Random ones")),
+            (FetchKind.LIKE, False, self.tr("Those like the image in the inspector")),
+            (FetchKind.LIKE, True, self.tr("Those with something like the region in the inspector")),
         ):
             self.which.addItem(text, (kind, is_of_region))
         items = [self.which.itemData(at) for at in range(self.which.count())]
@@ -124,30 +124,30 @@ class FetchDialog(QDialog):
         kind, is_of_region = self.which.currentData()
         trouble = self._trouble(kind, is_of_region)
         self._note.setText(trouble or self._meaning(kind, is_of_region))
-        self.of.setEnabled(kind is Kind.TYPICAL and self.of.count() > 0)
-        self.seed.setEnabled(kind is Kind.RANDOM)
+        self.of.setEnabled(kind is FetchKind.TYPICAL and self.of.count() > 0)
+        self.seed.setEnabled(kind is FetchKind.RANDOM)
         is_results = self.among.currentData() is Among.RESULTS
         there = self._available.results if is_results else self._available.library
         self._buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(not trouble and there > 0)
 
-    def _trouble(self, kind: Kind, is_of_region: bool) -> str:
+    def _trouble(self, kind: FetchKind, is_of_region: bool) -> str:
         """Why this kind cannot be had now; "": it can."""
         if kind.needs_classifier and not self._available.bins:
             return self.tr("Train first (Ctrl+T): it goes by the predictions.")
-        if kind is Kind.LIKE and not self._available.has_image:
+        if kind is FetchKind.LIKE and not self._available.has_image:
             return self.tr("Choose an image first, so that the inspector shows it.")
-        if kind is Kind.LIKE and is_of_region and not self._available.has_region:
+        if kind is FetchKind.LIKE and is_of_region and not self._available.has_region:
             return self.tr("Mark a part of the picture in the inspector first: hold Shift and drag.")
         return ""
 
-    def _meaning(self, kind: Kind, is_of_region: bool) -> str:
-        if kind is Kind.LIKE and is_of_region:
+    def _meaning(self, kind: FetchKind, is_of_region: bool) -> str:
+        if kind is FetchKind.LIKE and is_of_region:
             return self.tr("Looks for the part of each image that is most like it.")
         return {
-            Kind.TEACH: self.tr("Typical of many images that are like none in the bins yet."),
-            Kind.DOUBTFUL: self.tr("The first two classes are closest. What is not classified yet is classified."),
-            Kind.TYPICAL: self.tr("The class is furthest ahead of the others; to see what it stands for."),
-            Kind.UNLIKE: self.tr("Least like any example; where there is none, least like the other images."),
-            Kind.RANDOM: self.tr("Drawn blindly: a fair sample, for instance to measure."),
-            Kind.LIKE: self.tr("By what the network sees in the whole image."),
+            FetchKind.TEACH: self.tr("Typical of many images that are like none in the bins yet."),
+            FetchKind.DOUBTFUL: self.tr("The first two classes are closest. What is not classified yet is classified."),
+            FetchKind.TYPICAL: self.tr("The class is furthest ahead of the others; to see what it stands for."),
+            FetchKind.UNLIKE: self.tr("Least like any example; where there is none, least like the other images."),
+            FetchKind.RANDOM: self.tr("Drawn blindly: a fair sample, for instance to measure."),
+            FetchKind.LIKE: self.tr("By what the network sees in the whole image."),
         }[kind]

@@ -64,7 +64,7 @@ class VectorTable:
     """
 
     def __init__(self, blobs: BlobStore, space: str, size: int, make: Callable[[Sequence[Path]], Made]) -> None:
-        self._blobs, self._space, self._size, self._make = blobs, space, size, make
+        self._blobs, self._space, self.size, self.make = blobs, space, size, make
         self._lock = threading.RLock()
         self._parts: list[npt.NDArray[np.int8]] = []  # of ROWS rows each
         self._scales: list[Floats] = []
@@ -102,7 +102,7 @@ class VectorTable:
         """Return the products of rows (n,) with k vectors: float32 (k, size) -> (n, k)."""
         with self._lock:
             found = np.empty((len(self._parts) * ROWS, len(vectors)), np.float32)
-            numbers = np.empty((ROWS, self._size), np.float32)  # one buffer: memory takes longer than the arithmetic
+            numbers = np.empty((ROWS, self.size), np.float32)  # one buffer: memory takes longer than the arithmetic
             columns = np.ascontiguousarray(vectors.T)
             for at in np.unique(rows // ROWS).tolist():
                 np.copyto(numbers, self._parts[at])
@@ -115,7 +115,7 @@ class VectorTable:
     def vectors(self, rows: Ints) -> Floats:
         """Return the vectors of rows (n,): float32 (n, size)."""
         with self._lock:
-            found = np.empty((len(rows), self._size), np.float32)
+            found = np.empty((len(rows), self.size), np.float32)
             parts = rows // ROWS
             for at in np.unique(parts).tolist():
                 here = parts == at
@@ -147,7 +147,7 @@ class VectorTable:
         at = 0
         try:
             progress(Progress(phase, 0, len(paths)))
-            for batch in self._make(paths):
+            for batch in self.make(paths):
                 for made in batch:
                     if isinstance(made, ImageReadError):
                         unreadable[paths[at]] = made
@@ -163,7 +163,7 @@ class VectorTable:
     def _append(self, vector: Floats, state: FileState | None) -> int:
         row = len(self._states)
         if row == len(self._parts) * ROWS:
-            self._parts.append(np.zeros((ROWS, self._size), np.int8))
+            self._parts.append(np.zeros((ROWS, self.size), np.int8))
             self._scales.append(np.zeros(ROWS, np.float32))
         largest = float(np.abs(vector).max(initial=0.0))
         part, inside = divmod(row, ROWS)
@@ -176,7 +176,7 @@ class VectorTable:
         return row
 
     def _key(self, number: int) -> bytes:
-        return blake2b(f"vectors {self._space} {self._size} {number}".encode(), digest_size=16).digest()
+        return blake2b(f"vectors {self._space} {self.size} {number}".encode(), digest_size=16).digest()
 
     def _load(self) -> None:
         if self._is_loaded:
@@ -195,7 +195,7 @@ class VectorTable:
         if data is None or len(data) < _HEADER.size:
             return False
         mark, count, size = _HEADER.unpack_from(data)
-        if mark != _MARK or size != self._size or not 0 < count <= ROWS:
+        if mark != _MARK or size != self.size or not 0 < count <= ROWS:
             return False
         if len(data) != _HEADER.size + count * (_STATE.itemsize + 4 + size):
             return False
@@ -226,6 +226,6 @@ class VectorTable:
             count = len(states)
             head = b"".join(struct.pack("<16sQq", *(state if state is not None else (b"", 0, 0))) for state in states)
             scales, rows = self._scales[number][:count], self._parts[number][:count]
-            data = _HEADER.pack(_MARK, count, self._size) + head + scales.astype("<f4").tobytes() + rows.tobytes()
+            data = _HEADER.pack(_MARK, count, self.size) + head + scales.astype("<f4").tobytes() + rows.tobytes()
             self._blobs.put(self._key(number), data)
         self._kept = len(self._states)

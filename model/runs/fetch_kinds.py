@@ -23,9 +23,9 @@ from model.progress import Progress, reported
 from model.regions.geometry import box_region
 from model.regions.likeness import cells_of, mean_region, most_like_beyond, region_vector
 from model.runs.classify import classify
-from model.runs.fetch import Fetched, Kind, Search
+from model.runs.fetch_data import Fetched, Search
 from model.runs.suggestion import MOST_IMAGES, even_sample, suggest
-from model.types import Prediction, Region, Status
+from model.types import FetchKind, Prediction, Region, Status
 
 SIZES_READ = 256
 """Images by whose sizes the working side is chosen: an even sample."""
@@ -190,7 +190,7 @@ def _cosines(table: VectorTable, found: Found, wanted: Floats, centre: Floats) -
     along = products[:, -1]
     # |g - c|^2 = 1 - 2 g.c + |c|^2, since global vectors have length 1
     lengths = np.sqrt(np.maximum(1 - 2 * along + centre @ centre, 1e-6))
-    return (products[:, :-1] - wanted @ centre) / lengths[:, None]
+    return np.asarray((products[:, :-1] - wanted @ centre) / lengths[:, None], np.float32)
 
 
 def _predicted(search: Search) -> list[Prediction]:
@@ -217,7 +217,7 @@ def _ranked(search: Search, predicted: Sequence[Prediction], ranked: Sequence[tu
         raise NoImagesError("There is nothing to choose from: no image can be read.")
     readable = [pair for pair in ranked if pair[1].status is not Status.ERROR]
     chosen = sorted(readable, key=lambda pair: pair[0])[: search.wanted.count]
-    scores = tuple(number if search.wanted.kind is Kind.DOUBTFUL else one.confidence for number, one in chosen)
+    scores = tuple(number if search.wanted.kind is FetchKind.DOUBTFUL else one.confidence for number, one in chosen)
     images = tuple(one.path for _, one in chosen)
     return Fetched(images, len(predicted) - len(errors), len(search.pool), errors, scores)
 
@@ -250,11 +250,11 @@ def _cells(region: Region, image: EmbeddedImage) -> tuple[int, int, int, int]:
     return cells_of(*edges, *ends, image.features.grid)
 
 
-KINDS: dict[Kind, Callable[[Search], Fetched]] = {
-    Kind.TEACH: _teach,
-    Kind.DOUBTFUL: _doubtful,
-    Kind.TYPICAL: _typical,
-    Kind.UNLIKE: _unlike,
-    Kind.RANDOM: _random,
-    Kind.LIKE: _like,
+KINDS: dict[FetchKind, Callable[[Search], Fetched]] = {
+    FetchKind.TEACH: _teach,
+    FetchKind.DOUBTFUL: _doubtful,
+    FetchKind.TYPICAL: _typical,
+    FetchKind.UNLIKE: _unlike,
+    FetchKind.RANDOM: _random,
+    FetchKind.LIKE: _like,
 }

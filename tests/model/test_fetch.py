@@ -17,9 +17,10 @@ from model.embedding.embedder import Embedder
 from model.errors import ImageReadError, NoImagesError, UsageError
 from model.progress import Cancelled, CancelToken, Progress
 from model.runs import fetch_kinds
-from model.runs.fetch import Fetched, Kind, Search, Wanted, fetch, whole_and_region
+from model.runs.fetch import fetch
+from model.runs.fetch_data import Fetched, Search, whole_and_region
 from model.runs.image_classifier import ImageClassifier
-from model.types import Prediction, Region, Status
+from model.types import FetchKind, Prediction, Region, Status, Wanted
 
 Run = Callable[..., object]
 
@@ -43,7 +44,7 @@ def test_images_like_one_are_of_its_shape_and_without_itself(
     pool: list[Path], shapes_folder: Path, embedder: Embedder
 ) -> None:
     like = of(shapes_folder, "cross")[3]
-    found = fetch(Search(Wanted(Kind.LIKE, 5, like=like), pool, [], embedder))
+    found = fetch(Search(Wanted(FetchKind.LIKE, 5, like=like), pool, [], embedder))
     assert {path.parent.name for path in found.images} == {"cross"}
     assert like not in found.images
     assert (found.considered, found.pool) == (35, 35)
@@ -53,7 +54,7 @@ def test_images_like_one_are_of_its_shape_and_without_itself(
 def test_a_copy_of_the_image_comes_first(pool: list[Path], embedder: Embedder, tmp_path: Path) -> None:
     copy = tmp_path / "copy.png"
     Image.open(pool[7]).convert("RGB").point(lambda value: value * 0.95).save(copy)
-    found = fetch(Search(Wanted(Kind.LIKE, 3, like=pool[7]), [*pool, copy], [], embedder))
+    found = fetch(Search(Wanted(FetchKind.LIKE, 3, like=pool[7]), [*pool, copy], [], embedder))
     assert found.images[0] == copy
 
 
@@ -68,11 +69,11 @@ def test_images_like_a_region_show_it_there(shapes_folder: Path, embedder: Embed
         scenes.append(tmp_path / f"scene {number}.png")
         scene.save(scenes[-1])
     region = Region(10, 20, 160, 160)
-    found = fetch(Search(Wanted(Kind.LIKE, 2, like=scenes[0], region=region), scenes, [], embedder))
+    found = fetch(Search(Wanted(FetchKind.LIKE, 2, like=scenes[0], region=region), scenes, [], embedder))
     assert set(found.images) == {scenes[1], scenes[2]}
     assert all(one.x < 200 for one in found.regions)
     with pytest.raises(UsageError, match="400 x 200"):
-        fetch(Search(Wanted(Kind.LIKE, 2, like=scenes[0], region=Region(500, 0, 9, 9)), scenes, [], embedder))
+        fetch(Search(Wanted(FetchKind.LIKE, 2, like=scenes[0], region=Region(500, 0, 9, 9)), scenes, [], embedder))
 
 
 def test_what_is_unlike_all_labelled_images_comes_first(
@@ -80,7 +81,7 @@ def test_what_is_unlike_all_labelled_images_comes_first(
 ) -> None:
     labelled = of(shapes_folder, "disc")[:4] + of(shapes_folder, "stripes")[:4]
     rest = [path for path in pool if path not in labelled]
-    found = fetch(Search(Wanted(Kind.UNLIKE, 6), rest, labelled, embedder))
+    found = fetch(Search(Wanted(FetchKind.UNLIKE, 6), rest, labelled, embedder))
     assert {path.parent.name for path in found.images} == {"cross"}
 
 
@@ -89,13 +90,13 @@ def test_without_labels_the_odd_one_is_unlike_the_others(
 ) -> None:
     odd = tmp_path / "odd.png"
     Image.effect_noise((120, 120), 90).save(odd)
-    found = fetch(Search(Wanted(Kind.UNLIKE, 1), [*of(shapes_folder, "disc"), odd], [], embedder))
+    found = fetch(Search(Wanted(FetchKind.UNLIKE, 1), [*of(shapes_folder, "disc"), odd], [], embedder))
     assert found.images == (odd,)
 
 
 def test_random_is_the_same_for_a_seed_and_reads_no_image(tmp_path: Path, embedder: Embedder) -> None:
     pool = [tmp_path / f"not there {number}.png" for number in range(50)]
-    drawn = [fetch(Search(Wanted(Kind.RANDOM, 10, seed=seed), pool, [], embedder)).images for seed in (1, 1, 2)]
+    drawn = [fetch(Search(Wanted(FetchKind.RANDOM, 10, seed=seed), pool, [], embedder)).images for seed in (1, 1, 2)]
     assert drawn[0] == drawn[1] != drawn[2]
     assert len(set(drawn[0])) == 10
 
@@ -111,10 +112,10 @@ def test_doubtful_and_typical_go_by_the_probabilities(classifier: ImageClassifie
     def fetched(wanted: Wanted) -> Fetched:
         return fetch(Search(wanted, names, [], embedder, classifier=classifier, known=known))
 
-    assert fetched(Wanted(Kind.DOUBTFUL, 2)).images == (names[0], names[2])
-    assert fetched(Wanted(Kind.DOUBTFUL, 1)).scores == (pytest.approx(0.05),)
+    assert fetched(Wanted(FetchKind.DOUBTFUL, 2)).images == (names[0], names[2])
+    assert fetched(Wanted(FetchKind.DOUBTFUL, 1)).scores == (pytest.approx(0.05),)
     # Of class 0; the one that is unlike every bin is least typical.
-    assert fetched(Wanted(Kind.TYPICAL, 9, of=0)).images == (names[1], names[2], names[0], names[4])
+    assert fetched(Wanted(FetchKind.TYPICAL, 9, of=0)).images == (names[1], names[2], names[0], names[4])
 
 
 def test_what_has_no_prediction_is_classified(
@@ -126,7 +127,7 @@ def test_what_has_no_prediction_is_classified(
     reports: list[Progress] = []
     found = fetch(
         Search(
-            Wanted(Kind.TYPICAL, 4, of=index),
+            Wanted(FetchKind.TYPICAL, 4, of=index),
             [*pool, broken],
             [],
             classifier.embedder,
@@ -146,11 +147,11 @@ def test_an_image_that_changed_is_looked_at_again(
     like, changing = of(shapes_folder, "cross")[0], tmp_path / "changing.png"
     shutil.copy(of(shapes_folder, "cross")[1], changing)
     others = of(shapes_folder, "disc")
-    wanted = Wanted(Kind.LIKE, 1, like=like)
+    wanted = Wanted(FetchKind.LIKE, 1, like=like)
     assert fetch(Search(wanted, [*others, changing], [], embedder)).images == (changing,)
     shutil.copy(others[0], changing)
     os.utime(changing, ns=(1, 1))
-    again = fetch(Search(Wanted(Kind.LIKE, 13, like=like), [*others, changing], [], embedder))
+    again = fetch(Search(Wanted(FetchKind.LIKE, 13, like=like), [*others, changing], [], embedder))
     assert again.scores[again.images.index(changing)] == pytest.approx(again.scores[again.images.index(others[0])])
 
 
@@ -164,15 +165,15 @@ def test_a_fetch_can_be_stopped_between_batches(shapes_folder: Path, tmp_path: P
 
     before = embedder.work.decoded
     with pytest.raises(Cancelled):
-        fetch(Search(Wanted(Kind.TEACH), pool, [], embedder, progress=stop_at_the_first_batch, token=token))
+        fetch(Search(Wanted(FetchKind.TEACH), pool, [], embedder, progress=stop_at_the_first_batch, token=token))
     assert embedder.work.decoded - before <= len(pool)
 
 
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
-        (Wanted(Kind.DOUBTFUL), "trained classifier"),
-        (Wanted(Kind.LIKE), "is not said"),
+        (Wanted(FetchKind.DOUBTFUL), "trained classifier"),
+        (Wanted(FetchKind.LIKE), "is not said"),
         (Wanted(count=0), "ask for 1 to"),
     ],
 )
@@ -183,9 +184,9 @@ def test_what_is_missing_is_said(wanted: Wanted, said: str, pool: list[Path], em
 
 def test_an_image_to_be_like_that_cannot_be_read_is_named(pool: list[Path], embedder: Embedder, tmp_path: Path) -> None:
     with pytest.raises(ImageReadError, match=r"gone\.png"):
-        fetch(Search(Wanted(Kind.LIKE, like=tmp_path / "gone.png"), pool, [], embedder))
+        fetch(Search(Wanted(FetchKind.LIKE, like=tmp_path / "gone.png"), pool, [], embedder))
     with pytest.raises(NoImagesError, match="no other image"):
-        fetch(Search(Wanted(Kind.LIKE, like=pool[0]), pool[:1], [], embedder))
+        fetch(Search(Wanted(FetchKind.LIKE, like=pool[0]), pool[:1], [], embedder))
 
 
 def test_a_region_is_told_from_a_tile_that_is_an_image() -> None:
@@ -196,7 +197,7 @@ def test_a_region_is_told_from_a_tile_that_is_an_image() -> None:
 
 
 def test_there_is_a_function_for_every_kind() -> None:
-    assert set(fetch_kinds.KINDS) == set(Kind)
+    assert set(fetch_kinds.KINDS) == set(FetchKind)
 
 
 def test_the_command_finds_images_like_a_region(shapes_folder: Path, run: Run) -> None:

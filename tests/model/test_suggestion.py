@@ -18,8 +18,10 @@ from model.errors import NoImagesError
 from model.images.reading import image_size
 from model.progress import Cancelled, CancelToken, Progress, ProgressCallback, ignore_progress
 from model.runs import fetch_kinds
-from model.runs.fetch import Fetched, Search, Wanted, fetch
+from model.runs.fetch import fetch
+from model.runs.fetch_data import Fetched, Search
 from model.runs.suggestion import suggest
+from model.types import Wanted
 
 
 def _groups(sizes: tuple[int, ...], seed: int = 0) -> Tensor:

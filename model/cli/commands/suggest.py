@@ -17,8 +17,7 @@ from model.cli.text import say
 from model.errors import NoImagesError, UsageError
 from model.images.scan import class_folders, iter_images
 from model.progress import CancelToken
-from model.runs.fetch import Kind, Wanted, fetch, whole_and_region
-from model.runs.fetch import Search as Fetching
+from model.types import FetchKind, Wanted
 
 if TYPE_CHECKING:
     from model.runs.image_classifier import ImageClassifier
@@ -32,8 +31,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--count", type=positive, default=10, help="number of images (default: 10)")
     parser.add_argument(
         "--kind",
-        type=Kind,
-        choices=tuple(Kind),
+        type=FetchKind,
+        choices=tuple(FetchKind),
         metavar="KIND",
         help="teach (default): would teach the most; doubtful: the first two classes are closest; typical: of the "
         "class --of; unlike: least like those in BINS or, without, like the others; random; like: like --like",
@@ -58,6 +57,9 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     """Print the paths of the chosen images, best first."""
     kind = _kind(options)
     from model.embedding.embedder import Embedder
+    from model.runs.fetch import fetch
+    from model.runs.fetch_data import Search as Fetching
+    from model.runs.fetch_data import whole_and_region
 
     search, labelled = Search(), list[Path]()
     if options.bins:
@@ -104,12 +106,12 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     return Outcome(result | aside, len(chosen.unreadable) + len(search.missing))
 
 
-def _kind(options: argparse.Namespace) -> Kind:
+def _kind(options: argparse.Namespace) -> FetchKind:
     """The kind that is asked for. Raises `UsageError` where other options do not fit it."""
-    kind = options.kind or (Kind.LIKE if options.like else Kind.TEACH)
-    if (kind is Kind.LIKE) != (options.like is not None):
+    kind = options.kind or (FetchKind.LIKE if options.like else FetchKind.TEACH)
+    if (kind is FetchKind.LIKE) != (options.like is not None):
         raise UsageError("--kind like and --like IMAGE belong together.")
-    if (kind is Kind.TYPICAL) != (options.of is not None):
+    if (kind is FetchKind.TYPICAL) != (options.of is not None):
         raise UsageError("--kind typical and --of CLASS belong together.")
     if kind.needs_classifier and options.classifier is None:
         raise UsageError(
@@ -117,7 +119,7 @@ def _kind(options: argparse.Namespace) -> Kind:
         )
     if options.classifier is not None and options.backbone is not None:
         raise UsageError("--backbone and --classifier exclude each other: a classifier has a backbone of its own.")
-    return Kind(kind)
+    return FetchKind(kind)
 
 
 def _classifier(options: argparse.Namespace) -> ImageClassifier | None:
