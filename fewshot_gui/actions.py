@@ -306,6 +306,23 @@ SPECS = (
         _tr("Look for new images in the library folders"),
     ),
     ActionSpec(
+        "stacks",
+        _tr("Stack near &copies"),
+        ("Ctrl+Alt+S",),
+        "",
+        (),
+        _tr("Show near copies (bursts, frames, the same picture saved again) as one tile, in the library and gallery"),
+        checkable=True,
+    ),
+    ActionSpec(
+        "toggleStack",
+        _tr("Spread or &close the stack"),
+        ("Ctrl+D",),
+        "",
+        ("has_images",),
+        _tr("Show all images of the current image's stack, or only the one on top again"),
+    ),
+    ActionSpec(
         "resultsTable",
         _tr("Results as a &table"),
         ("Ctrl+Alt+1",),

@@ -28,6 +28,7 @@ from fewshot_gui.controllers.resuming import ResumingController
 from fewshot_gui.controllers.reviewing import ReviewingController
 from fewshot_gui.controllers.running import RunningController
 from fewshot_gui.controllers.services import AppServices
+from fewshot_gui.controllers.stacking import StackingController
 from fewshot_gui.controllers.tiles import TilesController
 from fewshot_gui.intents import Intents
 from fewshot_gui.jobs.files import FileJobs
@@ -106,6 +107,7 @@ class App(QObject):
         self.recovering.written.connect(self.projects.open)
         self.folder_export = FolderExportController(services, self)
         self.folder_export.images_moved.connect(self.library.refresh)
+        self.stacking = StackingController(services, self.running, self)
         AutoTraining(services, self.running, self)
         TilesController(services, self)
         self._garbage = GarbageCollector(self)
@@ -155,6 +157,7 @@ class App(QObject):
         except ProjectError:
             _log.exception("the last changes were not saved")
         self.guarding.stop()
+        self.stacking.stop()
         self.settings.save()
         self._garbage.stop()
         return stuck

@@ -82,6 +82,7 @@ class Intents(QObject):
     train_requested = Signal()
     classify_requested = Signal(list)  # paths; empty: ask for a folder
     suggest_requested = Signal()  # fetch images as was chosen last
+    stacks_chosen = Signal(bool)  # show near copies as stacks
     fetch_choice_requested = Signal()  # ask which images to fetch
     like_requested = Signal(bool)  # fetch images like the one in the inspector, or like a region of it
     cancel_requested = Signal()

@@ -21,6 +21,8 @@ from fewshot_gui.jobs.messages import (
     PrepareResult,
     RestoreRequest,
     RestoreResult,
+    StacksRequest,
+    StacksResult,
     SuggestRequest,
     SuggestResult,
     TrainRequest,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from model.embedding.embedder import Embedder
+    from model.embedding.near_copies import NearCopies
     from model.runs.image_classifier import ImageClassifier
 
 _BATCH_INTERVAL = 0.05  # seconds: results reach the window at most 20 times a second
@@ -73,6 +76,7 @@ class Engine:
 
     def __init__(self) -> None:
         self._trained: _Trained | None = None
+        self._copies: NearCopies | None = None
         self._embedders: dict[tuple[str, str], Embedder] = {}
 
     def warm_up(self, request: WarmUpRequest) -> WarmUpResult:
@@ -234,6 +238,17 @@ class Engine:
         search = Search(wanted, request.pool, request.labelled, embedder, side, classifier, known, progress, token)
         found = fetch(search)
         return SuggestResult(request.job_id, found.images, found.considered, len(found.unreadable), found.pool)
+
+    def stacks(self, request: StacksRequest, progress: ProgressCallback, token: CancelToken) -> StacksResult:
+        """Find near copies; images that were compared before are not compared again. Raises `Cancelled`."""
+        from model.cache.folder import cache_store
+        from model.embedding.near_copies import NearCopies
+
+        if self._copies is None or self._copies.rendering != request.rendering:
+            self._copies = NearCopies(cache_store(), request.rendering)
+        found = self._copies.find(request.paths, progress, token)
+        links = tuple((one, other) for one, other in found.links.tolist())
+        return StacksResult(request.job_id, found.paths, links, tuple(found.alike.tolist()), len(found.unreadable))
 
     def _embedder(self, backbone: str, device: str) -> Embedder:
         """Return the embedder, kept with what it has embedded; called in the work lane's thread only."""

@@ -129,6 +129,26 @@ class SuggestRequest:
 
 
 @dataclass(frozen=True)
+class StacksRequest:
+    """Find the near copies among `paths`."""
+
+    job_id: int
+    paths: tuple[Path, ...] = field(repr=False)
+    rendering: Rendering = USUAL
+
+
+@dataclass(frozen=True)
+class StacksResult:
+    """The near copies: `links` and `alike` as in `model.embedding.near_copies.Copies`, most alike first."""
+
+    job_id: int
+    paths: tuple[Path, ...] = field(repr=False)
+    links: tuple[tuple[int, int], ...] = field(repr=False)
+    alike: tuple[float, ...] = field(repr=False)
+    unreadable: int = 0
+
+
+@dataclass(frozen=True)
 class MapsResult:
     """The maps, float32 (h, w) in 0..1; those that cannot be had are missing."""
 
@@ -255,6 +275,7 @@ JobRequest = (
     | MapsRequest
     | RestoreRequest
     | SuggestRequest
+    | StacksRequest
 )
 JobResult = (
     WarmUpResult
@@ -265,4 +286,5 @@ JobResult = (
     | MapsResult
     | RestoreResult
     | SuggestResult
+    | StacksResult
 )

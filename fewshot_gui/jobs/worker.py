@@ -18,6 +18,7 @@ from fewshot_gui.jobs.messages import (
     MapsRequest,
     PrepareRequest,
     RestoreRequest,
+    StacksRequest,
     SuggestRequest,
     TrainRequest,
     WarmUpRequest,
@@ -84,6 +85,8 @@ class Worker(JobSignals):
                 return self._engine.restore(request)
             case SuggestRequest():
                 return self._engine.suggest(request, ProgressThrottle(report), token)
+            case StacksRequest():
+                return self._engine.stacks(request, ProgressThrottle(report), token)
             case WarmUpRequest():
                 return self._engine.warm_up(request)
 

@@ -72,7 +72,7 @@ class FetchDialog(QDialog):
         return FetchPlan(
             kind,
             self.count.currentData(),
-            self.among.currentData(),
+            Among(self.among.currentData()),
             self.of.currentData() if kind is FetchKind.TYPICAL else None,
             self.seed.value(),
             is_of_region,
@@ -126,7 +126,7 @@ class FetchDialog(QDialog):
         self._note.setText(trouble or self._meaning(kind, is_of_region))
         self.of.setEnabled(kind is FetchKind.TYPICAL and self.of.count() > 0)
         self.seed.setEnabled(kind is FetchKind.RANDOM)
-        is_results = self.among.currentData() is Among.RESULTS
+        is_results = Among(self.among.currentData()) is Among.RESULTS
         there = self._available.results if is_results else self._available.library
         self._buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(not trouble and there > 0)
 

@@ -19,9 +19,11 @@ from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.items.tile_source import TileSource
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.library import Library
+from fewshot_gui.project.stacks import Stacks
 from fewshot_gui.views.bin_menu import color_icon
 from fewshot_gui.views.drops import DropZone, take_images
 from fewshot_gui.views.image_view import ImageView
+from fewshot_gui.views.stack_bar import StackBar
 from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
 from fewshot_gui.widgets.notice import Notice
 from fewshot_gui.widgets.pane_header import PaneHeader
@@ -42,10 +44,13 @@ class LibraryView(DropZone):
         thumbnails: Thumbnails,
         tiles: TileSource,
         parent: QWidget | None = None,
+        stacks: Stacks | None = None,
     ) -> None:
         super().__init__(parent)
         self._document, self._library, self._intents = document, library, intents
-        self.model = LibraryModel(document, library, thumbnails, self)
+        self._stacks = stacks or Stacks(self)
+        self.model = LibraryModel(document, library, thumbnails, self, self._stacks)
+        self.stack_bar = StackBar(self._stacks)
         self.images = ImageView(_THUMBNAIL_SIDE, show_names=True)
         # Were the bar to come and go, its width would change the number of columns, and with it the need for a bar.
         self.images.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
@@ -137,6 +142,7 @@ class LibraryView(DropZone):
         layout.setSpacing(0)
         layout.addWidget(self.header)
         layout.addLayout(tools)
+        layout.addWidget(self.stack_bar)
         layout.addWidget(self._notice)
         layout.addWidget(self._content, 1)
 
@@ -146,6 +152,7 @@ class LibraryView(DropZone):
         self.filter.textChanged.connect(self._on_filter_typed)
         self.unsorted_only.toggled.connect(self._apply_filter)
         self._typing.timeout.connect(self._apply_filter)
+        self.images.stack_clicked.connect(self.toggle_stack)
         self.images.image_selected.connect(self._intents.image_selected)
         self.images.customContextMenuRequested.connect(self._on_menu_requested)
         self.model.rowsInserted.connect(self._show_state)
@@ -207,6 +214,14 @@ class LibraryView(DropZone):
             title = self.tr("No folder opened")
             text = self.tr("Drop a folder of images here, or choose Add folder (Ctrl+Shift+O).")
         self._content.hint.set_text(title, text)
+
+    def toggle_stack(self, path: Path) -> None:
+        """Spread the stack of an image, or put it together; the selection stays where it is shown."""
+        wanted = [*self.images.selected_paths(), path]
+        self._stacks.toggle(path)
+        group = self._stacks.members(path)
+        shown = [one for one in wanted if self.model.row_of(one) is not None]
+        self.images.select_paths(shown or [one for one in group if self.model.row_of(one) is not None])
 
     def _on_menu_requested(self, position: QPoint) -> None:
         menu = QMenu(self)

@@ -22,6 +22,7 @@ from fewshot_gui.items.tile_source import TileSource
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.library import Library
 from fewshot_gui.project.results import Results
+from fewshot_gui.project.stacks import Stacks
 from fewshot_gui.views.bins_view import BinsView
 from fewshot_gui.views.dialogs import ErrorDialog
 from fewshot_gui.views.estimates_view import EstimatesView
@@ -67,9 +68,10 @@ class MainWindow(QMainWindow):
         self._theme = style.THEMES[0]
         self.command_table = ActionTable(self)
         shared = Thumbnails(thumbnails, self)
-        self.library = LibraryView(document, library, intents, shared, tiles)
+        self.stacks = Stacks(self)
+        self.library = LibraryView(document, library, intents, shared, tiles, stacks=self.stacks)
         self.bins = BinsView(document, results, intents, shared, tiles)
-        self.results = ResultsView(document, results, intents, shared, tiles)
+        self.results = ResultsView(document, results, intents, shared, tiles, stacks=self.stacks)
         self.inspector = InspectorView(document, results, intents, pictures, shared, tiles)
         self.review = ReviewView(document, results, intents, pictures, shared)
         self.estimates = EstimatesView(document, results, intents, self)
@@ -275,6 +277,7 @@ class MainWindow(QMainWindow):
         table["autoTrain"].triggered.connect(intents.auto_train_chosen)
         table["thorough"].triggered.connect(intents.thorough_chosen)
         table["closely"].triggered.connect(intents.closely_chosen)
+        table["stacks"].triggered.connect(intents.stacks_chosen)
         table["transductive"].triggered.connect(intents.transductive_chosen)
         table["hideNames"].triggered.connect(intents.names_hidden_chosen)
         for choice in self._map_choices():

@@ -20,10 +20,12 @@ from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.items.tile_source import TileSource
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
+from fewshot_gui.project.stacks import Stacks
 from fewshot_gui.views.bin_menu import color_icon
 from fewshot_gui.views.gallery_bar import GalleryBar
 from fewshot_gui.views.prediction_table import PredictionTable
 from fewshot_gui.views.results_gallery import ResultsGallery
+from fewshot_gui.views.stack_bar import StackBar
 from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
 from fewshot_gui.widgets.notice import Notice
 from fewshot_gui.widgets.pane_header import PaneHeader
@@ -67,10 +69,14 @@ class ResultsView(QWidget):
         thumbnails: Thumbnails,
         tiles: TileSource,
         parent: QWidget | None = None,
+        stacks: Stacks | None = None,
     ) -> None:
         super().__init__(parent)
         self._document, self._results, self._intents = document, results, intents
-        self.model = PredictionsModel(document, results, thumbnails, self)
+        self._stacks = stacks or Stacks(self)
+        self.model = PredictionsModel(document, results, thumbnails, self, self._stacks)
+        self.stack_bar = StackBar(self._stacks)
+        self._stack_place = QWidget()  # the bar is for the gallery; the table shows every image
         self.gallery = ResultsGallery(self.model, tiles)  # before the table, which restores the selection last
         self.bar = GalleryBar()
         self.table = PredictionTable(self.model)
@@ -139,6 +145,7 @@ class ResultsView(QWidget):
             self._view = after
             self._views.setCurrentWidget(after)
             self.bar.setVisible(wanted)
+            self._stack_place.setVisible(wanted)
             self.model.arrange(self.bar.arrangement if wanted else None)
             after.scrollTo(self.table.currentIndex())
             if had_focus:
@@ -214,6 +221,11 @@ class ResultsView(QWidget):
         layout.addWidget(self.header)
         layout.addLayout(tools)
         layout.addWidget(self.bar)
+        place = QVBoxLayout(self._stack_place)
+        place.setContentsMargins(0, 0, 0, 0)
+        place.addWidget(self.stack_bar)
+        self._stack_place.hide()
+        layout.addWidget(self._stack_place)
         layout.addWidget(self._notice)
         layout.addWidget(self._fetched_notice)
         layout.addWidget(self._content, 1)
@@ -231,6 +243,7 @@ class ResultsView(QWidget):
         self.table.image_selected.connect(self._intents.image_selected)
         self.table.customContextMenuRequested.connect(self._on_menu_requested)
         self.gallery.customContextMenuRequested.connect(self._on_gallery_menu_requested)
+        self.gallery.stack_clicked.connect(self._stacks.toggle)
         self.gallery.focused.connect(self.table.focused)
         self.gallery.tile_changed.connect(self.bar.tile.show_size)
         self.bar.tile_chosen.connect(self.gallery.set_tile)

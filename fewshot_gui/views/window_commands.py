@@ -109,6 +109,7 @@ class WindowCommands(QObject):
             "classify": partial(intents.classify_requested.emit, []),
             "classifyLibrary": self._classify_library,
             "showAll": self._show_all,
+            "toggleStack": self._toggle_stack,
             "likeImage": partial(intents.like_requested.emit, False),
             "likeRegion": partial(intents.like_requested.emit, True),
             "nextPane": partial(self._go_round, 1),
@@ -289,6 +290,11 @@ class WindowCommands(QObject):
 
     def _classify_library(self) -> None:
         self._intents.classify_requested.emit(list(self._panes.library.model.paths))
+
+    def _toggle_stack(self) -> None:
+        paths = self._panes.focus.paths()
+        if paths:
+            self._panes.library.toggle_stack(paths[0])
 
     def _show_all(self) -> None:
         self._panes.library.show_all()

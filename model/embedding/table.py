@@ -33,6 +33,7 @@ _HEADER = struct.Struct("<4sII")  # mark, rows, numbers a row
 _MARK = b"fvt1"
 _STATE = np.dtype([("path", "S16"), ("size", "<u8"), ("changed", "<i8")])
 _STEPS = 127
+_BLOCK = 128  # rows that are multiplied at once; divides ROWS
 _AT_ONCE = 64  # blobs that are asked for at once
 
 Floats = npt.NDArray[np.float32]
@@ -102,13 +103,14 @@ class VectorTable:
         """Return the products of rows (n,) with k vectors: float32 (k, size) -> (n, k)."""
         with self._lock:
             found = np.empty((len(self._parts) * ROWS, len(vectors)), np.float32)
-            numbers = np.empty((ROWS, self.size), np.float32)  # one buffer: memory takes longer than the arithmetic
-            columns = np.ascontiguousarray(vectors.T)
+            # One small buffer, which stays in the processor's cache: memory takes longer than the arithmetic.
+            numbers = np.empty((_BLOCK, self.size), np.float32)
             for at in np.unique(rows // ROWS).tolist():
-                np.copyto(numbers, self._parts[at])
-                part = found[at * ROWS : (at + 1) * ROWS]
-                np.matmul(numbers, columns, out=part)
-                part *= self._scales[at][:, None]
+                for start in range(0, ROWS, _BLOCK):
+                    np.copyto(numbers, self._parts[at][start : start + _BLOCK])
+                    first = at * ROWS + start
+                    found[first : first + _BLOCK] = (vectors @ numbers.T).T
+                found[at * ROWS : (at + 1) * ROWS] *= self._scales[at][:, None]
             picked: Floats = found[rows]
             return picked
 

@@ -37,6 +37,7 @@ NEIGHBOURS = 5
 """Without labels, an image is as unlike the others as it is like this many of them, on average."""
 
 _MEAN_OF = 4096  # images by which a mean is taken
+_REGIONS_OF = 32  # images by whose regions a mean is taken
 _COLUMNS = 64  # vectors that a table is multiplied with at once
 _TRIES = 3  # after which files that change all the time are taken as they were
 
@@ -142,7 +143,7 @@ def _like_region(
     ]
     with torch.inference_mode(), one_thread():
         seen = unpacked([one.data for one in images])
-        similarities, boxes = most_like_beyond(vector, mean_region(seen), seen)
+        similarities, boxes = most_like_beyond(vector, mean_region(seen.pick(slice(0, _REGIONS_OF))), seen)
         order = similarities.argsort(descending=True, stable=True)[: search.wanted.count].tolist()
         regions = [box_region(boxes[at], seen.grid, images[at].size) for at in order]
     scores = [float(similarities[at]) for at in order]

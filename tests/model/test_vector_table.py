@@ -63,6 +63,7 @@ def test_products_are_those_of_the_vectors(tmp_path: Path, files: list[Path]) ->
 
 def test_another_process_finds_them_on_disk(tmp_path: Path, files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table_module, "ROWS", 4)  # three blobs
+    monkeypatch.setattr(table_module, "_BLOCK", 2)
     first = table(tmp_path / "cache", Maker())
     before = first.vectors(np.array(find(first, files[:7])))
     find(first, files)
