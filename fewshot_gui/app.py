@@ -18,6 +18,7 @@ from fewshot_gui.controllers.cache import CacheController
 from fewshot_gui.controllers.comparing import ComparingController
 from fewshot_gui.controllers.editing import EditingController
 from fewshot_gui.controllers.example import ExampleController
+from fewshot_gui.controllers.fetching import FetchingController
 from fewshot_gui.controllers.folder_exporting import FolderExportController
 from fewshot_gui.controllers.guarding import GuardingController
 from fewshot_gui.controllers.history import HistoryController
@@ -32,6 +33,7 @@ from fewshot_gui.controllers.resuming import ResumingController
 from fewshot_gui.controllers.reviewing import ReviewingController
 from fewshot_gui.controllers.running import RunningController
 from fewshot_gui.controllers.services import AppServices
+from fewshot_gui.controllers.stacking import StackingController
 from fewshot_gui.controllers.tiles import TilesController
 from fewshot_gui.controllers.watching import WatchingController
 from fewshot_gui.covers import CoverStyle, Strength, covers
@@ -100,7 +102,18 @@ class App(QObject):
             review=self.window.review,
             questions=self.questions,
         )
+        self._make_controllers(services)
+        self._garbage = GarbageCollector(self)
+        document.reset.connect(self._garbage.collect_all)
+        results.rows_left.connect(self._garbage.take_apart)
+        self.intents.log_requested.connect(self._on_log_requested)
+        self._error_shown_at = 0.0
+        self.window.set_close_guard(self._may_close)
+        self.intents.cover_chosen.connect(self._on_cover_chosen)
+
+    def _make_controllers(self, services: AppServices) -> None:
         self.running = RunningController(services, self)
+        self.fetching = FetchingController(services, self.running, self)
         self.library = LibraryController(services, self)
         self.editing = EditingController(services, self)
         self.projects = ProjectsController(services, self.running, self)
@@ -116,19 +129,13 @@ class App(QObject):
         self.recovering.written.connect(self.projects.open)
         self.folder_export = FolderExportController(services, self)
         self.folder_export.images_moved.connect(self.library.refresh)
+        self.stacking = StackingController(services, self.running, self)
         AutoTraining(services, self.running, self)
         self.watching = WatchingController(services, self.running, self)
         TilesController(services, self)
         MaskingController(services, self)
         ComparingController(services, self)
         HistoryController(services, self.running, self)
-        self._garbage = GarbageCollector(self)
-        document.reset.connect(self._garbage.collect_all)
-        results.rows_left.connect(self._garbage.take_apart)
-        self.intents.log_requested.connect(self._on_log_requested)
-        self._error_shown_at = 0.0
-        self.window.set_close_guard(self._may_close)
-        self.intents.cover_chosen.connect(self._on_cover_chosen)
 
     def start(self, project: Path | None = None, folders: Sequence[Path] = ()) -> None:
         """Show the window, then open the project and import the model behind it."""
@@ -172,6 +179,7 @@ class App(QObject):
         except ProjectError:
             _log.exception("the last changes were not saved")
         self.guarding.stop()
+        self.stacking.stop()
         self.settings.save()
         self._garbage.stop()
         return stuck

@@ -6,9 +6,39 @@ other. Signals that only one view is concerned with, such as a scroll or a zoom,
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
+
+from model.types import FetchKind
+
+FETCH_COUNTS = (10, 25, 50, 100)
+"""How many images can be fetched at once."""
+
+
+class Among(StrEnum):
+    """Out of what images are fetched; always those that are in no bin."""
+
+    LIBRARY = "library"
+    RESULTS = "results"  # those shown
+
+
+@dataclass(frozen=True)
+class FetchPlan:
+    """Which images to fetch.
+
+    bin_id: with `FetchKind.TYPICAL`, the class; seed: with `FetchKind.RANDOM`
+    is_of_region: with `FetchKind.LIKE`, the part marked in the inspector, or its box, rather than the whole image
+    """
+
+    kind: FetchKind = FetchKind.TEACH
+    count: int = FETCH_COUNTS[0]
+    among: Among = Among.LIBRARY
+    bin_id: str | None = None
+    seed: int = 0
+    is_of_region: bool = False
 
 
 class Intents(QObject):
@@ -55,10 +85,13 @@ class Intents(QObject):
     # Jobs
     train_requested = Signal()
     classify_requested = Signal(list)  # paths; empty: ask for a folder
-    suggest_requested = Signal()
+    suggest_requested = Signal()  # fetch images as was chosen last
     watch_requested = Signal(list)  # folders; empty: ask which
     stop_watching_requested = Signal()
     polling_chosen = Signal(bool)
+    stacks_chosen = Signal(bool)  # show near copies as stacks
+    fetch_choice_requested = Signal()  # ask which images to fetch
+    like_requested = Signal(bool)  # fetch images like the one in the inspector, or like a region of it
     cancel_requested = Signal()
     compare_backbones_requested = Signal()  # show the dialog
     explain_requested = Signal(Path)

@@ -13,11 +13,13 @@ from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtGui import QColor
 
 from fewshot_gui.covers import CoverStyle, Strength
+from fewshot_gui.intents import FETCH_COUNTS, Among, FetchPlan
 from fewshot_gui.translation import CHOICES
 from model.images.colour import WHITE
 from model.images.cutting import AS_THEY_ARE, Cutting
 from model.images.greys import AS_THE_FILE_SAYS, GreyRange, Greys
 from model.images.rendering import Rendering
+from model.types import FetchKind
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -175,6 +177,26 @@ class Settings:
     @false_alarms.setter
     def false_alarms(self, value: float) -> None:
         self._store.setValue("classifying/false_alarms", str(value))
+
+    @property
+    def fetch_plan(self) -> FetchPlan:
+        """Which images were fetched last; the class is not kept, since it belongs to a project."""
+        count = self._parsed("fetching/count", int, FETCH_COUNTS[0])
+        return FetchPlan(
+            self._parsed("fetching/kind", FetchKind, FetchKind.TEACH),
+            count if count in FETCH_COUNTS else FETCH_COUNTS[0],
+            self._parsed("fetching/among", Among, Among.LIBRARY),
+            seed=max(self._parsed("fetching/seed", int, 0), 0),
+            is_of_region=self._choice("fetching/region", ("off", "on")) == "on",
+        )
+
+    @fetch_plan.setter
+    def fetch_plan(self, value: FetchPlan) -> None:
+        self._store.setValue("fetching/kind", str(value.kind))
+        self._store.setValue("fetching/count", str(value.count))
+        self._store.setValue("fetching/among", str(value.among))
+        self._store.setValue("fetching/seed", str(value.seed))
+        self._store.setValue("fetching/region", "on" if value.is_of_region else "off")
 
     @property
     def rendering(self) -> Rendering:

@@ -238,3 +238,37 @@ class BackboneFigures:
     difference_interval: tuple[float, float] | None = None
     seconds_per_image: float | None = None
     message: str = ""
+
+
+class FetchKind(StrEnum):
+    """By what images are fetched, see `model.runs.fetch`."""
+
+    TEACH = "teach"  # those that would teach the most: typical of many that are like no labelled one
+    DOUBTFUL = "doubtful"  # the first two classes are closest
+    TYPICAL = "typical"  # of one class: furthest ahead of the others
+    UNLIKE = "unlike"  # least like any labelled image or, without labels, like any other
+    RANDOM = "random"
+    LIKE = "like"  # an image, or a region of one
+
+    @property
+    def needs_classifier(self) -> bool:
+        """Whether images are chosen by their predictions."""
+        return self in (FetchKind.DOUBTFUL, FetchKind.TYPICAL)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which images are to be fetched.
+
+    count: how many images at most
+    of: with `FetchKind.TYPICAL`, the number of the class
+    like, region: with `FetchKind.LIKE`, the image, and the part of it in its pixels as displayed; None: all of it
+    seed: with `FetchKind.RANDOM`; the same seed and pool give the same images
+    """
+
+    kind: FetchKind = FetchKind.TEACH
+    count: int = 10
+    of: int | None = None
+    like: Path | None = None
+    region: Region | None = None
+    seed: int = 0

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from fewshot_gui.intents import FetchPlan
 from fewshot_gui.items.naming import display_name, display_text
 from fewshot_gui.jobs.messages import ClassifySummary, SuggestResult
 from fewshot_gui.translation import tr
-from model.types import TrainingReport
+from model.types import FetchKind, TrainingReport
 
 
 def describe_training(report: TrainingReport) -> str:
@@ -31,14 +32,40 @@ def describe_training(report: TrainingReport) -> str:
     return text
 
 
-def describe_suggestions(result: SuggestResult) -> str:
-    """Say how many images were suggested, and out of how many."""
+def describe_fetched(result: SuggestResult, *, is_searching: bool) -> str:
+    """Say how many images were fetched, and out of how many; `is_searching`: more images may yet be found."""
+    if not result.images:
+        return tr("No image of {considered} is of that kind").format(considered=f"{result.considered:,}")
     text = tr("{count} of {considered} images chosen; drag them into bins, or press 1 – 9").format(
         count=len(result.images), considered=f"{result.considered:,}"
     )
+    if result.considered + result.unreadable < result.total:
+        text += tr("; compared was an even sample of {total}").format(total=f"{result.total:,}")
     if result.unreadable:
         text += tr("; {count} could not be read").format(count=f"{result.unreadable:,}")
+    if is_searching:
+        text += tr("; the library is still being searched, more images may come")
     return text
+
+
+def fetched_title(plan: FetchPlan, class_name: str) -> str:
+    """Say over the images that were fetched which they are; `{count}` stands for how many are in no bin yet."""
+    match plan.kind:
+        case FetchKind.TEACH:
+            return tr("These {count} images would teach the most, best first: put them into bins.")
+        case FetchKind.DOUBTFUL:
+            return tr("The {count} most doubtful images, the most doubtful first.")
+        case FetchKind.TYPICAL:
+            text = tr("The {count} images most typical of ‘{name}’, the most typical first.")
+            return text.replace("{name}", class_name.replace("{", "").replace("}", ""))
+        case FetchKind.UNLIKE:
+            return tr("The {count} images least like any example, the oddest first.")
+        case FetchKind.RANDOM:
+            return tr("{count} random images, drawn with seed {seed}.").replace("{seed}", str(plan.seed))
+        case FetchKind.LIKE if plan.is_of_region:
+            return tr("The {count} images with something most like the region, the most like first.")
+        case FetchKind.LIKE:
+            return tr("The {count} images most like the one that was asked for, the most like first.")
 
 
 def describe_classification(summary: ClassifySummary) -> str:

@@ -9,11 +9,13 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from fewshot_gui.intents import FetchPlan
 from fewshot_gui.items.naming import display_text, names_are_hidden
 from fewshot_gui.items.shown_rows import RowsInView
 from fewshot_gui.project.review import Choice, ReviewPlan
 from fewshot_gui.project.session import PROJECT_SUFFIX
 from fewshot_gui.project.values import Bin
+from fewshot_gui.views.fetch_dialog import Available, FetchDialog
 from fewshot_gui.views.folder_export_dialog import FolderExportChoice, FolderExportDialog
 from fewshot_gui.views.reading_dialog import ReadingDialog
 from fewshot_gui.views.recovery_dialog import RecoveryDialog, Rescue
@@ -110,6 +112,14 @@ class Questions(QObject):
     ) -> ReviewPlan | None:
         """Ask what to review, see `ReviewDialog`."""
         dialog = ReviewDialog(start, bins, counts, readers, self._window)
+        try:
+            return dialog.plan() if dialog.exec() else None
+        finally:
+            dialog.deleteLater()
+
+    def fetch(self, start: FetchPlan, available: Available) -> FetchPlan | None:
+        """Ask which images to fetch, see `FetchDialog`."""
+        dialog = FetchDialog(start, available, self._window)
         try:
             return dialog.plan() if dialog.exec() else None
         finally:

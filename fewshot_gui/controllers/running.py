@@ -1,4 +1,4 @@
-"""Training, classifying, explaining and suggesting: intents become jobs, results of jobs go to the project."""
+"""Training, classifying and explaining: intents become jobs, results of jobs go to the project."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from fewshot_gui.controllers.job_words import describe_classification, describe_suggestions, describe_training
+from fewshot_gui.controllers.job_words import describe_classification, describe_training
 from fewshot_gui.controllers.noted_run import NotedRun
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.jobs.messages import (
@@ -27,8 +27,6 @@ from fewshot_gui.jobs.messages import (
     PrepareRequest,
     RestoreRequest,
     RestoreResult,
-    SuggestRequest,
-    SuggestResult,
     TrainRequest,
     TrainResult,
     WarmUpRequest,
@@ -37,7 +35,7 @@ from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.unfinished import UnfinishedWork
 from fewshot_gui.project.values import Origin
 from fewshot_gui.settings import FALSE_ALARMS
-from model.backbones.names import DEFAULT_BACKBONE, THOROUGH_BACKBONE, TRAINED_ON_BINS, is_thorough_installed
+from model.backbones.names import DEFAULT_BACKBONE, THOROUGH_BACKBONE, is_thorough_installed
 from model.images.cutting import Cutting
 from model.images.rendering import Rendering
 
@@ -60,7 +58,7 @@ class RunningController(QObject):
     def __init__(self, services: AppServices, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._document, self._results = services.session, services.document, services.results
-        self._library, self._settings = services.library, services.settings
+        self._settings = services.settings
         self._runner, self._window = services.runner, services.window
         self._status = services.status
         self._titles: dict[int, str] = {}  # jobs of this project that the user waits for
@@ -72,7 +70,6 @@ class RunningController(QObject):
         self._followed: set[int] = set()  # classifiers being loaded with which results are made again
         self._runs: dict[int, NotedRun] = {}  # classifications of this project, for the record
         services.intents.train_requested.connect(self.train)
-        services.intents.suggest_requested.connect(self.suggest)
         services.intents.thorough_chosen.connect(self._on_thorough_chosen)
         services.intents.closely_chosen.connect(self._on_closely_chosen)
         services.intents.transductive_chosen.connect(self._on_transductive_chosen)
@@ -98,7 +95,7 @@ class RunningController(QObject):
         bins = [bin_ for bin_ in self._document.bins if bin_.examples]
         chosen = self._session.settings
         self.work_begun.emit(UnfinishedWork())
-        self._training = self._submit(
+        self._training = self.submit(
             self.tr("Training"),
             partial(
                 TrainRequest,
@@ -106,10 +103,10 @@ class RunningController(QObject):
                 bin_ids=tuple(bin_.id for bin_ in bins),
                 class_names=tuple(bin_.name for bin_ in bins),
                 images=tuple(tuple(example.path for example in bin_.examples) for bin_ in bins),
-                backbone=self._backbone(),
+                backbone=self.backbone(),
                 device=self._settings.device,
                 seed=chosen.seed,
-                rendering=self._rendering,
+                rendering=self.rendering,
             ),
         )
         return self._training
@@ -154,7 +151,7 @@ class RunningController(QObject):
             done=frozenset() if is_whole else done,
             hashes=self._settings.hashes,
         )
-        job_id = self._submit(self.tr("Classifying"), request)
+        job_id = self.submit(self.tr("Classifying"), request)
         self._runs[job_id] = NotedRun(
             paths, cutting, self._settings.closely, self._settings.transductive, self._settings.false_alarms
         )
@@ -166,26 +163,6 @@ class RunningController(QObject):
             return False
         self._quiet.add(self.classify(paths, cutting))
         return True
-
-    @Slot()
-    def suggest(self) -> None:
-        """Choose from the library's images that are in no bin those that are best labelled next."""
-        pool = tuple(self._library.free_paths())
-        if not pool:
-            self._status.show_message(self.tr("Every image of the library is in a bin."))
-            return
-        backbone = self._backbone()
-        self._submit(
-            self.tr("Choosing what to label"),
-            partial(
-                SuggestRequest,
-                pool=pool,
-                labelled=tuple(example.path for bin_ in self._document.bins for example in bin_.examples),
-                backbone=DEFAULT_BACKBONE if backbone in TRAINED_ON_BINS else backbone,
-                device=self._settings.device,
-                rendering=self._rendering,
-            ),
-        )
 
     def restore(self, files: Mapping[str, bytes] | None = None, *, classify_again: bool = False) -> None:
         """Load the classifier that is saved with the project, if there is one; `files` are its, if they were read.
@@ -200,7 +177,7 @@ class RunningController(QObject):
         except ProjectError as error:
             self._status.show_message(str(error))
             return
-        job_id = self._submit(
+        job_id = self.submit(
             self.tr("Loading the classifier"),
             partial(
                 RestoreRequest,
@@ -214,17 +191,18 @@ class RunningController(QObject):
             self._followed.add(job_id)
 
     @property
-    def _rendering(self) -> Rendering:
+    def rendering(self) -> Rendering:
         """How images are read: as chosen for all projects, and what is looked at of them in this one."""
         return replace(self._settings.rendering, roi=self._session.settings.roi)
 
-    def _backbone(self) -> str:
+    def backbone(self) -> str:
         """Name of the backbone to train: the project's, or the thorough one in place of the default one."""
         own = self._session.settings.backbone
         is_thorough = own == DEFAULT_BACKBONE and self._settings.thorough and is_thorough_installed()
         return THOROUGH_BACKBONE if is_thorough else own
 
-    def _submit(self, title: str, make_request: Callable[[int], JobRequest]) -> int:
+    def submit(self, title: str, make_request: Callable[[int], JobRequest]) -> int:
+        """Run a job that the user waits for; `title` says what it is. Returns its id."""
         if not self._titles:
             self._busy_since = time.monotonic()
             self._status.start_job(title)
@@ -297,9 +275,6 @@ class RunningController(QObject):
                 self._on_classifier_ready(result.device_note)
                 if result.job_id in self._followed:
                     self._classify_again()
-            case SuggestResult():
-                self._window.show_suggestions(result.images)
-                self._status.show_message(describe_suggestions(result))
             case ClassifySummary():
                 self._end_run(result.job_id, "done", result.seconds)
                 self._status.show_notes(result.notes, describe_classification(result))

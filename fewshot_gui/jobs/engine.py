@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,8 @@ from fewshot_gui.jobs.messages import (
     PrepareResult,
     RestoreRequest,
     RestoreResult,
+    StacksRequest,
+    StacksResult,
     SuggestRequest,
     SuggestResult,
     TrainRequest,
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from model.embedding.embedder import Embedder
+    from model.embedding.near_copies import NearCopies
     from model.runs.image_classifier import ImageClassifier
 
 _BATCH_INTERVAL = 0.05  # seconds: results reach the window at most 20 times a second
@@ -81,6 +84,7 @@ class Engine:
 
     def __init__(self) -> None:
         self._trained: _Trained | None = None
+        self._copies: NearCopies | None = None
         self._embedders: dict[tuple[str, str], Embedder] = {}
 
     def warm_up(self, request: WarmUpRequest) -> WarmUpResult:
@@ -236,13 +240,40 @@ class Engine:
         return MapsResult(request.job_id, maps)
 
     def suggest(self, request: SuggestRequest, progress: ProgressCallback, token: CancelToken) -> SuggestResult:
-        """Choose what to label next. Raises `NoImagesError` and `Cancelled`."""
-        import_model()
-        from model.runs.suggestion import suggest_images
+        """Choose images, see `model.runs.fetch.fetch`. Also raises `NotTrainedError`.
 
-        embedder = self._embedder(request.backbone, request.device).rendered(request.rendering)
-        found = suggest_images(request.pool, request.labelled, embedder, progress=progress, token=token)
-        return SuggestResult(request.job_id, found.images, found.considered, len(found.unreadable))
+        Where the classifier has the backbone that is asked for, its embedder and side are used: what it classified is
+        then in the cache.
+        """
+        import_model()
+        from model.runs.fetch import fetch
+        from model.runs.fetch_data import Search
+
+        wanted, trained, side, classifier = request.wanted, self._trained, None, None
+        known: dict[Path, Prediction] = {}
+        if wanted.kind.needs_classifier:
+            trained = self._current()
+            classifier, known = trained.classifier, _known(request, trained)
+            if request.bin_id is not None and request.bin_id in trained.bin_ids:
+                wanted = replace(wanted, of=trained.bin_ids.index(request.bin_id))
+        if trained is not None and (classifier is not None or _has_embedder(trained.classifier, request)):
+            embedder, side = trained.classifier.embedder, trained.classifier.side
+        else:
+            embedder = self._embedder(request.backbone, request.device).rendered(request.rendering)
+        search = Search(wanted, request.pool, request.labelled, embedder, side, classifier, known, progress, token)
+        found = fetch(search)
+        return SuggestResult(request.job_id, found.images, found.considered, len(found.unreadable), found.pool)
+
+    def stacks(self, request: StacksRequest, progress: ProgressCallback, token: CancelToken) -> StacksResult:
+        """Find near copies; images that were compared before are not compared again. Raises `Cancelled`."""
+        from model.cache.folder import cache_store
+        from model.embedding.near_copies import NearCopies
+
+        if self._copies is None or self._copies.rendering != request.rendering:
+            self._copies = NearCopies(cache_store(), request.rendering)
+        found = self._copies.find(request.paths, progress, token)
+        links = tuple((one, other) for one, other in found.links.tolist())
+        return StacksResult(request.job_id, found.paths, links, tuple(found.alike.tolist()), len(found.unreadable))
 
     def compare(
         self,
@@ -288,6 +319,22 @@ class Engine:
 
 def _batch(job_id: int, trained: _Trained, predictions: Sequence[Prediction]) -> ClassifyBatch:
     return ClassifyBatch(job_id, trained.revision, trained.bin_ids, tuple(predictions), trained.hash)
+
+
+def _has_embedder(classifier: ImageClassifier, request: SuggestRequest) -> bool:
+    embedder = classifier.embedder
+    return embedder.backbone.name == request.backbone and embedder.rendering == request.rendering
+
+
+def _known(request: SuggestRequest, trained: _Trained) -> dict[Path, Prediction]:
+    """The predictions that the classifier made already."""
+    return {
+        made.path: Prediction(made.path, made.status, made.bin_ids.index(made.bin_id), made.scores)
+        for made in request.known
+        if request.revision == trained.revision == made.revision
+        and made.bin_ids == trained.bin_ids
+        and made.bin_id is not None
+    }
 
 
 def _find_images(

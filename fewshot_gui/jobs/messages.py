@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from fewshot_gui.project.archive import Packed
 from fewshot_gui.project.search_notes import NOTHING, SearchNotes
+from fewshot_gui.project.values import BinPrediction
 from model.images.cutting import Cutting
 from model.images.rendering import USUAL, Rendering
-from model.types import BackboneFigures, Explanation, Prediction, Region, TrainingReport
+from model.types import BackboneFigures, Explanation, Prediction, Region, TrainingReport, Wanted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -121,7 +122,11 @@ class RestoreRequest:
 
 @dataclass(frozen=True)
 class SuggestRequest:
-    """Choose from `pool` the images that are best labelled next; `labelled` ones are in a bin."""
+    """Choose from `pool` a few images, as `wanted` says; `labelled` ones are in a bin.
+
+    `bin_id`: the class that images are to be typical of. `known`: the predictions that there are; those by the
+    classifier trained last, at `revision`, are not made again.
+    """
 
     job_id: int
     pool: tuple[Path, ...]
@@ -129,6 +134,30 @@ class SuggestRequest:
     backbone: str
     device: str
     rendering: Rendering = USUAL
+    wanted: Wanted = field(default_factory=Wanted)
+    bin_id: str | None = None
+    known: tuple[BinPrediction, ...] = field(default=(), repr=False)
+    revision: int | None = None
+
+
+@dataclass(frozen=True)
+class StacksRequest:
+    """Find the near copies among `paths`."""
+
+    job_id: int
+    paths: tuple[Path, ...] = field(repr=False)
+    rendering: Rendering = USUAL
+
+
+@dataclass(frozen=True)
+class StacksResult:
+    """The near copies: `links` and `alike` as in `model.embedding.near_copies.Copies`, most alike first."""
+
+    job_id: int
+    paths: tuple[Path, ...] = field(repr=False)
+    links: tuple[tuple[int, int], ...] = field(repr=False)
+    alike: tuple[float, ...] = field(repr=False)
+    unreadable: int = 0
 
 
 @dataclass(frozen=True)
@@ -263,12 +292,16 @@ class WithoutRegionResult:
 
 @dataclass(frozen=True)
 class SuggestResult:
-    """The images to label next, best first, of `considered` ones; `unreadable` more could not be read."""
+    """The images chosen, best first, of `considered` ones; `unreadable` more could not be read.
+
+    `total`: how many images there were to choose from.
+    """
 
     job_id: int
     images: tuple[Path, ...]
     considered: int = 0
     unreadable: int = 0
+    total: int = 0
 
 
 @dataclass(frozen=True)
@@ -301,6 +334,7 @@ JobRequest = (
     | RestoreRequest
     | SuggestRequest
     | CompareRequest
+    | StacksRequest
 )
 JobResult = (
     WarmUpResult
@@ -313,4 +347,5 @@ JobResult = (
     | RestoreResult
     | SuggestResult
     | CompareResult
+    | StacksResult
 )

@@ -19,6 +19,7 @@ from fewshot_gui.jobs.messages import (
     MapsRequest,
     PrepareRequest,
     RestoreRequest,
+    StacksRequest,
     SuggestRequest,
     TrainRequest,
     WarmUpRequest,
@@ -90,6 +91,8 @@ class Worker(JobSignals):
                 return self._engine.suggest(request, ProgressThrottle(report), token)
             case CompareRequest():
                 return self._engine.compare(request, ProgressThrottle(report), token, self.batch_ready.emit)
+            case StacksRequest():
+                return self._engine.stacks(request, ProgressThrottle(report), token)
             case WarmUpRequest():
                 return self._engine.warm_up(request)
 

@@ -32,10 +32,11 @@ from fewshot_gui.views.masking_strip import MaskingStrip
 from fewshot_gui.widgets.difference_legend import DifferenceLegend
 from fewshot_gui.widgets.elided_label import ElidedLabel
 from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
+from fewshot_gui.widgets.notice import Notice
 from fewshot_gui.widgets.overlay_canvas import OverlayCanvas
 from fewshot_gui.widgets.pane_header import PaneHeader
 from fewshot_gui.widgets.score_bars import ScoreBars, ScoreRow
-from model.types import Explanation, MapStyle
+from model.types import Explanation, MapStyle, Region
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,7 +81,9 @@ class InspectorView(QWidget):
         self._opacity = QSlider(Qt.Orientation.Horizontal)
         self.map_choice = MapChoice(between_classes=True)
         self.legend, self.masking = DifferenceLegend(), MaskingStrip(document, intents)
+        self._mark_notice = Notice(self.tr("A part is marked."), icon_name="search")
         self._build()
+        self.canvas.marked_changed.connect(self._on_marked_changed)
         self._settle.timeout.connect(self._on_settled)
         self._rest.timeout.connect(self._on_rested)
         self.canvas.zoom_changed.connect(self._on_zoom_changed)
@@ -109,6 +112,16 @@ class InspectorView(QWidget):
         """The image shown, or None."""
         return self._path
 
+    def region(self) -> Region | None:
+        """The part of the picture that is marked or, where none is, the box that is shown; else None."""
+        return self.canvas.marked or self.canvas.region
+
+    def offer_fetching(self, actions: Sequence[QAction]) -> None:
+        """Put commands that fetch images like this one into the picture's menu; the last goes by the marked part."""
+        self.canvas.addActions(list(actions))
+        self.canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self._mark_notice.set_action(actions[-1])
+
     def entry(self) -> QWidget:
         """What the keyboard comes to: the classes or, where none are shown, the strength of the overlay."""
         return self.scores if self.scores.isVisible() else self._opacity
@@ -122,6 +135,7 @@ class InspectorView(QWidget):
         if path == self._path:
             return
         self._path, self._explanation, self._trouble, self._remark = path, None, "", ""
+        self.canvas.clear_mark()
         self._show_like()
         self._show_why()
         self._content.set_empty(False)
@@ -143,6 +157,7 @@ class InspectorView(QWidget):
 
     def clear(self) -> None:
         """Show nothing."""
+        self.canvas.clear_mark()
         self._path, self._explanation = None, None
         self._show_why()
         self.canvas.clear()
@@ -219,6 +234,7 @@ class InspectorView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.canvas, 1)
+        column.addWidget(self._mark_notice)
         column.addLayout(facts)
         hint = EmptyHint(
             "inspect",
@@ -356,6 +372,9 @@ class InspectorView(QWidget):
 
     def _on_opacity_changed(self, percent: int) -> None:
         self.canvas.set_opacity(percent / 100)
+
+    def _on_marked_changed(self) -> None:
+        self._mark_notice.setVisible(self.canvas.marked is not None)
 
     def _on_zoom_changed(self, scale: float) -> None:
         self._zoom.setText("" if self._is_preview else f"{100 * scale:,.0f} %")

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStyle, QToolT
 from fewshot_gui import style
 from fewshot_gui.actions import ActionTable
 from fewshot_gui.icons import app_icon
-from fewshot_gui.intents import Intents
+from fewshot_gui.intents import Among, FetchPlan, Intents
 from fewshot_gui.items.naming import Known, display_name, names
 from fewshot_gui.items.thumbnail_source import PictureSource, Thumbnails, ThumbnailSource
 from fewshot_gui.items.tile_source import TileSource
@@ -23,6 +23,7 @@ from fewshot_gui.project.document import Document
 from fewshot_gui.project.library import Library
 from fewshot_gui.project.recent import RecentProject
 from fewshot_gui.project.results import Results
+from fewshot_gui.project.stacks import Stacks
 from fewshot_gui.views.bins_view import BinsView
 from fewshot_gui.views.compare_view import CompareView
 from fewshot_gui.views.cover_menu import UncoverKey
@@ -73,9 +74,10 @@ class MainWindow(QMainWindow):
         self._theme = style.THEMES[0]
         self.command_table = ActionTable(self)
         shared = Thumbnails(thumbnails, self)
-        self.library = LibraryView(document, library, intents, shared, tiles)
+        self.stacks = Stacks(self)
+        self.library = LibraryView(document, library, intents, shared, tiles, stacks=self.stacks)
         self.bins = BinsView(document, results, self.command_table, intents, shared, tiles)
-        self.results = ResultsView(document, results, intents, shared, tiles)
+        self.results = ResultsView(document, results, intents, shared, tiles, stacks=self.stacks)
         self.inspector = InspectorView(document, results, intents, pictures, shared, tiles)
         self.review = ReviewView(document, results, intents, pictures, shared)
         self.compare = CompareView(document, results, intents, pictures, shared)
@@ -171,9 +173,20 @@ class MainWindow(QMainWindow):
         """Ask again for the explanation of the image in the inspector, after the classifier was replaced."""
         self.inspector.explain_again()
 
-    def show_suggestions(self, paths: Sequence[Path]) -> None:
-        """Show only these images of the library, best first."""
-        self.library.show_suggestions(paths)
+    def show_fetched(self, paths: Sequence[Path], plan: FetchPlan, title: str) -> None:
+        """Show only these images, best first, where they were looked for; `title` says which they are."""
+        if plan.among is Among.RESULTS:
+            self.results.show_fetched(paths, title)
+        else:
+            self.library.show_fetched(paths, title)
+
+    def region_in_inspector(self) -> Region | None:
+        """The part of it that is marked, or else the region that is shown, or None."""
+        return self.inspector.region()
+
+    def rows_shown(self) -> Sequence[int]:
+        """The rows of the results that the filters let through."""
+        return self.results.table.rows_in_view().shown
 
     def image_in_inspector(self) -> Path | None:
         """The image that is looked at, or None."""
@@ -336,7 +349,10 @@ class MainWindow(QMainWindow):
             view.offer_training(table["train"])
         self.bins.offer_estimates(table["estimates"])
         self.results.offer_views(table["resultsTable"], table["resultsGallery"])
-        self.library.offer_suggesting(table["suggest"], table["showAll"])
+        fetching = [table[name] for name in ("fetchChoose", "likeImage", "likeRegion")]
+        self.library.offer_fetching(table["suggest"], fetching, table["showAll"])
+        self.results.offer_fetching(fetching, table["showAll"])
+        self.inspector.offer_fetching(fetching[1:])
         self.resize(1280, 800)
 
     def _connect(self) -> None:
@@ -354,6 +370,7 @@ class MainWindow(QMainWindow):
         table["autoTrain"].triggered.connect(intents.auto_train_chosen)
         table["thorough"].triggered.connect(intents.thorough_chosen)
         table["closely"].triggered.connect(intents.closely_chosen)
+        table["stacks"].triggered.connect(intents.stacks_chosen)
         table["transductive"].triggered.connect(intents.transductive_chosen)
         table["nextStep"].toggled.connect(self.bins.next_step.set_wanted)
         table["nextStep"].triggered.connect(intents.next_step_chosen)

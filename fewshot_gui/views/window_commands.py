@@ -98,6 +98,7 @@ class WindowCommands(QObject):
             "suggest": intents.suggest_requested,
             "compareBackbones": intents.compare_backbones_requested,
             "stopWatching": intents.stop_watching_requested,
+            "fetchChoose": intents.fetch_choice_requested,
             "review": intents.review_requested,
             "report": intents.report_requested,
             "cancel": intents.cancel_requested,
@@ -122,7 +123,10 @@ class WindowCommands(QObject):
             "classify": partial(intents.classify_requested.emit, []),
             "classifyLibrary": self._classify_library,
             "watch": partial(intents.watch_requested.emit, []),
-            "showAll": panes.library.show_all,
+            "showAll": self._show_all,
+            "toggleStack": self._toggle_stack,
+            "likeImage": partial(intents.like_requested.emit, False),
+            "likeRegion": partial(intents.like_requested.emit, True),
             "nextPane": partial(self._go_round, 1),
             "previousPane": partial(self._go_round, -1),
             "zoomIn": partial(self._zoom, partial(OverlayCanvas.zoom_by, notches=1)),
@@ -213,6 +217,7 @@ class WindowCommands(QObject):
             panes.focus.selection_changed,
             panes.library.model.modelReset,
             panes.library.model.rowsInserted,
+            panes.results.model.modelReset,
             self._intents.image_selected,
         ):
             signal.connect(self._update_flags)
@@ -239,7 +244,8 @@ class WindowCommands(QObject):
             has_folders=bool(self._document.folders),
             has_library=panes.library.model.rowCount() > 0,
             has_images=panes.library.model.total > 0,
-            has_suggestions=panes.library.model.suggested is not None,
+            has_something_to_fetch=panes.library.model.total > 0 or len(results) > 0,
+            has_suggestions=panes.library.model.suggested is not None or panes.results.model.filter.rows is not None,
             has_image=panes.inspector.path is not None,
             has_example_selection=self._is_example_selected(),
         )
@@ -314,6 +320,15 @@ class WindowCommands(QObject):
 
     def _classify_library(self) -> None:
         self._intents.classify_requested.emit(list(self._panes.library.model.paths))
+
+    def _toggle_stack(self) -> None:
+        paths = self._panes.focus.paths()
+        if paths:
+            self._panes.library.toggle_stack(paths[0])
+
+    def _show_all(self) -> None:
+        self._panes.library.show_all()
+        self._panes.results.show_all()
 
     def _go_round(self, step: int) -> None:
         """Bring the keyboard to the next part of the window that has something to use."""

@@ -38,13 +38,14 @@ _SHARP_FROM = 4.0  # device pixels per image pixel from which single pixels are 
 
 
 class OverlayCanvas(QWidget):
-    """Shows an image; wheel zooms about the cursor, dragging pans.
+    """Shows an image; wheel zooms about the cursor, dragging pans, dragging with Shift marks a part.
 
     The image may have fewer pixels than the original: `set_image` takes the original's size, and
     regions and coordinates are in pixels of the original.
     """
 
     zoom_changed = Signal(float)  # image pixels of the original -> device pixels
+    marked_changed = Signal()  # another part is marked, or none
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,10 +67,34 @@ class OverlayCanvas(QWidget):
         self._placeholder = ""
         self._drag_from: QPointF | None = None
         covers.changed.connect(self.update)
+        self._mark_from: QPointF | None = None  # in pixels of the original
+        self._marked = QRectF()  # the same
 
     def sizeHint(self) -> QSize:
         """Room for a picture (Qt)."""
         return QSize(360, 320)
+
+    @property
+    def region(self) -> Region | None:
+        """The box that is laid over the picture, or None."""
+        return self._region
+
+    @property
+    def marked(self) -> Region | None:
+        """The part of the picture that the user marked, or None."""
+        part = self._marked & QRectF(QPointF(0, 0), self.view.image_size())
+        if self._image.isNull() or part.width() < 1 or part.height() < 1:
+            return None
+        left, top = int(part.left()), int(part.top())
+        return Region(left, top, max(round(part.right()) - left, 1), max(round(part.bottom()) - top, 1))
+
+    def clear_mark(self) -> None:
+        """Mark nothing."""
+        self._mark_from = None
+        if not self._marked.isNull():
+            self._marked = QRectF()
+            self.marked_changed.emit()
+            self.update()
 
     def set_image(self, image: QImage, original_size: QSize | None = None) -> None:
         """Show `image`, of a file with `original_size` pixels (default: its own), fitted."""
@@ -226,6 +251,8 @@ class OverlayCanvas(QWidget):
             painter.setOpacity(1.0)
         if self._region is not None and self._style.has_box:
             self._paint_region(painter, self._region)
+        if not self._marked.isNull():
+            self._paint_marked(painter)
 
     def _shown(self) -> tuple[QImage, bool]:
         """The picture or its cover, and which."""
@@ -252,6 +279,15 @@ class OverlayCanvas(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_box(painter, box, 1.0)
 
+    def _paint_marked(self, painter: QPainter) -> None:
+        box = self.view.rect_to_widget(self._marked)
+        for color, pattern in (
+            (QColor(0, 0, 0, 200), Qt.PenStyle.SolidLine),
+            (QColor("#ffffff"), Qt.PenStyle.DashLine),
+        ):
+            painter.setPen(QPen(color, 1.5, pattern))
+            painter.drawRect(box)
+
     def _paint_box(self, painter: QPainter, box: QRectF, scale: float) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         # A dark line under the coloured one keeps it visible on any picture.
@@ -270,20 +306,31 @@ class OverlayCanvas(QWidget):
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin to pan (Qt)."""
-        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+        """Begin to pan or, with Shift, to mark a part (Qt)."""
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        if is_left and event.modifiers() & Qt.KeyboardModifier.ShiftModifier and not self._image.isNull():
+            self._mark_from = self.view.to_image(event.position())
+            self.setCursor(Qt.CursorShape.CrossCursor)
+        elif event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._drag_from = event.position()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Pan (Qt)."""
-        if self._drag_from is not None and not self._image.isNull():
+        """Pan, or mark (Qt)."""
+        if self._mark_from is not None:
+            whole = QRectF(QPointF(0, 0), self.view.image_size())
+            self._marked = QRectF(self._mark_from, self.view.to_image(event.position())).normalized() & whole
+            self.update()
+        elif self._drag_from is not None and not self._image.isNull():
             self.view.pan(event.position() - self._drag_from)
             self._drag_from = event.position()
             self._on_view_changed()
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
-        """End to pan (Qt)."""
+        """End to pan, or to mark; a click with Shift marks nothing (Qt)."""
+        if self._mark_from is not None:
+            self._mark_from = None
+            self.marked_changed.emit()
         self._drag_from = None
         self.setCursor(Qt.CursorShape.OpenHandCursor)
 

@@ -36,6 +36,7 @@ from model.embedding.image import Embedded, EmbeddedImage
 from model.embedding.memory import EmbeddingCache
 from model.embedding.pending import PendingImage, WorkDone, read_pending, run_pending, take_picture
 from model.embedding.store import EmbeddingStore, file_state
+from model.embedding.table import VectorTable
 from model.errors import ImageReadError
 from model.features.sizes import Looks, Size
 from model.features.view import all_views
@@ -99,6 +100,7 @@ class Embedder:
         self.rendering, self._blobs = rendering, store
         self.runtime = create_runtime(self.backbone, self.device, self.fingerprint, store)
         self._store = self._store_for(rendering)
+        self._tables: dict[int, VectorTable] = {}
 
     @classmethod
     def create(cls, backbone: str, device: str = "auto") -> Embedder:
@@ -114,6 +116,7 @@ class Embedder:
         other = copy(self)
         other.rendering, other.cache, other.work = rendering, EmbeddingCache(), WorkDone()
         other._store = self._store_for(rendering)
+        other._tables = {}
         return other
 
     def _store_for(self, rendering: Rendering) -> EmbeddingStore:
@@ -125,6 +128,12 @@ class Embedder:
         precision = self.runtime.precision
         kind = self.fingerprint if precision == FLOAT32 else f"{self.fingerprint} {precision}"
         return " ".join((kind, *(view.name for view in all_views() if view.kept)))
+
+    def table(self, side: int, make: Callable[[BlobStore, str], VectorTable]) -> VectorTable:
+        """Return the table of vectors at a working side; `make` is called for the first one, with store and space."""
+        if side not in self._tables:
+            self._tables[side] = make(self._blobs, f"{self._store.space} {side}")
+        return self._tables[side]
 
     @property
     def device_note(self) -> str:

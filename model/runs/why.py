@@ -42,7 +42,8 @@ def by_example(
     """Return for the predicted class and the runner-up the examples' regions most like the image's region for it.
 
     looks: the sizes of the classifier; explanation: of the image; examples: the files of each class, in its order.
-    Files that cannot be read are left out; those that are not in memory or on disk are embedded. Raises
+    The image itself is left out where it is an example, and so are files that cannot be read; those that are not in
+    memory or on disk are embedded. Raises
     `ImageReadError` for the image itself, and `ValueError` where `examples` has another number of classes.
     """
     if len(examples) != len(explanation.scores):
@@ -54,7 +55,7 @@ def by_example(
         region = explanation.regions[class_]
         edges = ((region.x - box.x) / box.width, (region.y - box.y) / box.height)
         ends = (edges[0] + region.width / box.width, edges[1] + region.height / box.height)
-        batches = embedder.embed(examples[class_], looks)
+        batches = embedder.embed([path for path in examples[class_] if path != explanation.path], looks)
         images = [one for batch in batches for one in batch if isinstance(one, EmbeddedImage)]
         with torch.inference_mode(), one_thread():
             vector = region_vector(features, cells_of(*edges, *ends, features.grid))
