@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 DEMO_OUTPUT ?= demo-output
 
-.PHONY: run test test-long lint screenshots architecture clean
+.PHONY: run test test-long lint screenshots translations architecture wheelhouse folder clean
 
 run: $(VENV)/.installed
 	@sh .ci/system-packages run
@@ -36,12 +36,12 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e .
+	@sh .ci/install $(BIN)/python .
 	@$(BIN)/python -m model.features.compile_loops
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev]"
+	@sh .ci/install $(BIN)/python ".[dev]"
 	@$(BIN)/python -m model.features.compile_loops
 	@touch $@ $(VENV)/.installed
 
@@ -53,9 +53,26 @@ screenshots: $(VENV)/.installed
 	cp $(DEMO_OUTPUT)/07-gallery.png docs/images/gallery.png
 	cp $(DEMO_OUTPUT)/08-review.png docs/images/review.png
 
+# The catalogs of resources/translations, from the code; says what is not translated yet (docs/translations.md).
+translations: $(VENV)/.installed-dev
+	$(BIN)/python docs/translations.py
+
 # docs/architecture.md and its picture, from the import contracts and the code.
 architecture: $(VENV)/.installed-dev
 	$(BIN)/python docs/architecture.py
 
+# wheelhouse/: a folder from which the program is installed where there is no network, see README.
+wheelhouse: $(VENV)/.installed
+	rm -rf wheelhouse
+	$(BIN)/python -m pip wheel --quiet -c constraints.txt --wheel-dir wheelhouse .
+	@du -sh wheelhouse
+	@echo 'Install it elsewhere with: python -m pip install --no-index --find-links wheelhouse fewshot'
+
+# dist/fewshot/: the program with Python and all libraries in it, see docs/installers.md.
+folder: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[folder]"
+	$(BIN)/python -m PyInstaller --noconfirm --log-level WARN .ci/folder/fewshot.spec
+	@du -sh dist/fewshot
+
 clean:
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist wheelhouse *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

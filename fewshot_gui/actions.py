@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QIcon, QKeySequence, QPalette
 
 from fewshot_gui.icons import icon
+from fewshot_gui.translation import tr
 
 _Key = QKeySequence.StandardKey
 
@@ -24,6 +25,11 @@ class ActionSpec:
     when: tuple[str, ...] = ()
     tip: str = ""
     checkable: bool = False
+
+    def sequences(self) -> list[QKeySequence]:
+        """The shortcuts as this system has them."""
+        sequences = [QKeySequence(shortcut) for shortcut in self.shortcuts]
+        return [one for at, one in enumerate(sequences) if not one.isEmpty() and one not in sequences[:at]]
 
 
 def _tr(text: str) -> str:
@@ -58,6 +64,31 @@ SPECS = (
         "edit",
         ("may_edit_again", "!busy"),
         _tr("Nobody else has the project any more: load it as it is now, and edit it"),
+    ),
+    ActionSpec(
+        "binsFromFolder",
+        _tr("&Bins from a folder…"),
+        (),
+        "bin-add",
+        ("!read_only",),
+        _tr("Each sub-folder of a folder becomes a bin with its images"),
+    ),
+    ActionSpec(
+        "example",
+        _tr("Try the &example"),
+        (),
+        "",
+        ("!busy",),
+        _tr("A new project with pictures that come with the program: bins, a training, and a folder classified"),
+    ),
+    ActionSpec(
+        "nextStep",
+        _tr("Say what to do &next"),
+        (),
+        "",
+        (),
+        _tr("A line above the bins that says what would help most now"),
+        checkable=True,
     ),
     ActionSpec(
         "recover",
@@ -122,6 +153,14 @@ SPECS = (
         "",
         ("!busy",),
         _tr("Move the images that were moved last into a folder back to where they were, also after a crash"),
+    ),
+    ActionSpec(
+        "history",
+        _tr("&History…"),
+        ("Ctrl+H",),
+        "",
+        (),
+        _tr("List the trainings of this project, compare two, go back to one; check the record"),
     ),
     ActionSpec("close", _tr("&Close"), (_Key.Close,)),
     ActionSpec("quit", _tr("&Quit"), ("Ctrl+Q",)),
@@ -233,6 +272,31 @@ SPECS = (
         _tr("Predict a class for every image shown in the library"),
     ),
     ActionSpec(
+        "watch",
+        _tr("&Watch folder…"),
+        ("Ctrl+Shift+W",),
+        "",
+        ("is_trained", "!read_only"),
+        _tr("Classify what comes into a folder, as long as the project is open; files that are there already, too"),
+    ),
+    ActionSpec(
+        "stopWatching",
+        _tr("St&op watching"),
+        (),
+        "",
+        ("watching",),
+        _tr("Classify no more what comes into the watched folder; what was classified stays"),
+    ),
+    ActionSpec(
+        "polling",
+        _tr("Watch &network drives"),
+        (),
+        "",
+        (),
+        _tr("Compare watched folders every second instead of being told: network drives need it"),
+        checkable=True,
+    ),
+    ActionSpec(
         "review",
         _tr("Re&view results…"),
         ("Ctrl+Shift+R",),
@@ -242,11 +306,43 @@ SPECS = (
     ),
     ActionSpec(
         "suggest",
-        _tr("&Suggest what to label"),
+        _tr("&Fetch images"),
         ("Ctrl+G",),
         "suggest",
-        ("has_images", "!busy"),
-        _tr("Show the images of the library that would teach the most"),
+        ("has_something_to_fetch", "!busy"),
+        _tr("Show a few images chosen as last time; at first, those of the library that would teach the most"),
+    ),
+    ActionSpec(
+        "fetchChoose",
+        _tr("Fetch &by choice…"),
+        ("Ctrl+Alt+G",),
+        "",
+        ("has_something_to_fetch", "!busy"),
+        _tr("Choose how many images to fetch, and which: the most doubtful, typical ones, odd ones, random ones"),
+    ),
+    ActionSpec(
+        "likeImage",
+        _tr("Fetch images &like this one"),
+        ("Ctrl+L",),
+        "",
+        ("has_image", "has_something_to_fetch", "!busy"),
+        _tr("Show the images that are most like the one in the inspector"),
+    ),
+    ActionSpec(
+        "likeRegion",
+        _tr("Fetch images like this re&gion"),
+        ("Ctrl+Shift+L",),
+        "",
+        ("has_image", "has_something_to_fetch", "!busy"),
+        _tr("Show the images that have something like the part marked in the inspector (Shift and drag), or its box"),
+    ),
+    ActionSpec(
+        "compareBackbones",
+        _tr("Compare &backbones…"),
+        (),
+        "",
+        ("can_train",),
+        _tr("Find out which network recognises most of the examples when they are left out, and how long each takes"),
     ),
     ActionSpec(
         "cancel",
@@ -263,7 +359,7 @@ SPECS = (
         ("Ctrl+Shift+G",),
         "",
         ("has_suggestions",),
-        _tr("Show the whole library again, not only what is suggested"),
+        _tr("Show everything again, not only what was fetched"),
     ),
     ActionSpec(
         "estimates",
@@ -280,6 +376,23 @@ SPECS = (
         "refresh",
         ("has_folders",),
         _tr("Look for new images in the library folders"),
+    ),
+    ActionSpec(
+        "stacks",
+        _tr("Stack near &copies"),
+        ("Ctrl+Alt+S",),
+        "",
+        (),
+        _tr("Show near copies (bursts, frames, the same picture saved again) as one tile, in the library and gallery"),
+        checkable=True,
+    ),
+    ActionSpec(
+        "toggleStack",
+        _tr("Spread or &close the stack"),
+        ("Ctrl+D",),
+        "",
+        ("has_images",),
+        _tr("Show all images of the current image's stack, or only the one on top again"),
     ),
     ActionSpec(
         "resultsTable",
@@ -327,6 +440,14 @@ SPECS = (
         _tr("One image pixel for one pixel of the screen"),
     ),
     ActionSpec(
+        "compare",
+        _tr("Compare side &by side"),
+        ("Ctrl+Alt+C",),
+        "",
+        ("has_image",),
+        _tr("Show the two selected images beside each other, or of one image where two classes look"),
+    ),
+    ActionSpec(
         "copyPicture",
         _tr("&Copy picture"),
         ("Ctrl+Shift+C",),
@@ -343,6 +464,14 @@ SPECS = (
         _tr("Write the picture in the inspector, with the map and the region over it, to a PNG file"),
     ),
     ActionSpec(
+        "whoSaid",
+        _tr("&Who said this?"),
+        ("Ctrl+Shift+W",),
+        "",
+        ("has_image",),
+        _tr("Show who said what of the image in the inspector, which classifier predicted it, and from which examples"),
+    ),
+    ActionSpec(
         "hideNames",
         _tr("Hide &names"),
         ("Ctrl+Shift+H",),
@@ -351,8 +480,36 @@ SPECS = (
         _tr("Show numbers instead of the names of files and folders, which may tell a patient's name or the class"),
         checkable=True,
     ),
+    ActionSpec(
+        "settings",
+        _tr("Se&ttings…"),
+        (_Key.Preferences, "Ctrl+,"),
+        "",
+        (),
+        _tr("Language, look, how images are read and classified, the cache, privacy, shortcuts"),
+    ),
+    ActionSpec(
+        "shortcuts",
+        _tr("Keyboard s&hortcuts…"),
+        (),
+        "",
+        (),
+        _tr("Which keys do what; each can be changed"),
+    ),
+    ActionSpec(
+        "coverPictures",
+        _tr("Cover &pictures"),
+        ("Ctrl+Shift+B",),
+        "",
+        (),
+        _tr(
+            "Blur or grey out all pictures; while F8 is held the one under the pointer is uncovered, with Shift+F8 all"
+        ),
+        checkable=True,
+    ),
     # Help
     ActionSpec("help", _tr("&Keyboard and mouse"), ("F1",), "help"),
+    ActionSpec("log", _tr("&Log…"), (), "", (), _tr("What the program noted of its last runs, for support")),
     ActionSpec("about", _tr("&About Fewshot")),
 )
 
@@ -382,6 +539,27 @@ class ActionTable(QObject):
         """What `set_flags` said last."""
         return self._flags.get(name, False)
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Ids of all commands, in the order of the table."""
+        return tuple(self._specs)
+
+    def default_keys(self, action_id: str) -> tuple[str, ...]:
+        """The shortcuts of a command before anyone changes them, as portable texts."""
+        return _portable(self._specs[action_id].sequences())
+
+    def keys(self, action_id: str) -> tuple[str, ...]:
+        """The shortcuts of a command now, as portable texts."""
+        return _portable(self._actions[action_id].shortcuts())
+
+    def set_keys(self, chosen: Mapping[str, Sequence[str]]) -> None:
+        """Give commands the shortcuts that a person chose, as portable texts; all others get their own back."""
+        for action_id, action in self._actions.items():
+            keys = chosen.get(action_id, self.default_keys(action_id))
+            if tuple(keys) != self.keys(action_id):
+                action.setShortcuts([QKeySequence(key, QKeySequence.SequenceFormat.PortableText) for key in keys])
+                _set_tip(action, action.statusTip())
+
     def set_text(self, action_id: str, verb: str, subject: str) -> None:
         """Name what the command would do: "&Undo" and "Add bin" become "Undo: Add bin"."""
         action = self._actions[action_id]
@@ -403,14 +581,18 @@ class ActionTable(QObject):
         return not self.flag(flag[1:]) if flag.startswith("!") else self.flag(flag)
 
     def _make(self, spec: ActionSpec) -> QAction:
-        action = QAction(QCoreApplication.translate("Actions", spec.text), self)
+        action = QAction(tr(spec.text), self)
         action.setObjectName(f"{spec.id}Action")
-        sequences = [QKeySequence(shortcut) for shortcut in spec.shortcuts]
-        action.setShortcuts(sequences)
+        action.setShortcuts(spec.sequences())
         action.setCheckable(spec.checkable)
-        _set_tip(action, QCoreApplication.translate("Actions", spec.tip) if spec.tip else plain_text(action))
+        _set_tip(action, tr(spec.tip) if spec.tip else plain_text(action))
         action.setEnabled(all(self._holds(flag) for flag in spec.when))
         return action
+
+
+def _portable(sequences: Iterable[QKeySequence]) -> tuple[str, ...]:
+    texts = (sequence.toString(QKeySequence.SequenceFormat.PortableText) for sequence in sequences)
+    return tuple(dict.fromkeys(text for text in texts if text))
 
 
 def _set_tip(action: QAction, tip: str) -> None:

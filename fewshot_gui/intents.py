@@ -6,9 +6,39 @@ other. Signals that only one view is concerned with, such as a scroll or a zoom,
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
+
+from model.types import FetchKind
+
+FETCH_COUNTS = (10, 25, 50, 100)
+"""How many images can be fetched at once."""
+
+
+class Among(StrEnum):
+    """Out of what images are fetched; always those that are in no bin."""
+
+    LIBRARY = "library"
+    RESULTS = "results"  # those shown
+
+
+@dataclass(frozen=True)
+class FetchPlan:
+    """Which images to fetch.
+
+    bin_id: with `FetchKind.TYPICAL`, the class; seed: with `FetchKind.RANDOM`
+    is_of_region: with `FetchKind.LIKE`, the part marked in the inspector, or its box, rather than the whole image
+    """
+
+    kind: FetchKind = FetchKind.TEACH
+    count: int = FETCH_COUNTS[0]
+    among: Among = Among.LIBRARY
+    bin_id: str | None = None
+    seed: int = 0
+    is_of_region: bool = False
 
 
 class Intents(QObject):
@@ -17,6 +47,7 @@ class Intents(QObject):
     # Project
     new_requested = Signal()
     open_requested = Signal()  # ask which file
+    example_requested = Signal()  # the example in a new project
     recent_requested = Signal(Path)  # the project's file
     save_requested = Signal()
     save_as_requested = Signal()
@@ -26,6 +57,8 @@ class Intents(QObject):
     report_requested = Signal()  # an HTML file on the project
     export_folders_requested = Signal(object)  # images into folders by class; RowsInView
     undo_move_requested = Signal()  # images back out of folders by class
+    history_requested = Signal()  # show the trainings of the project
+    who_said_requested = Signal(Path)  # show what the record says of an image
     cache_requested = Signal()  # show where embeddings are kept
 
     # Library
@@ -37,6 +70,7 @@ class Intents(QObject):
     examples_dropped_out = Signal(list)  # paths, dragged from a bin to the library
 
     # Bins
+    bins_from_folder_requested = Signal()  # ask for a folder whose sub-folders become bins
     files_dropped_on_board = Signal(list)  # paths, dropped beside all cards
     files_dropped_on_bin = Signal(str, object)  # bin id, DraggedImages
     remove_examples_requested = Signal(list)  # paths
@@ -51,9 +85,17 @@ class Intents(QObject):
     # Jobs
     train_requested = Signal()
     classify_requested = Signal(list)  # paths; empty: ask for a folder
-    suggest_requested = Signal()
+    suggest_requested = Signal()  # fetch images as was chosen last
+    watch_requested = Signal(list)  # folders; empty: ask which
+    stop_watching_requested = Signal()
+    polling_chosen = Signal(bool)
+    stacks_chosen = Signal(bool)  # show near copies as stacks
+    fetch_choice_requested = Signal()  # ask which images to fetch
+    like_requested = Signal(bool)  # fetch images like the one in the inspector, or like a region of it
     cancel_requested = Signal()
+    compare_backbones_requested = Signal()  # show the dialog
     explain_requested = Signal(Path)
+    without_region_requested = Signal(Path, object)  # the image, and the Region that is covered
     auto_train_chosen = Signal(bool)
     thorough_chosen = Signal(bool)
     closely_chosen = Signal(bool)
@@ -67,9 +109,18 @@ class Intents(QObject):
     # Looking
     image_selected = Signal(Path)
     examples_chosen = Signal(list)  # paths of the examples that a cell of the confusion matrix counts
+    device_chosen = Signal(str)  # one of settings.DEVICES
+    reopen_chosen = Signal(bool)  # whether the last project is opened at the start
     theme_chosen = Signal(str)  # one of style.THEMES
+    settings_requested = Signal()
+    log_requested = Signal()
+    shortcuts_requested = Signal()
+    shortcuts_changed = Signal(object)  # portable texts by id, of the commands that do not have their own
+    next_step_chosen = Signal(bool)  # whether to say what to do next
+    language_chosen = Signal(str)  # one of translation.CHOICES
     picture_save_requested = Signal(Path, object)  # of which image; what is shown of it (QImage)
     names_hidden_chosen = Signal(bool)
+    cover_chosen = Signal(object, object)  # covers.CoverStyle, covers.Strength
 
     # What a view could not do by itself
     refused = Signal(str)  # why, one line for the status bar

@@ -20,6 +20,8 @@ from PySide6.QtCore import (
     qInstallMessageHandler,
 )
 
+from fewshot_gui.paths import LOG_NAME
+
 _log = logging.getLogger(__name__)
 _qt_log = logging.getLogger("qt")
 
@@ -48,7 +50,7 @@ def start_logging(folder: Path, *, verbose: bool = False) -> Path:
     console.setLevel(logging.DEBUG if verbose else logging.WARNING)
     console.setFormatter(form)
     root.addHandler(console)
-    file = folder / "fewshot.log"
+    file = folder / LOG_NAME
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handler = logging.handlers.RotatingFileHandler(

@@ -7,11 +7,13 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtWidgets import QApplication
 
 from fewshot_gui.app import App, make_qt_app
 from fewshot_gui.command_line import Options, parse
+from fewshot_gui.crash_reports import CrashReports
 from fewshot_gui.logging_setup import ErrorReporter, start_logging
 from fewshot_gui.paths import AppPaths
 
@@ -33,9 +35,15 @@ def run(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # everything is saved as it is edited
     paths = AppPaths.of_user()
     start_logging(paths.logs, verbose=options.verbose)
+    reports = CrashReports(paths.logs)
+    crash = reports.start()
     qt_app = make_qt_app()
     app = App(paths, is_demo=options.demo)
-    return execute(qt_app, app, options)
+    if crash is not None:
+        app.window_shown.connect(partial(app.show_crash, crash))
+    status = execute(qt_app, app, options)
+    reports.stop()
+    return status
 
 
 def execute(qt_app: QApplication, app: App, options: Options) -> int:
@@ -44,9 +52,9 @@ def execute(qt_app: QApplication, app: App, options: Options) -> int:
     reporter.error_caught.connect(app.show_uncaught)
     reporter.install()
     if options.demo:
-        from fewshot_gui.demo import ExampleProject
+        from fewshot_gui.demo import show_example
 
-        ExampleProject(app)
+        show_example(app)
     app.start(options.project, options.folders)
     try:
         status = qt_app.exec()

@@ -9,6 +9,7 @@ from typing import Self
 import platformdirs
 
 APP_NAME = "Fewshot"
+LOG_NAME = "fewshot.log"
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import getpass
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtGui import QColor
 
+from fewshot_gui.covers import CoverStyle, Strength
+from fewshot_gui.intents import FETCH_COUNTS, Among, FetchPlan
+from fewshot_gui.translation import CHOICES
 from model.images.colour import WHITE
 from model.images.cutting import AS_THEY_ARE, Cutting
 from model.images.greys import AS_THE_FILE_SAYS, GreyRange, Greys
 from model.images.rendering import Rendering
+from model.types import FetchKind
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -22,6 +27,7 @@ _T = TypeVar("_T")
 THEMES = ("system", "light", "dark")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 MAX_RECENT = 8
+_KEY_BREAK = " | "  # between the shortcuts of one command
 FALSE_ALARMS = (0.01, 0.05, 0.1)
 """Shares of a bin's images that may be called unlike every bin; classifiers are trained for the first."""
 
@@ -80,8 +86,17 @@ class Settings:
     thorough = _Switch("training/thorough")
     """Whether training uses a backbone of two networks: slower, and right somewhat more often."""
 
+    reopen = _Switch("files/reopen")
+    """Whether the project that was open last is opened at the start."""
+
+    next_step_hidden = _Switch("view/next_step_hidden")
+    """Whether nothing is said of what to do next."""
+
     transductive = _Switch("classifying/transductive")
     """Whether results are joined with what similar images of the same run show."""
+
+    polling = _Switch("watching/polling")
+    """Whether watched folders are compared at intervals, as network drives need."""
 
     closely = _Switch("classifying/closely")
     """Whether the regions of results are looked for at twice the size."""
@@ -107,6 +122,15 @@ class Settings:
         self._store.setValue("view/theme", value)
 
     @property
+    def language(self) -> str:
+        """The window's language, one of `translation.CHOICES`."""
+        return self._choice("view/language", CHOICES)
+
+    @language.setter
+    def language(self, value: str) -> None:
+        self._store.setValue("view/language", value)
+
+    @property
     def device(self) -> str:
         """What training runs on, one of `DEVICES`."""
         return self._choice("training/device", DEVICES)
@@ -126,6 +150,25 @@ class Settings:
         self._store.setValue("review/reader", value)
 
     @property
+    def who(self) -> str:
+        """Whose name the record has: that of the reader or, before there is one, of who is logged in."""
+        if self.reader:
+            return self.reader
+        try:
+            return getpass.getuser()
+        except (OSError, ImportError, KeyError):  # no name is known of who is logged in
+            return "reader"
+
+    @property
+    def kept_megabytes(self) -> int:
+        """What earlier classifiers of a project may take together, in 10**6 bytes."""
+        return max(0, self._parsed("history/kept_megabytes", int, 50))
+
+    @kept_megabytes.setter
+    def kept_megabytes(self, value: int) -> None:
+        self._store.setValue("history/kept_megabytes", str(value))
+
+    @property
     def false_alarms(self) -> float:
         """The share of a bin's images that may be called unlike every bin, one of `FALSE_ALARMS`."""
         chosen = self._parsed("classifying/false_alarms", float, FALSE_ALARMS[0])
@@ -134,6 +177,26 @@ class Settings:
     @false_alarms.setter
     def false_alarms(self, value: float) -> None:
         self._store.setValue("classifying/false_alarms", str(value))
+
+    @property
+    def fetch_plan(self) -> FetchPlan:
+        """Which images were fetched last; the class is not kept, since it belongs to a project."""
+        count = self._parsed("fetching/count", int, FETCH_COUNTS[0])
+        return FetchPlan(
+            self._parsed("fetching/kind", FetchKind, FetchKind.TEACH),
+            count if count in FETCH_COUNTS else FETCH_COUNTS[0],
+            self._parsed("fetching/among", Among, Among.LIBRARY),
+            seed=max(self._parsed("fetching/seed", int, 0), 0),
+            is_of_region=self._choice("fetching/region", ("off", "on")) == "on",
+        )
+
+    @fetch_plan.setter
+    def fetch_plan(self, value: FetchPlan) -> None:
+        self._store.setValue("fetching/kind", str(value.kind))
+        self._store.setValue("fetching/count", str(value.count))
+        self._store.setValue("fetching/among", str(value.among))
+        self._store.setValue("fetching/seed", str(value.seed))
+        self._store.setValue("fetching/region", "on" if value.is_of_region else "off")
 
     @property
     def rendering(self) -> Rendering:
@@ -159,6 +222,17 @@ class Settings:
         self._store.setValue("view/names", "hidden" if value else "shown")
 
     @property
+    def cover(self) -> tuple[CoverStyle, Strength]:
+        """What lies over pictures, and how strong a blur is."""
+        style = CoverStyle(self._choice("view/cover", tuple(CoverStyle)))
+        return style, Strength(self._choice("view/blur", (Strength.MEDIUM, *Strength)))
+
+    @cover.setter
+    def cover(self, value: tuple[CoverStyle, Strength]) -> None:
+        self._store.setValue("view/cover", str(value[0]))
+        self._store.setValue("view/blur", str(value[1]))
+
+    @property
     def cutting(self) -> Cutting:
         """How files are cut into images."""
         rate = self._parsed("files/video_rate", float, AS_THEY_ARE.video_rate)
@@ -169,6 +243,15 @@ class Settings:
     def cutting(self, value: Cutting) -> None:
         self._store.setValue("files/video_rate", str(value.video_rate))
         self._store.setValue("files/tile_side", str(value.tile_side or 0))
+
+    @property
+    def hashes(self) -> Path | None:
+        """The list of hashes of files that are left out, or None."""
+        return self._parsed("files/hashes", Path, None)
+
+    @hashes.setter
+    def hashes(self, value: Path | None) -> None:
+        self._store.setValue("files/hashes", "" if value is None else str(value))
 
     @property
     def cache(self) -> str:
@@ -204,6 +287,21 @@ class Settings:
     def remove_recent_project(self, path: Path) -> None:
         """Take `path` out of the recent projects, because it is gone."""
         self._store.setValue("files/recent", [str(other) for other in self.recent_projects if other != path])
+
+    @property
+    def shortcuts(self) -> dict[str, tuple[str, ...]]:
+        """The shortcuts that the user changed: portable texts by the command's id; () for none."""
+        self._store.beginGroup("shortcuts")
+        found = {key: self._store.value(key) for key in self._store.childKeys()}
+        self._store.endGroup()
+        texts = {key: value for key, value in found.items() if isinstance(value, str)}
+        return {key: tuple(filter(None, value.split(_KEY_BREAK))) for key, value in texts.items()}
+
+    @shortcuts.setter
+    def shortcuts(self, value: Mapping[str, Sequence[str]]) -> None:
+        self._store.remove("shortcuts")
+        for key, texts in value.items():
+            self._store.setValue(f"shortcuts/{key}", _KEY_BREAK.join(texts))
 
     def save(self) -> None:
         """Write to the disk now; a failure is logged, settings are not worth a dialog."""

@@ -25,7 +25,7 @@ _LIGHT = {
     _Role.Base: "#ffffff",
     _Role.AlternateBase: "#f7f8fa",
     _Role.Text: "#1c2229",
-    _Role.PlaceholderText: "#667280",
+    _Role.PlaceholderText: "#616d7a",
     _Role.Button: "#fafbfc",
     _Role.ButtonText: "#1c2229",
     _Role.BrightText: "#ffffff",
@@ -48,7 +48,7 @@ _DARK = {
     _Role.Base: "#1b1e23",
     _Role.AlternateBase: "#202429",
     _Role.Text: "#e3e6eb",
-    _Role.PlaceholderText: "#98a2af",
+    _Role.PlaceholderText: "#9ca6b3",
     _Role.Button: "#343a43",
     _Role.ButtonText: "#e3e6eb",
     _Role.BrightText: "#ffffff",
@@ -129,15 +129,25 @@ def success(palette: QPalette) -> QColor:
     return QColor("#6fcf97" if is_dark(palette) else "#1b7f4b")
 
 
-def text_on(background: QColor) -> QColor:
-    """Near-black or white, whichever reads better on `background` (WCAG relative luminance)."""
+def luminance(color: QColor) -> float:
+    """Relative luminance of a colour, 0..1, as WCAG 2.2 defines it."""
 
     def linear(channel: float) -> float:
         return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
 
-    red, green, blue = (linear(c) for c in (background.redF(), background.greenF(), background.blueF()))
-    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    return QColor("#15191e") if luminance > 0.18 else QColor("#ffffff")
+    red, green, blue = (linear(c) for c in (color.redF(), color.greenF(), color.blueF()))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """Contrast ratio of two colours, 1..21 (WCAG 2.2): 4.5 is asked of text, 3 of signs."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def text_on(background: QColor) -> QColor:
+    """Near-black or white, whichever reads better on `background`."""
+    return max(QColor("#15191e"), QColor("#ffffff"), key=lambda ink: contrast(ink, background))
 
 
 def tinted(color: QColor, alpha: float) -> QColor:

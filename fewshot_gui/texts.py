@@ -8,6 +8,9 @@ from collections.abc import Callable
 _END = re.compile(r"(?P<number>[0-9]+)(?P<suffix>\.[^.#\s]{1,5})?(?P<part>#\S*)?$")
 _ELLIPSIS = "…"
 
+REMARK = "remark"
+"""The key of `QImage.text` under which a large picture carries what people should know of it."""
+
 
 def confidence_text(share: float) -> str:
     """0.5 -> "50.0 %"; what is not quite certain is never rounded to 100 %, what is possible never to 0 %."""
@@ -16,6 +19,11 @@ def confidence_text(share: float) -> str:
     if 0.0 < share < 0.0005:
         return "< 0.1 %"
     return f"{100 * share:.1f} %"
+
+
+def percent(share: float) -> str:
+    """0.5 -> "50 %"."""
+    return f"{100 * share:.0f} %"
 
 
 def fitted_name(name: str, width: int, width_of: Callable[[str], int]) -> str:

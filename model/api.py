@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from model.backbones.names import DEFAULT_BACKBONE
 from model.images.scan import class_folders, iter_images
 from model.progress import CancelToken, ProgressCallback, ignore_progress
-from model.types import Explanation, Prediction, SupportSet, TrainingReport
+from model.types import Explanation, FetchKind, Prediction, SupportSet, TrainingReport, Wanted
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -183,21 +183,56 @@ def suggest(
     labelled: Sequence[AnyPath] = (),
     *,
     count: int = 10,
+    kind: str = "teach",
+    like: AnyPath | None = None,
+    classifier: ImageClassifier | None = None,
+    of: str | None = None,
+    seed: int = 0,
     backbone: str = DEFAULT_BACKBONE,
     device: str = "auto",
     progress: ProgressCallback = ignore_progress,
     token: CancelToken | None = None,
 ) -> list[Path]:
-    """Return the images of files and folders that are best labelled next, best first.
+    """Return a few images of files and folders, best first; as a rule those that are best labelled next.
 
-    `labelled` are images that have a label already. Raises `NoImagesError`, `BackboneError`, `DeviceError` and
-    `Cancelled`.
+    `labelled` are images that have a label already; they are not returned. `kind`: "teach", those that would teach the
+    most; "doubtful", the first two classes are closest; "typical" of the class `of`; "unlike", least like the labelled
+    ones or, without any, like the others; "random", the same for the same `seed`; "like", like the image `like` or, for
+    "img.png#xywh=left,top,width,height", like that region of it. "doubtful" and "typical" need a `classifier`; where
+    there is one, its backbone is used. Raises `NoImagesError`, `ImageReadError` for `like`, `UsageError` where options
+    do not fit, `BackboneError`, `DeviceError` and `Cancelled`.
+
+    >>> like = "resources/example/to_classify/sky_03.jpg"
+    >>> len(suggest("resources/example/to_classify", kind="like", like=like, count=5))
+    5
     """
     from model.embedding.embedder import Embedder
-    from model.runs.suggestion import suggest_images
+    from model.errors import UsageError
+    from model.runs.fetch import fetch
+    from model.runs.fetch_data import Search, whole_and_region
 
-    embedder, known = Embedder.create(backbone, device), [Path(path) for path in labelled]
-    return list(suggest_images(find_images(paths), known, embedder, count, progress, token).images)
+    if kind not in tuple(FetchKind):
+        raise UsageError(f"{kind!r} is no kind. The kinds are {', '.join(FetchKind)}.")
+    number = None
+    if of is not None:
+        if classifier is None or of not in classifier.class_names:
+            raise UsageError(f"{of!r} is no class of the classifier.")
+        number = classifier.class_names.index(of)
+    found, known = find_images(paths), [Path(path) for path in labelled]
+    image, region = (None, None) if like is None else whole_and_region(Path(like), found)
+    embedder = Embedder.create(backbone, device) if classifier is None else classifier.embedder
+    have_label = set(known)
+    search = Search(
+        Wanted(FetchKind(kind), count, number, image, region, seed),
+        [path for path in found if path not in have_label],
+        known,
+        embedder,
+        None if classifier is None else classifier.side,
+        classifier,
+        progress=progress,
+        token=token or CancelToken(),
+    )
+    return list(fetch(search).images)
 
 
 def find_images(paths: AnyPath | Iterable[AnyPath]) -> list[Path]:

@@ -16,6 +16,7 @@ from model.features.maps import ImageFeatures
 from model.features.sizes import Size, is_large
 from model.head import unknown
 from model.head.class_description import has_others
+from model.head.grouping import Grouping
 from model.head.state import ClassifierState
 from model.head.trained_head import TrainedHead
 from model.regions.evidence import RegionFinder
@@ -48,14 +49,14 @@ class EveryClass:
     regions: one for each class
     scores: N probabilities, as in `Decision`
     steadiness: of each region, as in `Decision`
-    difference: as in `model.types.Explanation`
+    evidence: float32 (N, h, w), as in `model.types.Explanation`
     """
 
     evidence_maps: npt.NDArray[np.float32]
     regions: tuple[Region, ...]
     scores: tuple[float, ...]
     steadiness: tuple[float | None, ...]
-    difference: npt.NDArray[np.float32] | None
+    evidence: npt.NDArray[np.float32]
 
 
 class FewShotClassifier:
@@ -99,7 +100,7 @@ class FewShotClassifier:
             probabilities = torch.softmax(head.logits(joint, compared).double(), dim=1)
             predicted = probabilities.argmax(dim=1)
             shown = predicted if explain_class is None else torch.full_like(predicted, explain_class)
-            unlike = head.unlikeness(joint) > self.state.unknown_threshold
+            unlike = head.unlikeness(joint, compared) > self.state.unknown_threshold
             first = self._regions.evidence(features, compared, shown)
             whole = first.joined()
             first_boxes = whole.boxes()
@@ -140,12 +141,8 @@ class FewShotClassifier:
             boxes = evidence.boxes()
             regions = tuple(box_region(box, evidence.grid, size) for box in boxes)
             steadiness = tuple(evidence.steadiness(boxes))
-            order = scores.argsort(descending=True, stable=True).tolist()
-            difference = None
-            if len(order) > 1:
-                between = evidence.values[order[0]] - evidence.values[order[1]]
-                difference = between.unflatten(0, evidence.grid).numpy()
-            return EveryClass(evidence.maps().numpy(), regions, tuple(scores.tolist()), steadiness, difference)
+            values = evidence.values.unflatten(1, evidence.grid).numpy()
+            return EveryClass(evidence.maps().numpy(), regions, tuple(scores.tolist()), steadiness, values)
 
     def accepting_threshold(self, max_error: float) -> float:
         """Return the confidence from which at most `max_error` of predictions are wrong; infinite if there is none."""
@@ -158,14 +155,29 @@ class FewShotClassifier:
         return selective.candidate_threshold(probabilities.gather(1, own[:, None]).squeeze(1).tolist(), max_error)
 
     def unlikeness(self, features: ImageFeatures) -> Tensor:
-        """Return the unlikeness of n images, float64 (n,): distance from the nearest class, higher is less alike."""
-        return self.head.unlikeness(self.head.joint(features))
+        """Return the unlikeness of n images, float64 (n,): higher is less alike.
+
+        It is the distance from the nearest class; of a single class, it is in deviations of its examples'
+        (`head.nearest`).
+        """
+        with torch.inference_mode():
+            return self.head.unlikeness(self.head.joint(features), self.head.compare(features))
+
+    def unknown(self, features: ImageFeatures) -> Tensor:
+        """Return which of n images are unlike every class: bool (n,)."""
+        return self.unlikeness(features) > self.state.unknown_threshold
 
     def with_false_alarms(self, share: float) -> FewShotClassifier:
-        """Return the classifier with the threshold at which `share` (0..1) of known images are flagged as unknown."""
-        state = self.state
-        unlikeness = unknown.leave_one_out_unlikeness(state.examples.double(), state.labels, state.ways)
-        threshold = unknown.unknown_threshold(unlikeness, false_alarms=share)
+        """Return the classifier with the threshold at which `share` (0..1) of known images are flagged as unknown.
+
+        The examples' unlikeness is that without their groups.
+        """
+        state, unlikeness, independent = self.state, self.state.left_out_unlikeness, None
+        if unlikeness is None:  # saved by an earlier version, which knew no groups
+            unlikeness = unknown.leave_one_out_unlikeness(state.examples.double(), state.labels, state.ways)
+        if state.groups is not None:
+            independent = Grouping.of(state.groups).independent
+        threshold = unknown.unknown_threshold(unlikeness, independent, share)
         return FewShotClassifier(
             self.class_names, replace(state, unknown_threshold=threshold), self.head.space.directions
         )

@@ -17,9 +17,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from model.messages import Message, message
+
 
 class FewShotError(Exception):
-    """Base of all errors whose message may be shown to the user as it is."""
+    """Base of all errors whose message may be shown to the user as it is; `str` of one is a `Message` if it has one."""
+
+    def __str__(self) -> str:
+        """Return the message in English; one that can be translated stays so."""
+        said = self.args[0] if len(self.args) == 1 else None
+        return said if isinstance(said, Message) else super().__str__()
 
 
 class ImageReadError(FewShotError):
@@ -29,7 +36,7 @@ class ImageReadError(FewShotError):
     """
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path}: {reason}")
+        super().__init__(message("{path}: {reason}", path=path, reason=reason))
         self.path = path
         self.reason = reason
 

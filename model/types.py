@@ -57,6 +57,12 @@ class Status(StrEnum):
     OK = "ok"
     UNKNOWN = "unknown"  # unlike every bin; the nearest class is still named
     ERROR = "error"
+    LEFT_OUT = "left_out"  # its content is on a list of what is to be left out; it was not decoded
+
+    @property
+    def has_class(self) -> bool:
+        """Whether there is a class: the image was read and classified."""
+        return self in (Status.OK, Status.UNKNOWN)
 
 
 class MapStyle(StrEnum):
@@ -67,6 +73,7 @@ class MapStyle(StrEnum):
     HEAT = "heat"  # in colours, more opaque where there is more evidence
     CONTOUR = "contour"  # lines where the evidence has half, and where it has four fifths of its peak
     SPOTLIGHT = "spotlight"  # dark where there is little
+    DIFFERENCE = "difference"  # in two colours: where there is more for one class than for another
 
     @property
     def has_box(self) -> bool:
@@ -75,8 +82,8 @@ class MapStyle(StrEnum):
 
     @property
     def has_map(self) -> bool:
-        """Whether the evidence map is drawn."""
-        return self not in (MapStyle.OFF, MapStyle.BOX)
+        """Whether the evidence map of one class is drawn."""
+        return self in (MapStyle.HEAT, MapStyle.CONTOUR, MapStyle.SPOTLIGHT)
 
 
 @dataclass(frozen=True)
@@ -85,14 +92,15 @@ class Prediction:
 
     predicted: number of the class, in the classifier's order
     scores: one calibrated probability for each class, in the classifier's order, adding up to 1
-    region: the region shown for the predicted class, or for the class that was asked for
+    region: the region shown for the predicted class, or for the class that was asked for; where there is a single
+        class the one most unlike its examples
     steadiness: how far that region can be relied on, 0..1: how well it stays in place when examples are left out, and
-        how well two kinds of evidence agree on it; None where no example can be left out
-    message: a remark; the reason where `status` is `Status.ERROR`
+        how well two kinds of evidence agree on it; None where no example can be left out, or there is a single class
+    message: a remark; the reason where `status` is `Status.ERROR` or `Status.LEFT_OUT`
     evidence_map: float32 (h, w) in 0..1 with a peak of 1, over the whole image as displayed: the evidence for the class
         whose `region` this is; None unless asked for
 
-    With `Status.ERROR` there are no scores and no region, and `predicted` is -1.
+    Unless `status.has_class` there are no scores and no region, and `predicted` is -1.
     """
 
     path: Path
@@ -141,8 +149,8 @@ class Explanation:
     scores: as in `Prediction`
     image_size: (width, height) in pixels
     steadiness: of each region, as in `Prediction`
-    difference: float32 (h, w), evidence for the most probable class less that for the runner-up, on the grid of the
-        maps and in units of the attention's temperature: above 0 it speaks for the first; None for a single class
+    evidence: float32 (N, h, w), what the maps are made of, on their grid and in units of the attention's temperature;
+        None where only the maps are known
     by_example: for the most probable class and the runner-up, the examples' regions that are most like the image's
         region for it; empty unless asked for
     """
@@ -153,13 +161,25 @@ class Explanation:
     scores: tuple[float, ...]
     image_size: tuple[int, int]
     steadiness: tuple[float | None, ...] = ()
-    difference: npt.NDArray[np.float32] | None = None
+    evidence: npt.NDArray[np.float32] | None = field(default=None, repr=False)
     by_example: tuple[ByExample, ...] = ()
 
     @property
     def ranked(self) -> tuple[int, ...]:
         """The numbers of the classes, the most probable first."""
         return tuple(sorted(range(len(self.scores)), key=lambda c: -self.scores[c]))
+
+    @property
+    def difference(self) -> npt.NDArray[np.float32] | None:
+        """The evidence for the most probable class less that for the runner-up, see `between`; None for one class."""
+        return self.between(*self.ranked[:2]) if len(self.scores) > 1 else None
+
+    def between(self, first: int, second: int) -> npt.NDArray[np.float32] | None:
+        """Return the evidence for one class less that for another, float32 (h, w): above 0 it speaks for the first.
+
+        None where only the maps are known.
+        """
+        return None if self.evidence is None else self.evidence[first] - self.evidence[second]
 
 
 @dataclass(frozen=True)
@@ -199,3 +219,56 @@ class TrainingReport:
     learning_curve: tuple[tuple[float, float], ...] = ()  # (examples of a typical class, accuracy 0..1)
     in_two_bins: tuple[tuple[Path, Path], ...] = ()
     """Pairs of files with the same content in different bins, of which one must be wrong; both are used."""
+
+
+@dataclass(frozen=True)
+class BackboneFigures:
+    """What a comparison says of one backbone on a support set.
+
+    accuracy, interval: as in `TrainingReport`; difference: accuracy less that of the first backbone, on the same
+        examples, with its 95 % interval, -1..1; None for the first itself
+    seconds_per_image: to read, embed and classify one image by itself, the median of a few
+    message: why there are no figures; "" where there are
+    """
+
+    name: str
+    accuracy: float | None = None
+    interval: tuple[float, float] | None = None
+    difference: float | None = None
+    difference_interval: tuple[float, float] | None = None
+    seconds_per_image: float | None = None
+    message: str = ""
+
+
+class FetchKind(StrEnum):
+    """By what images are fetched, see `model.runs.fetch`."""
+
+    TEACH = "teach"  # those that would teach the most: typical of many that are like no labelled one
+    DOUBTFUL = "doubtful"  # the first two classes are closest
+    TYPICAL = "typical"  # of one class: furthest ahead of the others
+    UNLIKE = "unlike"  # least like any labelled image or, without labels, like any other
+    RANDOM = "random"
+    LIKE = "like"  # an image, or a region of one
+
+    @property
+    def needs_classifier(self) -> bool:
+        """Whether images are chosen by their predictions."""
+        return self in (FetchKind.DOUBTFUL, FetchKind.TYPICAL)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which images are to be fetched.
+
+    count: how many images at most
+    of: with `FetchKind.TYPICAL`, the number of the class
+    like, region: with `FetchKind.LIKE`, the image, and the part of it in its pixels as displayed; None: all of it
+    seed: with `FetchKind.RANDOM`; the same seed and pool give the same images
+    """
+
+    kind: FetchKind = FetchKind.TEACH
+    count: int = 10
+    of: int | None = None
+    like: Path | None = None
+    region: Region | None = None
+    seed: int = 0

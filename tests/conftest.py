@@ -19,6 +19,8 @@ from typing import Any
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["LC_ALL"] = "C.UTF-8"  # English, whatever the machine speaks
+os.environ["FEWSHOT_LANGUAGE"] = "en"  # whatever the machine speaks
 os.environ["FEWSHOT_CACHE"] = "off"  # for what is made once for many tests; each test gets a folder of its own
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "resources" / "example"

@@ -20,6 +20,7 @@ from benchmarks.accuracy.found_region import measure_found
 from benchmarks.accuracy.groups import measure_groups
 from benchmarks.accuracy.marked_region import marks_of, measure_marked
 from benchmarks.accuracy.masking import measure_masking
+from benchmarks.accuracy.one_bin import measure_one_bin
 from benchmarks.accuracy.region import measure_pointing, measure_scenes, measure_smears
 from benchmarks.accuracy.sets import Folders, find_set
 from benchmarks.accuracy.speed import measure_speed
@@ -85,6 +86,7 @@ CONCERNS: dict[str, Callable[[PreparedSet, Run], Figures]] = {
     "marked": _marked,
     "confidence": lambda data, run: _rows(data.name, measure_calibration(data, run.episodes)),
     "unknown": lambda data, run: {data.name: measure_unknown(data, run.prepared(), run.episodes)},
+    "one bin": lambda data, run: measure_one_bin(data, run.episodes),
     "weights": lambda data, run: _rows(data.name, measure_weights(data, run.episodes)),
     "folder": lambda data, run: {data.name: measure_folder(data, run.episodes)},
     "groups": lambda data, run: measure_groups(data, run.episodes),

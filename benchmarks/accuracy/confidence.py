@@ -121,8 +121,7 @@ def measure_unknown(data: PreparedSet, sets: Sequence[PreparedSet], episodes: in
 
 
 def _flagged(classifier: FewShotClassifier, images: ImageFeatures) -> float:
-    unlike = classifier.unlikeness(images) > classifier.state.unknown_threshold
-    return float(unlike.double().mean())
+    return float(classifier.unknown(images).double().mean())
 
 
 def _shots(data: PreparedSet, wanted: int) -> int:

@@ -33,6 +33,7 @@ class PreparedSet:
     """A set of n images of C classes, embedded.
 
     ways:      the numbers of classes its episodes have
+    images:    as embedded, at the working side and at the smaller one
     labels:    int64 (n,)
     sources:   int64 (n,), the same for images of one patient or piece; all differ where nothing is known
     augmented: float32 (n, D_coarse) mean of `features.coarse` over the image, its mirror image and two crops
@@ -45,6 +46,7 @@ class PreparedSet:
     ways: tuple[int, ...]
     class_names: tuple[str, ...]
     paths: list[Path]
+    images: list[EmbeddedImage]
     labels: Tensor
     sources: Tensor
     sizes: list[tuple[int, int]]
@@ -80,6 +82,7 @@ def prepare(image_set: ImageSet, files: ImageFiles, embedder: Embedder, cache: P
         image_set.ways,
         tuple(files),
         [image.path for image in images],
+        images,
         torch.as_tensor(labels),
         _sources_of([image.path for image in images], groups_of(files)),
         [image.size for image in images],

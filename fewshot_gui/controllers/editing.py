@@ -23,7 +23,7 @@ class EditingController(QObject):
     def __init__(self, services: AppServices, parent: QObject) -> None:
         super().__init__(parent)
         self._document, self._files, self._window = services.document, services.files, services.window
-        self._status = services.status
+        self._status, self._stacks = services.status, services.window.stacks
         services.intents.files_dropped_on_bin.connect(self._on_files_dropped_on_bin)
         services.intents.files_dropped_on_board.connect(self._on_files_dropped_on_board)
         services.intents.examples_dropped_out.connect(self._on_remove_examples_requested)
@@ -42,7 +42,8 @@ class EditingController(QObject):
         if dropped.source == "files":  # from another program: may be folders, or no images at all
             self._files.expand_drop(_BIN + bin_id, list(dropped.paths))
         else:
-            self._add_examples(bin_id, dropped.paths)
+            stacked = dropped.source in ("library", "results")
+            self._add_examples(bin_id, self._stacks.all_under(dropped.paths) if stacked else dropped.paths)
 
     @Slot(list)
     def _on_files_dropped_on_board(self, paths: list[Path]) -> None:
@@ -70,7 +71,7 @@ class EditingController(QObject):
     def _on_assign_requested(self, position: int, paths: list[Path]) -> None:
         bins = self._document.bins
         if position < len(bins):
-            self._add_examples(bins[position].id, paths)
+            self._add_examples(bins[position].id, self._stacks.all_under(paths))
         else:
             text = self.tr("There is no bin {number}. Add one with Ctrl+B.")
             self._status.show_message(text.format(number=position + 1))

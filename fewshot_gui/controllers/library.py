@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtGui import QImage
 
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.jobs.files import FoundImages, HashedFile
@@ -31,8 +33,9 @@ class LibraryController(QObject):
         self._session, self._document, self._library = services.session, services.document, services.library
         self._files, self._settings = services.files, services.settings
         self._thumbnails, self._pictures, self._tiles = services.thumbnails, services.pictures, services.tiles
-        self._status, self._questions = services.status, services.questions
-        self._read_by(self._settings.cutting, self._settings.rendering)
+        self._status, self._questions, self._intents = services.status, services.questions, services.intents
+        self._status, self._questions, self._window = services.status, services.questions, services.window
+        self._read_by(self._settings.cutting, self._settings.rendering, self._settings.hashes)
         self._scan_id = 0
         self._scanned: tuple[Path, ...] = ()
         self._hashing: set[Path] = set()
@@ -49,6 +52,7 @@ class LibraryController(QObject):
         services.files.call_returned.connect(self._on_call_returned)
         services.intents.files_dropped_on_library.connect(self._on_files_dropped)
         services.intents.reading_requested.connect(self._on_reading_requested)
+        services.intents.bins_from_folder_requested.connect(self._on_bins_from_folder_requested)
         services.intents.add_folder_requested.connect(self._on_add_folder_requested)
         services.intents.remove_folder_requested.connect(self._on_remove_folder_requested)
         services.intents.refresh_requested.connect(self.refresh)
@@ -97,16 +101,43 @@ class LibraryController(QObject):
             self.add_folders((folder,))
 
     @Slot()
+    def _on_bins_from_folder_requested(self) -> None:
+        folder = self._questions.folder(self.tr("A folder whose sub-folders become bins"), self._settings.last_folder)
+        if folder is not None:
+            self._settings.last_folder = folder
+            self._intents.files_dropped_on_board.emit([folder])
+
+    @Slot()
     def _on_reading_requested(self) -> None:
-        present = (self._settings.cutting, self._settings.rendering)
-        chosen = self._questions.reading(*present)
+        own = self._session.settings
+        present = (self._settings.cutting, replace(self._settings.rendering, roi=own.roi), self._settings.hashes)
+        chosen = self._questions.reading(*present, self._example_picture())
         if chosen is None or chosen == present:
             return
-        self._settings.cutting, self._settings.rendering = chosen
-        self._read_by(*chosen)
-        self.refresh()
+        cutting, rendering, hashes = chosen
+        if rendering.roi != own.roi:
+            try:
+                self._session.set_settings(replace(own, roi=rendering.roi))
+            except ProjectError as error:
+                self._status.show_message(str(error))
+            else:
+                self._status.show_message(self.tr("Train again to look at this part of the images."))
+        rendering = replace(rendering, roi=None)
+        kept = self._settings
+        if (cutting, rendering, hashes) != (kept.cutting, kept.rendering, kept.hashes):
+            kept.cutting, kept.rendering, kept.hashes = cutting, rendering, hashes
+            self._read_by(cutting, rendering, hashes)
+            self.refresh()
 
-    def _read_by(self, cutting: Cutting, rendering: Rendering) -> None:
+    def _example_picture(self) -> QImage | None:
+        """A small picture of the image in the inspector, or else of an example or an image of the library."""
+        examples = (example.path for bin_ in self._document.bins for example in bin_.examples)
+        shown = self._window.image_in_inspector()
+        path = shown or next(examples, None) or next(iter(self._library.paths), None)
+        return None if path is None else self._thumbnails.image(path)
+
+    def _read_by(self, cutting: Cutting, rendering: Rendering, hashes: Path | None) -> None:
+        self._files.hashes = hashes
         self._files.cutting, self._thumbnails.rendering = cutting, rendering
         self._pictures.set_rendering(rendering)
         self._tiles.set_rendering(rendering)

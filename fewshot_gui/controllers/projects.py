@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -18,10 +18,12 @@ from fewshot_gui.items.verdicts import stale_count
 from fewshot_gui.jobs.project_opener import ProjectOpener
 from fewshot_gui.project.errors import DamagedError, ProjectError
 from fewshot_gui.project.opening import OpenedProject
+from fewshot_gui.project.recent import RecentProject, look_at
 from model.errors import FewShotError
 from model.progress import CancelToken
 
 _EXPORT = "export"
+_RECENT = "recent"
 
 
 class ProjectsController(QObject):
@@ -58,6 +60,9 @@ class ProjectsController(QObject):
         An empty project is shown until the other has been read; edits made in it meanwhile are kept.
         """
         left = self._session.recoverable() if project is None else ()
+        recent = self._settings.recent_projects
+        if project is None and not left and self._settings.reopen and recent and recent[0].is_file():
+            project = recent[0]
         self._attempt(self._session.new)
         if project is not None:
             self.open(project)
@@ -157,7 +162,9 @@ class ProjectsController(QObject):
         self._show_recent()
 
     def _show_recent(self) -> None:
-        self._window.set_recent_projects(self._settings.recent_projects)
+        recent = self._settings.recent_projects
+        self._window.set_recent_projects(recent)
+        self._files.call(_RECENT, partial(_look_at, recent))
 
     @Slot()
     def _on_new_requested(self) -> None:
@@ -216,12 +223,19 @@ class ProjectsController(QObject):
     def _on_call_returned(self, key: str, message: object) -> None:
         if key == _EXPORT:
             self._status.show_message(str(message))
+        elif key == _RECENT and isinstance(message, tuple):
+            self._window.show_recent(message)
 
 
 def _is_user_engaged() -> bool:
     """Whether a dialog or a menu is open, or a mouse button is down: no other project is shown until that is over."""
     dialog = QApplication.activeModalWidget() or QApplication.activePopupWidget()
     return dialog is not None or QApplication.mouseButtons() != Qt.MouseButton.NoButton
+
+
+def _look_at(projects: Sequence[Path], _token: CancelToken) -> tuple[RecentProject, ...]:
+    """Look into the project files, in the background: a drive may be slow, or gone."""
+    return tuple(found for path in projects if (found := look_at(path)) is not None)
 
 
 def _export(path: Path, snapshot: Snapshot, _token: CancelToken) -> str:

@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from fewshot_gui.intents import FetchPlan
 from fewshot_gui.items.naming import display_text, names_are_hidden
 from fewshot_gui.items.shown_rows import RowsInView
 from fewshot_gui.project.review import Choice, ReviewPlan
 from fewshot_gui.project.session import PROJECT_SUFFIX
 from fewshot_gui.project.values import Bin
+from fewshot_gui.views.fetch_dialog import Available, FetchDialog
 from fewshot_gui.views.folder_export_dialog import FolderExportChoice, FolderExportDialog
 from fewshot_gui.views.reading_dialog import ReadingDialog
 from fewshot_gui.views.recovery_dialog import RecoveryDialog, Rescue
@@ -46,10 +49,21 @@ class Questions(QObject):
             return path
         return path.with_name(path.name + PROJECT_SUFFIX)
 
-    def reading(self, cutting: Cutting, rendering: Rendering) -> tuple[Cutting, Rendering] | None:
-        """Ask how images are read."""
-        dialog = ReadingDialog(cutting, rendering, self._window)
-        return (dialog.cutting(), dialog.rendering()) if dialog.exec() == ReadingDialog.DialogCode.Accepted else None
+    def reading(
+        self, cutting: Cutting, rendering: Rendering, hashes: Path | None, picture: QImage | None = None
+    ) -> tuple[Cutting, Rendering, Path | None] | None:
+        """Ask how images are read, and which are left out."""
+        dialog = ReadingDialog(cutting, rendering, self._window, hashes=hashes, picture=picture)
+
+        def browse() -> None:
+            title = self.tr("List of hashes of files to leave out")
+            path = _path(QFileDialog.getOpenFileName(self._window, title, str(_start(hashes or Path.home())))[0])
+            if path is not None:
+                dialog.hashes_field.setText(str(path))
+
+        dialog.browse_requested.connect(browse)
+        is_accepted = dialog.exec() == ReadingDialog.DialogCode.Accepted
+        return (dialog.cutting(), dialog.rendering(), dialog.hashes()) if is_accepted else None
 
     def project_to_recover(self, start: Path) -> Path | None:
         """Ask for a project file that is damaged."""
@@ -98,6 +112,14 @@ class Questions(QObject):
     ) -> ReviewPlan | None:
         """Ask what to review, see `ReviewDialog`."""
         dialog = ReviewDialog(start, bins, counts, readers, self._window)
+        try:
+            return dialog.plan() if dialog.exec() else None
+        finally:
+            dialog.deleteLater()
+
+    def fetch(self, start: FetchPlan, available: Available) -> FetchPlan | None:
+        """Ask which images to fetch, see `FetchDialog`."""
+        dialog = FetchDialog(start, available, self._window)
         try:
             return dialog.plan() if dialog.exec() else None
         finally:

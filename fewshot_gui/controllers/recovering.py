@@ -13,8 +13,10 @@ from fewshot_gui.project.backups import Backup, Backups
 from fewshot_gui.project.disk import copy_file
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.lock import ProjectLock
+from fewshot_gui.project.record import RECOVERED, Draft, program_version
 from fewshot_gui.project.recovery import Recovered, iter_words, survey, write_recovered
 from fewshot_gui.project.session import PROJECT_SUFFIX
+from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.views.recovery_dialog import Rescue
 from model.progress import CancelToken
 
@@ -44,7 +46,7 @@ class RecoveringController(QObject):
         super().__init__(parent)
         self._backups, self._files, self._settings = services.session.backups, services.files, services.settings
         self._window, self._questions = services.window, services.questions
-        self._status = services.status
+        self._status, self._document = services.status, services.document
         self._looking = ""
         services.intents.recover_requested.connect(self._on_recover_requested)
         services.files.call_returned.connect(self._on_call_returned)
@@ -90,7 +92,8 @@ class RecoveringController(QObject):
                 self.tr("Recover"), self.tr("Choose another file: the damaged one is kept as it is.")
             )
             return
-        write = partial(_write, found.sources[chosen], found.rescues[chosen], target.resolve())
+        who = self._document.who
+        write = partial(_write, found.sources[chosen], found.rescues[chosen], target.resolve(), who)
         self._files.call(_WRITE, write)
 
 
@@ -115,14 +118,17 @@ def _survey(damaged: Path, backups: Backups, _token: CancelToken) -> _Survey:
     return _Survey(damaged, tuple(rescues), tuple(sources), trouble)
 
 
-def _write(source: Recovered | Backup, rescue: Rescue, target: Path, _token: CancelToken) -> _Written:
+def _write(source: Recovered | Backup, rescue: Rescue, target: Path, who: str, _token: CancelToken) -> _Written:
     try:
         lock = ProjectLock(target)
         try:
             if isinstance(source, Backup):
                 copy_file(source.path, target)
+                what = {"from": source.path.name, "revision": source.revision, "version": program_version()}
+                with ProjectStore.open(target) as store:
+                    store.add_to_record([Draft(RECOVERED, who, what)])
             else:
-                write_recovered(source, target)
+                write_recovered(source, target, who)
         finally:
             lock.release()
     except ProjectError as error:

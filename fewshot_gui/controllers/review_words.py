@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
-
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.review import ReviewPlan, agreement_of, readers_of
+from fewshot_gui.translation import tr
 from model.estimates.checking import Agreement, ErrorsLeft, SampleErrors
 
 
 def describe_progress(checked: int, total: int, left: ErrorsLeft, sample: SampleErrors | None) -> str:
     """E.g. "37 of 210 checked · about 4 (1 to 8) of 960 that nobody checked are wrong"."""
-    parts = [_tr("{checked} of {total} checked").format(checked=f"{checked:,}", total=f"{total:,}")]
+    parts = [tr("{checked} of {total} checked").format(checked=f"{checked:,}", total=f"{total:,}")]
     if sample is not None and sample.share is not None:
         parts.append(_sample(sample))
     else:
@@ -29,7 +28,7 @@ def describe_end(
     is_line_reached: bool,
 ) -> tuple[str, str]:
     """Return the title and the text for the end of a review."""
-    lines = [_tr("{count} images are labelled by {reader}.").format(count=f"{checked:,}", reader=plan.reader)]
+    lines = [tr("{count} images are labelled by {reader}.").format(count=f"{checked:,}", reader=plan.reader)]
     if sample is not None and sample.share is not None:
         lines.append(_sample(sample) + ".")
     lines.append(_left(left).capitalize() + ".")
@@ -39,16 +38,16 @@ def describe_end(
         if other != plan.reader and (found := agreement_of(document, plan.reader, other)).images
     ]
     if is_line_reached:
-        lines.append(_tr("S goes on all the same, Backspace goes back, Esc leaves."))
-        return _tr("As few are expected to be wrong as you asked for"), "\n".join(lines)
-    lines.append(_tr("Backspace goes back, Esc leaves."))
-    return _tr("All are looked at"), "\n".join(lines)
+        lines.append(tr("S goes on all the same, Backspace goes back, Esc leaves."))
+        return tr("As few are expected to be wrong as you asked for"), "\n".join(lines)
+    lines.append(tr("Backspace goes back, Esc leaves."))
+    return tr("All are looked at"), "\n".join(lines)
 
 
 def _left(left: ErrorsLeft) -> str:
     if not left.count:
-        return _tr("every prediction is checked")
-    text = _tr("about {expected} ({low} to {high}) of {count} predictions that nobody checked are wrong")
+        return tr("every prediction is checked")
+    text = tr("about {expected} ({low} to {high}) of {count} predictions that nobody checked are wrong")
     return text.format(
         expected=f"{left.expected:,.0f}", low=f"{left.low:,}", high=f"{left.high:,}", count=f"{left.count:,}"
     )
@@ -56,7 +55,7 @@ def _left(left: ErrorsLeft) -> str:
 
 def _sample(sample: SampleErrors) -> str:
     low, high = sample.interval
-    text = _tr("{wrong} of {checked} predictions of the sample are wrong: {share} (95 % interval {low} to {high})")
+    text = tr("{wrong} of {checked} predictions of the sample are wrong: {share} (95 % interval {low} to {high})")
     return text.format(
         wrong=sample.wrong,
         checked=sample.checked,
@@ -68,12 +67,12 @@ def _sample(sample: SampleErrors) -> str:
 
 def _agreement(other: str, found: Agreement) -> str:
     low, high = found.interval
-    text = _tr("{agreed} of {images} images have the same label by {other} ({low} to {high})").format(
+    text = tr("{agreed} of {images} images have the same label by {other} ({low} to {high})").format(
         agreed=found.agreed, images=found.images, other=other, low=_percent(low), high=_percent(high)
     )
     if found.kappa is None or found.kappa_interval is None:
         return text + "."
-    kappa = _tr("Cohen’s kappa {kappa} ({low} to {high})").format(
+    kappa = tr("Cohen’s kappa {kappa} ({low} to {high})").format(
         kappa=f"{found.kappa:.2f}", low=f"{found.kappa_interval[0]:.2f}", high=f"{found.kappa_interval[1]:.2f}"
     )
     return f"{text}, {kappa}."
@@ -81,7 +80,3 @@ def _agreement(other: str, found: Agreement) -> str:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.1f} %" if 0 < share < 0.1 else f"{100 * share:.0f} %"
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Review", text)

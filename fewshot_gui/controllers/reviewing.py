@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 import logging
+import time
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +31,8 @@ from model.estimates.checking import Doubts, SampleErrors
 from model.types import Status
 
 _log = logging.getLogger(__name__)
+_Order = tuple[bool, bool, float, str]
+_IDLE = 10  # times as long as sorting takes the window is left alone before the next time
 _PAUSE = 300  # milliseconds after results changed before the rest is sorted anew
 
 
@@ -49,6 +51,10 @@ class ReviewingController(QObject):
         self._checked: set[Path] = set()  # of the queue, by this reader
         self._unchecked: dict[Path, float] = {}  # confidence of every prediction that nobody checked
         self._doubts = Doubts()
+        self._order: dict[Path, _Order] = {}  # of the queue's images, once they were sorted anew
+        self._moved: set[Path] = set()  # images of the queue that were predicted anew since
+        self._must_recount = False
+        self._taken = 0.0  # seconds that it took last to sort the rest
         self._is_answering = False
         self._is_over = False  # the line that the person set was reached; going on is a second thought
         self._later = QTimer(self, singleShot=True, interval=_PAUSE)
@@ -67,8 +73,10 @@ class ReviewingController(QObject):
         document.labels_changed.connect(self._on_labels_changed)
         for signal in (document.bin_changed, document.bin_inserted, document.bin_removed, document.bins_reordered):
             signal.connect(self._on_bins_changed)
-        for signal in (results.changed, results.appended, results.reset, results.training_changed):
-            signal.connect(self._on_results_changed)
+        results.changed.connect(self._on_results_changed)
+        results.appended.connect(self._on_results_appended)
+        for signal in (results.reset, results.training_changed):
+            signal.connect(self._on_results_replaced)
 
     def begin(self, plan: ReviewPlan) -> bool:
         """Review the images of `plan`; False where there are none."""
@@ -78,8 +86,10 @@ class ReviewingController(QObject):
             return False
         self._plan = self._last = plan
         self._settings.reader = plan.reader
+        self._document.who = self._settings.who
         self._queue, self._in_queue = ReviewQueue(images), set(images)
         self._checked, self._is_over = set(), False
+        self._order, self._moved = {}, set()
         self._count_doubts()
         self._view.begin(plan.reader, is_blind=plan.is_blind)
         self._window.set_reviewing(True)
@@ -94,13 +104,14 @@ class ReviewingController(QObject):
         self._plan = None
         self._later.stop()
         self._unchecked, self._in_queue, self._checked = {}, set(), set()
+        self._order, self._moved = {}, set()
         self._window.set_reviewing(False)
 
     @Slot()
     def _on_review_requested(self) -> None:
         if self._plan is not None or self._document.read_only_reason:
             return
-        start = replace(self._last, reader=self._last.reader or self._settings.reader or _user())
+        start = replace(self._last, reader=self._last.reader or self._settings.who)
         bins = self._document.bins
         counts = sizes(self._document, self._results, review_choices(bins), start.reader)
         chosen = self._questions.review(start, bins, counts, readers_of(self._document))
@@ -182,8 +193,9 @@ class ReviewingController(QObject):
             self._give(made.path, self._label(made, bin_id, source), as_example=as_example)
 
     def _label(self, made: BinPrediction, bin_id: str | None, source: LabelSource) -> Label:
-        reader = "" if self._plan is None else self._plan.reader
-        return Label(reader, source, bin_id, None, now(), _predicted(made), made.confidence, made.revision)
+        reader, said = "" if self._plan is None else self._plan.reader, self._said(made.path)
+        answered = None if said is None else said.answered if said.note is None else said.note
+        return Label(reader, source, bin_id, None, now(), _predicted(made), made.confidence, made.revision, answered)
 
     def _give(self, path: Path, label: Label, *, as_example: bool) -> None:
         self._is_answering = True
@@ -248,12 +260,21 @@ class ReviewingController(QObject):
 
     def _count_doubts(self) -> None:
         """Look at every prediction that nobody checked."""
-        self._unchecked = {}
+        self._unchecked, self._must_recount = {}, False
         for made in self._results:
             if made.status is Status.OK and self._is_unchecked(made.path):
                 self._unchecked[made.path] = made.confidence
         self._doubts = Doubts(tuple(self._unchecked.values()))
         self._note_checked(self._in_queue)
+
+    def _count_again(self, path: Path, made: BinPrediction | None) -> None:
+        """Take in that an image was predicted anew, or labelled."""
+        known = self._unchecked.pop(path, None)
+        if known is not None:
+            self._doubts.add(known, -1)
+        if made is not None and made.status is Status.OK and self._is_unchecked(path):
+            self._unchecked[path] = made.confidence
+            self._doubts.add(made.confidence)
 
     def _is_unchecked(self, path: Path) -> bool:
         return self._document.label(path) is None and self._document.bin_of(path) is None
@@ -270,12 +291,7 @@ class ReviewingController(QObject):
             return
         self._note_checked(paths)
         for path in paths:
-            known, made = self._unchecked.pop(path, None), self._results.prediction(path)
-            if known is not None:
-                self._doubts.add(known, -1)
-            if made is not None and made.status is Status.OK and self._is_unchecked(path):
-                self._unchecked[path] = made.confidence
-                self._doubts.add(made.confidence)
+            self._count_again(path, self._results.prediction(path))
         if not self._is_answering:  # undone or redone: show where
             self._queue.go_to(next((path for path in paths if path in self._in_queue), None))
             self._is_over = False
@@ -286,10 +302,30 @@ class ReviewingController(QObject):
         if self._plan is not None:
             self._view.refresh()
 
+    @Slot(object)
+    def _on_results_changed(self, paths: list[Path]) -> None:
+        if self._plan is not None:
+            for path in paths:
+                self._count_again(path, self._results.prediction(path))
+            self._moved.update(path for path in paths if path in self._in_queue)
+            self._settle_later()
+
+    @Slot(int, int)
+    def _on_results_appended(self, first: int, last: int) -> None:
+        if self._plan is not None:
+            for made in map(self._results.at, range(first, last + 1)):
+                self._count_again(made.path, made)
+            self._settle_later()
+
     @Slot()
-    def _on_results_changed(self) -> None:
-        if self._plan is not None and not self._later.isActive():
-            self._later.start()
+    def _on_results_replaced(self) -> None:
+        if self._plan is not None:
+            self._must_recount, self._order = True, {}
+            self._settle_later()
+
+    def _settle_later(self) -> None:
+        if not self._later.isActive():
+            self._later.start(max(_PAUSE, round(_IDLE * 1000 * self._taken)))
 
     @Slot()
     def _on_results_settled(self) -> None:
@@ -297,12 +333,22 @@ class ReviewingController(QObject):
         plan = self._plan
         if plan is None:
             return
-        self._count_doubts()
-        if plan.reviewed is not Reviewed.SAMPLE:
-            self._queue.sort_the_rest(self._doubt_of)
+        begin, is_replaced = time.monotonic(), self._must_recount
+        if is_replaced:
+            self._count_doubts()
+        if plan.reviewed is not Reviewed.SAMPLE and (is_replaced or self._moved):
+            self._sort_the_rest()
         self._show()
+        self._taken = time.monotonic() - begin
 
-    def _doubt_of(self, path: Path) -> tuple[bool, bool, float, str]:
+    def _sort_the_rest(self) -> None:
+        """Sort what comes behind; how doubtful an image is, is asked again only where it was predicted anew."""
+        for path in self._moved if self._order else self._in_queue:
+            self._order[path] = self._doubt_of(path)
+        self._moved = set()
+        self._queue.sort_the_rest(self._order.__getitem__)
+
+    def _doubt_of(self, path: Path) -> _Order:
         made = self._results.prediction(path)
         return (True, True, 1.0, str(path)) if made is None else (False, *doubt_first(made))
 
@@ -310,10 +356,3 @@ class ReviewingController(QObject):
 def _predicted(made: BinPrediction) -> str | None:
     """What the classifier says: a bin, or None where the image is unlike every bin."""
     return made.bin_id if made.status is Status.OK else None
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, ImportError, KeyError):  # no name is known of who is logged in
-        return "reader"

@@ -1,16 +1,18 @@
-"""Training, classifying, explaining and suggesting: intents become jobs, results of jobs go to the project."""
+"""Training, classifying and explaining: intents become jobs, results of jobs go to the project."""
 
 from __future__ import annotations
 
 import logging
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from fewshot_gui.controllers.job_words import describe_classification, describe_suggestions, describe_training
+from fewshot_gui.controllers.job_words import describe_classification, describe_training
+from fewshot_gui.controllers.noted_run import NotedRun
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.jobs.messages import (
     ClassifyBatch,
@@ -25,17 +27,17 @@ from fewshot_gui.jobs.messages import (
     PrepareRequest,
     RestoreRequest,
     RestoreResult,
-    SuggestRequest,
-    SuggestResult,
     TrainRequest,
     TrainResult,
     WarmUpRequest,
 )
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.unfinished import UnfinishedWork
+from fewshot_gui.project.values import Origin
 from fewshot_gui.settings import FALSE_ALARMS
-from model.backbones.names import DEFAULT_BACKBONE, THOROUGH_BACKBONE, TRAINED_ON_BINS, is_thorough_installed
+from model.backbones.names import DEFAULT_BACKBONE, THOROUGH_BACKBONE, is_thorough_installed
 from model.images.cutting import Cutting
+from model.images.rendering import Rendering
 
 _LONG = 10.0  # seconds of work after which its end is worth a sign, where the window is not in front
 _log = logging.getLogger(__name__)
@@ -50,12 +52,13 @@ class RunningController(QObject):
     """
 
     job_ended = Signal()  # nothing runs any more but explanations
+    classifier_ready = Signal()  # trained or restored
     work_begun = Signal(object)  # UnfinishedWork: what is lost if the program ends before `job_ended`
 
     def __init__(self, services: AppServices, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._document, self._results = services.session, services.document, services.results
-        self._library, self._settings = services.library, services.settings
+        self._settings = services.settings
         self._runner, self._window = services.runner, services.window
         self._status = services.status
         self._titles: dict[int, str] = {}  # jobs of this project that the user waits for
@@ -64,8 +67,9 @@ class RunningController(QObject):
         self._busy_since = 0.0
         self._training: int | None = None  # the latest training asked for
         self._quiet: set[int] = set()  # jobs nobody asked for: their troubles are no dialog's worth
+        self._followed: set[int] = set()  # classifiers being loaded with which results are made again
+        self._runs: dict[int, NotedRun] = {}  # classifications of this project, for the record
         services.intents.train_requested.connect(self.train)
-        services.intents.suggest_requested.connect(self.suggest)
         services.intents.thorough_chosen.connect(self._on_thorough_chosen)
         services.intents.closely_chosen.connect(self._on_closely_chosen)
         services.intents.transductive_chosen.connect(self._on_transductive_chosen)
@@ -91,7 +95,7 @@ class RunningController(QObject):
         bins = [bin_ for bin_ in self._document.bins if bin_.examples]
         chosen = self._session.settings
         self.work_begun.emit(UnfinishedWork())
-        self._training = self._submit(
+        self._training = self.submit(
             self.tr("Training"),
             partial(
                 TrainRequest,
@@ -99,13 +103,18 @@ class RunningController(QObject):
                 bin_ids=tuple(bin_.id for bin_ in bins),
                 class_names=tuple(bin_.name for bin_ in bins),
                 images=tuple(tuple(example.path for example in bin_.examples) for bin_ in bins),
-                backbone=self._backbone(),
+                backbone=self.backbone(),
                 device=self._settings.device,
                 seed=chosen.seed,
-                rendering=self._settings.rendering,
+                rendering=self.rendering,
             ),
         )
         return self._training
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something runs, or waits, but explanations."""
+        return bool(self._titles)
 
     def train_again(self) -> bool:
         """Train without being asked; False while something runs that the user asked for."""
@@ -140,31 +149,26 @@ class RunningController(QObject):
             transductive=self._settings.transductive,
             false_alarms=self._settings.false_alarms if self._settings.false_alarms != FALSE_ALARMS[0] else None,
             done=frozenset() if is_whole else done,
+            hashes=self._settings.hashes,
         )
-        return self._submit(self.tr("Classifying"), request)
-
-    @Slot()
-    def suggest(self) -> None:
-        """Choose from the library's images that are in no bin those that are best labelled next."""
-        pool = tuple(self._library.free_paths())
-        if not pool:
-            self._status.show_message(self.tr("Every image of the library is in a bin."))
-            return
-        backbone = self._backbone()
-        self._submit(
-            self.tr("Choosing what to label"),
-            partial(
-                SuggestRequest,
-                pool=pool,
-                labelled=tuple(example.path for bin_ in self._document.bins for example in bin_.examples),
-                backbone=DEFAULT_BACKBONE if backbone in TRAINED_ON_BINS else backbone,
-                device=self._settings.device,
-                rendering=self._settings.rendering,
-            ),
+        job_id = self.submit(self.tr("Classifying"), request)
+        self._runs[job_id] = NotedRun(
+            paths, cutting, self._settings.closely, self._settings.transductive, self._settings.false_alarms
         )
+        return job_id
 
-    def restore(self, files: Mapping[str, bytes] | None = None) -> None:
-        """Load the classifier that is saved with the project, if there is one; `files` are its, if they were read."""
+    def classify_quietly(self, paths: tuple[Path, ...], cutting: Cutting) -> bool:
+        """Classify without being asked; False while something else runs, or where there is no classifier."""
+        if self._titles or not self._is_trained:
+            return False
+        self._quiet.add(self.classify(paths, cutting))
+        return True
+
+    def restore(self, files: Mapping[str, bytes] | None = None, *, classify_again: bool = False) -> None:
+        """Load the classifier that is saved with the project, if there is one; `files` are its, if they were read.
+
+        `classify_again`: the images that have results are classified with it.
+        """
         revision = self._results.classifier_revision
         if revision is None:
             return
@@ -173,7 +177,7 @@ class RunningController(QObject):
         except ProjectError as error:
             self._status.show_message(str(error))
             return
-        self._submit(
+        job_id = self.submit(
             self.tr("Loading the classifier"),
             partial(
                 RestoreRequest,
@@ -183,14 +187,22 @@ class RunningController(QObject):
                 device=self._settings.device,
             ),
         )
+        if classify_again:
+            self._followed.add(job_id)
 
-    def _backbone(self) -> str:
+    @property
+    def rendering(self) -> Rendering:
+        """How images are read: as chosen for all projects, and what is looked at of them in this one."""
+        return replace(self._settings.rendering, roi=self._session.settings.roi)
+
+    def backbone(self) -> str:
         """Name of the backbone to train: the project's, or the thorough one in place of the default one."""
         own = self._session.settings.backbone
         is_thorough = own == DEFAULT_BACKBONE and self._settings.thorough and is_thorough_installed()
         return THOROUGH_BACKBONE if is_thorough else own
 
-    def _submit(self, title: str, make_request: Callable[[int], JobRequest]) -> int:
+    def submit(self, title: str, make_request: Callable[[int], JobRequest]) -> int:
+        """Run a job that the user waits for; `title` says what it is. Returns its id."""
         if not self._titles:
             self._busy_since = time.monotonic()
             self._status.start_job(title)
@@ -204,6 +216,7 @@ class RunningController(QObject):
         self._runner.forget_classifier()
         self._titles.clear()
         self._quiet.clear()
+        self._runs.clear()
         self._explained = None
         self._is_trained = False
         self._status.finish_job()
@@ -237,7 +250,10 @@ class RunningController(QObject):
     @Slot(object)
     def _on_batch_ready(self, batch: ClassifyBatch) -> None:
         if batch.job_id in self._titles:
-            self._results.add_predictions(batch.revision, batch.bin_ids, batch.predictions)
+            run = self._runs.get(batch.job_id)
+            draft = None if run is None else run.take(batch, self._document.who)
+            origin = Origin(batch.classifier, "" if run is None else run.id)
+            self._results.add_predictions(batch.revision, batch.bin_ids, batch.predictions, origin, draft)
 
     @Slot(object)
     def _on_succeeded(self, result: JobResult) -> None:
@@ -250,16 +266,17 @@ class RunningController(QObject):
             return  # warmed up, or of a project that is closed
         match result:
             case TrainResult():
-                self._results.set_training(result.revision, result.bin_ids, result.report, result.files)
+                made = result.revision, result.bin_ids, result.report, result.files
+                self._results.set_training(*made, result.origin, result.packed)
                 self._on_classifier_ready(result.device_note)
                 self._status.show_message(describe_training(result.report))
                 self._classify_again()
             case RestoreResult():
                 self._on_classifier_ready(result.device_note)
-            case SuggestResult():
-                self._window.show_suggestions(result.images)
-                self._status.show_message(describe_suggestions(result))
+                if result.job_id in self._followed:
+                    self._classify_again()
             case ClassifySummary():
+                self._end_run(result.job_id, "done", result.seconds)
                 self._status.show_notes(result.notes, describe_classification(result))
                 self._runner.submit(PrepareRequest)  # not before: the first time it takes half a second
 
@@ -296,6 +313,7 @@ class RunningController(QObject):
         self._is_trained = True
         self._status.set_device(device_note)
         self._window.explain_again()
+        self.classifier_ready.emit()
 
     @Slot(object)
     def _on_failed(self, failure: JobFailure) -> None:
@@ -312,9 +330,17 @@ class RunningController(QObject):
         if job_id in self._titles and job_id not in self._quiet:
             self._status.show_message(self.tr("Stopped. What was done so far is kept."))
 
+    def _end_run(self, job_id: int, outcome: str, seconds: float | None = None) -> None:
+        """Have the record say how a classification ended, if it is one that came to a result."""
+        run = self._runs.pop(job_id, None)
+        if run is not None and run.is_begun:
+            self._results.add_to_record(run.ended(outcome, seconds, self._document.who))
+
     @Slot(int)
     def _on_finished(self, job_id: int) -> None:
+        self._end_run(job_id, "stopped")
         self._quiet.discard(job_id)
+        self._followed.discard(job_id)
         if job_id == self._training:
             self._window.set_training(False)
         if self._titles.pop(job_id, None) is None:

@@ -44,10 +44,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Arrangement:
-    """Groups, and the order within them."""
+    """Groups, and the order within them, or the opposite of it; errors are last in both."""
 
     grouping: Grouping = Grouping.NONE
     sorting: Sorting = Sorting.CONFIDENCE
+    is_reversed: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication
-
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.translation import tr
 
 _GONE = "#8a8f98"
 
@@ -25,5 +24,5 @@ def look_of(document: Document, bin_id: str) -> BinLook:
     try:
         bin_ = document.bin(bin_id)
     except ProjectError:
-        return BinLook(QCoreApplication.translate("Bins", "(removed bin)"), _GONE)
+        return BinLook(tr("(removed bin)"), _GONE)
     return BinLook(bin_.name, bin_.color)

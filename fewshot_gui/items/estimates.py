@@ -6,11 +6,10 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
-
 from fewshot_gui.items.bin_look import BinLook, look_of
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
+from fewshot_gui.translation import tr
 from model.estimates.report import ClassEstimate, class_estimates, confusion, outlook
 from model.types import TrainingReport
 
@@ -72,7 +71,7 @@ def looks(document: Document, results: Results) -> tuple[BinLook, ...]:
     """Return name and colour of every class; a removed bin keeps its name at training, and says so."""
     names = results.report.class_names if results.report is not None else ()
     there = {bin_.id for bin_ in document.bins}
-    gone = QCoreApplication.translate("Bins", "{name} (removed)")
+    gone = tr("{name} (removed)")
     return tuple(
         look if bin_id in there else replace(look, name=gone.format(name=name))
         for bin_id, name in zip(results.classifier_bin_ids, names, strict=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from fewshot_gui import style
 from fewshot_gui.items.roles import Role, Verdict
 from fewshot_gui.items.thumbnail_delegate import ThumbnailDelegate
+from fewshot_gui.translation import tr
 
 _LINES = 3  # of text: the weight, and two for the reason
 
@@ -34,7 +35,7 @@ class ExampleTileDelegate(ThumbnailDelegate):
         line = QRect(picture.left(), picture.bottom() + 5, picture.width(), option.fontMetrics.height())
         if weight is not None:
             painter.setPen(option.palette.text().color())
-            text = QCoreApplication.translate("ExampleTile", "Weight {weight}").format(weight=f"{weight:.2f}")
+            text = tr("Weight {weight}").format(weight=f"{weight:.2f}")
             painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         color = option.palette.text().color() if is_selected else style.muted(option.palette)

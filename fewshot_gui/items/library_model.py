@@ -14,6 +14,7 @@ from fewshot_gui.items.roles import Role, searchable
 from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.library import Library
+from fewshot_gui.project.stacks import Stacks
 
 _MOST_ROWS = 200  # that come or go one by one; of more, the views start anew
 
@@ -25,12 +26,22 @@ class LibraryModel(ImageListModel):
     """
 
     def __init__(
-        self, document: Document, library: Library, thumbnails: Thumbnails, parent: QObject | None = None
+        self,
+        document: Document,
+        library: Library,
+        thumbnails: Thumbnails,
+        parent: QObject | None = None,
+        stacks: Stacks | None = None,
     ) -> None:
         super().__init__(thumbnails, "library", parent=parent)
+        self._stacks = stacks or Stacks(self)
+        self._tops: dict[int, int] = {}  # of the images in stacks, the number of the first
+        self._spread: set[int] = set()  # numbers of the first of stacks that are spread
+        self._stacks.changed.connect(self._on_stacks_changed)
         self._document, self._library = document, library
         self._texts: list[str] = []  # what the filter looks at
         self._shown: list[int] = []  # the numbers of the rows; ascending but for suggestions
+        self._row_at: dict[int, int] = {}  # rows of numbers, while there are stacks
         self._words: tuple[str, ...] = ()
         self._unsorted_only = False
         self._in_bins: set[int] = set()
@@ -82,7 +93,35 @@ class LibraryModel(ImageListModel):
         if role == Role.COLOR and index.isValid() and index.row() < len(self._paths):
             bin_id = self._document.bin_of(self._paths[index.row()])
             return None if bin_id is None else self._document.bin(bin_id).color
+        if role == Role.STACK and self._tops and index.isValid() and index.row() < len(self._paths):
+            group = self._stacks.members(self._paths[index.row()])
+            return (len(group), self._stacks.is_spread(group[0])) if group else None
         return super().data(index, role)
+
+    def _on_stacks_changed(self) -> None:
+        number = self._library.number
+        self._tops, self._spread = {}, set()
+        for group in self._stacks.groups():
+            here = sorted(found for path in group if (found := number(path)) is not None)
+            self._tops.update(dict.fromkeys(here, here[0] if here else 0))
+            if here and self._stacks.is_spread(group[0]):
+                self._spread.add(here[0])
+        self._show()
+
+    def _stacked(self, numbers: list[int]) -> list[int]:
+        """The first of each stack among `numbers`; all of a stack that is spread, one after the other."""
+        found, seen = list[int](), set[int]()
+        spread: dict[int, list[int]] = {}
+        for each in numbers:
+            top = self._tops.get(each, each)
+            if top in self._spread:
+                spread.setdefault(top, []).append(each)
+            if top not in seen:
+                found.append(each)
+                seen.add(top)
+        if not spread:
+            return found
+        return [one for each in found for one in spread.get(self._tops.get(each, each), (each,))]
 
     def _tool_tip(self, path: Path) -> str:
         bin_id = self._document.bin_of(path)
@@ -101,12 +140,14 @@ class LibraryModel(ImageListModel):
         self._in_bins = self._library.numbers_in_bins()
         if self._suggested is None:
             new = self._matching(range(first, len(paths)))
+            self._row_at.update(zip(new, range(len(self._shown), len(self._shown) + len(new)), strict=True))
             self._shown += new
             self._append_paths([paths[number] for number in new])
 
     def _show(self) -> None:
         self._in_bins = self._library.numbers_in_bins()
         self._shown = self._matching(range(self.total) if self._ranks is None else list(self._ranks))
+        self._row_at = {number: row for row, number in enumerate(self._shown)} if self._tops else {}
         paths = self._library.paths
         self._reset_paths([paths[number] for number in self._shown])
 
@@ -117,7 +158,7 @@ class LibraryModel(ImageListModel):
             found = [number for number in found if word in self._texts[number]]
         if self._hides_bins() and self._in_bins:
             found = [number for number in found if number not in self._in_bins]
-        return found
+        return self._stacked(found) if self._tops else found
 
     def _hides_bins(self) -> bool:
         return self._unsorted_only or self._ranks is not None
@@ -125,6 +166,8 @@ class LibraryModel(ImageListModel):
     def _place(self, number: int) -> int:
         """The row where `number` is, or would be inserted."""
         ranks = self._ranks
+        if self._tops:  # of stacks that are spread the numbers do not ascend
+            return self._row_at.get(number, len(self._shown))
         if ranks is None:
             return bisect_left(self._shown, number)
         return bisect_left(self._shown, ranks.get(number, len(ranks)), key=ranks.__getitem__)
@@ -154,7 +197,7 @@ class LibraryModel(ImageListModel):
     def _on_bins_changed(self) -> None:
         before, self._in_bins = self._in_bins, self._library.numbers_in_bins()
         changed = sorted(before ^ self._in_bins)
-        if self._hides_bins() and len(changed) > _MOST_ROWS:
+        if self._hides_bins() and (len(changed) > _MOST_ROWS or (changed and self._tops)):
             self._show()
         elif self._hides_bins():
             for number in changed:

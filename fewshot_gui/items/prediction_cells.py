@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication
-
 from fewshot_gui.items.arrangement import Group, Grouping, Outcome, outcome_of
 from fewshot_gui.items.bin_look import BinLook, look_of
 from fewshot_gui.items.naming import display_name, display_text, names_are_hidden
@@ -20,6 +18,7 @@ from fewshot_gui.project.document import Document
 from fewshot_gui.project.labels import Label
 from fewshot_gui.project.results import BinPrediction, Results
 from fewshot_gui.texts import confidence_text
+from fewshot_gui.translation import tr
 from model.types import Status
 
 
@@ -59,7 +58,7 @@ class PredictionCells:
         if made.status is Status.ERROR:
             return display_text(made.message) if column is Column.STATUS else ""
         if made.label is not None and made.label.bin_id is None and column in (Column.CLASS, Column.CONFIDENCE):
-            return _tr("None of these") if column is Column.CLASS else ""
+            return tr("None of these") if column is Column.CLASS else ""
         if column is Column.CLASS:
             return look_of(self._document, made.bin_id).name if made.bin_id else ""
         if column is Column.CONFIDENCE:
@@ -94,21 +93,21 @@ class PredictionCells:
             return ""
         best = max(scores, key=scores.__getitem__)
         name = look_of(self._document, best).name
-        return _tr("together ‘{name}’, {share}").format(name=name, share=confidence_text(scores[best] / count))
+        return tr("together ‘{name}’, {share}").format(name=name, share=confidence_text(scores[best] / count))
 
     def group_title(self, grouping: Grouping, group: Group) -> BinLook:
         """What a group is called, and its colour; "": it has none."""
         if grouping is Grouping.CLASS:
-            return look_of(self._document, group.key) if group.key else BinLook(_tr("Not classified"), "")
+            return look_of(self._document, group.key) if group.key else BinLook(tr("Not classified"), "")
         if grouping is Grouping.FOLDER:
-            return BinLook(_tr("A folder") if names_are_hidden() else readable(group.key), "")
+            return BinLook(tr("A folder") if names_are_hidden() else readable(group.key), "")
         if grouping is Grouping.FILE:
             return BinLook(display_name(Path(group.key)), "")
         return BinLook(_outcome_text(Outcome(group.key)), "")
 
     def _tile(self, made: BinPrediction) -> Tile:
         is_error = made.status is Status.ERROR
-        look = look_of(self._document, made.bin_id) if made.bin_id else BinLook(_tr("Not classified"), "")
+        look = look_of(self._document, made.bin_id) if made.bin_id else BinLook(tr("Not classified"), "")
         if made.label is not None and made.label.bin_id is None:
             look = BinLook(self.text(made, Column.CLASS), "")
         return Tile(
@@ -129,18 +128,19 @@ class PredictionCells:
         marks = []
         if made.label is not None:
             marks.append(Mark("✓", self._said(made.label), Tone.SUCCESS))
-        match None if made.label is not None else outcome_of(made.status, made.confidence, self.sure_from):
+        sure_from = None if made.is_of_one_bin else self.sure_from  # nothing is more or less sure there
+        match None if made.label is not None else outcome_of(made.status, made.confidence, sure_from):
             case Outcome.ERROR:
-                marks.append(Mark("!", _tr("Error"), Tone.FAILURE))
+                marks.append(Mark("!", tr("Error"), Tone.FAILURE))
             case Outcome.UNLIKE:
-                marks.append(Mark("≠", _tr("Unlike every bin"), Tone.WARNING))
+                marks.append(Mark("≠", _unlike(made), Tone.WARNING))
             case Outcome.TO_CHECK:
-                marks.append(Mark("?", _tr("To check"), Tone.WARNING))
+                marks.append(Mark("?", tr("To check"), Tone.WARNING))
         bin_id = self._document.bin_of(made.path)
         if bin_id is not None:
             look = look_of(self._document, bin_id)
             number = next((n for n, bin_ in enumerate(self._document.bins, 1) if bin_.id == bin_id), 0)
-            marks.append(Mark(str(number), _tr("In ‘{name}’").format(name=look.name), color=look.color))
+            marks.append(Mark(str(number), tr("In ‘{name}’").format(name=look.name), color=look.color))
         return marks
 
     def _note(self, made: BinPrediction) -> str:
@@ -148,38 +148,40 @@ class PredictionCells:
         if made.label is not None:
             notes.append(self._said(made.label))
         elif made.status is Status.UNKNOWN:
-            notes.append(_tr("Unlike every bin"))
+            notes.append(_unlike(made))
         if made.is_joined:
-            notes.append(_tr("With similar images"))
+            notes.append(tr("With similar images"))
         bin_id = self._document.bin_of(made.path)
         if bin_id is not None:
-            notes.append(_tr("Example of ‘{name}’").format(name=look_of(self._document, bin_id).name))
+            notes.append(tr("Example of ‘{name}’").format(name=look_of(self._document, bin_id).name))
         if made.label is None and is_stale(self._results, made):
-            notes.append(_tr("Out of date"))
+            notes.append(tr("Out of date"))
         return " · ".join(notes)
 
     def _said(self, label: Label) -> str:
-        text = _tr("Labelled by {reader}").format(reader=label.reader)
+        text = tr("Labelled by {reader}").format(reader=label.reader)
         if label.predicted == label.bin_id:
             return text
         name = (
-            _tr("unlike every bin") if label.predicted is None else f"‘{look_of(self._document, label.predicted).name}’"
+            tr("unlike every bin") if label.predicted is None else f"‘{look_of(self._document, label.predicted).name}’"
         )
-        return _tr("{text}, predicted was {name}").format(text=text, name=name)
+        return tr("{text}, predicted was {name}").format(text=text, name=name)
 
     def _problem(self, made: BinPrediction) -> Problem:
         unreadable = made.status is Status.ERROR or self._thumbnails.failure(made.path) is not None
         return Problem.UNREADABLE if unreadable else Problem.NONE
 
 
+def _unlike(made: BinPrediction) -> str:
+    if made.is_region_unlike:
+        return tr("Unlike the bin, most of all in the box")
+    return tr("Unlike the bin") if made.is_of_one_bin else tr("Unlike every bin")
+
+
 def _outcome_text(outcome: Outcome) -> str:
     return {
-        Outcome.SURE: _tr("Sure"),
-        Outcome.TO_CHECK: _tr("To check"),
-        Outcome.UNLIKE: _tr("Unlike every bin"),
-        Outcome.ERROR: _tr("Errors"),
+        Outcome.SURE: tr("Sure"),
+        Outcome.TO_CHECK: tr("To check"),
+        Outcome.UNLIKE: tr("Unlike every bin"),
+        Outcome.ERROR: tr("Errors"),
     }[outcome]
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Predictions", text)

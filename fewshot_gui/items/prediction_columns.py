@@ -41,7 +41,8 @@ class PredictionFilter:
 
     `text`: every word is in the path; `bin_id`: labelled, predicted or nearest; `sure_from`: in a bin with at
     least this confidence, 0..1, or labelled; `doubtful_below`: in a bin with less than it, or unlike every
-    bin, and not labelled; `labelled`: whether a person said what it shows.
+    bin, and not labelled; `labelled`: whether a person said what it shows; `rows`: of the results, those that were
+    fetched, best first.
     """
 
     text: str = ""
@@ -50,6 +51,7 @@ class PredictionFilter:
     sure_from: float | None = None
     doubtful_below: float | None = None
     labelled: bool | None = None
+    rows: tuple[int, ...] | None = None
 
 
 class PredictionColumns:
@@ -119,6 +121,9 @@ class PredictionColumns:
         if wanted.status is not None:
             shown &= statuses == _STATUSES.index(wanted.status)
         rows: list[int] = (np.flatnonzero(shown) + first).tolist()
+        if wanted.rows is not None:
+            fetched = set(wanted.rows)
+            rows = [row for row in rows if row in fetched]
         if wanted.bin_id is not None:
             rows = [row for row in rows if self._bins[row] == wanted.bin_id]
         for word in searchable(wanted.text).split():
@@ -154,6 +159,9 @@ class PredictionColumns:
             index = np.array(sorted(index.tolist(), key=self._sort_keys.__getitem__), dtype=np.intp)
         elif how.sorting is not Sorting.ARRIVAL:
             index = index[np.argsort(self._ranks(how.sorting)[index], kind="stable")]
+        if how.is_reversed:
+            is_error = np.array(self._statuses)[index[::-1]] == _STATUSES.index(Status.ERROR)
+            index = index[::-1][np.argsort(is_error, kind="stable")]
         numbers, keys = self._group_numbers(how.grouping, positions, sure_from)
         if numbers is None:
             return index.tolist(), []

@@ -15,11 +15,13 @@ from fewshot_gui.items.mime import IMAGES_TYPE, encode_images
 from fewshot_gui.items.naming import display_path, names
 from fewshot_gui.items.prediction_cells import PredictionCells
 from fewshot_gui.items.prediction_columns import Column, PredictionColumns, PredictionFilter
+from fewshot_gui.items.roles import Role
 from fewshot_gui.items.shown_rows import RowsInView, ShownRows
 from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.items.verdicts import describe_prediction
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import BinPrediction, Results
+from fewshot_gui.project.stacks import Stacks
 
 _SORT_PAUSE = 300  # milliseconds between sortings while predictions arrive
 _LARGEST_CASE = 2000  # images: 2 ms to combine
@@ -35,9 +37,17 @@ class PredictionsModel(QAbstractTableModel):
     """
 
     def __init__(
-        self, document: Document, results: Results, thumbnails: Thumbnails, parent: QObject | None = None
+        self,
+        document: Document,
+        results: Results,
+        thumbnails: Thumbnails,
+        parent: QObject | None = None,
+        stacks: Stacks | None = None,
     ) -> None:
         super().__init__(parent)
+        self._stacks = stacks or Stacks(self)
+        self._under: dict[int, int] = {}  # rows that lie under another one, which is shown
+        self._stacks.changed.connect(self._on_stacks_changed)
         self._document, self._results, self._thumbnails = document, results, thumbnails
         self._cells = PredictionCells(document, results, thumbnails)
         self._columns = PredictionColumns()
@@ -100,7 +110,11 @@ class PredictionsModel(QAbstractTableModel):
 
     def rows_in_view(self, selected: Sequence[int]) -> RowsInView:
         """Return which rows of the results are shown, and which of the table's rows `selected` are."""
-        return RowsInView(tuple(self._shown), tuple(self._shown[row] for row in selected))
+        rows = [self._shown[row] for row in selected]
+        if self._under and self._stacks.as_whole:
+            tops = set(rows)
+            rows += [row for row, top in self._under.items() if top in tops]
+        return RowsInView((*self._shown, *self._under), tuple(rows))
 
     @property
     def grouping(self) -> Grouping:
@@ -172,6 +186,9 @@ class PredictionsModel(QAbstractTableModel):
             return self._cells.text(made, column)
         if role == Qt.ItemDataRole.DecorationRole and column is Column.IMAGE:
             return self._thumbnails.image(made.path)
+        if role == Role.STACK:
+            group = self._stacks.members(made.path) if self._arrangement is not None else ()
+            return (len(group), self._stacks.is_spread(made.path)) if group else None
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:
             return self._cells.describe(made)
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -199,8 +216,45 @@ class PredictionsModel(QAbstractTableModel):
         self._is_other_order = False
 
     def _ordered(self, rows: Iterable[int]) -> list[int]:
+        """The rows to be shown, in their order; those under others are noted."""
+        self._under = {}
+        order = self._all_ordered(rows)
+        groups = self._stacks.groups() if self._arrangement is not None else ()
+        return self._stacked(order, groups) if groups else order
+
+    def _stacked(self, order: list[int], stacks: Sequence[tuple[Path, ...]]) -> list[int]:
+        """Of each stack the row that comes first in its group of the arrangement; spread ones one after the other."""
+        stack_of = {
+            row: number
+            for number, paths in enumerate(stacks)
+            for path in paths
+            if (row := self._results.row_of(path)) is not None
+        }
+        is_spread = [self._stacks.is_spread(paths[0]) for paths in stacks]
+        kept, groups = list[int](), list[Group]()
+        for group in self._groups or [Group("", 0, len(order))]:
+            first, tops = len(kept), dict[int, list[int]]()
+            for row in order[group.first : group.first + group.count]:
+                stack = stack_of.get(row, -1)
+                members = tops.setdefault(stack if stack >= 0 else -1 - row, [])
+                members.append(row)
+            for key, members in tops.items():
+                if key >= 0 and not is_spread[key]:
+                    kept.append(members[0])
+                    self._under.update(dict.fromkeys(members[1:], members[0]))
+                else:
+                    kept += members
+            groups.append(Group(group.key, first, len(kept) - first))
+        if self._groups:
+            self._groups = groups
+        return kept
+
+    def _all_ordered(self, rows: Iterable[int]) -> list[int]:
         positions = {bin_.id: at for at, bin_ in enumerate(self._document.bins)}
         self._groups, self._verdicts = [], {}
+        if self._filter.rows is not None and not self._is_other_order:
+            rank = {row: at for at, row in enumerate(self._filter.rows)}
+            return sorted(rows, key=rank.__getitem__)
         if self._arrangement is not None:
             sure_from = self._cells.sure_from
             order, self._groups = self._columns.arranged(list(rows), self._arrangement, positions, sure_from)
@@ -216,6 +270,9 @@ class PredictionsModel(QAbstractTableModel):
         self.endResetModel()
 
     def _sort_rows(self) -> None:
+        if self._under or (self._arrangement is not None and self._stacks.is_on):
+            self._reset_rows()  # there are more rows then, or fewer
+            return
         if self._to_come:
             rows, self._to_come = self._to_come, []
             self._append(rows)
@@ -241,6 +298,10 @@ class PredictionsModel(QAbstractTableModel):
         if self.grouping is not Grouping.NONE:
             self._sort_soon()
 
+    def _on_stacks_changed(self) -> None:
+        if self._arrangement is not None and len(self._columns):
+            self._sort_rows()
+
     def _refresh_rows(self, paths: Sequence[Path]) -> None:
         for path in paths:
             row = self.row_of(path)
@@ -254,7 +315,7 @@ class PredictionsModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(0, 0), last)
 
     def _on_reset(self) -> None:
-        self._columns = PredictionColumns()
+        self._columns, self._under = PredictionColumns(), {}
         self._columns.extend(map(self._at, range(min(_BITE, len(self._results)))))
         self._is_renewed = True
         self._reset_rows()

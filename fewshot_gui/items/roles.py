@@ -21,6 +21,7 @@ class Role(IntEnum):
     STATUS = Qt.ItemDataRole.UserRole + 8  # model.types.Status
     SHARED = Qt.ItemDataRole.UserRole + 9  # bool: the same picture is in another bin, too
     TILE = Qt.ItemDataRole.UserRole + 10  # Tile
+    STACK = Qt.ItemDataRole.UserRole + 12  # (images in its stack, whether it is spread), or None
     NOTE = Qt.ItemDataRole.UserRole + 11  # what is to be known of an example in words, or ""
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from fewshot_gui import style
+from fewshot_gui.covers import covers
 from fewshot_gui.icons import draw_icon
 from fewshot_gui.items.roles import Problem, Role, Verdict
 from fewshot_gui.items.tile_source import TileSource
@@ -56,8 +57,7 @@ class ThumbnailDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         cell = option.rect
-        side = min(self._side, cell.width() - 2 * _PADDING)
-        picture = QRect(cell.left() + (cell.width() - side) // 2, cell.top() + _PADDING, side, side)
+        picture = self.picture_rect(cell)
         self._paint_selection(painter, option)
         shown = paint_picture(painter, picture, option, index, self._fine_picture(painter, index))
         color = index.data(Role.COLOR)
@@ -68,9 +68,15 @@ class ThumbnailDelegate(QStyledItemDelegate):
             _paint_badge(painter, picture, style.warning(option.palette))
         if index.data(Role.SHARED):
             _paint_shared(painter, picture, style.failure(option.palette))
+        paint_stack(painter, picture, index.data(Role.STACK), option)
         if self._show_names:
             self._paint_name(painter, picture, option, index)
         painter.restore()
+
+    def picture_rect(self, cell: QRect) -> QRect:
+        """Where the picture is in a cell."""
+        side = min(self._side, cell.width() - 2 * _PADDING)
+        return QRect(cell.left() + (cell.width() - side) // 2, cell.top() + _PADDING, side, side)
 
     def _fine_picture(self, painter: QPainter, index: QModelIndex | QPersistentModelIndex) -> QImage | None:
         """A picture with more pixels than thumbnails have; None where those do, or until it is there."""
@@ -148,7 +154,8 @@ def _paint_thumbnail(painter: QPainter, rect: QRect, image: QImage | None, optio
     size = image.size().scaled(rect.size(), Qt.AspectRatioMode.KeepAspectRatio)
     target = QRect(QPoint(0, 0), size)
     target.moveCenter(rect.center())
-    painter.drawImage(target, image)
+    pointed_at = bool(option.state & QStyle.StateFlag.State_MouseOver)
+    painter.drawImage(target, covers.shown(image, pointed_at=pointed_at))
     return target
 
 
@@ -170,6 +177,33 @@ def paint_corner(painter: QPainter, rect: QRect, color: QColor, option: QStyleOp
     painter.setPen(QPen(option.palette.base().color(), 1.5))
     painter.setBrush(color)
     painter.drawEllipse(dot)
+
+
+def stack_rect(picture: QRect, count: int, metrics: QFontMetrics) -> QRect:
+    """Where the number of images in a stack is, at the bottom left of a picture; a click there spreads the stack."""
+    width = max(metrics.horizontalAdvance(f"{count:,}") + 24, 34)
+    height = metrics.height() + 2
+    return QRect(picture.left() + 2, picture.bottom() - height - 1, width, height)
+
+
+def paint_stack(
+    painter: QPainter, picture: QRect, stack: tuple[int, bool] | None, option: QStyleOptionViewItem
+) -> None:
+    """Two sheets and how many images the stack has; filled while they lie under this one, empty while it is spread."""
+    if stack is None:
+        return
+    count, is_spread = stack
+    rect = QRectF(stack_rect(picture, count, option.fontMetrics)).adjusted(0.5, 0.5, -0.5, -0.5)
+    accent = option.palette.highlight().color()
+    painter.setPen(QPen(accent, 1.5))
+    painter.setBrush(option.palette.base() if is_spread else accent)
+    painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
+    color = option.palette.text().color() if is_spread else option.palette.highlightedText().color()
+    painter.setPen(QPen(color, 1.2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for offset in (0.0, 3.0):
+        painter.drawRect(QRectF(rect.left() + 7 + offset, rect.center().y() - 5 + offset, 6, 6))
+    painter.drawText(rect.adjusted(19, 0, -4, 0), Qt.AlignmentFlag.AlignCenter, f"{count:,}")
 
 
 def _paint_badge(painter: QPainter, rect: QRect, color: QColor) -> None:

@@ -43,7 +43,7 @@ class PictureSource(Protocol):
         """Ask for the picture of `path`; the answer comes by a signal."""
 
     def request_detail(self, path: Path, rect: QRectF, scale: float) -> None:
-        """Ask for a part of the picture asked for last, at `scale` (1: every pixel) or finer."""
+        """Ask for a part of a picture, at `scale` (1: every pixel) or finer; parts of others are forgotten."""
 
 
 class Thumbnails(QObject):

@@ -9,8 +9,10 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPalett
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from fewshot_gui import style
+from fewshot_gui.covers import covers
 from fewshot_gui.icons import draw_icon
 from fewshot_gui.items.roles import Role
+from fewshot_gui.items.thumbnail_delegate import paint_stack
 from fewshot_gui.items.tile import Mark, Tile, Tone
 from fewshot_gui.items.tile_source import TileSource
 from fewshot_gui.texts import fitted_name
@@ -60,15 +62,21 @@ class TileDelegate(QStyledItemDelegate):
         cell = option.rect
         frame = QRect(cell.left() + (cell.width() - self.side) // 2 - PADDING + 2, cell.top() + 2, 0, cell.height() - 4)
         frame.setWidth(self.side + 2 * PADDING - 4)
-        picture = QRect(frame.left() + PADDING - 2, cell.top() + PADDING, self.side, self.side)
+        picture = self.picture_rect(cell)
         _paint_frame(painter, frame, option)
         self._paint_picture(painter, picture, tile, option)
         _paint_marks(painter, picture, tile.marks, option)
+        painter.setFont(option.font)
+        paint_stack(painter, picture, index.data(Role.STACK), option)
         caption = QRect(picture.left(), picture.bottom() + 3, picture.width(), option.fontMetrics.height())
         _paint_caption(painter, caption, tile, option)
         if self.side >= _NAME_FROM:
             _paint_name(painter, caption.translated(0, caption.height()), tile, option)
         painter.restore()
+
+    def picture_rect(self, cell: QRect) -> QRect:
+        """Where the picture is in a cell."""
+        return QRect(cell.left() + (cell.width() - self.side) // 2, cell.top() + PADDING, self.side, self.side)
 
     def _paint_picture(self, painter: QPainter, rect: QRect, tile: Tile, option: QStyleOptionViewItem) -> None:
         ratio = painter.device().devicePixelRatioF()
@@ -87,7 +95,8 @@ class TileDelegate(QStyledItemDelegate):
         target.moveCenter(QRectF(rect.left() * ratio, rect.top() * ratio, side, side).center().toPoint())
         painter.save()
         painter.scale(1 / ratio, 1 / ratio)
-        _draw(painter, target, image)
+        pointed_at = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        _draw(painter, target, covers.shown(image, pointed_at=pointed_at))
         if self.map_style.has_map and tile.bin_id is not None:
             self._paint_map(painter, target, tile.path, tile.bin_id)
         painter.restore()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ from fewshot_gui.jobs.messages import (
     ClassifyBatch,
     ClassifyRequest,
     ClassifySummary,
+    ComparedBackbone,
+    CompareRequest,
+    CompareResult,
     ExplainRequest,
     ExplainResult,
     MapKey,
@@ -21,15 +25,20 @@ from fewshot_gui.jobs.messages import (
     PrepareResult,
     RestoreRequest,
     RestoreResult,
+    StacksRequest,
+    StacksResult,
     SuggestRequest,
     SuggestResult,
     TrainRequest,
     TrainResult,
     WarmUpRequest,
     WarmUpResult,
+    WithoutRegionRequest,
+    WithoutRegionResult,
 )
 from fewshot_gui.jobs.warm_up import import_model
-from fewshot_gui.project.search_notes import NotesOfSearch
+from fewshot_gui.project.archive import classifier_hash, pack
+from fewshot_gui.project.search_notes import NotesOfSearch, without_known
 from model.backbones.names import DEFAULT_BACKBONE
 from model.errors import FewShotError, NoImagesError
 from model.images.scan import iter_files, iter_images
@@ -41,6 +50,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from model.embedding.embedder import Embedder
+    from model.embedding.near_copies import NearCopies
     from model.runs.image_classifier import ImageClassifier
 
 _BATCH_INTERVAL = 0.05  # seconds: results reach the window at most 20 times a second
@@ -62,6 +72,7 @@ class _Trained:
     classifier: ImageClassifier
     bin_ids: tuple[str, ...]
     revision: int
+    hash: str
 
 
 class Engine:
@@ -73,6 +84,7 @@ class Engine:
 
     def __init__(self) -> None:
         self._trained: _Trained | None = None
+        self._copies: NearCopies | None = None
         self._embedders: dict[tuple[str, str], Embedder] = {}
 
     def warm_up(self, request: WarmUpRequest) -> WarmUpResult:
@@ -89,6 +101,7 @@ class Engine:
         """Train a classifier and keep it. Raises `FewShotError` and `Cancelled`."""
         import_model()
         from model.checkpoint.files import to_files
+        from model.checkpoint.origin import origin_of
         from model.training.train import train
 
         classifier, report = train(
@@ -102,8 +115,17 @@ class Engine:
         )
         token.raise_if_cancelled()
         files = to_files(classifier)
-        self._trained = _Trained(classifier, request.bin_ids, request.revision)
-        return TrainResult(request.job_id, request.revision, request.bin_ids, report, files, classifier.device_note)
+        paths = [known.path for known in report.examples]
+        hashes = zip(paths, classifier.embedder.content_hashes(paths), strict=True)
+        origin = origin_of(classifier) | {
+            "seed": request.seed,
+            "hashes": {os.fspath(path): hash_ for path, hash_ in hashes if isinstance(hash_, str)},
+        }
+        packed = pack(files)
+        token.raise_if_cancelled()
+        self._trained = _Trained(classifier, request.bin_ids, request.revision, classifier_hash(files))
+        made = request.job_id, request.revision, request.bin_ids, report, files, classifier.device_note
+        return TrainResult(*made, origin, packed)
 
     def restore(self, request: RestoreRequest) -> RestoreResult:
         """Load a saved classifier and keep it. Raises `CheckpointError`."""
@@ -111,7 +133,7 @@ class Engine:
         from model.checkpoint.files import from_files
 
         classifier = from_files(request.files, request.device, self._embedder(DEFAULT_BACKBONE, request.device))
-        self._trained = _Trained(classifier, request.bin_ids, request.revision)
+        self._trained = _Trained(classifier, request.bin_ids, request.revision, classifier_hash(request.files))
         return RestoreResult(request.job_id, request.revision, request.bin_ids, classifier.device_note)
 
     def classify(
@@ -140,7 +162,7 @@ class Engine:
 
         def flush() -> None:
             if waiting:
-                publish(ClassifyBatch(request.job_id, trained.revision, trained.bin_ids, tuple(waiting)))
+                publish(_batch(request.job_id, trained, waiting))
                 waiting.clear()
 
         classifier = trained.classifier
@@ -164,7 +186,7 @@ class Engine:
             flush()
         token.raise_if_cancelled()
         for batch in run.joined():
-            publish(ClassifyBatch(request.job_id, trained.revision, trained.bin_ids, tuple(batch)))
+            publish(_batch(request.job_id, trained, batch))
         return ClassifySummary(
             request.job_id,
             trained.revision,
@@ -187,6 +209,13 @@ class Engine:
         is_comparable = len(request.examples) == len(trained.bin_ids)
         explanation = trained.classifier.explain(request.path, request.examples if is_comparable else None)
         return ExplainResult(request.job_id, trained.revision, trained.bin_ids, explanation)
+
+    def without_region(self, request: WithoutRegionRequest) -> WithoutRegionResult:
+        """Predict one image with a region covered. Raises `NotTrainedError` and `ImageReadError`."""
+        trained = self._current()
+        import_model()
+        prediction = trained.classifier.without_region(request.path, request.region)
+        return WithoutRegionResult(request.job_id, request.path, request.region, prediction)
 
     def maps(self, request: MapsRequest, token: CancelToken) -> MapsResult:
         """Make evidence maps from features that are kept, or else from new ones. Raises `NotTrainedError`."""
@@ -211,13 +240,67 @@ class Engine:
         return MapsResult(request.job_id, maps)
 
     def suggest(self, request: SuggestRequest, progress: ProgressCallback, token: CancelToken) -> SuggestResult:
-        """Choose what to label next. Raises `NoImagesError` and `Cancelled`."""
-        import_model()
-        from model.runs.suggestion import suggest_images
+        """Choose images, see `model.runs.fetch.fetch`. Also raises `NotTrainedError`.
 
-        embedder = self._embedder(request.backbone, request.device).rendered(request.rendering)
-        found = suggest_images(request.pool, request.labelled, embedder, progress=progress, token=token)
-        return SuggestResult(request.job_id, found.images, found.considered, len(found.unreadable))
+        Where the classifier has the backbone that is asked for, its embedder and side are used: what it classified is
+        then in the cache.
+        """
+        import_model()
+        from model.runs.fetch import fetch
+        from model.runs.fetch_data import Search
+
+        wanted, trained, side, classifier = request.wanted, self._trained, None, None
+        known: dict[Path, Prediction] = {}
+        if wanted.kind.needs_classifier:
+            trained = self._current()
+            classifier, known = trained.classifier, _known(request, trained)
+            if request.bin_id is not None and request.bin_id in trained.bin_ids:
+                wanted = replace(wanted, of=trained.bin_ids.index(request.bin_id))
+        if trained is not None and (classifier is not None or _has_embedder(trained.classifier, request)):
+            embedder, side = trained.classifier.embedder, trained.classifier.side
+        else:
+            embedder = self._embedder(request.backbone, request.device).rendered(request.rendering)
+        search = Search(wanted, request.pool, request.labelled, embedder, side, classifier, known, progress, token)
+        found = fetch(search)
+        return SuggestResult(request.job_id, found.images, found.considered, len(found.unreadable), found.pool)
+
+    def stacks(self, request: StacksRequest, progress: ProgressCallback, token: CancelToken) -> StacksResult:
+        """Find near copies; images that were compared before are not compared again. Raises `Cancelled`."""
+        from model.cache.folder import cache_store
+        from model.embedding.near_copies import NearCopies
+
+        if self._copies is None or self._copies.rendering != request.rendering:
+            self._copies = NearCopies(cache_store(), request.rendering)
+        found = self._copies.find(request.paths, progress, token)
+        links = tuple((one, other) for one, other in found.links.tolist())
+        return StacksResult(request.job_id, found.paths, links, tuple(found.alike.tolist()), len(found.unreadable))
+
+    def compare(
+        self,
+        request: CompareRequest,
+        progress: ProgressCallback,
+        token: CancelToken,
+        publish: Callable[[ComparedBackbone], None],
+    ) -> CompareResult:
+        """Compare backbones, publishing the figures of each as it is done. Raises `SupportSetError` and `Cancelled`.
+
+        The classifier in use, and its embedder, stay as they are.
+        """
+        import_model()
+        from model.training.comparison import compare_backbones
+
+        support = SupportSet(request.class_names, request.images)
+        for figures in compare_backbones(
+            support,
+            request.backbones,
+            seed=request.seed,
+            device=request.device,
+            rendering=request.rendering,
+            progress=progress,
+            token=token,
+        ):
+            publish(ComparedBackbone(request.job_id, figures))
+        return CompareResult(request.job_id)
 
     def _embedder(self, backbone: str, device: str) -> Embedder:
         """Return the embedder, kept with what it has embedded; called in the work lane's thread only."""
@@ -234,6 +317,26 @@ class Engine:
         return self._trained
 
 
+def _batch(job_id: int, trained: _Trained, predictions: Sequence[Prediction]) -> ClassifyBatch:
+    return ClassifyBatch(job_id, trained.revision, trained.bin_ids, tuple(predictions), trained.hash)
+
+
+def _has_embedder(classifier: ImageClassifier, request: SuggestRequest) -> bool:
+    embedder = classifier.embedder
+    return embedder.backbone.name == request.backbone and embedder.rendering == request.rendering
+
+
+def _known(request: SuggestRequest, trained: _Trained) -> dict[Path, Prediction]:
+    """The predictions that the classifier made already."""
+    return {
+        made.path: Prediction(made.path, made.status, made.bin_ids.index(made.bin_id), made.scores)
+        for made in request.known
+        if request.revision == trained.revision == made.revision
+        and made.bin_ids == trained.bin_ids
+        and made.bin_id is not None
+    }
+
+
 def _find_images(
     request: ClassifyRequest, noted: NotesOfSearch, progress: ProgressCallback, token: CancelToken
 ) -> list[Path]:
@@ -242,8 +345,8 @@ def _find_images(
     if request.cutting is None:
         images = iter_files(request.paths, *notes)
     else:
-        images = iter_images(request.paths, request.cutting, *notes)
-    for path in images:
+        images = iter_images(request.paths, request.cutting, *notes, noted.passed_over)
+    for path in without_known(images, request.hashes, noted):
         token.raise_if_cancelled()
         found.append(path)
         progress(Progress("Finding images", len(found), 0))

@@ -12,7 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QThreadPool, Signal
 
 from fewshot_gui.jobs.priority import lower_thread_priority
-from fewshot_gui.project.search_notes import NOTHING, NotesOfSearch, SearchNotes, joined
+from fewshot_gui.project.search_notes import NOTHING, NotesOfSearch, SearchNotes, joined, without_known
 from model.errors import FewShotError, ImageReadError
 from model.images.cutting import AS_THEY_ARE, Cutting
 from model.images.items import source_file
@@ -74,6 +74,8 @@ class FileJobs(QObject):
         super().__init__(parent)
         self.cutting = AS_THEY_ARE
         """How the files of later jobs are cut into images."""
+        self.hashes: Path | None = None
+        """A list of hashes: files with such content are left out of later jobs."""
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(2)
         self._token = CancelToken()  # of all jobs but scans
@@ -86,11 +88,12 @@ class FileJobs(QObject):
         self._scan_token.cancel()
         self._scan_token = token = CancelToken()
         self._scan_id += 1
-        scan_id, folders, cutting = self._scan_id, tuple(folders), self.cutting
+        scan_id, folders, cutting, hashes = self._scan_id, tuple(folders), self.cutting, self.hashes
 
         def job() -> None:
             total, noted = 0, NotesOfSearch()
-            for batch in _batches(iter_images(folders, cutting, noted.passed_over, noted.left_aside), token):
+            found = iter_images(folders, cutting, noted.passed_over, noted.left_aside, noted.passed_over)
+            for batch in _batches(without_known(found, hashes, noted), token):
                 total += len(batch)
                 self.images_found.emit(FoundImages(scan_id, batch))
             self.scan_noted.emit(scan_id, noted.notes())
@@ -105,7 +108,7 @@ class FileJobs(QObject):
         `target` comes back with the answer. With `by_folder`, each folder becomes a group, or
         each of its sub-folders where it has any with images.
         """
-        token, paths, cutting = self._token, tuple(paths), self.cutting
+        token, paths, cutting, hashes = self._token, tuple(paths), self.cutting, self.hashes
 
         def job() -> None:
             groups: list[tuple[str, tuple[Path, ...]]] = []
@@ -114,12 +117,13 @@ class FileJobs(QObject):
             several = [noted]
             for folder in folders:
                 several.append(NotesOfSearch())
-                groups.extend(_folder_groups(folder, cutting, several[-1]))
+                groups.extend(_folder_groups(folder, cutting, several[-1], hashes))
                 token.raise_if_cancelled()
             images: list[Path] = []
             refused: list[Path] = []
             ungrouped = [path for path in paths if path not in folders]
-            for path in iter_images(ungrouped, cutting, noted.passed_over, noted.left_aside):
+            dropped = iter_images(ungrouped, cutting, noted.passed_over, noted.left_aside, noted.passed_over)
+            for path in without_known(dropped, hashes, noted):
                 token.raise_if_cancelled()
                 (images if _is_image(path) else refused).append(path)
             notes = joined([one.notes() for one in several])
@@ -191,17 +195,21 @@ def _batches(paths: Iterable[Path], token: CancelToken) -> Iterable[tuple[Path, 
     yield tuple(batch)
 
 
-def _folder_groups(folder: Path, cutting: Cutting, noted: NotesOfSearch) -> list[tuple[str, tuple[Path, ...]]]:
+def _folder_groups(
+    folder: Path, cutting: Cutting, noted: NotesOfSearch, hashes: Path | None
+) -> list[tuple[str, tuple[Path, ...]]]:
     """One group for each sub-folder with images; the folder itself where it has none."""
     try:
-        found = class_folders(folder, cutting, noted.passed_over, noted.left_aside)
-        groups = [(name, tuple(images)) for name, images in found if images]
+        found = class_folders(folder, cutting, noted.passed_over, noted.left_aside, noted.passed_over)
+        kept = [(name, tuple(without_known(images, hashes, noted))) for name, images in found]
+        groups = [(name, images) for name, images in kept if images]
     except FewShotError:
         groups = []
     if groups:
         return groups
     noted.clear()  # the whole folder is gone through once more
-    return [(folder.name, tuple(iter_images([folder], cutting, noted.passed_over, noted.left_aside)))]
+    images = iter_images([folder], cutting, noted.passed_over, noted.left_aside, noted.passed_over)
+    return [(folder.name, tuple(without_known(images, hashes, noted)))]
 
 
 def _is_image(path: Path) -> bool:

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from fewshot_gui.project.archive import Packed
 from fewshot_gui.project.search_notes import NOTHING, SearchNotes
+from fewshot_gui.project.values import BinPrediction
 from model.images.cutting import Cutting
 from model.images.rendering import USUAL, Rendering
-from model.types import Explanation, Prediction, TrainingReport
+from model.types import BackboneFigures, Explanation, Prediction, Region, TrainingReport, Wanted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,7 +56,8 @@ class ClassifyRequest:
     Files are cut into images by `cutting`; without, what is named is one image each. `closely`: regions
     are looked for at twice the size. `transductive`: at the end, results are joined with what similar
     images show. `done`: images that are left out. `false_alarms`: the share of a bin's images that may be
-    called unlike every bin; None: that for which the classifier was trained.
+    called unlike every bin; None: that for which the classifier was trained. `hashes`: a list of the content of files
+    that are left out.
     """
 
     job_id: int
@@ -65,6 +68,7 @@ class ClassifyRequest:
     transductive: bool = False
     false_alarms: float | None = None
     done: frozenset[Path] = field(default=frozenset(), repr=False)
+    hashes: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,15 @@ class ExplainRequest:
     revision: int
     path: Path
     examples: tuple[tuple[Path, ...], ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
+class WithoutRegionRequest:
+    """Predict one image with a region of it covered; `region` is in pixels as displayed."""
+
+    job_id: int
+    path: Path
+    region: Region
 
 
 @dataclass(frozen=True)
@@ -109,7 +122,11 @@ class RestoreRequest:
 
 @dataclass(frozen=True)
 class SuggestRequest:
-    """Choose from `pool` the images that are best labelled next; `labelled` ones are in a bin."""
+    """Choose from `pool` a few images, as `wanted` says; `labelled` ones are in a bin.
+
+    `bin_id`: the class that images are to be typical of. `known`: the predictions that there are; those by the
+    classifier trained last, at `revision`, are not made again.
+    """
 
     job_id: int
     pool: tuple[Path, ...]
@@ -117,6 +134,58 @@ class SuggestRequest:
     backbone: str
     device: str
     rendering: Rendering = USUAL
+    wanted: Wanted = field(default_factory=Wanted)
+    bin_id: str | None = None
+    known: tuple[BinPrediction, ...] = field(default=(), repr=False)
+    revision: int | None = None
+
+
+@dataclass(frozen=True)
+class StacksRequest:
+    """Find the near copies among `paths`."""
+
+    job_id: int
+    paths: tuple[Path, ...] = field(repr=False)
+    rendering: Rendering = USUAL
+
+
+@dataclass(frozen=True)
+class StacksResult:
+    """The near copies: `links` and `alike` as in `model.embedding.near_copies.Copies`, most alike first."""
+
+    job_id: int
+    paths: tuple[Path, ...] = field(repr=False)
+    links: tuple[tuple[int, int], ...] = field(repr=False)
+    alike: tuple[float, ...] = field(repr=False)
+    unreadable: int = 0
+
+
+@dataclass(frozen=True)
+class CompareRequest:
+    """Compare backbones on `images[c]`, the examples of the bin called `class_names[c]`."""
+
+    job_id: int
+    class_names: tuple[str, ...]
+    images: tuple[tuple[Path, ...], ...]
+    backbones: tuple[str, ...]
+    device: str
+    seed: int
+    rendering: Rendering = USUAL
+
+
+@dataclass(frozen=True)
+class ComparedBackbone:
+    """One backbone of a comparison is done."""
+
+    job_id: int
+    figures: BackboneFigures
+
+
+@dataclass(frozen=True)
+class CompareResult:
+    """All backbones of a comparison are done."""
+
+    job_id: int
 
 
 @dataclass(frozen=True)
@@ -146,7 +215,8 @@ class TrainResult:
     """A classifier is ready in the worker; `bin_ids[c]` is class c of the report.
 
     `files` is the classifier as saved, file name -> content, to be kept with the project.
-    `device_note` says what it runs on, for people ("CPU (no CUDA device found)").
+    `device_note` says what it runs on, for people ("CPU (no CUDA device found)"). `origin` is what the record
+    says of it; `packed`, the files as they are kept to go back to.
     """
 
     job_id: int
@@ -155,6 +225,8 @@ class TrainResult:
     report: TrainingReport
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     device_note: str = ""
+    origin: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    packed: Packed | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -169,12 +241,16 @@ class RestoreResult:
 
 @dataclass(frozen=True)
 class ClassifyBatch:
-    """Some images done (or done again); `bin_ids[c]` belongs to `scores[c]` of each prediction."""
+    """Some images done (or done again); `bin_ids[c]` belongs to `scores[c]` of each prediction.
+
+    `classifier`: the SHA-256 by which the record knows the one that made them.
+    """
 
     job_id: int
     revision: int
     bin_ids: tuple[str, ...]
     predictions: tuple[Prediction, ...]
+    classifier: str = ""
 
 
 @dataclass(frozen=True)
@@ -205,13 +281,27 @@ class ExplainResult:
 
 
 @dataclass(frozen=True)
+class WithoutRegionResult:
+    """What is predicted of the image with its region covered."""
+
+    job_id: int
+    path: Path
+    region: Region
+    prediction: Prediction
+
+
+@dataclass(frozen=True)
 class SuggestResult:
-    """The images to label next, best first, of `considered` ones; `unreadable` more could not be read."""
+    """The images chosen, best first, of `considered` ones; `unreadable` more could not be read.
+
+    `total`: how many images there were to choose from.
+    """
 
     job_id: int
     images: tuple[Path, ...]
     considered: int = 0
     unreadable: int = 0
+    total: int = 0
 
 
 @dataclass(frozen=True)
@@ -239,9 +329,12 @@ JobRequest = (
     | ClassifyRequest
     | PrepareRequest
     | ExplainRequest
+    | WithoutRegionRequest
     | MapsRequest
     | RestoreRequest
     | SuggestRequest
+    | CompareRequest
+    | StacksRequest
 )
 JobResult = (
     WarmUpResult
@@ -249,7 +342,10 @@ JobResult = (
     | ClassifySummary
     | PrepareResult
     | ExplainResult
+    | WithoutRegionResult
     | MapsResult
     | RestoreResult
     | SuggestResult
+    | CompareResult
+    | StacksResult
 )

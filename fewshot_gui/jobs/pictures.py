@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QRectF, QSize, Signal, Slot
 from PySide6.QtGui import QImage
 
 from fewshot_gui.jobs.decoding import Decoder, load_qimage, to_qimage
+from fewshot_gui.texts import REMARK
 from model.images.rendering import USUAL, Rendering
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ class PictureLoader(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._wanted: Path | None = None
+        self._part_of: Path | None = None  # of which picture parts are asked for
         self._reader = PartReader()
         self._pictures = Decoder[Path](self._read_picture, capacity=1, threads=1, parent=self)
         self._details = Decoder[Part](self._reader.read, capacity=1, threads=1, parent=self)
@@ -142,19 +144,24 @@ class PictureLoader(QObject):
             self.request(self._wanted)
 
     def _read_picture(self, path: Path) -> Picture:
-        from model.images.reading import image_size
+        from model.images.reading import image_size, remark
 
-        return Picture(load_qimage(path, PICTURE_SIDE, self._reader.rendering), QSize(*image_size(path)))
+        image = load_qimage(path, PICTURE_SIDE, self._reader.rendering)
+        image.setText(REMARK, remark(path))
+        return Picture(image, QSize(*image_size(path)))
 
     def request(self, path: Path) -> None:
         """Ask for the picture of `path`; earlier requests are forgotten."""
-        self._wanted = path
+        self._wanted = self._part_of = path
         self._details.drop_waiting()
         self._reader.keep(path)
         self._pictures.request(path)
 
     def request_detail(self, path: Path, rect: QRectF, scale: float) -> None:
-        """Ask for a part of the picture asked for last, at `scale` (1: every pixel) or finer."""
+        """Ask for a part of a picture, at `scale` (1: every pixel) or finer; parts of other pictures are forgotten."""
+        if path != self._part_of:
+            self._part_of = path
+            self._reader.keep(path)
         self._details.request(Part(path, rect.x(), rect.y(), rect.width(), rect.height(), scale))
 
     def shutdown(self) -> bool:
@@ -173,5 +180,5 @@ class PictureLoader(QObject):
 
     @Slot(object, object)
     def _on_detail_decoded(self, part: Part, detail: Detail) -> None:
-        if part.path == self._wanted:
+        if part.path == self._part_of:
             self.detail_ready.emit(part.path, detail.image, detail.rect)

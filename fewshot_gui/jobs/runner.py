@@ -10,7 +10,14 @@ from collections.abc import Callable
 from PySide6.QtCore import QDeadlineTimer, QObject, Qt, QThread, Signal, Slot
 
 from fewshot_gui.jobs.engine import Engine
-from fewshot_gui.jobs.messages import ExplainRequest, JobRequest, MapsRequest, PrepareRequest
+from fewshot_gui.jobs.messages import (
+    CompareRequest,
+    ExplainRequest,
+    JobRequest,
+    MapsRequest,
+    PrepareRequest,
+    WithoutRegionRequest,
+)
 from fewshot_gui.jobs.signals import JobSignals
 from fewshot_gui.jobs.worker import Worker
 from model.progress import CancelToken
@@ -74,7 +81,8 @@ class Runner(JobSignals):
     """Sends requests to the lanes and hands on what they answer, in the window's thread.
 
     Training, classifying and restoring share a lane, so that they see one another's classifier
-    in the order they were asked for; explaining and the maps of the gallery have lanes of their own and need not wait.
+    in the order they were asked for; explaining, the maps of the gallery and comparing
+    backbones have lanes of their own and need not wait.
     """
 
     def __init__(self, engine: Engine | None = None, parent: QObject | None = None) -> None:
@@ -84,12 +92,13 @@ class Runner(JobSignals):
         self._work = Lane("work", self._engine, self)
         self._inspection = Lane("inspection", self._engine, self)
         self._maps = Lane("maps", self._engine, self)
+        self._comparison = Lane("comparison", self._engine, self)
         for lane in self._lanes:
             lane.worker.forward_to(self)
 
     @property
     def _lanes(self) -> tuple[Lane, ...]:
-        return (self._work, self._inspection, self._maps)
+        return (self._work, self._inspection, self._maps, self._comparison)
 
     @property
     def is_busy(self) -> bool:
@@ -109,10 +118,12 @@ class Runner(JobSignals):
         job_id = next(self._ids)
         request = make_request(job_id)
         lane = self._work
-        if isinstance(request, ExplainRequest | PrepareRequest):
+        if isinstance(request, ExplainRequest | PrepareRequest | WithoutRegionRequest):
             lane = self._inspection
         elif isinstance(request, MapsRequest):
             lane = self._maps
+        elif isinstance(request, CompareRequest):
+            lane = self._comparison
         if isinstance(request, ExplainRequest):
             lane.cancel()
         lane.submit(request)

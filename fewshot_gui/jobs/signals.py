@@ -12,7 +12,7 @@ class JobSignals(QObject):
 
     started = Signal(int)  # job id
     progressed = Signal(object)  # JobProgress
-    batch_ready = Signal(object)  # ClassifyBatch
+    batch_ready = Signal(object)  # ClassifyBatch, ComparedBackbone
     succeeded = Signal(object)  # JobResult
     failed = Signal(object)  # JobFailure
     cancelled = Signal(int)  # job id

@@ -10,6 +10,7 @@ from PySide6.QtCore import Slot
 from fewshot_gui.jobs.engine import Engine
 from fewshot_gui.jobs.messages import (
     ClassifyRequest,
+    CompareRequest,
     ExplainRequest,
     JobFailure,
     JobProgress,
@@ -18,9 +19,11 @@ from fewshot_gui.jobs.messages import (
     MapsRequest,
     PrepareRequest,
     RestoreRequest,
+    StacksRequest,
     SuggestRequest,
     TrainRequest,
     WarmUpRequest,
+    WithoutRegionRequest,
 )
 from fewshot_gui.jobs.priority import lower_thread_priority
 from fewshot_gui.jobs.signals import JobSignals
@@ -78,12 +81,18 @@ class Worker(JobSignals):
                 return self._engine.prepare(request)
             case ExplainRequest():
                 return self._engine.explain(request)
+            case WithoutRegionRequest():
+                return self._engine.without_region(request)
             case MapsRequest():
                 return self._engine.maps(request, token)
             case RestoreRequest():
                 return self._engine.restore(request)
             case SuggestRequest():
                 return self._engine.suggest(request, ProgressThrottle(report), token)
+            case CompareRequest():
+                return self._engine.compare(request, ProgressThrottle(report), token, self.batch_ready.emit)
+            case StacksRequest():
+                return self._engine.stacks(request, ProgressThrottle(report), token)
             case WarmUpRequest():
                 return self._engine.warm_up(request)
 

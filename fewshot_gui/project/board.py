@@ -63,6 +63,14 @@ class Board:
             self._snapshots[bin_id] = snapshot
         return snapshot
 
+    def names(self) -> dict[str, str]:
+        """Return the name of each bin by its id."""
+        return {bin_id: bin_.name for bin_id, bin_ in self._bins.items()}
+
+    def content_hash(self, path: Path) -> str | None:
+        """Return the SHA-256 of a file's content, or None where it is not known."""
+        return self._content_hashes.get(path)
+
     def position(self, bin_id: str) -> int:
         """Return the bin's place on the board, from 0; raises `ProjectError` as `bin` does."""
         self.bin(bin_id)

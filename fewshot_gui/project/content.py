@@ -8,11 +8,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from fewshot_gui.project.board import Board
-from fewshot_gui.project.edits.base import Change, Step, rebuild
+from fewshot_gui.project.edits.base import Change, Step, facts_of, rebuild
 from fewshot_gui.project.edits.files import Identify
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.labels import Label, final_label
 from fewshot_gui.project.palette import next_color
+from fewshot_gui.project.record import Draft
 from fewshot_gui.project.signals import ContentSignals
 from fewshot_gui.project.store import ProjectStore, StoredContent
 from fewshot_gui.project.values import Bin, FileIdentity
@@ -34,6 +35,9 @@ class Content(ContentSignals):
         self._path: Path | None = None
         self._missing: frozenset[Path] = frozenset()
         self._unsaved: list[Step] = []
+        self._unsaved_drafts: list[Draft] = []
+        self.who = ""
+        """Who edits, for the record."""
         self._read_only_reason = ""
 
     @property
@@ -121,38 +125,40 @@ class Content(ContentSignals):
         self._board, self._revision = content.board, content.revision
         self._store, self._path = store, path
         self._missing = frozenset()
-        self._unsaved.clear()
+        self._forget_unsaved()
         self.reset.emit()
 
     def continue_in(self, store: ProjectStore, path: Path) -> None:
         """Save to `store`, a copy of the project at `path` that has the last changes, from now on."""
         self._store, self._path = store, path
         self._read_only_reason = ""
-        self._unsaved.clear()
+        self._forget_unsaved()
         self.path_changed.emit()
 
     def save(self) -> None:
         """Save what could not be saved before; raises `ProjectError` when it still cannot."""
         if self._unsaved:
             self.write_unsaved(self._store)
-            self._unsaved.clear()
+            self._forget_unsaved()
             self.saved.emit()
 
     def write_unsaved(self, store: ProjectStore) -> None:
         """Write to `store`, the project or a copy of it, what the project file does not hold yet."""
         if self._unsaved:
-            store.write(self._unsaved, self._revision)
+            store.write(self._unsaved, self._revision, self._unsaved_drafts)
 
     def write_all(self, store: ProjectStore) -> None:
         """Write to `store`, an empty one, all that is in memory."""
-        store.write(rebuild(self._board), self._revision)
+        store.write(rebuild(self._board), self._revision, self._unsaved_drafts)
 
-    def apply(self, changes: Sequence[Change]) -> None:
-        """Make `changes` as one step, which is one revision. Called by commands only."""
+    def apply(self, changes: Sequence[Change], *, kind: str, name: str) -> None:
+        """Make `changes` as one step, which is one revision and one entry of the record. Called by commands only."""
         for change in changes:
             change.apply(self._board)
         self._revision += 1
-        self._save(changes)
+        paths: dict[Path, None] = {}
+        what = {"name": name, "revision": self._revision, **facts_of(changes, self._board, paths)}
+        self._save(changes, [Draft(kind, self.who, what, tuple(paths))])
         self._announce(changes)
 
     def set_identities(self, identities: Mapping[Path, FileIdentity]) -> None:
@@ -172,8 +178,13 @@ class Content(ContentSignals):
             for path in [example.path for bin_ in self.bins for example in bin_.examples if example.path in changed]:
                 self.example_changed.emit(path)
 
-    def _save(self, steps: Sequence[Step]) -> None:
+    def _forget_unsaved(self) -> None:
+        self._unsaved.clear()
+        self._unsaved_drafts.clear()
+
+    def _save(self, steps: Sequence[Step], drafts: Sequence[Draft] = ()) -> None:
         self._unsaved.extend(steps)
+        self._unsaved_drafts.extend(drafts)
         try:
             self.save()
         except ProjectError as error:

@@ -9,24 +9,57 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from fewshot_gui.project.archive import (
+    FACTS_FILE,
+    KEPT_BYTES,
+    REPORT,
+    Packed,
+    classifier_hash,
+    drop_beyond,
+    keep,
+    pack,
+)
+from fewshot_gui.project.changed import note_changes
 from fewshot_gui.project.disk import decode_path, reading, translated_errors
 from fewshot_gui.project.predictions import PredictionRows
+from fewshot_gui.project.record import DROPPED, Draft, append
 from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.project.training import Training, decode_training, encode_training
-from fewshot_gui.project.values import BinPrediction
+from fewshot_gui.project.values import NO_ORIGIN, BinPrediction, Origin
 from model.types import Region, Status
 
 _log = logging.getLogger(__name__)
 _STATUS = {status.value: status for status in Status}
+_RUNS = (
+    "SELECT id, revision, bin_ids, ifnull(classifier, ''), ifnull(asked, '')"
+    " FROM runs LEFT JOIN run_origins ON run_origins.run = runs.id"
+)
 _AT_ONCE = 1000  # rows: parsing them is one call, during which no other thread runs, 2 ms
 
 
 @dataclass(frozen=True)
 class StoredResults:
-    """The derived data of a project file: predictions and a training. `Results` takes the predictions over."""
+    """The derived data of a project file: predictions and a training. `Results` takes the predictions over.
+
+    classifier: the SHA-256 of the training's classifier, "" where there is none
+    """
 
     predictions: PredictionRows = field(default_factory=PredictionRows)
     training: Training | None = None
+    classifier: str = ""
+
+
+@dataclass(frozen=True)
+class NewTraining:
+    """A training that is to be saved: its classifier's files (name -> content), what the record says of it, and the
+    files as they are kept for later, within `most_bytes` of all that are kept.
+    """
+
+    training: Training
+    files: Mapping[str, bytes] = field(repr=False)
+    draft: Draft
+    packed: Packed = field(repr=False)
+    most_bytes: int = KEPT_BYTES
 
 
 class DerivedTables:
@@ -41,7 +74,13 @@ class DerivedTables:
 
     def load(self) -> StoredResults:
         """Return all of it."""
-        return StoredResults(self._load_predictions(), self._load_training())
+        return StoredResults(self._load_predictions(), self._load_training(), self._load_classifier_hash())
+
+    def _load_classifier_hash(self) -> str:
+        with reading(self._store.path):
+            query = "SELECT name, content FROM classifier_files WHERE name = ?"
+            facts = dict(self._connection.execute(query, (FACTS_FILE,)))
+            return classifier_hash(facts or self.classifier_files())
 
     def _load_predictions(self) -> PredictionRows:
         with reading(self._store.path):
@@ -49,8 +88,8 @@ class DerivedTables:
 
     def _iter_predictions(self) -> Iterator[BinPrediction]:
         runs = {
-            run: (revision, tuple(json.loads(bin_ids)))
-            for run, revision, bin_ids in self._connection.execute("SELECT * FROM runs")
+            run: (revision, tuple(json.loads(bin_ids)), Origin(*origin))
+            for run, revision, bin_ids, *origin in self._connection.execute(_RUNS)
         }
         rows = self._connection.execute(
             "SELECT path, run, status, predicted, message, scores, region FROM predictions ORDER BY row"
@@ -59,7 +98,7 @@ class DerivedTables:
             # One document of many rows: there may be 100,000, and a call for each takes ten times as long.
             numbers = json.loads(f"[{','.join(f'[{scores},{region}]' for *_, scores, region in some)}]")
             for (path, run, status, predicted, message, *_), (scores, box) in zip(some, numbers, strict=True):
-                revision, bin_ids = runs[run]
+                revision, bin_ids, origin = runs[run]
                 yield BinPrediction(
                     path=decode_path(path),
                     status=_STATUS[status],
@@ -70,33 +109,60 @@ class DerivedTables:
                     message=message,
                     revision=revision,
                     steadiness=box[4] if box and len(box) > 4 else None,
+                    origin=origin,
                 )
 
-    def write_predictions(self, rows: Sequence[tuple[int, BinPrediction]]) -> None:
-        """Save (row, prediction) pairs, in place of what these rows held.
+    def write(
+        self,
+        predictions: Sequence[tuple[int, BinPrediction]] = (),
+        new: NewTraining | None = None,
+        drafts: Sequence[Draft] = (),
+    ) -> None:
+        """Save (row, prediction) pairs, in place of what these rows held, a training, and what the record says of both.
 
-        They survive a crash of the app at once, one of the machine a little later: predictions
-        can be made again, and so need not wait for the disk.
+        All of it or, on an error, nothing. Without a training it survives a crash of the app at once, one of the
+        machine a little later: predictions can be made again, and so need not wait for the disk.
         """
-        with self._store.transaction(durable=False):
-            self._store.register_files(made.path for _, made in rows)
-            runs = {run: self._run_id(*run) for run in {(made.revision, made.bin_ids) for _, made in rows}}
-            self._connection.executemany(
-                "INSERT OR REPLACE INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        with self._store.transaction(durable=new is not None):
+            numbers = append(self._connection, drafts)
+            self._write_predictions(predictions)
+            if new is not None:
+                self._write_training(new, numbers.get(id(new.draft)))
+
+    def _write_predictions(self, rows: Sequence[tuple[int, BinPrediction]]) -> None:
+        self._store.register_files(made.path for _, made in rows)
+        kinds = {(made.revision, made.bin_ids, made.origin) for _, made in rows}
+        runs = {kind: self._run_id(*kind) for kind in kinds}
+        numbered = [(row, runs[made.revision, made.bin_ids, made.origin], made) for row, made in rows]
+        note_changes(self._connection, numbered)
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
                 (
-                    (
-                        row,
-                        os.fsencode(made.path),
-                        runs[made.revision, made.bin_ids],
-                        made.status.value,
-                        -1 if made.bin_id is None else made.bin_ids.index(made.bin_id),
-                        json.dumps(made.scores),
-                        json.dumps(_box(made.region, made.steadiness)),
-                        _storable(made.message),
-                    )
-                    for row, made in rows
-                ),
-            )
+                    row,
+                    os.fsencode(made.path),
+                    run,
+                    made.status.value,
+                    -1 if made.bin_id is None else made.bin_ids.index(made.bin_id),
+                    json.dumps(made.scores),
+                    json.dumps(_box(made.region, made.steadiness)),
+                    _storable(made.message),
+                )
+                for row, run, made in numbered
+            ),
+        )
+
+    def _write_training(self, new: NewTraining, entry: int | None) -> None:
+        execute = self._connection.execute
+        row = encode_training(new.training)
+        hash_ = classifier_hash(new.files)
+        if entry is not None and hash_:
+            report = pack({REPORT: json.dumps(row).encode()})
+            keep(self._connection, hash_, entry, new.packed.joined(report))
+            self._drop_beyond(new.most_bytes, hash_, new.draft.who)
+        execute("DELETE FROM classifier_files")
+        self._connection.executemany("INSERT INTO classifier_files VALUES (?, ?)", new.files.items())
+        execute("INSERT OR REPLACE INTO training VALUES (1, ?, ?, ?, ?)", row)
 
     def _load_training(self) -> Training | None:
         with reading(self._store.path):
@@ -110,26 +176,31 @@ class DerivedTables:
             _log.exception("The training report in this project cannot be read; it is left out")
             return None
 
-    def write_training(self, training: Training, files: Mapping[str, bytes]) -> None:
-        """Save a training and its classifier's files (name -> content) in place of the last."""
-        with self._store.transaction():
-            self._connection.execute("DELETE FROM classifier_files")
-            self._connection.executemany("INSERT INTO classifier_files VALUES (?, ?)", files.items())
-            self._connection.execute(
-                "INSERT OR REPLACE INTO training VALUES (1, ?, ?, ?, ?)", encode_training(training)
-            )
-
     def classifier_files(self) -> dict[str, bytes]:
         """Return the classifier's files, name -> content; empty before the first training."""
         with translated_errors(self._store.path):
             return dict(self._connection.execute("SELECT name, content FROM classifier_files ORDER BY name"))
 
-    def _run_id(self, revision: int, bin_ids: tuple[str, ...]) -> int:
+    def drop_beyond(self, most_bytes: int, in_use: str, who: str) -> None:
+        """Throw away the oldest classifiers where all take more than `most_bytes`; the record says which."""
+        with self._store.transaction():
+            self._drop_beyond(most_bytes, in_use, who)
+
+    def _drop_beyond(self, most_bytes: int, in_use: str, who: str) -> None:
+        dropped = drop_beyond(self._connection, most_bytes, in_use)
+        if dropped:
+            append(self._connection, [Draft(DROPPED, who, {"classifiers": dropped, "most_bytes": most_bytes})])
+
+    def _run_id(self, revision: int, bin_ids: tuple[str, ...], origin: Origin) -> int:
         key = (revision, json.dumps(bin_ids))
         execute = self._connection.execute
-        row = execute("SELECT id FROM runs WHERE revision = ? AND bin_ids = ?", key).fetchone()
-        if row is None:
-            row = execute("INSERT INTO runs (revision, bin_ids) VALUES (?, ?) RETURNING id", key).fetchone()
+        known = execute(_RUNS + " WHERE revision = ? AND bin_ids = ?", key)
+        for run, _, _, classifier, asked in known:
+            if (classifier, asked) == (origin.classifier, origin.run):
+                return int(run)
+        row = execute("INSERT INTO runs (revision, bin_ids) VALUES (?, ?) RETURNING id", key).fetchone()
+        if origin != NO_ORIGIN:
+            execute("INSERT INTO run_origins VALUES (?, ?, ?)", (row[0], origin.classifier, origin.run))
         return int(row[0])
 
 

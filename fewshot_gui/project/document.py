@@ -19,6 +19,7 @@ from fewshot_gui.project.edits.base import Plan
 from fewshot_gui.project.edits.files import Relocate
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.labels import Label
+from fewshot_gui.project.record import FOUND, Draft
 from fewshot_gui.project.store import ProjectStore, StoredContent
 from fewshot_gui.project.values import Bin, Example, FileIdentity, clean_name
 from model.types import FEWEST_OF_ONE_BIN
@@ -163,7 +164,8 @@ class Document(Content):
         self._missing -= accepted.keys()
         relocation = Relocate(accepted)
         relocation.apply(self._board)
-        self._save([relocation])
+        pairs = [(os.fspath(old), os.fspath(new)) for old, new in accepted.items()]
+        self._save([relocation], [Draft(FOUND, self.who, {"moved": pairs}, (*accepted, *accepted.values()))])
         self.paths_relocated.emit(accepted)
         for bin_id in {self.bin_of(new) for new in accepted.values()} - {None}:
             self.examples_changed.emit(bin_id)

@@ -25,6 +25,7 @@ class Label:
     bin_id: the bin that the image belongs to, which may be gone since; None: none of these, or `OPEN`
     note: why it is to be looked at once more; None: it is not
     given_at: when, in UTC, "2026-11-29T02:40:11.000000Z"
+    answered: the note with which it was marked for a second look before the reader answered; None: it was not
     predicted, confidence, revision: what the classifier said then: bin id (None: unlike every bin), probability
         0..1, and the revision of the bins that it was trained on
     """
@@ -37,6 +38,7 @@ class Label:
     predicted: str | None = None
     confidence: float = 0.0
     revision: int = 0
+    answered: str | None = None
 
     @property
     def is_decided(self) -> bool:
@@ -52,17 +54,19 @@ class Label:
         """Return the columns of the project file's table, without the path."""
         return (
             self.reader, self.source.value, self.bin_id, self.note, self.given_at, self.predicted, self.confidence,
-            self.revision,
+            self.revision, self.answered,
         )  # fmt: skip
 
     @classmethod
     def of_row(cls, row: Sequence[Any]) -> Label:
         """Return the label of such columns; raises `TypeError` or `ValueError` where they are none."""
-        reader, source, bin_id, note, given_at, predicted, confidence, revision = row
-        texts = (reader, given_at, *(text for text in (bin_id, note, predicted) if text is not None))
+        reader, source, bin_id, note, given_at, predicted, confidence, revision, answered = row
+        texts = (reader, given_at, *(text for text in (bin_id, note, predicted, answered) if text is not None))
         if not all(isinstance(text, str) for text in texts) or not 0 <= float(confidence) <= 1:
             raise ValueError("a label of other values")
-        return cls(reader, LabelSource(source), bin_id, note, given_at, predicted, float(confidence), int(revision))
+        return cls(
+            reader, LabelSource(source), bin_id, note, given_at, predicted, float(confidence), int(revision), answered
+        )
 
 
 def in_order(labels: Iterable[Label]) -> tuple[Label, ...]:

@@ -28,15 +28,19 @@ from fewshot_gui.project.edits.folders import SetFolders
 from fewshot_gui.project.errors import DamagedError, ProjectError
 from fewshot_gui.project.labels import Label
 from fewshot_gui.project.palette import next_color
+from fewshot_gui.project.recovered_record import RecoveredRecord, read_record, write_record
 from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.project.training import decode_training
 from fewshot_gui.project.values import FileIdentity, ProjectSettings, clean_name, name_key
+from model.images.roi import Roi
+from model.project_file.record import HEAD
 
 Row = tuple[Any, ...]
 
 _HEADER = 100
 _HASH = re.compile("[0-9a-f]{64}")
 _COLOR = re.compile("#[0-9a-f]{6}")
+_COLUMNS_BEFORE_ANSWERS = 9  # of a label's row
 
 
 @dataclass
@@ -56,6 +60,8 @@ class Recovered:
     training: Row | None = None
     classifier: list[tuple[str, bytes]] = field(default_factory=list)
     labels: list[Row] = field(default_factory=list)
+    origins: list[Row] = field(default_factory=list)
+    record: RecoveredRecord = field(default_factory=RecoveredRecord)
 
     @property
     def is_empty(self) -> bool:
@@ -83,13 +89,18 @@ def survey(damaged: Path) -> Recovered:
     return found
 
 
-def write_recovered(found: Recovered, path: Path) -> None:
-    """Save what was found as a project at `path`, in place of what is there. Raises `ProjectError`."""
+def write_recovered(found: Recovered, path: Path, who: str = "") -> None:
+    """Save what was found as a project at `path`, in place of what is there. Raises `ProjectError`.
+
+    Its record is that of the damaged file, as far as that could be read, and one entry more, by `who`.
+    """
     with ProjectStore.in_memory() as store:
+        with store.transaction() as connection:
+            write_record(connection, found.record)
         store.write(_steps(found), found.revision + 1)
         store.save_settings(found.settings)
         _write_derived(store, found)
-        store.copy_to(path)
+        store.copy_to(path, [found.record.entry(who)])
 
 
 def _steps(found: Recovered) -> list[Step]:
@@ -106,8 +117,9 @@ def _write_derived(store: ProjectStore, found: Recovered) -> None:
     with store.transaction() as connection:
         store.register_files(decode_path(row[1]) for row in found.predictions)
         store.register_files(decode_path(row[0]) for row in found.labels)
-        connection.executemany("INSERT OR IGNORE INTO labels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", found.labels)
+        connection.executemany("INSERT OR IGNORE INTO labels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", found.labels)
         connection.executemany("INSERT INTO runs VALUES (?, ?, ?)", found.runs)
+        connection.executemany("INSERT OR IGNORE INTO run_origins VALUES (?, ?, ?)", found.origins)
         for row in found.predictions:
             connection.execute("INSERT OR IGNORE INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
         numbers = connection.execute("SELECT row FROM predictions ORDER BY row").fetchall()
@@ -266,7 +278,9 @@ def _read_rest(tables: _Tables, found: Recovered) -> None:
     default = ProjectSettings()
     backbone, seed = state.get("backbone"), state.get("seed")
     found.settings = ProjectSettings(
-        backbone if isinstance(backbone, str) else default.backbone, seed if _is_number(seed) else default.seed
+        backbone if isinstance(backbone, str) else default.backbone,
+        seed if _is_number(seed) else default.seed,
+        _roi(state.get("roi")),
     )
     revision = state.get("revision")
     found.revision = revision if _is_number(revision) else 0
@@ -286,7 +300,14 @@ def _read_rest(tables: _Tables, found: Recovered) -> None:
         except (KeyError, TypeError, ValueError):
             continue
         found.training = row
-    found.labels = [row for row in tables.both_ways("*", "labels", "path") if _is_label(row)]
+    rows = (_with_answer(row) for row in tables.both_ways("*", "labels", "path"))
+    found.labels = [row for row in rows if _is_label(row)]
+    found.origins = [
+        row
+        for row in tables.both_ways("run, classifier, asked", "run_origins", "run")
+        if row[0] in bins_of_run and all(isinstance(text, str) for text in row[1:])
+    ]
+    found.record = read_record(tables, state.get(HEAD))
     index = "sqlite_autoindex_classifier_files_1"
     names = [name for (name,) in tables.both_ways("name", "classifier_files", "name", index)]
     files: dict[str, bytes] = dict(tables.each("name, content", "classifier_files", "name", names))
@@ -351,3 +372,17 @@ def iter_words(found: Recovered) -> Iterator[str]:
         yield f"{len({row[0] for row in found.labels}):,} labelled images"
     if found.training is not None and found.classifier:
         yield "the classifier"
+    if found.record.entries:
+        missing = f", {found.record.missing:,} missing" if found.record.missing else ""
+        yield f"{len(found.record.entries):,} entries of the record{missing}"
+
+
+def _with_answer(row: Row) -> Row:
+    """Return a label's row as it is now: those of the format before have a column less."""
+    return (*row, None) if len(row) == _COLUMNS_BEFORE_ANSWERS else row
+
+
+def _roi(text: object) -> Roi | None:
+    with suppress(ValueError):
+        return Roi.parse(text) if isinstance(text, str) and text else None
+    return None

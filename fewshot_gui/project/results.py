@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from fewshot_gui.project.derived import DerivedTables, StoredResults
+from fewshot_gui.project.archive import KEPT_BYTES, Packed, classifier_hash, pack
+from fewshot_gui.project.derived import DerivedTables, NewTraining, StoredResults
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.predictions import PredictionRows
+from fewshot_gui.project.record import TRAINING, WENT_BACK, Draft
 from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.project.training import ExampleVerdict, Training
+from fewshot_gui.project.training_facts import training_facts
 from fewshot_gui.project.unsaved_results import UnsavedResults
-from fewshot_gui.project.values import BinPrediction
+from fewshot_gui.project.values import NO_ORIGIN, BinPrediction, Origin
 from model.types import Prediction, TrainingReport
 
 __all__ = ["BinPrediction", "ExampleVerdict", "Results"]
@@ -46,6 +51,9 @@ class Results(QObject):
         self._rows = PredictionRows()
         self._unsaved = UnsavedResults()
         self._training: Training | None = None
+        self._classifier = ""
+        self.kept_bytes = KEPT_BYTES
+        """What all classifiers together may take that are kept to go back to."""
         self._trained_on: Mapping[Path, str | None] | None = None
         self._verdicts: dict[Path, ExampleVerdict] = {}
         self._is_stale = False
@@ -80,6 +88,11 @@ class Results(QObject):
     def classifier_revision(self) -> int | None:
         """The document revision that the classifier was trained at, or None without a classifier."""
         return self._training.revision if self._training else None
+
+    @property
+    def classifier_hash(self) -> str:
+        """The SHA-256 by which the record knows the classifier; "" without one."""
+        return self._classifier
 
     @property
     def classifier_bin_ids(self) -> tuple[str, ...]:
@@ -126,6 +139,7 @@ class Results(QObject):
         """Show `content`, which `store` holds, and save there from now on."""
         self._tables = DerivedTables(store)
         self._unsaved.forget()
+        self._classifier = content.classifier
         self._set_rows(content.predictions)
         self._show_training(content.training)
 
@@ -134,16 +148,25 @@ class Results(QObject):
         self._tables = DerivedTables(store)
         self._unsaved.forget()
 
-    def add_predictions(self, revision: int, bin_ids: Sequence[str], predictions: Sequence[Prediction]) -> None:
+    def add_predictions(
+        self,
+        revision: int,
+        bin_ids: Sequence[str],
+        predictions: Sequence[Prediction],
+        origin: Origin = NO_ORIGIN,
+        draft: Draft | None = None,
+    ) -> None:
         """Take in a batch that the classifier of `revision` made; `bin_ids[c]` is its class c.
 
-        Costs O(batch).
+        `draft`: what the record says of the run, with its first batch. Costs O(batch).
         """
         bins = tuple(bin_ids)
+        if draft is not None:
+            self._unsaved.add_draft(draft)
         first = len(self._rows)
         changed: list[Path] = []
         for prediction in predictions:
-            made = BinPrediction.of(prediction, bins, revision)
+            made = BinPrediction.of(prediction, bins, revision, origin)
             row = self._rows.put(made)
             if row < first:
                 changed.append(made.path)
@@ -153,6 +176,11 @@ class Results(QObject):
             self.appended.emit(first, len(self._rows) - 1)
         if changed:
             self.changed.emit(changed)
+
+    def add_to_record(self, draft: Draft) -> None:
+        """Have the record say something."""
+        self._unsaved.add_draft(draft)
+        self._try_to_save()
 
     @property
     def is_modified(self) -> bool:
@@ -172,26 +200,53 @@ class Results(QObject):
 
     def write_all(self, store: ProjectStore) -> None:
         """Write to `store`, an empty one, all that is in memory, and the classifier if it can still be read."""
-        tables = DerivedTables(store)
-        tables.write_predictions(list(enumerate(self._rows)))
+        new, drafts = None, self._unsaved.drafts
         if self._training is not None:
             files: dict[str, bytes] = {}
             with suppress(ProjectError):
                 files = self.classifier_files()
-            tables.write_training(self._training, files)
+            what = training_facts(self._training, classifier_hash(files), self._document.board, {})
+            draft = Draft(TRAINING, self._document.who, {**what, "saved_from_memory": True}, keys=(what["classifier"],))
+            new = NewTraining(self._training, files, draft, pack(files), self.kept_bytes)
+            drafts = [*drafts, draft]
+        DerivedTables(store).write(list(enumerate(self._rows)), new, drafts)
 
     def set_training(
-        self, revision: int, bin_ids: Sequence[str], report: TrainingReport, files: Mapping[str, bytes]
+        self,
+        revision: int,
+        bin_ids: Sequence[str],
+        report: TrainingReport,
+        files: Mapping[str, bytes],
+        origin: Mapping[str, Any] = MappingProxyType({}),
+        packed: Packed | None = None,
     ) -> None:
         """Take in a classifier trained at `revision`: its classes, its report and its saved files.
 
-        The images it could not use count as being in the bins where they are now.
+        The images it could not use count as being in the bins where they are now. `origin` is what else the record says
+        of it; `packed`, the files as they are kept, where another thread has packed them already.
         """
         left_out = {path: self._document.bin_of(path) for path, _ in (*report.unreadable, *report.duplicates)}
         training = Training(revision, tuple(bin_ids), report, left_out)
-        self._unsaved.set_training(training, files)
+        what = training_facts(training, classifier_hash(files), self._document.board, origin)
+        draft = Draft(TRAINING, self._document.who, what, keys=(what["classifier"],))
+        self._take(NewTraining(training, files, draft, packed or pack(files), self.kept_bytes))
+
+    def go_back(self, earlier: Training, files: Mapping[str, bytes]) -> None:
+        """Use an earlier training's classifier again, from its saved files."""
+        hash_ = classifier_hash(files)
+        draft = Draft(WENT_BACK, self._document.who, {"classifier": hash_}, keys=(hash_,))
+        self._take(NewTraining(earlier, files, draft, pack(files), self.kept_bytes))
+
+    def _take(self, new: NewTraining) -> None:
+        self._unsaved.set_training(new)
+        self._classifier = classifier_hash(new.files)
         self._try_to_save()
-        self._show_training(training)
+        self._show_training(new.training)
+
+    def keep_at_most(self, most_bytes: int) -> None:
+        """Throw away the oldest of the classifiers that are kept, where all take more; raises `ProjectError`."""
+        self.kept_bytes = most_bytes
+        self._tables.drop_beyond(most_bytes, self._classifier, self._document.who)
 
     def _set_rows(self, rows: PredictionRows) -> None:
         before, self._rows = self._rows, rows

@@ -5,14 +5,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
 from fewshot_gui.project.disk import LONGEST_VALUE, connect_read_only
 from fewshot_gui.project.errors import DamagedError, ProjectError
+from fewshot_gui.project.record import BEGUN, Draft, append, program_version
+from model.project_file.record import HEAD
 
 APPLICATION_ID = int.from_bytes(b"FSHT")
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 # Paths are bytes (os.fsencode), as a file's name need not be text. `files` holds what is known of
 # every file and library folder: its path relative to the project's folder finds it again when both
@@ -52,7 +55,7 @@ CREATE TABLE training (
 );
 CREATE TABLE classifier_files (name TEXT PRIMARY KEY, content BLOB NOT NULL);
 """
-_LABELS = """
+_LABELS_BEFORE_ANSWERS = """
 CREATE TABLE labels (
     path BLOB NOT NULL REFERENCES files (path),
     reader TEXT NOT NULL,
@@ -66,10 +69,52 @@ CREATE TABLE labels (
     PRIMARY KEY (path, reader)
 ) WITHOUT ROWID;
 """
-TABLES = _BEFORE_LABELS + _LABELS
+_LABELS = """
+CREATE TABLE labels (
+    path BLOB NOT NULL REFERENCES files (path),
+    reader TEXT NOT NULL,
+    source TEXT NOT NULL,
+    bin_id TEXT,
+    note TEXT,
+    given_at TEXT NOT NULL,
+    predicted TEXT,
+    confidence REAL NOT NULL,
+    revision INTEGER NOT NULL,
+    answered TEXT,
+    PRIMARY KEY (path, reader)
+) WITHOUT ROWID;
+"""
+# `record` is only added to; `record_index` says by which words an entry is found and can be made again from it.
+# `run_origins` tells of which classifier and which run of the record the predictions of a row of `runs` are;
+# `changes`, which images got another class in it, packed (`changed.py`). `blobs` are compressed parts of classifiers,
+# by the SHA-256 of what they hold; a recipe lists the parts of each file (docs/adr/0030-record.md).
+_RECORD = """
+CREATE TABLE record (number INTEGER PRIMARY KEY, hash TEXT NOT NULL, entry TEXT NOT NULL);
+CREATE TABLE record_index (
+    key BLOB NOT NULL, number INTEGER NOT NULL REFERENCES record (number), PRIMARY KEY (key, number)
+) WITHOUT ROWID;
+CREATE TABLE run_origins (
+    run INTEGER PRIMARY KEY REFERENCES runs (id), classifier TEXT NOT NULL, asked TEXT NOT NULL
+);
+CREATE TABLE changes (id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES runs (id), content BLOB NOT NULL);
+CREATE INDEX changes_by_run ON changes (run);
+CREATE TABLE blobs (hash TEXT PRIMARY KEY, content BLOB NOT NULL);
+CREATE TABLE classifiers (
+    hash TEXT PRIMARY KEY, entry INTEGER NOT NULL REFERENCES record (number), recipe TEXT NOT NULL
+);
+"""
+TABLES = _BEFORE_LABELS + _LABELS + _RECORD
 
-_STATE_KINDS = {"revision": "INTEGER", "saves": "INTEGER", "seed": "INTEGER", "project_id": "TEXT", "backbone": "TEXT"}
-_FIRST_WITH_LABELS = 3  # format
+_STATE_KINDS = {
+    "revision": "INTEGER",
+    "saves": "INTEGER",
+    "seed": "INTEGER",
+    "project_id": "TEXT",
+    "backbone": "TEXT",
+    "roi": "TEXT",
+    HEAD: "TEXT",
+}
+_TABLES_OF = {1: _BEFORE_LABELS, 2: _BEFORE_LABELS, 3: _BEFORE_LABELS + _LABELS_BEFORE_ANSWERS}  # of older formats
 _LARGEST_NUMBER = 2**53  # so that no number of ours overflows
 _HEADER_BYTES = 100
 _MAGIC = b"SQLite format 3\x00"
@@ -92,12 +137,44 @@ def _know_which_file_was_written_last(connection: sqlite3.Connection) -> None:
 
 
 def _keep_labels(connection: sqlite3.Connection) -> None:
+    connection.execute(_LABELS_BEFORE_ANSWERS)
+
+
+def _keep_answered_notes(connection: sqlite3.Connection) -> None:
+    connection.execute("ALTER TABLE labels RENAME TO labels_before")
     connection.execute(_LABELS)
+    connection.execute("INSERT INTO labels SELECT *, NULL FROM labels_before")
+    connection.execute("DROP TABLE labels_before")
+
+
+def _keep_a_record(connection: sqlite3.Connection) -> None:
+    """Begin the record: with what the project holds, as nobody knows any more who made it so."""
+    for statement in filter(str.strip, _RECORD.split(";")):
+        connection.execute(statement)
+    counts = {
+        name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0]  # noqa: S608 - our own words
+        for name in ("bins", "examples", "labels", "predictions")
+    }
+    facts = connection.execute("SELECT content FROM classifier_files WHERE name = 'classifier.json'").fetchone()
+    classifier = "" if facts is None else sha256(bytes(facts[0])).hexdigest()
+    what = {"format": 3, "version": program_version(), "classifier": classifier, "held": counts}
+    append(connection, [Draft(BEGUN, "", what)])
+    connection.execute(
+        "INSERT INTO run_origins SELECT id, ?, '' FROM runs"
+        " WHERE ? != '' AND revision = (SELECT revision FROM training)",
+        (classifier, classifier),
+    )
+
+
+def _keep_answers_and_a_record(connection: sqlite3.Connection) -> None:
+    _keep_answered_notes(connection)
+    _keep_a_record(connection)
 
 
 MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], None]] = {
     1: _know_which_file_was_written_last,
     2: _keep_labels,
+    3: _keep_answers_and_a_record,
 }
 """What makes a project of format n one of format n + 1; inside a transaction."""
 
@@ -157,7 +234,7 @@ def check_content(path: Path) -> int:
         verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         version = format_of(connection)
         if verdict == "ok" and version <= SCHEMA_VERSION:
-            verdict = _what_is_strange(connection, TABLES if version >= _FIRST_WITH_LABELS else _BEFORE_LABELS)
+            verdict = _what_is_strange(connection, _TABLES_OF.get(version, TABLES))
     except (sqlite3.DatabaseError, ValueError) as error:  # what SQLite says of a damaged schema may be no text
         verdict = str(error)
     finally:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from model.errors import FewShotError
 from model.images.left_aside import LeftAside
 
 _MOST_REMARKS = 10_000
@@ -63,3 +65,25 @@ def joined(several: list[SearchNotes]) -> SearchNotes:
         for path, reason in notes.remarks:
             collected.passed_over(path, reason)
     return collected.notes()
+
+
+def without_known(paths: Iterable[Path], hashes: Path | None, noted: NotesOfSearch) -> Iterator[Path]:
+    """Yield the images whose content is not on the list `hashes`, and note the others.
+
+    Where the list cannot be read, none is yielded: what it should hold back is not to be shown.
+    """
+    if hashes is None:
+        yield from paths
+        return
+    from model.images.known_content import LEFT_OUT, LeftOutFiles, known_content  # here: they import decoders
+
+    try:
+        left_out = LeftOutFiles(known_content(hashes))
+    except FewShotError as error:
+        noted.passed_over(hashes, str(error))
+        return
+    for path in paths:
+        if left_out.has(path):
+            noted.passed_over(path, LEFT_OUT)
+        else:
+            yield path

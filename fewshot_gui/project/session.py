@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from uuid import uuid4
@@ -17,8 +18,10 @@ from fewshot_gui.project.derived import StoredResults
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.file_records import FileRecord, record_reader
+from fewshot_gui.project.history import History
 from fewshot_gui.project.lock import ProjectLock
 from fewshot_gui.project.opening import OpenedProject, open_project
+from fewshot_gui.project.record import BEGUN, SAVED_AS, SETTINGS, Draft, plain, program_version
 from fewshot_gui.project.results import Results
 from fewshot_gui.project.schema import check_header
 from fewshot_gui.project.store import ProjectStore
@@ -26,6 +29,7 @@ from fewshot_gui.project.unfinished import UnfinishedWork
 from fewshot_gui.project.values import ProjectSettings
 
 _MOVED_INTO = "moved_into"
+_WATCHED = "watched"
 _log = logging.getLogger(__name__)
 
 PROJECT_SUFFIX = ".fewshot"
@@ -58,8 +62,18 @@ class Session(QObject):
         """Save what training uses in this project; raises `ProjectError` when that fails."""
         if self.document.read_only_reason:
             raise ProjectError(f"Not changed: {self.document.read_only_reason}")
-        self._store.save_settings(settings)
+        what = {"before": plain(self._settings), "after": plain(settings)}
+        self._store.save_settings(settings, [Draft(SETTINGS, self.document.who, what)])
         self._settings = settings
+
+    @property
+    def history(self) -> History:
+        """The record of the open project, to be read."""
+        return History(self._store)
+
+    def set_who(self, name: str) -> None:
+        """Say who works, for the record."""
+        self.document.who = name
 
     def note_move_into(self, target: Path) -> None:
         """Keep in mind that images are about to be moved into a folder; raises `ProjectError`."""
@@ -72,6 +86,20 @@ class Session(QObject):
         except ProjectError:
             return None
         return Path(os.fsdecode(bytes.fromhex(noted))) if noted else None
+
+    def note_watched(self, folders: Sequence[Path]) -> None:
+        """Keep in mind which folders are watched, none: no longer any; raises `ProjectError`."""
+        text = json.dumps([os.fsencode(folder).hex() for folder in folders]) if folders else ""
+        if text or self._store.noted(_WATCHED):
+            self._store.note(_WATCHED, text)
+
+    def watched(self) -> tuple[Path, ...]:
+        """Return the folders that are watched while the project is open."""
+        try:
+            noted = self._store.noted(_WATCHED)
+            return tuple(Path(os.fsdecode(bytes.fromhex(one))) for one in json.loads(noted)) if noted else ()
+        except (ProjectError, ValueError, TypeError):
+            return ()
 
     def note_unfinished(self, work: UnfinishedWork | None) -> None:
         """Keep in mind what is under way, None: nothing; raises `ProjectError`."""
@@ -208,12 +236,18 @@ class Session(QObject):
             except ProjectError:  # its own file cannot be read any more: all that counts is in memory, too
                 _log.exception("the project is saved from memory")
                 with ProjectStore.in_memory() as rebuilt:
+                    what = {"version": program_version(), "why": "saved from memory: the earlier record is unreadable"}
+                    rebuilt.add_to_record([Draft(BEGUN, self.document.who, what)])
                     self.document.write_all(rebuilt)
                     self.results.write_all(rebuilt)
                     rebuilt.save_settings(self._settings)
-                    rebuilt.copy_to(path)
+                    rebuilt.copy_to(path, [self._saved_as(path)])
             else:
-                copy.copy_to(path)
+                copy.copy_to(path, [self._saved_as(path)])
+
+    def _saved_as(self, path: Path) -> Draft:
+        old = "" if self.document.path is None else self.document.path.name
+        return Draft(SAVED_AS, self.document.who, {"from": old, "as": path.name, "version": program_version()})
 
 
 def _let_go(store: ProjectStore, lock: ProjectLock | None, *, remove: bool) -> None:

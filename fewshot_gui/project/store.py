@@ -26,8 +26,10 @@ from fewshot_gui.project.disk import (
 )
 from fewshot_gui.project.edits.base import Step, Tables, read_board
 from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.project.record import Draft, append
 from fewshot_gui.project.schema import SCHEMA_VERSION, check_content, check_header, create_tables, migrate
 from fewshot_gui.project.values import ProjectSettings
+from model.images.roi import Roi
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,27 +141,37 @@ class ProjectStore:
         with reading(self.path):
             return StoredContent(read_board(self.connection), int(self._state("revision", 0)))
 
-    def write(self, steps: Sequence[Step], revision: int) -> None:
-        """Save these steps and the revision they lead to: all of them or, on an error, none."""
+    def write(self, steps: Sequence[Step], revision: int, drafts: Sequence[Draft] = ()) -> None:
+        """Save these steps, the revision they lead to and what the record says of them: all or, on an error, none."""
         with self.transaction():
             tables = Tables(self.connection, self.register_files)
             for step in steps:
                 step.write(tables)
             self._set_state("revision", revision)
+            append(self.connection, drafts)
+
+    def add_to_record(self, drafts: Sequence[Draft]) -> None:
+        """Save entries of the record."""
+        with self.transaction() as connection:
+            append(connection, drafts)
 
     def settings(self) -> ProjectSettings:
         """Return the project's settings."""
         default = ProjectSettings()
         with reading(self.path):
             return ProjectSettings(
-                str(self._state("backbone", default.backbone)), int(self._state("seed", default.seed))
+                str(self._state("backbone", default.backbone)),
+                int(self._state("seed", default.seed)),
+                _roi(str(self._state("roi", ""))),
             )
 
-    def save_settings(self, settings: ProjectSettings) -> None:
-        """Save the project's settings."""
+    def save_settings(self, settings: ProjectSettings, drafts: Sequence[Draft] = ()) -> None:
+        """Save the project's settings, and what the record says of them."""
         with self.transaction():
             self._set_state("backbone", settings.backbone)
             self._set_state("seed", settings.seed)
+            self._set_state("roi", "" if settings.roi is None else settings.roi.percent)
+            append(self.connection, drafts)
 
     def note(self, key: str, value: str) -> None:
         """Keep a note with the project."""
@@ -171,8 +183,10 @@ class ProjectStore:
         with translated_errors(self.path):
             return str(self._state(key, ""))
 
-    def copy_to(self, path: Path) -> None:
+    def copy_to(self, path: Path, drafts: Sequence[Draft] = ()) -> None:
         """Write the whole project to `path`, as one of its own: it is there, complete, when this returns.
+
+        Its record goes on with `drafts`.
 
         Until then, and for good if this fails, what was at `path` before stays.
         """
@@ -183,6 +197,7 @@ class ProjectStore:
                 connection.create_function("relative", 1, copy._relative, deterministic=True)
                 connection.execute("UPDATE files SET relative = relative(path)")
                 copy._set_state("project_id", uuid4().hex)
+                append(connection, drafts)
             copy_database(image.connection, path)
 
     def copy_to_memory(self, copy: ProjectStore) -> None:
@@ -272,6 +287,11 @@ class ProjectStore:
 def _state(connection: sqlite3.Connection, key: str, default: str | int) -> str | int:
     row = connection.execute("SELECT value FROM state WHERE key = ?", (key,)).fetchone()
     return default if row is None else row[0]
+
+
+def _roi(text: str) -> Roi | None:
+    """Read a region of interest; raises `ValueError` where it is none, as a project that is damaged."""
+    return Roi.parse(text) if text else None
 
 
 def _relative_to(path: bytes, folder: bytes | None) -> bytes | None:

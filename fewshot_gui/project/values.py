@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from fewshot_gui.project.labels import Label
+from model.images.roi import Roi
 from model.types import Prediction, Region, Status
 
 
@@ -45,10 +46,27 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class ProjectSettings:
-    """What training uses in this project: the backbone's name and the seed of every random choice."""
+    """What training uses in this project.
+
+    backbone: its name
+    seed: of every random choice
+    roi: the part of every image that is looked at; None: all of it
+    """
 
     backbone: str = "efficientnet-lite0"
     seed: int = 0
+    roi: Roi | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where predictions come from: SHA-256 of the classifier, id of the run in the record; "": not known."""
+
+    classifier: str = ""
+    run: str = ""
+
+
+NO_ORIGIN = Origin()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +77,8 @@ class BinPrediction:
     bin; where `status` is UNKNOWN it is the nearest one, where it is ERROR there is none, no score
     and no region, and `message` says why. A bin may have been removed since. `label`: what a person
     says of the image, by which class and status are, see `labelled`; None in what is saved.
-    `steadiness`: how far the region can be relied on, 0..1; None where that is not known.
+    `steadiness`: how far the region can be relied on, 0..1; None where that is not known. `origin`: by which
+    classifier, and in which run.
     """
 
     path: Path
@@ -72,9 +91,10 @@ class BinPrediction:
     revision: int
     steadiness: float | None = None
     label: Label | None = None
+    origin: Origin = NO_ORIGIN
 
     @classmethod
-    def of(cls, prediction: Prediction, bin_ids: tuple[str, ...], revision: int) -> Self:
+    def of(cls, prediction: Prediction, bin_ids: tuple[str, ...], revision: int, origin: Origin = NO_ORIGIN) -> Self:
         """Return `prediction` of a classifier whose class c is the bin `bin_ids[c]`."""
         return cls(
             prediction.path,
@@ -86,6 +106,7 @@ class BinPrediction:
             prediction.message,
             revision,
             prediction.steadiness,
+            origin=origin,
         )
 
     @property
@@ -110,6 +131,14 @@ class BinPrediction:
     def is_of_one_bin(self) -> bool:
         """Whether the classifier knew a single bin: then only how unlike it the image is has a meaning."""
         return len(self.bin_ids) == 1
+
+    @property
+    def is_region_unlike(self) -> bool:
+        """Whether `region` is what is most unlike the single bin.
+
+        Classifiers of one bin from before regions took part show what is most like it, and say how steady that is.
+        """
+        return self.is_of_one_bin and self.region is not None and self.steadiness is None
 
     @property
     def is_joined(self) -> bool:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
+from fewshot_gui.actions import ActionTable
 from fewshot_gui.intents import Intents
 from fewshot_gui.items.examples_model import ExamplesModel
 from fewshot_gui.items.ranked_examples import RankedExamples
@@ -16,6 +17,7 @@ from fewshot_gui.items.roles import Role
 from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.items.tile_source import TileSource
 from fewshot_gui.project.document import Document
+from fewshot_gui.project.recent import RecentProject
 from fewshot_gui.project.results import Results
 from fewshot_gui.project.shared_pictures import in_two_bins
 from fewshot_gui.views.bin_card import BinCard
@@ -24,6 +26,7 @@ from fewshot_gui.views.bin_menu import BinMenu, color_icon
 from fewshot_gui.views.board import Board
 from fewshot_gui.views.board_summary import explain, summarize
 from fewshot_gui.views.image_view import ImageView
+from fewshot_gui.views.next_step_strip import NextStepStrip
 from fewshot_gui.widgets.pane_header import PaneHeader
 
 _COMPARE_PAUSE = 150  # milliseconds after the last change before pictures in two bins are looked for
@@ -40,6 +43,7 @@ class BinsView(QWidget):
         self,
         document: Document,
         results: Results,
+        actions: ActionTable,
         intents: Intents,
         thumbnails: Thumbnails,
         tiles: TileSource,
@@ -50,9 +54,11 @@ class BinsView(QWidget):
         self._document, self._results = document, results
         self._intents, self._thumbnails, self._tiles = intents, thumbnails, tiles
         self._gallery: BinGallery | None = None
+        self._in_menu: QAction | None = None
         self._cards: dict[str, BinCard] = {}
         self.header = PaneHeader(self.tr("Bins"))
-        self._board = Board(intents)
+        self.next_step = NextStepStrip(document, results, actions)
+        self._board = Board(actions, intents, thumbnails)
         self._scroll = QScrollArea()
         self._scroll.setWidget(self._board)
         self._scroll.setWidgetResizable(True)
@@ -63,6 +69,7 @@ class BinsView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
+        layout.addWidget(self.next_step)
         layout.addWidget(self._scroll, 1)
         self._layout = layout
         self._compare = QTimer(self, singleShot=True, interval=_COMPARE_PAUSE)
@@ -106,7 +113,7 @@ class BinsView(QWidget):
             return self._gallery.tab_stops()
         cards = [self._cards[bin_.id] for bin_ in self._document.bins if bin_.id in self._cards]
         stops = [stop for card in cards for stop in card.tab_stops()]
-        return [*stops, self._board.new_card, self._board.hint_button]
+        return [*stops, self._board.new_card, *self._board.hint.buttons]
 
     def focus_bin(self, step: int) -> None:
         """Move the keyboard `step` bins on."""
@@ -161,9 +168,17 @@ class BinsView(QWidget):
             self._scroll.show()
             self.placed.emit()
 
+    def show_recent(self, projects: Sequence[RecentProject]) -> None:
+        """Offer projects that were open lately where there are no bins."""
+        self._board.hint.show_recent(projects)
+
     def offer_estimates(self, action: QAction) -> None:
         """Let the line above the bins, and a button beside it, show how good it is."""
         self.header.set_action(action)
+
+    def offer_in_menu(self, action: QAction) -> None:
+        """Put a command into the menu of images."""
+        self._in_menu = action
 
     def select_examples(self, paths: Sequence[Path]) -> bool:
         """Select those of `paths` that share a bin with the first that is in one; False: none is."""
@@ -192,6 +207,7 @@ class BinsView(QWidget):
         for signal in (document.reset, document.bin_removed, document.examples_changed, document.example_changed):
             signal.connect(self._on_contents_changed)
         self._compare.timeout.connect(self._show_shared)
+        self.next_step.bin_asked_for.connect(self.open_gallery)
         self._results.training_changed.connect(self._show_summary)
         self._results.stale_changed.connect(self._show_summary)
 
@@ -280,9 +296,15 @@ class BinsView(QWidget):
             if bin_.id != bin_id:
                 targets[move_menu.addAction(color_icon(bin_.color), bin_.name.replace("&", "&&"))] = at
         move_menu.setEnabled(bool(targets))
+        if self._in_menu is not None and len(paths) <= 2:
+            menu.addAction(self._in_menu)
+        who = menu.addAction(self.tr("Who said this?"))
+        who.setEnabled(len(paths) == 1)
         chosen = menu.exec(position)
         menu.deleteLater()
         if chosen is remove:
             self._intents.remove_examples_requested.emit(paths)
+        elif chosen is who:
+            self._intents.who_said_requested.emit(paths[0])
         elif chosen in targets:
             self._intents.assign_requested.emit(targets[chosen], paths)

@@ -15,13 +15,15 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from fewshot_gui import style
+from fewshot_gui.actions import ActionTable
 from fewshot_gui.intents import Intents
 from fewshot_gui.items.mime import BIN_TYPE, decode_bin, may_carry_images
+from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.views.bin_card import BinCard
 from fewshot_gui.views.drops import accept_copy, take_images
 from fewshot_gui.views.new_bin_card import NewBinCard
+from fewshot_gui.views.start_hint import StartHint
 from fewshot_gui.widgets.card_grid import CardGrid
-from fewshot_gui.widgets.empty_hint import EmptyHint
 
 _CARD_WIDTH = 200
 _CARD_HEIGHT = 176
@@ -31,20 +33,17 @@ _MAX_CARD_HEIGHT = 336
 class Board(QWidget):
     """Cards in a grid, then the "New bin" card. Takes drops beside the cards."""
 
-    def __init__(self, intents: Intents, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, actions: ActionTable, intents: Intents, thumbnails: Thumbnails, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._intents = intents
         self.setAcceptDrops(True)
         self._insert_at: int | None = None
         self._is_target = False
         self.new_card = NewBinCard()
-        self._hint = EmptyHint(
-            "bin-add",
-            self.tr("One bin for each class"),
-            self.tr("Drop a folder: each of its sub-folders becomes a bin. Or add a bin and drop images on it."),
-            self,
-        )
-        self.hint_button = self._hint.add_button(self.tr("New bin"))
+        self.hint = StartHint(actions, intents, thumbnails, self)
+        self.hint_button = self.hint.new_bin
         self.grid = CardGrid(_CARD_WIDTH, _CARD_HEIGHT, _MAX_CARD_HEIGHT, style.GRID, self)
         self.grid.setContentsMargins(style.GRID, style.GRID, style.GRID, style.GRID)
         self.grid.addWidget(self.new_card)
@@ -57,7 +56,7 @@ class Board(QWidget):
 
     def set_empty(self, empty: bool) -> None:
         """While there are no bins, say what they are for."""
-        self._hint.setVisible(empty)
+        self.hint.setVisible(empty)
         self.new_card.setVisible(not empty)
 
     def place(self, card: BinCard, position: int) -> None:
@@ -102,7 +101,7 @@ class Board(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The hint covers the board (Qt)."""
         super().resizeEvent(event)
-        self._hint.setGeometry(self.rect())
+        self.hint.setGeometry(self.rect())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The outline under a drag, the line where a bin would go (Qt)."""

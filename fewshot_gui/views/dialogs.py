@@ -25,6 +25,7 @@ from fewshot_gui import style
 from fewshot_gui.actions import ActionTable, plain_text
 from fewshot_gui.icons import app_icon
 from fewshot_gui.items.naming import display_text, names
+from fewshot_gui.translation import tr
 
 _ERROR_WIDTH = 560
 
@@ -116,35 +117,36 @@ def show_about(parent: QWidget) -> None:
     """Name, purpose, versions."""
     box = QMessageBox(parent)
     box.setObjectName("aboutDialog")
-    box.setWindowTitle(_tr("About Fewshot"))
+    box.setWindowTitle(tr("About Fewshot"))
     box.setIconPixmap(app_icon().pixmap(64, 64))
     version = QCoreApplication.applicationVersion()
     box.setText(f"Fewshot {version}".strip())
     box.setInformativeText(
-        _tr("Sort a few images into bins, train in a second, label whole folders, and see which region decided.")
+        tr("Sort a few images into bins, train in a second, label whole folders, and see which region decided.")
         + f"\n\nPython {platform.python_version()}, Qt for Python {pyside_version}\n"
-        + _tr("Everything runs on this computer; no image leaves it.")
+        + tr("Everything runs on this computer; no image leaves it.")
     )
     box.exec()
 
 
 def _gestures() -> list[tuple[str, str]]:
     return [
-        (_tr("Drag files or folders onto a bin"), _tr("Add them as examples")),
-        (_tr("Drag a folder beside the bins"), _tr("A bin for each of its sub-folders")),
-        (_tr("Drag an image to another bin"), _tr("Move it there")),
-        (_tr("Drag an image from a bin to the library"), _tr("Remove it from the bin; the file stays")),
-        (_tr("Drag the top of a bin"), _tr("Reorder the bins")),
-        (_tr("Double click on the top of a bin"), _tr("On its name: rename it; beside it: show it as a gallery")),
-        (_tr("1 – 9"), _tr("Put the selected images into that bin, and go on to the next image")),
-        (_tr("0, then two digits"), _tr("The same with bins 10 – 99: 0 1 2 is bin 12")),
-        (_tr("Tab, F6 / Shift+F6"), _tr("Go on in the window; to the next / previous part of it")),
-        (_tr("Space, D / Backspace, A"), _tr("Next / previous image")),
-        (_tr("Ctrl + mouse wheel on the gallery or the library"), _tr("Larger or smaller pictures")),
-        (_tr("Drag from empty ground of a gallery"), _tr("Select what the frame touches")),
-        (_tr("Click on the head of a group, + and −"), _tr("Fold or unfold the group; * unfolds all")),
-        (_tr("Mouse wheel, drag on the picture"), _tr("Zoom about the cursor, pan")),
-        (_tr("Double click on the picture"), _tr("Fit, or 100 %")),
+        (tr("Drag files or folders onto a bin"), tr("Add them as examples")),
+        (tr("Drag a folder beside the bins"), tr("A bin for each of its sub-folders")),
+        (tr("Drag an image to another bin"), tr("Move it there")),
+        (tr("Drag an image from a bin to the library"), tr("Remove it from the bin; the file stays")),
+        (tr("Drag the top of a bin"), tr("Reorder the bins")),
+        (tr("Double click on the top of a bin"), tr("On its name: rename it; beside it: show it as a gallery")),
+        (tr("1 – 9"), tr("Put the selected images into that bin, and go on to the next image")),
+        (tr("0, then two digits"), tr("The same with bins 10 – 99: 0 1 2 is bin 12")),
+        (tr("Tab, F6 / Shift+F6"), tr("Go on in the window; to the next / previous part of it")),
+        (tr("Space, D / Backspace, A"), tr("Next / previous image")),
+        (tr("Ctrl + mouse wheel on the gallery or the library"), tr("Larger or smaller pictures")),
+        (tr("Drag from empty ground of a gallery"), tr("Select what the frame touches")),
+        (tr("Click on the head of a group, + and −"), tr("Fold or unfold the group; * unfolds all")),
+        (tr("Mouse wheel, drag on the picture"), tr("Zoom about the cursor, pan")),
+        (tr("Double click on the picture"), tr("Fit, or 100 %")),
+        (tr("Hold F8 / Shift+F8"), tr("Uncover the covered picture under the pointer / all of them")),
     ]
 
 
@@ -155,7 +157,3 @@ def _keys(actions: ActionTable) -> list[tuple[str, str]]:
         for action in actions
         if action.shortcuts()
     ]
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Dialogs", text)

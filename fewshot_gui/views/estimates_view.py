@@ -11,12 +11,12 @@ from fewshot_gui.intents import Intents
 from fewshot_gui.items.estimates import Estimates
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
+from fewshot_gui.texts import percent
 from fewshot_gui.views.estimate_words import (
     advice,
     as_table,
     cell_words,
     interval,
-    percent,
     precision_words,
     recall_words,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.items.arrangement import Arrangement, Grouping, Sorting
@@ -23,6 +23,13 @@ class GalleryBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.groups, self.order, self.map_choice = QComboBox(), QComboBox(), MapChoice()
+        self.reverse = QToolButton()
+        self.reverse.setObjectName("galleryReverse")
+        self.reverse.setCheckable(True)
+        self.reverse.setAutoRaise(True)
+        self.reverse.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.reverse.setAccessibleName(self.tr("Reverse the order"))
+        self.reverse.setToolTip(self.tr("Reverse the order within the groups; errors stay last"))
         self.tile = SizeSlider(self.tr("Size of the tiles"), SMALLEST, LARGEST)
         self.groups.setObjectName("galleryGroups")
         self.groups.setAccessibleName(self.tr("Groups"))
@@ -57,24 +64,36 @@ class GalleryBar(QWidget):
             choice.activated.connect(self._on_arranged)
         for choice in (self.groups, self.order, self.map_choice):
             choice.setMaximumWidth(_WIDEST)
-        for widget, stretch in ((self.groups, 2), (self.order, 3), (self.map_choice, 2), (self.tile, 2)):
+        for widget, stretch in (
+            (self.groups, 2), (self.order, 3), (self.reverse, 0), (self.map_choice, 2), (self.tile, 2),
+        ):  # fmt: skip
             layout.addWidget(widget, stretch)
+        self.reverse.toggled.connect(self._show_direction)
+        self.reverse.clicked.connect(self._on_arranged)
+        self._show_direction()
         layout.addStretch(1)
         self.tile.valueChanged.connect(self.tile_chosen)
 
     @property
     def arrangement(self) -> Arrangement:
         """What is chosen."""
-        return Arrangement(Grouping(self.groups.currentData()), Sorting(self.order.currentData()))
+        return Arrangement(
+            Grouping(self.groups.currentData()), Sorting(self.order.currentData()), self.reverse.isChecked()
+        )
 
     def show_arrangement(self, arrangement: Arrangement) -> None:
         """Show this as chosen, without telling."""
         self.groups.setCurrentIndex(self.groups.findData(arrangement.grouping))
         self.order.setCurrentIndex(self.order.findData(arrangement.sorting))
+        self.reverse.setChecked(arrangement.is_reversed)
 
     def controls(self) -> list[QWidget]:
         """What the keyboard goes through, in order."""
-        return [self.groups, self.order, self.map_choice, self.tile]
+        return [self.groups, self.order, self.reverse, self.map_choice, self.tile]
+
+    def _show_direction(self) -> None:
+        is_reversed = self.reverse.isChecked()
+        self.reverse.setArrowType(Qt.ArrowType.UpArrow if is_reversed else Qt.ArrowType.DownArrow)
 
     def _on_arranged(self) -> None:
         self.arrangement_chosen.emit(self.arrangement)

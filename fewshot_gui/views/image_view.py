@@ -7,14 +7,26 @@ from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QDrag, QFocusEvent, QFont, QFontMetrics, QImage, QKeyEvent, QPainter, QPixmap, QWheelEvent
+from PySide6.QtGui import (
+    QDrag,
+    QFocusEvent,
+    QFont,
+    QFontMetrics,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPixmap,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QWidget
 
 from fewshot_gui import style
+from fewshot_gui.covers import covers
 from fewshot_gui.items.image_list_model import ImageListModel, Index
 from fewshot_gui.items.naming import names
 from fewshot_gui.items.roles import Role
-from fewshot_gui.items.thumbnail_delegate import ThumbnailDelegate
+from fewshot_gui.items.thumbnail_delegate import ThumbnailDelegate, stack_rect
 from fewshot_gui.items.tile_source import TileSource
 from fewshot_gui.widgets.grid_view import GridView
 
@@ -31,6 +43,7 @@ class ImageView(GridView):
     image_selected = Signal(Path)  # became current
     selection_edited = Signal()
     focused = Signal()
+    stack_clicked = Signal(Path)  # the number of images in its stack
     side_changed = Signal(int)  # pixels of a picture's longer side, by Ctrl and the mouse wheel or `set_side`
 
     def __init__(
@@ -55,6 +68,7 @@ class ImageView(GridView):
         self.viewport().setAcceptDrops(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         names.changed.connect(self.viewport().update)
+        covers.changed.connect(self.viewport().update)
 
     def allow_sizes(self, tiles: TileSource, smallest: int, largest: int) -> None:
         """Let pictures be made larger and smaller, within limits; `tiles` has them finer than thumbnails."""
@@ -101,6 +115,16 @@ class ImageView(GridView):
         """The image that comes after the last selected one, or None."""
         return path_after(self)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click on the number of a stack spreads it, or puts it together (Qt)."""
+        position = event.position().toPoint()
+        index = self.indexAt(position)
+        picture = self._delegate.picture_rect(self.visualRect(index))
+        if event.button() == Qt.MouseButton.LeftButton and is_on_stack(index, picture, position, self.fontMetrics()):
+            self.stack_clicked.emit(index.data(Role.PATH))
+        else:
+            super().mousePressEvent(event)
+
     def startDrag(self, supported: Qt.DropAction) -> None:
         """Drag the selected images, under a picture that counts them (Qt)."""
         start_image_drag(self, supported)
@@ -146,6 +170,12 @@ class ImageView(GridView):
         """Actions depend on what is selected (Qt)."""
         super().selectionChanged(selected, deselected)
         self.selection_edited.emit()
+
+
+def is_on_stack(index: Index, picture: QRect, position: QPoint, metrics: QFontMetrics) -> bool:
+    """Whether a point is on the number of images in a stack, on top of the picture of `index`."""
+    stack = index.data(Role.STACK) if index.isValid() else None
+    return stack is not None and stack_rect(picture, stack[0], metrics).contains(position)
 
 
 def _line_height() -> int:
@@ -267,7 +297,7 @@ def drag_pixmap(widget: QWidget, image: QImage | None, count: int) -> QPixmap:
         fitted = image.size().scaled(frame.size() - QSize(6, 6), Qt.AspectRatioMode.KeepAspectRatio)
         target = QRect(QPoint(0, 0), fitted)
         target.moveCenter(frame.center())
-        painter.drawImage(target, image)
+        painter.drawImage(target, covers.shown(image))
     if count > 1:
         _paint_count(painter, widget, count, side)
     painter.end()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QColor, QImage, QPalette
@@ -15,18 +16,31 @@ from fewshot_gui.items.bin_look import look_of
 from fewshot_gui.items.naming import display_folder, display_name, display_path, display_text, names
 from fewshot_gui.items.thumbnail_source import PictureSource, Thumbnails
 from fewshot_gui.items.tile_source import TileSource
-from fewshot_gui.items.verdicts import describe_example, describe_labels, describe_prediction
+from fewshot_gui.items.verdicts import (
+    describe_example,
+    describe_labels,
+    describe_origin,
+    describe_prediction,
+    most_unlike,
+)
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
-from fewshot_gui.texts import confidence_text
+from fewshot_gui.texts import REMARK, confidence_text
 from fewshot_gui.views.like_strip import LikeRow, LikeStrip
 from fewshot_gui.views.map_choice import MapChoice
+from fewshot_gui.views.masking_strip import MaskingStrip
+from fewshot_gui.widgets.difference_legend import DifferenceLegend
 from fewshot_gui.widgets.elided_label import ElidedLabel
 from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
+from fewshot_gui.widgets.notice import Notice
 from fewshot_gui.widgets.overlay_canvas import OverlayCanvas
 from fewshot_gui.widgets.pane_header import PaneHeader
 from fewshot_gui.widgets.score_bars import ScoreBars, ScoreRow
-from model.types import Explanation
+from model.types import Explanation, MapStyle, Region
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 _SETTLE = 120  # milliseconds an image must stay chosen before it is explained: arrow keys run past many
 _REST = 60  # milliseconds the view must rest before finer pixels are asked for
@@ -57,6 +71,7 @@ class InspectorView(QWidget):
         self._bin_ids: tuple[str, ...] = ()
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE)
         self._rest = QTimer(self, singleShot=True, interval=_REST)
+        self._remark = ""  # what people should know of the picture
         self.header = PaneHeader(self.tr("Inspector"))
         self.canvas = OverlayCanvas()
         self.scores = ScoreBars()
@@ -64,8 +79,11 @@ class InspectorView(QWidget):
         self._name, self._verdict, self._status = ElidedLabel(), QLabel(), QLabel()
         self._zoom = QLabel()
         self._opacity = QSlider(Qt.Orientation.Horizontal)
-        self.map_choice = MapChoice()
+        self.map_choice = MapChoice(between_classes=True)
+        self.legend, self.masking = DifferenceLegend(), MaskingStrip(document, intents)
+        self._mark_notice = Notice(self.tr("A part is marked."), icon_name="search")
         self._build()
+        self.canvas.marked_changed.connect(self._on_marked_changed)
         self._settle.timeout.connect(self._on_settled)
         self._rest.timeout.connect(self._on_rested)
         self.canvas.zoom_changed.connect(self._on_zoom_changed)
@@ -94,20 +112,32 @@ class InspectorView(QWidget):
         """The image shown, or None."""
         return self._path
 
+    def region(self) -> Region | None:
+        """The part of the picture that is marked or, where none is, the box that is shown; else None."""
+        return self.canvas.marked or self.canvas.region
+
+    def offer_fetching(self, actions: Sequence[QAction]) -> None:
+        """Put commands that fetch images like this one into the picture's menu; the last goes by the marked part."""
+        self.canvas.addActions(list(actions))
+        self.canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self._mark_notice.set_action(actions[-1])
+
     def entry(self) -> QWidget:
         """What the keyboard comes to: the classes or, where none are shown, the strength of the overlay."""
         return self.scores if self.scores.isVisible() else self._opacity
 
     def tab_stops(self) -> list[QWidget]:
         """What the keyboard goes through, in order."""
-        return [self.map_choice, self._opacity, self.scores]
+        return [self.map_choice, self._opacity, self.scores, self.masking.button]
 
     def show_image(self, path: Path) -> None:
         """Show `path`; its explanation is asked for once it has stayed a moment."""
         if path == self._path:
             return
-        self._path, self._explanation, self._trouble = path, None, ""
+        self._path, self._explanation, self._trouble, self._remark = path, None, "", ""
+        self.canvas.clear_mark()
         self._show_like()
+        self._show_why()
         self._content.set_empty(False)
         self.show_name()
         self._show_preview(path)
@@ -127,7 +157,9 @@ class InspectorView(QWidget):
 
     def clear(self) -> None:
         """Show nothing."""
+        self.canvas.clear_mark()
         self._path, self._explanation = None, None
+        self._show_why()
         self.canvas.clear()
         self.header.set_note("")
         self._content.set_empty(True)
@@ -135,6 +167,7 @@ class InspectorView(QWidget):
     def explain_again(self) -> None:
         """Ask once more for the explanation (the classifier is another now)."""
         self._explanation = None
+        self._show_why()
         self.canvas.clear_overlay()
         if self._path is not None:
             self._settle.start()
@@ -153,6 +186,11 @@ class InspectorView(QWidget):
         """Say why there is no explanation of `path`."""
         if path == self._path:
             self._set_status(message)
+
+    def set_map_style(self, map_style: MapStyle) -> None:
+        """How the map is shown."""
+        self.canvas.set_map_style(map_style)
+        self.legend.set_map_style(map_style)
 
     def add_zoom_actions(self, actions: Sequence[QAction]) -> None:
         """Put the zoom and the window's commands for it beside the title."""
@@ -189,13 +227,14 @@ class InspectorView(QWidget):
         facts.setContentsMargins(style.GRID, style.GRID // 2, style.GRID, style.GRID)
         facts.setSpacing(6)
         facts.addLayout(row)
-        for widget in (self._name, self._verdict, self._status, self.scores, self.like):
+        for widget in (self.legend, self._name, self._verdict, self._status, self.scores, self.masking, self.like):
             facts.addWidget(widget)
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.canvas, 1)
+        column.addWidget(self._mark_notice)
         column.addLayout(facts)
         hint = EmptyHint(
             "inspect",
@@ -217,7 +256,11 @@ class InspectorView(QWidget):
         lines = [describe_example(self._document, self._results, path)]
         lines.append(describe_prediction(self._document, self._results, path))
         lines.append(describe_labels(self._document, path))
-        self._verdict.setText("\n".join(line for line in lines if line) or self.tr("Not classified yet."))
+        if self._shows_unlike() and self._results.prediction(path) is None:
+            lines.append(most_unlike())
+        lines.append(describe_origin(self._results, path))
+        text = "\n".join(line for line in lines if line) or self.tr("Not classified yet.")
+        self._verdict.setText(f"{text}\n{self.tr('Note:')} {self._remark}" if self._remark else text)
         bin_ids, scores = self._known_scores(path)
         rows = []
         for bin_id, score in zip(bin_ids, scores, strict=True):
@@ -226,6 +269,11 @@ class InspectorView(QWidget):
             rows.append(ScoreRow(bin_id, look.name, look.color, score, text))
         self.scores.set_rows(rows, self.scores.chosen_bin() if self._explanation is None else None)
         self.scores.setVisible(bool(rows))
+
+    def _shows_unlike(self) -> bool:
+        """Whether the explanation shows what is most unlike a single bin."""
+        explanation = self._explanation
+        return explanation is not None and len(self._bin_ids) == 1 and explanation.steadiness == (None,)
 
     def _known_scores(self, path: Path) -> tuple[Sequence[str], Sequence[float]]:
         """The bins and their scores: those of the record, so that one image has one number wherever it stands.
@@ -247,14 +295,31 @@ class InspectorView(QWidget):
         self.canvas.set_original_size(QSize(*explanation.image_size))
         at = self._bin_ids.index(chosen)
         color = QColor(look_of(self._document, chosen).color)
-        self.canvas.set_overlay(explanation.evidence_maps[at], explanation.regions[at], color)
+        difference = self._show_why()
+        self.canvas.set_overlay(explanation.evidence_maps[at], explanation.regions[at], color, difference)
+
+    def _show_why(self) -> npt.NDArray[np.float32] | None:
+        """Offer the masking test for the chosen class; name the classes of the difference, and return it."""
+        chosen, explanation, path = self.scores.chosen_bin(), self._explanation, self._path
+        if explanation is None or path is None or chosen not in self._bin_ids:
+            self.legend.set_classes("", "")
+            self.masking.clear()
+            return None
+        at = self._bin_ids.index(chosen)
+        self.masking.show_class(path, self._bin_ids, explanation, at)
+        if len(self._bin_ids) < 2:
+            return None
+        first, runner_up = explanation.ranked[:2]
+        second = at if at != first else runner_up
+        self.legend.set_classes(*(look_of(self._document, self._bin_ids[c]).name for c in (first, second)))
+        return explanation.between(first, second)
 
     def _show_like(self) -> None:
         """Show the examples whose regions are like the image's, for the first two classes."""
         rows = []
         for said in self._explanation.by_example if self._explanation is not None else ():
             look = look_of(self._document, self._bin_ids[said.class_index])
-            rows.append(LikeRow(look.name, look.color, said.like))
+            rows.append(LikeRow(look.name, look.color, said.like, is_nearest=self._shows_unlike()))
         self.like.set_rows(rows)
 
     def _on_example_chosen(self, path: Path) -> None:
@@ -293,6 +358,8 @@ class InspectorView(QWidget):
         if path == self._path:
             self._is_preview = False
             self.canvas.set_image(image, size)
+            self._remark = image.text(REMARK)
+            self._show_facts()
             self._show_map()
 
     def _on_picture_failed(self, path: Path, message: str) -> None:
@@ -305,6 +372,9 @@ class InspectorView(QWidget):
 
     def _on_opacity_changed(self, percent: int) -> None:
         self.canvas.set_opacity(percent / 100)
+
+    def _on_marked_changed(self) -> None:
+        self._mark_notice.setVisible(self.canvas.marked is not None)
 
     def _on_zoom_changed(self, scale: float) -> None:
         self._zoom.setText("" if self._is_preview else f"{100 * scale:,.0f} %")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.items.naming import display_path, display_text, names
 from fewshot_gui.project.search_notes import SearchNotes
+from fewshot_gui.translation import tr
 
 
 class LeftAsideDialog(QDialog):
@@ -64,11 +65,7 @@ def describe_notes(notes: SearchNotes) -> str:
     """Say in a line or two what was left aside, without names of files."""
     words = [notes.left_aside] if notes.left_aside else []
     if len(notes.remarks) == 1:
-        words.append(_tr("One file or folder: {reason}").format(reason=notes.remarks[0][1]))
+        words.append(tr("One file or folder: {reason}").format(reason=notes.remarks[0][1]))
     elif notes.remarks:
-        words.append(_tr("There are remarks on {count} files or folders.").format(count=f"{len(notes.remarks):,}"))
+        words.append(tr("There are remarks on {count} files or folders.").format(count=f"{len(notes.remarks):,}"))
     return " ".join(words)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("LeftAside", text)

@@ -19,9 +19,11 @@ from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.items.tile_source import TileSource
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.library import Library
+from fewshot_gui.project.stacks import Stacks
 from fewshot_gui.views.bin_menu import color_icon
 from fewshot_gui.views.drops import DropZone, take_images
 from fewshot_gui.views.image_view import ImageView
+from fewshot_gui.views.stack_bar import StackBar
 from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
 from fewshot_gui.widgets.notice import Notice
 from fewshot_gui.widgets.pane_header import PaneHeader
@@ -42,10 +44,13 @@ class LibraryView(DropZone):
         thumbnails: Thumbnails,
         tiles: TileSource,
         parent: QWidget | None = None,
+        stacks: Stacks | None = None,
     ) -> None:
         super().__init__(parent)
         self._document, self._library, self._intents = document, library, intents
-        self.model = LibraryModel(document, library, thumbnails, self)
+        self._stacks = stacks or Stacks(self)
+        self.model = LibraryModel(document, library, thumbnails, self, self._stacks)
+        self.stack_bar = StackBar(self._stacks)
         self.images = ImageView(_THUMBNAIL_SIDE, show_names=True)
         # Were the bar to come and go, its width would change the number of columns, and with it the need for a bar.
         self.images.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
@@ -67,6 +72,8 @@ class LibraryView(DropZone):
         self.header.add_tool(self.size_, gives_way=True)
         self._notice = Notice("", icon_name="suggest")
         self._offered: tuple[QAction, ...] = ()
+        self._in_menu: QAction | None = None
+        self._title = "{count}"  # of what was fetched
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_PAUSE)
         hint = EmptyHint("images", "", "")
         self._content = EmptyOr(self.images, hint)
@@ -74,12 +81,16 @@ class LibraryView(DropZone):
         self._connect()
         self._show_state()
 
-    def offer_suggesting(self, suggest: QAction, show_all: QAction) -> None:
-        """Put the command that chooses what to label next beside the title, and the way back into the notice."""
-        self._offered = (suggest, show_all)
+    def offer_fetching(self, fetch: QAction, others: Sequence[QAction], show_all: QAction) -> None:
+        """Put the command that fetches images beside the title, `others` into its menu, and the way back."""
+        self._offered = (fetch, *others, show_all)
         show_all.setIconText(self.tr("Show all"))  # on the button, where there is little room
         self._notice.set_action(show_all)
-        self.header.add_button(suggest)
+        self.header.add_button(fetch, others)
+
+    def offer_in_menu(self, action: QAction) -> None:
+        """Put a command into the menu of images."""
+        self._in_menu = action
 
     def entry(self) -> QWidget:
         """What the keyboard comes to: the images or, where there are none, the filter."""
@@ -89,15 +100,18 @@ class LibraryView(DropZone):
         """What the keyboard goes through, in order."""
         return [self.size_, self.filter, self.unsorted_only, self.images]
 
-    def show_suggestions(self, paths: Sequence[Path]) -> None:
-        """Show only these images, best first, and the first of them selected."""
+    def show_fetched(self, paths: Sequence[Path], title: str) -> None:
+        """Show only these images, best first, and the first of them selected; `title` has a place for their count."""
         self.filter.clear()
+        self._title = title
         self.model.set_suggested(paths)
         if self.model.rowCount():
             self.images.select_paths([self.model.path(0)])
 
     def show_all(self) -> None:
         """Show the others again; what is selected stays selected."""
+        if self.model.suggested is None:
+            return
         selected = self.images.selected_paths()
         self.model.set_suggested(None)
         self.images.select_paths(selected)
@@ -133,6 +147,7 @@ class LibraryView(DropZone):
         layout.setSpacing(0)
         layout.addWidget(self.header)
         layout.addLayout(tools)
+        layout.addWidget(self.stack_bar)
         layout.addWidget(self._notice)
         layout.addWidget(self._content, 1)
 
@@ -142,6 +157,7 @@ class LibraryView(DropZone):
         self.filter.textChanged.connect(self._on_filter_typed)
         self.unsorted_only.toggled.connect(self._apply_filter)
         self._typing.timeout.connect(self._apply_filter)
+        self.images.stack_clicked.connect(self.toggle_stack)
         self.images.image_selected.connect(self._intents.image_selected)
         self.images.customContextMenuRequested.connect(self._on_menu_requested)
         self.model.rowsInserted.connect(self._show_state)
@@ -184,15 +200,15 @@ class LibraryView(DropZone):
         suggested = self.model.suggested
         left = sum(self._document.bin_of(path) is None for path in suggested or ())
         self._notice.setVisible(suggested is not None)
-        if left == 1:
-            self._notice.set_text(self.tr("This image would teach the most: put it into a bin."))
-        elif left:
-            text = self.tr("These {count} images would teach the most, best first: put them into bins.")
-            self._notice.set_text(text.format(count=left))
+        if left:
+            self._notice.set_text(self._title.format(count=left))
         else:
-            self._notice.set_text(self.tr("All that was suggested is in bins."))
-        if suggested is not None and not left:
-            title, text = self.tr("All suggested images are in bins"), self.tr("Train, or ask for more (Ctrl+G).")
+            self._notice.set_text(self.tr("All that was fetched is in bins."))
+        if suggested is not None and not suggested:
+            title, text = self.tr("No image is of that kind"), self.tr("Choose others to fetch (Ctrl+Alt+G).")
+            self._notice.set_text(title)
+        elif suggested is not None and not left:
+            title, text = self.tr("All fetched images are in bins"), self.tr("Train, or fetch more (Ctrl+G).")
         elif total:
             title, text = self.tr("No image matches"), self.tr("Change the filter above.")
         elif self._library.is_scanning:
@@ -204,25 +220,45 @@ class LibraryView(DropZone):
             text = self.tr("Drop a folder of images here, or choose Add folder (Ctrl+Shift+O).")
         self._content.hint.set_text(title, text)
 
+    def toggle_stack(self, path: Path) -> None:
+        """Spread the stack of an image, or put it together; the selection stays where it is shown."""
+        wanted = [*self.images.selected_paths(), path]
+        self._stacks.toggle(path)
+        group = self._stacks.members(path)
+        shown = [one for one in wanted if self.model.row_of(one) is not None]
+        self.images.select_paths(shown or [one for one in group if self.model.row_of(one) is not None])
+
     def _on_menu_requested(self, position: QPoint) -> None:
         menu = QMenu(self)
         paths = self.images.selected_paths()
-        bins, folders = {}, {}
+        bins: dict[QAction, int] = {}
+        folders: dict[QAction, Path] = {}
+        watched: dict[QAction, Path] = {}
         if paths:
             put = menu.addMenu(self.tr("Put into"))
             for at, bin_ in enumerate(self._document.bins):
                 bins[put.addAction(color_icon(bin_.color), bin_.name.replace("&", "&&"))] = at
             put.setEnabled(bool(bins))
+        if self._in_menu is not None and 1 <= len(paths) <= 2:
+            menu.addAction(self._in_menu)
+        who = menu.addAction(self.tr("Who said this?")) if len(paths) == 1 else None
         for action in self._offered:
             if action.isEnabled():
                 menu.addAction(action)
         if self._document.folders and not names_are_hidden():
-            close = menu.addMenu(self.tr("Close folder"))
-            for folder in self._document.folders:
-                folders[close.addAction(readable(folder).replace("&", "&&"))] = folder
+            if not self._document.read_only_reason:
+                watched = self._add_folders(menu.addMenu(self.tr("Watch folder")))
+            folders = self._add_folders(menu.addMenu(self.tr("Close folder")))
         chosen = menu.exec(self.images.viewport().mapToGlobal(position)) if not menu.isEmpty() else None
         menu.deleteLater()
-        if chosen in bins:
+        if chosen is not None and chosen is who:
+            self._intents.who_said_requested.emit(paths[0])
+        elif chosen in bins:
             self._intents.assign_requested.emit(bins[chosen], paths)
+        elif chosen in watched:
+            self._intents.watch_requested.emit([watched[chosen]])
         elif chosen in folders:
             self._intents.remove_folder_requested.emit(folders[chosen])
+
+    def _add_folders(self, menu: QMenu) -> dict[QAction, Path]:
+        return {menu.addAction(readable(folder).replace("&", "&&")): folder for folder in self._document.folders}

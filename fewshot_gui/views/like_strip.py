@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
 from fewshot_gui import style
+from fewshot_gui.covers import covers
 from fewshot_gui.items.naming import display_name, names
 from fewshot_gui.items.tile_delegate import paint_region
 from fewshot_gui.items.tile_source import TileSource
@@ -22,11 +23,12 @@ _SIDE = 54  # pixels of a picture
 
 @dataclass(frozen=True)
 class LikeRow:
-    """The regions of examples of one class; `color` "#rrggbb"."""
+    """The regions of examples of one class; `color` "#rrggbb"; `is_nearest`: none is like the image's, with one bin."""
 
     name: str
     color: str
     like: tuple[LikeRegion, ...]
+    is_nearest: bool = False
 
 
 class LikeStrip(QWidget):
@@ -45,6 +47,7 @@ class LikeStrip(QWidget):
         self._grid.setSpacing(2)
         tiles.changed.connect(self._on_picture_changed)
         names.changed.connect(self._show)
+        covers.changed.connect(self._paint_all)
         self.hide()
 
     def set_rows(self, rows: Sequence[LikeRow]) -> None:
@@ -62,7 +65,8 @@ class LikeStrip(QWidget):
                 widget.deleteLater()
         self._buttons = []
         for line, row in enumerate(self._rows):
-            title = QLabel(self.tr("Like these of ‘{name}’").format(name=row.name))
+            text = self.tr("Nearest to it in ‘{name}’") if row.is_nearest else self.tr("Like these of ‘{name}’")
+            title = QLabel(text.format(name=row.name))
             title.setTextFormat(Qt.TextFormat.PlainText)
             title.setWordWrap(True)
             self._grid.addWidget(title, 2 * line, 0, 1, -1)
@@ -102,10 +106,14 @@ class LikeStrip(QWidget):
                 (_SIDE - fitted.width()) / 2, (_SIDE - fitted.height()) / 2, fitted.width(), fitted.height()
             )
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(target, picture)
+            painter.drawImage(target, covers.shown(picture, pointed_at=button.underMouse()))
             paint_region(painter, target, like.region, self._tiles.original_size(like.path), QColor(color))
         painter.end()
         button.setIcon(QIcon(pixmap))
+
+    def _paint_all(self) -> None:
+        for button, like, color in self._buttons:
+            self._paint(button, like, color)
 
     def _on_picture_changed(self, path: Path) -> None:
         for button, like, color in self._buttons:

@@ -3,40 +3,47 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain, pairwise
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QMainWindow, QStyle, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStyle, QToolTip, QVBoxLayout, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.actions import ActionTable
 from fewshot_gui.icons import app_icon
-from fewshot_gui.intents import Intents
+from fewshot_gui.intents import Among, FetchPlan, Intents
 from fewshot_gui.items.naming import Known, display_name, names
 from fewshot_gui.items.thumbnail_source import PictureSource, Thumbnails, ThumbnailSource
 from fewshot_gui.items.tile_source import TileSource
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.library import Library
+from fewshot_gui.project.recent import RecentProject
 from fewshot_gui.project.results import Results
+from fewshot_gui.project.stacks import Stacks
 from fewshot_gui.views.bins_view import BinsView
+from fewshot_gui.views.compare_view import CompareView
+from fewshot_gui.views.cover_menu import UncoverKey
 from fewshot_gui.views.dialogs import ErrorDialog
 from fewshot_gui.views.estimates_view import EstimatesView
 from fewshot_gui.views.image_focus import ImageFocus
 from fewshot_gui.views.inspector_view import InspectorView
 from fewshot_gui.views.library_view import LibraryView
+from fewshot_gui.views.log_dialog import LogDialog
 from fewshot_gui.views.map_choice import MapChoice
 from fewshot_gui.views.menus import MenuBar, make_tool_bar
 from fewshot_gui.views.project_banner import ProjectBanner
 from fewshot_gui.views.results_view import ResultsView
 from fewshot_gui.views.review_view import ReviewView
+from fewshot_gui.views.settings_dialog import ChosenSettings, SettingsDialog
+from fewshot_gui.views.shortcuts_dialog import ShortcutsDialog, changed_keys
 from fewshot_gui.views.status_bar import StatusBar
 from fewshot_gui.views.window_commands import Panes, WindowCommands
 from fewshot_gui.widgets.flexible_splitter import FlexibleSplitter
-from model.types import Explanation, MapStyle
+from model.types import Explanation, MapStyle, Prediction, Region
 
 _COLUMNS, _ROWS = (288, 680, 336), (400, 360)  # what the splitters begin with
 _COMFORTABLE = 480  # pixels of bins and results, for which the others give way
@@ -67,11 +74,13 @@ class MainWindow(QMainWindow):
         self._theme = style.THEMES[0]
         self.command_table = ActionTable(self)
         shared = Thumbnails(thumbnails, self)
-        self.library = LibraryView(document, library, intents, shared, tiles)
-        self.bins = BinsView(document, results, intents, shared, tiles)
-        self.results = ResultsView(document, results, intents, shared, tiles)
+        self.stacks = Stacks(self)
+        self.library = LibraryView(document, library, intents, shared, tiles, stacks=self.stacks)
+        self.bins = BinsView(document, results, self.command_table, intents, shared, tiles)
+        self.results = ResultsView(document, results, intents, shared, tiles, stacks=self.stacks)
         self.inspector = InspectorView(document, results, intents, pictures, shared, tiles)
         self.review = ReviewView(document, results, intents, pictures, shared)
+        self.compare = CompareView(document, results, intents, pictures, shared)
         self.estimates = EstimatesView(document, results, intents, self)
         self.banner = ProjectBanner(document, results, self.command_table)
         self.focus = ImageFocus(self)
@@ -80,9 +89,17 @@ class MainWindow(QMainWindow):
         self._build()
         self._connect()
         panes = Panes(
-            self.library, self.bins, self.results, self.inspector, self.estimates, self.focus, self._menu_bar.put_into
+            self.library,
+            self.bins,
+            self.results,
+            self.inspector,
+            self.compare,
+            self.estimates,
+            self.focus,
+            self._menu_bar.put_into,
         )
         self._commands = WindowCommands(self, self.command_table, panes, intents, document, results)
+        self._commands.edit_made.connect(self.status.show_edit)
         self._show_title()
 
     def fit_to_screen(self) -> None:
@@ -92,9 +109,7 @@ class MainWindow(QMainWindow):
 
     def show_error(self, title: str, message: str, details: str = "") -> None:
         """Show a dialog, without waiting for it, with details that can be copied."""
-        dialog = ErrorDialog(title, message, details, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        _open(ErrorDialog(title, message, details, self))
 
     def edit_bin_name(self, bin_id: str) -> None:
         """Let the user rename a bin in place, as after adding one."""
@@ -108,16 +123,47 @@ class MainWindow(QMainWindow):
         """Show where each class looks, if the inspector still shows `path`."""
         self.inspector.show_explanation(path, bin_ids, explanation)
         self.review.show_explanation(path, bin_ids, explanation)
+        self.compare.show_explanation(path, bin_ids, explanation)
 
     def show_explanation_failure(self, path: Path, message: str) -> None:
         """Say why `path` could not be explained, if the inspector still shows it."""
         self.inspector.show_explanation_failure(path, message)
+        self.compare.show_failure(path, message)
+
+    def show_without_region(self, path: Path, region: Region, prediction: Prediction) -> None:
+        """Say what is predicted of `path` without `region`, if the inspector still asks."""
+        self.inspector.masking.show_result(path, region, prediction)
+
+    def show_without_region_failure(self, path: Path, region: Region, message: str) -> None:
+        """Say why there is no such prediction, if the inspector still asks."""
+        self.inspector.masking.show_failure(path, region, message)
 
     def set_reviewing(self, reviewing: bool) -> None:
         """Show the review in place of everything else, or everything else again."""
+        self.leave_comparison()
         self._columns.setVisible(not reviewing)
         self.review.setVisible(reviewing)
         (self.review if reviewing else self.results.entry()).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_side_by_side(self) -> None:
+        """Show the two selected images side by side, or of the image in the inspector the maps of two classes."""
+        chosen = self.focus.paths()
+        if len(chosen) != 2:
+            chosen = [path for path in (self.inspector.path,) if path is not None] * 2
+        if chosen and self.review.isHidden():
+            self._columns.hide()
+            self.compare.show()
+            self.compare.begin(*chosen)
+            self.compare.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def leave_comparison(self) -> None:
+        """Show bins and results again."""
+        if not self.compare.isHidden():
+            self.compare.hide()
+            self.compare.end()
+            self._columns.show()
+            view = self.focus.active
+            (self.results.entry() if view is None else view).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def ask_for_attention(self) -> None:
         """Have the task bar show that something is done; nothing where the window is in front."""
@@ -127,13 +173,32 @@ class MainWindow(QMainWindow):
         """Ask again for the explanation of the image in the inspector, after the classifier was replaced."""
         self.inspector.explain_again()
 
-    def show_suggestions(self, paths: Sequence[Path]) -> None:
-        """Show only these images of the library, best first."""
-        self.library.show_suggestions(paths)
+    def show_fetched(self, paths: Sequence[Path], plan: FetchPlan, title: str) -> None:
+        """Show only these images, best first, where they were looked for; `title` says which they are."""
+        if plan.among is Among.RESULTS:
+            self.results.show_fetched(paths, title)
+        else:
+            self.library.show_fetched(paths, title)
+
+    def region_in_inspector(self) -> Region | None:
+        """The part of it that is marked, or else the region that is shown, or None."""
+        return self.inspector.region()
+
+    def rows_shown(self) -> Sequence[int]:
+        """The rows of the results that the filters let through."""
+        return self.results.table.rows_in_view().shown
+
+    def image_in_inspector(self) -> Path | None:
+        """The image that is looked at, or None."""
+        return self.inspector.path
 
     def images_in_sight(self) -> list[Path]:
         """The images whose results the user sees now, top to bottom."""
         return self.results.visible_paths()
+
+    def select_results(self, paths: Sequence[Path]) -> None:
+        """Select these images among the results; the first is shown in the inspector."""
+        self.results.table.select_paths(paths)
 
     def set_may_edit_again(self, may: bool) -> None:
         """Offer to open the project, which is read only, for editing."""
@@ -174,6 +239,10 @@ class MainWindow(QMainWindow):
         """The projects for File > Open recent, the latest first."""
         self._menu_bar.set_recent(projects)
 
+    def show_recent(self, projects: Sequence[RecentProject]) -> None:
+        """Offer the same projects, with pictures, where there are no bins."""
+        self.bins.show_recent(projects)
+
     def set_theme(self, theme: str) -> None:
         """Show in "system", "light" or "dark" colours, and check that in the menu."""
         self._theme = theme
@@ -181,6 +250,28 @@ class MainWindow(QMainWindow):
         if isinstance(app, QApplication):
             style.apply_theme(app, theme)
         self._menu_bar.set_theme(theme)
+
+    def set_language(self, choice: str) -> None:
+        """Show which language was chosen, one of `translation.CHOICES`."""
+        self._menu_bar.set_language(choice)
+
+    def set_shortcuts(self, changed: Mapping[str, Sequence[str]]) -> None:
+        """Give commands the shortcuts that were chosen for them, see `ActionTable.set_keys`."""
+        self.command_table.set_keys(changed)
+
+    def show_settings(self, chosen: ChosenSettings) -> None:
+        """Show all settings, without waiting for it."""
+        _open(SettingsDialog(chosen, self.command_table, self.intents, self))
+
+    def show_log(self, text: str, folder: Path) -> None:
+        """Show lines of the log, which lies in `folder`, without waiting for it."""
+        _open(LogDialog(text, folder, self))
+
+    def show_shortcuts(self) -> None:
+        """Let shortcuts be changed, without waiting for it."""
+        dialog = ShortcutsDialog(self.command_table, self)
+        dialog.changed.connect(self._on_shortcuts_changed)
+        _open(dialog)
 
     def set_close_guard(self, may_close: Callable[[], bool]) -> None:
         """`may_close` is asked before the window closes; False keeps it open."""
@@ -244,17 +335,24 @@ class MainWindow(QMainWindow):
         rows.setSpacing(0)
         rows.addWidget(self.banner)
         rows.addWidget(self._columns, 1)
-        rows.addWidget(self.review, 1)
-        self.review.hide()
+        for instead in (self.review, self.compare):
+            rows.addWidget(instead, 1)
+            instead.hide()
         self.setCentralWidget(centre)
         self.setStatusBar(self.status)
         table = self.command_table
         self.inspector.add_zoom_actions([table[name] for name in ("zoomOut", "zoomIn", "zoomFit", "zoomActual")])
+        self.results.offer_in_menu(table["compare"])
+        self.bins.offer_in_menu(table["compare"])
+        self.library.offer_in_menu(table["compare"])
         for view in (self.results, self.estimates):
             view.offer_training(table["train"])
         self.bins.offer_estimates(table["estimates"])
         self.results.offer_views(table["resultsTable"], table["resultsGallery"])
-        self.library.offer_suggesting(table["suggest"], table["showAll"])
+        fetching = [table[name] for name in ("fetchChoose", "likeImage", "likeRegion")]
+        self.library.offer_fetching(table["suggest"], fetching, table["showAll"])
+        self.results.offer_fetching(fetching, table["showAll"])
+        self.inspector.offer_fetching(fetching[1:])
         self.resize(1280, 800)
 
     def _connect(self) -> None:
@@ -265,28 +363,44 @@ class MainWindow(QMainWindow):
         names.look_in(self._known_names)
         names.changed.connect(self._show_title)
         intents.image_selected.connect(self.inspector.show_image)
+        self.compare.left.connect(self.leave_comparison)
+        document.reset.connect(self.leave_comparison)
+        table["compare"].triggered.connect(self._on_compare)
         table["resultsAlone"].toggled.connect(self._show_results_alone)
         table["autoTrain"].triggered.connect(intents.auto_train_chosen)
         table["thorough"].triggered.connect(intents.thorough_chosen)
         table["closely"].triggered.connect(intents.closely_chosen)
+        table["stacks"].triggered.connect(intents.stacks_chosen)
         table["transductive"].triggered.connect(intents.transductive_chosen)
+        table["nextStep"].toggled.connect(self.bins.next_step.set_wanted)
+        table["nextStep"].triggered.connect(intents.next_step_chosen)
+        table["polling"].triggered.connect(intents.polling_chosen)
         table["hideNames"].triggered.connect(intents.names_hidden_chosen)
         for choice in self._map_choices():
             choice.chosen.connect(self._on_map_style_chosen)
         self._on_map_style_chosen(MapStyle.HEAT)
+        UncoverKey(self)
         self.bins.placed.connect(self._order_tabs)
         self._order_tabs()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
 
-    def _map_choices(self) -> tuple[MapChoice, MapChoice]:
-        return self.results.bar.map_choice, self.inspector.map_choice
+    def _on_shortcuts_changed(self) -> None:
+        self.intents.shortcuts_changed.emit(changed_keys(self.command_table))
+
+    def _on_compare(self) -> None:
+        self.show_side_by_side()
+
+    def _map_choices(self) -> tuple[MapChoice, ...]:
+        return self.results.bar.map_choice, self.inspector.map_choice, self.compare.map_choice
 
     def _on_map_style_chosen(self, map_style: MapStyle) -> None:
-        """One choice for the gallery and the inspector."""
+        """One choice for the gallery and the inspector; the difference of two classes is for the inspector alone."""
         for choice in self._map_choices():
             choice.show_style(map_style)
-        self.results.gallery.set_map_style(map_style)
-        self.inspector.canvas.set_map_style(map_style)
+        if map_style is not MapStyle.DIFFERENCE:
+            self.results.gallery.set_map_style(map_style)
+        self.inspector.set_map_style(map_style)
+        self.compare.set_map_style(map_style)
 
     def _show_results_alone(self, alone: bool) -> None:
         self.library.setVisible(not alone)
@@ -323,3 +437,8 @@ class MainWindow(QMainWindow):
         if self._document.read_only_reason:
             name = self.tr("{name} (read only)").format(name=name)
         self.setWindowTitle(f"{name} – Fewshot")
+
+
+def _open(dialog: QDialog) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()

@@ -15,15 +15,19 @@ from fewshot_gui.actions import ActionTable
 from fewshot_gui.intents import Intents
 from fewshot_gui.items.naming import display_name, display_path, names
 from fewshot_gui.settings import FALSE_ALARMS
+from fewshot_gui.translation import CHOICES, LANGUAGES, mark, tr
+from fewshot_gui.views.cover_menu import CoverMenu
 
 _SEPARATOR = ""
 _RECENT = "recent"
 _THEME = "theme"
+_LANGUAGE = "language"
+_COVER = "cover"
 _PUT_INTO = "put into"
 _UNLIKE = "unlike every bin"
 _MENUS = (
     (
-        "&File",
+        mark("&File"),
         (
             "new",
             "open",
@@ -41,12 +45,14 @@ _MENUS = (
             "report",
             "undoMove",
             _SEPARATOR,
+            "history",
+            _SEPARATOR,
             "close",
             "quit",
         ),
     ),
     (
-        "&Edit",
+        mark("&Edit"),
         (
             "undo",
             "redo",
@@ -59,11 +65,26 @@ _MENUS = (
             "removeExamples",
             _SEPARATOR,
             "cache",
+            "shortcuts",
+            "settings",
         ),
     ),
-    ("&Bins", ("newBin", "renameBin", "binGallery", _SEPARATOR, _PUT_INTO, _SEPARATOR, "nextBin", "previousBin")),
     (
-        "&Run",
+        mark("&Bins"),
+        (
+            "newBin",
+            "binsFromFolder",
+            "renameBin",
+            "binGallery",
+            _SEPARATOR,
+            _PUT_INTO,
+            _SEPARATOR,
+            "nextBin",
+            "previousBin",
+        ),
+    ),
+    (
+        mark("&Run"),
         (
             "train",
             "autoTrain",
@@ -75,19 +96,31 @@ _MENUS = (
             "transductive",
             _UNLIKE,
             _SEPARATOR,
+            "watch",
+            "stopWatching",
+            "polling",
+            _SEPARATOR,
             "review",
+            _SEPARATOR,
             "suggest",
+            "fetchChoose",
+            "likeImage",
+            "likeRegion",
+            "compareBackbones",
             _SEPARATOR,
             "cancel",
         ),
     ),
     (
-        "&View",
+        mark("&View"),
         (
             "resultsTable",
             "resultsGallery",
             "resultsAlone",
             "estimates",
+            _SEPARATOR,
+            "stacks",
+            "toggleStack",
             _SEPARATOR,
             "nextPane",
             "previousPane",
@@ -96,17 +129,22 @@ _MENUS = (
             "zoomOut",
             "zoomFit",
             "zoomActual",
+            "compare",
             "copyPicture",
             "savePicture",
+            "whoSaid",
             _SEPARATOR,
             "showAll",
             "refresh",
             _SEPARATOR,
+            "nextStep",
             "hideNames",
+            _COVER,
             _THEME,
+            _LANGUAGE,
         ),
     ),
-    ("&Help", ("help", "about")),
+    (mark("&Help"), ("help", "example", "log", "about")),
 )
 _TOOLS = (
     ("new", "open", "addFolder"),
@@ -133,15 +171,18 @@ class MenuBar(QMenuBar):
         self.put_into.setObjectName("putIntoMenu")
         self._themes: dict[str, QAction] = {}
         self._theme_menu = self._make_theme_menu()
+        self._languages: dict[str, QAction] = {}
         self._false_alarms: dict[float, QAction] = {}
         self._menus = {
             _RECENT: self._recent,
             _THEME: self._theme_menu,
+            _LANGUAGE: self._make_language_menu(),
+            _COVER: CoverMenu(actions["coverPictures"], intents, self),
             _PUT_INTO: self.put_into,
             _UNLIKE: self._make_unlike_menu(),
         }
         for title, entries in _MENUS:
-            menu = self.addMenu(self.tr(title))
+            menu = self.addMenu(tr(title))
             menu.setToolTipsVisible(True)
             for entry in entries:
                 if entry == _SEPARATOR:
@@ -171,6 +212,10 @@ class MenuBar(QMenuBar):
     def set_theme(self, theme: str) -> None:
         """Check the theme in force, one of style.THEMES."""
         self._themes[theme].setChecked(True)
+
+    def set_language(self, choice: str) -> None:
+        """Check the language that was chosen, one of `translation.CHOICES`."""
+        self._languages[choice].setChecked(True)
 
     def set_false_alarms(self, share: float) -> None:
         """Check how readily images are called unlike every bin, one of settings.FALSE_ALARMS."""
@@ -210,6 +255,19 @@ class MenuBar(QMenuBar):
             action.triggered.connect(partial(self._intents.theme_chosen.emit, theme))
             self._themes[theme] = action
         self.set_theme(style.THEMES[0])
+        return menu
+
+    def _make_language_menu(self) -> QMenu:
+        menu = QMenu(self.tr("&Language"), self)
+        group = QActionGroup(self)
+        for choice in CHOICES:
+            action = menu.addAction(LANGUAGES.get(choice) or self.tr("&System"))
+            action.setObjectName(f"{choice}LanguageAction")
+            action.setCheckable(True)
+            group.addAction(action)
+            action.triggered.connect(partial(self._intents.language_chosen.emit, choice))
+            self._languages[choice] = action
+        self.set_language(CHOICES[0])
         return menu
 
 

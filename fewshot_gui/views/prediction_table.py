@@ -11,6 +11,7 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
 
+from fewshot_gui.covers import covers
 from fewshot_gui.items.image_list_model import Index
 from fewshot_gui.items.naming import names
 from fewshot_gui.items.prediction_columns import Column
@@ -74,6 +75,7 @@ class PredictionTable(QTableView):
         self.viewport().setAcceptDrops(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         names.changed.connect(self.viewport().update)
+        covers.changed.connect(self.viewport().update)
         vertical, horizontal = self.verticalHeader(), self.horizontalHeader()
         vertical.hide()
         vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QColor
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -13,13 +15,16 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QSizePolicy,
     QSpinBox,
+    QToolButton,
     QWidget,
 )
 
 from fewshot_gui import style
 from fewshot_gui.views.bin_menu import color_icon
+from fewshot_gui.views.roi_choice import RoiChoice
 from model.images.colour import WHITE
 from model.images.cutting import WHOLE, Cutting
 from model.images.greys import GreyRange, Greys
@@ -31,9 +36,22 @@ _MOST_GREY = 1e9
 
 
 class ReadingDialog(QDialog):
-    """`cutting` and `rendering` are what is chosen; they start as what is in force."""
+    """`cutting` and `rendering` are what is chosen; they start as what is in force.
 
-    def __init__(self, cutting: Cutting, rendering: Rendering, parent: QWidget | None = None) -> None:
+    `picture`: an example, on which the part of the images that is looked at can be drawn.
+    """
+
+    browse_requested = Signal()  # for a list of hashes
+
+    def __init__(
+        self,
+        cutting: Cutting,
+        rendering: Rendering,
+        parent: QWidget | None = None,
+        *,
+        hashes: Path | None = None,
+        picture: QImage | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("readingDialog")
         self.setWindowTitle(self.tr("How images are read"))
@@ -90,7 +108,20 @@ class ReadingDialog(QDialog):
                 )
             )
         )
+        self.roi = RoiChoice(rendering.roi, picture)
+        layout.addRow(self.roi.switch)
+        layout.addRow(self.roi)
+        layout.addRow(self.tr("&Leave out files on"), self._make_hashes(hashes))
+        layout.addRow(
+            _note(
+                self.tr(
+                    "A text file of SHA-256 or MD5 hashes, one a line. Files with such content are never decoded, "
+                    "shown or classified."
+                )
+            )
+        )
         layout.addRow(buttons)
+        self.roi.switch.toggled.connect(self._on_roi_switched)
         self._on_greys_chosen()
 
     def cutting(self) -> Cutting:
@@ -102,7 +133,29 @@ class ReadingDialog(QDialog):
         red, green, blue = self.colour.currentData()
         chosen = GreyRange(self.greys.currentData())
         greys = Greys(chosen, self.low.value(), self.high.value()) if chosen is GreyRange.FIXED else Greys(chosen)
-        return Rendering((red, green, blue), greys)
+        return Rendering((red, green, blue), greys, self.roi.roi())
+
+    def hashes(self) -> Path | None:
+        """Return the list of hashes of files to leave out, None where none is chosen."""
+        text = self.hashes_field.text().strip()
+        return Path(text).expanduser() if text else None
+
+    def _make_hashes(self, hashes: Path | None) -> QWidget:
+        box, self.hashes_field, browse = QWidget(), QLineEdit(), QToolButton()
+        self.hashes_field.setObjectName("hashesField")
+        self.hashes_field.setText("" if hashes is None else str(hashes))
+        self.hashes_field.setPlaceholderText(self.tr("No list"))
+        self.hashes_field.setClearButtonEnabled(True)
+        self.hashes_field.setAccessibleName(self.tr("List of hashes of files to leave out"))
+        browse.setText("…")
+        browse.setAccessibleName(self.tr("Choose a list of hashes"))
+        browse.clicked.connect(self.browse_requested)
+        row = QHBoxLayout(box)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.hashes_field, 1)
+        row.addWidget(browse)
+        box.setFocusProxy(self.hashes_field)
+        return box
 
     def _make_greys(self, greys: Greys) -> None:
         self.greys, self.low, self.high, self._window = QComboBox(), QDoubleSpinBox(), QDoubleSpinBox(), QWidget()
@@ -140,6 +193,16 @@ class ReadingDialog(QDialog):
         row.addWidget(self.high)
         self._window.setFocusProxy(self.low)
         self.greys.currentIndexChanged.connect(self._on_greys_chosen)
+
+    @Slot()
+    def _on_roi_switched(self) -> None:
+        """Make room for the picture, or take it back."""
+        layout = self.layout()
+        if layout is not None:
+            layout.invalidate()
+            layout.activate()
+            wrapped = layout.totalHeightForWidth(self.width()) if layout.hasHeightForWidth() else 0
+            self.resize(self.width(), max(wrapped, layout.totalSizeHint().height()))
 
     @Slot()
     def _on_greys_chosen(self) -> None:

@@ -11,13 +11,14 @@ from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPa
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QMenu, QWidget
 
 from fewshot_gui import style
+from fewshot_gui.covers import covers
 from fewshot_gui.items.arrangement import Group
 from fewshot_gui.items.image_list_model import Index
 from fewshot_gui.items.naming import names
 from fewshot_gui.items.predictions_model import PredictionsModel
 from fewshot_gui.items.tile_delegate import LARGEST, PADDING, SMALLEST, TileDelegate, paint_group_head
 from fewshot_gui.items.tile_source import TileSource
-from fewshot_gui.views.image_view import WHEEL_STEP, handle_step_key, selected_ranges, start_image_drag
+from fewshot_gui.views.image_view import WHEEL_STEP, handle_step_key, is_on_stack, selected_ranges, start_image_drag
 from fewshot_gui.widgets.grid_sections import Section
 from fewshot_gui.widgets.grid_view import GridView
 from model.types import MapStyle
@@ -40,6 +41,7 @@ class ResultsGallery(GridView):
     """Shows the model's rows as tiles. It shares the selection of the results' table, which speaks for both."""
 
     focused = Signal()
+    stack_clicked = Signal(Path)  # the number of images in its stack
     tile_changed = Signal(int)  # pixels of a tile's side
 
     def __init__(self, model: PredictionsModel, tiles: TileSource, parent: QWidget | None = None) -> None:
@@ -74,6 +76,7 @@ class ResultsGallery(GridView):
         tiles.changed.connect(self._on_tile_changed)
         tiles.all_changed.connect(self.viewport().update)
         names.changed.connect(self.viewport().update)
+        covers.changed.connect(self.viewport().update)
 
     def share_selection(self, selection: QItemSelectionModel) -> None:
         """Show and change this selection instead of an own one; called once, after all views have the model."""
@@ -177,8 +180,14 @@ class ResultsGallery(GridView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click on a head folds its group (Qt)."""
-        section = self.head_at(event.position().toPoint()) if self._model.groups else None
-        if section is None:
+        position = event.position().toPoint()
+        section = self.head_at(position) if self._model.groups else None
+        index = self.indexAt(position)
+        picture = self._delegate.picture_rect(self.visualRect(index))
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        if section is None and is_left and is_on_stack(index, picture, position, self.fontMetrics()):
+            self.stack_clicked.emit(self._model.path(index.row()))
+        elif section is None:
             super().mousePressEvent(event)
         elif event.button() == Qt.MouseButton.LeftButton:
             self._toggle(self._model.groups[section])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,10 +20,12 @@ from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.items.tile_source import TileSource
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
+from fewshot_gui.project.stacks import Stacks
 from fewshot_gui.views.bin_menu import color_icon
 from fewshot_gui.views.gallery_bar import GalleryBar
 from fewshot_gui.views.prediction_table import PredictionTable
 from fewshot_gui.views.results_gallery import ResultsGallery
+from fewshot_gui.views.stack_bar import StackBar
 from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
 from fewshot_gui.widgets.notice import Notice
 from fewshot_gui.widgets.pane_header import PaneHeader
@@ -67,10 +69,14 @@ class ResultsView(QWidget):
         thumbnails: Thumbnails,
         tiles: TileSource,
         parent: QWidget | None = None,
+        stacks: Stacks | None = None,
     ) -> None:
         super().__init__(parent)
         self._document, self._results, self._intents = document, results, intents
-        self.model = PredictionsModel(document, results, thumbnails, self)
+        self._stacks = stacks or Stacks(self)
+        self.model = PredictionsModel(document, results, thumbnails, self, self._stacks)
+        self.stack_bar = StackBar(self._stacks)
+        self._stack_place = QWidget()  # the bar is for the gallery; the table shows every image
         self.gallery = ResultsGallery(self.model, tiles)  # before the table, which restores the selection last
         self.bar = GalleryBar()
         self.table = PredictionTable(self.model)
@@ -78,10 +84,14 @@ class ResultsView(QWidget):
         self.header = PaneHeader(self.tr("Results"))
         self.filter, self.bin_choice, self.status_choice = QLineEdit(), QComboBox(), QComboBox()
         self._notice = Notice(self.tr("The bins changed since training: these predictions are out of date."))
+        self._fetched_notice = Notice("", icon_name="suggest")
+        self._fetched: tuple[int, ...] | None = None  # rows of the results
+        self._offered: tuple[QAction, ...] = ()
         self._views = QStackedWidget()
         self._content = EmptyOr(self._views, EmptyHint("results", "", ""))
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_PAUSE)
         self._max_error = _USUAL_ERRORS
+        self._in_menu: QAction | None = None
         self._build()
         self._connect()
         self._fill_bins()
@@ -90,6 +100,26 @@ class ResultsView(QWidget):
     def offer_training(self, action: QAction) -> None:
         """Put the command that brings stale predictions up to date into the notice."""
         self._notice.set_action(action)
+
+    def offer_fetching(self, actions: Sequence[QAction], show_all: QAction) -> None:
+        """Put commands that fetch images into the menu of results, and the way back into the notice."""
+        self._offered = tuple(actions)
+        self._fetched_notice.set_action(show_all)
+
+    def show_fetched(self, paths: Sequence[Path], title: str) -> None:
+        """Show only these results, best first, the first selected; `title` has a place for their count."""
+        rows = tuple(row for path in paths if (row := self._results.row_of(path)) is not None)
+        self._fetched = rows
+        self._fetched_notice.set_text(title.format(count=len(rows)) if rows else self.tr("No image is of that kind"))
+        self._apply_filter()
+        if self.model.rowCount():
+            self.table.select_paths([self.model.path(0)])
+
+    def show_all(self) -> None:
+        """Show the other results again; what is selected stays selected."""
+        if self._fetched is not None:
+            self._fetched = None
+            self._apply_filter()
 
     def entry(self) -> QWidget:
         """What the keyboard comes to: the table or the gallery or, where they are empty, the filter."""
@@ -116,6 +146,7 @@ class ResultsView(QWidget):
             self._view = after
             self._views.setCurrentWidget(after)
             self.bar.setVisible(wanted)
+            self._stack_place.setVisible(wanted)
             self.model.arrange(self.bar.arrangement if wanted else None)
             after.scrollTo(self.table.currentIndex())
             if had_focus:
@@ -126,6 +157,10 @@ class ResultsView(QWidget):
         """Put the commands that show the table or the gallery beside the title."""
         for action in actions:
             self.header.add_button(action)
+
+    def offer_in_menu(self, action: QAction) -> None:
+        """Put a command into the menu of images."""
+        self._in_menu = action
 
     def visible_paths(self) -> list[Path]:
         """The images in sight, top to bottom."""
@@ -139,11 +174,12 @@ class ResultsView(QWidget):
             "tile": str(self.gallery.tile),
             "groups": how.grouping,
             "order": how.sorting,
+            "reversed": "yes" if how.is_reversed else "no",
         }
 
     def restore_look(self, look: Mapping[str, str]) -> None:
         """Show results as they were shown; raises `ValueError` or `KeyError` where `look` is damaged."""
-        how = Arrangement(Grouping(look["groups"]), Sorting(look["order"]))
+        how = Arrangement(Grouping(look["groups"]), Sorting(look["order"]), look.get("reversed") == "yes")
         tile = int(look["tile"])
         self.bar.show_arrangement(how)
         self.gallery.set_tile(tile)
@@ -191,7 +227,13 @@ class ResultsView(QWidget):
         layout.addWidget(self.header)
         layout.addLayout(tools)
         layout.addWidget(self.bar)
+        place = QVBoxLayout(self._stack_place)
+        place.setContentsMargins(0, 0, 0, 0)
+        place.addWidget(self.stack_bar)
+        self._stack_place.hide()
+        layout.addWidget(self._stack_place)
         layout.addWidget(self._notice)
+        layout.addWidget(self._fetched_notice)
         layout.addWidget(self._content, 1)
         for view in (self.table, self.gallery):
             self._views.addWidget(view)
@@ -207,6 +249,7 @@ class ResultsView(QWidget):
         self.table.image_selected.connect(self._intents.image_selected)
         self.table.customContextMenuRequested.connect(self._on_menu_requested)
         self.gallery.customContextMenuRequested.connect(self._on_gallery_menu_requested)
+        self.gallery.stack_clicked.connect(self._stacks.toggle)
         self.gallery.focused.connect(self.table.focused)
         self.gallery.tile_changed.connect(self.bar.tile.show_size)
         self.bar.tile_chosen.connect(self.gallery.set_tile)
@@ -215,10 +258,15 @@ class ResultsView(QWidget):
         self.model.modelReset.connect(self._show_state)
         self._results.stale_changed.connect(self._show_state)
         self._results.training_changed.connect(self._apply_filter)
+        self._results.reset.connect(self._on_reset)
         document = self._document
         for signal in (document.reset, document.bin_inserted, document.bin_removed, document.bin_changed):
             signal.connect(self._fill_bins)
         document.bins_reordered.connect(self._fill_bins)
+
+    def _on_reset(self) -> None:
+        """What was fetched was of other results."""
+        self.show_all()
 
     def _fill_bins(self) -> None:
         """Offer the bins there are; the chosen one stays chosen while it exists."""
@@ -250,6 +298,7 @@ class ResultsView(QWidget):
                 sure_from=threshold if outcome.sure else None,
                 doubtful_below=None if outcome.sure else threshold,
                 labelled=outcome.labelled,
+                rows=self._fetched,
             )
         )
         self._show_state()
@@ -260,6 +309,7 @@ class ResultsView(QWidget):
             self.tr("{shown} shown of {total}").format(shown=f"{shown:,}", total=f"{total:,}") if total else ""
         )
         self._notice.setVisible(self._results.is_stale and total > 0)
+        self._fetched_notice.setVisible(self._fetched is not None)
         self._content.set_empty(shown == 0)
         if total and self.model.filter.sure_from == math.inf:
             title = self.tr("No prediction is that sure")
@@ -282,13 +332,21 @@ class ResultsView(QWidget):
 
     def _show_menu(self, position: QPoint) -> None:
         paths = self.table.selected_paths()
-        if not paths or not self._document.bins:
+        if not paths:
             return
         menu, targets = QMenu(self), {}
-        put = menu.addMenu(self.tr("Put into"))
-        for at, bin_ in enumerate(self._document.bins):
-            targets[put.addAction(color_icon(bin_.color), bin_.name.replace("&", "&&"))] = at
+        if self._document.bins:
+            put = menu.addMenu(self.tr("Put into"))
+            for at, bin_ in enumerate(self._document.bins):
+                targets[put.addAction(color_icon(bin_.color), bin_.name.replace("&", "&&"))] = at
+        menu.addActions([action for action in self._offered if action.isEnabled()])
+        if self._in_menu is not None and 1 <= len(paths) <= 2:
+            menu.addAction(self._in_menu)
+        who = menu.addAction(self.tr("Who said this?"))
+        who.setEnabled(len(paths) == 1)
         chosen = menu.exec(position)
         menu.deleteLater()
         if chosen in targets:
             self._intents.assign_requested.emit(targets[chosen], paths)
+        elif chosen is who:
+            self._intents.who_said_requested.emit(paths[0])

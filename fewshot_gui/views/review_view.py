@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
@@ -27,9 +27,10 @@ from fewshot_gui.items.verdicts import describe_labels, describe_prediction
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
 from fewshot_gui.texts import confidence_text
+from fewshot_gui.views.plain_keys import is_plain, key_letter
+from fewshot_gui.views.side_by_side import SideBySide
 from fewshot_gui.widgets.elided_label import ElidedLabel
 from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
-from fewshot_gui.widgets.overlay_canvas import OverlayCanvas
 from fewshot_gui.widgets.pane_header import PaneHeader
 from fewshot_gui.widgets.score_bars import ScoreBars, ScoreRow
 from model.types import Explanation, Status
@@ -75,11 +76,12 @@ class ReviewView(QWidget):
         self._is_overlay_shown = True
         self._entry_for = ""  # "class" or "note"
         self.header = PaneHeader(self.tr("Review"))
-        self.canvas, self.other = OverlayCanvas(), OverlayCanvas()
         self.classes, self.entry = ScoreBars(), QLineEdit()
         self.progress = QProgressBar()
         self._name, self._facts, self._trouble = ElidedLabel(), QLabel(), QLabel()
         self._first_name, self._other_name = QLabel(), QLabel()
+        self.pair = SideBySide(self._first_name, self._other_name)
+        self.canvas, self.other = self.pair.canvases
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE)
         self._build()
         self._connect()
@@ -93,7 +95,7 @@ class ReviewView(QWidget):
         """Get ready for a review; with `is_blind` nothing is shown of predictions and of other readers' labels."""
         self._reader, self._is_blind = reader, is_blind
         self._path = None
-        self._set_side_by_side(False)
+        self.pair.show_beside(False)
         self._is_overlay_shown = True
         self.entry.hide()
 
@@ -110,7 +112,7 @@ class ReviewView(QWidget):
             canvas.clear(self.tr("Reading …"))
         thumbnail = self._thumbnails.image(path)
         if thumbnail is not None:
-            self._set_picture(thumbnail)
+            self.pair.set_image(thumbnail)
         self.refresh()
         self._pictures.request(path)
         if not self._is_blind:
@@ -152,42 +154,42 @@ class ReviewView(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Answer (Qt)."""
-        if event.isAutoRepeat() and event.key() not in (Qt.Key.Key_S, Qt.Key.Key_Backspace):
+        if event.isAutoRepeat() and event.key() != Qt.Key.Key_Backspace and key_letter(event) != "s":
             return  # a key that is held answers once
         if not self._answer(event):
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
         """Take keys that the window has commands for while the review has the keyboard (Qt)."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_plain(event):
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and is_plain(event):
             event.accept()
             return True
         return super().event(event)
 
     def _answer(self, event: QKeyEvent) -> bool:
         """Do what a key means; False where it means nothing here."""
-        if not _is_plain(event):
+        if not is_plain(event):
             return False
-        key, text = Qt.Key(event.key()), event.text().casefold()
-        calls = {
+        key, letter = Qt.Key(event.key()), key_letter(event)
+        calls: dict[Qt.Key | str, Callable[[], None]] = {
             Qt.Key.Key_Return: self.accepted.emit,
             Qt.Key.Key_Enter: self.accepted.emit,
             Qt.Key.Key_Backspace: self.went_back.emit,
             Qt.Key.Key_Escape: self.left.emit,
             Qt.Key.Key_Space: self._flip_overlay,
-            Qt.Key.Key_U: self._none_of_these,
-            Qt.Key.Key_S: self.skipped.emit,
-            Qt.Key.Key_B: self._flip_side_by_side,
-            Qt.Key.Key_F: self._ask_note,
-            Qt.Key.Key_Slash: self._ask_class,
-            Qt.Key.Key_Plus: self.example_wanted.emit,
+            "u": self._none_of_these,
+            "s": self.skipped.emit,
+            "b": self._flip_side_by_side,
+            "f": self._ask_note,
+            "/": self._ask_class,
+            "+": self.example_wanted.emit,
         }
-        call = calls.get(key)
+        call = calls.get(key) or calls.get(letter)
         bins = self._document.bins
         if call is not None:
             call()
-        elif len(text) == 1 and text in CLASS_KEYS[: len(bins)]:
-            self.corrected.emit(bins[CLASS_KEYS.index(text)].id)
+        elif letter and letter in CLASS_KEYS[: len(bins)]:
+            self.corrected.emit(bins[CLASS_KEYS.index(letter)].id)
         else:
             return False
         return True
@@ -212,10 +214,9 @@ class ReviewView(QWidget):
         keys = self._make_keys()
         for canvas in (self.canvas, self.other):
             canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        first, runner_up = _captioned(self.canvas, self._first_name), _captioned(self.other, self._other_name)
-        self._runner_up = runner_up
-        for widget in (runner_up, self._first_name):
-            widget.hide()
+        for name in (self._first_name, self._other_name):
+            name.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.pair.show_beside(False)
         side = QWidget()
         side.setFixedWidth(_SIDE)
         column = QVBoxLayout(side)
@@ -230,8 +231,7 @@ class ReviewView(QWidget):
         row = QHBoxLayout(page)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
-        row.addWidget(first, 1)
-        row.addWidget(runner_up, 1)
+        row.addWidget(self.pair, 1)
         row.addWidget(side)
         self._content = EmptyOr(page, EmptyHint("results", "", ""))
         layout = QVBoxLayout(self)
@@ -318,21 +318,13 @@ class ReviewView(QWidget):
         for label, bin_id in zip((self._first_name, self._other_name), (first, *others[:1]), strict=False):
             label.setText(self.tr("Where ‘{name}’ looks").format(name=look_of(self._document, bin_id).name))
 
-    def _set_picture(self, image: QImage, size: QSize | None = None) -> None:
-        for canvas in (self.canvas, self.other):
-            canvas.set_image(image, size)
-
     def _flip_overlay(self) -> None:
         self._is_overlay_shown = not self._is_overlay_shown
         if self._path is not None:
             self._show_region(self._path)
 
     def _flip_side_by_side(self) -> None:
-        self._set_side_by_side(self._runner_up.isHidden())
-
-    def _set_side_by_side(self, beside: bool) -> None:
-        for widget in (self._runner_up, self._first_name):
-            widget.setVisible(beside and not self._is_blind)
+        self.pair.show_beside(not self.pair.is_beside and not self._is_blind)
 
     def _none_of_these(self) -> None:
         self.corrected.emit(None)
@@ -397,7 +389,7 @@ class ReviewView(QWidget):
 
     def _on_picture_ready(self, path: Path, image: QImage, size: QSize) -> None:
         if path == self._path:
-            self._set_picture(image, size)
+            self.pair.set_image(image, size)
             self._show_region(path)
 
     def _on_picture_failed(self, path: Path, message: str) -> None:
@@ -410,25 +402,3 @@ class ReviewView(QWidget):
     def _on_class_clicked(self, item: QListWidgetItem) -> None:
         row = self.classes.row_of(item)
         self.corrected.emit(row.bin_id)
-
-
-def _captioned(canvas: OverlayCanvas, name: QLabel) -> QWidget:
-    name.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    whole = QWidget()
-    column = QVBoxLayout(whole)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(2)
-    column.addWidget(canvas, 1)
-    column.addWidget(name)
-    return whole
-
-
-def _is_plain(event: QKeyEvent) -> bool:
-    """Whether a key is typed by itself, or with Shift, and is none of F1 to F12, Tab and the like."""
-    modifiers = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
-    special = {
-        Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Backspace, Qt.Key.Key_Escape, Qt.Key.Key_Space,
-        Qt.Key.Key_Delete,
-    }  # fmt: skip
-    is_text = bool(event.text()) and event.text().isprintable()
-    return modifiers == Qt.KeyboardModifier.NoModifier and (is_text or event.key() in special)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton, QWidget
@@ -9,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton, QWidget
 from fewshot_gui import style
 from fewshot_gui.actions import ActionTable
 from fewshot_gui.intents import Intents
-from fewshot_gui.items.naming import display_text
+from fewshot_gui.items.naming import display_name, display_path, display_text, names
 from fewshot_gui.project.search_notes import NOTHING, SearchNotes
 from fewshot_gui.views.left_aside_dialog import LeftAsideDialog, describe_notes
 from fewshot_gui.widgets.job_status import JobStatus
@@ -32,19 +35,34 @@ class StatusBar(QStatusBar):
         self._left_aside.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the menu has the command for the keyboard
         self._left_aside.hide()
         actions["leftAside"].triggered.connect(self._on_left_aside_asked)
+        self._watched: tuple[Path, ...] = ()
+        self._watching = QToolButton()
+        self._watching.setObjectName("watchingButton")
+        self._watching.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # as above
+        self._watching.clicked.connect(intents.stop_watching_requested)
+        names.changed.connect(self._show_watched)
+        self.addPermanentWidget(self._watching)
+        self._watching.hide()
         self.addPermanentWidget(self._left_aside)
         self._left_aside.hide()
         self.addPermanentWidget(self.job)
         self.addPermanentWidget(self._device)
         self.job.cancel_requested.connect(intents.cancel_requested)
+        self.undo = QToolButton()
+        self.undo.setDefaultAction(actions["undo"])
+        self.undo.setObjectName("undoEditButton")
+        self.undo.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.undo.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Ctrl+Z does the same
+        self.undo.hide()
+        self.insertPermanentWidget(0, self.undo)
+        self.messageChanged.connect(self._on_message_changed)
         intents.refused.connect(self.show_message)
         self.messageChanged.connect(self.setToolTip)  # whole, where it is cut
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The message as far as there is room beside the job and the device, cut with an ellipsis (Qt)."""
-        others = [
-            widget.geometry().left() for widget in (self._left_aside, self.job, self._device) if widget.isVisible()
-        ]
+        shown = (self.undo, self._watching, self._left_aside, self.job, self._device)
+        others = [widget.geometry().left() for widget in shown if widget.isVisible()]
         right = min([*others, self.width()]) - 2 * style.GRID
         rect = self.rect().adjusted(style.GRID, 0, 0, 0)
         rect.setRight(right)
@@ -57,6 +75,14 @@ class StatusBar(QStatusBar):
         """Show one line for some seconds."""
         self._text = text
         self.showMessage(display_text(text), _MESSAGE_TIME)
+
+    def show_edit(self, text: str) -> None:
+        """Say for some seconds what was done to the project, with a button that undoes it; "": say it no more."""
+        if text:
+            self.show_message(text)
+            self.undo.show()
+        elif self.undo.isVisible():
+            self.clearMessage()
 
     def show_notes(self, notes: SearchNotes, text: str = "") -> None:
         """Say `text` and what a search left aside; the list of it is offered until another search leaves something."""
@@ -95,10 +121,29 @@ class StatusBar(QStatusBar):
         self.job.finish()
         self._actions.set_flags(busy=False)
 
+    def set_watched(self, folders: Sequence[Path]) -> None:
+        """Show which folders are watched; none: nothing of it."""
+        self._watched = tuple(folders)
+        self._show_watched()
+        self._watching.setVisible(bool(folders))
+        self._actions.set_flags(watching=bool(folders))
+
+    @Slot()
+    def _show_watched(self) -> None:
+        shown = ", ".join(map(display_name, self._watched))
+        self._watching.setText(self.tr("Watching {folder}").format(folder=shown.replace("&", "&&")))
+        paths = ", ".join(map(display_path, self._watched))
+        self._watching.setToolTip(
+            self.tr("New images in {folder} are classified. A click stops it.").format(folder=paths)
+        )
+
     def set_device(self, text: str) -> None:
         """Show what the classifier runs on, e.g. "CPU (no CUDA device found)"."""
         self._device.setText(text)
         self._device.setToolTip(self.tr("Computing device: {device}").format(device=text))
+
+    def _on_message_changed(self, _text: str) -> None:
+        self.undo.hide()  # what it would undo is not what is said any more
 
     def _set_notes(self, notes: SearchNotes) -> None:
         self._notes = notes

@@ -8,8 +8,8 @@ from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QTimer, SignalInstance
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, SignalInstance
+from PySide6.QtGui import QAction, QGuiApplication, QUndoCommand
 from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 
 from fewshot_gui.actions import MOST_KEYS, ActionTable, bin_keys
@@ -18,6 +18,7 @@ from fewshot_gui.items.naming import display_text, names
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
 from fewshot_gui.views.bins_view import BinsView
+from fewshot_gui.views.compare_view import CompareView
 from fewshot_gui.views.dialogs import HelpDialog, show_about
 from fewshot_gui.views.estimates_view import EstimatesView
 from fewshot_gui.views.image_focus import ImageFocus
@@ -25,6 +26,7 @@ from fewshot_gui.views.image_view import ImageView, selected_ranges
 from fewshot_gui.views.inspector_view import InspectorView
 from fewshot_gui.views.library_view import LibraryView
 from fewshot_gui.views.results_view import ResultsView
+from fewshot_gui.widgets.overlay_canvas import OverlayCanvas
 
 _TYPING_PAUSE = 4000  # milliseconds after which digits that were begun with 0 are forgotten
 
@@ -37,6 +39,7 @@ class Panes:
     bins: BinsView
     results: ResultsView
     inspector: InspectorView
+    compare: CompareView
     estimates: EstimatesView
     focus: ImageFocus
     put_into: QMenu
@@ -44,6 +47,8 @@ class Panes:
 
 class WindowCommands(QObject):
     """Connects the actions of `window` to its views, and to the intents that are not a view's."""
+
+    edit_made = Signal(str)  # what was done, for people; "": what was said so does not hold any more
 
     def __init__(
         self,
@@ -57,6 +62,7 @@ class WindowCommands(QObject):
         super().__init__(window)
         self._window, self._table, self._panes, self._intents = window, table, panes, intents
         self._document, self._results = document, results
+        self._edits: list[QUndoCommand] = []  # of the stack, as far as they were seen
         self._typed = ""  # digits after 0, of a bin beyond the ninth
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_PAUSE)
         self._connect_actions()
@@ -68,10 +74,12 @@ class WindowCommands(QObject):
 
     def _connect_actions(self) -> None:
         window, panes, intents = self._window, self._panes, self._intents
-        focus, canvas = panes.focus, panes.inspector.canvas
+        focus = panes.focus
         for action_id, slot in {
             "new": intents.new_requested,
             "open": intents.open_requested,
+            "example": intents.example_requested,
+            "binsFromFolder": intents.bins_from_folder_requested,
             "save": intents.save_requested,
             "saveAs": intents.save_as_requested,
             "editAgain": intents.edit_again_requested,
@@ -79,11 +87,18 @@ class WindowCommands(QObject):
             "addFolder": intents.add_folder_requested,
             "reading": intents.reading_requested,
             "cache": intents.cache_requested,
+            "log": intents.log_requested,
+            "settings": intents.settings_requested,
+            "shortcuts": intents.shortcuts_requested,
+            "history": intents.history_requested,
             "undoMove": intents.undo_move_requested,
             "refresh": intents.refresh_requested,
             "newBin": intents.bin_add_requested,
             "train": intents.train_requested,
             "suggest": intents.suggest_requested,
+            "compareBackbones": intents.compare_backbones_requested,
+            "stopWatching": intents.stop_watching_requested,
+            "fetchChoose": intents.fetch_choice_requested,
             "review": intents.review_requested,
             "report": intents.report_requested,
             "cancel": intents.cancel_requested,
@@ -107,15 +122,20 @@ class WindowCommands(QObject):
             "exportFolders": partial(self._export, intents.export_folders_requested),
             "classify": partial(intents.classify_requested.emit, []),
             "classifyLibrary": self._classify_library,
-            "showAll": panes.library.show_all,
+            "watch": partial(intents.watch_requested.emit, []),
+            "showAll": self._show_all,
+            "toggleStack": self._toggle_stack,
+            "likeImage": partial(intents.like_requested.emit, False),
+            "likeRegion": partial(intents.like_requested.emit, True),
             "nextPane": partial(self._go_round, 1),
             "previousPane": partial(self._go_round, -1),
-            "zoomIn": partial(canvas.zoom_by, 1),
-            "zoomOut": partial(canvas.zoom_by, -1),
-            "zoomFit": canvas.fit,
-            "zoomActual": canvas.zoom_to_actual,
+            "zoomIn": partial(self._zoom, partial(OverlayCanvas.zoom_by, notches=1)),
+            "zoomOut": partial(self._zoom, partial(OverlayCanvas.zoom_by, notches=-1)),
+            "zoomFit": partial(self._zoom, OverlayCanvas.fit),
+            "zoomActual": partial(self._zoom, OverlayCanvas.zoom_to_actual),
             "copyPicture": self._copy_picture,
             "savePicture": self._save_picture,
+            "whoSaid": self._ask_who_said,
             "estimates": panes.estimates.present,
             "resultsTable": partial(panes.results.show_gallery, wanted=False),
             "resultsGallery": partial(panes.results.show_gallery, wanted=True),
@@ -132,10 +152,24 @@ class WindowCommands(QObject):
         stack.canUndoChanged.connect(self._on_can_undo_changed)
         stack.canRedoChanged.connect(self._on_can_redo_changed)
         stack.undoTextChanged.connect(self._on_undo_text_changed)
+        stack.indexChanged.connect(self._on_edit_index_changed)
         stack.redoTextChanged.connect(self._on_redo_text_changed)
         self._table.set_flags(can_undo=stack.canUndo(), can_redo=stack.canRedo())
         names.changed.connect(self.show_undo_texts)
         self.show_undo_texts()
+
+    def _on_edit_index_changed(self, index: int) -> None:
+        """Say what was just done, where it was: undoing and redoing is seen by itself."""
+        stack = self._document.undo_stack
+        is_new = False
+        if not stack.count():
+            self._edits.clear()
+        elif index:
+            edit = stack.command(index - 1)
+            is_new = index > len(self._edits) or self._edits[index - 1] is not edit
+            if is_new:
+                self._edits[index - 1 :] = [edit]
+        self.edit_made.emit(self.tr("Done: {edit}").format(edit=stack.undoText()) if is_new else "")
 
     def show_undo_texts(self) -> None:
         """Say what undo and redo would do, as names are shown now."""
@@ -183,6 +217,7 @@ class WindowCommands(QObject):
             panes.focus.selection_changed,
             panes.library.model.modelReset,
             panes.library.model.rowsInserted,
+            panes.results.model.modelReset,
             self._intents.image_selected,
         ):
             signal.connect(self._update_flags)
@@ -209,7 +244,8 @@ class WindowCommands(QObject):
             has_folders=bool(self._document.folders),
             has_library=panes.library.model.rowCount() > 0,
             has_images=panes.library.model.total > 0,
-            has_suggestions=panes.library.model.suggested is not None,
+            has_something_to_fetch=panes.library.model.total > 0 or len(results) > 0,
+            has_suggestions=panes.library.model.suggested is not None or panes.results.model.filter.rows is not None,
             has_image=panes.inspector.path is not None,
             has_example_selection=self._is_example_selected(),
         )
@@ -285,6 +321,15 @@ class WindowCommands(QObject):
     def _classify_library(self) -> None:
         self._intents.classify_requested.emit(list(self._panes.library.model.paths))
 
+    def _toggle_stack(self) -> None:
+        paths = self._panes.focus.paths()
+        if paths:
+            self._panes.library.toggle_stack(paths[0])
+
+    def _show_all(self) -> None:
+        self._panes.library.show_all()
+        self._panes.results.show_all()
+
     def _go_round(self, step: int) -> None:
         """Bring the keyboard to the next part of the window that has something to use."""
         panes = self._panes
@@ -309,6 +354,11 @@ class WindowCommands(QObject):
         field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         field.selectAll()
 
+    def _zoom(self, zoom: Callable[[OverlayCanvas], None]) -> None:
+        """Zoom in what is seen: both of two pictures side by side follow one."""
+        canvases = (self._panes.compare.pair.first, self._panes.inspector.canvas)
+        zoom(next((canvas for canvas in canvases if canvas.isVisible()), canvases[-1]))
+
     def _copy_picture(self) -> None:
         shown = self._panes.inspector.canvas.snapshot()
         if not shown.isNull():
@@ -318,6 +368,11 @@ class WindowCommands(QObject):
         shown, path = self._panes.inspector.canvas.snapshot(), self._panes.inspector.path
         if not shown.isNull() and path is not None:
             self._intents.picture_save_requested.emit(path, shown)
+
+    def _ask_who_said(self) -> None:
+        path = self._panes.inspector.path
+        if path is not None:
+            self._intents.who_said_requested.emit(path)
 
     def _show_help(self) -> None:
         dialog = HelpDialog(self._table, self._window)

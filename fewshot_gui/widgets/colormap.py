@@ -24,8 +24,23 @@ def attention_image(attention: npt.NDArray[np.float32], map_style: MapStyle = Ma
 
     from model.regions.overlay import map_layer
 
-    factor = max(1, -(-_SMOOTH_SIDE // max(attention.shape)))
-    height, width = (side * factor for side in attention.shape)
-    pixels = map_layer(np.asarray(attention, dtype=np.float32), (width, height), map_style)
+    size = _smooth_size(attention.shape)
+    return _image(map_layer(np.asarray(attention, dtype=np.float32), size, map_style))
+
+
+def difference_image(difference: npt.NDArray[np.float32]) -> QImage:
+    """Draw a difference of evidence (h, w) in two colours, transparent where it is 0."""
+    from model.regions.overlay import difference_layer  # here, as above
+
+    return _image(difference_layer(difference, _smooth_size(difference.shape)))
+
+
+def _smooth_size(shape: tuple[int, ...]) -> tuple[int, int]:
+    factor = max(1, -(-_SMOOTH_SIDE // max(shape)))
+    return shape[1] * factor, shape[0] * factor
+
+
+def _image(pixels: npt.NDArray[np.uint8]) -> QImage:
+    height, width, _ = pixels.shape
     image = QImage(pixels.tobytes(), width, height, 4 * width, QImage.Format.Format_RGBA8888)
     return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)  # a copy: owns its pixels

@@ -62,6 +62,14 @@ class GridSections:
         section = self._section_at(y)
         return section if section is not None and y - self._tops[section] < self._head else None
 
+    def section_at(self, y: int) -> int | None:
+        """The section at a height, its head included, or None."""
+        return self._section_at(y)
+
+    def section_end(self, section: int) -> int:
+        """Where a section ends, and the head of the next one begins."""
+        return self._tops[section + 1]
+
     def head_top(self, section: int) -> int:
         """Where the head of a section begins."""
         return self._tops[section]

@@ -32,6 +32,7 @@ class GridView(QListView):
     second for 100,000. It stays the base class for what screen readers know of it.
 
     Subclasses may cut the items into `sections`, whose heads are `head_height` pixels high and painted by `paint_head`.
+    The head of what is at the top stays in sight until the next one pushes it out.
     """
 
     head_height = 0
@@ -145,7 +146,18 @@ class GridView(QListView):
 
     def head_at(self, point: QPoint) -> int | None:
         """The section whose head is at a point of the viewport, or None."""
+        at_top = self._head_at_top()
+        if at_top is not None and at_top[1] <= point.y() < at_top[1] + self.head_height:
+            return at_top[0]
         return self.grid().head_at(point.y() + self.verticalOffset())
+
+    def _head_at_top(self) -> tuple[int, int] | None:
+        """The section at the top, and where its head is drawn, in pixels of the viewport; None without heads."""
+        offset, grid = self.verticalOffset(), self.grid()
+        section = grid.section_at(offset) if self.head_height else None
+        if section is None:
+            return None
+        return section, min(0, grid.section_end(section) - offset - self.head_height)
 
     def _row_at(self, point: QPoint) -> int | None:
         return self.grid().row_at(point.x() // self._cell.width(), point.y() + self.verticalOffset())
@@ -157,13 +169,15 @@ class GridView(QListView):
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """Move what is drawn (Qt)."""
         self.viewport().scroll(dx, dy)
+        if self.head_height:  # the head at the top stays where it is
+            self.viewport().update(0, 0, self.viewport().width(), self.head_height + abs(dy))
 
     def scrollTo(self, index: Index, hint: QAbstractItemView.ScrollHint = _Hint.EnsureVisible) -> None:
         """Bring an item into sight (Qt)."""
         if not index.isValid() or self.grid().place(index.row()) is None:
             return
         rect, bar, height = self.visualRect(index), self.verticalScrollBar(), self.viewport().height()
-        to_top, to_bottom = rect.top(), rect.bottom() + 1 - height
+        to_top, to_bottom = rect.top() - self.head_height, rect.bottom() + 1 - height
         if hint == _Hint.PositionAtTop or (hint == _Hint.EnsureVisible and to_top < 0):
             bar.setValue(bar.value() + to_top)
         elif hint == _Hint.PositionAtBottom or (hint == _Hint.EnsureVisible and to_bottom > 0):
@@ -267,6 +281,9 @@ class GridView(QListView):
         for section in grid.heads_in(rect.top() + offset, rect.bottom() + 1 + offset):
             top = grid.head_top(section) - offset
             self.paint_head(painter, section, QRect(0, top, self.viewport().width(), self.head_height))
+        at_top = self._head_at_top()
+        if at_top is not None:
+            self.paint_head(painter, at_top[0], QRect(0, at_top[1], self.viewport().width(), self.head_height))
 
     def _rows_in(self, rect: QRect) -> list[tuple[int, int]]:
         """(first, last) row of each line of items that touches `rect` of the viewport."""

@@ -33,6 +33,17 @@ class Notice(QWidget):
         """Say something else."""
         self._label.setText(text)
 
+    def replace_action(self, action: QAction | None) -> None:
+        """Offer `action`, or nothing, in place of what was offered."""
+        while self._layout.count() > 2:
+            item = self._layout.takeAt(2)
+            widget = None if item is None else item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        if action is not None:
+            self.set_action(action)
+
     def set_action(self, action: QAction) -> None:
         """Offer `action` as the remedy."""
         button = QToolButton()

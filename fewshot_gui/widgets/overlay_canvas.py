@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QEnterEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -19,8 +20,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from fewshot_gui import style
-from fewshot_gui.widgets.colormap import attention_image
-from fewshot_gui.widgets.viewport_transform import ViewportTransform
+from fewshot_gui.covers import covers
+from fewshot_gui.widgets.colormap import attention_image, difference_image
+from fewshot_gui.widgets.viewport_transform import Part, ViewportTransform
 from model.types import MapStyle, Region
 
 if TYPE_CHECKING:
@@ -36,13 +38,14 @@ _SHARP_FROM = 4.0  # device pixels per image pixel from which single pixels are 
 
 
 class OverlayCanvas(QWidget):
-    """Shows an image; wheel zooms about the cursor, dragging pans.
+    """Shows an image; wheel zooms about the cursor, dragging pans, dragging with Shift marks a part.
 
     The image may have fewer pixels than the original: `set_image` takes the original's size, and
     regions and coordinates are in pixels of the original.
     """
 
     zoom_changed = Signal(float)  # image pixels of the original -> device pixels
+    marked_changed = Signal()  # another part is marked, or none
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,16 +59,42 @@ class OverlayCanvas(QWidget):
         self._detail, self._detail_rect = QImage(), QRectF()
         self._overlay = QImage()
         self._attention: npt.NDArray[np.float32] | None = None
+        self._difference: npt.NDArray[np.float32] | None = None
         self._style = MapStyle.HEAT
         self._region: Region | None = None
         self._color = QColor("#ffffff")
         self._opacity = 0.55
         self._placeholder = ""
         self._drag_from: QPointF | None = None
+        covers.changed.connect(self.update)
+        self._mark_from: QPointF | None = None  # in pixels of the original
+        self._marked = QRectF()  # the same
 
     def sizeHint(self) -> QSize:
         """Room for a picture (Qt)."""
         return QSize(360, 320)
+
+    @property
+    def region(self) -> Region | None:
+        """The box that is laid over the picture, or None."""
+        return self._region
+
+    @property
+    def marked(self) -> Region | None:
+        """The part of the picture that the user marked, or None."""
+        part = self._marked & QRectF(QPointF(0, 0), self.view.image_size())
+        if self._image.isNull() or part.width() < 1 or part.height() < 1:
+            return None
+        left, top = int(part.left()), int(part.top())
+        return Region(left, top, max(round(part.right()) - left, 1), max(round(part.bottom()) - top, 1))
+
+    def clear_mark(self) -> None:
+        """Mark nothing."""
+        self._mark_from = None
+        if not self._marked.isNull():
+            self._marked = QRectF()
+            self.marked_changed.emit()
+            self.update()
 
     def set_image(self, image: QImage, original_size: QSize | None = None) -> None:
         """Show `image`, of a file with `original_size` pixels (default: its own), fitted."""
@@ -110,9 +139,18 @@ class OverlayCanvas(QWidget):
         self._placeholder = placeholder
         self.set_image(QImage())
 
-    def set_overlay(self, attention: npt.NDArray[np.float32], region: Region | None, color: QColor) -> None:
-        """Lay `attention` (h, w; 0..1) over the whole image and box `region` in `color`, as the style says."""
-        self._attention, self._region, self._color = attention, region, color
+    def set_overlay(
+        self,
+        attention: npt.NDArray[np.float32],
+        region: Region | None,
+        color: QColor,
+        difference: npt.NDArray[np.float32] | None = None,
+    ) -> None:
+        """Lay `attention` (h, w; 0..1) over the whole image and box `region` in `color`, as the style says.
+
+        `difference`, of the evidence for two classes (h, w), is laid over it in the style that shows one.
+        """
+        self._attention, self._region, self._color, self._difference = attention, region, color, difference
         self._make_overlay()
 
     def set_map_style(self, map_style: MapStyle) -> None:
@@ -124,25 +162,34 @@ class OverlayCanvas(QWidget):
     def _make_overlay(self) -> None:
         attention = self._attention if self._style.has_map else None
         self._overlay = QImage() if attention is None else attention_image(attention, self._style)
+        if self._style is MapStyle.DIFFERENCE and self._difference is not None:
+            self._overlay = difference_image(self._difference)
         self.update()
 
     def set_region(self, region: Region | None, color: QColor) -> None:
         """Box `region` in `color`, without a map."""
         self._overlay, self._attention, self._region, self._color = QImage(), None, region, color
+        self._difference = None
         self.update()
 
     def clear_overlay(self) -> None:
         """Show the image alone."""
-        self._overlay, self._attention, self._region = QImage(), None, None
+        self._overlay, self._attention, self._region, self._difference = QImage(), None, None, None
         self.update()
 
     def snapshot(self) -> QImage:
-        """Return the whole picture, in the pixels that were read of it, with what lies over it; null without one."""
+        """Return the whole picture, in the pixels that were read of it, with what lies over it, a cover as well.
+
+        Null without one.
+        """
         if self._image.isNull():
             return QImage()
         shown = self._image.convertToFormat(QImage.Format.Format_RGB32)
         painter = QPainter(shown)
         painter.setRenderHints(QPainter.RenderHint.SmoothPixmapTransform | QPainter.RenderHint.Antialiasing)
+        picture, is_covered = self._shown()
+        if is_covered:
+            painter.drawImage(QRectF(shown.rect()), picture, QRectF(picture.rect()))
         if not self._overlay.isNull():
             painter.setOpacity(self._layer_opacity())
             painter.drawImage(QRectF(shown.rect()), self._overlay, QRectF(self._overlay.rect()))
@@ -162,6 +209,11 @@ class OverlayCanvas(QWidget):
     def fit(self) -> None:
         """Show the whole image."""
         self.view.fit()
+        self._on_view_changed()
+
+    def show_part(self, part: Part) -> None:
+        """Show what is seen of another picture."""
+        self.view.show_part(part)
         self._on_view_changed()
 
     def zoom_to_actual(self) -> None:
@@ -187,9 +239,10 @@ class OverlayCanvas(QWidget):
         target = self.view.image_rect()
         device_scale = self.view.scale * self.devicePixelRatioF()
         smooth = QPainter.RenderHint.SmoothPixmapTransform
-        painter.setRenderHint(smooth, device_scale < _SHARP_FROM)
-        painter.drawImage(target, self._image, QRectF(self._image.rect()))
-        if not self._detail.isNull():
+        shown, is_covered = self._shown()
+        painter.setRenderHint(smooth, is_covered or device_scale < _SHARP_FROM)
+        painter.drawImage(target, shown, QRectF(shown.rect()))
+        if not self._detail.isNull() and not is_covered:
             painter.drawImage(self.view.rect_to_widget(self._detail_rect), self._detail, QRectF(self._detail.rect()))
         if not self._overlay.isNull():
             painter.setRenderHint(smooth, True)
@@ -198,6 +251,23 @@ class OverlayCanvas(QWidget):
             painter.setOpacity(1.0)
         if self._region is not None and self._style.has_box:
             self._paint_region(painter, self._region)
+        if not self._marked.isNull():
+            self._paint_marked(painter)
+
+    def _shown(self) -> tuple[QImage, bool]:
+        """The picture or its cover, and which."""
+        pointed_at = self.underMouse()
+        return covers.shown(self._image, pointed_at=pointed_at), covers.is_covered(pointed_at=pointed_at)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """The picture may be uncovered now (Qt)."""
+        self.update()
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The picture is covered again (Qt)."""
+        self.update()
+        super().leaveEvent(event)
 
     def _layer_opacity(self) -> float:
         from model.regions.overlay import layer_opacity  # here: the window starts without numpy
@@ -208,6 +278,15 @@ class OverlayCanvas(QWidget):
         box = self.view.rect_to_widget(QRectF(region.x, region.y, region.width, region.height))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_box(painter, box, 1.0)
+
+    def _paint_marked(self, painter: QPainter) -> None:
+        box = self.view.rect_to_widget(self._marked)
+        for color, pattern in (
+            (QColor(0, 0, 0, 200), Qt.PenStyle.SolidLine),
+            (QColor("#ffffff"), Qt.PenStyle.DashLine),
+        ):
+            painter.setPen(QPen(color, 1.5, pattern))
+            painter.drawRect(box)
 
     def _paint_box(self, painter: QPainter, box: QRectF, scale: float) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -227,20 +306,31 @@ class OverlayCanvas(QWidget):
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin to pan (Qt)."""
-        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+        """Begin to pan or, with Shift, to mark a part (Qt)."""
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        if is_left and event.modifiers() & Qt.KeyboardModifier.ShiftModifier and not self._image.isNull():
+            self._mark_from = self.view.to_image(event.position())
+            self.setCursor(Qt.CursorShape.CrossCursor)
+        elif event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._drag_from = event.position()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Pan (Qt)."""
-        if self._drag_from is not None and not self._image.isNull():
+        """Pan, or mark (Qt)."""
+        if self._mark_from is not None:
+            whole = QRectF(QPointF(0, 0), self.view.image_size())
+            self._marked = QRectF(self._mark_from, self.view.to_image(event.position())).normalized() & whole
+            self.update()
+        elif self._drag_from is not None and not self._image.isNull():
             self.view.pan(event.position() - self._drag_from)
             self._drag_from = event.position()
             self._on_view_changed()
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
-        """End to pan (Qt)."""
+        """End to pan, or to mark; a click with Shift marks nothing (Qt)."""
+        if self._mark_from is not None:
+            self._mark_from = None
+            self.marked_changed.emit()
         self._drag_from = None
         self.setCursor(Qt.CursorShape.OpenHandCursor)
 

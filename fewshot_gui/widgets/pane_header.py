@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QPalette, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.widgets.elided_label import ElidedLabel
@@ -42,10 +44,17 @@ class PaneHeader(QWidget):
         self._note.clicked.connect(action.trigger)
         self.add_button(action)
 
-    def add_button(self, action: QAction) -> None:
-        """Put a flat button for `action` at the right end."""
+    def add_button(self, action: QAction, others: Sequence[QAction] = ()) -> None:
+        """Put a flat button for `action` at the right end; `others` are in its menu."""
         button = QToolButton()
         button.setDefaultAction(action)
+        if others:
+            menu = QMenu(button)
+            menu.setToolTipsVisible(True)
+            menu.addActions(list(others))
+            button.setMenu(menu)
+            button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+            button.setObjectName(f"{action.objectName().removesuffix('Action')}Button")
         button.setAutoRaise(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.add_tool(button)

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 MIN_SCALE = 0.02
 MAX_SCALE = 64.0
+
+
+class Part(NamedTuple):
+    """What is seen of an image of any size: its middle, 0..1 of width and height, and the zoom; 1: all is fitted."""
+
+    x: float
+    y: float
+    zoom: float
+    is_fitted: bool = False
 
 
 class ViewportTransform:
@@ -48,11 +59,30 @@ class ViewportTransform:
         """Show the whole image, centred; small images grow to fill the widget."""
         self._fitted = True
         self._center = QPointF(self._image.width() / 2, self._image.height() / 2)
-        if self._image.isEmpty() or self._widget.isEmpty():
-            self.scale = 1.0
+        self.scale = self._fitting_scale()
+
+    def part(self) -> Part:
+        """What is seen, for another image to show the same."""
+        if self._image.isEmpty():
+            return Part(0.5, 0.5, 1.0, True)
+        x, y = self._center.x() / self._image.width(), self._center.y() / self._image.height()
+        return Part(x, y, self.scale / self._fitting_scale(), self._fitted)
+
+    def show_part(self, part: Part) -> None:
+        """Show what is seen of another image."""
+        if part.is_fitted or self._image.isEmpty():
+            self.fit()
             return
+        self._fitted = False
+        self.scale = min(max(part.zoom * self._fitting_scale(), MIN_SCALE), MAX_SCALE)
+        self._center = QPointF(part.x * self._image.width(), part.y * self._image.height())
+        self._keep_in_view()
+
+    def _fitting_scale(self) -> float:
+        if self._image.isEmpty() or self._widget.isEmpty():
+            return 1.0
         scale = min(self._widget.width() / self._image.width(), self._widget.height() / self._image.height())
-        self.scale = min(max(scale, MIN_SCALE), MAX_SCALE)
+        return min(max(scale, MIN_SCALE), MAX_SCALE)
 
     def zoom_about(self, anchor: QPointF, factor: float) -> None:
         """Zoom by `factor` so that the image point under `anchor` (widget) stays there."""

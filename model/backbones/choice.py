@@ -12,6 +12,7 @@ from model.backbones.base import Backbone, TwoNetworks
 from model.backbones.runtime import Runtime, TorchRuntime, TwoRuntimes
 from model.cache.store import BlobStore
 from model.errors import RuntimeUnavailableError
+from model.messages import message
 
 
 def create_runtime(backbone: Backbone, device: torch.device, fingerprint: str, store: BlobStore) -> Runtime:
@@ -31,4 +32,4 @@ def create_runtime(backbone: Backbone, device: torch.device, fingerprint: str, s
     try:
         return OpenVinoRuntime(backbone, fingerprint, store)
     except RuntimeUnavailableError as problem:
-        return TorchRuntime(backbone, device, f"PyTorch ({problem})")
+        return TorchRuntime(backbone, device, message("PyTorch ({problem})", problem=problem))

@@ -7,6 +7,7 @@ import contextlib
 import torch
 
 from model.errors import DeviceError
+from model.messages import message
 
 DEVICE_NAMES = ("auto", "cpu", "cuda", "mps")
 
@@ -20,16 +21,22 @@ def choose_device(name: str = "auto") -> tuple[torch.device, str]:
     if name == "auto":
         name = "cuda" if cuda else "mps" if mps else "cpu"
         if name == "cpu":
-            return torch.device("cpu"), "CPU (no CUDA or MPS device found)"
+            return torch.device("cpu"), message("CPU (no CUDA or MPS device found)")
     if name == "cuda" and cuda:
-        return torch.device("cuda"), f"CUDA ({torch.cuda.get_device_name()})"
+        return torch.device("cuda"), message("CUDA ({name})", name=torch.cuda.get_device_name())
     if name == "mps" and mps:
-        return torch.device("mps"), "MPS (Apple GPU)"
+        return torch.device("mps"), message("MPS (Apple GPU)")
     if name == "cpu":
-        return torch.device("cpu"), "CPU (as chosen)"
+        return torch.device("cpu"), message("CPU (as chosen)")
     if name not in DEVICE_NAMES:
-        raise DeviceError(f"Unknown device {name!r}. Choose one of: {', '.join(DEVICE_NAMES)}.")
-    raise DeviceError(f"This machine has no {name.upper()} device that torch can use. Use --device cpu or auto.")
+        raise DeviceError(
+            message("Unknown device {name!r}. Choose one of: {known}.", name=name, known=", ".join(DEVICE_NAMES))
+        )
+    raise DeviceError(
+        message(
+            "This machine has no {device} device that torch can use. Use --device cpu or auto.", device=name.upper()
+        )
+    )
 
 
 class one_thread(contextlib.ContextDecorator):  # noqa: N801 - used as a function: `with one_thread():`

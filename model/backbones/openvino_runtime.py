@@ -29,6 +29,7 @@ from model.backbones.devices import one_thread
 from model.backbones.runtime import BFLOAT16, FLOAT32, Runtime, TorchRuntime
 from model.cache.store import BlobStore
 from model.errors import RuntimeUnavailableError
+from model.messages import message
 
 PRECISION_VARIABLE = "FEWSHOT_PRECISION"
 """Environment variable: `float32` turns bfloat16 off."""
@@ -66,7 +67,7 @@ class OpenVinoRuntime(Runtime):
     def note(self) -> str:
         """See `Runtime.note`."""
         if self._has_failed:
-            return "PyTorch (OpenVINO cannot run this backbone)"
+            return message("PyTorch (OpenVINO cannot run this backbone)")
         version = self._openvino.__version__.split("-")[0]
         return f"OpenVINO {version}" + (f", {self.precision}" if self.precision != FLOAT32 else "")
 
@@ -128,7 +129,7 @@ class OpenVinoRuntime(Runtime):
             if ours.shape != expected.shape or not (
                 float((ours - expected).norm()) <= _TOLERANCES[self.precision] * float(expected.norm())
             ):
-                raise RuntimeUnavailableError("its features differ from PyTorch's.")
+                raise RuntimeUnavailableError(message("its features differ from PyTorch's."))
         return made
 
     def _converted(self, side: int) -> bytes:
@@ -225,4 +226,6 @@ def _import_openvino() -> ModuleType:
         return importlib.import_module("openvino")
     except (ImportError, OSError) as problem:
         missing = isinstance(problem, ModuleNotFoundError)
-        raise RuntimeUnavailableError("OpenVINO is not installed" if missing else "OpenVINO cannot start") from problem
+        raise RuntimeUnavailableError(
+            message("OpenVINO is not installed") if missing else message("OpenVINO cannot start")
+        ) from problem

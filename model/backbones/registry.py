@@ -7,6 +7,7 @@ from collections.abc import Callable
 from model.backbones.base import Backbone
 from model.backbones.names import DEFAULT_BACKBONE
 from model.errors import BackboneError
+from model.messages import message
 from model.registry import Registry
 
 BackboneMaker = Callable[[str, bool], Backbone]
@@ -27,5 +28,5 @@ def create_backbone(name: str = DEFAULT_BACKBONE, *, empty: bool = False) -> Bac
     make = BACKBONES.get(name) or (BACKBONES.get(family + colon) if colon else None)
     if make is None:
         known = ", ".join(f"{known}NAME" if known.endswith(":") else known for known in BACKBONES.names())
-        raise BackboneError(f"Unknown backbone {name!r}. Known: {known}.")
+        raise BackboneError(message("Unknown backbone {name!r}. Known: {known}.", name=name, known=known))
     return make(name, empty).eval()

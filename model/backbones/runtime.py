@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from model.backbones.base import Backbone, FeatureMaps, TwoNetworks
+from model.messages import message
 
 FLOAT32, BFLOAT16 = "float32", "bfloat16"
 
@@ -83,8 +84,8 @@ class TwoRuntimes(Runtime):
     @property
     def note(self) -> str:
         """See `Runtime.note`."""
-        notes = (self._first.note, self._second.note)
-        return " + ".join(dict.fromkeys(notes))
+        first, second = self._first.note, self._second.note
+        return first if first == second else message("{first} + {second}", first=first, second=second)
 
     def prepare(self, side: int) -> None:
         """See `Runtime.prepare`."""

@@ -25,6 +25,7 @@ from model.checkpoint.tensors import BACKBONE_PREFIX, check_tensors, check_value
 from model.classifier import FewShotClassifier
 from model.embedding.embedder import Embedder, backbone_fingerprint
 from model.errors import CheckpointError
+from model.messages import message, os_reason
 from model.project_file import classifier_in, is_project
 from model.runs.image_classifier import ImageClassifier
 
@@ -34,7 +35,7 @@ MOST_BYTES = 2 * 2**30
 """Of a classifier's file of tensors: the largest backbones that are saved in one take less."""
 
 _TIMM_PREFIX = "timm:"
-_IN_A_PROJECT = "The classifier in this project"
+_IN_A_PROJECT = message("The classifier in this project")
 
 
 def check_place(folder: Path) -> None:
@@ -45,12 +46,16 @@ def check_place(folder: Path) -> None:
     folder = folder.absolute()
     try:
         if folder.exists() and not is_classifier(folder) and not (folder.is_dir() and not any(folder.iterdir())):
-            raise CheckpointError(f"{folder} exists and is not a classifier. Give another place for it.")
+            raise CheckpointError(
+                message("{folder} exists and is not a classifier. Give another place for it.", folder=folder)
+            )
         above = next(one for one in folder.parents if one.exists())
         with tempfile.TemporaryDirectory(dir=above, prefix=f".{folder.name}-"):
             pass
     except OSError as error:
-        raise CheckpointError(f"{folder} cannot be written: {error.strerror or error}.") from error
+        raise CheckpointError(
+            message("{folder} cannot be written: {error}.", folder=folder, error=os_reason(error))
+        ) from error
 
 
 def save(classifier: ImageClassifier, folder: Path) -> None:
@@ -76,7 +81,9 @@ def save(classifier: ImageClassifier, folder: Path) -> None:
                         os.replace(other, fresh / other.name)
             os.replace(fresh, folder)
     except OSError as error:
-        raise CheckpointError(f"{folder} cannot be written: {error.strerror or error}.") from error
+        raise CheckpointError(
+            message("{folder} cannot be written: {error}.", folder=folder, error=os_reason(error))
+        ) from error
 
 
 def to_files(classifier: ImageClassifier) -> dict[str, bytes]:
@@ -99,7 +106,9 @@ def to_files(classifier: ImageClassifier) -> dict[str, bytes]:
     try:
         return {FACTS_FILE: facts_file.to_bytes(facts), TENSORS_FILE: content}
     except ValueError as error:
-        raise CheckpointError(f"The classifier cannot be saved: {error}. Rename the class and train again.") from error
+        raise CheckpointError(
+            message("The classifier cannot be saved: {error}. Rename the class and train again.", error=error)
+        ) from error
 
 
 def is_classifier(folder: Path) -> bool:
@@ -134,7 +143,12 @@ def _contents(folder: Path) -> dict[str, bytes]:
         return classifier_in(folder, bounds)
     if not is_classifier(folder):
         raise CheckpointError(
-            f"{folder} is not a classifier saved by Fewshot (no {FACTS_FILE} and {TENSORS_FILE}), and no project."
+            message(
+                "{folder} is not a classifier saved by Fewshot (no {facts} and {tensors}), and no project.",
+                folder=folder,
+                facts=FACTS_FILE,
+                tensors=TENSORS_FILE,
+            )
         )
     return {name: _read(folder / name, most) for name, most in bounds.items()}
 
@@ -144,7 +158,7 @@ def from_files(
 ) -> ImageClassifier:
     """Make a classifier from the contents of its files by name; `place` names it in errors. Raises as `load`."""
     if files.keys() != {FACTS_FILE, TENSORS_FILE}:
-        raise CheckpointError(f"{place} is damaged. Train again.")
+        raise CheckpointError(message("{place} is damaged. Train again.", place=place))
     where = place if place == _IN_A_PROJECT else os.path.join(place, TENSORS_FILE)
     facts = facts_file.from_bytes(
         files[FACTS_FILE], place, place if place == _IN_A_PROJECT else os.path.join(place, FACTS_FILE)
@@ -152,12 +166,14 @@ def from_files(
     try:
         tensors = tensors_of(files[TENSORS_FILE])
     except SafetensorError as error:
-        raise CheckpointError(f"{where} is damaged ({_short(error)}). Train again or use a copy.") from error
+        raise CheckpointError(
+            message("{where} is damaged ({error}). Train again or use a copy.", where=where, error=_short(error))
+        ) from error
     same = embedder is not None and embedder.fingerprint == facts.backbone_fingerprint
     backbone = embedder.backbone if embedder is not None and same else _outline(place, facts, tensors)
     check_tensors(where, tensors, facts, backbone)
     if facts.tensors_sha256 != sha256(files[TENSORS_FILE]).hexdigest():
-        raise CheckpointError(f"{where} is damaged. Train again or use a copy.")
+        raise CheckpointError(message("{where} is damaged. Train again or use a copy.", where=where))
     state = state_of(tensors, facts.view_names)
     check_values(where, state, backbone)
     if embedder is None or not same:
@@ -165,7 +181,9 @@ def from_files(
     try:
         head = FewShotClassifier(facts.class_names, state, embedder.backbone.class_directions)
     except (RuntimeError, ValueError, IndexError) as error:
-        raise CheckpointError(f"{where} is damaged: its tensors do not fit. Train again or use a copy.") from error
+        raise CheckpointError(
+            message("{where} is damaged: its tensors do not fit. Train again or use a copy.", where=where)
+        ) from error
     return ImageClassifier(head, embedder.rendered(facts.rendering))
 
 
@@ -173,11 +191,13 @@ def _read(path: Path, most: int) -> bytes:
     try:
         with path.open("rb") as file:
             if os.fstat(file.fileno()).st_size > most:
-                raise CheckpointError(f"{path} is damaged: it is far too large. Train again or use a copy.")
+                raise CheckpointError(
+                    message("{path} is damaged: it is far too large. Train again or use a copy.", path=path)
+                )
             return file.read()
     except OSError as error:
         raise CheckpointError(
-            f"{path} cannot be read ({error.strerror or error}). Train again or use a copy."
+            message("{path} cannot be read ({error}). Train again or use a copy.", path=path, error=os_reason(error))
         ) from error
 
 
@@ -186,7 +206,7 @@ def _outline(place: str, facts: Facts, tensors: Mapping[str, torch.Tensor]) -> B
     if not facts.backbone.startswith(_TIMM_PREFIX):
         return create_backbone(facts.backbone)
     if "@" in facts.backbone or not any(key.startswith(BACKBONE_PREFIX) for key in tensors):
-        raise CheckpointError(f"{place} lacks the weights of its backbone. Train again.")
+        raise CheckpointError(message("{place} lacks the weights of its backbone. Train again.", place=place))
     with torch.device("meta"):
         return create_backbone(facts.backbone, empty=True)
 
@@ -201,8 +221,12 @@ def _embedder(
         backbone.load_state_dict(own)
     if backbone_fingerprint(backbone) != facts.backbone_fingerprint:
         raise CheckpointError(
-            f"{place} was trained with other weights of {backbone.name} than are installed here. Train again, "
-            "or install the version it was trained with."
+            message(
+                "{place} was trained with other weights of {backbone} than are installed here. Train again, "
+                "or install the version it was trained with.",
+                place=place,
+                backbone=backbone.name,
+            )
         )
     return Embedder(backbone, device)
 

@@ -9,6 +9,8 @@ import re
 from model.images.colour import WHITE
 from model.images.greys import AS_THE_FILE_SAYS, GreyRange, Greys
 from model.images.rendering import Rendering
+from model.images.roi import Roi
+from model.messages import message, translated
 
 _COLOURS = {"white": "#ffffff", "black": "#000000", "grey": "#808080"}
 _DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -16,18 +18,26 @@ _DEVICES = ("auto", "cpu", "cuda", "mps")
 
 def add_common(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of every command that reads images."""
-    parser.add_argument("--device", choices=_DEVICES, default="auto", help="where to compute (default: auto)")
+    parser.add_argument("--device", choices=_DEVICES, default="auto", help=message("where to compute (default: auto)"))
     cache = parser.add_mutually_exclusive_group()
-    cache.add_argument("--cache", metavar="DIR", help="folder for embeddings (default: the user's cache folder)")
-    cache.add_argument("--no-cache", dest="cache", action="store_const", const="off", help="keep no embeddings")
+    cache.add_argument(
+        "--cache", metavar="DIR", help=message("folder for embeddings (default: the user's cache folder)")
+    )
+    cache.add_argument(
+        "--no-cache", dest="cache", action="store_const", const="off", help=message("keep no embeddings")
+    )
     parser.add_argument(
-        "--video-rate", type=rate, default=1.0, metavar="FPS", help="frames a second taken from videos (default: 1)"
+        "--video-rate",
+        type=rate,
+        default=1.0,
+        metavar="FPS",
+        help=message("frames a second taken from videos (default: 1)"),
     )
     parser.add_argument(
         "--tiles",
         type=positive,
         metavar="PIXELS",
-        help="cut images that are much larger into tiles of about this side",
+        help=message("cut images that are much larger into tiles of about this side"),
     )
     add_json(parser)
 
@@ -39,15 +49,25 @@ def add_rendering(parser: argparse.ArgumentParser) -> None:
         type=colour,
         default=WHITE,
         metavar="COLOUR",
-        help="colour under transparent pixels: white (default), black, grey or #rrggbb; a classifier keeps it",
+        help=message("colour under transparent pixels: white (default), black, grey or #rrggbb; a classifier keeps it"),
     )
     parser.add_argument(
         "--greys",
         type=greys,
         default=AS_THE_FILE_SAYS,
         metavar="RANGE",
-        help="range of greys of more than 8 bits: file (default: its window, else all but dead pixels), robust, full, "
-        "or LOW..HIGH in units of the file, such as -160..240; a classifier keeps it",
+        help=message(
+            "range of greys of more than 8 bits: file (default: its window, else all but dead pixels), robust, full, "
+            "or LOW..HIGH in units of the file, such as -160..240; a classifier keeps it"
+        ),
+    )
+    parser.add_argument(
+        "--roi",
+        type=roi,
+        metavar="X,Y,W,H",
+        help=message(
+            "look only at this part of every image: left, top, width and height in percent; a classifier keeps it"
+        ),
     )
 
 
@@ -57,25 +77,34 @@ def add_groups(parser: argparse.ArgumentParser) -> None:
         "--groups",
         default="auto",
         metavar="RULE",
-        help="images that belong together, such as those of one patient: auto (default: frames of one file, DICOM's "
-        "ids, near-duplicates), none, folder, file, dicom, a list (.json, .csv), or a regular expression such as "
-        "'^([0-9]+)_' in the path below the bin",
+        help=message(
+            "images that belong together, such as those of one patient: auto (default: frames of one file, DICOM's "
+            "ids, near-duplicates), none, folder, file, dicom, a list (.json, .csv), or a regular expression such as "
+            "'^([0-9]+)_' in the path below the bin"
+        ),
     )
 
 
 def rendering_of(options: argparse.Namespace) -> Rendering:
     """Return what `add_rendering`'s options say."""
-    return Rendering(options.ground, options.greys)
+    return Rendering(options.ground, options.greys, options.roi)
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Add the option for a machine-readable result."""
-    parser.add_argument("--json", action="store_true", help="print the result as one JSON object on the last line")
+    parser.add_argument(
+        "--json", action="store_true", help=message("print the result as one JSON object on the last line")
+    )
 
 
 def numbers(text: str) -> tuple[int, ...]:
     """Return positive whole numbers from a text with commas between them."""
     return tuple(positive(part) for part in text.split(","))
+
+
+def _unfit(said: str) -> argparse.ArgumentTypeError:
+    """Return the error of an argument type; argparse puts its text into a sentence of its own."""
+    return argparse.ArgumentTypeError(translated(said))
 
 
 def share(text: str) -> float:
@@ -85,7 +114,18 @@ def share(text: str) -> float:
     except ValueError:
         value = math.nan
     if not 0 < value < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a share between 0 and 1, such as 0.05")
+        raise _unfit(message("{text!r} is not a share between 0 and 1, such as 0.05", text=text))
+    return value
+
+
+def seconds(text: str) -> float:
+    """Return a time in seconds, 0 to a day."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds, such as 2")
     return value
 
 
@@ -96,7 +136,7 @@ def rate(text: str) -> float:
     except ValueError:
         value = math.nan
     if not 0.001 <= value <= 1000:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of frames a second from 0.001 to 1000")
+        raise _unfit(message("{text!r} is not a number of frames a second from 0.001 to 1000", text=text))
     return value
 
 
@@ -104,7 +144,7 @@ def colour(text: str) -> tuple[int, int, int]:
     """Return (red, green, blue), 0..255, of a colour given by name or as #rrggbb."""
     digits = _COLOURS.get(text, text)
     if re.fullmatch("#[0-9a-fA-F]{6}", digits) is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is not white, black, grey or a colour code such as #20a0ff")
+        raise _unfit(message("{text!r} is not white, black, grey or a colour code such as #20a0ff", text=text))
     return int(digits[1:3], 16), int(digits[3:5], 16), int(digits[5:], 16)
 
 
@@ -112,7 +152,7 @@ def positive(text: str) -> int:
     """Return a positive whole number."""
     value = _integer(text)
     if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+        raise _unfit(message("{text} is not a positive number", text=text))
     return value
 
 
@@ -120,7 +160,7 @@ def seed(text: str) -> int:
     """Return a seed for PyTorch's generators."""
     value = _integer(text)
     if not 0 <= value < 2**63:
-        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 2^63 - 1")
+        raise _unfit(message("{text} is not a number from 0 to 2^63 - 1", text=text))
     return value
 
 
@@ -128,7 +168,20 @@ def _integer(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+        raise _unfit(message("{text!r} is not a whole number", text=text)) from None
+
+
+def roi(text: str) -> Roi:
+    """A region of interest, x,y,width,height in percent."""
+    try:
+        return Roi.parse(text)
+    except ValueError:
+        raise _unfit(
+            message(
+                "{text!r} is not x,y,width,height in percent of an image, such as 25,0,50,100 for its middle half",
+                text=text,
+            )
+        ) from None
 
 
 def greys(text: str) -> Greys:
@@ -141,4 +194,4 @@ def greys(text: str) -> Greys:
             return Greys(GreyRange.FIXED, float(low), float(high))
     except ValueError:
         pass
-    raise argparse.ArgumentTypeError(f"{text!r} is not file, robust, full or a range such as -160..240")
+    raise _unfit(message("{text!r} is not file, robust, full or a range such as -160..240", text=text))

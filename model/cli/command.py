@@ -16,10 +16,12 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
+from model.cli.help_page import HelpInLanguage, speak
 from model.cli.registry import COMMANDS, ordered_names
 from model.cli.text import printable
 from model.errors import FewShotError, UsageError
 from model.images.cutting import AS_THEY_ARE, Cutting
+from model.messages import joined, message, os_reason, text_of, translated
 from model.progress import Cancelled, CancelToken
 
 FAILED, WRONG_USAGE, SOME_UNREADABLE, INTERRUPTED = 1, 2, 3, 130
@@ -28,13 +30,15 @@ FAILED, WRONG_USAGE, SOME_UNREADABLE, INTERRUPTED = 1, 2, 3, 130
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     parser = argparse.ArgumentParser(
-        prog="fewshot", description="Train an image classifier on a few examples a class and label whole folders."
+        formatter_class=HelpInLanguage,
+        prog="fewshot",
+        description=message("Train an image classifier on a few examples a class and label whole folders."),
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name in ordered_names():
         command = COMMANDS.get(name)
         assert command is not None
-        one = commands.add_parser(name, help=command.help)
+        one = commands.add_parser(name, help=command.help, formatter_class=HelpInLanguage)
         one.set_defaults(video_rate=AS_THEY_ARE.video_rate, tiles=AS_THEY_ARE.tile_side, cache=None, json=False)
         command.add_arguments(one)
     return parser
@@ -45,8 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # for names that the terminal cannot show
+    speak()
     token = CancelToken()
-    previous, kept = signal.signal(signal.SIGINT, _interrupter(token)), "Nothing was saved."
+    previous, kept = signal.signal(signal.SIGINT, _interrupter(token)), ""
     try:
         options = build_parser().parse_args(arguments)
         options.cutting = Cutting(options.video_rate, options.tiles)
@@ -62,23 +67,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.write(json.dumps(outcome.result, ensure_ascii=True, default=str) + "\n")
         sys.stdout.flush()
     except UsageError as error:
-        return _failed(str(error), WRONG_USAGE)
+        return _failed(error, WRONG_USAGE)
     except FewShotError as error:
-        return _failed(str(error), FAILED)
+        return _failed(error, FAILED)
     except MemoryError:
-        return _failed("There is not enough memory. Use fewer or smaller images.", FAILED)
+        return _failed(message("There is not enough memory. Use fewer or smaller images."), FAILED)
     except OSError as error:
         _give_up_output()
-        return _failed(f"{error.filename or 'Reading or writing'}: {error.strerror or error}", FAILED)
+        return _failed(
+            message("{file}: {error}", file=error.filename or message("Reading or writing"), error=os_reason(error)),
+            FAILED,
+        )
     except (Cancelled, KeyboardInterrupt) as stop:
-        return _failed(f"Interrupted. {str(stop) or kept}", INTERRUPTED)
+        return _failed(
+            joined(message("Interrupted."), text_of(stop) or kept or message("Nothing was saved.")), INTERRUPTED
+        )
     except Exception as error:  # any other error becomes one line instead of a traceback
         if os.environ.get("FEWSHOT_TRACEBACK"):
             raise
         kind = type(error).__name__
-        return _failed(f"Unexpected {kind}: {error}. Please report it; FEWSHOT_TRACEBACK=1 shows where.", FAILED)
+        return _failed(
+            message(
+                "Unexpected {kind}: {error}. Please report it; FEWSHOT_TRACEBACK=1 shows where.", kind=kind, error=error
+            ),
+            FAILED,
+        )
     finally:
         signal.signal(signal.SIGINT, previous)
+    if outcome.is_bad:
+        return FAILED
     return SOME_UNREADABLE if outcome.unreadable else 0
 
 
@@ -91,8 +108,8 @@ def _interrupter(token: CancelToken) -> signal.Handlers | None:
     return interrupt  # type: ignore[return-value]
 
 
-def _failed(message: str, status: int) -> int:
-    sys.stderr.write(f"fewshot: {printable(' '.join(message.split()))}\n")
+def _failed(text: str | Exception, status: int) -> int:
+    sys.stderr.write(f"fewshot: {printable(' '.join(translated(text).split()))}\n")
     return status
 
 

@@ -8,6 +8,7 @@ from types import TracebackType
 
 from tqdm import tqdm
 
+from model.messages import translated
 from model.progress import Progress
 
 SECONDS_BETWEEN_LINES = 2.0
@@ -40,7 +41,9 @@ class ProgressPrinter:
     def _draw(self, progress: Progress) -> None:
         if self._bar is None or progress.phase != self._phase:
             self._close_bar()
-            self._bar = tqdm(total=progress.total or None, desc=progress.phase, file=sys.stderr, leave=False)
+            self._bar = tqdm(
+                total=progress.total or None, desc=translated(progress.phase), file=sys.stderr, leave=False
+            )
         self._bar.update(progress.done - self._bar.n)
 
     def _print(self, progress: Progress) -> None:
@@ -50,7 +53,7 @@ class ProgressPrinter:
             return
         self._last_line = now
         count = f" {progress.done}/{progress.total}" if progress.total else ""
-        sys.stderr.write(f"{progress.phase}{count}\n")
+        sys.stderr.write(f"{translated(progress.phase)}{count}\n")
 
     def _close_bar(self) -> None:
         if self._bar is not None:

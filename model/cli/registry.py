@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from model.cli.outcome import Outcome
+from model.messages import message
 from model.progress import CancelToken
 from model.registry import Registry
 
@@ -25,7 +26,7 @@ class Command:
     help: str
     add_arguments: Callable[[argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace, CancelToken], Outcome]
-    kept_when_interrupted: str = "Nothing was saved."
+    kept_when_interrupted: str = message("Nothing was saved.")
     order: int = 100
 
 

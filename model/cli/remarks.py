@@ -8,6 +8,7 @@ from types import TracebackType
 
 from model.cli.text import warn_of
 from model.images.items import source_file
+from model.messages import message_n
 
 
 class Remarks:
@@ -28,8 +29,13 @@ class Remarks:
     ) -> None:
         for (file, reason), count in self._more.items():
             if count:
-                images = "image" if count == 1 else "images"
-                warn_of(file, f"the same holds for {count} more {images} of this file: {reason}")
+                said = message_n(
+                    "the same holds for {count} more image of this file: {reason}",
+                    "the same holds for {count} more images of this file: {reason}",
+                    count=count,
+                    reason=reason,
+                )
+                warn_of(file, said)
 
     def add(self, path: Path, reason: str) -> None:
         """Say it, or count it."""

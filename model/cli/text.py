@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+import unicodedata
 from pathlib import Path
+
+from model.messages import message, translated
 
 
 def printable(text: object) -> str:
@@ -14,16 +17,27 @@ def printable(text: object) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in str(text))
 
 
+def columns_of(text: str) -> int:
+    """Return how many columns of a terminal a text takes: Chinese characters take two each."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def padded(text: str, columns: int, *, to_the_right: bool = False) -> str:
+    """Return a text with spaces after it, or before it, so that it takes so many columns."""
+    spaces = " " * (columns - columns_of(text))
+    return spaces + text if to_the_right else text + spaces
+
+
 def say(text: str) -> None:
-    """Write a line to standard output."""
-    sys.stdout.write(printable(text) + "\n")
+    """Write a line to standard output, in the language in use."""
+    sys.stdout.write(printable(translated(text)) + "\n")
 
 
 def warn_of(path: Path, reason: str) -> None:
     """Write a warning about a file or folder to standard error."""
-    warn(f"{path}: {reason}")
+    warn(message("{path}: {reason}", path=path, reason=reason))
 
 
 def warn(text: str) -> None:
-    """Write a warning to standard error, on one line."""
-    sys.stderr.write(printable(" ".join(text.split())) + "\n")
+    """Write a warning to standard error, on one line, in the language in use."""
+    sys.stderr.write(printable(" ".join(translated(text).split())) + "\n")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from model.embedding.embedder import Embedder
 from model.errors import ImageReadError
+from model.messages import message
 from model.progress import CancelToken, Progress, ProgressCallback
 
 LeftOut = tuple[tuple[Path, str], ...]
@@ -15,7 +16,7 @@ LeftOut = tuple[tuple[Path, str], ...]
 
 def told_twice(path: Path) -> str:
     """Say that a picture is the same as another of its class."""
-    return f"is the same picture as {path.name} and counts once."
+    return message("is the same picture as {name} and counts once.", name=path.name)
 
 
 def by_content(
@@ -56,7 +57,7 @@ def without_duplicates(
     Of copies in one class the first stays. Of a picture in two classes none stays: nobody knows which is right. Files
     that cannot be read stay. Raises `Cancelled`.
     """
-    step = counted("Looking for copies", sum(map(len, groups)), progress)
+    step = counted(message("Looking for copies"), sum(map(len, groups)), progress)
     first: list[dict[str, Path]] = []
     left_out: list[tuple[Path, str]] = []
     for group in groups:
@@ -71,7 +72,12 @@ def without_duplicates(
             if other is None:
                 stays.append(path)
             else:
-                where = f"‘{class_names[label]}’ and ‘{class_names[other]}’ (there as {first[other][content].name})"
-                left_out.append((path, f"is in two bins, {where}, and is left out. One of them is wrong."))
+                said = message(
+                    "is in two bins, ‘{one}’ and ‘{other}’ (there as {there}), and is left out. One of them is wrong.",
+                    one=class_names[label],
+                    other=class_names[other],
+                    there=first[other][content].name,
+                )
+                left_out.append((path, said))
         kept.append(stays)
     return kept, tuple(left_out)

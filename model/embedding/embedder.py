@@ -36,12 +36,14 @@ from model.embedding.image import Embedded, EmbeddedImage
 from model.embedding.memory import EmbeddingCache
 from model.embedding.pending import PendingImage, WorkDone, read_pending, run_pending, take_picture
 from model.embedding.store import EmbeddingStore, file_state
+from model.embedding.table import VectorTable
 from model.errors import ImageReadError
 from model.features.sizes import Looks, Size
 from model.features.view import all_views
 from model.images.content_hash import content_hash
 from model.images.reading import image_size
 from model.images.rendering import USUAL, Rendering
+from model.messages import listed
 from model.progress import CancelToken, Progress, ProgressCallback
 
 
@@ -98,6 +100,7 @@ class Embedder:
         self.rendering, self._blobs = rendering, store
         self.runtime = create_runtime(self.backbone, self.device, self.fingerprint, store)
         self._store = self._store_for(rendering)
+        self._tables: dict[int, VectorTable] = {}
 
     @classmethod
     def create(cls, backbone: str, device: str = "auto") -> Embedder:
@@ -113,6 +116,7 @@ class Embedder:
         other = copy(self)
         other.rendering, other.cache, other.work = rendering, EmbeddingCache(), WorkDone()
         other._store = self._store_for(rendering)
+        other._tables = {}
         return other
 
     def _store_for(self, rendering: Rendering) -> EmbeddingStore:
@@ -125,10 +129,16 @@ class Embedder:
         kind = self.fingerprint if precision == FLOAT32 else f"{self.fingerprint} {precision}"
         return " ".join((kind, *(view.name for view in all_views() if view.kept)))
 
+    def table(self, side: int, make: Callable[[BlobStore, str], VectorTable]) -> VectorTable:
+        """Return the table of vectors at a working side; `make` is called for the first one, with store and space."""
+        if side not in self._tables:
+            self._tables[side] = make(self._blobs, f"{self._store.space} {side}")
+        return self._tables[side]
+
     @property
     def device_note(self) -> str:
         """The device and runtime in use, with the reason, as text for the user."""
-        return f"{self._device_note}, {self.runtime.note}"
+        return listed([self._device_note, self.runtime.note])
 
     def warm_up(self, side: int | None = None) -> None:
         """Prepare the forward pass for a working side (default: the backbone's), so that the first image is fast."""
@@ -196,8 +206,11 @@ class Embedder:
         return embedded
 
     def embed_picture(self, path: Path, picture: Image.Image, size: Size, looks: Looks) -> EmbeddedImage:
-        """Embed an RGB picture made of the image at `path`, of `size` as displayed; nothing of it is kept."""
-        image = PendingImage(path, None, looks, size=size)
+        """Embed an RGB picture made of what is looked at of the image at `path`; nothing of it is kept.
+
+        `size` is that of the whole image as displayed.
+        """
+        image = PendingImage(path, None, looks, self.rendering, size=size)
         take_picture(image, picture)
         run_pending([image], self.forward, self.runtime.second)
         embedded = image.outcome()
@@ -255,7 +268,7 @@ class Embedder:
 
     def _look_up(self, paths: Sequence[Path], looks: Looks) -> list[PendingImage]:
         """Find images in memory and on disk, at the first side and then, where an image needs it, at the second."""
-        images = [PendingImage(path, file_state(path), looks) for path in paths]
+        images = [PendingImage(path, file_state(path), looks, self.rendering) for path in paths]
         self._fill_in(images, looks.side)
         again = [image for image in images if looks.second in image.missing and looks.side in image.found]
         if again:
@@ -292,7 +305,7 @@ class Embedder:
             if stop is not None and stop.is_set():
                 return
             try:
-                read_pending(image, self._store, self.work, self.rendering, with_picture=pictures)
+                read_pending(image, self._store, self.work, with_picture=pictures)
             except ImageReadError as error:
                 image.error = error
             self._remember(image, image.known)
@@ -331,11 +344,14 @@ class Embedder:
                 self.cache.put((image.state, side), image.found[side])
 
 
-def readable_sizes(paths: Iterable[Path]) -> Iterator[Size]:
-    """Yield the size in pixels of each image that can be read; embedding reports the errors of the others."""
+def readable_sizes(paths: Iterable[Path], rendering: Rendering = USUAL) -> Iterator[Size]:
+    """Yield the size in pixels of what is looked at of each image that can be read.
+
+    Embedding reports the errors of the others.
+    """
     for path in paths:
         try:
-            yield image_size(path)
+            yield rendering.seen_size(image_size(path))
         except ImageReadError:
             continue
 

@@ -24,6 +24,7 @@ from model.features.maps import ImageFeatures
 from model.images.items import source_file
 from model.images.reading import subject
 from model.images.scan import readable_text
+from model.messages import message, os_reason
 
 NEAR_COSINE = 0.95
 """Cosine, of the coarse view and of the layout view, from which two images of one class are near-duplicates."""
@@ -77,8 +78,12 @@ class GroupRule:
             return cls(By.NAME, folders, re.compile(text))
         except re.error as error:
             raise UsageError(
-                f"{text!r} is neither auto, none, folder, file, dicom, a list (.json, .csv) nor a regular expression: "
-                f"{error}."
+                message(
+                    "{text!r} is neither auto, none, folder, file, dicom, a list (.json, .csv) nor a regular "
+                    "expression: {error}.",
+                    text=text,
+                    error=error,
+                )
             ) from error
 
     def keys(self, paths: Sequence[Path]) -> list[Key]:
@@ -185,10 +190,14 @@ def _read_list(path: Path, roots: Sequence[Path]) -> dict[str, str]:
         text = path.read_text(encoding="utf-8-sig")
         pairs = list(_pairs_of_json(json.loads(text)) if path.suffix.lower() == ".json" else _pairs_of_csv(text))
     except OSError as error:
-        raise UsageError(f"The list of groups {path} cannot be read: {error.strerror or error}.") from error
+        raise UsageError(
+            message("The list of groups {path} cannot be read: {error}.", path=path, error=os_reason(error))
+        ) from error
     except (ValueError, csv.Error, RecursionError) as error:
         raise UsageError(
-            f"{path} is no list of groups: it has to hold {{path: group}}, or rows of a path and a group."
+            message(
+                "{path} is no list of groups: it has to hold {path: group}, or rows of a path and a group.", path=path
+            )
         ) from error
     bases = dict.fromkeys((*(root.parent for root in roots), *roots, path.parent))
     return {os.path.abspath(base / name): group for base in bases for name, group in pairs}
@@ -196,12 +205,12 @@ def _read_list(path: Path, roots: Sequence[Path]) -> dict[str, str]:
 
 def _pairs_of_json(content: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
     if not isinstance(content, dict) or not all(isinstance(value, str | int) for value in content.values()):
-        raise ValueError("no object of texts")
+        raise ValueError(message("no object of texts"))
     yield from ((name, str(value)) for name, value in content.items())
 
 
 def _pairs_of_csv(text: str) -> Iterator[tuple[str, str]]:
     for row in csv.reader(text.splitlines()):
         if len(row) < 2:
-            raise ValueError("a row of less than two cells")
+            raise ValueError(message("a row of less than two cells"))
         yield row[0], row[1]

@@ -25,8 +25,10 @@ from model.features.sizes import PICTURE_SIDE, Looks, Size
 from model.features.view import kept_numbers
 from model.features.views.texture import texture_map
 from model.images.content_hash import content_and_bytes
+from model.images.pixels import shrunk
 from model.images.reading import read_image, read_with_size
 from model.images.rendering import USUAL, Rendering
+from model.messages import message
 
 
 @dataclass
@@ -58,8 +60,9 @@ class PendingImage:
     path: Path
     state: FileState | None
     looks: Looks
+    rendering: Rendering
     content: bytes = b""
-    size: Size | None = None
+    size: Size | None = None  # of the whole image
     found: dict[int, bytes] = field(default_factory=dict)
     known: list[int] = field(default_factory=list)
     fresh: list[int] = field(default_factory=list)
@@ -75,21 +78,21 @@ class PendingImage:
         """Sides that are still missing; before the image's size is known, the first side at most."""
         if self.size is None and self.found:
             self.size = packed_size(next(iter(self.found.values())))
-        sides = self.looks.sides_of(self.size) if self.size is not None else (self.looks.side,)
+        seen = None if self.size is None else self.rendering.seen_size(self.size)
+        sides = self.looks.sides_of(seen) if seen is not None else (self.looks.side,)
         return tuple(side for side in sides if side not in self.found)
 
     def outcome(self) -> Embedded:
         """Return the embedded image, or its error."""
         looks, data = self.looks, self.found.get(self.looks.side)
         if data is None:
-            return self.error or ImageReadError(self.path, "could not be embedded.")
-        second = self.found.get(looks.second) if looks.is_seen_twice(packed_size(data)) else None
-        return EmbeddedImage(self.path, data, second, self.picture)
+            return self.error or ImageReadError(self.path, message("could not be embedded."))
+        seen = self.rendering.seen_size(packed_size(data))
+        second = self.found.get(looks.second) if looks.is_seen_twice(seen) else None
+        return EmbeddedImage(self.path, data, second, self.picture, self.rendering.roi)
 
 
-def read_pending(
-    image: PendingImage, store: EmbeddingStore, work: WorkDone, rendering: Rendering, *, with_picture: bool = False
-) -> None:
+def read_pending(image: PendingImage, store: EmbeddingStore, work: WorkDone, *, with_picture: bool = False) -> None:
     """Find the features of the same content on disk; for missing ones read pixels and texture from the file.
 
     Raises `ImageReadError`.
@@ -104,11 +107,18 @@ def read_pending(
                 work.count(found=1)
     if not image.missing:
         return
-    picture, image.size = read_with_size(image.path, PICTURE_SIDE, data, rendering.ground, rendering.greys)
+    rendering = image.rendering
+    side = rendering.read_side(PICTURE_SIDE)
+    picture, image.size = read_with_size(image.path, side, data, rendering.ground, rendering.greys)
     work.count(decoded=1)
-    take_picture(image, picture)
+    take_picture(image, seen_part(picture, rendering))
     if with_picture and picture.size == image.size:
         image.picture = picture
+
+
+def seen_part(picture: Image.Image, rendering: Rendering) -> Image.Image:
+    """Return what is looked at of a picture that was read at `rendering.read_side(PICTURE_SIDE)`."""
+    return picture if rendering.roi is None else shrunk(rendering.roi.of(picture), PICTURE_SIDE)
 
 
 def take_picture(image: PendingImage, picture: Image.Image) -> None:
@@ -140,7 +150,8 @@ def run_pending(
 
 def fitted_pixels(path: Path, side: int, rendering: Rendering = USUAL) -> torch.Tensor:
     """Read an image and fit the whole of it into a square: uint8 (side, side, 3). Raises `ImageReadError`."""
-    return _fitted(np.array(read_image(path, PICTURE_SIDE, rendering.ground, rendering.greys)), side)
+    picture = read_image(path, rendering.read_side(PICTURE_SIDE), rendering.ground, rendering.greys)
+    return _fitted(np.array(seen_part(picture, rendering)), side)
 
 
 def _fitted(pixels: npt.NDArray[np.uint8], side: int) -> torch.Tensor:

@@ -69,6 +69,11 @@ class EmbeddingStore:
         self._lock = threading.Lock()
         self._space = f"{fingerprint} {PREPROCESSING}{rendering.key}".encode()
 
+    @property
+    def space(self) -> str:
+        """Names what the features mean: backbone, preprocessing, rendering."""
+        return self._space.decode()
+
     def of_files(self, states: Sequence[FileState | None], side: int) -> list[bytes | None]:
         """Return the packed features of files, in order; None for files that changed. Takes two queries in all."""
         keys = [content and self._key(content, side) for content in self.contents(states)]

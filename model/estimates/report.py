@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from model.estimates.intervals import left_out_interval
 from model.estimates.selective import accepting_threshold
+from model.messages import joined, message
 from model.types import ExampleReport, TrainingReport
 
 WORTHWHILE = 0.01
@@ -124,10 +125,14 @@ def advice(report: TrainingReport) -> str:
     """Return a sentence or two on whether more examples would help, and in which class."""
     expected = outlook(report)
     if expected is None:
-        return "Too few examples to tell whether more would help."
+        return message("Too few examples to tell whether more would help.")
     now, then = expected
     if then - now < WORTHWHILE:
-        return f"More examples would hardly help (about {now:.0%} now)."
-    sentence = f"Twice as many examples would probably raise accuracy from about {now:.0%} to about {then:.0%}."
+        return message("More examples would hardly help (about {now:.0%} now).", now=now)
+    sentence = message(
+        "Twice as many examples would probably raise accuracy from about {now:.0%} to about {then:.0%}.",
+        now=now,
+        then=then,
+    )
     neediest = neediest_class(report)
-    return f"{sentence} ‘{neediest}’ needs them most." if neediest else sentence
+    return joined(sentence, message("‘{name}’ needs them most.", name=neediest)) if neediest else sentence

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from model.messages import message
 from model.types import ExampleReport, TrainingReport
 
 
@@ -38,16 +39,16 @@ def report_from_json(text: str) -> TrainingReport:
     for known in report.examples:
         for index in (known.class_index, known.predicted):
             if type(index) is not int or index < -1:
-                raise ValueError(f"an example of the class {index}")
+                raise ValueError(message("an example of the class {index}", index=index))
         if known.group is not None and type(known.group) is not int:
-            raise ValueError("an example of no group")
+            raise ValueError(message("an example of no group"))
     return report
 
 
 def _example(fields: dict[str, Any]) -> ExampleReport:
     numbers = {key: float(fields[key]) for key in ("weight", "confidence")}
     if not all(map(math.isfinite, numbers.values())):
-        raise ValueError("an example without a weight or confidence")
+        raise ValueError(message("an example without a weight or confidence"))
     return ExampleReport(**{**fields, **numbers, "path": Path(fields["path"])})
 
 
@@ -59,4 +60,10 @@ def check_classes(report: TrainingReport, ways: int) -> None:
     """Raise `ValueError` where an example is of a class, or was taken for one, that is not among `ways` classes."""
     for known in report.examples:
         if known.class_index not in range(ways) or known.predicted not in range(-1, ways):
-            raise ValueError(f"an example of the class {known.class_index}, taken for {known.predicted}")
+            raise ValueError(
+                message(
+                    "an example of the class {class_index}, taken for {predicted}",
+                    class_index=known.class_index,
+                    predicted=known.predicted,
+                )
+            )

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from model.head.local_feature import class_means
+from model.messages import message
 
 Baseline = Callable[[Tensor, Tensor, Tensor, int], Tensor]
 
@@ -44,7 +45,7 @@ def ridge(support: Tensor, labels: Tensor, queries: Tensor, ways: int) -> Tensor
 
 
 BASELINES: dict[str, Baseline] = {
-    "nearest class mean": nearest_class_mean,
-    "logistic regression": logistic_regression,
-    "ridge": ridge,
+    message("nearest class mean"): nearest_class_mean,
+    message("logistic regression"): logistic_regression,
+    message("ridge"): ridge,
 }

@@ -25,6 +25,7 @@ from model.features.maps import ImageFeatures
 from model.features.sizes import Size, working_side
 from model.head.fitting import fit_head
 from model.head.grouping import Grouping
+from model.messages import message
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 
 OURS = "fewshot"
@@ -114,19 +115,33 @@ def evaluate(
     """
     token = token or CancelToken()
     if len(class_names) < 2:
-        raise SupportSetError(f"Evaluation needs at least two classes; there is only ‘{''.join(class_names)}’.")
+        raise SupportSetError(
+            message("Evaluation needs at least two classes; there is only ‘{name}’.", name="".join(class_names))
+        )
     ways = ways or len(class_names)
     if not 2 <= ways <= len(class_names):
-        raise SupportSetError(f"--ways must lie between 2 and {len(class_names)}, the number of classes; got {ways}.")
+        raise SupportSetError(
+            message(
+                "--ways must lie between 2 and {count}, the number of classes; got {ways}.",
+                count=len(class_names),
+                ways=ways,
+            )
+        )
     images, duplicates = without_duplicates(images, class_names, embedder, progress, token)
-    side = working_side(embedder.backbone, readable_sizes([path for group in images for path in group]))
-    embedded = embed_labelled(images, embedder, side, "Embedding", progress, token)
+    side = working_side(embedder.backbone, readable_sizes([p for group in images for p in group], embedder.rendering))
+    embedded = embed_labelled(images, embedder, side, message("Embedding"), progress, token)
     labels = embedded.labels
     counts = torch.bincount(labels, minlength=len(class_names)).tolist()
     for name, count in zip(class_names, counts, strict=True):
         if count <= max(shots):
             raise SupportSetError(
-                f"The class ‘{name}’ has {count} readable images; {max(shots)} shots need at least {max(shots) + 1}."
+                message(
+                    "The class ‘{name}’ has {count} readable images; {shots} shots need at least {needed}.",
+                    name=name,
+                    count=count,
+                    shots=max(shots),
+                    needed=max(shots) + 1,
+                )
             )
     features, directions = embedded.features(), embedder.backbone.class_directions
     numbers = group_numbers([image.path for image in embedded.images], groups, features, labels)
@@ -159,7 +174,7 @@ def _measure(
         for name, baseline in BASELINES.items():
             probabilities = baseline(globals_[episode.support], episode.support_labels, globals_[episode.queries], ways)
             outcomes[name].append((probabilities, truth))
-        progress(Progress(f"{shots}-shot episodes", number + 1, episodes))
+        progress(Progress(message("{shots}-shot episodes", shots=shots), number + 1, episodes))
     return ShotFigures(shots, ways, episodes, {name: _figures(results) for name, results in outcomes.items()})
 
 
@@ -188,7 +203,9 @@ def _draw(
     support = torch.cat([order[:shots] for order in orders])
     left = [order[~torch.isin(groups[order], groups[support])][:queries] for order in orders]
     if not any(map(len, left)):
-        raise SupportSetError(f"{shots} shots leave no image of another group to classify. Give fewer with --shots.")
+        raise SupportSetError(
+            message("{shots} shots leave no image of another group to classify. Give fewer with --shots.", shots=shots)
+        )
     support_labels = torch.arange(ways).repeat_interleave(shots)
     query_labels = torch.arange(ways).repeat_interleave(torch.tensor([len(rows) for rows in left]))
     return _Episode(support, support_labels, torch.cat(left), query_labels)

@@ -8,6 +8,7 @@ from pathlib import Path
 from model.errors import UsageError
 from model.exports.results_table import BYTE_ORDER_MARK, probability_cells, write_whole
 from model.exports.spreadsheet import as_cell
+from model.messages import message
 from model.runs.cases import Case
 
 COLUMNS = ("case", "images", "predicted", "confidence")
@@ -27,7 +28,9 @@ def check_replaceable(path: Path) -> None:
     except OSError:
         return  # mostly since there is none; else it is said when the table is written
     if start and not start.startswith(",".join(COLUMNS)):
-        raise UsageError(f"{path} holds something else than cases. Give another --out, or add --overwrite.")
+        raise UsageError(
+            message("{path} holds something else than cases. Give another --out, or add --overwrite.", path=path)
+        )
 
 
 def write_cases(path: Path, class_names: Sequence[str], cases: Sequence[Case]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from model.estimates.intervals import left_out_interval
+from model.messages import message, translated
 
 _SIDE, _MARGIN = 260, 36
 _BINS = 5
@@ -37,8 +39,11 @@ def reliability(outcomes: Sequence[tuple[float, bool]]) -> list[ReliabilityBin]:
     return found
 
 
-def reliability_chart(bins: Sequence[ReliabilityBin]) -> str:
-    """Return the diagram: stated confidence to the right, share that is right upwards, 95 % intervals."""
+def reliability_chart(bins: Sequence[ReliabilityBin], language: str = "") -> str:
+    """Return the diagram: stated confidence to the right, share that is right upwards, 95 % intervals.
+
+    language: of its words, see `translated`
+    """
     marks = []
     for one in bins:
         x = _at(one.confidence)
@@ -46,11 +51,17 @@ def reliability_chart(bins: Sequence[ReliabilityBin]) -> str:
         marks.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{low:.1f}" y2="{high:.1f}" class="whisker"/>')
         marks.append(f'<circle cx="{x:.1f}" cy="{_up(one.right):.1f}" r="4.5" class="dot"/>')
     diagonal = f'<line x1="{_at(0)}" y1="{_up(0)}" x2="{_at(1)}" y2="{_up(1)}" class="ideal"/>'
-    return _chart(diagonal + "".join(marks), "stated confidence", "right when left out")
+    titles = message("stated confidence, %"), message("right when left out, %")
+    return _chart(diagonal + "".join(marks), titles, language)
 
 
-def curve_chart(points: Sequence[tuple[float, float]], outlook: tuple[float, float, float] | None) -> str:
-    """Return the learning curve of (examples a class, accuracy); `outlook`: examples now, accuracy now, with twice."""
+def curve_chart(
+    points: Sequence[tuple[float, float]], outlook: tuple[float, float, float] | None, language: str = ""
+) -> str:
+    """Return the learning curve of (examples a class, accuracy); `outlook`: examples now, accuracy now, with twice.
+
+    language: of its words, see `translated`
+    """
     if not points:
         return ""
     most = max(shots for shots, _ in points) if outlook is None else 2 * outlook[0]
@@ -68,10 +79,11 @@ def curve_chart(points: Sequence[tuple[float, float]], outlook: tuple[float, flo
         f'<text x="{_at(shots / most):.1f}" y="{_up(0) + 14}" class="tick middle">{shots:g}</text>'
         for shots, _ in points
     )
-    return _chart(marks + ticks, "examples a class", "accuracy", has_shares_below=False)
+    titles = message("examples a class"), message("accuracy, %")
+    return _chart(marks + ticks, titles, language, has_shares_below=False)
 
 
-def _chart(marks: str, below: str, beside: str, *, has_shares_below: bool = True) -> str:
+def _chart(marks: str, said: tuple[str, str], language: str, *, has_shares_below: bool = True) -> str:
     grid = ""
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
         y, x = _up(share), _at(share)
@@ -80,9 +92,10 @@ def _chart(marks: str, below: str, beside: str, *, has_shares_below: bool = True
         if has_shares_below:
             grid += f'<text x="{x}" y="{_up(0) + 14}" class="tick middle">{100 * share:.0f}</text>'
     whole = _SIDE + 2 * _MARGIN
+    below, beside = (html.escape(translated(title, language)) for title in said)
     titles = (
         f'<text x="{_at(0.5)}" y="{whole - 2}" class="title middle">{below}</text>'
-        f'<text transform="translate(10 {_up(0.5)}) rotate(-90)" class="title middle">{beside}, %</text>'
+        f'<text transform="translate(10 {_up(0.5)}) rotate(-90)" class="title middle">{beside}</text>'
     )
     return f'<svg viewBox="0 0 {whole} {whole}" role="img" class="chart">{grid}{titles}{marks}</svg>'
 

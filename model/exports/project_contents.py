@@ -14,11 +14,15 @@ from typing import Any
 
 from model.errors import CheckpointError
 from model.estimates.report_json import check_classes, report_from_json
+from model.messages import message
 from model.project_file import has_table, opened_project
+from model.project_file.record import RecordCheck, check_project
 from model.types import Region, Status, TrainingReport
 
 GREY = "#8a8f98"
 """The colour of a class without a bin."""
+
+__all__ = ["GREY", "ProjectContents", "RecordCheck", "ResultRow", "SaidOfImage", "check_project", "read_project"]
 
 _COLOR = re.compile("#[0-9a-f]{6}")
 _STATUS = {status.value: status for status in Status}
@@ -40,6 +44,7 @@ class ResultRow:
 
     scores: probability of each class that the classifier knew, by id
     steadiness: of the region, 0..1; None where it is not known
+    classifier: SHA-256 of the classifier that made it, by which the record knows its examples; "" where not known
     """
 
     path: Path
@@ -51,6 +56,12 @@ class ResultRow:
     revision: int
     steadiness: float | None = None
     said: tuple[SaidOfImage, ...] = ()
+    classifier: str = ""
+
+    @property
+    def is_of_one_class(self) -> bool:
+        """Whether the classifier knew a single class, whose region is what is most unlike it."""
+        return len(self.scores) == 1
 
     @property
     def label(self) -> SaidOfImage | None:
@@ -67,6 +78,8 @@ class ProjectContents:
     trained: ids of the classes that the last training knew, in its order; `report` is its report, None before the first
     facts: what the classifier's file says of itself; {} without one
     identity: a short name of the classifier; "" without one
+    record_head: hash of the last of the record's entries, which anchors all of them; "" where there is none
+    record_entries: how many there are
     """
 
     path: Path
@@ -79,6 +92,8 @@ class ProjectContents:
     results: tuple[ResultRow, ...]
     facts: dict[str, Any] = field(default_factory=dict)
     identity: str = ""
+    record_head: str = ""
+    record_entries: int = 0
 
     @cached_property
     def is_changed_since_training(self) -> bool:
@@ -101,7 +116,9 @@ def read_project(path: Path) -> ProjectContents:
         with opened_project(path, "bins", "examples", "runs", "predictions", "training", "classifier_files") as file:
             return _read(path, file)
     except (KeyError, TypeError, ValueError, IndexError, RecursionError, OverflowError) as error:
-        raise CheckpointError(f"{path} is damaged ({error}). Open it in the window to recover it.") from error
+        raise CheckpointError(
+            message("{path} is damaged ({error}). Open it in the window to recover it.", path=path, error=error)
+        ) from error
 
 
 def _read(path: Path, file: sqlite3.Connection) -> ProjectContents:
@@ -127,7 +144,15 @@ def _read(path: Path, file: sqlite3.Connection) -> ProjectContents:
             if known is not None:
                 names.setdefault(known, known[:8])
     kept = {bin_id: tuple(paths) for bin_id, paths in examples.items()}
-    return ProjectContents(path, names, colors, kept, trained, revision, report, results, facts, identity)
+    end = _end_of_record(file)
+    return ProjectContents(path, names, colors, kept, trained, revision, report, results, facts, identity, *end)
+
+
+def _end_of_record(file: sqlite3.Connection) -> tuple[str, int]:
+    if not has_table(file, "record"):
+        return "", 0
+    row = file.execute("SELECT hash, number FROM record ORDER BY number DESC LIMIT 1").fetchone()
+    return ("", 0) if row is None else (str(row[0]), int(row[1]))
 
 
 def _classifier(file: sqlite3.Connection) -> tuple[dict[str, Any], str]:
@@ -148,15 +173,18 @@ def _results(file: sqlite3.Connection) -> list[ResultRow]:
         run: (int(revision), tuple(map(str, json.loads(bin_ids))))
         for run, revision, bin_ids in file.execute("SELECT id, revision, bin_ids FROM runs")
     }
+    origins: dict[int, str] = {}
+    if has_table(file, "run_origins"):
+        origins = {run: str(made_by) for run, made_by in file.execute("SELECT run, classifier FROM run_origins")}
     results = []
     columns = "path, run, status, predicted, scores, region, message"
-    for where, run, status, predicted, scores, region, message in file.execute(
+    for where, run, status, predicted, scores, region, told in file.execute(
         f"SELECT {columns} FROM predictions ORDER BY row"  # noqa: S608 - our own words
     ):
         revision, bin_ids = runs[run]
         values = [float(score) for score in json.loads(scores)]
         if not all(0 <= value <= 1 for value in values):
-            raise ValueError("a probability that is none")
+            raise ValueError(message("a probability that is none"))
         box = json.loads(region)
         results.append(
             ResultRow(
@@ -165,10 +193,11 @@ def _results(file: sqlite3.Connection) -> list[ResultRow]:
                 bin_ids[predicted] if predicted >= 0 else None,
                 dict(zip(bin_ids, values, strict=bool(values))),
                 Region(*map(int, box[:4])) if box else None,
-                str(message),
+                str(told),
                 revision,
                 float(box[4]) if box and len(box) > 4 else None,
                 tuple(said.get(where, ())),
+                origins.get(run, ""),
             )
         )
     return results

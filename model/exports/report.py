@@ -5,13 +5,11 @@ Everything in it is escaped by Jinja2; pictures are inside, as small JPEG files.
 
 from __future__ import annotations
 
-import platform
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +18,9 @@ from model.estimates.report import advice, class_estimates, confusion, independe
 from model.exports.charts import curve_chart, reliability, reliability_chart
 from model.exports.project_contents import GREY, ProjectContents, ResultRow
 from model.exports.report_pictures import Picture, in_percent, small_picture
+from model.exports.report_words import cautions, facts, percent, with_share
 from model.exports.results_table import not_written, write_whole_text
+from model.messages import Message, language_in_use, message, message_n, translated
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 from model.resource_files import resource
 from model.types import Status
@@ -31,8 +31,11 @@ _MOST_ROWS = 10_000
 _Kind = tuple[str, str]
 """What an image is: ("class", id of the class), or one of those below."""
 
-_UNLIKE, _NONE, _UNREADABLE = ("unlike every bin", ""), ("none of these", ""), ("not readable", "")
-_FEW = 5  # examples of a class
+_UNLIKE, _NONE, _UNREADABLE = (
+    (message("unlike every bin"), ""),
+    (message("none of these"), ""),
+    (message("not readable"), ""),
+)
 
 
 @dataclass(frozen=True)
@@ -42,12 +45,14 @@ class ReportOptions:
     title: what the project is called; "": it has no name
     most_pictures: of results of one class
     names_hidden: images are numbered, no file or folder is named
+    language: a code of `model.messages.LANGUAGES`; "": the one in use
     """
 
     title: str = ""
 
     most_pictures: int = 24
     names_hidden: bool = False
+    language: str = ""
 
 
 def write_report(
@@ -72,8 +77,16 @@ def report_html(
     """Return the report. Raises `Cancelled`."""
     from jinja2 import Environment, StrictUndefined
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"percent": _percent, "count": "{:,}".format}
+    language = options.language or language_in_use()
+
+    def finalize(value: object) -> object:
+        return translated(value, language) if isinstance(value, Message) else value
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=finalize
+    )
+    environment.globals |= {"message": message, "message_n": message_n, "language": language.replace("_", "-")}
+    environment.filters |= {"percent": percent, "count": "{:,}".format}
     template = environment.from_string(resource(TEMPLATE).read_text(encoding="utf-8"))
     writer = _Writer(project, options, progress, token)
     return template.render(**writer.values())
@@ -102,7 +115,9 @@ class _Writer:
         sheets, examples = self._chosen_results(), self._chosen_examples()
         self._read_pictures([*(row.path for _, rows in sheets for row in rows), *(path for _, path in examples)])
         return {
-            "title": f"Report on {self._options.title}" if self._options.title else "Report",
+            "title": message("Report on {title}", title=self._options.title)
+            if self._options.title
+            else message("Report"),
             "made_at": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
             "classes": self._classes(),
             "results": self._summary(),
@@ -114,7 +129,7 @@ class _Writer:
             "advice": advice(report) if report is not None else "",
             "reliability": self._reliability(),
             "curve": self._curve(),
-            "cautions": self._cautions(),
+            "cautions": cautions(project, self._summary()),
             "checked": self._checked(),
             "agreements": self._agreements(),
             "sheets": [
@@ -128,14 +143,14 @@ class _Writer:
             "examples": [self._of_example(class_id, path) for class_id, path in examples],
             "rows": [self._row(row) for row in project.results[:_MOST_ROWS]],
             "rows_left_out": max(len(project.results) - _MOST_ROWS, 0),
-            "facts": self._facts(),
+            "facts": facts(project, names_hidden=self._options.names_hidden),
         }
 
     def _name(self, path: Path) -> str:
-        return f"Image {self._numbers[path]}" if self._options.names_hidden else path.name
+        return message("Image {number}", number=self._numbers[path]) if self._options.names_hidden else path.name
 
     def _class(self, class_id: str | None) -> str:
-        return "none of these" if class_id is None else self._project.names.get(class_id, class_id[:8])
+        return message("none of these") if class_id is None else self._project.names.get(class_id, class_id[:8])
 
     def _final(self, row: ResultRow) -> _Kind:
         """What an image is: the person's word before the prediction."""
@@ -179,7 +194,7 @@ class _Writer:
         if report is None or report.leave_one_out_accuracy is None:
             return ""
         known = [(one.confidence, one.predicted == one.class_index) for one in report.examples if one.predicted >= 0]
-        return reliability_chart(reliability(known))
+        return reliability_chart(reliability(known), self._options.language)
 
     def _curve(self) -> str:
         report = self._project.report
@@ -188,44 +203,7 @@ class _Writer:
         expected = outlook(report)
         counts = sorted(Counter(one.class_index for one in report.examples).values())
         ahead = None if expected is None else (float(counts[(len(counts) - 1) // 2]), *expected)
-        return curve_chart(report.learning_curve, ahead)
-
-    def _cautions(self) -> list[str]:
-        """What to be careful about, in plain words."""
-        project, report = self._project, self._project.report
-        if report is None:
-            return ["Nothing was trained yet."]
-        said = []
-        per_class = Counter(one.class_index for one in report.examples)
-        few = [name for at, name in enumerate(report.class_names) if per_class[at] < _FEW]
-        if few:
-            said.append(f"Few examples: {_listed(few)} have fewer than {_FEW}. Estimates and confidences are rough.")
-        if report.leave_one_out_accuracy is None:
-            said.append("Confidence was not measured: no class has two examples that could be left out.")
-        groups = independent_examples(report.examples)
-        if groups < len(report.examples):
-            said.append(
-                f"The {len(report.examples)} examples are {groups} independent ones: some belong together (one file, "
-                "patient or burst, near-duplicates). Estimates count them so."
-            )
-        suspects = [one for one in report.examples if one.predicted not in (-1, one.class_index)]
-        if suspects:
-            said.append(f"{len(suspects)} examples look like another class when they are left out; see Examples.")
-        if report.in_two_bins:
-            said.append(f"{len(report.in_two_bins)} pictures are in two bins: one of each pair is wrong.")
-        if project.is_changed_since_training:
-            said.append("The bins changed since the last training: results and estimates are of before.")
-        rows = self._summary()
-        if rows["unlike"]:
-            said.append(
-                f"{rows['unlike']:,} of {rows['count']:,} images are unlike every bin: none of the classes may fit."
-            )
-        if rows["errors"]:
-            said.append(f"{rows['errors']:,} images could not be read.")
-        said.append(
-            "Estimates are made from the examples. Images from elsewhere may fare worse: check a random sample."
-        )
-        return said
+        return curve_chart(report.learning_curve, ahead, self._options.language)
 
     def _checked(self) -> dict[str, Any] | None:
         """How labels compare with what was predicted when they were given; None without labels."""
@@ -286,21 +264,25 @@ class _Writer:
             for done, (path, found) in enumerate(zip(wanted, pool.map(small_picture, wanted), strict=True), start=1):
                 self._token.raise_if_cancelled()
                 self._pictures[path] = found
-                self._progress(Progress("Reading pictures", done, len(wanted)))
+                self._progress(Progress(message("Reading pictures"), done, len(wanted)))
 
     def _of_result(self, row: ResultRow) -> Picture:
         data, size = self._pictures[row.path]
         color = self._project.colors.get(row.class_id or "", GREY)
-        lines = [f"{self._class(row.class_id)} {_percent(_confidence(row))}"] if row.class_id is not None else []
-        if row.status is Status.UNKNOWN:
-            lines = [f"unlike every bin; nearest {lines[0]}"]
+        lines: list[str] = [with_share(self._class(row.class_id), _confidence(row))] if row.class_id is not None else []
+        if row.is_of_one_class:  # its share says nothing
+            is_like, name = row.status is not Status.UNKNOWN, self._class(row.class_id)
+            lines = [message("like {name}", name=name) if is_like else message("unlike {name}", name=name)]
+            lines += [message("box: most unlike it")] if row.steadiness is None and row.region is not None else []
+        elif row.status is Status.UNKNOWN:
+            lines = [message("unlike every bin; nearest {nearest}", nearest=lines[0])]
         second = _runner_up(row)
         if second is not None:
-            lines.append(f"then {self._class(second[0])} {_percent(second[1])}")
+            lines.append(message("then {name} {share}", name=self._class(second[0]), share=percent(second[1])))
         if row.steadiness is not None:
-            lines.append(f"region steady {row.steadiness:.2f}")
+            lines.append(message("region steady {steadiness:.2f}", steadiness=row.steadiness))
         if row.label is not None:
-            lines.append(f"{row.label.reader}: {self._class(row.label.class_id)}")
+            lines.append(message("{reader}: {label}", reader=row.label.reader, label=self._class(row.label.class_id)))
         return Picture(self._name(row.path), data, in_percent(row.region, size), color, tuple(lines))
 
     def _of_example(self, class_id: str, path: Path) -> Picture:
@@ -308,47 +290,40 @@ class _Writer:
         one = self._known.get(path)
         lines = [self._class(class_id)]
         if one is not None:
-            lines.append(f"weight {one.weight:.2f}")
+            lines.append(message("weight {weight:.2f}", weight=one.weight))
             if one.predicted not in (-1, one.class_index):
                 other = self._class(self._project.trained[one.predicted])
-                lines.append(f"left out, it looks like {other}, {_percent(one.confidence)}")
+                lines.append(
+                    message(
+                        "left out, it looks like {other}, {confidence}",
+                        other=other,
+                        confidence=percent(one.confidence),
+                    )
+                )
         return Picture(self._name(path), data, None, self._project.colors.get(class_id, ""), tuple(lines))
 
     def _row(self, row: ResultRow) -> dict[str, Any]:
         second = _runner_up(row)
-        note = row.message if row.status is Status.ERROR else ""
+        note: str = Message(row.message) if row.status is Status.ERROR and row.message else ""
         if row.status is Status.UNKNOWN:
-            note = "unlike every bin"
+            note = message("unlike every bin")
         if self._options.names_hidden and note == row.message:
-            note = "not readable" if row.status is Status.ERROR else note
+            note = message("not readable") if row.status is Status.ERROR else note
         return {
             "name": self._name(row.path),
             "folder": "" if self._options.names_hidden else str(row.path.parent),
             "predicted": "" if row.class_id is None else self._class(row.class_id),
-            "confidence": _percent(_confidence(row)) if row.class_id is not None else "",
-            "second": "" if second is None else f"{self._class(second[0])} {_percent(second[1])}",
+            "confidence": percent(_confidence(row)) if row.class_id is not None else "",
+            "second": "" if second is None else with_share(self._class(second[0]), second[1]),
             "label": "" if row.label is None else self._class(row.label.class_id),
             "by": "" if row.label is None else row.label.reader,
-            "note": f"{note} · out of date"
-            if self._project.is_stale(row) and note
-            else note or ("out of date" if self._project.is_stale(row) else ""),
+            "note": self._with_age(row, note),
         }
 
-    def _backbone(self) -> str:
-        """Its name; a file of weights is named only where files are."""
-        name = str(self._project.facts.get("backbone", ""))
-        return name.split("@", maxsplit=1)[0] if self._options.names_hidden else name
-
-    def _facts(self) -> list[tuple[str, str]]:
-        project, facts = self._project, self._project.facts
-        found = [("Project", "" if self._options.names_hidden else str(project.path))]
-        found += [("Classifier", project.identity or "none"), ("Backbone", self._backbone())]
-        found += [("SHA-256 of its tensors", str(facts.get("tensors_sha256", "")))]
-        found += [
-            (f"Version of {name}", _version(name)) for name in ("fewshot", "torch", "openvino", "numpy", "pillow")
-        ]
-        found.append(("Python", f"{platform.python_version()} on {platform.system()}"))
-        return [(name, value) for name, value in found if value]
+    def _with_age(self, row: ResultRow, note: str) -> str:
+        if not self._project.is_stale(row):
+            return note
+        return message("{note} · out of date", note=note) if note else message("out of date")
 
 
 def _confidence(row: ResultRow) -> float:
@@ -363,19 +338,3 @@ def _runner_up(row: ResultRow) -> tuple[str, float] | None:
         return None
     best = max(others, key=others.__getitem__)
     return best, others[best]
-
-
-def _percent(share: float) -> str:
-    return "> 99.9\u00a0%" if 0.9995 <= share < 1 else f"{100 * share:.1f}\u00a0%"
-
-
-def _listed(names: Sequence[str]) -> str:
-    quoted = [f"‘{name}’" for name in names[:5]]
-    return ", ".join(quoted) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""

@@ -14,6 +14,7 @@ from typing import ClassVar, Self, TextIO
 from model.errors import FewShotError, UsageError
 from model.estimates.selective import candidates
 from model.exports.spreadsheet import as_cell
+from model.messages import message, os_reason
 from model.registry import Registry
 from model.types import Prediction, Status
 
@@ -85,7 +86,7 @@ def write_whole_text(path: Path, write: Callable[[TextIO], object]) -> None:
 
 def not_written(path: Path, error: OSError) -> FewShotError:
     """Say why a table cannot be written."""
-    return FewShotError(f"{path} cannot be written: {error.strerror or error}.")
+    return FewShotError(message("{path} cannot be written: {error}.", path=path, error=os_reason(error)))
 
 
 class ResultsTable(ABC):
@@ -167,7 +168,9 @@ def check_replaceable(path: Path) -> None:
     except OSError:
         return  # it is said when the table is opened
     if is_foreign:
-        raise UsageError(f"--out {path} holds something else than results. Give another name, or add --overwrite.")
+        raise UsageError(
+            message("--out {path} holds something else than results. Give another name, or add --overwrite.", path=path)
+        )
 
 
 def _maker(path: Path) -> TableMaker:

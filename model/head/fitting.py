@@ -8,7 +8,7 @@ same: leaving out hard images would make the classifier overconfident.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import torch
@@ -25,10 +25,12 @@ from model.head.description import DescribedSupport, describe_support
 from model.head.grouping import Grouping
 from model.head.hypotheses import CONSTANTS, Hypotheses, PriorConstants
 from model.head.joint_space import JointSpace
+from model.head.nearest import EachImage, fit_nearest, grouping_of_one_class
 from model.head.partial import partial_vectors
 from model.head.responses import response_directions
 from model.head.state import ClassifierState
 from model.head.support import Support
+from model.messages import message
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 
 MAX_ROUNDS = 10
@@ -84,12 +86,15 @@ def fit_head(
     compared_with: Tensor | None = None,
     constants: PriorConstants = CONSTANTS,
     groups: Grouping | None = None,
+    each: EachImage | None = None,
 ) -> Fit:
     """Fit a head to `features` of n images of `ways` classes with int64 `labels` (n,) and pixel `sizes`.
 
     directions: see `Backbone.class_directions`; side: the working side at which the images were embedded;
     compared_with: see `describe_support`; constants: of the prior;
-    groups: which images are left out together (default: none). Raises `Cancelled`.
+    groups: which images are left out together (default: none);
+    each: the images on their own grid: of a single class their regions are kept, without it global features decide
+        alone. Raises `Cancelled`.
     """
     with torch.inference_mode(False), torch.no_grad():
         described = describe_support(features, labels, ways, directions, compared_with, groups)
@@ -98,6 +103,8 @@ def fit_head(
         leave_one_out = torch.softmax(found.judged.leave_one_out, dim=1)
         described = described._replace(support=found.support)
         state = _state(found.averaged, described, features, sizes, side, leave_one_out)
+        if ways == 1 and each is not None:
+            state = _with_memory(state, each, described.support.groups)
     return Fit(state, leave_one_out, found.support.weights, found.rounds, found.converged)
 
 
@@ -115,7 +122,7 @@ def fit(support: Support, hypotheses: Hypotheses, progress: ProgressCallback, to
     hypotheses, equal = shortlist(support, hypotheses)
     judged = averaged = average(equal, hypotheses)
     for number in range(1, MAX_ROUNDS + 1):
-        progress(Progress("Training", number, MAX_ROUNDS))
+        progress(Progress(message("Training"), number, MAX_ROUNDS))
         token.raise_if_cancelled()
         weights = image_weights(support, averaged)
         change = float((weights - support.weights).abs().mean())
@@ -172,11 +179,22 @@ def _state(
         scale=float(averaged.scale),
         attention_temperature=described.temperature,
         unknown_threshold=unknown.unknown_threshold(unlikeness, support.groups.independent),
+        left_out_unlikeness=unlikeness,
+        groups=support.groups.numbers,
         example_side=max(typical_side(size) for size in sizes),
         side=side,
         evidence_deviation=_evidence_deviation(features, space, shares, descriptors),
         familiar_from=_familiar_from(described.familiarity),
     )
+
+
+def _with_memory(state: ClassifierState, each: EachImage, groups: Grouping) -> ClassifierState:
+    """Let the regions of a single class's examples take part in unlikeness."""
+    apart = grouping_of_one_class(groups)
+    alone = unknown.leave_one_out_unlikeness(state.examples.double(), state.labels, 1, apart)
+    memory, unlikeness = fit_nearest(each, groups).with_globals(alone)
+    threshold = unknown.unknown_threshold(unlikeness, groups.independent)
+    return replace(state, memory=memory, left_out_unlikeness=unlikeness, unknown_threshold=threshold)
 
 
 def _descriptors(averaged: Averaged, vectors: Sequence[Tensor], share: Tensor) -> Tensor:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from model.head.nearest import Memory
+
 
 @dataclass(frozen=True, eq=False)
 class ClassifierState:
@@ -34,6 +36,10 @@ class ClassifierState:
     side: the working side in pixels
     evidence_deviation: standard deviation of the texture's evidence over regions
     familiar_from: familiarity below which evidence fades in large images, from that of the examples' regions
+    left_out_unlikeness: float64 (n,) unlikeness of the support images, each without its group; None in classifiers
+        saved before it was kept, as the next two
+    groups: int64 (n,), see `Grouping.numbers`
+    memory: of a single class, else None
     """
 
     view_names: tuple[str, ...]
@@ -61,6 +67,9 @@ class ClassifierState:
     side: int
     evidence_deviation: float
     familiar_from: float
+    left_out_unlikeness: Tensor | None = None
+    groups: Tensor | None = None
+    memory: Memory | None = None
 
     @property
     def ways(self) -> int:

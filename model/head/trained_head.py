@@ -11,6 +11,7 @@ from model.features.maps import ImageFeatures, inner_products, split
 from model.features.view import views_named
 from model.head import local_feature
 from model.head.joint_space import JointSpace
+from model.head.nearest import Distances, NearestRegions, joined
 from model.head.state import ClassifierState
 from model.head.unknown import Subspaces
 
@@ -22,12 +23,14 @@ class Comparisons(NamedTuple):
     familiarity: (n, R), see `local_feature.familiarity`
     to_locals: (n, N, R) similarities to the classes' local descriptors
     responses: (n, N, h', w') products with the response directions at stride 32, see `head.responses`
+    distances: from the regions of a single class's examples; None where there are several classes
     """
 
     contrasts: Tensor
     familiarity: Tensor
     to_locals: Tensor
     responses: Tensor
+    distances: Distances | None = None
 
 
 class TrainedHead:
@@ -60,6 +63,7 @@ class TrainedHead:
         coarse, self._fine_vectors = split(to_means_and_locals, coarse_channels)
         self._coarse_vectors = torch.cat((coarse, state.response_directions))
         self._subspaces = Subspaces.of(state.examples.double(), state.labels, self.ways)
+        self._nearest = None if state.memory is None else NearestRegions(state.memory)
 
     def compare(self, features: ImageFeatures) -> Comparisons:
         """Compare the regions of n images with the classes, in one pass over the maps."""
@@ -72,6 +76,7 @@ class TrainedHead:
             local_feature.familiarity(to_means),
             to_locals,
             coarse[:, 2 * self.ways :],
+            None if self._nearest is None else self._nearest.distances(features),
         )
 
     def joint(self, features: ImageFeatures) -> Tensor:
@@ -95,6 +100,16 @@ class TrainedHead:
         logits: Tensor = state.scale * ((1 - state.local_share) * self.whole(joint) + state.local_share * part)
         return logits
 
-    def unlikeness(self, joint: Tensor) -> Tensor:
-        """Return the unlikeness of joint vectors (n, D): float64 (n,), higher is less alike."""
+    def unlikeness(self, joint: Tensor, compared: Comparisons) -> Tensor:
+        """Return the unlikeness of n images: float64 (n,), higher is less alike.
+
+        For joint vectors (n, D) and, where there is a single class, the comparisons of the regions.
+        """
+        unlikeness, memory = self.global_unlikeness(joint), self.state.memory
+        if memory is None or compared.distances is None:
+            return unlikeness
+        return joined(memory, unlikeness, compared.distances.unlikeness(memory.units).amax(dim=1))
+
+    def global_unlikeness(self, joint: Tensor) -> Tensor:
+        """Return the unlikeness of joint vectors (n, D) alone: float64 (n,)."""
         return self._subspaces.unlikeness(joint)

@@ -11,6 +11,7 @@ from model.errors import ImageReadError
 from model.images.items import Item, split_item
 from model.images.read_errors import describe_os_error
 from model.images.reading import file_bytes, is_read_here, is_special_file
+from model.messages import message
 
 _known: dict[tuple[str, int, int], bytes] = {}  # of files that hold several images: path, size and time of change
 _lock = threading.Lock()
@@ -24,7 +25,7 @@ def content_hash(path: Path) -> str:
     """
     item = split_item(path)
     if is_special_file(item.file):
-        raise ImageReadError(path, "is not a regular file.")
+        raise ImageReadError(path, message("is not a regular file."))
     try:
         return (_part_digest(item) if item.part else _digest(item.file)).hex()
     except (OSError, ValueError) as error:

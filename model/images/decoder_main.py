@@ -20,6 +20,7 @@ from model.images.greys import GreyRange, Greys
 from model.images.last_file import identity
 from model.images.pixels import over, shrunk
 from model.images.read_errors import UNKNOWN_FORMAT, translated_errors
+from model.messages import message, to_json
 from model.types import Region
 
 _MOST_MEMORY, _LEAST_MEMORY = (
@@ -50,7 +51,7 @@ def _answer(request: dict[str, Any], answers: BinaryIO) -> None:
         with translated_errors(path, details=form.quotable):
             answer, pixels = _do(request, path, form)
     except ImageReadError as error:
-        answer = {"refused": error.reason}
+        answer = {"refused": to_json(error.reason)}
     answers.write(json.dumps(answer | {"length": len(pixels)}).encode() + b"\n")
     answers.write(pixels)
     answers.flush()
@@ -68,10 +69,13 @@ def _do(request: dict[str, Any], path: Path, form: Format) -> tuple[dict[str, An
         case "size":
             size = form.size(path, frame)
             return {"size": box[2:] if box and _check_inside(path, size, box) else size}, b""
+        case "remark":
+            return {"remark": form.remark(path)}, b""
         case "subject":
             return {"subject": form.subject(path)}, b""
         case _:
-            return {"parts": form.parts(path, request["rate"]), "note": form.note(path)}, b""
+            said = {"note": to_json(form.note(path)), "remark": to_json(form.remark(path))}
+            return {"parts": form.parts(path, request["rate"]), **said}, b""
 
 
 _whole: tuple[object, Image.Image] | None = None  # the image that tiles were last cut from, and what it was
@@ -94,7 +98,9 @@ def _tile(path: Path, form: Format, frame: int | None, box: Sequence[int], wante
 
 def _check_inside(path: Path, size: Size, box: Sequence[int]) -> bool:
     if box[0] + box[2] > size[0] or box[1] + box[3] > size[1]:
-        raise ImageReadError(path, f"has no such tile: the picture has {size[0]} x {size[1]} pixels.")
+        raise ImageReadError(
+            path, message("has no such tile: the picture has {width} x {height} pixels.", width=size[0], height=size[1])
+        )
     return True
 
 

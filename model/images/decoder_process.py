@@ -28,6 +28,7 @@ from model.images.formats import Format, Size
 from model.images.greys import AS_THE_FILE_SAYS, Greys
 from model.images.items import Item
 from model.images.read_errors import MAX_PIXELS, damaged
+from model.messages import from_json, message
 
 READ_SECONDS, HEADER_SECONDS = 120.0, 30.0
 """After so long a decoder is taken to hang. Pixels of the largest pictures take some ten seconds."""
@@ -36,8 +37,8 @@ REST_SECONDS = 60.0
 """So long processes wait for more."""
 
 _MAX_ANSWER = 4_000_000  # bytes of an answer's line: 100,000 numbers of pages
-_TOO_LONG = "takes too long to read; it may be made to do so. Leave it out, or convert it to PNG."
-_CRASHED = damaged("its decoder crashed")
+_TOO_LONG = message("takes too long to read; it may be made to do so. Leave it out, or convert it to PNG.")
+_CRASHED = damaged(message("its decoder crashed"))
 _PACKAGES = Path(__file__).parents[2]
 
 
@@ -75,10 +76,19 @@ class DecoderPool:
         answer, _ = self._ask(item, form, {"task": "size"}, self._header_seconds)
         return _pair(item, answer.get("size"))
 
-    def parts(self, item: Item, form: Format, rate: float) -> tuple[list[int], str]:
-        """Return the numbers of a file's pages or frames, see `Format.parts`, and its note. Raises `ImageReadError`."""
+    def parts(self, item: Item, form: Format, rate: float) -> tuple[list[int], str, str]:
+        """Return the numbers of a file's pages or frames, see `Format.parts`, its note and its remark.
+
+        Raises `ImageReadError`.
+        """
         answer, _ = self._ask(item, form, {"task": "parts", "rate": rate}, self._read_seconds)
-        return [int(number) for number in answer.get("parts", ())], str(answer.get("note", ""))
+        numbers = [int(number) for number in answer.get("parts", ())]
+        return numbers, _said(item, answer.get("note", "")), _said(item, answer.get("remark", ""))
+
+    def remark(self, item: Item, form: Format) -> str:
+        """Return what `Format.remark` does. Raises `ImageReadError`."""
+        answer, _ = self._ask(item, form, {"task": "remark"}, self._header_seconds)
+        return _said(item, answer.get("remark", ""))
 
     def subject(self, item: Item, form: Format) -> tuple[str, str]:
         """Return what `Format.subject` does. Raises `ImageReadError`."""
@@ -137,15 +147,22 @@ class DecoderPool:
         with self._lock:
             self._idle.append(process)
         if "refused" in answer:
-            raise ImageReadError(item.path, str(answer["refused"]))
+            raise ImageReadError(item.path, _said(item, answer["refused"]))
         return answer, pixels
+
+
+_COMMAND = (
+    [sys.executable, "decoder-process"]
+    if getattr(sys, "frozen", False)  # in the folder build, whose programs begin in .ci/folder/launch.py
+    else [sys.executable, "-P", "-m", "model.images.decoder_main"]  # -P: no package of the current folder
+)
 
 
 class _Process:
     def __init__(self) -> None:
         paths = [str(_PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])]
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "model.images.decoder_main"],  # -P: no package of the current folder
+            _COMMAND,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -202,6 +219,14 @@ def _pair(item: Item, value: object) -> Size:
     if isinstance(value, list) and len(value) == 2 and all(isinstance(one, int) and one > 0 for one in value):
         return value[0], value[1]
     raise ImageReadError(item.path, damaged())
+
+
+def _said(item: Item, value: object) -> str:
+    """Return a sentence of an answer."""
+    try:
+        return from_json(value)
+    except ValueError as error:
+        raise ImageReadError(item.path, damaged()) from error
 
 
 pool = DecoderPool()

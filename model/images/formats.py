@@ -121,6 +121,13 @@ class Format(ABC):
         """
         return ""
 
+    def remark(self, path: Path) -> str:  # noqa: ARG002
+        """Return in a sentence what people should know before they show or share a file's pictures, or "".
+
+        For `several`.
+        """
+        return ""
+
     def subject(self, path: Path) -> tuple[str, str]:  # noqa: ARG002
         """Return what tells the patient and what the study of a file, as hashes; "" where it does not say."""
         return "", ""

@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from model.messages import listed, message, message_n
+
 MOST_FILES = 10_000
 """Paths of so many files are kept; all are counted."""
 
@@ -37,12 +39,23 @@ class LeftAside:
 
     def __str__(self) -> str:
         """One sentence, such as "3 files of other kinds left aside: .txt (2), without an ending (1)."; "" for none."""
+        return str(self.said())
+
+    def said(self) -> str:
+        """The same as a message that can be translated."""
         if not self.count:
             return ""
         ordered = sorted(self.endings.items(), key=lambda item: (-item[1], item[0]))
-        named = [f"{ending or 'without an ending'} ({number:,})" for ending, number in ordered[:_MOST_ENDINGS]]
+        named: list[str] = [
+            message("{ending} ({count:,})", ending=ending or message("without an ending"), count=number)
+            for ending, number in ordered[:_MOST_ENDINGS]
+        ]
         more = len(ordered) - len(named)
         if more:
-            named.append(f"and {more:,} more endings" if more > 1 else "and one more ending")
-        files = "1 file of another kind" if self.count == 1 else f"{self.count:,} files of other kinds"
-        return f"{files} left aside: {', '.join(named)}."
+            named.append(message_n("and {count:,} more ending", "and {count:,} more endings", count=more))
+        return message_n(
+            "{count:,} file of another kind left aside: {endings}.",
+            "{count:,} files of other kinds left aside: {endings}.",
+            count=self.count,
+            endings=listed(named),
+        )

@@ -24,6 +24,7 @@ from model.images.greys import AS_THE_FILE_SAYS, Greys
 from model.images.items import Item, split_item
 from model.images.pixels import over, shrunk
 from model.images.read_errors import EMPTY, describe_os_error, translated_errors
+from model.messages import message
 
 HELD_BYTES = 64 * 2**20
 """Larger files are never held in memory as a whole beside their pixels."""
@@ -91,20 +92,39 @@ def subject(path: Path) -> tuple[str, str]:
     return pool.subject(item, form) if form.names_subject else ("", "")
 
 
+def remark(path: Path) -> str:
+    """Return what people should know before they show or share the image, see `Format.remark`; "" for nothing.
+
+    Raises `ImageReadError`.
+    """
+    item = split_item(path)
+    form = _format(item)
+    return pool.remark(item, form) if form.several else ""
+
+
 def parts(
-    path: Path, cutting: Cutting = AS_THEY_ARE, passed_over: Callable[[Path, str], None] | None = None
+    path: Path,
+    cutting: Cutting = AS_THEY_ARE,
+    passed_over: Callable[[Path, str], None] | None = None,
+    remarked: Callable[[Path, str], None] | None = None,
 ) -> list[Path]:
     """Return the images that lie in a file: its pages, frames or tiles; mostly itself alone.
 
     A file that cannot be read counts as one image: whoever reads it says why. `passed_over` is told of a file of
-    which some images are missing, or that holds more than it says, and which in a sentence.
+    which some images are missing, or that holds more than it says, and which in a sentence; `remarked` of what
+    `remark` says.
     """
     if path.suffix.lower() in single_endings() and cutting.tile_side is None:
         return [path]
     item = split_item(path)
     try:
         form = _format(item)
-        numbers, note = pool.parts(item, form, cutting.video_rate) if form.several and item == Item(path) else ([], "")
+        numbers: list[int] = []
+        note = said = ""
+        if form.several and item == Item(path):
+            numbers, note, said = pool.parts(item, form, cutting.video_rate)
+        if said and remarked is not None:
+            remarked(path, said)
         if note and passed_over is not None:
             passed_over(path, note)
         pages = [item._replace(frame=number) for number in numbers] if len(numbers) > 1 else [item]
@@ -154,7 +174,7 @@ def _start(item: Item, length: int) -> bytes:
 @contextmanager
 def _opened(item: Item) -> Iterator[BinaryIO]:
     if is_special_file(item.file):
-        raise ImageReadError(item.path, "is not a regular file.")
+        raise ImageReadError(item.path, message("is not a regular file."))
     try:
         with item.file.open("rb") as stream:
             yield stream

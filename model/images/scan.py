@@ -15,6 +15,7 @@ from model.errors import SupportSetError
 from model.images.cutting import AS_THEY_ARE, Cutting
 from model.images.formats import HEADER_BYTES, Sure, doubtful_endings, formats, image_endings
 from model.images.left_aside import LeftAside
+from model.messages import message, os_reason
 
 
 def natural_key(name: str) -> tuple[Any, str]:
@@ -44,12 +45,16 @@ def iter_images(
     cutting: Cutting = AS_THEY_ARE,
     passed_over: PassedOver | None = None,
     left_aside: LeftAside | None = None,
+    remarked: PassedOver | None = None,
 ) -> Iterator[Path]:
-    """Yield the images in `iter_files`: a file, or each of its pages, frames or tiles."""
+    """Yield the images in `iter_files`: a file, or each of its pages, frames or tiles.
+
+    `remarked` is told of files of which people should know something, see `model.images.reading.remark`.
+    """
     from model.images.reading import parts  # here: the window starts without the decoders
 
     for file in iter_files(paths, passed_over, left_aside):
-        yield from parts(file, cutting, passed_over)
+        yield from parts(file, cutting, passed_over, remarked)
 
 
 def iter_files(
@@ -87,7 +92,7 @@ def _walk(top: Path, passed_over: PassedOver | None, left_aside: LeftAside | Non
                 entries = sorted(scan, key=lambda entry: natural_key(entry.name))
         except OSError as error:
             if passed_over is not None:
-                passed_over(folder, f"the folder cannot be listed: {error.strerror or error}.")
+                passed_over(folder, message("the folder cannot be listed: {error}.", error=os_reason(error)))
             continue
         folders = []
         for entry in entries:
@@ -100,7 +105,7 @@ def _walk(top: Path, passed_over: PassedOver | None, left_aside: LeftAside | Non
                 is_image = is_image_name(entry.name) or (may_be_image(entry.name) and _begins_as_image(entry))
             except OSError as error:
                 if passed_over is not None:
-                    problem = f"whether it is an image cannot be told: {error.strerror or error}."
+                    problem = message("whether it is an image cannot be told: {error}.", error=os_reason(error))
                     passed_over(folder / entry.name, problem)
                 continue
             if is_image:
@@ -156,24 +161,34 @@ def class_folders(
     cutting: Cutting = AS_THEY_ARE,
     passed_over: PassedOver | None = None,
     left_aside: LeftAside | None = None,
+    remarked: PassedOver | None = None,
 ) -> list[tuple[str, list[Path]]]:
     """Read a folder of sub-folders: one class for each sub-folder, named after it.
 
     Returns (class name, images) in natural order; sub-folders without images are kept with
-    an empty list, so that the caller can name them. `passed_over` and `left_aside` as in `iter_images`.
+    an empty list, so that the caller can name them. The rest is as in `iter_images`.
 
     Raises `SupportSetError` when `folder` is not a folder or has no sub-folder.
     """
     if not os.path.isdir(folder):
-        raise SupportSetError(f"{folder} is not a folder. Give a folder with one sub-folder of images per class.")
+        raise SupportSetError(
+            message("{folder} is not a folder. Give a folder with one sub-folder of images per class.", folder=folder)
+        )
     try:
         children = bin_folders(folder)
     except OSError as error:
-        raise SupportSetError(f"{folder} cannot be listed: {error.strerror}.") from error
+        raise SupportSetError(
+            message("{folder} cannot be listed: {error}.", folder=folder, error=os_reason(error))
+        ) from error
     if not children:
-        raise SupportSetError(f"{folder} has no sub-folders. Give a folder with one sub-folder of images per class.")
+        raise SupportSetError(
+            message(
+                "{folder} has no sub-folders. Give a folder with one sub-folder of images per class.", folder=folder
+            )
+        )
     return [
-        (readable_text(child.name), list(iter_images([child], cutting, passed_over, left_aside))) for child in children
+        (readable_text(child.name), list(iter_images([child], cutting, passed_over, left_aside, remarked)))
+        for child in children
     ]
 
 

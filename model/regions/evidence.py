@@ -5,6 +5,9 @@ The evidence has three parts, each in units of its own spread: the contrast of s
 share in the joint space, so that it is small unless texture decides. In an image that is much larger than the
 examples, the evidence of regions unlike every class fades, and crops are scored as well. Ours
 (docs/adr/0007-attention.md).
+
+With a single class there is nothing to tell it from: the evidence is how unlike the examples' regions each region is,
+over its spread (`head.nearest`), and the region shown is the most unlike one (docs/adr/0026-one-bin.md).
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from torch import Tensor
 
 from model.features.maps import ImageFeatures, resampled
 from model.features.views import texture
+from model.head.nearest import Distances
 from model.head.trained_head import Comparisons, TrainedHead
 from model.regions import crops
 from model.regions.box import HEIGHT, Box, peak_boxes
@@ -105,6 +109,8 @@ class RegionFinder:
     def evidence(self, features: ImageFeatures, compared: Comparisons, shown: Tensor | None = None) -> EvidenceOfImages:
         """Return the evidence of n images for each class, or with `shown`, int64 (n,), for this class of each image."""
         state = self._head.state
+        if compared.distances is not None and state.memory is not None:
+            return _unlike(compared.distances, state.memory.units)
         contrasts, weights = compared.contrasts, self._texture_weights
         responses = response_maps(compared.responses, features.coarse_strength, features.grid)
         spread = _spread(responses)
@@ -123,13 +129,13 @@ class RegionFinder:
         """Return the evidence of one image in the closer look, on cells half as wide as in the `first` look.
 
         A large image shows more than the examples do: the evidence of regions unlike every class, such as the ground of
-        a scene, fades, and crops are scored. In other images the `first` look keeps a share. With `shown`, for this
-        class only, as `first` must then be.
+        a scene, fades, and crops are scored. In other images, and where there is a single class, the `first` look keeps
+        a share. With `shown`, for this class only, as `first` must then be.
         """
         classes = slice(None) if shown is None else slice(shown, shown + 1)
         compared = self._head.compare(features)
         found = self.evidence(features, compared, None if shown is None else torch.tensor([shown])).of(0)
-        if is_large:
+        if is_large and compared.distances is None:
             fade = self._fade(compared.familiarity)
             values = found.values * fade + CROPS_SHARE * self._of_crops(features)[classes]
             return found._replace(values=values, shifts=found.shifts * fade)
@@ -161,8 +167,17 @@ class RegionFinder:
         head = self._head
         joint = head.joint(crops.crop_features(features))
         scores = head.state.scale * head.whole(joint)
-        faded = crops.faded(scores, head.unlikeness(joint), head.state.unknown_threshold)
+        faded = crops.faded(scores, head.global_unlikeness(joint), head.state.unknown_threshold)
         return crops.on_regions(faded, features.grid)
+
+
+def _unlike(distances: Distances, units: Tensor) -> EvidenceOfImages:
+    """Return how unlike the examples of a single class each region of n images is; its steadiness is not known."""
+    found = distances.unlikeness(units)[:, None]
+    spread = found.std(dim=2, keepdim=True).clamp_min(1e-9)
+    rows, columns = distances.regions.shape[1:]
+    nothing = found.new_zeros(len(found), 1, 0, found.shape[2])
+    return EvidenceOfImages(found / spread, nothing, found.new_zeros(len(found), 1), (rows, columns))
 
 
 def _joined(contrasts: Tensor, responses: Tensor) -> Tensor:

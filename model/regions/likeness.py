@@ -29,14 +29,36 @@ def region_vector(features: ImageFeatures, box: Box) -> Tensor:
 
 def most_like(vector: Tensor, examples: ImageFeatures) -> Likeness:
     """Compare a vector (L,) with the regions of n examples, smoothed over 3 x 3 regions as in the attention."""
-    channels = examples.coarse_map.shape[1]
-    coarse, fine = split(vector[None], channels)
-    found = local_feature.similarities(
+    maps = local_feature.smoothed(_products(vector[None], examples), examples.grid)[:, 0]
+    return Likeness(maps.amax(dim=1), peak_boxes(maps, examples.grid))
+
+
+def mean_region(examples: ImageFeatures) -> Tensor:
+    """Return the mean of the regions' vectors of n images: float32 (L,)."""
+    return examples.joined_regions().mean(dim=(0, 1))
+
+
+def most_like_beyond(vector: Tensor, centre: Tensor, examples: ImageFeatures) -> Likeness:
+    """As `most_like`, by the cosine of what is left of vector (L,) and regions without `centre` (L,).
+
+    What all images of a kind have in common then counts for nothing.
+    """
+    wanted = functional.normalize(vector - centre, dim=0)
+    both = _products(torch.stack((wanted, centre)), examples)
+    # |f - c|^2 = 1 - 2 f.c + |c|^2, since regions have length 1
+    lengths = (1 - 2 * both[:, 1] + centre.square().sum()).clamp_min(1e-6).sqrt()
+    cosines = (both[:, :1] - wanted @ centre) / lengths[:, None]
+    maps = local_feature.smoothed(cosines, examples.grid)[:, 0]
+    return Likeness(maps.amax(dim=1), peak_boxes(maps, examples.grid))
+
+
+def _products(vectors: Tensor, examples: ImageFeatures) -> Tensor:
+    """Products of vectors (V, L) with the regions of n images: (n, V, R)."""
+    coarse, fine = split(vectors, examples.coarse_map.shape[1])
+    return local_feature.similarities(
         inner_products(coarse, examples.coarse_map, examples.coarse_scale),
         inner_products(fine, examples.fine_map, examples.fine_scale),
     )
-    maps = local_feature.smoothed(found, examples.grid)[:, 0]
-    return Likeness(maps.amax(dim=1), peak_boxes(maps, examples.grid))
 
 
 def cells_of(left: float, top: float, right: float, bottom: float, grid: tuple[int, int]) -> Box:

@@ -15,7 +15,14 @@ _LEVELS = ((0.5, 2), (0.8, 4))  # where contours lie, and their colours among th
 _LINE, _DARK_LINE = 0.9, 2.1  # pixels on either side of a contour, in a picture of `_LINE_SIDE` pixels or smaller
 _LINE_SIDE = 240
 _LIT = 0.6  # evidence from which a spotlight leaves everything as it is
-_STRENGTH = {MapStyle.HEAT: 1.0, MapStyle.CONTOUR: 1.9, MapStyle.SPOTLIGHT: 1.4}
+_STRENGTH = {MapStyle.HEAT: 1.0, MapStyle.CONTOUR: 1.9, MapStyle.SPOTLIGHT: 1.4, MapStyle.DIFFERENCE: 1.3}
+FIRST_COLOR, SECOND_COLOR = (33, 113, 181), (230, 97, 1)
+"""Blue where there is more for the first class of a difference, orange where there is more for the second: two colours
+that people with any of the common kinds of colour blindness tell apart."""
+
+LEAST_DIFFERENCE = 1.0
+"""In units of the attention's temperature: a map of differences that are all smaller is not drawn at full strength."""
+
 # Lightness rises evenly from dark violet to light yellow, so that colour-blind people see the order too.
 _ANCHORS = np.array([(30, 15, 70), (120, 30, 110), (200, 60, 80), (245, 125, 40), (252, 220, 100)], np.float32)
 
@@ -40,6 +47,20 @@ def map_layer(evidence_map: npt.NDArray[np.float32], size: tuple[int, int], styl
         return map_rgba(evidence_map, size)
     values = _scaled(evidence_map, size)
     return _contours(values) if style is MapStyle.CONTOUR else _spotlight(values)
+
+
+def difference_layer(difference: npt.NDArray[np.float32], size: tuple[int, int]) -> npt.NDArray[np.uint8]:
+    """Draw a difference of evidence (h, w) at `size` = (width, height): uint8 (height, width, 4).
+
+    Interpolated smoothly; transparent at 0, opaque where the difference is largest.
+    """
+    most = max(float(np.abs(difference).max()), LEAST_DIFFERENCE)
+    scaled = np.asarray(Image.fromarray((difference / most).astype(np.float32)).resize(size, Image.Resampling.BICUBIC))
+    strength = np.clip(np.abs(scaled), 0, 1)
+    rgba = np.empty((*scaled.shape, 4), np.uint8)
+    rgba[..., :3] = np.where(scaled[..., None] > 0, FIRST_COLOR, SECOND_COLOR)
+    rgba[..., 3] = np.round(255 * strength)
+    return rgba
 
 
 def layer_opacity(style: MapStyle, strength: float = OVERLAY_OPACITY) -> float:

@@ -39,7 +39,7 @@ def verdicts(predictions: Iterable[Prediction], names: Mapping[Path, str]) -> li
 
 
 def _verdict(name: str, images: list[Prediction]) -> Case:
-    readable = [image for image in images if image.status is not Status.ERROR]
+    readable = [image for image in images if image.status.has_class]
     if not readable:
         return Case(name, 0)
     scores = tuple(fmean(each) for each in zip(*(image.scores for image in readable), strict=True))

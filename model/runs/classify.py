@@ -10,6 +10,7 @@ from PIL import Image
 
 from model.embedding.image import Embedded, EmbeddedImage
 from model.errors import ImageReadError
+from model.messages import message
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 from model.runs.image_classifier import ImageClassifier
 from model.types import Prediction, Status
@@ -82,5 +83,5 @@ def classified(
     for batch in classifier.embedder.apply(decided, paths, looks, pictures=asked.pictures):
         token.raise_if_cancelled()
         done += len(batch)
-        progress(Progress("Classifying", done, len(paths)))
+        progress(Progress(message("Classifying"), done, len(paths)))
         yield batch

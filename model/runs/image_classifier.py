@@ -6,12 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from model.classifier import FewShotClassifier
 from model.embedding.embedder import Embedder
 from model.embedding.image import EmbeddedImage
+from model.embedding.pending import seen_part
 from model.features.packing import unpacked
 from model.features.sizes import LARGE_FACTOR, PICTURE_SIDE, Looks, closer_side
 from model.images.reading import read_with_size
+from model.regions.geometry import moved, on_whole
 from model.runs.why import by_example, covered
 from model.types import Explanation, Prediction, Region
 
@@ -73,8 +78,8 @@ class ImageClassifier:
                     one.status,
                     one.predicted,
                     one.scores,
-                    one.region,
-                    evidence_map=one.evidence_map,
+                    moved(one.region, image.box),
+                    evidence_map=_whole_map(one.evidence_map, image),
                     steadiness=one.steadiness,
                 )
                 for image, one in zip(part, decisions, strict=True)
@@ -91,8 +96,15 @@ class ImageClassifier:
         image = self.embedder.embed_one(path, self.looks(closely=True))
         closer = image.second_features
         found = self.classifier.explain(image.features, image.size, image.features if closer is None else closer)
+        box, size = image.box, image.whole_size
         explanation = Explanation(
-            path, found.evidence_maps, found.regions, found.scores, image.size, found.steadiness, found.difference
+            path,
+            _peaking(on_whole(found.evidence_maps, box, size)),
+            tuple(moved(region, box) for region in found.regions),
+            found.scores,
+            size,
+            found.steadiness,
+            on_whole(found.evidence, box, size),
         )
         if examples is None:
             return explanation
@@ -104,8 +116,10 @@ class ImageClassifier:
         Takes one more forward pass; nothing of it is kept. Raises `ImageReadError`.
         """
         rendering = self.embedder.rendering
-        picture, size = read_with_size(path, PICTURE_SIDE, ground=rendering.ground, greys=rendering.greys)
-        image = self.embedder.embed_picture(path, covered(picture, region, size), size, self.looks())
+        side = rendering.read_side(PICTURE_SIDE)
+        picture, size = read_with_size(path, side, ground=rendering.ground, greys=rendering.greys)
+        seen = seen_part(covered(picture, region, size), rendering)
+        image = self.embedder.embed_picture(path, seen, size, self.looks())
         (prediction,) = self.predict([image])
         return prediction
 
@@ -116,3 +130,17 @@ class ImageClassifier:
     def warm_up(self) -> None:
         """Prepare the forward pass of `explain`, so that the first image to be explained is fast."""
         self.embedder.warm_up(closer_side(self.embedder.backbone, self.side))
+
+
+def _whole_map(evidence_map: npt.NDArray[np.float32] | None, image: EmbeddedImage) -> npt.NDArray[np.float32] | None:
+    """Return the map of what is looked at as one of the whole image."""
+    if evidence_map is None or image.roi is None:
+        return evidence_map
+    whole: npt.NDArray[np.float32] = _peaking(on_whole(evidence_map[None], image.box, image.whole_size))[0]
+    return whole
+
+
+def _peaking(maps: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Scale maps (n, h, w) so that each has a peak of 1 again, where interpolation cut it."""
+    peaks = maps.max(axis=(1, 2), keepdims=True)
+    return (maps / np.where(peaks > 0, peaks, 1)).astype(np.float32)

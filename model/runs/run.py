@@ -6,7 +6,7 @@ The command and the window both use it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from pathlib import Path
@@ -38,7 +38,7 @@ class Counts:
     def add(self, prediction: Prediction, times: int = 1) -> None:
         """Count a prediction; `times` of -1 takes it back."""
         self.statuses[prediction.status] += times
-        if prediction.status is not Status.ERROR:
+        if prediction.status.has_class:
             self.classes[prediction.predicted] += times
 
 
@@ -69,7 +69,7 @@ class Run:
         self.counts = Counts(Counter(), Counter())
         self.predictions: dict[Path, Prediction] = {}
 
-    def classified(self) -> Iterator[list[Prediction]]:
+    def classified(self) -> Generator[list[Prediction], None, None]:
         """Yield the predictions of each image by itself, a batch at a time."""
         for batch in classified(self._classifier, self._paths, self._asked, self._progress, self._token):
             predictions = self._finished(batch)

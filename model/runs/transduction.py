@@ -25,6 +25,7 @@ from model.embedding.embedder import BATCHES
 from model.embedding.image import EmbeddedImage
 from model.errors import ImageReadError
 from model.features.sizes import Looks
+from model.messages import message
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 from model.runs.classify import Asked, Classified
 from model.runs.image_classifier import ImageClassifier
@@ -48,7 +49,7 @@ GROUP = 10_000
 
 _ROWS = 500  # of the matrix of similarities, computed at a time
 _ROUNDS = 20  # alpha to this power is a millionth
-NOTE = "Joined with what similar images show."
+NOTE = message("Joined with what similar images show.")
 
 
 def joined(
@@ -77,7 +78,7 @@ def joined(
             group.append(prediction)
             with torch.inference_mode():
                 vectors.append(classifier.classifier.head.joint(image.features).float())
-            progress(Progress("Comparing similar images", start + len(group), len(known)))
+            progress(Progress(message("Comparing similar images"), start + len(group), len(known)))
         if not group:
             continue
         scores = torch.tensor([prediction.scores for prediction in group], dtype=torch.float64)

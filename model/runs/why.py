@@ -19,7 +19,7 @@ from model.embedding.embedder import Embedder
 from model.embedding.image import EmbeddedImage
 from model.features.packing import unpacked
 from model.features.sizes import Looks
-from model.regions.geometry import box_region
+from model.regions.geometry import box_region, moved
 from model.regions.likeness import cells_of, most_like, region_vector
 from model.types import ByExample, Explanation, LikeRegion, Region
 
@@ -42,20 +42,21 @@ def by_example(
     """Return for the predicted class and the runner-up the examples' regions most like the image's region for it.
 
     looks: the sizes of the classifier; explanation: of the image; examples: the files of each class, in its order.
-    Files that cannot be read are left out; those that are not in memory or on disk are embedded. Raises
+    The image itself is left out where it is an example, and so are files that cannot be read; those that are not in
+    memory or on disk are embedded. Raises
     `ImageReadError` for the image itself, and `ValueError` where `examples` has another number of classes.
     """
     if len(examples) != len(explanation.scores):
         raise ValueError(f"{len(examples)} classes of examples for {len(explanation.scores)} classes")
-    features = embedder.embed_one(explanation.path, looks).features
-    width, height = explanation.image_size
+    image = embedder.embed_one(explanation.path, looks)
+    features, box = image.features, image.box
     found = []
     for class_ in explanation.ranked[:2]:
         region = explanation.regions[class_]
-        edges = (region.x / width, region.y / height)
-        ends = ((region.x + region.width) / width, (region.y + region.height) / height)
-        batches = embedder.embed(examples[class_], looks)
-        images = [image for batch in batches for image in batch if isinstance(image, EmbeddedImage)]
+        edges = ((region.x - box.x) / box.width, (region.y - box.y) / box.height)
+        ends = (edges[0] + region.width / box.width, edges[1] + region.height / box.height)
+        batches = embedder.embed([path for path in examples[class_] if path != explanation.path], looks)
+        images = [one for batch in batches for one in batch if isinstance(one, EmbeddedImage)]
         with torch.inference_mode(), one_thread():
             vector = region_vector(features, cells_of(*edges, *ends, features.grid))
             like = _like(vector, images, most) if images else ()
@@ -68,7 +69,11 @@ def _like(vector: torch.Tensor, images: Sequence[EmbeddedImage], most: int) -> t
     similarities, boxes = most_like(vector, seen)
     order = similarities.argsort(descending=True, stable=True)[:most].tolist()
     return tuple(
-        LikeRegion(images[i].path, box_region(boxes[i], seen.grid, images[i].size), float(similarities[i]))
+        LikeRegion(
+            images[i].path,
+            moved(box_region(boxes[i], seen.grid, images[i].size), images[i].box),
+            float(similarities[i]),
+        )
         for i in order
     )
 

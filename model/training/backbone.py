@@ -25,6 +25,7 @@ from model.head.averaging import average, compare
 from model.head.description import describe_support
 from model.head.hypotheses import Hypotheses
 from model.images.rendering import Rendering
+from model.messages import message
 from model.progress import CancelToken, Progress, ProgressCallback
 
 EPISODE_IMAGES = 32
@@ -107,7 +108,7 @@ def _run(
         optimizer.step()
         value = float(loss.detach())
         running = value if step == 0 else _RUNNING * running + (1 - _RUNNING) * value
-        progress(Progress("Training the CNN", step + 1, steps))
+        progress(Progress(message("Training the CNN"), step + 1, steps))
         if running < best - 1e-3:
             best, best_step = running, step
         elif step - best_step >= PATIENCE:

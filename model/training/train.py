@@ -24,6 +24,7 @@ from model.head.class_description import has_others
 from model.head.fitting import Fit, fit_head
 from model.head.grouping import Grouping
 from model.images.rendering import USUAL, Rendering
+from model.messages import message
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 from model.runs.image_classifier import ImageClassifier
 from model.training.backbone import Schedule, train_backbone
@@ -48,7 +49,7 @@ def train(
     embedder: used instead of a new one, with its backbone and memory
     rendering: how files become pixels, kept by the classifier
     schedule: of the backbone's training, where it is trained on the bins
-    groups: which images belong together, so that they are left out together; the classifier keeps none of it
+    groups: which images belong together, so that they are left out together; the classifier keeps their numbers
 
     Unreadable and duplicate images are left out and named in the report; so are pairs of bins that hold one picture.
     With a single class, every image unlike it is unknown. Raises `SupportSetError` for no class, for a single one of
@@ -58,14 +59,14 @@ def train(
     started = time.monotonic()
     token = token or CancelToken()
     _check(support)
-    progress(Progress("Loading the backbone", 0, 0))
+    progress(Progress(message("Loading the backbone"), 0, 0))
     embedder = (embedder or Embedder.create(backbone, device)).rendered(rendering)
     torch.manual_seed(seed)
     files, duplicates, in_two_bins = _ordered_files(support, embedder, progress, token)
     if not embedder.backbone.pretrained:
         embedder = train_backbone(embedder, files, seed, progress, token, schedule)
-    side = working_side(embedder.backbone, readable_sizes([path for group in files for path in group]))
-    examples = embed_labelled(files, embedder, side, "Embedding the examples", progress, token)
+    side = working_side(embedder.backbone, readable_sizes([p for group in files for p in group], embedder.rendering))
+    examples = embed_labelled(files, embedder, side, message("Embedding the examples"), progress, token)
     _check_readable(support, examples)
     features, directions = examples.features(), embedder.backbone.class_directions
     paths = [image.path for image in examples.images]
@@ -81,6 +82,7 @@ def train(
         token,
         compared_with=examples.compared_with(features),
         groups=grouping,
+        each=lambda: (image.features for image in examples.images),
     )
     report = _report(support, examples, grouping, duplicates, fitted, time.monotonic() - started)
     report = replace(report, in_two_bins=in_two_bins)
@@ -89,13 +91,24 @@ def train(
 
 def _check(support: SupportSet) -> None:
     if not support.ways or (support.ways == 1 and len(support.images[0]) < FEWEST_OF_ONE_BIN):
+        if support.ways:
+            raise SupportSetError(
+                message(
+                    "Training needs at least two bins with images, or one with three images or more, from which "
+                    "everything unlike it is told; there is one. Add images, or a bin of another kind."
+                )
+            )
         raise SupportSetError(
-            "Training needs at least two bins with images, or one with three images or more, from which everything "
-            f"unlike it is told; there {'is one' if support.ways else 'is none'}. Add images, or a bin of another kind."
+            message(
+                "Training needs at least two bins with images, or one with three images or more, from which everything "
+                "unlike it is told; there is none. Add images, or a bin of another kind."
+            )
         )
     for name, group in zip(support.class_names, support.images, strict=True):
         if not group:
-            raise SupportSetError(f"The bin ‘{name}’ has no images. Add at least one, or remove the bin.")
+            raise SupportSetError(
+                message("The bin ‘{name}’ has no images. Add at least one, or remove the bin.", name=name)
+            )
 
 
 def _ordered_files(
@@ -105,7 +118,7 @@ def _ordered_files(
 
     Returns the files, the duplicates with the reason, and the pairs of equal files in different classes.
     """
-    step = counted("Reading the examples", sum(support.shots), progress)
+    step = counted(message("Reading the examples"), sum(support.shots), progress)
     files, duplicates, classes = [], [], []
     for group in support.images:
         by_hash, copies = by_content(sorted(group), embedder, token, step)
@@ -127,7 +140,14 @@ def _check_readable(support: SupportSet, examples: LabelledImages) -> None:
     for label, name in enumerate(support.class_names):
         if label not in examples.labels:
             path, reason = examples.unreadable[0]
-            raise SupportSetError(f"No image of the bin ‘{name}’ can be read. The first problem: {path}: {reason}")
+            raise SupportSetError(
+                message(
+                    "No image of the bin ‘{name}’ can be read. The first problem: {path}: {reason}",
+                    name=name,
+                    path=path,
+                    reason=reason,
+                )
+            )
 
 
 def _report(

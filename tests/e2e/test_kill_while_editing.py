@@ -21,6 +21,7 @@ from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
 from fewshot_gui.project.session import Session
 from fewshot_gui.project.store import ProjectStore
+from model.project_file.record import check_project
 from tests.e2e import any_step
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
@@ -98,7 +99,12 @@ def kill_and_compare(tmp_path: Path, rounds: int, seed: int) -> Counter[str]:
                 replay.go_on_to(last + 2)
             assert found == replay.everything(), f"seed {seed}, round {turn}, step {last}"
             replay.reopen()
+            session_revision = session.document.revision
             session.close()
+            check = check_project(project)
+            assert check.is_whole, f"seed {seed}, round {turn}: {check.reason}"
+            edits = sum(check.kinds.get(kind, 0) for kind in ("edit", "undo", "redo"))
+            assert edits == session_revision
             with closing(sqlite3.connect(project)) as connection:
                 assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
                 assert connection.execute("PRAGMA foreign_key_check").fetchall() == []

@@ -8,7 +8,7 @@ import numpy as np
 import pydicom
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian
 
 PICTURE = np.zeros((32, 48, 3), np.uint8)
 PICTURE[:16, :24], PICTURE[:16, 24:], PICTURE[16:, :24], PICTURE[16:, 24:] = (
@@ -28,7 +28,7 @@ def write_dicom(path: Path, values: np.ndarray, **header: object) -> Path:
 def write_frames(path: Path, syntax: str, values: np.ndarray, frames: list[bytes], **header: object) -> Path:
     """Write compressed frames, each of which holds `values`."""
     dataset = _dataset(values, **header)
-    dataset.file_meta.TransferSyntaxUID = syntax
+    dataset.file_meta.TransferSyntaxUID = UID(syntax)
     dataset.PixelData = encapsulate(frames)
     if len(frames) > 1:
         dataset.NumberOfFrames = len(frames)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,12 @@ from model.embedding import embedder as embedder_module
 from model.embedding.embedder import Embedder
 from model.errors import NoImagesError
 from model.images.reading import image_size
-from model.progress import Cancelled, CancelToken, Progress
-from model.runs.suggestion import suggest, suggest_images
+from model.progress import Cancelled, CancelToken, Progress, ProgressCallback, ignore_progress
+from model.runs import fetch_kinds
+from model.runs.fetch import fetch
+from model.runs.fetch_data import Fetched, Search
+from model.runs.suggestion import suggest
+from model.types import Wanted
 
 
 def _groups(sizes: tuple[int, ...], seed: int = 0) -> Tensor:
@@ -25,6 +30,18 @@ def _groups(sizes: tuple[int, ...], seed: int = 0) -> Tensor:
     centres = torch.eye(16)[: len(sizes)]
     rows = torch.cat([centres[g] + 0.05 * torch.randn(n, 16, generator=generator) for g, n in enumerate(sizes)])
     return functional.normalize(rows, dim=1)
+
+
+def suggest_images(
+    pool: list[Path],
+    labelled: list[Path],
+    embedder: Embedder,
+    count: int = 10,
+    progress: ProgressCallback = ignore_progress,
+    token: CancelToken | None = None,
+) -> Fetched:
+    wanted = Wanted(count=count)
+    return fetch(Search(wanted, pool, labelled, embedder, progress=progress, token=token or CancelToken()))
 
 
 def _group_of(index: int, sizes: tuple[int, ...]) -> int:
@@ -49,9 +66,12 @@ def test_nothing_is_suggested_twice_and_never_more_than_there_is() -> None:
     assert sorted(chosen) == list(range(7))
 
 
-def test_a_large_pool_is_sampled_evenly(shapes_folder: Path, embedder: Embedder) -> None:
+def test_a_large_pool_is_sampled_evenly(
+    shapes_folder: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch_kinds, "MOST_IMAGES", 6)
     pool = [path for folder in sorted(shapes_folder.iterdir()) for path in sorted(folder.iterdir())]
-    found = suggest_images(pool, [], embedder, 3, most=6)
+    found = suggest_images(pool, [], embedder, 3)
     assert found.considered == 6
     assert {path.parent.name for path in found.images} == {"disc", "stripes", "cross"}
 
@@ -76,10 +96,10 @@ def test_choosing_can_be_cancelled(shapes_folder: Path, embedder: Embedder) -> N
 
 
 def test_every_image_is_a_step_when_its_size_is_read_and_when_it_is_embedded(
-    shapes_folder: Path, embedder: Embedder
+    shapes_folder: Path, embedder: Embedder, tmp_path: Path
 ) -> None:
     reports: list[Progress] = []
-    pool = sorted((shapes_folder / "disc").iterdir())
+    pool = sorted(shutil.copytree(shapes_folder / "disc", tmp_path / "new").iterdir())
     suggest_images(pool, pool[:2], embedder, progress=reports.append)
     sizes = [one for one in reports if one.phase == "Reading sizes"]
     assert sizes == [Progress("Reading sizes", done, 12) for done in range(1, 13)]

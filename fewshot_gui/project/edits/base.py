@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import ClassVar
-
-from PySide6.QtCore import QCoreApplication
+from typing import Any, ClassVar
 
 from fewshot_gui.project.board import Board
+from fewshot_gui.project.record import plain
 from fewshot_gui.project.signals import ContentSignals
 from model.registry import Registry
 
@@ -92,6 +92,28 @@ STEPS: Registry[type[Step]] = Registry("fewshot_gui.project.edits", "fewshot.edi
 """Every kind of step by name."""
 
 
+def facts_of(changes: Sequence[Change], board: Board, paths: dict[Path, None]) -> dict[str, Any]:
+    """Return what the record says of changes that `board` has by now: their names and fields, before and after.
+
+    `content` has the SHA-256 of each image where it is known, `bins` the names of the bins, `images` all paths, which
+    are added to `paths` as well.
+    """
+    names = {kind: name for name in STEPS.names() if (kind := STEPS.get(name)) is not None}
+    told = [{"step": names.get(type(change), type(change).__name__), **plain(change, paths)} for change in changes]
+    known = {os.fspath(path): hash_ for path in paths if (hash_ := board.content_hash(path)) is not None}
+    ids = _texts(told)
+    bins = {bin_id: name for bin_id, name in board.names().items() if bin_id in ids}
+    return {"changes": told, "images": [os.fspath(path) for path in paths], "content": known, "bins": bins}
+
+
+def _texts(value: object) -> set[str]:
+    """Return every text in a value of JSON."""
+    if isinstance(value, str):
+        return {value}
+    parts: Iterable[object] = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return set().union(*map(_texts, parts))
+
+
 def read_board(connection: sqlite3.Connection) -> Board:
     """Return the board that a project file holds; raises as `Step.read` where it is damaged."""
     board = Board()
@@ -110,8 +132,3 @@ def _in_order() -> list[type[Step]]:
     kinds = {name: kind for name in STEPS.names() if (kind := STEPS.get(name)) is not None}
     order = TopologicalSorter({name: kind.read_after for name, kind in kinds.items()}).static_order()
     return [kinds[name] for name in order]
-
-
-def tr(text: str) -> str:
-    """Return `text`, the name of an edit, in the user's language."""
-    return QCoreApplication.translate("Edits", text)

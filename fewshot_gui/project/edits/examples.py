@@ -10,7 +10,8 @@ from pathlib import Path
 
 from fewshot_gui.project.board import Board, Placement
 from fewshot_gui.project.disk import decode_path
-from fewshot_gui.project.edits.base import STEPS, Change, Plan, Tables, tr
+from fewshot_gui.project.edits.base import STEPS, Change, Plan, Tables
+from fewshot_gui.translation import tr
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from fewshot_gui.project.board import Board
 from fewshot_gui.project.disk import decode_path
-from fewshot_gui.project.edits.base import STEPS, Change, Plan, Tables, tr
+from fewshot_gui.project.edits.base import STEPS, Change, Plan, Tables
 from fewshot_gui.project.edits.examples import count_images, place
 from fewshot_gui.project.labels import Label, LabelSource, in_order
 from fewshot_gui.project.signals import ContentSignals
+from fewshot_gui.translation import tr
 
 Labels = tuple[tuple[Path, tuple[Label, ...]], ...]
 """Images with what people say of each, one label a reader, the latest last."""
@@ -43,7 +44,7 @@ class SetLabels(Change):
         encoded = [(os.fsencode(path), said) for path, said in self.new]
         tables.connection.executemany("DELETE FROM labels WHERE path = ?", ((path,) for path, _ in encoded))
         tables.connection.executemany(
-            "INSERT INTO labels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO labels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             ((path, *label.as_row()) for path, said in encoded for label in said),
         )
 

@@ -7,13 +7,14 @@ from pathlib import Path
 from uuid import uuid4
 
 from fewshot_gui.project.board import Board
-from fewshot_gui.project.edits.base import Plan, tr
+from fewshot_gui.project.edits.base import Plan
 from fewshot_gui.project.edits.bins import InsertBin, RemoveBin
 from fewshot_gui.project.edits.examples import place
 from fewshot_gui.project.edits.labels import relabelled
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.palette import next_color
 from fewshot_gui.project.values import name_key
+from fewshot_gui.translation import tr
 
 
 def merge_bins(board: Board, source_id: str, target_id: str) -> Plan:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fewshot_gui.project.board import Board
-from fewshot_gui.project.edits.base import STEPS, Change, Plan, Tables, tr
+from fewshot_gui.project.edits.base import STEPS, Change, Plan, Tables
 from fewshot_gui.project.signals import ContentSignals
+from fewshot_gui.translation import tr
 
 
 @dataclass(frozen=True, slots=True)

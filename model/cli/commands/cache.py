@@ -8,12 +8,15 @@ from model.cli.arguments import add_json
 from model.cli.outcome import Outcome
 from model.cli.registry import COMMANDS, Command
 from model.cli.text import say
+from model.messages import message
 from model.progress import CancelToken
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--cache", metavar="DIR", help="folder of the cache (default: the user's cache folder)")
-    parser.add_argument("--clear", action="store_true", help="delete all embeddings")
+    parser.add_argument(
+        "--cache", metavar="DIR", help=message("folder of the cache (default: the user's cache folder)")
+    )
+    parser.add_argument("--clear", action="store_true", help=message("delete all embeddings"))
     add_json(parser)
 
 
@@ -29,14 +32,15 @@ def _run(options: argparse.Namespace, _token: CancelToken) -> Outcome:
         freed = max(freed - cache_folder.bytes_on_disk(), 0)
     size = cache_folder.bytes_on_disk()
     if folder is None:
-        say("No embeddings are kept: the cache is off.")
+        say(message("No embeddings are kept: the cache is off."))
     else:
-        say(f"Embeddings are kept in {folder}: {size / 2**20:,.1f} MiB.")
+        say(message("Embeddings are kept in {folder}: {mebibytes:,.1f} MiB.", folder=folder, mebibytes=size / 2**20))
     if options.clear:
-        say(f"Cleared: {freed / 2**20:,.1f} MiB freed.")
+        say(message("Cleared: {mebibytes:,.1f} MiB freed.", mebibytes=freed / 2**20))
     return Outcome({"folder": None if folder is None else str(folder), "bytes": size, "freed": freed}, 0)
 
 
 COMMANDS.register(
-    "cache", Command("show the folder and size of the embedding cache, and clear it", _add_arguments, _run, order=50)
+    "cache",
+    Command(message("show the folder and size of the embedding cache, and clear it"), _add_arguments, _run, order=50),
 )

@@ -14,14 +14,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.cli.arguments import add_common, share
+from model.cli.hooks import Hooks, parse_command
 from model.cli.outcome import Outcome, Search
 from model.cli.progress import SECONDS_BETWEEN_LINES, ProgressPrinter
 from model.cli.registry import COMMANDS, Command
 from model.cli.remarks import Remarks
 from model.cli.text import say, warn
+from model.cli.watch import add_watching, check_options, watch
 from model.errors import ImageReadError, NoImagesError, UsageError
+from model.images.known_content import LEFT_OUT, KnownContent, LeftOutFiles
 from model.images.scan import iter_images
-from model.progress import Cancelled, CancelToken, Progress
+from model.messages import joined, message, message_n, os_reason
+from model.progress import Cancelled, CancelToken, Progress, reported
 from model.types import Prediction, Status
 
 if TYPE_CHECKING:
@@ -34,52 +38,82 @@ if TYPE_CHECKING:
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_common(parser)
-    parser.add_argument("classifier", type=Path, metavar="CLASSIFIER", help="folder saved by `train`, or a project")
-    parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="images, or folders (read recursively)")
-    parser.add_argument("--out", type=Path, required=True, metavar="RESULTS.csv", help="table to write")
-    parser.add_argument("--overlays", type=Path, metavar="DIR", help="write a PNG of each image with map and region")
-    parser.add_argument("--explain", metavar="CLASS", help="regions for CLASS instead of the predicted class")
+    parser.add_argument(
+        "classifier", type=Path, metavar="CLASSIFIER", help=message("folder saved by `train`, or a project")
+    )
+    parser.add_argument(
+        "paths", type=Path, nargs="+", metavar="PATH", help=message("images, or folders (read recursively)")
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="RESULTS.csv", help=message("table to write"))
+    parser.add_argument(
+        "--overlays", type=Path, metavar="DIR", help=message("write a PNG of each image with map and region")
+    )
+    parser.add_argument("--explain", metavar="CLASS", help=message("regions for CLASS instead of the predicted class"))
     parser.add_argument(
         "--closely",
         action="store_true",
-        help="find regions at twice the size: better, about 4 times as long (--explain and --overlays do so too)",
+        help=message(
+            "find regions at twice the size: better, about 4 times as long (--explain and --overlays do so too)"
+        ),
     )
     parser.add_argument(
-        "--max-error", type=share, metavar="SHARE", help="add a column `accepted`; at most SHARE of these are wrong"
+        "--max-error",
+        type=share,
+        metavar="SHARE",
+        help=message("add a column `accepted`; at most SHARE of these are wrong"),
     )
     parser.add_argument(
-        "--candidates", type=share, metavar="SHARE", help="add a column `candidates`; at most SHARE lack the class"
+        "--candidates",
+        type=share,
+        metavar="SHARE",
+        help=message("add a column `candidates`; at most SHARE lack the class"),
     )
     parser.add_argument(
         "--false-alarms",
         type=share,
         metavar="SHARE",
-        help="flag images as unknown so readily that SHARE of those that belong to a bin are flagged (default 0.01)",
+        help=message(
+            "flag images as unknown so readily that SHARE of those that belong to a bin are flagged (default 0.01)"
+        ),
     )
     parser.add_argument(
         "--transductive",
         action="store_true",
-        help="join results of similar images: better with few examples, but a result then depends on the others",
+        help=message(
+            "join results of similar images: better with few examples, but a result then depends on the others"
+        ),
     )
     parser.add_argument(
         "--by-case",
         metavar="RULE",
-        help="combine the images of each case (patient, slide, burst) into one verdict, in RESULTS.cases.csv; RULE as "
-        "for `train --groups`: folder, file, dicom, a list or a regular expression in the path below PATH",
+        help=message(
+            "combine the images of each case (patient, slide, burst) into one verdict, in RESULTS.cases.csv; RULE as "
+            "for `train --groups`: folder, file, dicom, a list or a regular expression in the path below PATH"
+        ),
     )
+    parser.add_argument(
+        "--leave-out-hashes",
+        type=Path,
+        metavar="FILE",
+        help="list of SHA-256 or MD5 hashes, one a line: files with such content are neither decoded nor classified",
+    )
+    add_watching(parser)
     existing = parser.add_mutually_exclusive_group()
-    existing.add_argument("--resume", action="store_true", help="continue an interrupted RESULTS.csv")
-    existing.add_argument("--overwrite", action="store_true", help="replace RESULTS.csv whatever it is")
+    existing.add_argument("--resume", action="store_true", help=message("continue an interrupted RESULTS.csv"))
+    existing.add_argument("--overwrite", action="store_true", help=message("replace RESULTS.csv whatever it is"))
 
 
 def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     """Classify images and folders into a table, with overlays if asked for: read, embed, predict, region, write."""
+    check_options(options)
+    if options.watch:
+        return _watched(options, token)
     rows: Counter[str] = Counter()
     try:
         return _classified(options, token, rows)
     except Cancelled:
         if not rows.total():
-            raise Cancelled("Nothing was classified yet.") from None
+            raise Cancelled(message("Nothing was classified yet.")) from None
         raise
 
 
@@ -92,11 +126,12 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
     from model.runs.run import Run
 
     started = time.monotonic()
+    left_out = _left_out(options)
     search = Search()
     paths = _found_images(options, token, search)
     aside = search.told()
     if not paths:
-        raise NoImagesError(f"There is no image in {', '.join(map(str, options.paths))}.")
+        raise NoImagesError(message("There is no image in {paths}.", paths=", ".join(map(str, options.paths))))
     _check_results(options, paths)
     groups = _groups(options, paths)
     # Joining and cases need the probabilities of all images, including those that have a row already.
@@ -126,6 +161,10 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
             warn(table.remark)
         resumed_after = rows["before"] = sum(table.has(path) for path in paths)
         remaining = paths if every else [path for path in paths if not table.has(path)]
+        known = _known(remaining, left_out, token) if options.leave_out_hashes else []
+        table.write(one for one in known if not table.has(one.path))
+        rows["now"] += len(known)
+        remaining = [path for path in remaining if path not in {one.path for one in known}] if known else remaining
         run = Run(
             classifier,
             remaining,
@@ -144,10 +183,12 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
         for _ in run.joined():
             pass
         if options.transductive:
-            table.rewrite(run.predictions.values())
+            table.rewrite([*known, *run.predictions.values()])
             _warn_of_trouble(run.predictions.values(), overlays, remarks)
     about_cases = _write_cases(options.out, classifier.class_names, run.predictions, groups)
     counts = run.counts
+    for one in known:
+        counts.add(one)
     classes = {classifier.class_names[number]: count for number, count in counts.classes.items() if count}
     trouble = counts.statuses[Status.ERROR] + len(overlays.failed) + len(search.missing)
     trouble += 0 if every else table.kept_errors
@@ -172,16 +213,80 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
     )
 
 
+def _watched(options: argparse.Namespace, token: CancelToken) -> Outcome:
+    """Classify what comes into folders, until it is ended."""
+    from model.checkpoint.files import identity, load
+    from model.exports.results_table import open_table
+    from model.runs.classify import Asked
+
+    left_out = _left_out(options)
+    each = [parse_command(text) for text in options.on_image]
+    by_class: dict[str, list[tuple[str, ...]]] = {}
+    for name, text in options.on_class:
+        by_class.setdefault(name, []).append(parse_command(text))
+    _check_results(options, [])
+    for folder in options.paths:
+        if not folder.is_dir():
+            raise UsageError(f"{folder} is not a folder that can be watched. Give a folder that is there.")
+    classifier = load(options.classifier, options.device)
+    if options.false_alarms is not None:
+        classifier = classifier.with_false_alarms(options.false_alarms)
+    explained = _class_index(classifier, options.explain)
+    hooks = Hooks(classifier.class_names, each, by_class, options.command_seconds)
+    with open_table(
+        options.out,
+        classifier.class_names,
+        limits=_limits(classifier, options),
+        resume=not options.overwrite,
+        classifier=identity(options.classifier),
+    ) as table:
+        if table.remark:
+            warn(table.remark)
+        asked = Asked(explained, options.closely or explained is not None)
+        return watch(options, token, classifier, table, hooks, asked, left_out)
+
+
+def _left_out(options: argparse.Namespace) -> LeftOutFiles:
+    wanted = options.leave_out_hashes
+    return LeftOutFiles(KnownContent() if wanted is None else KnownContent.read(wanted))
+
+
+def _known(paths: Sequence[Path], left_out: LeftOutFiles, token: CancelToken) -> list[Prediction]:
+    """Return rows of the images whose content is on the list."""
+    with ProgressPrinter() as bar:
+        return [
+            Prediction(path, Status.LEFT_OUT, message=LEFT_OUT)
+            for path in reported(paths, "Comparing with the list of hashes", bar, token)
+            if left_out.has(path)
+        ]
+
+
 def _say_counts(options: argparse.Namespace, counts: Counts, classes: Mapping[str, int], not_drawn: int) -> None:
     found = ", ".join(f"{name} {count}" for name, count in Counter(classes).most_common())
-    found = found or ("none can be read" if counts.images else "nothing new")
-    say(f"Classified {counts.images} {'image' if counts.images == 1 else 'images'}: {found}.")
+    found = found or (message("none can be read") if counts.images else message("nothing new"))
+    say(
+        message_n(
+            "Classified {count} image: {found}.",
+            "Classified {count} images: {found}.",
+            count=counts.images,
+            found=found,
+        )
+    )
     if options.transductive:
-        say(f"Joined with similar images: {counts.changed} changed class.")
+        say(message("Joined with similar images: {changed} changed class.", changed=counts.changed))
     unknown, failed = counts.statuses[Status.UNKNOWN], counts.statuses[Status.ERROR]
-    say(f"Unlike every bin: {unknown}. Unreadable: {failed}. Results in {options.out}")
+    say(
+        message(
+            "Unlike every bin: {unknown}. Unreadable: {failed}. Results in {out}",
+            unknown=unknown,
+            failed=failed,
+            out=options.out,
+        )
+    )
+    if counts.statuses[Status.LEFT_OUT]:
+        say(message("Left out because of their content: {left_out}.", left_out=counts.statuses[Status.LEFT_OUT]))
     if not_drawn:
-        say(f"Overlays that could not be written: {not_drawn}.")
+        say(message("Overlays that could not be written: {not_drawn}.", not_drawn=not_drawn))
 
 
 def _check_results(options: argparse.Namespace, paths: Sequence[Path]) -> None:
@@ -190,7 +295,9 @@ def _check_results(options: argparse.Namespace, paths: Sequence[Path]) -> None:
     from model.exports.results_table import check_replaceable
 
     if os.path.realpath(options.out) in {os.path.realpath(path) for path in paths}:
-        raise UsageError(f"--out {options.out} is one of the images and would be overwritten. Give another name.")
+        raise UsageError(
+            message("--out {out} is one of the images and would be overwritten. Give another name.", out=options.out)
+        )
     if not options.overwrite:
         check_replaceable(options.out)
         if options.by_case is not None:
@@ -221,8 +328,8 @@ def _write_cases(
     path, found = cases_path(results), verdicts(predictions.values(), groups)
     write_cases(path, class_names, found)
     classes = Counter(class_names[case.predicted] for case in found if case.scores)
-    told = ", ".join(f"{name} {count}" for name, count in classes.most_common()) or "none could be read"
-    say(f"Cases: {len(found)}: {told}. Verdicts in {path}")
+    told = ", ".join(f"{name} {count}" for name, count in classes.most_common()) or message("none could be read")
+    say(message("Cases: {count}: {told}. Verdicts in {path}", count=len(found), told=told, path=path))
     return {"case_results": str(path), "cases": len(found), "case_classes": classes}
 
 
@@ -246,11 +353,9 @@ class _Overlays:
         except ImageReadError as error:  # it went away since it was classified
             return Prediction(prediction.path, Status.ERROR, message=error.reason)
         except OSError as error:
-            from model.exports.results_table import OVERLAY_TROUBLE
-
-            self.failed[prediction.path] = f"{OVERLAY_TROUBLE}{error.strerror or error}."
+            self.failed[prediction.path] = message("Its overlay could not be written: {error}.", error=os_reason(error))
         said = self.failed.get(prediction.path)
-        return prediction if said is None else replace(prediction, message=f"{said} {prediction.message}".rstrip())
+        return prediction if said is None else replace(prediction, message=joined(said, prediction.message))
 
 
 def _warn_of_trouble(predictions: Iterable[Prediction], overlays: _Overlays, remarks: Remarks) -> None:
@@ -265,11 +370,11 @@ def _found_images(options: argparse.Namespace, token: CancelToken, search: Searc
     """Find the images to classify; report progress once it takes a while, since pages of many files are counted."""
     started, paths = time.monotonic(), []
     with ProgressPrinter() as bar:
-        for path in iter_images(options.paths, options.cutting, search.passed_over, search.left_aside):
+        for path in iter_images(options.paths, options.cutting, search.passed_over, search.left_aside, search.remarked):
             token.raise_if_cancelled()
             paths.append(path)
             if time.monotonic() - started > SECONDS_BETWEEN_LINES:
-                bar(Progress("Finding images", len(paths), 0))
+                bar(Progress(message("Finding images"), len(paths), 0))
     return paths
 
 
@@ -281,12 +386,20 @@ def _limits(classifier: ImageClassifier, options: argparse.Namespace) -> Limits:
         accepting = classifier.classifier.accepting_threshold(options.max_error)
         if math.isinf(accepting):
             warn(
-                f"No example is sure enough for at most {options.max_error:.1%} errors: nothing is accepted. Add more."
+                message(
+                    "No example is sure enough for at most {share:.1%} errors: nothing is accepted. Add more.",
+                    share=options.max_error,
+                )
             )
     if options.candidates is not None:
         candidate = classifier.classifier.candidate_threshold(options.candidates)
         if candidate == 0:
-            warn(f"Too few examples for at most {options.candidates:.1%} misses: every class is a candidate.")
+            warn(
+                message(
+                    "Too few examples for at most {share:.1%} misses: every class is a candidate.",
+                    share=options.candidates,
+                )
+            )
     return Limits(accepting, candidate)
 
 
@@ -298,17 +411,23 @@ def _class_index(classifier: ImageClassifier, name: str | None) -> int | None:
     if name in classifier.class_names:
         return classifier.class_names.index(name)
     if wanted not in composed:
-        raise UsageError(f"--explain: {name} is not a class. The classes are {', '.join(classifier.class_names)}.")
+        raise UsageError(
+            message(
+                "--explain: {name} is not a class. The classes are {classes}.",
+                name=name,
+                classes=", ".join(classifier.class_names),
+            )
+        )
     return composed.index(wanted)
 
 
 COMMANDS.register(
     "classify",
     Command(
-        "classify images and whole folders",
+        message("classify images and whole folders"),
         _add_arguments,
         _run,
-        kept_when_interrupted="Results so far are kept; --resume continues after them.",
+        kept_when_interrupted=message("Results so far are kept; --resume continues after them."),
         order=20,
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,29 +14,36 @@ from model.cli.outcome import Outcome, Search
 from model.cli.progress import ProgressPrinter
 from model.cli.registry import COMMANDS, Command
 from model.cli.remarks import Remarks
-from model.cli.text import say
+from model.cli.text import padded, say
 from model.errors import NoImagesError, UsageError
 from model.images.scan import bin_folders, class_folders
+from model.messages import message, translated
 from model.progress import CancelToken
 
 if TYPE_CHECKING:
     from model.evaluation.episodes import ShotFigures
 
-_LINE = "  {:<22}{:>16}{:>10}{:>8}"
+_WIDTHS = (16, 10, 8)
+_HEADS = (message("accuracy"), message("macro F1"), message("ECE"))
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_common(parser)
     add_rendering(parser)
-    parser.add_argument("bins", type=Path, metavar="BINS", help="folder with one sub-folder of images per class")
-    parser.add_argument("--shots", type=numbers, default=(1, 5, 10), metavar="1,5,10", help="examples a class")
-    parser.add_argument("--ways", type=positive, metavar="N", help="classes in an episode (default: all)")
-    parser.add_argument("--queries", type=positive, default=15, help="queries a class (default: 15)")
-    parser.add_argument("--episodes", type=positive, default=100, help="episodes for each shot (default: 100)")
-    parser.add_argument("--seed", type=seed, default=0, help="seed of the episodes (default: 0)")
+    parser.add_argument(
+        "bins", type=Path, metavar="BINS", help=message("folder with one sub-folder of images per class")
+    )
+    parser.add_argument("--shots", type=numbers, default=(1, 5, 10), metavar="1,5,10", help=message("examples a class"))
+    parser.add_argument("--ways", type=positive, metavar="N", help=message("classes in an episode (default: all)"))
+    parser.add_argument("--queries", type=positive, default=15, help=message("queries a class (default: 15)"))
+    parser.add_argument("--episodes", type=positive, default=100, help=message("episodes for each shot (default: 100)"))
+    parser.add_argument("--seed", type=seed, default=0, help=message("seed of the episodes (default: 0)"))
     add_groups(parser)
     parser.add_argument(
-        "--backbone", action="append", metavar="NAME", help="see the README; given several times, they are compared"
+        "--backbone",
+        action="append",
+        metavar="NAME",
+        help=message("see the README; given several times, they are compared"),
     )
 
 
@@ -46,12 +54,19 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     from model.evaluation.episodes import OURS, evaluate
 
     search = Search()
-    folders = class_folders(options.bins, options.cutting, search.passed_over, search.left_aside)
+    folders = class_folders(options.bins, options.cutting, search.passed_over, search.left_aside, search.remarked)
     aside = search.told()
     if not any(files for _, files in folders):
-        raise NoImagesError(f"There is no image in {options.bins}.")
+        raise NoImagesError(message("There is no image in {bins}.", bins=options.bins))
     if options.ways is not None and not 2 <= options.ways <= len(folders):
-        raise UsageError(f"--ways {options.ways} does not fit: {options.bins} has {len(folders)} classes.")
+        raise UsageError(
+            message(
+                "--ways {ways} does not fit: {bins} has {count} classes.",
+                ways=options.ways,
+                bins=options.bins,
+                count=len(folders),
+            )
+        )
     groups = GroupRule.parse(options.groups, bin_folders(options.bins))
     backbones = options.backbone or [DEFAULT_BACKBONE]
     results: list[dict[str, Any]] = []
@@ -86,15 +101,22 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
 
 
 def _table(row: ShotFigures, backbone: str) -> list[str]:
-    lines = [
-        f"{f'{backbone}: ' if backbone else ''}{row.ways}-way {row.shots}-shot, {row.episodes} episodes",
-        _LINE.format("", "accuracy", "macro F1", "ECE"),
-    ]
+    said = message(
+        "{ways}-way {shots}-shot, {episodes} episodes", ways=row.ways, shots=row.shots, episodes=row.episodes
+    )
+    if backbone:
+        said = message("{backbone}: {said}", backbone=backbone, said=said)
+    lines = [said, _line("", _HEADS)]
     for name, figures in row.methods.items():
         accuracy = f"{figures.accuracy:.1%} ±{figures.interval:.1%}"
         f1, error = f"{figures.macro_f1:.1%}", f"{figures.expected_calibration_error:.1%}"
-        lines.append(_LINE.format(name, accuracy, f1, error))
+        lines.append(_line(name, (accuracy, f1, error)))
     return lines
 
 
-COMMANDS.register("evaluate", Command("measure accuracy by few-shot episodes", _add_arguments, _run, order=30))
+def _line(name: str, cells: Sequence[str]) -> str:
+    ends = (padded(translated(cell), width, to_the_right=True) for cell, width in zip(cells, _WIDTHS, strict=True))
+    return "  " + padded(translated(name), 22) + "".join(ends)
+
+
+COMMANDS.register("evaluate", Command(message("measure accuracy by few-shot episodes"), _add_arguments, _run, order=30))

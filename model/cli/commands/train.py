@@ -16,6 +16,7 @@ from model.cli.registry import COMMANDS, Command
 from model.cli.remarks import Remarks
 from model.cli.text import say, warn
 from model.images.scan import bin_folders, class_folders
+from model.messages import listed, message
 from model.progress import CancelToken
 from model.types import SupportSet
 
@@ -27,12 +28,16 @@ if TYPE_CHECKING:
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_common(parser)
     add_rendering(parser)
-    parser.add_argument("bins", type=Path, metavar="BINS", help="folder with one sub-folder of examples per class")
     parser.add_argument(
-        "--out", type=Path, required=True, metavar="CLASSIFIER", help="folder to save the classifier in"
+        "bins", type=Path, metavar="BINS", help=message("folder with one sub-folder of examples per class")
     )
-    parser.add_argument("--backbone", default=DEFAULT_BACKBONE, metavar="NAME", help="see the README for the names")
-    parser.add_argument("--seed", type=seed, default=0, help="seed of random numbers (default: 0)")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="CLASSIFIER", help=message("folder to save the classifier in")
+    )
+    parser.add_argument(
+        "--backbone", default=DEFAULT_BACKBONE, metavar="NAME", help=message("see the README for the names")
+    )
+    parser.add_argument("--seed", type=seed, default=0, help=message("seed of random numbers (default: 0)"))
     add_groups(parser)
 
 
@@ -45,7 +50,7 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
 
     check_place(options.out)
     search = Search()
-    folders = class_folders(options.bins, options.cutting, search.passed_over, search.left_aside)
+    folders = class_folders(options.bins, options.cutting, search.passed_over, search.left_aside, search.remarked)
     aside = search.told()
     groups = GroupRule.parse(options.groups, bin_folders(options.bins))
     support = SupportSet(tuple(name for name, _ in folders), tuple(tuple(files) for _, files in folders))
@@ -66,24 +71,57 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
         for path, reason in (*report.unreadable, *report.duplicates):
             remarks.add(path, reason)
         for path, other, bins in in_two_bins:
-            remarks.add(path, f"is in two bins, ‘{bins[0]}’ and ‘{bins[1]}’ (there as {other}). One of them is wrong.")
+            remarks.add(
+                path,
+                message(
+                    "is in two bins, ‘{one}’ and ‘{other_bin}’ (there as {other}). One of them is wrong.",
+                    one=bins[0],
+                    other_bin=bins[1],
+                    other=other,
+                ),
+            )
     accuracy, interval = report.leave_one_out_accuracy, report.accuracy_interval
-    say(f"Trained on {len(report.examples)} images of {support.ways} classes in {report.seconds:.1f} s.")
+    say(
+        message(
+            "Trained on {count} images of {ways} classes in {seconds:.1f} s.",
+            count=len(report.examples),
+            ways=support.ways,
+            seconds=report.seconds,
+        )
+    )
     independent = {
         name: independent_examples(e for e in report.examples if e.class_index == c)
         for c, name in enumerate(support.class_names)
     }
     _say_groups(report, independent)
     if accuracy is not None and interval is not None:
-        say(f"Leave-one-out accuracy: {accuracy:.1%} (95 % interval {interval[0]:.1%} to {interval[1]:.1%}).")
+        say(
+            message(
+                "Leave-one-out accuracy: {accuracy:.1%} (95 % interval {low:.1%} to {high:.1%}).",
+                accuracy=accuracy,
+                low=interval[0],
+                high=interval[1],
+            )
+        )
         for one in class_estimates(report):
-            say(f"  {one.name}: recall {_proportion(one.recall)}, precision {_proportion(one.precision)}")
+            say(
+                message(
+                    "  {name}: recall {recall}, precision {precision}",
+                    name=one.name,
+                    recall=_proportion(one.recall),
+                    precision=_proportion(one.precision),
+                )
+            )
         say(advice(report))
     elif support.ways == 1:
-        say("There is one class: images unlike it will be unknown.")
+        say(message("There is one class: images unlike it will be unknown."))
     else:
-        say("Confidence was not measured: every class has one image. A second image in a class lets it be measured.")
-    say(f"Saved in {options.out}")
+        say(
+            message(
+                "Confidence was not measured: every class has one image. A second image in a class lets it be measured."
+            )
+        )
+    say(message("Saved in {out}", out=options.out))
     return Outcome(
         {
             "classifier": str(options.out),
@@ -118,11 +156,24 @@ def _say_groups(report: TrainingReport, independent: Mapping[str, int]) -> None:
     groups = independent_examples(report.examples)
     if groups == len(report.examples):
         return
-    fewer = ", ".join(f"{name} {independent[name]} of {count}" for name, count in counts.items())
-    say(f"They are {groups} independent examples, since some belong together and are left out together: {fewer}.")
+    fewer = listed(
+        [
+            message("{name} {independent} of {count}", name=name, independent=independent[name], count=count)
+            for name, count in counts.items()
+        ]
+    )
+    say(
+        message(
+            "They are {groups} independent examples, since some belong together and are left out together: {fewer}.",
+            groups=groups,
+            fewer=fewer,
+        )
+    )
     for name, count in counts.items():
         if count > 1 and independent[name] == 1:
-            warn(f"All images of ‘{name}’ belong together, so nothing can be estimated of this class.")
+            warn(
+                message("All images of ‘{name}’ belong together, so nothing can be estimated of this class.", name=name)
+            )
 
 
 def _in_two_bins(support: SupportSet, report: TrainingReport) -> list[tuple[Path, Path, tuple[str, str]]]:
@@ -133,9 +184,9 @@ def _in_two_bins(support: SupportSet, report: TrainingReport) -> list[tuple[Path
 
 def _proportion(proportion: Proportion) -> str:
     if proportion.value is None:
-        return "unknown"
+        return message("unknown")
     low, high = proportion.interval
-    return f"{proportion.value:.0%} ({low:.0%} to {high:.0%})"
+    return message("{share:.0%} ({low:.0%} to {high:.0%})", share=proportion.value, low=low, high=high)
 
 
 def _facts(estimate: ClassEstimate) -> dict[str, Any]:
@@ -145,4 +196,6 @@ def _facts(estimate: ClassEstimate) -> dict[str, Any]:
     }
 
 
-COMMANDS.register("train", Command("train on a folder with one sub-folder per class", _add_arguments, _run, order=10))
+COMMANDS.register(
+    "train", Command(message("train on a folder with one sub-folder per class"), _add_arguments, _run, order=10)
+)

@@ -28,6 +28,7 @@ from model.exports.results_table import (
 )
 from model.exports.spreadsheet import as_cell, as_path_cell
 from model.images.scan import readable_text
+from model.messages import message
 from model.types import Prediction, Status
 
 COLUMNS = (
@@ -150,7 +151,7 @@ class CsvTable(ResultsTable):
 
     def _row(self, prediction: Prediction) -> list[str]:
         row = [as_path_cell(readable_text(prediction.path)), prediction.status.value]
-        if prediction.status is Status.ERROR or prediction.region is None:
+        if not prediction.status.has_class or prediction.region is None:
             labels = self._label_cells(prediction.path)
             nothing = [""] * (len(self._header) - len(COLUMNS) - len(labels))
             return [*row, *[""] * 6, as_cell(prediction.message), *nothing, *labels]
@@ -186,8 +187,11 @@ class CsvTable(ResultsTable):
             data[: data.rfind(b"\n") + 1].decode("utf-8")
         except UnicodeDecodeError as error:
             raise FewShotError(
-                f"{self._path} is not UTF-8; a spreadsheet may have saved it otherwise. Save it as “CSV UTF-8” from "
-                "there, give another --out, or leave out --resume."
+                message(
+                    "{path} is not UTF-8; a spreadsheet may have saved it otherwise. Save it as “CSV UTF-8” from "
+                    "there, give another --out, or leave out --resume.",
+                    path=self._path,
+                )
             ) from error
         return data.decode("utf-8", errors="backslashreplace")
 
@@ -209,7 +213,7 @@ class CsvTable(ResultsTable):
                 header = [*header[:place], column, *header[place:]]
                 rows = [[*row[:place], "", *row[place:]] for row in rows]
         if header != expected:
-            raise FewShotError(f"{self._path} {_misfit(header, expected)}")
+            raise FewShotError(message("{path} {problem}", path=self._path, problem=_misfit(header, expected)))
         self._check_classifier(rows)
         return rows
 
@@ -218,17 +222,24 @@ class CsvTable(ResultsTable):
         if not self._classifier:
             return
         place = self._header.index(CLASSIFIER_COLUMN)
-        known = {row[place] for row in rows if row[1] != Status.ERROR}
+        known = {row[place] for row in rows if row[1] not in (Status.ERROR, Status.LEFT_OUT)}
         if known - {self._classifier, ""}:
             raise FewShotError(
-                f"{self._path} holds results of another classifier with the same classes ({CLASSIFIER_COLUMN} "
-                f"{min(known - {self._classifier, ''})}; this one is {self._classifier}). Give another --out, or leave "
-                "out --resume to classify all anew."
+                message(
+                    "{path} holds results of another classifier with the same classes ({column} "
+                    "{theirs}; this one is {ours}). Give another --out, or leave "
+                    "out --resume to classify all anew.",
+                    path=self._path,
+                    column=CLASSIFIER_COLUMN,
+                    theirs=min(known - {self._classifier, ""}),
+                    ours=self._classifier,
+                )
             )
         if "" in known:
-            self.remark = (
-                f"{self._path}: some of its rows do not say which classifier made them. If it was another one, give "
-                "another --out, or leave out --resume to classify all anew."
+            self.remark = message(
+                "{path}: some of its rows do not say which classifier made them. If it was another one, give "
+                "another --out, or leave out --resume to classify all anew.",
+                path=self._path,
             )
 
 
@@ -239,11 +250,12 @@ def _misfit(header: list[str], expected: list[str]) -> str:
         option for name, option in _OPTIONAL.items() if option is not None and (name in header) != (name in expected)
     ]
     if theirs == ours and options:
-        return (
-            f"was begun with other options ({', '.join(options)}). Go on with those, or give another --out, or leave "
-            "out --resume to classify all anew."
+        return message(
+            "was begun with other options ({options}). Go on with those, or give another --out, or leave "
+            "out --resume to classify all anew.",
+            options=", ".join(options),
         )
-    return "does not hold results of this classifier. Give another --out, or leave out --resume."
+    return message("does not hold results of this classifier. Give another --out, or leave out --resume.")
 
 
 def _composed(text: str) -> str:

@@ -13,6 +13,7 @@ from model.errors import FewShotError
 from model.estimates.selective import candidates
 from model.exports.results_table import OVERLAY_TROUBLE, TABLES, Limits, ResultsTable, not_written, write_whole_text
 from model.images.scan import readable_text
+from model.messages import message
 from model.types import Prediction, Status
 
 _DIGITS = 6
@@ -118,11 +119,13 @@ class JsonLines(ResultsTable):
         lines = self._path.read_bytes().decode("utf-8", errors="replace").splitlines(keepends=True)
         rows = [_row(line) for line in lines if line.endswith("\n")]
         kept = [row for row in rows if row is not None]
-        known = {row.get("classifier") for row in kept if row["status"] != Status.ERROR}
+        known = {row.get("classifier") for row in kept if row["status"] not in (Status.ERROR, Status.LEFT_OUT)}
         if len(kept) < len(rows) or known - {self._classifier or None}:
             raise FewShotError(
-                f"{self._path} does not hold results of this classifier alone. Give another --out, or leave out "
-                "--resume."
+                message(
+                    "{path} does not hold results of this classifier alone. Give another --out, or leave out --resume.",
+                    path=self._path,
+                )
             )
         return kept
 

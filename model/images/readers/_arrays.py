@@ -14,17 +14,18 @@ from model.images.depth import by_type
 from model.images.grey_scale import range_of, stretched
 from model.images.greys import Greys
 from model.images.pixels import to_srgb
-from model.images.read_errors import MAX_PIXELS, TOO_LARGE, damaged, no_such_part
+from model.images.read_errors import MAX_PIXELS, TOO_LARGE, damaged, no_such_page
+from model.messages import message
 
 
 def check(path: Path, frame: int | None, width: int, height: int) -> None:
     """Raise `ImageReadError` for a size that is not read, or a page that is not there."""
     if frame is not None and frame > 1:
-        raise ImageReadError(path, no_such_part(frame, 1))
+        raise ImageReadError(path, no_such_page(frame, 1))
     if width * height > MAX_PIXELS:
         raise ImageReadError(path, TOO_LARGE)
     if width * height == 0:
-        raise ImageReadError(path, damaged("a picture without pixels"))
+        raise ImageReadError(path, damaged(message("a picture without pixels")))
 
 
 def picture(values: npt.NDArray[Any], bits: int, greys: Greys) -> Image.Image:

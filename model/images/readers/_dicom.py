@@ -22,14 +22,15 @@ from model.images.formats import MAX_PARTS, Size, Wanted
 from model.images.grey_scale import Range, joined, range_of, stretched, windowed
 from model.images.greys import GreyRange, Greys
 from model.images.last_file import LastFile
-from model.images.read_errors import cut_off_frames, damaged, more_frames, no_such_part, unsupported
+from model.images.read_errors import cut_off_frames, damaged, more_frames, no_such_frame, unsupported
 from model.images.readers import _dicom_file as files
 from model.images.readers import _dicom_hints as hints
 from model.images.readers._dicom_bits import Sample, sample_of, stored_words
 from model.images.readers._dicom_frames import UnsupportedError, Values, frame_values, is_decodable
 from model.images.readers._dicom_tables import coloured
+from model.messages import message
 
-_NO_DECODER = "is compressed in a way that cannot be read here. Export it uncompressed."
+_NO_DECODER = message("is compressed in a way that cannot be read here. Export it uncompressed.")
 _FRAMES_PIXELS = 64_000_000  # of all frames of which a range is taken
 
 
@@ -59,7 +60,7 @@ def read(path: Path, frame: int | None, wanted: Wanted) -> tuple[Image.Image, Si
     opened = _last.get(path)
     dataset = opened.dataset
     if not any(name in dataset for name in files.PIXEL_DATA):
-        raise ImageReadError(path, files.NO_PICTURE if "Rows" not in dataset else damaged("no pixels in it"))
+        raise ImageReadError(path, files.NO_PICTURE if "Rows" not in dataset else damaged(message("no pixels in it")))
     size = files.size(path, dataset)
     index = _index(path, frame, opened)
     if not is_decodable(dataset):
@@ -97,7 +98,7 @@ def _index(path: Path, frame: int | None, held: _Opened) -> int:
     number, count = frame or 1, held.count
     if number > count:
         is_cut = number <= held.promised
-        missing = cut_off_frames(count, held.promised) if is_cut else no_such_part(number, count, "frame")
+        missing = cut_off_frames(count, held.promised) if is_cut else no_such_frame(number, count)
         raise ImageReadError(path, missing)
     return number - 1
 

@@ -19,8 +19,9 @@ from model.images.formats import Size
 from model.images.read_errors import MAX_PIXELS, TOO_LARGE, damaged
 from model.images.readers._dicom_pieces import content, pieces
 from model.images.readers._dicom_pieces import count_frames as count_frames_in
+from model.messages import message
 
-NO_PICTURE = "is a DICOM file without a picture. Leave it out."
+NO_PICTURE = message("is a DICOM file without a picture. Leave it out.")
 PIXEL_DATA = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 
 _TAGS = {b"\xe0\x7f\x10\x00": "<", b"\xe0\x7f\x08\x00": "<", b"\xe0\x7f\x09\x00": "<",
@@ -85,10 +86,22 @@ def opened(path: Path, *, header: bool = False) -> Source:
     return Source(dataset, pixels_at, is_cut)
 
 
+BURNED_IN = (
+    "its header says that text is burned into the picture, perhaps a name. It stays in all that is shown or exported."
+)
+"""Burned In Annotation (0028,0301) is YES."""
+
+
 def subject(path: Path) -> tuple[str, str]:
     """Return hashes of the ids of the patient and of the study; "" for an id that is missing or empty."""
     dataset = opened(path, header=True).dataset
     return _hashed(dataset, "PatientID"), _hashed(dataset, "StudyInstanceUID")
+
+
+def remark(path: Path) -> str:
+    """Return what is to be said of text in the pixels: where the header says that it may tell who the patient is."""
+    value = opened(path, header=True).dataset.get("BurnedInAnnotation")
+    return BURNED_IN if str(value or "").strip().upper() == "YES" else ""
 
 
 def _hashed(dataset: Dataset, name: str) -> str:
@@ -103,7 +116,7 @@ def size(path: Path, dataset: Dataset) -> Size:
         raise ImageReadError(path, NO_PICTURE)
     width, height = int(columns), int(rows)
     if width < 1 or height < 1:
-        raise ImageReadError(path, damaged("a picture without pixels"))
+        raise ImageReadError(path, damaged(message("a picture without pixels")))
     if width * height > MAX_PIXELS:
         raise ImageReadError(path, TOO_LARGE)
     return width, height

@@ -22,6 +22,7 @@ from model.images.readers import _dicom_codecs
 from model.images.readers._dicom_bits import Sample, sample_of, samples
 from model.images.readers._dicom_file import first_number
 from model.images.readers._jpeg_2000 import stream_of
+from model.messages import message
 
 Values = npt.NDArray[Any]
 
@@ -69,7 +70,7 @@ def frame_values(dataset: pydicom.FileDataset, index: int, sample: Sample | None
     syntax = dataset.file_meta.TransferSyntaxUID
     label = str(dataset.get("PhotometricInterpretation") or "")
     if label in _NOT_READ:
-        raise UnsupportedError(f"colours called {label}")
+        raise UnsupportedError(message("colours called {label}", label=label))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if syntax.is_compressed and syntax.is_encapsulated:
@@ -150,7 +151,7 @@ def _decoded(data: bytes, syntax: uid.UID) -> Values:
         return np.asarray(imagecodecs.jpeg2k_decode(data))
     if syntax in _JPEG_LS:
         if b"\xff\xd9" not in data:  # it would look for its end for seconds
-            raise ValueError("no end of the frame")
+            raise ValueError(message("no end of the frame"))
         return np.asarray(imagecodecs.jpegls_decode(data))
     return np.asarray(imagecodecs.jpeg_decode(data))
 
@@ -200,7 +201,7 @@ def _jpeg_2000(data: bytes) -> Stream:
     """Read the first markers of a codestream, alone or in JP2 boxes."""
     found = stream_of(data)
     if found is None:
-        raise ValueError("no JPEG 2000 codestream")
+        raise ValueError(message("no JPEG 2000 codestream"))
     colour = {_SRGB: "RGB", _SYCC: "YBR"}.get(found.colours) if found.colours is not None else None
     coding = data.find(b"\xff\x52", found.start)
     if coding >= 0 and data[coding + 8] == 1:  # its own transform was used, and is undone by its decoder

@@ -9,6 +9,8 @@ import numpy.typing as npt
 from pydicom.dataset import Dataset
 from pydicom.pixels.processing import apply_color_lut
 
+from model.messages import message
+
 Values = npt.NDArray[Any]
 
 _COLOURS = ("Red", "Green", "Blue")
@@ -54,7 +56,7 @@ def coloured(values: Values, dataset: Dataset, *, little: bool, signed: bool) ->
         joined = apply_color_lut(np.arange(first, first + count), dataset)
         tables = [joined[:, channel].astype(np.uint16) for channel in range(3)]
     if any(len(entries) < count for entries in tables):
-        raise ValueError("a palette without all of its colours")
+        raise ValueError(message("a palette without all of its colours"))
     surplus = np.uint16(_bits(np.concatenate(tables), bits) - 8)
     return np.stack([Table(first, one >> surplus, 255).look_up(values).astype(np.uint8) for one in tables], axis=2)
 

@@ -14,8 +14,9 @@ from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 from model.errors import ImageReadError
 from model.images.formats import Size, Wanted
 from model.images.pixels import ORIENTATION_TAG, SIDEWAYS, to_srgb, upright
-from model.images.read_errors import MAX_PIXELS, TOO_LARGE, damaged, no_such_part
+from model.images.read_errors import MAX_PIXELS, TOO_LARGE, damaged, no_such_page
 from model.images.readers._pillow_alpha import with_true_alpha
+from model.messages import message
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 # Remarks on odd EXIF data and the like, with a line of Pillow's source: no use to whoever sorts pictures.
@@ -147,10 +148,10 @@ def _scale_transparency(image: Image.Image) -> None:
 def _seek(path: Path, image: Image.Image, frame: int) -> None:
     frames = getattr(image, "n_frames", 1)
     if frame > frames:
-        raise ImageReadError(path, no_such_part(frame, frames))
+        raise ImageReadError(path, no_such_page(frame, frames))
     image.seek(frame - 1)
 
 
 def _check_scans(path: Path, data: bytes | None) -> None:
     if (data if data is not None else path.read_bytes()).count(_SCAN_START) > _MAX_SCANS:
-        raise ImageReadError(path, damaged(f"more than {_MAX_SCANS} scans"))
+        raise ImageReadError(path, damaged(message("more than {most} scans", most=_MAX_SCANS)))

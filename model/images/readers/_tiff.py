@@ -16,6 +16,7 @@ from model.images.readers import _pillow
 from model.images.readers import _tiff_colours as colours
 from model.images.readers._tiff_file import TiffReading
 from model.images.readers._tiff_pages import Level, Picture, Values
+from model.messages import message
 from model.types import Region
 
 _WHOLE_PIXELS = 16_000_000  # tiles of pictures of so many are cut from the whole, which is kept
@@ -96,9 +97,13 @@ def _by_pillow(path: Path, picture: Picture, wanted: Wanted, problem: Exception)
         except Exception:  # noqa: BLE001 - what tifffile says is said
             pass
     if page.compression != 1 and page.compression not in TIFF.DECOMPRESSORS:
-        raise ImageReadError(path, unsupported("TIFF", f"compression {int(page.compression)}")) from problem
+        raise ImageReadError(
+            path, unsupported("TIFF", message("compression {number}", number=int(page.compression)))
+        ) from problem
     if page.dtype is None:
-        raise ImageReadError(path, unsupported("TIFF", f"numbers of {page.bitspersample} bits")) from problem
+        raise ImageReadError(
+            path, unsupported("TIFF", message("numbers of {bits} bits", bits=page.bitspersample))
+        ) from problem
     raise problem
 
 

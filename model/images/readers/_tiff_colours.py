@@ -14,6 +14,7 @@ from model.images.depth import by_type, colour_range, eight_bits, share, unmulti
 from model.images.grey_scale import Range, range_of, stretched
 from model.images.greys import Greys
 from model.images.pixels import to_srgb
+from model.messages import message
 
 Values = npt.NDArray[Any]
 
@@ -24,9 +25,9 @@ _SAMPLES = {_P.RGB: 3, _P.LINEAR_RAW: 3, _P.SEPARATED: 4, _P.YCBCR: 3, _P.CIELAB
 _GREY = frozenset({_P.MINISWHITE, _P.MINISBLACK, _P.MASK, _P.DEPTH_MAP, _P.SEMANTIC_MASK})
 _MASKS = frozenset({_P.MASK, _P.SEMANTIC_MASK})
 _NAMES = {
-    _P.CFA: "the raw mosaic of a camera",
-    _P.LOGL: "LogL, light of high dynamic range",
-    _P.LOGLUV: "LogLuv, light of high dynamic range",
+    _P.CFA: message("the raw mosaic of a camera"),
+    _P.LOGL: message("LogL, light of high dynamic range"),
+    _P.LOGLUV: message("LogLuv, light of high dynamic range"),
 }
 _TO_RGB = frozenset({6, 7, 34892, 33007, 50001, 34927, 50002, 52546})  # JPEG, WebP, JPEG XL: decoded to RGB
 _CMYK = 1  # of the tag InkSet
@@ -51,9 +52,9 @@ def check(page: tifffile.TiffPage) -> None:
     if kind in _NAMES:
         raise UnsupportedError(_NAMES[_P(kind)])
     if kind == _P.SEPARATED and (_ink_set(page) != _CMYK or _inks(page) > 4):
-        raise UnsupportedError(f"{_inks(page)} inks that are not CMYK")
+        raise UnsupportedError(message("{count} inks that are not CMYK", count=_inks(page)))
     if kind not in _SAMPLES and kind not in _GREY and kind != _P.PALETTE:
-        raise UnsupportedError(f"colours of kind {int(kind)}")
+        raise UnsupportedError(message("colours of kind {number}", number=int(kind)))
 
 
 def has_range(page: tifffile.TiffPage) -> bool:
@@ -173,7 +174,7 @@ def _coloured(
         return Image.fromarray(_looked_up(values[..., 0], np.asarray(page.colormap)))
     if alpha is not None and alpha[1]:
         if kind in (_P.CIELAB, _P.ICCLAB, _P.ITULAB, _P.YCBCR):
-            raise UnsupportedError("colours without red, green and blue that were multiplied by their alpha")
+            raise UnsupportedError(message("colours without red, green and blue that were multiplied by their alpha"))
         values, bits, alpha = (unmultiplied(values, alpha[0], bits) * 255).round().astype(np.uint8), 8, None
     if _is_rgb(kind, page):
         return Image.fromarray(np.ascontiguousarray(by_type(values, bits)))

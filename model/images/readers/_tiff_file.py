@@ -21,7 +21,7 @@ from model.errors import ImageReadError
 from model.images.formats import MAX_PARTS
 from model.images.grey_scale import Range, joined
 from model.images.greys import Greys
-from model.images.read_errors import MAX_PIXELS, TOO_LARGE, breaks_off, cut_off_frames, damaged, no_such_part
+from model.images.read_errors import MAX_PIXELS, TOO_LARGE, breaks_off, cut_off_planes, damaged, no_such_page
 from model.images.readers import _tiff_colours as colours
 from model.images.readers._tiff_pages import (
     DESCRIBED,
@@ -39,6 +39,7 @@ from model.images.readers._tiff_pages import (
     segments_of,
     walked_chain,
 )
+from model.messages import message
 
 _MOST_PIXELS_A_BYTE = 1_000_000  # an empty page of fax compression has a hundred thousand
 _MOST_UNCOMPRESSED = 1000  # of which most are in tiles that are left out
@@ -79,7 +80,7 @@ class TiffReading:
     def picture(self, frame: int | None) -> Picture:
         """Return an image by its number; raises `ImageReadError` where there is none or it is too large."""
         if not self._pages:
-            raise ImageReadError(self._path, damaged("no page"))
+            raise ImageReadError(self._path, damaged(message("no page")))
         found = next((one for one in self.pictures if frame in (None, one.number)), None) or self._left_out(frame)
         pixels, page = found.base.pixels, found.base.tags
         if pixels > MAX_PIXELS and len(found.levels) == 1 and not page.is_tiled:
@@ -87,9 +88,9 @@ class TiffReading:
         depth = 1 if found.base.behind is not None else page.imagedepth
         most = _MOST_PIXELS_A_BYTE if page.compression != 1 else _MOST_UNCOMPRESSED
         if pixels * depth > most * self._bytes:
-            raise ImageReadError(self._path, damaged("more pixels than it holds"))
+            raise ImageReadError(self._path, damaged(message("more pixels than it holds")))
         if pixels == 0:
-            raise ImageReadError(self._path, damaged("a page without pixels"))
+            raise ImageReadError(self._path, damaged(message("a page without pixels")))
         return found
 
     def values(self, level: Level) -> Values:
@@ -185,7 +186,7 @@ class TiffReading:
             held = max(1, min(planes, (self._bytes - page.dataoffsets[0]) // max(1, page.nbytes), MAX_PARTS))
             found = [Picture(0, (Level(page, k),), (0, 0)) for k in range(held)]
         if held < promised:
-            self.note = cut_off_frames(held, promised, "planes")
+            self.note = cut_off_planes(held, promised)
         elif self._chain.missing is not None:
             self.note = breaks_off(self._pages)
         if not found:
@@ -229,7 +230,7 @@ class TiffReading:
         """Return a page that is no image, by its number, for names that were given before it was known to be none."""
         count = max(self._pages, len(self.pictures))
         if frame is None or frame > self._pages:
-            raise ImageReadError(self._path, no_such_part(frame or 1, count))
+            raise ImageReadError(self._path, no_such_page(frame or 1, count))
         page = self._file.pages[frame - 1]
         return Picture(frame, (Level(page.aspage()),), (-frame, 0))
 
@@ -238,12 +239,12 @@ class TiffReading:
         page = level.page
         segments = list(zip(page.dataoffsets, page.databytecounts, strict=False))
         if any(count and offset + count > self._bytes for offset, count in segments):
-            raise ImageReadError(self._path, damaged("cut off"))
+            raise ImageReadError(self._path, damaged(message("cut off")))
         if not any(count for _, count in segments):
-            raise ImageReadError(self._path, damaged("no pixels in it"))
+            raise ImageReadError(self._path, damaged(message("no pixels in it")))
         tags, held = level.tags, sum(count for _, count in segments)
         if len(segments) < math.prod(tags.chunked) and (tags.compression != 1 or held < tags.nbytes):
-            raise ImageReadError(self._path, damaged("cut off"))
+            raise ImageReadError(self._path, damaged(message("cut off")))
 
     def _behind(self, level: Level) -> Values:
         page = level.tags
@@ -252,7 +253,7 @@ class TiffReading:
         length = math.prod(page.shape) * page.dtype.itemsize
         offset = page.dataoffsets[0] + level.behind * length
         if offset + length > self._bytes:
-            raise ImageReadError(self._path, damaged("cut off"))
+            raise ImageReadError(self._path, damaged(message("cut off")))
         self._file.filehandle.seek(offset)
         data = self._file.filehandle.read(length)
         values = np.frombuffer(data, page.dtype.newbyteorder(self._file.byteorder)).reshape(page.shape)
@@ -262,7 +263,9 @@ class TiffReading:
         """Return Y, Cb and Cr (H, W, 3) of a page in which a block of Y is followed by its Cb and Cr."""
         across, down = page.subsampling or (1, 1)
         if page.bitspersample != 8 or page.planarconfig == _SEPARATE or page.is_tiled or page.samplesperpixel != 3:
-            raise colours.UnsupportedError("YCbCr with fewer colours than pixels, in tiles, planes or many bits")
+            raise colours.UnsupportedError(
+                message("YCbCr with fewer colours than pixels, in tiles, planes or many bits")
+            )
         unpack = None if page.compression == 1 else tifffile.TIFF.DECOMPRESSORS[page.compression]
         width, height = page.imagewidth, page.imagelength
         columns, unit = math.ceil(width / across), across * down + 2

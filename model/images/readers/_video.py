@@ -17,10 +17,11 @@ from PIL import Image
 from model.errors import ImageReadError
 from model.images.formats import MAX_PARTS, Size
 from model.images.last_file import identity
-from model.images.read_errors import MAX_PIXELS, TOO_LARGE, cut_off, cut_off_frames, damaged, no_such_part
+from model.images.read_errors import MAX_PIXELS, TOO_LARGE, cut_off, cut_off_frames, damaged, no_such_frame
 from model.images.readers._video_files import Container
+from model.messages import message
 
-_UNKNOWN = "is not a video in a known format. Convert it to MP4."
+_UNKNOWN = message("is not a video in a known format. Convert it to MP4.")
 _NEAR = 100  # frames: so far ahead it is faster to go on than to look for a key frame
 _FAR = 20_000  # frames: so far ahead one looks for a key frame even where that may miss by some
 _HIGHEST_RATE, _USUAL_RATE = 1000.0, 25.0  # frames a second, for files that do not tell
@@ -147,7 +148,7 @@ def read(path: Path, frame: int | None) -> tuple[Image.Image, Size]:
     image = _video.frame(path, number - 1)
     if image is None:
         count = _video.count(path)
-        raise ImageReadError(path, no_such_part(number, count, "frame") if number > count else damaged())
+        raise ImageReadError(path, no_such_frame(number, count) if number > count else damaged())
     return image, image.size
 
 
@@ -178,8 +179,8 @@ def _not_opened(path: Path) -> str:
     """Say why a file that begins as a video cannot be opened."""
     container = Container(path)
     if container.lacks_index:
-        return damaged("the list of its frames, at its end, is missing")
-    return damaged("cut off") if container.is_cut else _UNKNOWN
+        return damaged(message("the list of its frames, at its end, is missing"))
+    return damaged(message("cut off")) if container.is_cut else _UNKNOWN
 
 
 def _promised(video: cv2.VideoCapture) -> int:

@@ -55,6 +55,12 @@ class Dicom(Format):
 
         return _dicom.note(path)
 
+    def remark(self, path: Path) -> str:
+        """See `Format.remark`."""
+        from model.images.readers import _dicom_file
+
+        return _dicom_file.remark(path)
+
     def subject(self, path: Path) -> tuple[str, str]:
         """See `Format.subject`."""
         from model.images.readers import _dicom_file

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from model.images.formats import Format, Size, Sure, Wanted, register
 from model.images.readers._jpeg_2000 import BARE, stream_of
+from model.messages import message
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -39,7 +40,7 @@ class Jpeg2000(Format):
         if channels <= 4 and bits <= 8:
             return _pillow.read(path, frame, wanted)
         if channels > 4 or stream.colours == _CMYK:
-            raise NotImplementedError(f"{channels} channels of {bits} bits")
+            raise NotImplementedError(message("{channels} channels of {bits} bits", channels=channels, bits=bits))
         size = _pillow.size(path, frame)
         return _deep(path.read_bytes(), bits, wanted, signed=stream.signed), size
 

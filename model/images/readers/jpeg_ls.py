@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from model.images.formats import HEADER_BYTES, Format, Size, Sure, Wanted, register
+from model.messages import message
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -52,7 +53,7 @@ class JpegLs(Format):
         header = _frame(data[:_LOOKED_AT])
         is_ls = header is not None and header.marker == _LS
         if b"\xff\xd9" not in data:  # what is missing would be grey, and JPEG-LS looks for it for seconds
-            raise ValueError("no end")
+            raise ValueError(message("no end"))
         values = np.asarray(imagecodecs.jpegls_decode(data) if is_ls else imagecodecs.jpeg_decode(data))
         bits = header.bits if header is not None else 8 * values.itemsize
         image = _arrays.picture(values, bits, wanted.greys)
@@ -65,7 +66,7 @@ class JpegLs(Format):
         with path.open("rb") as file:
             header = _frame(file.read(_LOOKED_AT))
         if header is None:
-            raise ValueError("no frame")
+            raise ValueError(message("no frame"))
         _arrays.check(path, frame, header.width, header.height)
         return header.width, header.height
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from model.images.formats import Format, Size, Sure, Wanted, register
+from model.messages import message
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -121,7 +122,7 @@ def _codestream(data: bytes) -> bytes:
         if step < 8:
             break
         at += step
-    raise ValueError("no codestream")
+    raise ValueError(message("no codestream"))
 
 
 class _Bits:

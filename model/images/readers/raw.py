@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from model.errors import ImageReadError
 from model.images.formats import Format, Size, Sure, Wanted, register
 from model.images.readers.tiff import STARTS as TIFF_STARTS
+from model.messages import message
 
 if TYPE_CHECKING:
     from PIL import Image
 
-_NO_READER = "is a camera raw file, which needs one more package: pip install 'fewshot[raw]'."
+_NO_READER = message("is a camera raw file, which needs one more package: pip install 'fewshot[raw]'.")
 _STARTS = (b"IIRO", b"IIRS", b"IIU\0", b"FUJIFILMCCD-RAW", b"FOVb")
 
 

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 from model.errors import ImageReadError
 from model.images.formats import Format, Size, Sure, Wanted, register
 from model.images.last_file import LastFile
+from model.messages import message
 from model.types import Region
 
 if TYPE_CHECKING:
     from PIL import Image
 
-_NO_READER = "is a whole slide, which needs one more package: pip install 'fewshot[slides]'."
+_NO_READER = message("is a whole slide, which needs one more package: pip install 'fewshot[slides]'.")
 
 
 @register
@@ -63,7 +64,9 @@ def _opened(path: Path) -> Iterator[Any]:
     try:
         yield _last.get(path)
     except openslide.OpenSlideUnsupportedFormatError as error:
-        raise ImageReadError(path, "is no slide that OpenSlide knows; the files beside it may be missing.") from error
+        raise ImageReadError(
+            path, message("is no slide that OpenSlide knows; the files beside it may be missing.")
+        ) from error
     except openslide.OpenSlideError as error:
         _last.forget()  # a slide that failed once answers nothing more
         raise ImageReadError(path, damaged(str(error))) from error

@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from fewshot_gui.app import App
 from fewshot_gui.items.prediction_columns import Column
+from fewshot_gui.items.roles import Role
 from fewshot_gui.items.verdicts import describe_prediction
 from fewshot_gui.jobs.engine import Engine
 from fewshot_gui.jobs.messages import ExplainResult, PrepareResult
@@ -207,10 +208,19 @@ def test_one_bin_finds_what_is_unlike_it(app: App, qtbot: QtBot, tmp_path: Path)
     statuses = {made.path.name: made.status for made in results}
     assert statuses == {"same.png": Status.OK, "noise.png": Status.UNKNOWN}
     told = {made.path.name: describe_prediction(document, results, made.path) for made in results}
-    assert told == {"same.png": f"Like ‘{normal.name}’.", "noise.png": f"Unlike ‘{normal.name}’."}
+    shown = "The box shows what is most unlike the bin."
+    assert told == {"same.png": f"Like ‘{normal.name}’. {shown}", "noise.png": f"Unlike ‘{normal.name}’. {shown}"}
     model = window.results.table.model()
     texts = [model.index(row, Column.CONFIDENCE).data() for row in range(2)]
     assert texts == ["", ""]  # a share of one class says nothing
+    marks = [[mark.text for mark in model.index(row, Column.IMAGE).data(Role.TILE).marks] for row in range(2)]
+    assert sorted(marks) == [[], ["Unlike the bin, most of all in the box"]]
+    explained = explained_in(app, qtbot, folder / "noise.png")
+    qtbot.waitUntil(window.inspector.like.isVisible)
+    said = [label.text() for label in window.inspector.findChildren(QLabel)]
+    assert f"Nearest to it in ‘{normal.name}’" in said
+    assert f"Unlike ‘{normal.name}’. {shown}" in said
+    assert explained.explanation.by_example[0].class_index == 0
     assert results.report is not None
     assert accepting_confidence(results.report, 0.1) == math.inf
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QListWidget
 from pytestqt.qtbot import QtBot
@@ -25,6 +26,8 @@ from fewshot_gui.project.review import AsExamples, Reviewed, ReviewPlan, chosen_
 from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.views.review_dialog import ReviewDialog, review_choices
 from fewshot_gui.views.review_view import CLASS_KEYS
+from fewshot_gui.widgets.viewport_transform import Part
+from model.estimates.checking import Doubts
 from model.types import ExampleReport, Explanation, Prediction, Region, Status, TrainingReport
 
 Key = Qt.Key
@@ -209,10 +212,11 @@ def test_what_goes_into_the_bins_as_well_is_chosen(
 
 
 def test_the_map_is_flipped_and_shown_beside_the_runner_up_s(
-    app: App, images: list[Path], bins: tuple[str, str, str], begin: Callable[..., None]
+    app: App, images: list[Path], bins: tuple[str, str, str], begin: Callable[..., None], qtbot: QtBot
 ) -> None:
     begin(Reviewed.TO_CHECK, allowed=0.01)
     review = app.window.review
+    qtbot.waitUntil(lambda: not review.canvas._image.isNull())
     assert review.canvas._region is not None  # at once, from the result
     assert review.canvas._overlay.isNull()
     maps = np.random.default_rng(0).random((3, 6, 8), dtype=np.float32)
@@ -224,9 +228,11 @@ def test_the_map_is_flipped_and_shown_beside_the_runner_up_s(
     assert review.canvas._region is None
     press(app, Key.Key_Space, "b")
     assert review.canvas._region is not None
-    assert review._runner_up.isVisible()
+    assert review.other.isVisible()
+    review.canvas.zoom_by(3)
+    assert review.other.view.part() == review.canvas.view.part() != Part(0.5, 0.5, 1.0, True)  # zoom is linked
     press(app, "b")
-    assert not review._runner_up.isVisible()
+    assert not review.other.isVisible()
 
 
 def test_a_sample_is_drawn_by_its_seed_and_says_how_many_are_wrong(
@@ -443,3 +449,94 @@ def test_an_image_that_lost_its_prediction_is_not_answered(
     assert "S goes on" in app.window.statusBar().currentMessage()
     press(app, "s")
     assert app.window.review.path != path
+
+
+def test_answering_a_flagged_image_keeps_its_note(
+    app: App, images: list[Path], bins: tuple[str, str, str], begin: Callable[..., None]
+) -> None:
+    begin()
+    path = app.window.review.path
+    assert path is not None
+    press(app, "f", "hazy edge", Key.Key_Return, Key.Key_Escape)
+    begin(Reviewed.FLAGGED)
+    assert app.window.review.path == path
+    assert "wants a second look: hazy edge" in app.window.review._facts.text()
+    press(app, "2", Key.Key_Escape)
+    (label,) = app.session.document.labels_of(path)
+    assert (label.bin_id, label.note, label.answered) == (bins[1], None, "hazy edge")
+    assert saved(app)[path] == (label,)
+    assert chosen_images(app.session.document, app.session.results, ReviewPlan(Reviewed.FLAGGED, "ana")) == []
+    app.window.inspector.show_image(path)
+    assert "ana looked a second time: hazy edge" in app.window.inspector._verdict.text()
+    begin(Reviewed.OTHERS, "bo")
+    assert app.window.review.path == path
+    assert "ana looked a second time: hazy edge" in app.window.review._facts.text()
+    press(app, Key.Key_Escape)
+    app.session.document.undo_stack.undo()
+    (label,) = app.session.document.labels_of(path)
+    assert (label.note, label.answered) == ("hazy edge", None)
+
+
+def test_keys_work_under_a_cyrillic_layout(
+    app: App, images: list[Path], bins: tuple[str, str, str], begin: Callable[..., None]
+) -> None:
+    """The keys of U, S, B and F, as X11 numbers their places, with what a Russian layout types by them."""
+    begin()
+    review = app.window.review
+    first = review.path
+    assert first is not None
+
+    def type_(text: str, place: int) -> None:
+        key = 0x410 + ord(text) - ord("а")  # as Qt has it: the letter itself
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            event = QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, place, 0, 0, text)
+            QApplication.sendEvent(review, event)
+
+    type_("ы", 39)  # S: skip
+    assert review.path == images[0]
+    type_("г", 30)  # U: none of these
+    assert said(app, images[0]) == ("corrected", None)
+    type_("и", 56)  # B
+    assert review.pair.is_beside
+    type_("а", 41)  # F
+    assert review.entry.isVisible()
+
+
+def test_doubts_are_counted_by_what_changed(
+    app: App,
+    images: list[Path],
+    bins: tuple[str, str, str],
+    begin: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+) -> None:
+    begin()
+    results, reviewing = app.session.results, app.reviewing
+    counted: list[int] = []
+    monkeypatch.setattr(reviewing, "_count_doubts", lambda: counted.append(1))
+    asked: list[Path] = []
+    original = reviewing._doubt_of
+
+    def ask(path: Path) -> object:
+        asked.append(path)
+        return original(path)
+
+    monkeypatch.setattr(reviewing, "_doubt_of", ask)
+
+    def arrive(path: Path, sure: float) -> None:
+        made = Prediction(path, Status.OK, 0, (sure, 1 - sure, 0.0), Region(2, 3, 10, 8))
+        results.add_predictions(1, bins, [made])
+
+    for number, sure in enumerate((0.52, 0.97, 0.6)):
+        arrive(images[5], sure)
+        arrive(Path(f"/another/{number}.png"), 0.8)
+        qtbot.waitUntil(lambda: not reviewing._later.isActive() and not reviewing._moved)
+    assert counted == []  # never all of them
+    assert len(asked) == 12 + 2  # all once, then what came anew
+    unchecked = [made.confidence for made in results if made.status is Status.OK]
+    expected = Doubts(unchecked).errors_left()
+    found = reviewing._doubts.errors_left()
+    assert (found.count, found.low, found.high) == (expected.count, expected.low, expected.high)
+    assert found.expected == pytest.approx(expected.expected)
+    rest = reviewing._queue._images[1:]
+    assert rest == sorted(rest, key=original)

@@ -211,7 +211,7 @@ def test_a_damaged_project_is_recovered_into_a_new_file(
     monkeypatch.setattr(app.questions, "project_to_save", lambda start: new)
     app.projects.open(path)
     qtbot.waitUntil(lambda: app.session.document.path == new)
-    assert offered[0][0].content == "2 bins, 120 of 120 examples"
+    assert offered[0][0].content == "2 bins, 120 of 120 examples, 5 entries of the record"
     assert backup is not None
     assert offered[0][1].content == "2 bins, 120 examples"
     assert [(bin_.name, len(bin_.examples)) for bin_ in app.session.document.bins] == [("cats", 60), ("dogs", 60)]

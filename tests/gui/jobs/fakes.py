@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from fewshot_gui.jobs.messages import (
     ClassifyBatch,
     ClassifyRequest,
     ClassifySummary,
+    ComparedBackbone,
+    CompareRequest,
+    CompareResult,
     ExplainRequest,
     ExplainResult,
     PrepareRequest,
@@ -22,11 +26,13 @@ from fewshot_gui.jobs.messages import (
     TrainResult,
     WarmUpRequest,
     WarmUpResult,
+    WithoutRegionRequest,
+    WithoutRegionResult,
 )
 from fewshot_gui.project.search_notes import NOTHING
 from model.images.rendering import Rendering
 from model.progress import CancelToken, Progress, ProgressCallback
-from model.types import Explanation, Prediction, Region, Status, TrainingReport
+from model.types import BackboneFigures, Explanation, Prediction, Region, Status, TrainingReport
 
 REPORT = TrainingReport(("a", "b"), (), (), (), None, None, 1, True, 0.0)
 
@@ -61,7 +67,8 @@ class FakeEngine(Engine):
         if self.on_train is not None:
             self.on_train(progress, token)
         progress(Progress("Training", 1, 1))
-        return TrainResult(request.job_id, request.revision, request.bin_ids, REPORT)
+        report = replace(REPORT, class_names=request.bin_ids)
+        return TrainResult(request.job_id, request.revision, request.bin_ids, report)
 
     def classify(
         self,
@@ -77,6 +84,23 @@ class FakeEngine(Engine):
             progress(Progress("Classifying", number, len(request.paths)))
         return ClassifySummary(request.job_id, request.revision, len(request.paths), 0, 0.0, notes=self.notes)
 
+    def compare(
+        self,
+        request: CompareRequest,
+        progress: ProgressCallback,
+        token: CancelToken,
+        publish: Callable[[ComparedBackbone], None],
+    ) -> CompareResult:
+        self.threads.add(threading.get_ident())
+        for number, name in enumerate(request.backbones):
+            progress(Progress(f"Comparing: {name}", number, len(request.backbones)))
+            self.explain_may_go_on.wait(10)
+            token.raise_if_cancelled()
+            difference, interval = (0.05, (-0.02, 0.11)) if number else (None, None)
+            figures = BackboneFigures(name, 0.9 + 0.05 * number, (0.8, 0.99), difference, interval, 0.02)
+            publish(ComparedBackbone(request.job_id, figures))
+        return CompareResult(request.job_id)
+
     def suggest(self, request: SuggestRequest, progress: ProgressCallback, token: CancelToken) -> SuggestResult:
         self.renderings.append(request.rendering)
         if self.on_suggest is not None:
@@ -89,5 +113,14 @@ class FakeEngine(Engine):
         self.explained.append(request)
         self.explain_may_go_on.wait(10)
         attention = np.zeros((2, 7, 7), np.float32)
-        explanation = Explanation(request.path, attention, 2 * (Region(0, 0, 9, 9),), (0.9, 0.1), (9, 9))
+        evidence = np.stack([np.tile(np.linspace(-3, 3, 7, dtype=np.float32), (7, 1)), attention[1]])
+        explanation = Explanation(
+            request.path, attention, (Region(0, 0, 9, 9), Region(0, 0, 4, 4)), (0.9, 0.1), (9, 9), evidence=evidence
+        )
         return ExplainResult(request.job_id, request.revision, ("a", "b"), explanation)
+
+    def without_region(self, request: WithoutRegionRequest) -> WithoutRegionResult:
+        self.threads.add(threading.get_ident())
+        self.explain_may_go_on.wait(10)
+        prediction = Prediction(request.path, Status.OK, 1, (0.39, 0.61))
+        return WithoutRegionResult(request.job_id, request.path, request.region, prediction)

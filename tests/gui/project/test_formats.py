@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -181,3 +182,23 @@ def test_a_project_of_the_version_before_opens_with_all_that_it_holds(
     assert not results.is_stale
     document.add_bin("One more")
     assert not document.has_unsaved_changes
+
+
+def test_labels_of_the_format_before_are_kept(make_session: Callable[[], Session], tmp_path: Path) -> None:
+    path = tmp_path / "labelled.fewshot"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(
+            FORMAT_1.replace("PRAGMA user_version = 1", "PRAGMA user_version = 3")
+            + schema._LABELS_BEFORE_ANSWERS
+            + "INSERT INTO state VALUES ('project_id', 'x'), ('saves', 0);"
+            + "INSERT INTO labels VALUES (CAST('/p/b.jpg' AS BLOB), 'ana', 'corrected', 'c', 'why',"
+            + " '2026-11-29T02:40:11.000000Z', 'd', 0.75, 3);"
+        )
+    session = make_session()
+    session.open(path)
+    (label,) = session.document.labels_of(Path("/p/b.jpg"))
+    assert (label.reader, label.bin_id, label.note, label.answered) == ("ana", "c", "why", None)
+    session.document.give_labels({Path("/p/b.jpg"): replace(label, note=None, answered="why")})
+    session.close()
+    session.open(path)
+    assert [one.answered for one in session.document.labels_of(Path("/p/b.jpg"))] == ["why"]

@@ -138,5 +138,5 @@ def _rows(store: ProjectStore, names: dict[str, str]) -> dict[str, list[Any]]:
         rows = store.connection.execute(f"SELECT {columns} FROM {table}")
         shown = [[names.get(value, value) if isinstance(value, str) else value for value in row] for row in rows]
         texts = [[value.decode() if isinstance(value, bytes) else value for value in row] for row in shown]
-        found[table] = sorted((row for row in texts if row[0] != "project_id"), key=str)
+        found[table] = sorted((row for row in texts if row[0] not in {"project_id", "record_head"}), key=str)
     return found

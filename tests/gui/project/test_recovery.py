@@ -15,6 +15,7 @@ from fewshot_gui.project.labels import Label, LabelSource, now
 from fewshot_gui.project.recovery import Recovered, survey, write_recovered
 from fewshot_gui.project.session import Session
 from fewshot_gui.project.values import FileIdentity, ProjectSettings
+from model.images.roi import Roi
 
 from .helpers import prediction, state, training_report
 
@@ -40,7 +41,7 @@ def project(session: Session, tmp_path: Path) -> Path:
     session.results.set_training(document.revision, ids[:2], report, {"weights": bytes(30_000)})
     said = Label("ana", LabelSource.CORRECTED, ids[1], "blurred", now(), ids[0], 0.7, document.revision)
     document.give_labels({made.path: said for made in new[:150]})
-    session.set_settings(ProjectSettings("patent-cnn", 5))
+    session.set_settings(ProjectSettings("patent-cnn", 5, Roi(0.25, 0.0, 0.5, 1.0)))
     session.save_as(path)
     session.close()
     return path
@@ -86,7 +87,7 @@ def test_a_whole_project_is_recovered_as_it_is(
     session.close()
     found = recover(project, again)
     assert (state(again.document), list(again.results)) == (board, results)
-    assert again.settings == ProjectSettings("patent-cnn", 5)
+    assert again.settings == ProjectSettings("patent-cnn", 5, Roi(0.25, 0.0, 0.5, 1.0))
     assert again.results.classifier_files() == {"weights": bytes(30_000)}
     assert (len(found.examples), found.examples_known, found.bins_unnamed) == (600, 600, 0)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QByteArray, QPoint, QPointF, Qt, QTimer
+from PySide6.QtCore import QByteArray, QPoint, QPointF, QRect, Qt, QTimer
 from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QMenu
@@ -188,7 +188,7 @@ def test_keys_of_bins_drags_and_the_menu_act_as_in_the_table(
     def put() -> None:
         menu = QApplication.activePopupWidget()
         assert isinstance(menu, QMenu)
-        (into,) = (action.menu() for action in menu.actions())
+        (into,) = (action.menu() for action in menu.actions() if action.menu() is not None)
         assert isinstance(into, QMenu)
         asked.append([action.text() for action in into.actions()])
         menu.close()
@@ -513,3 +513,53 @@ def test_the_images_of_a_case_have_a_verdict_together(
     assert model.group_title(model.groups[-1]).name == "s.tif"
     choose(window, groups=Grouping.CLASS)
     assert {model.group_verdict(group) for group in model.groups} == {""}
+
+
+def test_the_order_is_reversed_by_a_button_and_kept(
+    gallery: ResultsGallery, window: MainWindow, results: Results, bins: tuple[str, ...]
+) -> None:
+    predict(results, bins, [0.9, 0.1, 0.7, 0.2])
+    results.add_predictions(0, bins, [Prediction(Path("/new/bad.png"), Status.ERROR, message="is cut off")])
+    choose(window, groups=Grouping.NONE, order=Sorting.NAME)
+    choose(window, order=Sorting.CONFIDENCE)
+    assert shown(gallery) == ["000", "001", "003", "002", "bad"]
+    button = window.results.bar.reverse
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert shown(gallery) == ["002", "003", "001", "000", "bad"]  # errors stay last
+    choose(window, groups=Grouping.CLASS)
+    assert shown(gallery) == ["002", "000", "003", "001", "bad"]  # within the groups
+    look = window.results.look()
+    button.click()
+    assert shown(gallery) == ["000", "002", "001", "003", "bad"]
+    window.command_table["resultsTable"].trigger()
+    window.results.restore_look(look)  # as when the window opens
+    assert button.isChecked()
+    assert shown(gallery) == ["002", "000", "003", "001", "bad"]
+
+
+def test_the_head_of_what_is_at_the_top_stays_in_sight(
+    gallery: ResultsGallery, window: MainWindow, results: Results, bins: tuple[str, ...]
+) -> None:
+    predict(results, bins, [0.9] * 40 + [0.1] * 40)
+    choose(window, groups=Grouping.CLASS)
+    bar, width = gallery.verticalScrollBar(), gallery.viewport().width()
+    strip = QRect(0, 0, width, gallery.head_height)
+    assert gallery.verticalOffset() == 0
+    before = gallery.viewport().grab(strip).toImage()
+    bar.setValue(gallery.head_height * 3)
+    assert gallery.viewport().grab(strip).toImage() == before
+    assert gallery.head_at(QPoint(20, 5)) == 0
+    second = gallery.grid().head_top(1)
+    bar.setValue(second - gallery.head_height // 2)  # it is being pushed out
+    assert gallery.head_at(QPoint(20, 2)) == 0
+    assert gallery.head_at(QPoint(20, gallery.head_height - 2)) == 1
+    bar.setValue(second + 200)
+    assert gallery.viewport().grab(strip).toImage() != before
+    assert gallery.head_at(QPoint(20, 5)) == 1
+    QTest.mouseClick(gallery.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, 5))
+    assert gallery._folded == {bins[1]}
+    gallery.fold_all(False)
+    bar.setValue(bar.maximum())
+    window.results.table.select_paths([gallery._model.path(8)])
+    gallery.scrollTo(gallery._model.index(8, 0))
+    assert gallery.visualRect(gallery._model.index(8, 0)).top() >= gallery.head_height  # not below the head

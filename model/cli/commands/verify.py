@@ -1,0 +1,57 @@
+"""The command `fewshot verify`: check the record of a project of the window."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from model.cli.arguments import add_json
+from model.cli.outcome import Outcome
+from model.cli.registry import COMMANDS, Command
+from model.cli.text import say
+from model.progress import CancelToken
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("project", type=Path, metavar="PROJECT", help="a project of the window, open or closed")
+    parser.add_argument(
+        "--head",
+        default="",
+        metavar="HASH",
+        help="the hash of an entry, written down earlier or found in a report, that must be in the record still",
+    )
+    add_json(parser)
+
+
+def _run(options: argparse.Namespace, _token: CancelToken) -> Outcome:
+    """Check that no entry of the record was changed, removed or put in between."""
+    from model.exports.project_contents import check_project
+
+    found = check_project(options.project, options.head)
+    result = {
+        "project": str(options.project),
+        "whole": found.is_whole,
+        "entries": found.entries,
+        "head": found.head,
+        "kinds": dict(found.kinds),
+        "by": list(found.by),
+        "broken": found.broken,
+        "reason": found.reason,
+        "anchor": found.anchor,
+    }
+    if not found.is_whole:
+        where = f"entry {found.broken}" if found.broken is not None else "the record"
+        say(f"{options.project}: {where}: {found.reason}.")
+        return Outcome(result, 0, is_bad=True)
+    if not found.entries:
+        say(f"{options.project} has no record yet.")
+        return Outcome(result, 0)
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(found.kinds.items()))
+    say(f"{options.project}: {found.entries:,} entries, each as it was written ({kinds}).")
+    say(f"The last entry has the hash {found.head}.")
+    if found.anchor is not None:
+        say(f"The hash that was given is that of entry {found.anchor:,}.")
+    return Outcome(result, 0)
+
+
+COMMANDS.register("verify", Command("check the record of a project", _add_arguments, _run, order=55))

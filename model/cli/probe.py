@@ -1,0 +1,34 @@
+"""What the device and runtime are, as JSON on standard output: run by `fewshot doctor` in a process of its own.
+
+A library that is broken may end the process that imports it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+
+def main() -> None:
+    """Import torch and OpenVINO and say what they find; raises what they raise."""
+    from model.backbones.devices import choose_device
+
+    _, note = choose_device("auto")
+    found: dict[str, object] = {"device": note}
+    try:
+        from model.backbones.openvino_runtime import PRECISION_VARIABLE, _import_openvino
+
+        openvino = _import_openvino()
+        capabilities = openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        found["runtime"] = f"OpenVINO {openvino.__version__.split('-')[0]}"
+        found["bfloat16_units"] = "BF16" in capabilities
+        found["bfloat16_off"] = os.environ.get(PRECISION_VARIABLE, "") == "float32"
+    except Exception as error:  # noqa: BLE001 - PyTorch takes its place, whatever is wrong with it
+        found["runtime"] = "PyTorch"
+        found["openvino_problem"] = f"{type(error).__name__}: {error}"
+    sys.stdout.write(json.dumps(found) + "\n")
+
+
+if __name__ == "__main__":
+    main()

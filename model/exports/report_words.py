@@ -1,0 +1,121 @@
+"""Sentences of the report that depend on the project: cautions and facts."""
+
+from __future__ import annotations
+
+import platform
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from model.estimates.report import independent_examples
+from model.exports.project_contents import ProjectContents
+from model.messages import listed, message
+
+_FEW = 5  # examples of a class
+
+
+def cautions(project: ProjectContents, rows: Mapping[str, Any]) -> list[str]:
+    """Return what to be careful about, in plain words; `rows` counts the results: count, unlike, errors."""
+    report = project.report
+    if report is None:
+        return [message("Nothing was trained yet.")]
+    said: list[str] = []
+    per_class = Counter(one.class_index for one in report.examples)
+    few = [name for at, name in enumerate(report.class_names) if per_class[at] < _FEW]
+    if few:
+        said.append(
+            message(
+                "Few examples: {names} have fewer than {few}. Estimates and confidences are rough.",
+                names=_listed(few),
+                few=_FEW,
+            )
+        )
+    if report.leave_one_out_accuracy is None:
+        said.append(message("Confidence was not measured: no class has two examples that could be left out."))
+    groups = independent_examples(report.examples)
+    if groups < len(report.examples):
+        said.append(
+            message(
+                "The {count} examples are {groups} independent ones: some belong together (one file, "
+                "patient or burst, near-duplicates). Estimates count them so.",
+                count=len(report.examples),
+                groups=groups,
+            )
+        )
+    suspects = [one for one in report.examples if one.predicted not in (-1, one.class_index)]
+    if suspects:
+        said.append(
+            message(
+                "{count} examples look like another class when they are left out; see Examples.",
+                count=len(suspects),
+            )
+        )
+    if report.in_two_bins:
+        said.append(
+            message("{count} pictures are in two bins: one of each pair is wrong.", count=len(report.in_two_bins))
+        )
+    if project.is_changed_since_training:
+        said.append(message("The bins changed since the last training: results and estimates are of before."))
+    if rows["unlike"]:
+        said.append(
+            message(
+                "{unlike:,} of {count:,} images are unlike every bin: none of the classes may fit.",
+                unlike=rows["unlike"],
+                count=rows["count"],
+            )
+        )
+    if rows["errors"]:
+        said.append(message("{count:,} images could not be read.", count=rows["errors"]))
+    said.append(
+        message("Estimates are made from the examples. Images from elsewhere may fare worse: check a random sample.")
+    )
+    return said
+
+
+def facts(project: ProjectContents, *, names_hidden: bool) -> list[tuple[str, str]]:
+    """Return what made the results: (name, value)."""
+    known = project.facts
+    found: list[tuple[str, str]] = [(message("Project"), "" if names_hidden else str(project.path))]
+    found += [
+        (message("Classifier"), project.identity or message("none")),
+        (message("Backbone"), _backbone(project, names_hidden=names_hidden)),
+    ]
+    found += [(message("SHA-256 of its tensors"), str(known.get("tensors_sha256", "")))]
+    found += [
+        (message("Version of {name}", name=name), _version(name))
+        for name in ("fewshot", "torch", "openvino", "numpy", "pillow")
+    ]
+    found.append(
+        ("Python", message("{version} on {system}", version=platform.python_version(), system=platform.system()))
+    )
+    return [(name, value) for name, value in found if value]
+
+
+def percent(share: float) -> str:
+    """Return a share, 0..1, in percent."""
+    return message("> 99.9\u00a0%") if 0.9995 <= share < 1 else message("{share:.1f}\u00a0%", share=100 * share)
+
+
+def with_share(name: str, share: float) -> str:
+    """Return a name with its share, 0..1."""
+    return message("{name} {share}", name=name, share=percent(share))
+
+
+def _listed(names: Sequence[str]) -> str:
+    quoted = listed([f"‘{name}’" for name in names[:5]])
+    more = len(names) - 5
+    return quoted if more <= 0 else message("{names} and {more} more", names=quoted, more=more)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
+
+
+def _backbone(project: ProjectContents, *, names_hidden: bool) -> str:
+    """Its name; a file of weights is named only where files are."""
+    name = str(project.facts.get("backbone", ""))
+    return name.split("@", maxsplit=1)[0] if names_hidden else name
