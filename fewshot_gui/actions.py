@@ -466,7 +466,7 @@ SPECS = (
     ActionSpec(
         "whoSaid",
         _tr("&Who said this?"),
-        ("Ctrl+Shift+W",),
+        ("Ctrl+Alt+W",),
         "",
         ("has_image",),
         _tr("Show who said what of the image in the inspector, which classifier predicted it, and from which examples"),
