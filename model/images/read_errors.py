@@ -14,6 +14,10 @@ MAX_PIXELS = 400_000_000
 """Larger images are refused: decoding one would take more than 1.2 GB (guards against bombs)."""
 
 TOO_LARGE = f"has more than {MAX_PIXELS:,} pixels. Export a smaller copy."
+MODEST_PIXELS = 64_000_000
+"""What a thread of the program itself decodes at most: larger images take gigabytes while they are converted."""
+
+TOO_MANY_VALUES = f"has more than {MODEST_PIXELS:,} pixels: it is shown as it is classified, without its values."
 EMPTY = "is empty (0 bytes). Export it again from its source."
 UNKNOWN_FORMAT = "is not an image in a known format. Convert it to PNG, JPEG or TIFF."
 _NO_MEMORY = "does not fit into this machine's memory. Export a smaller copy."
