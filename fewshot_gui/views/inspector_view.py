@@ -21,6 +21,7 @@ from fewshot_gui.project.results import Results
 from fewshot_gui.texts import confidence_text
 from fewshot_gui.views.like_strip import LikeRow, LikeStrip
 from fewshot_gui.views.map_choice import MapChoice
+from fewshot_gui.views.picture_tools import PictureTools
 from fewshot_gui.widgets.elided_label import ElidedLabel
 from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
 from fewshot_gui.widgets.overlay_canvas import OverlayCanvas
@@ -63,13 +64,16 @@ class InspectorView(QWidget):
         self.like = LikeStrip(tiles)
         self._name, self._verdict, self._status = ElidedLabel(), QLabel(), QLabel()
         self._zoom = QLabel()
-        self._opacity = QSlider(Qt.Orientation.Horizontal)
+        self._opacity, self._threshold = QSlider(Qt.Orientation.Horizontal), QSlider(Qt.Orientation.Horizontal)
+        self._is_next = False  # the image that is read is of the same stack as the one before
         self.map_choice = MapChoice()
+        self.tools = PictureTools(self.canvas, pictures)
         self._build()
         self._settle.timeout.connect(self._on_settled)
         self._rest.timeout.connect(self._on_rested)
         self.canvas.zoom_changed.connect(self._on_zoom_changed)
         self._opacity.valueChanged.connect(self._on_opacity_changed)
+        self._threshold.valueChanged.connect(self._on_threshold_changed)
         self.scores.class_chosen.connect(self._on_class_chosen)
         self.like.example_chosen.connect(self._on_example_chosen)
         pictures.picture_ready.connect(self._on_picture_ready)
@@ -100,7 +104,7 @@ class InspectorView(QWidget):
 
     def tab_stops(self) -> list[QWidget]:
         """What the keyboard goes through, in order."""
-        return [self.map_choice, self._opacity, self.scores]
+        return [*self.tools.tab_stops(), self.map_choice, self._opacity, self._threshold, self.scores]
 
     def show_image(self, path: Path) -> None:
         """Show `path`; its explanation is asked for once it has stayed a moment."""
@@ -110,10 +114,14 @@ class InspectorView(QWidget):
         self._show_like()
         self._content.set_empty(False)
         self.show_name()
-        self._show_preview(path)
+        self._is_next = self.tools.begin(path)
+        if self._is_next:
+            self.canvas.clear_overlay()
+        else:
+            self._show_preview(path)
         self._status.hide()
         self._show_facts()
-        self._pictures.request(path)
+        self._pictures.request(path, self.tools.greys.look)
         self._settle.start()
 
     def show_name(self) -> None:
@@ -129,6 +137,7 @@ class InspectorView(QWidget):
         """Show nothing."""
         self._path, self._explanation = None, None
         self.canvas.clear()
+        self.tools.clear()
         self.header.set_note("")
         self._content.set_empty(True)
 
@@ -171,6 +180,13 @@ class InspectorView(QWidget):
         self._opacity.setObjectName("opacitySlider")
         self._opacity.setAccessibleName(self.tr("Strength of the attention overlay"))
         self._opacity.setToolTip(self.tr("How strongly the attention covers the picture"))
+        self._threshold.setRange(0, 90)
+        self._threshold.setMinimumWidth(30)
+        self._threshold.setObjectName("thresholdSlider")
+        self._threshold.setAccessibleName(self.tr("Threshold of the attention overlay"))
+        self._threshold.setToolTip(
+            self.tr("Leave out of the heat map what has less evidence than this share of the most")
+        )
         self._zoom.setMinimumWidth(self.fontMetrics().horizontalAdvance("1,000 %"))
         self._zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._zoom.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -184,10 +200,12 @@ class InspectorView(QWidget):
         row = QHBoxLayout()
         row.setSpacing(style.GRID)
         row.addWidget(self.map_choice)
-        row.addWidget(self._opacity, 1)
+        row.addWidget(self._opacity, 2)
+        row.addWidget(self._threshold, 1)
         facts = QVBoxLayout()
         facts.setContentsMargins(style.GRID, style.GRID // 2, style.GRID, style.GRID)
         facts.setSpacing(6)
+        facts.addWidget(self.tools)
         facts.addLayout(row)
         for widget in (self._name, self._verdict, self._status, self.scores, self.like):
             facts.addWidget(widget)
@@ -292,8 +310,13 @@ class InspectorView(QWidget):
     def _on_picture_ready(self, path: Path, image: QImage, size: QSize) -> None:
         if path == self._path:
             self._is_preview = False
-            self.canvas.set_image(image, size)
+            if self._is_next:
+                self.canvas.go_on_with(image, size)
+            else:
+                self.canvas.set_image(image, size)
+            self._is_next = False
             self._show_map()
+            self.tools.ask(size)
 
     def _on_picture_failed(self, path: Path, message: str) -> None:
         if path == self._path:
@@ -305,6 +328,9 @@ class InspectorView(QWidget):
 
     def _on_opacity_changed(self, percent: int) -> None:
         self.canvas.set_opacity(percent / 100)
+
+    def _on_threshold_changed(self, percent: int) -> None:
+        self.canvas.set_threshold(percent / 100)
 
     def _on_zoom_changed(self, scale: float) -> None:
         self._zoom.setText("" if self._is_preview else f"{100 * scale:,.0f} %")

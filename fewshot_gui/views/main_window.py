@@ -80,8 +80,9 @@ class MainWindow(QMainWindow):
         self._build()
         self._connect()
         panes = Panes(
-            self.library, self.bins, self.results, self.inspector, self.estimates, self.focus, self._menu_bar.put_into
-        )
+            self.library, self.bins, self.results, self.inspector, self.estimates, self.focus,
+            self._menu_bar.put_into, self._menu_bar.windows,
+        )  # fmt: skip
         self._commands = WindowCommands(self, self.command_table, panes, intents, document, results)
         self._show_title()
 
@@ -214,6 +215,8 @@ class MainWindow(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette (Qt)."""
         super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange and hasattr(self, "command_table"):
+            self.command_table["fullScreen"].setChecked(self.isFullScreen())
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "command_table"):
             self.command_table.set_icons(self.palette())
             self._tool_bar.setStyleSheet(style.tool_bar_sheet())  # Qt resolves `palette()` once, when it is set
@@ -265,6 +268,7 @@ class MainWindow(QMainWindow):
         names.look_in(self._known_names)
         names.changed.connect(self._show_title)
         intents.image_selected.connect(self.inspector.show_image)
+        table["fullScreen"].toggled.connect(self._show_full_screen)
         table["resultsAlone"].toggled.connect(self._show_results_alone)
         table["autoTrain"].triggered.connect(intents.auto_train_chosen)
         table["thorough"].triggered.connect(intents.thorough_chosen)
@@ -287,6 +291,10 @@ class MainWindow(QMainWindow):
             choice.show_style(map_style)
         self.results.gallery.set_map_style(map_style)
         self.inspector.canvas.set_map_style(map_style)
+
+    def _show_full_screen(self, full: bool) -> None:
+        if full != self.isFullScreen():
+            self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def _show_results_alone(self, alone: bool) -> None:
         self.library.setVisible(not alone)

@@ -20,6 +20,7 @@ _SEPARATOR = ""
 _RECENT = "recent"
 _THEME = "theme"
 _PUT_INTO = "put into"
+_WINDOWS = "windows of greys"
 _UNLIKE = "unlike every bin"
 _MENUS = (
     (
@@ -103,7 +104,32 @@ _MENUS = (
             "refresh",
             _SEPARATOR,
             "hideNames",
+            "fullScreen",
             _THEME,
+        ),
+    ),
+    (
+        "&Picture",
+        (
+            _WINDOWS,
+            "nextWindow",
+            "narrowerWindow",
+            "widerWindow",
+            "darker",
+            "brighter",
+            "invertGreys",
+            "resetWindow",
+            "histogram",
+            _SEPARATOR,
+            "nextInStack",
+            "previousInStack",
+            _SEPARATOR,
+            "turnRight",
+            "turnLeft",
+            "mirror",
+            "upsideDown",
+            _SEPARATOR,
+            "facts",
         ),
     ),
     ("&Help", ("help", "about")),
@@ -121,7 +147,7 @@ _FOUND = (22, 34, 41)
 
 
 class MenuBar(QMenuBar):
-    """File, Edit, Bins, Run, View, Help."""
+    """File, Edit, Bins, Run, View, Picture, Help."""
 
     def __init__(self, actions: ActionTable, intents: Intents, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -131,6 +157,9 @@ class MenuBar(QMenuBar):
         self.put_into = QMenu(self.tr("Put &selection into"))
         """For the actions that put the selected images into a bin."""
         self.put_into.setObjectName("putIntoMenu")
+        self.windows = QMenu(self.tr("Win&dow"), self)
+        """For the windows of greys that the picture in the inspector offers."""
+        self.windows.setObjectName("windowsMenu")
         self._themes: dict[str, QAction] = {}
         self._theme_menu = self._make_theme_menu()
         self._false_alarms: dict[float, QAction] = {}
@@ -138,6 +167,7 @@ class MenuBar(QMenuBar):
             _RECENT: self._recent,
             _THEME: self._theme_menu,
             _PUT_INTO: self.put_into,
+            _WINDOWS: self.windows,
             _UNLIKE: self._make_unlike_menu(),
         }
         for title, entries in _MENUS:

@@ -40,6 +40,7 @@ class Panes:
     estimates: EstimatesView
     focus: ImageFocus
     put_into: QMenu
+    windows: QMenu
 
 
 class WindowCommands(QObject):
@@ -68,7 +69,8 @@ class WindowCommands(QObject):
 
     def _connect_actions(self) -> None:
         window, panes, intents = self._window, self._panes, self._intents
-        focus, canvas = panes.focus, panes.inspector.canvas
+        focus, canvas, tools = panes.focus, panes.inspector.canvas, panes.inspector.tools
+        greys = tools.greys
         for action_id, slot in {
             "new": intents.new_requested,
             "open": intents.open_requested,
@@ -114,6 +116,19 @@ class WindowCommands(QObject):
             "zoomOut": partial(canvas.zoom_by, -1),
             "zoomFit": canvas.fit,
             "zoomActual": canvas.zoom_to_actual,
+            "nextWindow": greys.next_preset,
+            "widerWindow": partial(greys.nudge, 1, 0),
+            "narrowerWindow": partial(greys.nudge, -1, 0),
+            "darker": partial(greys.nudge, 0, 1),
+            "brighter": partial(greys.nudge, 0, -1),
+            "invertGreys": greys.invert,
+            "resetWindow": greys.reset,
+            "nextInStack": partial(tools.stack.step, 1),
+            "previousInStack": partial(tools.stack.step, -1),
+            "turnRight": partial(canvas.turn, 1),
+            "turnLeft": partial(canvas.turn, -1),
+            "mirror": canvas.mirror,
+            "upsideDown": canvas.turn_over,
             "copyPicture": self._copy_picture,
             "savePicture": self._save_picture,
             "estimates": panes.estimates.present,
@@ -124,6 +139,12 @@ class WindowCommands(QObject):
         }
         for action_id, call in calls.items():
             self._table[action_id].triggered.connect(partial(_call, call))
+        self._table["histogram"].setChecked(True)
+        self._table["histogram"].toggled.connect(greys.set_histogram_wanted)
+        self._table["facts"].toggled.connect(tools.set_facts_wanted)
+        panes.windows.aboutToShow.connect(self._fill_windows)
+        tools.changed.connect(self._update_flags)
+        tools.image_wanted.connect(self._go_in_stack)
 
     def _connect_undo(self) -> None:
         stack = self._document.undo_stack
@@ -211,6 +232,8 @@ class WindowCommands(QObject):
             has_images=panes.library.model.total > 0,
             has_suggestions=panes.library.model.suggested is not None,
             has_image=panes.inspector.path is not None,
+            has_greys=panes.inspector.tools.greys.has_greys,
+            has_stack=panes.inspector.tools.has_stack,
             has_example_selection=self._is_example_selected(),
         )
 
@@ -308,6 +331,18 @@ class WindowCommands(QObject):
         field: QLineEdit = panes.results.filter if panes.focus.active is panes.results.table else panes.library.filter
         field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         field.selectAll()
+
+    def _fill_windows(self) -> None:
+        self._panes.inspector.tools.greys.fill_menu(self._panes.windows)
+
+    def _go_in_stack(self, path: Path) -> None:
+        """Show another image of the stack, and select it alone where it is listed: keys act on what is selected."""
+        view = self._panes.focus.active
+        if view is not None and view.row_of(path) is not None:
+            view.select_paths([path])
+        else:
+            self._panes.focus.select_none()
+        self._intents.image_selected.emit(path)
 
     def _copy_picture(self) -> None:
         shown = self._panes.inspector.canvas.snapshot()

@@ -180,3 +180,27 @@ def _by_table(values: Values, window: Window) -> npt.NDArray[np.uint8]:
                 return np.asarray(table[values])
             return np.asarray(table[values.astype(np.int64) - low])
     return windowed(window.shares(values.astype(np.float64)), 0.0, 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """A picture of greys and what there is to choose a window by.
+
+    full, robust: windows from the lowest to the highest value, of all and without outliers; None where all are the same
+    ends: the range that the histogram is of
+    histogram: how many values lie in each of its `HISTOGRAM_BARS` equal parts
+    """
+
+    greys: GreyValues
+    full: Window | None
+    robust: Window | None
+    ends: tuple[float, float]
+    histogram: tuple[int, ...]
+
+
+def survey(greys: GreyValues) -> Survey:
+    """Look through the values of a picture. The histogram is of the robust range and of what is classified."""
+    full, robust = greys.range(GreyRange.FULL), greys.range(GreyRange.ROBUST)
+    known = [window for window in (robust or full, greys.classified) if window is not None]
+    low, high = min((one.low for one in known), default=0.0), max((one.high for one in known), default=1.0)
+    return Survey(greys, full, robust, (low, high), greys.histogram(low, high))

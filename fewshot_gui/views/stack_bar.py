@@ -1,0 +1,76 @@
+"""A slider through a stack of images: slices, frames, pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
+
+from fewshot_gui import style
+
+
+class StackBar(QWidget):
+    """Hidden where an image is alone."""
+
+    image_wanted = Signal(Path)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("stackBar")
+        self._stack: tuple[Path, ...] = ()
+        self.slider, self.position = QSlider(Qt.Orientation.Horizontal), QLabel()
+        self.slider.setObjectName("stackSlider")
+        self.slider.setAccessibleName(self.tr("Place in the stack of images"))
+        self.slider.setToolTip(self.tr("Slices, frames or pages in the order in which they were taken (Alt + wheel)"))
+        self.slider.setMinimumWidth(40)
+        self.slider.setSingleStep(1)
+        self.position.setObjectName("stackPosition")
+        self.position.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(style.GRID)
+        row.addWidget(self.slider, 1)
+        row.addWidget(self.position)
+        self.slider.valueChanged.connect(self._on_moved)
+        self.set_stack((), None)
+
+    @property
+    def stack(self) -> tuple[Path, ...]:
+        """The images, in order; none where an image is alone."""
+        return self._stack
+
+    def set_stack(self, stack: Sequence[Path], path: Path | None) -> None:
+        """Show where `path` is among some images."""
+        self._stack = tuple(stack) if path in stack and len(stack) > 1 else ()
+        self.setVisible(bool(self._stack))
+        if path is None or not self._stack:
+            return
+        at = self._stack.index(path)
+        with QSignalBlocker(self.slider):
+            self.slider.setRange(0, len(self._stack) - 1)
+            self.slider.setPageStep(max(1, len(self._stack) // 10))
+            self.slider.setValue(at)
+        self._show_position()
+
+    def step(self, steps: int) -> None:
+        """Go so many images on, within the stack."""
+        if self._stack:
+            self.slider.setValue(self.slider.value() + steps)
+
+    def near(self, count: int) -> list[Path]:
+        """Return up to so many neighbours, the nearest first."""
+        at = self.slider.value()
+        places = [at + side * step for step in range(1, count + 1) for side in (1, -1)]
+        return [self._stack[place] for place in places if 0 <= place < len(self._stack)][:count]
+
+    def _on_moved(self, at: int) -> None:
+        self._show_position()
+        if at < len(self._stack):
+            self.image_wanted.emit(self._stack[at])
+
+    def _show_position(self) -> None:
+        at, count = self.slider.value() + 1, len(self._stack)
+        self.position.setText(self.tr("{at} of {count}").format(at=f"{at:,}", count=f"{count:,}"))
