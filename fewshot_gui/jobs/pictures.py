@@ -297,7 +297,8 @@ class PictureLoader(QObject):
 
     @Slot(object, object)
     def _on_decoded(self, wanted: _Wanted, picture: Picture) -> None:
-        if wanted.path == self._wanted and wanted.rendering == self._reader.rendering:
+        now = self._wanted, self._reader.rendering, self._look
+        if (wanted.path, wanted.rendering, wanted.look) == now:
             self.picture_ready.emit(wanted.path, picture.image, picture.size)
 
     @Slot(object, str)

@@ -146,7 +146,7 @@ def _gestures() -> list[tuple[str, str]]:
         (_tr("Mouse wheel, drag on the picture"), _tr("Zoom about the cursor, pan")),
         (_tr("Double click on the picture"), _tr("Fit, or 100 %")),
         (_tr("Right drag on a picture of greys"), _tr("Window: across its width, down its level; a click: its menu")),
-        (_tr("Alt + mouse wheel on the picture"), _tr("Through slices, frames or pages")),
+        (_tr("Shift + mouse wheel on the picture"), _tr("Through slices, frames or pages")),
     ]
 
 

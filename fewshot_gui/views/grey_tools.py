@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QColor, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.items.grey_windows import (
@@ -47,7 +47,7 @@ class GreyTools(QWidget):
         self.value.setObjectName("valueUnderCursor")
         self.value.setAccessibleName(self.tr("Place and value under the cursor"))
         self.histogram = WindowHistogram()
-        self.state = QLabel()
+        self.state = ElidedLabel()
         self.state.setObjectName("lookState")
         self.back = QToolButton()
         self.windows, self.invert_button = QToolButton(), QToolButton()
@@ -67,14 +67,15 @@ class GreyTools(QWidget):
     @property
     def has_greys(self) -> bool:
         """Whether the picture has values to look at."""
-        return self._survey is not None
+        return self._survey is not None and self._is_fresh
 
     def set_survey(self, survey: Survey | None, *, keep_look: bool = False) -> None:
         """Offer windows for a picture, or none; the look is dropped unless it is kept."""
-        had, self._survey, self._is_fresh = self._survey, survey, True
+        self._survey, self._is_fresh = survey, True
         if not keep_look:
             self._look, self._preset = None, 0
         is_there = survey is not None
+        self._said.setVisible(is_there)
         for widget in (self.windows, self.invert_button):
             widget.setVisible(is_there)
         self._show_histogram()
@@ -82,12 +83,15 @@ class GreyTools(QWidget):
             self.histogram.set_counts(survey.histogram, *survey.ends)
         self._show_look()
         self.show_value(*self._pointed)
-        if (had is None) != (survey is None):
-            self.survey_changed.emit()
+        self.survey_changed.emit()
 
-    def expect_values(self) -> None:
-        """Say no values until those of the next image of the stack are there; all else stays."""
+    def expect_survey(self, *, keep_look: bool) -> None:
+        """Another image is shown: say no values and offer nothing until `set_survey`, but keep the room for it."""
         self._is_fresh = False
+        if not keep_look:
+            self._look, self._preset = None, 0
+            self.histogram.set_counts((), 0.0, 1.0)
+            self._show_look()
         self.show_value(*self._pointed)
 
     def set_histogram_wanted(self, wanted: bool) -> None:
@@ -172,28 +176,33 @@ class GreyTools(QWidget):
         self.invert_button.setText(self.tr("Invert"))
         self.invert_button.setCheckable(True)
         self.invert_button.setToolTip(self.tr("Exchange light and dark, for looking alone"))
-        self.back.setText(self.tr("As classified"))
+        self.back.setText(self.tr("Reset"))
+        self.back.setAccessibleName(self.tr("As classified"))
         self.back.setToolTip(self.tr("Look at the picture as the classifier sees it"))
         for button in (self.windows, self.invert_button, self.back):
             button.setAutoRaise(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.state.setWordWrap(True)
-        self.state.setTextFormat(Qt.TextFormat.PlainText)
+        # Room for the button also while it is hidden: the picture keeps its size.
+        policy = self.back.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.back.setSizePolicy(policy)
         row = QHBoxLayout()
         row.setSpacing(style.GRID // 2)
         row.addWidget(self.value, 1)
         row.addWidget(self.windows)
         row.addWidget(self.invert_button)
-        said = QHBoxLayout()
+        self._said = QWidget()
+        said = QHBoxLayout(self._said)
+        said.setContentsMargins(0, 0, 0, 0)
         said.setSpacing(style.GRID // 2)
         said.addWidget(self.state, 1)
-        said.addWidget(self.back, 0, Qt.AlignmentFlag.AlignTop)
+        said.addWidget(self.back)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(style.GRID // 2)
         column.addLayout(row)
         column.addWidget(self.histogram)
-        column.addLayout(said)
+        column.addWidget(self._said)
 
     def _show_histogram(self) -> None:
         self.histogram.setVisible(self._survey is not None and self._is_histogram_wanted)
@@ -211,7 +220,9 @@ class GreyTools(QWidget):
 
     def _set_look(self, look: Look | None) -> None:
         survey = self._survey
-        if survey is not None and look is not None and not look.inverted and look.window.alike(survey.greys.classified):
+        if survey is None or not self._is_fresh:
+            return
+        if look is not None and not look.inverted and look.window.alike(survey.greys.classified):
             look = None
         if look != self._look:
             self._look = look
@@ -221,23 +232,28 @@ class GreyTools(QWidget):
     def _show_look(self) -> None:
         survey, look = self._survey, self._look
         self.invert_button.setChecked(look is not None and look.inverted)
-        differs = survey is not None and look is not None
-        self.state.setVisible(differs)
-        self.back.setVisible(differs)
-        if survey is None:
+        self.back.setVisible(survey is not None and look is not None)
+        role = QPalette.ColorRole.PlaceholderText if look is None else QPalette.ColorRole.WindowText
+        self.state.setForegroundRole(role)
+        if survey is None or not self._is_fresh:
+            self.state.show_text("")
             return
         window = start_of(survey, look)
         if window is not None:
             self.histogram.set_ends(window.low, window.high)
-        if look is not None:
-            unit, classified = survey.greys.unit, survey.greys.classified
-            shown = window_text(look.window, unit)
+        unit, classified = survey.greys.unit, survey.greys.classified
+        if look is None:
+            text = self.tr("As classified") if window is None else self.tr("As classified: {window}")
+            if classified is None:
+                text = self.tr("As classified: by a table in the file")
+            self.state.show_text(text.format(window="" if window is None else window_text(window, unit)))
+        else:
+            shown = window_text(look.window, "")
             if look.inverted:
-                shown = self.tr("{window}, inverted").format(window=shown)
-            seen = self.tr("a table in the file") if classified is None else window_text(classified, unit)
-            self.state.setText(
-                self.tr("Shown: {window}. Classified with: {classified}.").format(window=shown, classified=seen)
-            )
+                shown = self.tr("{window} inverted").format(window=shown)
+            seen = self.tr("by a table in the file") if classified is None else window_text(classified, unit)
+            text = self.tr("Shown {window}, classified {classified}")
+            self.state.show_text(text.format(window=shown, classified=seen))
 
     def _on_ends_chosen(self, low: float, high: float) -> None:
         window = between(low, high)

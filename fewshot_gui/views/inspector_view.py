@@ -65,7 +65,7 @@ class InspectorView(QWidget):
         self._name, self._verdict, self._status = ElidedLabel(), QLabel(), QLabel()
         self._zoom = QLabel()
         self._opacity, self._threshold = QSlider(Qt.Orientation.Horizontal), QSlider(Qt.Orientation.Horizontal)
-        self._is_next = False  # the image that is read is of the same stack as the one before
+        self._is_next = False  # the image is of the same stack as the one before
         self.map_choice = MapChoice()
         self.tools = PictureTools(self.canvas, pictures)
         self._build()
@@ -314,7 +314,6 @@ class InspectorView(QWidget):
                 self.canvas.go_on_with(image, size)
             else:
                 self.canvas.set_image(image, size)
-            self._is_next = False
             self._show_map()
             self.tools.ask(size)
 

@@ -157,7 +157,7 @@ class MenuBar(QMenuBar):
         self.put_into = QMenu(self.tr("Put &selection into"))
         """For the actions that put the selected images into a bin."""
         self.put_into.setObjectName("putIntoMenu")
-        self.windows = QMenu(self.tr("Win&dow"), self)
+        self.windows = QMenu(self.tr("Wind&ow"), self)
         """For the windows of greys that the picture in the inspector offers."""
         self.windows.setObjectName("windowsMenu")
         self._themes: dict[str, QAction] = {}

@@ -59,11 +59,11 @@ class PictureTools(QWidget):
         self._path, self._facts = path, ()
         if is_next:
             self.stack.set_stack(self.stack.stack, path)
-            self.greys.expect_values()
         else:
             self.stack.set_stack((), None)
-            self._set_survey(None)
-            self.changed.emit()
+        self._survey, self._trouble = None, ""
+        self.greys.expect_survey(keep_look=is_next)
+        self.changed.emit()
         return is_next
 
     def clear(self) -> None:

@@ -24,7 +24,9 @@ class StackBar(QWidget):
         self.slider, self.position = QSlider(Qt.Orientation.Horizontal), QLabel()
         self.slider.setObjectName("stackSlider")
         self.slider.setAccessibleName(self.tr("Place in the stack of images"))
-        self.slider.setToolTip(self.tr("Slices, frames or pages in the order in which they were taken (Alt + wheel)"))
+        self.slider.setToolTip(
+            self.tr("Slices, frames or pages in the order in which they were taken (Shift + wheel on the picture)")
+        )
         self.slider.setMinimumWidth(40)
         self.slider.setSingleStep(1)
         self.position.setObjectName("stackPosition")

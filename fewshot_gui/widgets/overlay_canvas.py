@@ -48,7 +48,7 @@ class OverlayCanvas(QWidget):
     drag_began = Signal()  # with the right button
     dragged = Signal(QPointF)  # how far from where it began, in logical pixels
     menu_wanted = Signal(QPoint)  # a click with the right button, on the screen
-    stepped = Signal(int)  # Alt and the wheel: so many images on in the stack
+    stepped = Signal(int)  # Shift and the wheel: so many images on in the stack
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -285,7 +285,7 @@ class OverlayCanvas(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom about the cursor (Qt)."""
-        if event.modifiers() & Qt.KeyboardModifier.AltModifier:  # with which Qt takes the wheel to be across
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:  # with which some systems turn the wheel across
             self._step(event.angleDelta().x() or event.angleDelta().y())
             event.accept()
             return

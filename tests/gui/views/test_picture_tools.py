@@ -13,7 +13,7 @@ from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QAction, QColor, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.intents import Intents
@@ -34,6 +34,7 @@ from tests.model.dicom_support import write_dicom
 
 # Hounsfield units from -1024 on, one step a pixel; 20 rows of 30 for each of four slices.
 STORED = np.arange(600, dtype=np.int16).reshape(20, 30) * 4
+AS_CLASSIFIED = "As classified: 50 ± 175 HU"
 Show = Callable[[Path], None]
 
 
@@ -101,9 +102,8 @@ def right_drag(canvas: OverlayCanvas, way: QPoint) -> None:
 
 
 def state_of(window: MainWindow) -> str:
-    """What is said of another look than that of classification; "" for nothing."""
-    label = child(window.inspector, QLabel, "lookState")
-    return label.text() if label.isVisible() else ""
+    """What is said of the look."""
+    return window.inspector.tools.greys.state.text()
 
 
 def trigger(window: MainWindow, name: str) -> None:
@@ -127,20 +127,20 @@ def test_a_right_drag_changes_what_is_shown_and_nothing_else(
     show(ct)
     canvas, greys = window.inspector.canvas, window.inspector.tools.greys
     np.testing.assert_array_equal(greys_shown(canvas), before[..., 0])
-    assert state_of(window) == ""
+    assert state_of(window) == AS_CLASSIFIED
     with qtbot.waitSignal(loader.look_ready):
         right_drag(canvas, QPoint(60, -30))
     look = greys.look
     assert look is not None
     assert look.window.width > 350
     assert look.window.centre < 50
-    assert state_of(window).endswith("Classified with: 50 ± 175 HU.")
+    assert state_of(window).endswith(", classified 50 ± 175 HU")
     qtbot.waitUntil(lambda: not np.array_equal(greys_shown(canvas), before[..., 0]))
     np.testing.assert_array_equal(np.asarray(read_image(ct)), before)
     with qtbot.waitSignal(loader.look_ready):
         QTest.mouseClick(greys.back, Qt.MouseButton.LeftButton)
     np.testing.assert_array_equal(greys_shown(canvas), before[..., 0])
-    assert state_of(window) == ""
+    assert state_of(window) == AS_CLASSIFIED
 
 
 def test_windows_of_the_file_and_of_hounsfield_units_are_offered(
@@ -158,7 +158,7 @@ def test_windows_of_the_file_and_of_hounsfield_units_are_offered(
     share = ((STORED - 1024.0) + 600) / 1500 + 0.5
     np.testing.assert_allclose(shown, np.clip(share, 0, 1) * 255, atol=0.5)
     assert presets(window)["Lung"].isChecked()
-    assert "Shown: −600 ± 750 HU" in state_of(window)
+    assert "Shown −600 ± 750, classified" in state_of(window)
 
 
 def test_names_of_windows_are_hidden_with_all_names(window: MainWindow, show: Show, ct: Path) -> None:
@@ -178,7 +178,7 @@ def test_inverting_and_keys(window: MainWindow, loader: PictureLoader, show: Sho
     np.testing.assert_array_equal(greys_shown(window.inspector.canvas), 255 - before)
     assert "inverted" in state_of(window)
     trigger(window, "invertGreys")
-    assert state_of(window) == ""
+    assert state_of(window) == AS_CLASSIFIED
     look = window.inspector.tools.greys
     trigger(window, "widerWindow")
     assert look.look is not None
@@ -256,17 +256,17 @@ def test_the_slider_goes_through_frames_and_keeps_window_and_place(
     np.testing.assert_array_equal(greys_shown(inspector.canvas), survey.greys.seen(look))
     at = inspector.canvas.rect().center()
     with qtbot.waitSignal(loader.values_ready):
-        wheel_with_alt(inspector.canvas, at, -1)
+        wheel_with_shift(inspector.canvas, at, -1)
     assert inspector.path == frames[3]
     with qtbot.waitSignal(loader.values_ready):
         stack.slider.setValue(0)
     assert inspector.path == frames[0]
 
 
-def wheel_with_alt(canvas: OverlayCanvas, at: QPoint, notches: int) -> None:
+def wheel_with_shift(canvas: OverlayCanvas, at: QPoint, notches: int) -> None:
     event = QWheelEvent(
-        QPointF(at), QPointF(canvas.mapToGlobal(at)), QPoint(), QPoint(120 * notches, 0), Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.AltModifier, Qt.ScrollPhase.NoScrollPhase, False,
+        QPointF(at), QPointF(canvas.mapToGlobal(at)), QPoint(), QPoint(0, 120 * notches), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.ShiftModifier, Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
     QApplication.sendEvent(canvas, event)
 
