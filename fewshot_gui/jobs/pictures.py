@@ -153,6 +153,7 @@ class _Wanted:
     path: Path
     rendering: Rendering
     look: Look | None = None
+    side: int = PICTURE_SIDE
 
 
 class PictureLoader(QObject):
@@ -222,8 +223,9 @@ class PictureLoader(QObject):
             return None
         if found is None or wanted.look is None:
             return None
-        image = grey_qimage(found.greys, wanted.look, PICTURE_SIDE)
-        self._keep(wanted, look=wanted.look, looked=image, size=QSize(*found.greys.size))
+        image = grey_qimage(found.greys, wanted.look, wanted.side)
+        if wanted.side == PICTURE_SIDE:
+            self._keep(wanted, look=wanted.look, looked=image, size=QSize(*found.greys.size))
         return image
 
     def _keep(self, wanted: _Wanted, **changes: object) -> None:
@@ -257,12 +259,12 @@ class PictureLoader(QObject):
         else:
             self._pictures.request(_Wanted(path, self._reader.rendering, look))
 
-    def request_look(self, path: Path, look: Look | None) -> None:
-        """Ask for the picture asked for last in another look, or as it is classified."""
+    def request_look(self, path: Path, look: Look | None, side: int = PICTURE_SIDE) -> None:
+        """Ask for the picture asked for last in another look, or as it is classified; `side` pixels are enough."""
         if path == self._wanted:
             self._look = look
             self._details.drop_waiting()
-            self._looks.request(_Wanted(path, self._reader.rendering, look))
+            self._looks.request(_Wanted(path, self._reader.rendering, look, min(side, PICTURE_SIDE)))
 
     def request_values(self, path: Path) -> None:
         """Ask for the values of a picture of greys."""

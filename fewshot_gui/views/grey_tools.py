@@ -249,7 +249,9 @@ class GreyTools(QWidget):
             self.state.show_text(text.format(window="" if window is None else window_text(window, unit)))
         else:
             shown = window_text(look.window, "")
-            if look.inverted:
+            if look.inverted and look.window.alike(classified):
+                shown = self.tr("inverted")  # and no more, so that it fits
+            elif look.inverted:
                 shown = self.tr("{window} inverted").format(window=shown)
             seen = self.tr("by a table in the file") if classified is None else window_text(classified, unit)
             text = self.tr("Shown {window}, classified {classified}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QPointF, QSize, Signal
+from PySide6.QtCore import QPoint, QPointF, QSize, QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -22,6 +22,7 @@ from model.images.windows import Look
 if TYPE_CHECKING:
     from model.images.grey_values import Survey
 
+_REST = 200  # milliseconds a look must stay before it is shown as fine as can be
 _NEAR = 4  # neighbours in a stack that are read before they are wanted
 
 
@@ -46,6 +47,7 @@ class PictureTools(QWidget):
         column.setSpacing(style.GRID // 2)
         for widget in (self.stack, self.greys, self.facts):
             column.addWidget(widget)
+        self._rest = QTimer(self, singleShot=True, interval=_REST)
         self._connect()
 
     @property
@@ -54,9 +56,10 @@ class PictureTools(QWidget):
         return bool(self.stack.stack)
 
     def begin(self, path: Path) -> bool:
-        """Another image is to be shown; returns whether it is of the same stack, so that all stays as it is."""
+        """Note that another image is to be shown; returns whether it is of the same stack, so that all stays."""
         is_next = path in self.stack.stack
         self._path, self._facts = path, ()
+        self._rest.stop()
         if is_next:
             self.stack.set_stack(self.stack.stack, path)
         else:
@@ -69,6 +72,7 @@ class PictureTools(QWidget):
     def clear(self) -> None:
         """There is no image any more."""
         self._path = None
+        self._rest.stop()
         self.stack.set_stack((), None)
         self._set_survey(None)
         self.changed.emit()
@@ -102,6 +106,7 @@ class PictureTools(QWidget):
         canvas.dragged.connect(self.greys.drag)
         canvas.menu_wanted.connect(self._on_menu_wanted)
         canvas.stepped.connect(self.stack.step)
+        self._rest.timeout.connect(self._on_rested)
         self.greys.look_chosen.connect(self._on_look_chosen)
         self.greys.survey_changed.connect(self.changed)
         self.stack.image_wanted.connect(self.image_wanted)
@@ -140,8 +145,15 @@ class PictureTools(QWidget):
             self._show_facts()
 
     def _on_look_chosen(self, look: Look | None) -> None:
+        """Show the look at once as fine as the canvas is, and as fine as all pictures are when it rests."""
         if self._path is not None:
-            self._pictures.request_look(self._path, look)
+            side = max(self._canvas.width(), self._canvas.height()) * self._canvas.devicePixelRatioF()
+            self._pictures.request_look(self._path, look, round(side))
+            self._rest.start()
+
+    def _on_rested(self) -> None:
+        if self._path is not None:
+            self._pictures.request_look(self._path, self.greys.look)
 
     def _on_look_ready(self, path: Path, image: QImage, look: Look | None) -> None:
         if path == self._path and look == self.greys.look:

@@ -13,6 +13,7 @@ from fewshot_gui.widgets.viewport_transform import ViewportTransform
 
 _SCALE = (96, 8)  # logical pixels of the colour scale
 _SIDE = 96  # of the longer side of the overview
+_LEAST_SHARE = 12  # the canvas is so many times as high as the legend, or has none
 _MOST = 0.3  # of the canvas that the overview may take across and down
 _INK, _GROUND = QColor(255, 255, 255), QColor(0, 0, 0, 150)
 
@@ -24,7 +25,7 @@ def paint_legend(painter: QPainter, canvas: QRect, threshold: float) -> None:
     low, high = QCoreApplication.translate("Canvas", "little"), QCoreApplication.translate("Canvas", "most evidence")
     texts = metrics.horizontalAdvance(low) + metrics.horizontalAdvance(high)
     box = QRect(0, 0, texts + width + 4 * style.GRID, metrics.height() + style.GRID // 2)
-    if box.width() + 2 * style.GRID > canvas.width() or 4 * box.height() > canvas.height():
+    if box.width() + 2 * style.GRID > canvas.width() or _LEAST_SHARE * box.height() > canvas.height():
         return
     box.moveBottomLeft(canvas.bottomLeft() + QPointF(style.GRID, -style.GRID).toPoint())
     _ground(painter, box)

@@ -22,7 +22,6 @@ Mask = npt.NDArray[np.bool_]
 HISTOGRAM_BARS = 128
 
 _TYPES = frozenset({"|u1", "|i1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8", "<f4"})
-_MOST_PARTS = 2**16  # values between the lowest and the highest of which a table of greys is made
 _MOST_WINDOWS = 32
 _LONGEST_UNIT = 16
 
@@ -171,14 +170,12 @@ def _compact(values: Values) -> Values:
 
 
 def _by_table(values: Values, window: Window) -> npt.NDArray[np.uint8]:
-    """Return what a window makes of values; of whole numbers within a small range by a table, which is quicker."""
-    if values.dtype.kind in "iu" and values.size:
-        low, high = int(values.min()), int(values.max())
-        if high - low < _MOST_PARTS and high - low < values.size:
-            table = windowed(window.shares(np.arange(low, high + 1, dtype=np.float64)), 0.0, 1.0)
-            if low == 0 and values.dtype.kind == "u":
-                return np.asarray(table[values])
-            return np.asarray(table[values.astype(np.int64) - low])
+    """Return what a window makes of values; of those of 8 or 16 bits by a table of all there can be."""
+    if values.dtype.kind in "iu" and values.dtype.itemsize <= 2 and values.size > 2**12:
+        codes = np.dtype(f"u{values.dtype.itemsize}")
+        every = np.arange(2 ** (8 * codes.itemsize)).astype(codes).view(values.dtype.newbyteorder("="))
+        table = windowed(window.shares(every.astype(np.float64)), 0.0, 1.0)
+        return np.asarray(table[values.astype(values.dtype.newbyteorder("="), copy=False).view(codes)])
     return windowed(window.shares(values.astype(np.float64)), 0.0, 1.0)
 
 

@@ -3,7 +3,8 @@
 Stored values become what they mean (modality LUT or rescale), then what is seen of them (VOI LUT or window), then
 light or dark (MONOCHROME1 and an inverse presentation LUT are inverted). Where a file says nothing of what is to be
 seen, or nothing that makes sense, the range of all its frames is shown. Padding is background: black, and no part of
-the range. Of the header nothing but what this needs is looked at, and nothing of it leaves this module.
+the range. Of the header nothing but what this needs is looked at here, and nothing of it but the windows and the unit
+of values leaves this module.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ class PicturesOnDemand(QObject):
     def request(self, path: Path, look: Look | None = None) -> None:
         self.requests.append(path)
 
-    def request_look(self, path: Path, look: Look | None) -> None:
+    def request_look(self, path: Path, look: Look | None, side: int = 2560) -> None:
         self.looks.append((path, look))
 
     def request_values(self, path: Path) -> None:
