@@ -66,7 +66,7 @@ class PictureSource(Protocol):
         """Ask for the picture of `path`, in a look where it is one of greys; the answer comes by a signal."""
 
     def request_look(self, path: Path, look: Look | None, side: int = ...) -> None:
-        """Ask for the picture asked for last in another look, at most `side` pixels long (default: as by `request`)."""
+        """Ask for a picture that was asked for in another look, at most `side` pixels long."""
 
     def request_values(self, path: Path) -> None:
         """Ask for the values of a picture of greys."""

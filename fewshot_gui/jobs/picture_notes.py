@@ -29,6 +29,7 @@ class PictureNotes(QObject):
         super().__init__(parent)
         self._cutting = AS_THEY_ARE
         self._stack: tuple[Path, ...] = ()
+        self._in_stack: frozenset[Path] = frozenset()
         self._stack_wanted: _Wanted | None = None  # read by the thread that searches
         self._facts_wanted: Path | None = None
         self._stacks = Decoder[_Wanted](self._find_stack, capacity=1, threads=1, parent=self)
@@ -42,12 +43,12 @@ class PictureNotes(QObject):
 
     def forget(self) -> None:
         """Look for stacks anew: files may have changed."""
-        self._stack = ()
+        self._stack, self._in_stack = (), frozenset()
 
     def request_stack(self, path: Path) -> None:
         """Ask for the images of the stack in which `path` lies; a search for that of another image ends."""
         self._stack_wanted = wanted = _Wanted(path, self._cutting)
-        if path in self._stack:
+        if path in self._in_stack:
             self.stack_ready.emit(path, self._stack)
         else:
             self._stacks.request(wanted)
@@ -74,6 +75,7 @@ class PictureNotes(QObject):
     def _on_stack_found(self, wanted: _Wanted, stack: tuple[Path, ...]) -> None:
         if wanted == self._stack_wanted:
             self._stack = stack if len(stack) > 1 else ()
+            self._in_stack = frozenset(self._stack)
             self.stack_ready.emit(wanted.path, stack)
 
     @Slot(object, object)

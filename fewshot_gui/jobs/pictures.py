@@ -246,12 +246,8 @@ class PictureLoader(QObject):
 
     def request(self, path: Path, look: Look | None = None) -> None:
         """Ask for the picture of `path`, in a look; earlier requests are forgotten."""
-        self._wanted, self._look = path, look
-        self._near = self._near if path in self._near else ()
-        self._kept.keep_only({path, *self._near})
-        self._details.drop_waiting()
-        self._pictures.drop_waiting()
-        self._reader.keep(path)
+        self._begin(path)
+        self._look = look
         kept = self._kept.get(path)
         image = kept.shown(look)
         if image is not None and kept.size is not None:
@@ -259,12 +255,21 @@ class PictureLoader(QObject):
         else:
             self._pictures.request(_Wanted(path, self._reader.rendering, look))
 
+    def _begin(self, path: Path) -> None:
+        self._wanted = path
+        self._near = self._near if path in self._near else ()
+        self._kept.keep_only({path, *self._near})
+        self._details.drop_waiting()
+        self._pictures.drop_waiting()
+        self._reader.keep(path)
+
     def request_look(self, path: Path, look: Look | None, side: int = PICTURE_SIDE) -> None:
-        """Ask for the picture asked for last in another look, or as it is classified; `side` pixels are enough."""
-        if path == self._wanted:
-            self._look = look
-            self._details.drop_waiting()
-            self._looks.request(_Wanted(path, self._reader.rendering, look, min(side, PICTURE_SIDE)))
+        """Ask for a picture that was asked for in another look, or as it is classified; `side` pixels are enough."""
+        if path != self._wanted:  # another view asked for another picture since
+            self._begin(path)
+        self._look = look
+        self._details.drop_waiting()
+        self._looks.request(_Wanted(path, self._reader.rendering, look, min(side, PICTURE_SIDE)))
 
     def request_values(self, path: Path) -> None:
         """Ask for the values of a picture of greys."""

@@ -57,7 +57,7 @@ class PictureTools(QWidget):
 
     def begin(self, path: Path) -> bool:
         """Note that another image is to be shown; returns whether it is of the same stack, so that all stays."""
-        is_next = path in self.stack.stack
+        is_next = self.stack.holds(path)
         self._path, self._facts = path, ()
         self._rest.stop()
         if is_next:
@@ -81,6 +81,8 @@ class PictureTools(QWidget):
         """The picture is shown, of a file of so many pixels: ask for what there is to know of it."""
         if self._path is not None:
             self._size = size
+            if self.greys.look is not None:  # the picture may be shown as classified, as other views ask for it
+                self._pictures.request_look(self._path, self.greys.look)
             self._pictures.request_values(self._path)
             self._pictures.request_stack(self._path)
             self._ask_facts()

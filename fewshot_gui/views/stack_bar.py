@@ -21,6 +21,7 @@ class StackBar(QWidget):
         super().__init__(parent)
         self.setObjectName("stackBar")
         self._stack: tuple[Path, ...] = ()
+        self._places: dict[Path, int] = {}
         self.slider, self.position = QSlider(Qt.Orientation.Horizontal), QLabel()
         self.slider.setObjectName("stackSlider")
         self.slider.setAccessibleName(self.tr("Place in the stack of images"))
@@ -44,13 +45,21 @@ class StackBar(QWidget):
         """The images, in order; none where an image is alone."""
         return self._stack
 
+    def holds(self, path: Path) -> bool:
+        """Whether an image is one of the stack."""
+        return path in self._places
+
     def set_stack(self, stack: Sequence[Path], path: Path | None) -> None:
         """Show where `path` is among some images."""
-        self._stack = tuple(stack) if path in stack and len(stack) > 1 else ()
-        self.setVisible(bool(self._stack))
-        if path is None or not self._stack:
+        if stack is not self._stack:  # of which there may be 100,000
+            self._stack = tuple(stack) if len(stack) > 1 else ()
+            self._places = {one: place for place, one in enumerate(self._stack)}
+        at = None if path is None else self._places.get(path)
+        if at is None:
+            self._stack, self._places = (), {}
+        self.setVisible(at is not None)
+        if at is None:
             return
-        at = self._stack.index(path)
         with QSignalBlocker(self.slider):
             self.slider.setRange(0, len(self._stack) - 1)
             self.slider.setPageStep(max(1, len(self._stack) // 10))

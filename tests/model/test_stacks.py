@@ -10,11 +10,13 @@ import pytest
 import tifffile
 from PIL import ExifTags, Image
 
+from model.images.cutting import Cutting
 from model.images.items import Item
-from model.images.reading import facts
+from model.images.reading import facts, parts
 from model.images.stacks import stack_of
 from model.types import Region
 from tests.model.dicom_support import write_dicom
+from tests.model.test_video import write_clip
 
 GREYS = np.arange(64, dtype=np.uint16).reshape(8, 8)
 UPRIGHT = [1, 0, 0, 0, 1, 0]
@@ -71,6 +73,14 @@ def test_frames_and_pages_are_a_stack(tmp_path: Path) -> None:
         assert stack_of(file) == [file]
     box = Region(0, 0, 4, 4)
     assert stack_of(Item(pages, 2, box).path)[3] == Item(pages, 4, box).path
+
+
+def test_frames_of_a_video_are_a_stack_at_the_rate_of_the_library(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.avi", "MJPG")
+    items = parts(clip, Cutting(1.0))
+    assert stack_of(items[2], Cutting(1.0)) == items
+    between = Item(clip, 25).path  # that was shown at another rate
+    assert between in stack_of(between, Cutting(1.0))
 
 
 def test_an_image_alone_is_its_own_stack(tmp_path: Path) -> None:

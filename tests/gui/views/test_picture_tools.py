@@ -370,6 +370,25 @@ def test_a_window_ends_with_its_stack(
     np.testing.assert_array_equal(greys_shown(window.inspector.canvas), np.asarray(read_image(other))[..., 0])
 
 
+def test_a_look_still_works_after_another_view_asked_for_a_picture(
+    window: MainWindow, loader: PictureLoader, show: Show, ct: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    show(ct)
+    before = greys_shown(window.inspector.canvas)
+    Image.new("L", (8, 8)).save(tmp_path / "reviewed.png")
+    loader.request(tmp_path / "reviewed.png")  # as the review does
+    with qtbot.waitSignal(loader.look_ready):
+        trigger(window, "invertGreys")
+    np.testing.assert_array_equal(greys_shown(window.inspector.canvas), 255 - before)
+
+
+def test_full_screen_is_left_by_its_key_again(window: MainWindow, qtbot: QtBot) -> None:
+    trigger(window, "fullScreen")
+    assert window.isFullScreen()
+    trigger(window, "fullScreen")
+    assert not window.isFullScreen()
+
+
 def test_a_large_picture_is_looked_at_in_the_same_window_when_it_is_zoomed(
     window: MainWindow, loader: PictureLoader, show: Show, tmp_path: Path, qtbot: QtBot
 ) -> None:
