@@ -245,7 +245,7 @@ class GreyTools(QWidget):
         if look is None:
             text = self.tr("As classified") if window is None else self.tr("As classified: {window}")
             if classified is None:
-                text = self.tr("As classified: by a table in the file")
+                text = self.tr("As classified: by a table of the file")
             self.state.show_text(text.format(window="" if window is None else window_text(window, unit)))
         else:
             shown = window_text(look.window, "")
@@ -253,7 +253,7 @@ class GreyTools(QWidget):
                 shown = self.tr("inverted")  # and no more, so that it fits
             elif look.inverted:
                 shown = self.tr("{window} inverted").format(window=shown)
-            seen = self.tr("by a table in the file") if classified is None else window_text(classified, unit)
+            seen = self.tr("by a table of the file") if classified is None else window_text(classified, unit)
             text = self.tr("Shown {window}, classified {classified}")
             self.state.show_text(text.format(window=shown, classified=seen))
 

@@ -35,8 +35,8 @@ class GreyValues:
     size: (width, height) of the whole picture
     unit: of the values, "HU"; "" where the file does not say
     windows: those that the file offers, its own choice first
-    classified: the window by which classification sees the picture; None where that is no window: a table in the file,
-        or values that are all the same
+    classified: the window by which classification sees the picture; None where that is no window: a table or a colour
+        profile in the file, or values that are all the same
     inverted: whether higher values are darker
     ground: (h, w), True where there is no picture, which is black; None where there is picture everywhere
     """

@@ -111,6 +111,11 @@ def upright_values(values: npt.NDArray[Any], orientation: object) -> npt.NDArray
     return np.ascontiguousarray(turned[:: -1 if down else 1, :: -1 if across else 1])
 
 
+def is_toned(profile: object) -> bool:
+    """Whether a colour profile changes the tone of greys, so that no window shows them as `to_srgb` does."""
+    return isinstance(profile, bytes) and _to_srgb(profile, "L") is not None
+
+
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """Convert to RGB by the colour profile; one that is damaged or does not fit the pixels does not count."""
     if profile and image.mode == "P":

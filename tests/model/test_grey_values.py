@@ -23,6 +23,7 @@ from model.images.windows import Look, Window, between
 from model.types import Region
 from tests.model.dicom_support import write_dicom
 from tests.model.png_support import GREY, png
+from tests.model.test_transparency import grey_profile
 
 RAMP = np.arange(48 * 32, dtype=np.int32).reshape(32, 48)
 Array = npt.NDArray[np.generic]
@@ -281,3 +282,14 @@ def test_a_damaged_answer_of_a_decoder_is_refused() -> None:
     ):  # fmt: skip
         with pytest.raises(ValueError):  # noqa: PT011 - any
             of_wire(said | wrong, data)
+
+
+def test_a_profile_of_greys_is_no_window(tmp_path: Path) -> None:
+    profile = grey_profile(1.0)
+    grey = (RAMP % 256).astype(np.uint8)
+    Image.fromarray(grey).save(tmp_path / "a.png", icc_profile=profile)
+    tifffile.imwrite(tmp_path / "a.tif", RAMP.astype(np.uint16), iccprofile=profile)
+    for name in ("a.png", "a.tif"):
+        found = values_of(tmp_path / name)
+        assert found.classified is None
+        assert found.values.max() == (255 if name == "a.png" else 1535)

@@ -21,6 +21,7 @@ from model.images.pixels import (
     ORIENTATION_TAG,
     SIDEWAYS,
     is_grey_mode,
+    is_toned,
     light_of,
     to_srgb,
     upright,
@@ -62,12 +63,13 @@ def values(path: Path, frame: int | None, wanted: Wanted, *, formats: tuple[str,
         if not is_grey_mode(loaded.mode):
             return None
         greys, ground = light_of(loaded)
+        toned = not is_deep and is_toned(loaded.info.get("icc_profile"))
     if is_deep:
         span = range_of(greys, wanted.greys, ground)
         classified = None if span is None else between(*span)
     else:
         greys = greys if greys.dtype.kind == "b" else greys // step
-        classified = between(0, 1 if greys.dtype.kind == "b" else 255 // step)
+        classified = None if toned else between(0, 1 if greys.dtype.kind == "b" else 255 // step)
     ground = None if ground is None else upright_values(ground, turned)
     return of_picture(upright_values(greys, turned), classified=classified, ground=ground)
 

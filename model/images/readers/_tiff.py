@@ -15,7 +15,7 @@ from model.errors import ImageReadError
 from model.images.formats import Size, Wanted
 from model.images.grey_values import GreyValues, of_picture
 from model.images.last_file import LastFile
-from model.images.pixels import SIDEWAYS, upright, upright_values
+from model.images.pixels import SIDEWAYS, is_toned, upright, upright_values
 from model.images.read_errors import unsupported
 from model.images.readers import _pillow
 from model.images.readers import _tiff_colours as colours
@@ -93,7 +93,7 @@ def values(path: Path, frame: int | None, wanted: Wanted, box: Region | None) ->
     span = file.span(picture, wanted.greys, whole) if colours.has_range(page) else colours.range_of_bits(page)
     found = of_picture(
         upright_values(light.values, orientation),
-        classified=None if span is None else between(*span),
+        classified=None if span is None or is_toned(page.tags.valueof("InterColorProfile")) else between(*span),
         inverted=light.inverted,
         ground=None if light.ground is None else upright_values(light.ground, orientation),
     )
