@@ -55,7 +55,7 @@ class PictureSource(Protocol):
         """Signal(Path, QImage, Look): the picture in another look; None: as it is classified."""
 
     @property
-    def stack_ready(self) -> SignalInstance:
+    def series_ready(self) -> SignalInstance:
         """Signal(Path, tuple[Path, ...]): the images among which it is looked at one after another, in order."""
 
     @property
@@ -71,8 +71,8 @@ class PictureSource(Protocol):
     def request_values(self, path: Path) -> None:
         """Ask for the values of a picture of greys."""
 
-    def request_stack(self, path: Path) -> None:
-        """Ask for the images of the stack in which `path` lies."""
+    def request_series(self, path: Path) -> None:
+        """Ask for the images of the series in which `path` lies."""
 
     def request_near(self, paths: Sequence[Path]) -> None:
         """Read pictures that are likely wanted soon, the likeliest first, when there is time."""

@@ -1,4 +1,4 @@
-"""Pictures that are kept while they, or their neighbours in a stack, are looked at."""
+"""Pictures that are kept while they, or their neighbours in a series, are looked at."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What there is to know of a picture beside its pixels: the stack in which it lies, and what its file says of it."""
+"""What there is to know of a picture beside its pixels: the series in which it lies, and what its file says of it."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ class _Wanted:
 
 
 class PictureNotes(QObject):
-    """Answers for what was asked for last; the last stack is kept, since its images are asked for one after another."""
+    """Answers for what was asked for last; the last series is kept, since its images are asked for one after another."""
 
-    stack_ready = Signal(object, object)  # Path, tuple[Path, ...]
+    series_ready = Signal(object, object)  # Path, tuple[Path, ...]
     facts_ready = Signal(object, object)  # Path, tuple[Fact, ...]
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._cutting = AS_THEY_ARE
-        self._stack: tuple[Path, ...] = ()
-        self._in_stack: frozenset[Path] = frozenset()
-        self._stack_wanted: _Wanted | None = None  # read by the thread that searches
+        self._series: tuple[Path, ...] = ()
+        self._in_series: frozenset[Path] = frozenset()
+        self._series_wanted: _Wanted | None = None  # read by the thread that searches
         self._facts_wanted: Path | None = None
-        self._stacks = Decoder[_Wanted](self._find_stack, capacity=1, threads=1, parent=self)
+        self._search = Decoder[_Wanted](self._find_series, capacity=1, threads=1, parent=self)
         self._facts = Decoder[Path](_read_facts, capacity=1, threads=1, parent=self)
-        self._stacks.decoded.connect(self._on_stack_found)
+        self._search.decoded.connect(self._on_series_found)
         self._facts.decoded.connect(self._on_facts_read)
 
     def set_cutting(self, cutting: Cutting) -> None:
@@ -42,16 +42,16 @@ class PictureNotes(QObject):
         self._cutting = cutting
 
     def forget(self) -> None:
-        """Look for stacks anew: files may have changed."""
-        self._stack, self._in_stack = (), frozenset()
+        """Look for series anew: files may have changed."""
+        self._series, self._in_series = (), frozenset()
 
-    def request_stack(self, path: Path) -> None:
-        """Ask for the images of the stack in which `path` lies; a search for that of another image ends."""
-        self._stack_wanted = wanted = _Wanted(path, self._cutting)
-        if path in self._in_stack:
-            self.stack_ready.emit(path, self._stack)
+    def request_series(self, path: Path) -> None:
+        """Ask for the images of the series in which `path` lies; a search for that of another image ends."""
+        self._series_wanted = wanted = _Wanted(path, self._cutting)
+        if path in self._in_series:
+            self.series_ready.emit(path, self._series)
         else:
-            self._stacks.request(wanted)
+            self._search.request(wanted)
 
     def request_facts(self, path: Path) -> None:
         """Ask for what the file says of a picture."""
@@ -60,23 +60,23 @@ class PictureNotes(QObject):
 
     def shutdown(self) -> bool:
         """End the threads; False when one did not end in time."""
-        self._stack_wanted = None
-        return all([self._stacks.shutdown(), self._facts.shutdown()])
+        self._series_wanted = None
+        return all([self._search.shutdown(), self._facts.shutdown()])
 
-    def _find_stack(self, wanted: _Wanted) -> tuple[Path, ...]:
-        from model.images.stacks import stack_of
+    def _find_series(self, wanted: _Wanted) -> tuple[Path, ...]:
+        from model.images.series_search import series_of
 
         try:
-            return tuple(stack_of(wanted.path, wanted.cutting, lambda: self._stack_wanted == wanted))
+            return tuple(series_of(wanted.path, wanted.cutting, lambda: self._series_wanted == wanted))
         except ImageReadError:  # said by whoever shows the picture
             return (wanted.path,)
 
     @Slot(object, object)
-    def _on_stack_found(self, wanted: _Wanted, stack: tuple[Path, ...]) -> None:
-        if wanted == self._stack_wanted:
-            self._stack = stack if len(stack) > 1 else ()
-            self._in_stack = frozenset(self._stack)
-            self.stack_ready.emit(wanted.path, stack)
+    def _on_series_found(self, wanted: _Wanted, series: tuple[Path, ...]) -> None:
+        if wanted == self._series_wanted:
+            self._series = series if len(series) > 1 else ()
+            self._in_series = frozenset(self._series)
+            self.series_ready.emit(wanted.path, series)
 
     @Slot(object, object)
     def _on_facts_read(self, path: Path, facts: tuple[Fact, ...]) -> None:

@@ -32,7 +32,7 @@ WHOLE_PIXELS = 120_000_000
 
 
 MOST_NEAR = 4
-"""Neighbours of a picture in its stack that are read before they are wanted."""
+"""Neighbours of a picture in its series that are read before they are wanted."""
 
 _Level = tuple[Path, int, Rendering]  # the path, how many times smaller, how read
 
@@ -165,7 +165,7 @@ class PictureLoader(QObject):
     values_ready = Signal(object, object)  # Path, Survey; None where the picture has none
     values_failed = Signal(object, str)  # Path, reason
     look_ready = Signal(object, QImage, object)  # Path, image, the look (None: as it is classified)
-    stack_ready = Signal(object, object)  # Path, the stack in which it lies: tuple[Path, ...]
+    series_ready = Signal(object, object)  # Path, the series in which it lies: tuple[Path, ...]
     facts_ready = Signal(object, object)  # Path, tuple[Fact, ...]
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -175,7 +175,7 @@ class PictureLoader(QObject):
         self._near: tuple[Path, ...] = ()
         self._kept = KeptPictures()
         self._notes = PictureNotes(self)
-        self._notes.stack_ready.connect(self.stack_ready)
+        self._notes.series_ready.connect(self.series_ready)
         self._notes.facts_ready.connect(self.facts_ready)
         self._reader = PartReader(self._kept)
         self._pictures = Decoder[_Wanted](self._read_picture, capacity=1 + MOST_NEAR, threads=1, parent=self)
@@ -285,9 +285,9 @@ class PictureLoader(QObject):
             if self._kept.get(path).shown(self._look) is None:
                 self._pictures.request(_Wanted(path, self._reader.rendering, self._look))
 
-    def request_stack(self, path: Path) -> None:
-        """Ask for the images of the stack in which `path` lies."""
-        self._notes.request_stack(path)
+    def request_series(self, path: Path) -> None:
+        """Ask for the images of the series in which `path` lies."""
+        self._notes.request_series(path)
 
     def request_facts(self, path: Path) -> None:
         """Ask for what the file says of the picture."""

@@ -65,7 +65,7 @@ class InspectorView(QWidget):
         self._name, self._verdict, self._status = ElidedLabel(), QLabel(), QLabel()
         self._zoom = QLabel()
         self._opacity, self._threshold = QSlider(Qt.Orientation.Horizontal), QSlider(Qt.Orientation.Horizontal)
-        self._is_next = False  # the image is of the same stack as the one before
+        self._is_next = False  # the image is of the same series as the one before
         self.map_choice = MapChoice()
         self.tools = PictureTools(self.canvas, pictures)
         self._build()

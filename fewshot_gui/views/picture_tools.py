@@ -1,4 +1,4 @@
-"""What the inspector has for people who read pictures: windows of greys, stacks, facts. Changes views alone."""
+"""What the inspector has for people who read pictures: windows of greys, series, facts. Changes views alone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fewshot_gui.items.grey_windows import window_text
 from fewshot_gui.items.thumbnail_source import PictureSource
 from fewshot_gui.views.facts_panel import FactsPanel
 from fewshot_gui.views.grey_tools import GreyTools
-from fewshot_gui.views.stack_bar import StackBar
+from fewshot_gui.views.series_bar import SeriesBar
 from fewshot_gui.widgets.overlay_canvas import OverlayCanvas
 from model.images.facts import Fact
 from model.images.windows import Look
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from model.images.grey_values import Survey
 
 _REST = 200  # milliseconds a look must stay before it is shown as fine as can be
-_NEAR = 4  # neighbours in a stack that are read before they are wanted
+_NEAR = 4  # neighbours in a series that are read before they are wanted
 
 
 class PictureTools(QWidget):
-    """Looks after one canvas: asks for values, stacks and facts of the image shown on it."""
+    """Looks after one canvas: asks for values, series and facts of the image shown on it."""
 
-    image_wanted = Signal(Path)  # another image of the stack
-    changed = Signal()  # what can be done: whether there are values, or a stack
+    image_wanted = Signal(Path)  # another image of the series
+    changed = Signal()  # what can be done: whether there are values, or a series
 
     def __init__(self, canvas: OverlayCanvas, pictures: PictureSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,30 +40,30 @@ class PictureTools(QWidget):
         self._facts: tuple[Fact, ...] = ()
         self._survey: Survey | None = None
         self._trouble = ""  # why there are no values
-        self.greys, self.stack, self.facts = GreyTools(), StackBar(), FactsPanel()
+        self.greys, self.series, self.facts = GreyTools(), SeriesBar(), FactsPanel()
         self.facts.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(style.GRID // 2)
-        for widget in (self.stack, self.greys, self.facts):
+        for widget in (self.series, self.greys, self.facts):
             column.addWidget(widget)
         self._rest = QTimer(self, singleShot=True, interval=_REST)
         self._connect()
 
     @property
-    def has_stack(self) -> bool:
+    def has_series(self) -> bool:
         """Whether the image is one of several that are looked at one after another."""
-        return bool(self.stack.stack)
+        return bool(self.series.series)
 
     def begin(self, path: Path) -> bool:
-        """Note that another image is to be shown; returns whether it is of the same stack, so that all stays."""
-        is_next = self.stack.holds(path)
+        """Note that another image is to be shown; returns whether it is of the same series, so that all stays."""
+        is_next = self.series.holds(path)
         self._path, self._facts = path, ()
         self._rest.stop()
         if is_next:
-            self.stack.set_stack(self.stack.stack, path)
+            self.series.set_series(self.series.series, path)
         else:
-            self.stack.set_stack((), None)
+            self.series.set_series((), None)
         self._survey, self._trouble = None, ""
         self.greys.expect_survey(keep_look=is_next)
         self.changed.emit()
@@ -73,7 +73,7 @@ class PictureTools(QWidget):
         """There is no image any more."""
         self._path = None
         self._rest.stop()
-        self.stack.set_stack((), None)
+        self.series.set_series((), None)
         self._set_survey(None)
         self.changed.emit()
 
@@ -84,7 +84,7 @@ class PictureTools(QWidget):
             if self.greys.look is not None:  # the picture may be shown as classified, as other views ask for it
                 self._pictures.request_look(self._path, self.greys.look)
             self._pictures.request_values(self._path)
-            self._pictures.request_stack(self._path)
+            self._pictures.request_series(self._path)
             self._ask_facts()
 
     def set_facts_wanted(self, wanted: bool) -> None:
@@ -94,24 +94,24 @@ class PictureTools(QWidget):
 
     def tab_stops(self) -> list[QWidget]:
         """What the keyboard goes through, in order."""
-        return [self.stack.slider, *self.greys.tab_stops()]
+        return [self.series.slider, *self.greys.tab_stops()]
 
     def _connect(self) -> None:
         canvas, pictures = self._canvas, self._pictures
         pictures.values_ready.connect(self._on_values_ready)
         pictures.values_failed.connect(self._on_values_failed)
         pictures.look_ready.connect(self._on_look_ready)
-        pictures.stack_ready.connect(self._on_stack_ready)
+        pictures.series_ready.connect(self._on_series_ready)
         pictures.facts_ready.connect(self._on_facts_ready)
         canvas.pointed_at.connect(self._on_pointed_at)
         canvas.drag_began.connect(self.greys.begin_drag)
         canvas.dragged.connect(self.greys.drag)
         canvas.menu_wanted.connect(self._on_menu_wanted)
-        canvas.stepped.connect(self.stack.step)
+        canvas.stepped.connect(self.series.step)
         self._rest.timeout.connect(self._on_rested)
         self.greys.look_chosen.connect(self._on_look_chosen)
         self.greys.survey_changed.connect(self.changed)
-        self.stack.image_wanted.connect(self.image_wanted)
+        self.series.image_wanted.connect(self.image_wanted)
 
     def _set_survey(self, survey: Survey | None, *, keep_look: bool = False) -> None:
         self._survey, self._trouble = survey, ""
@@ -161,11 +161,11 @@ class PictureTools(QWidget):
         if path == self._path and look == self.greys.look:
             self._canvas.change_image(image)
 
-    def _on_stack_ready(self, path: Path, stack: tuple[Path, ...]) -> None:
+    def _on_series_ready(self, path: Path, series: tuple[Path, ...]) -> None:
         if path == self._path:
-            self.stack.set_stack(stack, path)
-            if self.has_stack:
-                self._pictures.request_near(self.stack.near(_NEAR))
+            self.series.set_series(series, path)
+            if self.has_series:
+                self._pictures.request_near(self.series.near(_NEAR))
             self.changed.emit()
 
     def _on_facts_ready(self, path: Path, facts: tuple[Fact, ...]) -> None:

@@ -123,8 +123,8 @@ class WindowCommands(QObject):
             "brighter": partial(greys.nudge, 0, -1),
             "invertGreys": greys.invert,
             "resetWindow": greys.reset,
-            "nextInStack": partial(tools.stack.step, 1),
-            "previousInStack": partial(tools.stack.step, -1),
+            "nextInSeries": partial(tools.series.step, 1),
+            "previousInSeries": partial(tools.series.step, -1),
             "turnRight": partial(canvas.turn, 1),
             "turnLeft": partial(canvas.turn, -1),
             "mirror": canvas.mirror,
@@ -144,7 +144,7 @@ class WindowCommands(QObject):
         self._table["facts"].toggled.connect(tools.set_facts_wanted)
         panes.windows.aboutToShow.connect(self._fill_windows)
         tools.changed.connect(self._update_flags)
-        tools.image_wanted.connect(self._go_in_stack)
+        tools.image_wanted.connect(self._go_in_series)
 
     def _connect_undo(self) -> None:
         stack = self._document.undo_stack
@@ -233,7 +233,7 @@ class WindowCommands(QObject):
             has_suggestions=panes.library.model.suggested is not None,
             has_image=panes.inspector.path is not None,
             has_greys=panes.inspector.tools.greys.has_greys,
-            has_stack=panes.inspector.tools.has_stack,
+            has_series=panes.inspector.tools.has_series,
             has_example_selection=self._is_example_selected(),
         )
 
@@ -248,7 +248,7 @@ class WindowCommands(QObject):
         rows = (view.row_of(example.path) for bin_ in self._document.bins for example in bin_.examples)
         return any(first <= row <= last for row in rows if row is not None for first, last in selected)
 
-    # The stack is not asked here: it sends these signals also while it is being destroyed.
+    # The series is not asked here: it sends these signals also while it is being destroyed.
 
     def _on_can_undo_changed(self, can: bool) -> None:
         self._table.set_flags(can_undo=can)
@@ -335,8 +335,8 @@ class WindowCommands(QObject):
     def _fill_windows(self) -> None:
         self._panes.inspector.tools.greys.fill_menu(self._panes.windows)
 
-    def _go_in_stack(self, path: Path) -> None:
-        """Show another image of the stack, and select it alone where it is listed: keys act on what is selected."""
+    def _go_in_series(self, path: Path) -> None:
+        """Show another image of the series, and select it alone where it is listed: keys act on what is selected."""
         view = self._panes.focus.active
         if view is not None and view.row_of(path) is not None:
             view.select_paths([path])

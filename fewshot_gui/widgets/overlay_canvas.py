@@ -48,7 +48,7 @@ class OverlayCanvas(QWidget):
     drag_began = Signal()  # with the right button
     dragged = Signal(QPointF)  # how far from where it began, in logical pixels
     menu_wanted = Signal(QPoint)  # a click with the right button, on the screen
-    stepped = Signal(int)  # Shift and the wheel: so many images on in the stack
+    stepped = Signal(int)  # Shift and the wheel: so many images on in the series
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,7 +92,7 @@ class OverlayCanvas(QWidget):
         self._on_view_changed()
 
     def go_on_with(self, image: QImage, original_size: QSize) -> None:
-        """Show another image of the same stack: where it is of the same size, zoom and place stay."""
+        """Show another image of the same series: where it is of the same size, zoom and place stay."""
         if self.view.image_size() != QSizeF(original_size):
             self.set_image(image, original_size)
         else:

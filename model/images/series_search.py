@@ -1,4 +1,4 @@
-"""Stacks: images that are looked at one after another, in the order in which they were taken.
+"""Series: images that are looked at one after another, in the order in which they were taken.
 
 They are the pages or frames of a file, or the slices of a series that lie in the files of one folder.
 """
@@ -24,8 +24,8 @@ MAX_SLICES = 5000
 _STEP = 1e-3  # millimetres that two positions differ by
 
 
-def stack_of(path: Path, cutting: Cutting = AS_THEY_ARE, go_on: Callable[[], bool] = lambda: True) -> list[Path]:
-    """Return the images of the stack in which an image lies, in order; itself alone where there is none.
+def series_of(path: Path, cutting: Cutting = AS_THEY_ARE, go_on: Callable[[], bool] = lambda: True) -> list[Path]:
+    """Return the images of the series in which an image lies, in order; itself alone where there is none.
 
     Pages or frames are taken at the same tile as the image. Files that cannot be read are left out. `go_on` is asked
     before each file, and ends the search with what was found so far where it answers False.
@@ -65,8 +65,8 @@ def in_order(places: Mapping[Path, Place]) -> list[Path]:
     found.sort(key=lambda path: _or_last(places[path].number))
     positions = sorted(place.position for place in places.values() if place.position is not None)
     axes = {place.axis for place in places.values()}
-    is_stack = len(positions) == len(found) and len(axes) == 1
-    if is_stack and all(after - before > _STEP for before, after in pairwise(positions)):
+    is_series = len(positions) == len(found) and len(axes) == 1
+    if is_series and all(after - before > _STEP for before, after in pairwise(positions)):
         found.sort(key=lambda path: _or_last(places[path].position))
     return found
 

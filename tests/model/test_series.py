@@ -1,4 +1,4 @@
-"""Stacks of images: slices of a folder by their positions, frames and pages of a file; what files say of pictures."""
+"""Series of images: slices of a folder by their positions, frames and pages of a file; what files say of pictures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from PIL import ExifTags, Image
 from model.images.cutting import Cutting
 from model.images.items import Item
 from model.images.reading import facts, parts
-from model.images.stacks import stack_of
+from model.images.series_search import series_of
 from model.types import Region
 from tests.model.dicom_support import write_dicom
 from tests.model.test_video import write_clip
@@ -42,53 +42,53 @@ def test_slices_are_in_the_order_of_their_positions(write_slice: Callable[..., P
     (paths["a.dcm"].parent / "damaged.dcm").write_bytes(b"\0" * 128 + b"DICM and nothing else")
     Image.new("L", (8, 8)).save(paths["a.dcm"].parent / "photo.png")
     for path in paths.values():
-        assert [one.name for one in stack_of(path)] == ["b.dcm", "d.dcm", "c", "a.dcm"]
+        assert [one.name for one in series_of(path)] == ["b.dcm", "d.dcm", "c", "a.dcm"]
 
 
 def test_slices_at_the_same_positions_are_in_the_order_of_their_numbers(write_slice: Callable[..., Path]) -> None:
     for name, z, number in (("a", 1, 2), ("b", 0, 3), ("c", 0, 1), ("d", 1, 4)):
         first = write_slice(f"{name}.dcm", z=z, number=number)
-    assert [one.stem for one in stack_of(first)] == ["c", "a", "b", "d"]
+    assert [one.stem for one in series_of(first)] == ["c", "a", "b", "d"]
 
 
 def test_slices_without_positions_are_in_the_order_of_their_numbers(write_slice: Callable[..., Path]) -> None:
     for name, number in (("10.dcm", 1), ("9.dcm", 30), ("8.dcm", 4), ("7.dcm", None)):
         first = write_slice(name, number=number)
-    assert [one.name for one in stack_of(first)] == ["10.dcm", "8.dcm", "9.dcm", "7.dcm"]
+    assert [one.name for one in series_of(first)] == ["10.dcm", "8.dcm", "9.dcm", "7.dcm"]
 
 
 def test_the_search_ends_when_it_is_not_wanted_any_more(write_slice: Callable[..., Path]) -> None:
     paths = [write_slice(f"{at}.dcm", z=at) for at in range(4)]
     answers = iter([True, True, False])
-    assert len(stack_of(paths[0], go_on=lambda: next(answers))) < 4
+    assert len(series_of(paths[0], go_on=lambda: next(answers))) < 4
 
 
-def test_frames_and_pages_are_a_stack(tmp_path: Path) -> None:
+def test_frames_and_pages_are_a_series(tmp_path: Path) -> None:
     cine = write_dicom(tmp_path / "cine.dcm", np.stack([GREYS] * 3))
     pages = tmp_path / "pages.tif"
     tifffile.imwrite(pages, np.stack([GREYS] * 4), photometric="minisblack")
     for file, count in ((cine, 3), (pages, 4)):
         wanted = [Item(file, number).path for number in range(1, count + 1)]
-        assert stack_of(wanted[1]) == wanted
-        assert stack_of(file) == [file]
+        assert series_of(wanted[1]) == wanted
+        assert series_of(file) == [file]
     box = Region(0, 0, 4, 4)
-    assert stack_of(Item(pages, 2, box).path)[3] == Item(pages, 4, box).path
+    assert series_of(Item(pages, 2, box).path)[3] == Item(pages, 4, box).path
 
 
-def test_frames_of_a_video_are_a_stack_at_the_rate_of_the_library(tmp_path: Path) -> None:
+def test_frames_of_a_video_are_a_series_at_the_rate_of_the_library(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "clip.avi", "MJPG")
     items = parts(clip, Cutting(1.0))
-    assert stack_of(items[2], Cutting(1.0)) == items
+    assert series_of(items[2], Cutting(1.0)) == items
     between = Item(clip, 25).path  # that was shown at another rate
-    assert between in stack_of(between, Cutting(1.0))
+    assert between in series_of(between, Cutting(1.0))
 
 
-def test_an_image_alone_is_its_own_stack(tmp_path: Path) -> None:
+def test_an_image_alone_is_its_own_series(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     Image.new("L", (8, 8)).save(path)
-    assert stack_of(path) == [path]
+    assert series_of(path) == [path]
     no_series = write_dicom(tmp_path / "a.dcm", GREYS)
-    assert stack_of(no_series) == [no_series]
+    assert series_of(no_series) == [no_series]
 
 
 def test_facts_of_a_slice_tell_names_apart(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ class PicturesOnDemand(QObject):
     values_ready = Signal(object, object)
     values_failed = Signal(object, str)
     look_ready = Signal(object, QImage, object)
-    stack_ready = Signal(object, object)
+    series_ready = Signal(object, object)
     facts_ready = Signal(object, object)
 
     def __init__(self) -> None:
@@ -66,8 +66,8 @@ class PicturesOnDemand(QObject):
     def request_values(self, path: Path) -> None:
         self.asked.append(("values", path))
 
-    def request_stack(self, path: Path) -> None:
-        self.asked.append(("stack", path))
+    def request_series(self, path: Path) -> None:
+        self.asked.append(("series", path))
 
     def request_facts(self, path: Path) -> None:
         self.asked.append(("facts", path))

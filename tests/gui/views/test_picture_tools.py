@@ -1,4 +1,4 @@
-"""Reading pictures in the inspector: windows of greys, values, stacks, turns and facts, over real files."""
+"""Reading pictures in the inspector: windows of greys, values, series, turns and facts, over real files."""
 
 from __future__ import annotations
 
@@ -68,10 +68,10 @@ def window(
 
 @pytest.fixture
 def show(window: MainWindow, loader: PictureLoader, qtbot: QtBot) -> Show:
-    """Return a function that shows an image and waits until its values and its stack are known."""
+    """Return a function that shows an image and waits until its values and its series are known."""
 
     def show_(path: Path) -> None:
-        with qtbot.waitSignals([loader.values_ready, loader.stack_ready]):
+        with qtbot.waitSignals([loader.values_ready, loader.series_ready]):
             window.intents.image_selected.emit(path)
 
     return show_
@@ -232,21 +232,21 @@ def test_the_value_under_the_cursor(window: MainWindow, show: Show, ct: Path, tm
 def test_the_slider_goes_through_frames_and_keeps_window_and_place(
     window: MainWindow, loader: PictureLoader, show: Show, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    path = tmp_path / "stack.tif"
+    path = tmp_path / "series.tif"
     pages = np.stack([STORED.astype(np.uint16) + 1000 * page for page in range(5)])
     tifffile.imwrite(path, pages, photometric="minisblack")
     frames = [Item(path, number).path for number in range(1, 6)]
     show(frames[1])
-    inspector, stack = window.inspector, window.inspector.tools.stack
-    assert stack.position.text() == "2 of 5"
+    inspector, series = window.inspector, window.inspector.tools.series
+    assert series.position.text() == "2 of 5"
     inspector.canvas.zoom_by(2)
     scale = inspector.canvas.view.scale
     with qtbot.waitSignal(loader.look_ready):
         trigger(window, "invertGreys")
     with qtbot.waitSignal(loader.values_ready):
-        trigger(window, "nextInStack")
+        trigger(window, "nextInSeries")
     assert inspector.path == frames[2]
-    assert stack.position.text() == "3 of 5"
+    assert series.position.text() == "3 of 5"
     assert inspector.canvas.view.scale == scale
     look = inspector.tools.greys.look
     assert look is not None
@@ -259,7 +259,7 @@ def test_the_slider_goes_through_frames_and_keeps_window_and_place(
         wheel_with_shift(inspector.canvas, at, -1)
     assert inspector.path == frames[3]
     with qtbot.waitSignal(loader.values_ready):
-        stack.slider.setValue(0)
+        series.slider.setValue(0)
     assert inspector.path == frames[0]
 
 
@@ -274,7 +274,7 @@ def wheel_with_shift(canvas: OverlayCanvas, at: QPoint, notches: int) -> None:
 def test_neighbours_are_read_before_they_are_wanted(
     window: MainWindow, loader: PictureLoader, show: Show, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    path = tmp_path / "stack.tif"
+    path = tmp_path / "series.tif"
     tifffile.imwrite(path, np.stack([STORED.astype(np.uint16)] * 5), photometric="minisblack")
     show(Item(path, 3).path)
     neighbours = [Item(path, number).path for number in (1, 2, 4, 5)]
@@ -296,13 +296,13 @@ def test_slices_of_a_folder_go_by_their_positions(
         )  # fmt: skip
     window._found.add([tmp_path / name for name in heights])
     window.library.images.setFocus()
-    with qtbot.waitSignals([loader.values_ready, loader.stack_ready]):
+    with qtbot.waitSignals([loader.values_ready, loader.series_ready]):
         window.library.images.select_paths([tmp_path / "b.dcm"])
     seen = [window.inspector.path]
-    assert window.inspector.tools.stack.position.text() == "1 of 3"
+    assert window.inspector.tools.series.position.text() == "1 of 3"
     for _ in range(2):
         with qtbot.waitSignal(loader.values_ready):
-            trigger(window, "nextInStack")
+            trigger(window, "nextInSeries")
         seen.append(window.inspector.path)
         assert window.library.images.selected_paths() == [window.inspector.path]  # so that keys act on it
     assert [path.name for path in seen if path is not None] == ["b.dcm", "c.dcm", "a.dcm"]
@@ -358,7 +358,7 @@ def test_facts_leave_out_names_that_are_hidden(
         hide_names(False)
 
 
-def test_a_window_ends_with_its_stack(
+def test_a_window_ends_with_its_series(
     window: MainWindow, loader: PictureLoader, show: Show, ct: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
     show(ct)

@@ -192,7 +192,7 @@ def test_a_small_picture_shows_where_one_is_when_zoomed(canvas: OverlayCanvas) -
     assert canvas.grab().toImage().pixelColor(corner) != QColor("#ffffff")
 
 
-def test_another_picture_of_a_stack_keeps_the_view_only_at_the_same_size(canvas: OverlayCanvas) -> None:
+def test_another_picture_of_a_series_keeps_the_view_only_at_the_same_size(canvas: OverlayCanvas) -> None:
     canvas.zoom_by(3)
     scale = canvas.view.scale
     image = QImage(100, 50, QImage.Format.Format_RGB32)
