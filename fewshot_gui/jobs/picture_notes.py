@@ -20,7 +20,7 @@ class _Wanted:
 
 
 class PictureNotes(QObject):
-    """Answers for what was asked for last; the last series is kept, since its images are asked for one after another."""
+    """Answers for what was asked for last; the last series is kept: its images are asked for one after another."""
 
     series_ready = Signal(object, object)  # Path, tuple[Path, ...]
     facts_ready = Signal(object, object)  # Path, tuple[Fact, ...]
