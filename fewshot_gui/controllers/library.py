@@ -69,6 +69,7 @@ class LibraryController(QObject):
         """Scan the folders and check the files again."""
         self._thumbnails.clear()
         self._tiles.clear()
+        self._pictures.read_anew()
         self._scan()
         self._look_for_files()
 
@@ -139,7 +140,7 @@ class LibraryController(QObject):
     def _read_by(self, cutting: Cutting, rendering: Rendering, hashes: Path | None) -> None:
         self._files.hashes = hashes
         self._files.cutting, self._thumbnails.rendering = cutting, rendering
-        self._pictures.set_rendering(rendering)
+        self._pictures.set_rendering(rendering, cutting)
         self._tiles.set_rendering(rendering)
 
     @Slot(Path)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QRectF, Signal, SignalInstance
 from PySide6.QtGui import QImage
+
+from model.images.windows import Look
 
 
 class ThumbnailSource(Protocol):
@@ -39,8 +42,43 @@ class PictureSource(Protocol):
     def detail_ready(self) -> SignalInstance:
         """Signal(Path, QImage, QRectF): a part, and the rectangle of the file that it covers."""
 
-    def request(self, path: Path) -> None:
-        """Ask for the picture of `path`; the answer comes by a signal."""
+    @property
+    def values_ready(self) -> SignalInstance:
+        """Signal(Path, Survey): the values of a picture of greys; None where it has none."""
+
+    @property
+    def values_failed(self) -> SignalInstance:
+        """Signal(Path, str): why there are none."""
+
+    @property
+    def look_ready(self) -> SignalInstance:
+        """Signal(Path, QImage, Look): the picture in another look; None: as it is classified."""
+
+    @property
+    def series_ready(self) -> SignalInstance:
+        """Signal(Path, tuple[Path, ...]): the images among which it is looked at one after another, in order."""
+
+    @property
+    def facts_ready(self) -> SignalInstance:
+        """Signal(Path, tuple[Fact, ...]): what the file says of the picture."""
+
+    def request(self, path: Path, look: Look | None = None) -> None:
+        """Ask for the picture of `path`, in a look where it is one of greys; the answer comes by a signal."""
+
+    def request_look(self, path: Path, look: Look | None, side: int = ...) -> None:
+        """Ask for a picture that was asked for in another look, at most `side` pixels long."""
+
+    def request_values(self, path: Path) -> None:
+        """Ask for the values of a picture of greys."""
+
+    def request_series(self, path: Path) -> None:
+        """Ask for the images of the series in which `path` lies."""
+
+    def request_near(self, paths: Sequence[Path]) -> None:
+        """Read pictures that are likely wanted soon, the likeliest first, when there is time."""
+
+    def request_facts(self, path: Path) -> None:
+        """Ask for what the file says of the picture."""
 
     def request_detail(self, path: Path, rect: QRectF, scale: float) -> None:
         """Ask for a part of a picture, at `scale` (1: every pixel) or finer; parts of others are forgotten."""

@@ -15,9 +15,12 @@ from PySide6.QtGui import QImage
 from fewshot_gui.jobs.priority import lower_thread_priority
 from model.errors import ImageReadError
 from model.images.rendering import USUAL, Rendering
+from model.images.windows import Look
 
 if TYPE_CHECKING:
     from PIL import Image
+
+    from model.images.grey_values import GreyValues
 
 _log = logging.getLogger(__name__)
 _Wanted = TypeVar("_Wanted")  # Path, or what else names a picture or a part of one; hashable
@@ -108,6 +111,16 @@ def load_qimage(path: Path, max_side: int, rendering: Rendering = USUAL) -> QIma
     from model.images.reading import read_image  # here: the window starts without the decoders
 
     return to_qimage(read_image(path, max_side, rendering.ground, rendering.greys))
+
+
+def grey_qimage(greys: GreyValues, look: Look, max_side: int) -> QImage:
+    """Draw greys in a look, at most `max_side` pixels long."""
+    from PIL import Image
+
+    from model.images.pixels import shrunk
+
+    thinned = greys.thinned(max(greys.values.shape) // max(2 * max_side, 1))
+    return to_qimage(shrunk(Image.fromarray(thinned.seen(look)), max_side).convert("RGB"))
 
 
 def to_qimage(image: Image.Image) -> QImage:

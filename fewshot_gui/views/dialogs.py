@@ -147,6 +147,8 @@ def _gestures() -> list[tuple[str, str]]:
         (tr("Mouse wheel, drag on the picture"), tr("Zoom about the cursor, pan")),
         (tr("Double click on the picture"), tr("Fit, or 100 %")),
         (tr("Hold F8 / Shift+F8"), tr("Uncover the covered picture under the pointer / all of them")),
+        (tr("Right drag on a picture of greys"), tr("Window: across its width, down its level; a click: its menu")),
+        (tr("Shift + mouse wheel on the picture"), tr("Through slices, frames or pages")),
     ]
 
 

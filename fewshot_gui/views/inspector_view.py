@@ -29,6 +29,7 @@ from fewshot_gui.texts import REMARK, confidence_text
 from fewshot_gui.views.like_strip import LikeRow, LikeStrip
 from fewshot_gui.views.map_choice import MapChoice
 from fewshot_gui.views.masking_strip import MaskingStrip
+from fewshot_gui.views.picture_tools import PictureTools
 from fewshot_gui.widgets.difference_legend import DifferenceLegend
 from fewshot_gui.widgets.elided_label import ElidedLabel
 from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
@@ -78,16 +79,19 @@ class InspectorView(QWidget):
         self.like = LikeStrip(tiles)
         self._name, self._verdict, self._status = ElidedLabel(), QLabel(), QLabel()
         self._zoom = QLabel()
-        self._opacity = QSlider(Qt.Orientation.Horizontal)
+        self._opacity, self._threshold = QSlider(Qt.Orientation.Horizontal), QSlider(Qt.Orientation.Horizontal)
         self.map_choice = MapChoice(between_classes=True)
         self.legend, self.masking = DifferenceLegend(), MaskingStrip(document, intents)
         self._mark_notice = Notice(self.tr("A part is marked."), icon_name="search")
+        self._is_next = False  # the image is of the same series as the one before
+        self.tools = PictureTools(self.canvas, pictures)
         self._build()
         self.canvas.marked_changed.connect(self._on_marked_changed)
         self._settle.timeout.connect(self._on_settled)
         self._rest.timeout.connect(self._on_rested)
         self.canvas.zoom_changed.connect(self._on_zoom_changed)
         self._opacity.valueChanged.connect(self._on_opacity_changed)
+        self._threshold.valueChanged.connect(self._on_threshold_changed)
         self.scores.class_chosen.connect(self._on_class_chosen)
         self.like.example_chosen.connect(self._on_example_chosen)
         pictures.picture_ready.connect(self._on_picture_ready)
@@ -119,7 +123,6 @@ class InspectorView(QWidget):
     def offer_fetching(self, actions: Sequence[QAction]) -> None:
         """Put commands that fetch images like this one into the picture's menu; the last goes by the marked part."""
         self.canvas.addActions(list(actions))
-        self.canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self._mark_notice.set_action(actions[-1])
 
     def entry(self) -> QWidget:
@@ -128,7 +131,14 @@ class InspectorView(QWidget):
 
     def tab_stops(self) -> list[QWidget]:
         """What the keyboard goes through, in order."""
-        return [self.map_choice, self._opacity, self.scores, self.masking.button]
+        return [
+            *self.tools.tab_stops(),
+            self.map_choice,
+            self._opacity,
+            self._threshold,
+            self.scores,
+            self.masking.button,
+        ]
 
     def show_image(self, path: Path) -> None:
         """Show `path`; its explanation is asked for once it has stayed a moment."""
@@ -140,10 +150,14 @@ class InspectorView(QWidget):
         self._show_why()
         self._content.set_empty(False)
         self.show_name()
-        self._show_preview(path)
+        self._is_next = self.tools.begin(path)
+        if self._is_next:
+            self.canvas.clear_overlay()
+        else:
+            self._show_preview(path)
         self._status.hide()
         self._show_facts()
-        self._pictures.request(path)
+        self._pictures.request(path, self.tools.greys.look)
         self._settle.start()
 
     def show_name(self) -> None:
@@ -161,6 +175,7 @@ class InspectorView(QWidget):
         self._path, self._explanation = None, None
         self._show_why()
         self.canvas.clear()
+        self.tools.clear()
         self.header.set_note("")
         self._content.set_empty(True)
 
@@ -209,6 +224,13 @@ class InspectorView(QWidget):
         self._opacity.setObjectName("opacitySlider")
         self._opacity.setAccessibleName(self.tr("Strength of the attention overlay"))
         self._opacity.setToolTip(self.tr("How strongly the attention covers the picture"))
+        self._threshold.setRange(0, 90)
+        self._threshold.setMinimumWidth(30)
+        self._threshold.setObjectName("thresholdSlider")
+        self._threshold.setAccessibleName(self.tr("Threshold of the attention overlay"))
+        self._threshold.setToolTip(
+            self.tr("Leave out of the heat map what has less evidence than this share of the most")
+        )
         self._zoom.setMinimumWidth(self.fontMetrics().horizontalAdvance("1,000 %"))
         self._zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._zoom.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -222,10 +244,12 @@ class InspectorView(QWidget):
         row = QHBoxLayout()
         row.setSpacing(style.GRID)
         row.addWidget(self.map_choice)
-        row.addWidget(self._opacity, 1)
+        row.addWidget(self._opacity, 2)
+        row.addWidget(self._threshold, 1)
         facts = QVBoxLayout()
         facts.setContentsMargins(style.GRID, style.GRID // 2, style.GRID, style.GRID)
         facts.setSpacing(6)
+        facts.addWidget(self.tools)
         facts.addLayout(row)
         for widget in (self.legend, self._name, self._verdict, self._status, self.scores, self.masking, self.like):
             facts.addWidget(widget)
@@ -357,10 +381,14 @@ class InspectorView(QWidget):
     def _on_picture_ready(self, path: Path, image: QImage, size: QSize) -> None:
         if path == self._path:
             self._is_preview = False
-            self.canvas.set_image(image, size)
+            if self._is_next:
+                self.canvas.go_on_with(image, size)
+            else:
+                self.canvas.set_image(image, size)
             self._remark = image.text(REMARK)
             self._show_facts()
             self._show_map()
+            self.tools.ask(size)
 
     def _on_picture_failed(self, path: Path, message: str) -> None:
         if path == self._path:
@@ -375,6 +403,9 @@ class InspectorView(QWidget):
 
     def _on_marked_changed(self) -> None:
         self._mark_notice.setVisible(self.canvas.marked is not None)
+
+    def _on_threshold_changed(self, percent: int) -> None:
+        self.canvas.set_threshold(percent / 100)
 
     def _on_zoom_changed(self, scale: float) -> None:
         self._zoom.setText("" if self._is_preview else f"{100 * scale:,.0f} %")

@@ -97,6 +97,7 @@ class MainWindow(QMainWindow):
             self.estimates,
             self.focus,
             self._menu_bar.put_into,
+            self._menu_bar.windows,
         )
         self._commands = WindowCommands(self, self.command_table, panes, intents, document, results)
         self._commands.edit_made.connect(self.status.show_edit)
@@ -305,6 +306,8 @@ class MainWindow(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette (Qt)."""
         super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange and hasattr(self, "command_table"):
+            self.command_table["fullScreen"].setChecked(self.isFullScreen())
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "command_table"):
             self.command_table.set_icons(self.palette())
             self._tool_bar.setStyleSheet(style.tool_bar_sheet())  # Qt resolves `palette()` once, when it is set
@@ -366,6 +369,7 @@ class MainWindow(QMainWindow):
         self.compare.left.connect(self.leave_comparison)
         document.reset.connect(self.leave_comparison)
         table["compare"].triggered.connect(self._on_compare)
+        table["fullScreen"].toggled.connect(self._show_full_screen)
         table["resultsAlone"].toggled.connect(self._show_results_alone)
         table["autoTrain"].triggered.connect(intents.auto_train_chosen)
         table["thorough"].triggered.connect(intents.thorough_chosen)
@@ -401,6 +405,10 @@ class MainWindow(QMainWindow):
             self.results.gallery.set_map_style(map_style)
         self.inspector.set_map_style(map_style)
         self.compare.set_map_style(map_style)
+
+    def _show_full_screen(self, full: bool) -> None:
+        if full != self.isFullScreen():
+            self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def _show_results_alone(self, alone: bool) -> None:
         self.library.setVisible(not alone)

@@ -24,6 +24,7 @@ _THEME = "theme"
 _LANGUAGE = "language"
 _COVER = "cover"
 _PUT_INTO = "put into"
+_WINDOWS = "windows of greys"
 _UNLIKE = "unlike every bin"
 _MENUS = (
     (
@@ -140,8 +141,33 @@ _MENUS = (
             "nextStep",
             "hideNames",
             _COVER,
+            "fullScreen",
             _THEME,
             _LANGUAGE,
+        ),
+    ),
+    (
+        mark("&Picture"),
+        (
+            _WINDOWS,
+            "nextWindow",
+            "narrowerWindow",
+            "widerWindow",
+            "darker",
+            "brighter",
+            "invertGreys",
+            "resetWindow",
+            "histogram",
+            _SEPARATOR,
+            "nextInSeries",
+            "previousInSeries",
+            _SEPARATOR,
+            "turnRight",
+            "turnLeft",
+            "mirror",
+            "upsideDown",
+            _SEPARATOR,
+            "facts",
         ),
     ),
     (mark("&Help"), ("help", "example", "log", "about")),
@@ -159,7 +185,7 @@ _FOUND = (22, 34, 41)
 
 
 class MenuBar(QMenuBar):
-    """File, Edit, Bins, Run, View, Help."""
+    """File, Edit, Bins, Run, View, Picture, Help."""
 
     def __init__(self, actions: ActionTable, intents: Intents, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -169,6 +195,9 @@ class MenuBar(QMenuBar):
         self.put_into = QMenu(self.tr("Put &selection into"))
         """For the actions that put the selected images into a bin."""
         self.put_into.setObjectName("putIntoMenu")
+        self.windows = QMenu(self.tr("Wind&ow"), self)
+        """For the windows of greys that the picture in the inspector offers."""
+        self.windows.setObjectName("windowsMenu")
         self._themes: dict[str, QAction] = {}
         self._theme_menu = self._make_theme_menu()
         self._languages: dict[str, QAction] = {}
@@ -179,6 +208,7 @@ class MenuBar(QMenuBar):
             _LANGUAGE: self._make_language_menu(),
             _COVER: CoverMenu(actions["coverPictures"], intents, self),
             _PUT_INTO: self.put_into,
+            _WINDOWS: self.windows,
             _UNLIKE: self._make_unlike_menu(),
         }
         for title, entries in _MENUS:

@@ -43,6 +43,7 @@ class Panes:
     estimates: EstimatesView
     focus: ImageFocus
     put_into: QMenu
+    windows: QMenu
 
 
 class WindowCommands(QObject):
@@ -74,7 +75,8 @@ class WindowCommands(QObject):
 
     def _connect_actions(self) -> None:
         window, panes, intents = self._window, self._panes, self._intents
-        focus = panes.focus
+        focus, tools = panes.focus, panes.inspector.tools
+        greys = tools.greys
         for action_id, slot in {
             "new": intents.new_requested,
             "open": intents.open_requested,
@@ -133,6 +135,19 @@ class WindowCommands(QObject):
             "zoomOut": partial(self._zoom, partial(OverlayCanvas.zoom_by, notches=-1)),
             "zoomFit": partial(self._zoom, OverlayCanvas.fit),
             "zoomActual": partial(self._zoom, OverlayCanvas.zoom_to_actual),
+            "nextWindow": greys.next_preset,
+            "widerWindow": partial(greys.nudge, 1, 0),
+            "narrowerWindow": partial(greys.nudge, -1, 0),
+            "darker": partial(greys.nudge, 0, 1),
+            "brighter": partial(greys.nudge, 0, -1),
+            "invertGreys": greys.invert,
+            "resetWindow": greys.reset,
+            "nextInSeries": partial(tools.series.step, 1),
+            "previousInSeries": partial(tools.series.step, -1),
+            "turnRight": partial(panes.inspector.canvas.turn, 1),
+            "turnLeft": partial(panes.inspector.canvas.turn, -1),
+            "mirror": panes.inspector.canvas.mirror,
+            "upsideDown": panes.inspector.canvas.turn_over,
             "copyPicture": self._copy_picture,
             "savePicture": self._save_picture,
             "whoSaid": self._ask_who_said,
@@ -144,6 +159,12 @@ class WindowCommands(QObject):
         }
         for action_id, call in calls.items():
             self._table[action_id].triggered.connect(partial(_call, call))
+        self._table["histogram"].setChecked(True)
+        self._table["histogram"].toggled.connect(greys.set_histogram_wanted)
+        self._table["facts"].toggled.connect(tools.set_facts_wanted)
+        panes.windows.aboutToShow.connect(self._fill_windows)
+        tools.changed.connect(self._update_flags)
+        tools.image_wanted.connect(self._go_in_series)
 
     def _connect_undo(self) -> None:
         stack = self._document.undo_stack
@@ -247,6 +268,8 @@ class WindowCommands(QObject):
             has_something_to_fetch=panes.library.model.total > 0 or len(results) > 0,
             has_suggestions=panes.library.model.suggested is not None or panes.results.model.filter.rows is not None,
             has_image=panes.inspector.path is not None,
+            has_greys=panes.inspector.tools.greys.has_greys,
+            has_series=panes.inspector.tools.has_series,
             has_example_selection=self._is_example_selected(),
         )
 
@@ -261,7 +284,7 @@ class WindowCommands(QObject):
         rows = (view.row_of(example.path) for bin_ in self._document.bins for example in bin_.examples)
         return any(first <= row <= last for row in rows if row is not None for first, last in selected)
 
-    # The stack is not asked here: it sends these signals also while it is being destroyed.
+    # The series is not asked here: it sends these signals also while it is being destroyed.
 
     def _on_can_undo_changed(self, can: bool) -> None:
         self._table.set_flags(can_undo=can)
@@ -358,6 +381,18 @@ class WindowCommands(QObject):
         """Zoom in what is seen: both of two pictures side by side follow one."""
         canvases = (self._panes.compare.pair.first, self._panes.inspector.canvas)
         zoom(next((canvas for canvas in canvases if canvas.isVisible()), canvases[-1]))
+
+    def _fill_windows(self) -> None:
+        self._panes.inspector.tools.greys.fill_menu(self._panes.windows)
+
+    def _go_in_series(self, path: Path) -> None:
+        """Show another image of the series, and select it alone where it is listed: keys act on what is selected."""
+        view = self._panes.focus.active
+        if view is not None and view.row_of(path) is not None:
+            view.select_paths([path])
+        else:
+            self._panes.focus.select_none()
+        self._intents.image_selected.emit(path)
 
     def _copy_picture(self) -> None:
         shown = self._panes.inspector.canvas.snapshot()

@@ -15,8 +15,21 @@ if TYPE_CHECKING:
 _SMOOTH_SIDE = 256  # pixels of the longer side that a coarse map is interpolated to
 
 
-def attention_image(attention: npt.NDArray[np.float32], map_style: MapStyle = MapStyle.HEAT) -> QImage:
-    """Draw a map (h, w) of 0..1, transparent where nothing is drawn.
+def scale_image(length: int) -> QImage:
+    """Draw the colours of heat from 0 to 1, opaque, from left to right: `length` x 1 pixels."""
+    import numpy as np
+
+    from model.regions.overlay import map_rgba
+
+    pixels = map_rgba(np.linspace(0, 1, length, dtype=np.float32)[None], (length, 1))
+    pixels[..., 3] = 255
+    return QImage(pixels.tobytes(), length, 1, 4 * length, QImage.Format.Format_RGBA8888).copy()
+
+
+def attention_image(
+    attention: npt.NDArray[np.float32], map_style: MapStyle = MapStyle.HEAT, threshold: float = 0.0
+) -> QImage:
+    """Draw a map (h, w) of 0..1, transparent where nothing is drawn; heat is left out below a threshold.
 
     The map is interpolated smoothly, so that a 7 x 7 map shows no squares.
     """
@@ -25,7 +38,10 @@ def attention_image(attention: npt.NDArray[np.float32], map_style: MapStyle = Ma
     from model.regions.overlay import map_layer
 
     size = _smooth_size(attention.shape)
-    return _image(map_layer(np.asarray(attention, dtype=np.float32), size, map_style))
+    pixels = map_layer(np.asarray(attention, dtype=np.float32), size, map_style)
+    if threshold > 0 and map_style is MapStyle.HEAT:
+        pixels[..., 3][pixels[..., 3] < 255 * threshold] = 0
+    return _image(pixels)
 
 
 def difference_image(difference: npt.NDArray[np.float32]) -> QImage:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
@@ -17,10 +17,11 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.covers import covers
+from fewshot_gui.widgets.canvas_marks import paint_legend, paint_overview
 from fewshot_gui.widgets.colormap import attention_image, difference_image
 from fewshot_gui.widgets.viewport_transform import Part, ViewportTransform
 from model.types import MapStyle, Region
@@ -46,6 +47,11 @@ class OverlayCanvas(QWidget):
 
     zoom_changed = Signal(float)  # image pixels of the original -> device pixels
     marked_changed = Signal()  # another part is marked, or none
+    pointed_at = Signal(object)  # QPointF in pixels of the original under the cursor; None: none
+    drag_began = Signal()  # with the right button
+    dragged = Signal(QPointF)  # how far from where it began, in logical pixels
+    menu_wanted = Signal(QPoint)  # a click with the right button, on the screen
+    stepped = Signal(int)  # Shift and the wheel: so many images on in the series
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,11 +70,17 @@ class OverlayCanvas(QWidget):
         self._region: Region | None = None
         self._color = QColor("#ffffff")
         self._opacity = 0.55
+        self._threshold = 0.0
         self._placeholder = ""
         self._drag_from: QPointF | None = None
         covers.changed.connect(self.update)
         self._mark_from: QPointF | None = None  # in pixels of the original
         self._marked = QRectF()  # the same
+        self._right_from: QPointF | None = None
+        self._wheeled = 0  # parts of a notch, in 120ths
+        self._is_right_drag = False
+        self.setMouseTracking(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
 
     def sizeHint(self) -> QSize:
         """Room for a picture (Qt)."""
@@ -103,6 +115,53 @@ class OverlayCanvas(QWidget):
         self.view.set_image_size(QSizeF(original_size or image.size()))
         self._on_view_changed()
 
+    def change_image(self, image: QImage) -> None:
+        """Show the same picture in other greys; what lies over it, zoom and place stay."""
+        self._image, self._detail = image, QImage()
+        self._on_view_changed()
+
+    def go_on_with(self, image: QImage, original_size: QSize) -> None:
+        """Show another image of the same series: where it is of the same size, zoom and place stay."""
+        if self.view.image_size() != QSizeF(original_size):
+            self.set_image(image, original_size)
+        else:
+            self.clear_overlay()
+            self.change_image(image)
+
+    def color_at(self, point: QPointF) -> QColor | None:
+        """The colour shown at a point in pixels of the original; None beside the picture."""
+        size = self.view.image_size()
+        if self._image.isNull() or not QRectF(QPointF(0, 0), size).contains(point):
+            return None
+        image, rect = self._image, QRectF(QPointF(0, 0), size)
+        if not self._detail.isNull() and self._detail_rect.contains(point):
+            image, rect = self._detail, self._detail_rect
+        x = int((point.x() - rect.x()) * image.width() / rect.width())
+        y = int((point.y() - rect.y()) * image.height() / rect.height())
+        return image.pixelColor(min(x, image.width() - 1), min(y, image.height() - 1))
+
+    def turn(self, quarters: int) -> None:
+        """Turn what is seen by quarters, clockwise."""
+        self.view.turn(quarters)
+        self._on_view_changed()
+
+    def mirror(self) -> None:
+        """Exchange left and right of what is seen."""
+        self.view.mirror()
+        self._on_view_changed()
+
+    def turn_over(self) -> None:
+        """Exchange top and bottom of what is seen."""
+        self.view.mirror()
+        self.view.turn(2)
+        self._on_view_changed()
+
+    def set_threshold(self, threshold: float) -> None:
+        """Leave out of the map what has less evidence than so much of its peak, 0..1."""
+        if threshold != self._threshold:
+            self._threshold = threshold
+            self._make_overlay()
+
     def set_detail(self, image: QImage, rect: QRectF) -> None:
         """Show `image`, which is finer, in the rectangle of the original that it covers."""
         self._detail, self._detail_rect = image, rect
@@ -121,7 +180,7 @@ class OverlayCanvas(QWidget):
             return None
         corners = self.view.to_image(QPointF(0, 0)), self.view.to_image(QPointF(self.width(), self.height()))
         whole, seen = QRectF(QPointF(0, 0), size), QRectF(*corners)
-        seen &= whole
+        seen = seen.normalized() & whole
         covered = not self._detail.isNull() and self._detail_rect.contains(seen)
         if covered and self._detail.width() / self._detail_rect.width() >= _FINE_ENOUGH * scale:
             return None
@@ -137,6 +196,7 @@ class OverlayCanvas(QWidget):
     def clear(self, placeholder: str = "") -> None:
         """Show no image, but `placeholder` instead."""
         self._placeholder = placeholder
+        self.view.unturn()
         self.set_image(QImage())
 
     def set_overlay(
@@ -161,7 +221,7 @@ class OverlayCanvas(QWidget):
 
     def _make_overlay(self) -> None:
         attention = self._attention if self._style.has_map else None
-        self._overlay = QImage() if attention is None else attention_image(attention, self._style)
+        self._overlay = QImage() if attention is None else attention_image(attention, self._style, self._threshold)
         if self._style is MapStyle.DIFFERENCE and self._difference is not None:
             self._overlay = difference_image(self._difference)
         self.update()
@@ -199,7 +259,7 @@ class OverlayCanvas(QWidget):
             box = QRectF(region.x * scale, region.y * scale, region.width * scale, region.height * scale)
             self._paint_box(painter, box, max(1.0, shown.width() / _BOX_PER))
         painter.end()
-        return shown
+        return shown.transformed(self.view.turning()) if self.view.is_turned else shown
 
     def set_opacity(self, opacity: float) -> None:
         """How strongly the attention covers the image, 0..1; the box stays."""
@@ -236,23 +296,28 @@ class OverlayCanvas(QWidget):
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(margins, int(flags), self._placeholder)
             return
-        target = self.view.image_rect()
+        whole = QRectF(QPointF(0, 0), self.view.image_size())
+        painter.save()
+        painter.setWorldTransform(self.view.transform())
         device_scale = self.view.scale * self.devicePixelRatioF()
         smooth = QPainter.RenderHint.SmoothPixmapTransform
         shown, is_covered = self._shown()
         painter.setRenderHint(smooth, is_covered or device_scale < _SHARP_FROM)
-        painter.drawImage(target, shown, QRectF(shown.rect()))
+        painter.drawImage(whole, shown, QRectF(shown.rect()))
         if not self._detail.isNull() and not is_covered:
-            painter.drawImage(self.view.rect_to_widget(self._detail_rect), self._detail, QRectF(self._detail.rect()))
+            painter.drawImage(self._detail_rect, self._detail, QRectF(self._detail.rect()))
         if not self._overlay.isNull():
             painter.setRenderHint(smooth, True)
             painter.setOpacity(self._layer_opacity())
-            painter.drawImage(target, self._overlay, QRectF(self._overlay.rect()))
-            painter.setOpacity(1.0)
+            painter.drawImage(whole, self._overlay, QRectF(self._overlay.rect()))
+        painter.restore()
         if self._region is not None and self._style.has_box:
             self._paint_region(painter, self._region)
         if not self._marked.isNull():
             self._paint_marked(painter)
+        if not self._overlay.isNull() and self._style is MapStyle.HEAT:
+            paint_legend(painter, self.rect(), self._threshold)
+        paint_overview(painter, self.rect(), shown, self.view)
 
     def _shown(self) -> tuple[QImage, bool]:
         """The picture or its cover, and which."""
@@ -263,11 +328,6 @@ class OverlayCanvas(QWidget):
         """The picture may be uncovered now (Qt)."""
         self.update()
         super().enterEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """The picture is covered again (Qt)."""
-        self.update()
-        super().leaveEvent(event)
 
     def _layer_opacity(self) -> float:
         from model.regions.overlay import layer_opacity  # here: the window starts without numpy
@@ -299,6 +359,10 @@ class OverlayCanvas(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom about the cursor (Qt)."""
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:  # with which some systems turn the wheel across
+            self._step(event.angleDelta().x() or event.angleDelta().y())
+            event.accept()
+            return
         notches = event.angleDelta().y() / 120
         if notches and not self._image.isNull():
             self.view.zoom_about(event.position(), _WHEEL_STEP**notches)
@@ -306,9 +370,11 @@ class OverlayCanvas(QWidget):
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin to pan or, with Shift, to mark a part (Qt)."""
-        is_left = event.button() == Qt.MouseButton.LeftButton
-        if is_left and event.modifiers() & Qt.KeyboardModifier.ShiftModifier and not self._image.isNull():
+        """Begin to pan, with Shift to mark a part, or with the right button to change the greys (Qt)."""
+        is_left, has_picture = event.button() == Qt.MouseButton.LeftButton, not self._image.isNull()
+        if event.button() == Qt.MouseButton.RightButton and has_picture:
+            self._right_from, self._is_right_drag = event.position(), False
+        elif is_left and event.modifiers() & Qt.KeyboardModifier.ShiftModifier and has_picture:
             self._mark_from = self.view.to_image(event.position())
             self.setCursor(Qt.CursorShape.CrossCursor)
         elif event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
@@ -316,7 +382,15 @@ class OverlayCanvas(QWidget):
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Pan, or mark (Qt)."""
+        """Pan, mark, or change the greys (Qt)."""
+        self._point_at(event.position())
+        if self._right_from is not None:
+            way = event.position() - self._right_from
+            if not self._is_right_drag and way.manhattanLength() >= QApplication.startDragDistance():
+                self._is_right_drag = True
+                self.drag_began.emit()
+            if self._is_right_drag:
+                self.dragged.emit(way)
         if self._mark_from is not None:
             whole = QRectF(QPointF(0, 0), self.view.image_size())
             self._marked = QRectF(self._mark_from, self.view.to_image(event.position())).normalized() & whole
@@ -326,8 +400,13 @@ class OverlayCanvas(QWidget):
             self._drag_from = event.position()
             self._on_view_changed()
 
-    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
-        """End to pan, or to mark; a click with Shift marks nothing (Qt)."""
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End to pan, to change the greys, or to mark; a click with Shift marks nothing (Qt)."""
+        if event.button() == Qt.MouseButton.RightButton and self._right_from is not None:
+            self._right_from = None
+            if not self._is_right_drag:
+                self.menu_wanted.emit(event.globalPosition().toPoint())
+            return
         if self._mark_from is not None:
             self._mark_from = None
             self.marked_changed.emit()
@@ -355,6 +434,25 @@ class OverlayCanvas(QWidget):
             return
         self.view.pan(step)
         self._on_view_changed()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The cursor points at nothing any more, and the picture is covered again (Qt)."""
+        super().leaveEvent(event)
+        self.update()
+        self.pointed_at.emit(None)
+
+    def _point_at(self, position: QPointF) -> None:
+        point = self.view.to_image(position)
+        inside = not self._image.isNull() and QRectF(QPointF(0, 0), self.view.image_size()).contains(point)
+        self.pointed_at.emit(point if inside else None)
+
+    def _step(self, delta: int) -> None:
+        """Go on by whole notches, also where a wheel or a touchpad tells parts of one."""
+        self._wheeled += delta
+        notches = int(self._wheeled / 120)
+        self._wheeled -= 120 * notches
+        if notches:
+            self.stepped.emit(-notches)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A fitted image stays fitted (Qt)."""

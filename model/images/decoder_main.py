@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,10 +16,11 @@ from PIL import Image
 
 from model.errors import ImageReadError
 from model.images.formats import Format, Size, Wanted, formats
+from model.images.grey_values import to_wire
 from model.images.greys import GreyRange, Greys
 from model.images.last_file import identity
 from model.images.pixels import over, shrunk
-from model.images.read_errors import UNKNOWN_FORMAT, translated_errors
+from model.images.read_errors import TOO_MANY_VALUES, UNKNOWN_FORMAT, translated_errors
 from model.messages import message, to_json
 from model.types import Region
 
@@ -70,12 +71,35 @@ def _do(request: dict[str, Any], path: Path, form: Format) -> tuple[dict[str, An
             size = form.size(path, frame)
             return {"size": box[2:] if box and _check_inside(path, size, box) else size}, b""
         case "remark":
-            return {"remark": form.remark(path)}, b""
+            return {"remark": to_json(form.remark(path))}, b""
+        case "values":
+            return _values(request, path, form)
+        case "facts":
+            return {"facts": [[one.key, one.value, one.personal] for one in form.facts(path, frame)]}, b""
+        case "place":
+            place = form.place(path)
+            return {"place": None if place is None else astuple(place)}, b""
         case "subject":
             return {"subject": form.subject(path)}, b""
         case _:
             said = {"note": to_json(form.note(path)), "remark": to_json(form.remark(path))}
             return {"parts": form.parts(path, request["rate"]), **said}, b""
+
+
+def _values(request: dict[str, Any], path: Path, form: Format) -> tuple[dict[str, Any], bytes]:
+    frame, box = request["frame"], Region(*request["box"]) if request["box"] else None
+    width, height = form.size(path, frame)
+    if box is None and width * height > request["most_pixels"]:
+        raise ImageReadError(path, TOO_MANY_VALUES)
+    kind, low, high = request["greys"]
+    found = form.values(path, frame, Wanted(None, Greys(GreyRange(kind), low, high)), box)
+    if found is None:
+        return {"values": None}, b""
+    if box is not None:
+        _check_inside(path, found.size, request["box"])
+        found = found.cut(box)
+    said, data = to_wire(found)
+    return {"values": said}, data
 
 
 _whole: tuple[object, Image.Image] | None = None  # the image that tiles were last cut from, and what it was

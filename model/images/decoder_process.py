@@ -24,10 +24,13 @@ from PIL import Image
 
 from model.errors import ImageReadError
 from model.images.colour import WHITE, Colour
+from model.images.facts import Fact, fact
 from model.images.formats import Format, Size
+from model.images.grey_values import GreyValues, of_wire
 from model.images.greys import AS_THE_FILE_SAYS, Greys
 from model.images.items import Item
-from model.images.read_errors import MAX_PIXELS, damaged
+from model.images.read_errors import MAX_PIXELS, MODEST_PIXELS, damaged
+from model.images.series import Place
 from model.messages import from_json, message
 
 READ_SECONDS, HEADER_SECONDS = 120.0, 30.0
@@ -95,6 +98,32 @@ class DecoderPool:
         answer, _ = self._ask(item, form, {"task": "subject"}, self._header_seconds)
         patient, study = answer.get("subject", ("", ""))
         return str(patient), str(study)
+
+    def values(self, item: Item, form: Format, greys: Greys) -> GreyValues | None:
+        """Return what `Format.values` does of an image. Raises `ImageReadError`."""
+        request = {"task": "values", "greys": astuple(greys), "most_pixels": MODEST_PIXELS}
+        answer, data = self._ask(item, form, request, self._read_seconds)
+        if answer.get("values") is None:
+            return None
+        try:
+            return of_wire(answer["values"], data)
+        except (ValueError, TypeError) as error:
+            raise ImageReadError(item.path, damaged()) from error
+
+    def facts(self, item: Item, form: Format) -> tuple[Fact, ...]:
+        """Return what `Format.facts` does. Raises `ImageReadError`."""
+        answer, _ = self._ask(item, form, {"task": "facts"}, self._header_seconds)
+        made = (fact(str(key), value, personal=bool(personal)) for key, value, personal in answer.get("facts", ()))
+        return tuple(one for one in made if one is not None)
+
+    def place(self, item: Item, form: Format) -> Place | None:
+        """Return what `Format.place` does. Raises `ImageReadError`."""
+        answer, _ = self._ask(item, form, {"task": "place"}, self._header_seconds)
+        said = answer.get("place")
+        if said is None:
+            return None
+        series, position, axis, number = said
+        return Place(str(series), _number(position), tuple(float(one) for one in axis), _number(number))
 
     def close(self) -> None:
         """End all processes, also those that are at work; the next request starts another."""
@@ -213,6 +242,10 @@ class _Process:
     def _give_up(self) -> None:
         self.took_too_long = True
         self._process.kill()
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
 
 
 def _pair(item: Item, value: object) -> Size:

@@ -20,6 +20,9 @@ from model.registry import Registry
 if TYPE_CHECKING:
     from PIL import Image
 
+    from model.images.facts import Fact
+    from model.images.grey_values import GreyValues
+    from model.images.series import Place
     from model.types import Region
 
 Size = tuple[int, int]
@@ -73,6 +76,8 @@ class Format(ABC):
     """Whether files from anywhere may be decoded in this process; others are in one of their own."""
     names_subject: ClassVar[bool] = False
     """Whether files say of which patient or study they are, see `subject`."""
+    in_series: ClassVar[bool] = False
+    """Whether files may be slices of a series that lies in a folder, see `place`."""
     quotable: ClassVar[bool] = True
     """Whether what a decoder says of a damaged file may be shown: it may quote what the file holds."""
 
@@ -104,6 +109,22 @@ class Format(ABC):
 
     def tile(self, path: Path, frame: int | None, box: Region, wanted: Wanted) -> Image.Image | None:  # noqa: ARG002
         """Return RGB or RGBA pixels of a tile of a picture; None where it is to be cut from the whole."""
+        return None
+
+    def values(self, path: Path, frame: int | None, wanted: Wanted, box: Region | None) -> GreyValues | None:  # noqa: ARG002
+        """Return a picture of greys in numbers, upright, with the window by which `read` makes 8 bits of them.
+
+        None for colours, and where the format has no numbers but those 8 bits. `wanted.greys` tells the window;
+        `box` is all that is wanted of a large picture, which may be decoded alone.
+        """
+        return None
+
+    def facts(self, path: Path, frame: int | None) -> tuple[Fact, ...]:  # noqa: ARG002
+        """Return what a file says of how a picture was taken."""
+        return ()
+
+    def place(self, path: Path) -> Place | None:  # noqa: ARG002
+        """Return of which series a file is and where in it; None where it does not say. For `in_series`."""
         return None
 
     def size(self, path: Path, frame: int | None) -> Size:

@@ -14,10 +14,16 @@ from model.messages import Message, message, message_n, os_reason, text_of
 MAX_PIXELS = 400_000_000
 """Larger images are refused: decoding one would take more than 1.2 GB (guards against bombs)."""
 
+MODEST_PIXELS = 64_000_000
+"""What a thread of the program itself decodes at most: larger images take gigabytes while they are converted."""
+
 TOO_LARGE = message("has more than {most:,} pixels. Export a smaller copy.", most=MAX_PIXELS)
 EMPTY = message("is empty (0 bytes). Export it again from its source.")
 UNKNOWN_FORMAT = message("is not an image in a known format. Convert it to PNG, JPEG or TIFF.")
 _NO_MEMORY = message("does not fit into this machine's memory. Export a smaller copy.")
+TOO_MANY_VALUES = message(
+    "has more than {most:,} pixels: it is shown as it is classified, without its values.", most=MODEST_PIXELS
+)
 _LONGEST_DETAIL = 120  # characters
 
 

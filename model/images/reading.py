@@ -19,19 +19,18 @@ from model.errors import ImageReadError
 from model.images.colour import WHITE, Colour
 from model.images.cutting import AS_THEY_ARE, Cutting, tiles
 from model.images.decoder_process import pool
+from model.images.facts import Fact
 from model.images.formats import HEADER_BYTES, Format, Wanted, format_of, single_endings
+from model.images.grey_values import GreyValues
 from model.images.greys import AS_THE_FILE_SAYS, Greys
 from model.images.items import Item, split_item
 from model.images.pixels import over, shrunk
-from model.images.read_errors import EMPTY, describe_os_error, translated_errors
+from model.images.read_errors import EMPTY, MODEST_PIXELS, TOO_MANY_VALUES, describe_os_error, translated_errors
+from model.images.series import Place
 from model.messages import message
 
 HELD_BYTES = 64 * 2**20
 """Larger files are never held in memory as a whole beside their pixels."""
-
-
-MODEST_PIXELS = 64_000_000
-"""What a thread of the program itself decodes at most: larger images take gigabytes while they are converted."""
 
 
 def read_image(
@@ -80,6 +79,48 @@ def image_size(path: Path) -> tuple[int, int]:
         return pool.size(item, form)
     with translated_errors(path, details=form.quotable):
         return form.size(item.file, item.frame)
+
+
+def read_values(path: Path, greys: Greys = AS_THE_FILE_SAYS) -> GreyValues | None:
+    """Return a picture of greys in numbers, upright; None for colours, and where its format has none but 8 bits.
+
+    The values are those of which `read_image` makes the picture that is classified, by their window `classified`.
+
+    Raises `ImageReadError` as `read_image` does, and for pictures of more than `MODEST_PIXELS`; their tiles are read.
+    """
+    item = split_item(path)
+    form = _format(item)
+    if form.trusted and item.box is None:
+        with translated_errors(path, details=form.quotable):
+            width, height = form.size(item.file, item.frame)
+            if width * height > MODEST_PIXELS:
+                raise ImageReadError(path, TOO_MANY_VALUES)
+            return form.values(item.file, item.frame, Wanted(None, greys), None)
+    return pool.values(item, form, greys)
+
+
+def facts(path: Path) -> tuple[Fact, ...]:
+    """Return what an image's file says of how it was taken. Raises `ImageReadError`."""
+    item = split_item(path)
+    form = _format(item)
+    if not form.trusted:
+        return pool.facts(item, form)
+    with translated_errors(path, details=form.quotable):
+        return form.facts(item.file, item.frame)
+
+
+def place(path: Path) -> Place | None:
+    """Return the series of an image's file and its place there; None where it does not say. Raises `ImageReadError`."""
+    item = split_item(path)
+    form = _format(item)
+    return pool.place(item, form) if form.in_series else None
+
+
+def frames(path: Path, cutting: Cutting = AS_THEY_ARE) -> list[int]:
+    """Return the numbers of the pages or frames of an image's file; [] for one picture. Raises `ImageReadError`."""
+    item = split_item(path)
+    form = _format(item)
+    return pool.parts(Item(item.file), form, cutting.video_rate)[0] if form.several else []
 
 
 def subject(path: Path) -> tuple[str, str]:

@@ -38,7 +38,9 @@ from model.features.packing import packed, unpacked
 from model.features.sizes import Looks
 from model.features.views.texture import CELLS, CHANNELS
 from model.images.items import Item
-from model.images.reading import image_size, parts, read_with_size
+from model.images.reading import facts, image_size, parts, read_values, read_with_size
+from model.images.series_search import series_of
+from model.images.windows import Look, Window
 from model.training.train import train
 from model.types import Prediction, Region, Status, SupportSet
 from tests.fuzz.image_seeds import SUFFIXES, image_kinds, image_seeds
@@ -82,6 +84,12 @@ def _image_target(kind: str) -> Callable[[Path], Target]:
                     read_with_size(items[-1], _SIDE)
                 with suppress(ImageReadError):
                     read_with_size(Item(path, box=Region(0, 0, 1, 1)).path)
+                with suppress(ImageReadError):
+                    greys = read_values(path)
+                    assert greys is None or greys.values.shape == size[::-1]
+                    assert greys is None or greys.seen(Look(Window("LINEAR", 0, 9))).shape == size[::-1]
+                assert all(len(fact.value.splitlines()) == 1 for fact in facts(path))
+                assert series_of(items[-1])[-1] == items[-1]
             except ImageReadError as error:
                 if len(str(error).splitlines()) > 1:
                     raise AssertionError("the reason is not one line") from error

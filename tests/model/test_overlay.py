@@ -81,3 +81,18 @@ def test_a_spotlight_darkens_what_has_little_evidence() -> None:
 def test_maps_are_drawn_at_any_size_in_every_style(style: MapStyle, size: tuple[int, int]) -> None:
     assert map_layer(_hill(), size, style).shape == (size[1], size[0], 4)
     assert 0 < layer_opacity(style) <= 1
+
+
+def test_the_colours_of_heat_tell_their_order_by_lightness_alone() -> None:
+    ramp = map_rgba(np.linspace(0, 1, 33, dtype=np.float32)[None], (33, 1))[0, :, :3] / 255
+    linear = np.where(ramp <= 0.04045, ramp / 12.92, ((ramp + 0.055) / 1.055) ** 2.4)
+    as_it_is = np.eye(3)
+    # Machado, Oliveira and Fernandes 2009: without red, green and blue cones.
+    no_red = [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+    no_green = [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+    no_blue = [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]
+    for seen in (as_it_is, no_red, no_green, no_blue):
+        luminance = (linear @ np.array(seen).T).clip(0, 1) @ [0.2126, 0.7152, 0.0722]
+        steps = np.diff(116 * np.cbrt(luminance) - 16)
+        assert steps.min() > 1
+        assert steps.max() < 4

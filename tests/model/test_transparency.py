@@ -21,7 +21,7 @@ def _row(path: Path, ground: tuple[int, int, int] = GROUND) -> list[tuple[int, i
     return [image.getpixel((x, 0)) for x in range(image.width)]  # type: ignore[misc]
 
 
-def _grey_profile(gamma: float) -> bytes:
+def grey_profile(gamma: float) -> bytes:
     """An ICC profile of greys: a D50 white point and a tone curve."""
     white = b"XYZ \0\0\0\0" + struct.pack(">3i", 63190, 65536, 54061)
     curve = b"curv\0\0\0\0" + struct.pack(">IH", 1, round(gamma * 256)) + b"\0\0"
@@ -84,8 +84,8 @@ def test_one_colour_of_a_png_may_be_transparent(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("gamma", [1.0, 2.6])
-def test_a_grey_profile_counts_with_alpha_as_without(tmp_path: Path, gamma: float) -> None:
-    profile, path = _grey_profile(gamma), tmp_path / "image.png"
+def test_agrey_profile_counts_with_alpha_as_without(tmp_path: Path, gamma: float) -> None:
+    profile, path = grey_profile(gamma), tmp_path / "image.png"
     expected = _in_srgb(64, profile)
     assert expected != 64
     plain = png(1, 1, 8, GREY, b"\0\x40", iCCP=profile_chunk(profile))

@@ -3,13 +3,15 @@
 Stored values become what they mean (modality LUT or rescale), then what is seen of them (VOI LUT or window), then
 light or dark (MONOCHROME1 and an inverse presentation LUT are inverted). Where a file says nothing of what is to be
 seen, or nothing that makes sense, the range of all its frames is shown. Padding is background: black, and no part of
-the range. Of the header nothing but what this needs is looked at, and nothing of it leaves this module.
+the range. Of the header nothing but what this needs is looked at here, and nothing of it but the windows and the unit
+of values leaves this module.
 """
 
 from __future__ import annotations
 
 from functools import cached_property, partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +22,7 @@ from model.errors import ImageReadError
 from model.images.depth import eight_bits
 from model.images.formats import MAX_PARTS, Size, Wanted
 from model.images.grey_scale import Range, joined, range_of, stretched, windowed
+from model.images.grey_values import GreyValues, of_picture
 from model.images.greys import GreyRange, Greys
 from model.images.last_file import LastFile
 from model.images.read_errors import cut_off_frames, damaged, more_frames, no_such_frame, unsupported
@@ -28,7 +31,9 @@ from model.images.readers import _dicom_hints as hints
 from model.images.readers._dicom_bits import Sample, sample_of, stored_words
 from model.images.readers._dicom_frames import UnsupportedError, Values, frame_values, is_decodable
 from model.images.readers._dicom_tables import coloured
+from model.images.windows import Window, between
 from model.messages import message
+from model.types import Region
 
 _NO_DECODER = message("is compressed in a way that cannot be read here. Export it uncompressed.")
 _FRAMES_PIXELS = 64_000_000  # of all frames of which a range is taken
@@ -55,21 +60,55 @@ class _Opened:
 _last, _last_header = LastFile(_Opened), LastFile(partial(_Opened, header=True))
 
 
+class _Light(NamedTuple):
+    """Greys (H, W) in the unit that they mean, what is said of them, and where there is no picture."""
+
+    meaning: Values
+    rules: hints.Rules
+    ground: npt.NDArray[np.bool_] | None
+    inverted: bool
+
+
 def read(path: Path, frame: int | None, wanted: Wanted) -> tuple[Image.Image, Size]:
     """See `Format.read`."""
     opened = _last.get(path)
+    values, index = _stored(path, frame, opened)
+    size = files.size(path, opened.dataset)
+    return Image.fromarray(_shown(opened, values, index, wanted.greys)).convert("RGB"), size
+
+
+def values(path: Path, frame: int | None, wanted: Wanted, box: Region | None) -> GreyValues | None:  # noqa: ARG001
+    """See `Format.values`; a frame is decoded as a whole."""
+    opened = _last.get(path)
+    if not _is_grey(opened.dataset):
+        return None
+    stored, index = _stored(path, frame, opened)
+    if stored.ndim == 3:
+        return None
+    light = _light(opened.dataset, stored, index)
+    return of_picture(
+        light.meaning,
+        unit=light.rules.unit,
+        windows=light.rules.windows,
+        classified=_classified(opened, light, wanted.greys),
+        inverted=light.inverted,
+        ground=light.ground,
+    )
+
+
+def _stored(path: Path, frame: int | None, opened: _Opened) -> tuple[Values, int]:
+    """Return the stored values of a frame, and its index."""
     dataset = opened.dataset
     if not any(name in dataset for name in files.PIXEL_DATA):
         raise ImageReadError(path, files.NO_PICTURE if "Rows" not in dataset else damaged(message("no pixels in it")))
-    size = files.size(path, dataset)
+    files.size(path, dataset)
     index = _index(path, frame, opened)
     if not is_decodable(dataset):
         raise ImageReadError(path, _NO_DECODER)
     try:
-        values = frame_values(dataset, index, opened.sample)
+        return frame_values(dataset, index, opened.sample), index
     except UnsupportedError as problem:
         raise ImageReadError(path, unsupported("DICOM", problem)) from problem
-    return Image.fromarray(_shown(opened, values, index, wanted.greys)).convert("RGB"), size
 
 
 def size(path: Path, frame: int | None) -> Size:
@@ -107,17 +146,34 @@ def _shown(opened: _Opened, values: Values, index: int, greys: Greys) -> npt.NDA
     dataset = opened.dataset
     if values.ndim == 3:
         return _colours(values, dataset)
-    if dataset.get("PhotometricInterpretation") == "PALETTE COLOR":
+    if not _is_grey(dataset):
         return _of_palette(values, dataset)
-    rules, ground = hints.rules(dataset, index, values), hints.padding(values, dataset)
-    meant = hints.meant(values, rules)
-    grey = hints.seen(meant, rules) if greys.range is GreyRange.FILE else None
+    light = _light(dataset, values, index)
+    grey = hints.seen(light.meaning, light.rules) if greys.range is GreyRange.FILE else None
     if grey is None:
-        grey = stretched(meant, _range(opened, greys))
-    inverse = dataset.get("PhotometricInterpretation") == "MONOCHROME1"
-    inverse ^= dataset.get("PresentationLUTShape") == "INVERSE" and not inverse
-    grey = 255 - grey if inverse else grey
-    return grey if ground is None else np.where(ground, 0, grey).astype(np.uint8)
+        grey = stretched(light.meaning, _range(opened, greys))
+    grey = 255 - grey if light.inverted else grey
+    return grey if light.ground is None else np.where(light.ground, 0, grey).astype(np.uint8)
+
+
+def _is_grey(dataset: pydicom.FileDataset) -> bool:
+    """Whether values are greys, if there is one a pixel."""
+    return bool(dataset.get("PhotometricInterpretation") != "PALETTE COLOR")
+
+
+def _light(dataset: pydicom.FileDataset, values: Values, index: int) -> _Light:
+    rules = hints.rules(dataset, index, values)
+    inverted = dataset.get("PhotometricInterpretation") == "MONOCHROME1"
+    inverted = inverted or dataset.get("PresentationLUTShape") == "INVERSE"
+    return _Light(hints.meant(values, rules), rules, hints.padding(values, dataset), inverted)
+
+
+def _classified(opened: _Opened, light: _Light, greys: Greys) -> Window | None:
+    """Return the window that `_shown` uses; None where that is a table or a range of one value."""
+    if greys.range is GreyRange.FILE and (light.rules.voi is not None or light.rules.window is not None):
+        return None if light.rules.voi is not None else light.rules.window
+    span = _range(opened, greys)
+    return None if span is None else between(*span)
 
 
 def _of_palette(values: Values, dataset: pydicom.FileDataset) -> npt.NDArray[np.uint8]:

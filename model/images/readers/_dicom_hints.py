@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from itertools import zip_longest
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,35 +19,17 @@ from pydicom.dataset import Dataset
 from model.images.grey_scale import windowed
 from model.images.readers._dicom_file import first_number, numbers
 from model.images.readers._dicom_tables import Table, table_of
+from model.images.windows import FUNCTIONS, Window
 
 Values = npt.NDArray[Any]
 
-_FUNCTIONS = ("LINEAR", "LINEAR_EXACT", "SIGMOID")
 _GROUPS = {
     "PixelValueTransformationSequence": ("RescaleSlope", "RescaleIntercept"),
     "FrameVOILUTSequence": ("WindowCenter", "WindowWidth", "VOILUTFunction"),
 }
+_UNITS = {"HU": "HU", "HU_MOD": "HU", "PCT": "%", "MGML": "mg/ml", "OD": "OD", "BQML": "Bq/ml", "GML": "g/ml"}
 _FINE = 16  # steps of the values that a window narrower than 1 must hold
 _FEWEST_GREYS = 4  # of 256, between the lowest and the highest value there can be: fewer show nothing
-
-
-class Window(NamedTuple):
-    """What is seen of values: PS3.3 C.11.2.1.2 and C.11.2.1.3."""
-
-    function: str
-    centre: float
-    width: float
-
-    def shares(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Return how light values are, 0 to 1; NaN is black."""
-        centre, width = self.centre, self.width
-        if self.function == "SIGMOID":
-            found = 1 / (1 + np.exp((-4 * (values - centre) / width).clip(-700, 700)))
-        else:
-            if self.function == "LINEAR":
-                centre, width = centre - 0.5, width - 1
-            found = ((values - centre) / width + 0.5).clip(0, 1) if width > 0 else (values > centre).astype(np.float64)
-        return np.asarray(np.nan_to_num(found, copy=False))
 
 
 @dataclass(frozen=True)
@@ -57,7 +40,13 @@ class Rules:
     intercept: float = 0.0
     modality: Table | None = None
     voi: Table | None = None
-    window: Window | None = None
+    windows: tuple[Window, ...] = ()
+    unit: str = ""
+
+    @property
+    def window(self) -> Window | None:
+        """The first window, which is used."""
+        return self.windows[0] if self.windows else None
 
 
 def rules(dataset: pydicom.FileDataset, index: int, values: Values) -> Rules:
@@ -76,7 +65,8 @@ def rules(dataset: pydicom.FileDataset, index: int, values: Values) -> Rules:
     return Rules(
         found.slope, found.intercept, modality,
         _first(sources, partial(_voi_table, possible, little=little, signed=signed)),
-        _first(sources, partial(_window, found, possible)),
+        _first(sources, partial(_windows, found, possible)) or (),
+        _unit(sources, found),
     )  # fmt: skip
 
 
@@ -178,21 +168,52 @@ def _voi_table(
     return table if greys >= _FEWEST_GREYS else None
 
 
-def _window(found: Rules, possible: npt.NDArray[np.float64] | None, source: Dataset) -> Window | None:
-    """Return the first window that can be used."""
+def _windows(found: Rules, possible: npt.NDArray[np.float64] | None, source: Dataset) -> tuple[Window, ...] | None:
+    """Return the windows that can be used; None where there is none."""
     function = str(source.get("VOILUTFunction") or "LINEAR").strip().upper()
-    function = function if function in _FUNCTIONS else "LINEAR"
-    step = abs(found.slope or 1.0)
-    for centre, width in zip(numbers(source, "WindowCenter"), numbers(source, "WindowWidth"), strict=False):
+    function = function if function in FUNCTIONS else "LINEAR"
+    pairs = zip_longest(numbers(source, "WindowCenter"), numbers(source, "WindowWidth"), _explanations(source))
+    usable = []
+    for centre, width, name in pairs:
         if centre is None or width is None or width <= 0:
             continue
         # A linear window narrower than 1 is what is meant where values are fractions.
-        chosen = Window("LINEAR_EXACT" if function == "LINEAR" and width < 1 else function, centre, width)
-        if possible is None:
-            return chosen
-        if width < 1 and width < _FINE * step:
-            continue
-        dark, light = chosen.shares(possible)
-        if 255 * (light - dark) >= _FEWEST_GREYS:
-            return chosen
-    return None
+        kind = "LINEAR_EXACT" if function == "LINEAR" and width < 1 else function
+        window = Window(kind, centre, width, name or "")
+        if _shows(window, possible, abs(found.slope or 1.0)):
+            usable.append(window)
+    return tuple(usable) or None
+
+
+def _shows(window: Window, possible: npt.NDArray[np.float64] | None, step: float) -> bool:
+    """Whether the values there can be are not all one grey in a window."""
+    if possible is None:
+        return True
+    if window.width < 1 and window.width < _FINE * step:
+        return False
+    dark, light = window.shares(possible)
+    return bool(255 * (light - dark) >= _FEWEST_GREYS)
+
+
+def _explanations(source: Dataset) -> list[str]:
+    """Return what a file calls its windows, in their order."""
+    try:
+        value = source.get("WindowCenterWidthExplanation")
+    except Exception:  # noqa: BLE001 - pydicom raises many types on values that bend the standard
+        return []
+    if value is None:
+        return []
+    return [" ".join(str(one).split()) for one in ([value] if isinstance(value, str) else value)]
+
+
+def _unit(sources: list[Dataset], found: Rules) -> str:
+    """Return the unit of what values mean; "" where a file does not say, or says a word that is not known here."""
+    told = _first(sources, lambda source: str(source.get("RescaleType") or "").strip().upper() or None)
+    dataset = sources[-1]
+    is_rescaled = found.slope is not None or found.modality is not None
+    if told is None and is_rescaled and dataset.get("Modality") == "CT":
+        kind = dataset.get("ImageType") or ()
+        told = "" if "LOCALIZER" in kind else "HU"  # PS3.3 C.8.2.1.1.4
+    if told in (None, "", "US"):
+        told = str(dataset.get("Units") or "").strip().upper()  # of PET, PS3.3 C.8.9.1.1.3
+    return _UNITS.get(told, "")

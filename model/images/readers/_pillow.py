@@ -12,10 +12,25 @@ from pathlib import Path
 from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
 from model.errors import ImageReadError
+from model.images.facts import Fact
 from model.images.formats import Size, Wanted
-from model.images.pixels import ORIENTATION_TAG, SIDEWAYS, to_srgb, upright
+from model.images.grey_scale import range_of
+from model.images.grey_values import GreyValues, of_picture
+from model.images.pixels import (
+    EIGHT_BITS,
+    ORIENTATION_TAG,
+    SIDEWAYS,
+    is_grey_mode,
+    is_toned,
+    light_of,
+    to_srgb,
+    upright,
+    upright_values,
+)
 from model.images.read_errors import MAX_PIXELS, TOO_LARGE, damaged, no_such_page
+from model.images.readers._exif import facts_of
 from model.images.readers._pillow_alpha import with_true_alpha
+from model.images.windows import between
 from model.messages import message
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
@@ -39,6 +54,27 @@ def read(path: Path, frame: int | None, wanted: Wanted) -> tuple[Image.Image, Si
         return _loaded(path, None, image, wanted), size
 
 
+def values(path: Path, frame: int | None, wanted: Wanted, *, formats: tuple[str, ...] = _FORMATS) -> GreyValues | None:
+    """See `Format`."""
+    with opened(path, frame, formats=formats) as image:
+        if not is_grey_mode(image.mode):
+            return None
+        step, is_deep = _STEPS.get(_raw(image), 1), image.mode not in EIGHT_BITS
+        loaded, turned = _decoded(path, None, image)
+        if not is_grey_mode(loaded.mode):
+            return None
+        greys, ground = light_of(loaded)
+        toned = not is_deep and is_toned(loaded.info.get("icc_profile"))
+    if is_deep:
+        span = range_of(greys, wanted.greys, ground)
+        classified = None if span is None else between(*span)
+    else:
+        greys = greys if greys.dtype.kind == "b" else greys // step
+        classified = None if toned else between(0, 1 if greys.dtype.kind == "b" else 255 // step)
+    ground = None if ground is None else upright_values(ground, turned)
+    return of_picture(upright_values(greys, turned), classified=classified, ground=ground)
+
+
 def read_plain(
     path: Path, frame: int | None, wanted: Wanted, data: bytes | None, most_pixels: int
 ) -> tuple[Image.Image, Size] | None:
@@ -58,6 +94,12 @@ def size(path: Path, frame: int | None, *, formats: tuple[str, ...] = _FORMATS) 
     """See `Format`."""
     with opened(path, frame, formats=formats) as image:
         return displayed_size(image)
+
+
+def facts(path: Path, frame: int | None, *, formats: tuple[str, ...] = _FORMATS) -> tuple[Fact, ...]:
+    """See `Format`."""
+    with opened(path, frame, formats=formats) as image:
+        return facts_of(image)
 
 
 def count(path: Path) -> int:
@@ -130,19 +172,29 @@ def _draft(image: Image.Image, max_side: int | None) -> None:
 
 
 def _loaded(path: Path, data: bytes | None, image: Image.Image, wanted: Wanted) -> Image.Image:
+    found, turned = _decoded(path, data, image)
+    return to_srgb(upright(found, turned), wanted.greys)
+
+
+def _decoded(path: Path, data: bytes | None, image: Image.Image) -> tuple[Image.Image, object]:
+    """Return the pixels as they are stored, and the orientation."""
     if image.info.get("progressive"):
         _check_scans(path, data)
     image.load()
-    turned = orientation(image)
-    return to_srgb(upright(with_true_alpha(image, path), turned), wanted.greys)
+    return with_true_alpha(image, path), orientation(image)
 
 
 def _scale_transparency(image: Image.Image) -> None:
     """Bring the transparent grey of a PNG of 2 or 4 bits to 8, as Pillow does with its pixels."""
-    transparent, tiles = image.info.get("transparency"), getattr(image, "tile", None)
-    raw = tiles[0].args if tiles else None
-    if image.format == "PNG" and isinstance(transparent, int) and raw in _STEPS:
+    transparent, raw = image.info.get("transparency"), _raw(image)
+    if isinstance(transparent, int) and raw in _STEPS:
         image.info["transparency"] = transparent * _STEPS[raw]
+
+
+def _raw(image: Image.Image) -> str:
+    """Return how the pixels of a PNG that is not loaded are stored, in Pillow's words; "" for another file."""
+    tiles = getattr(image, "tile", None)
+    return str(tiles[0].args) if tiles and image.format == "PNG" else ""
 
 
 def _seek(path: Path, image: Image.Image, frame: int) -> None:

@@ -38,7 +38,7 @@ class UnsupportedError(Exception):
     """A page is whole, but of a kind that is not read; says which."""
 
 
-class _Light(NamedTuple):
+class Light(NamedTuple):
     """Greys of a page (H, W), larger is lighter unless `inverted`, and where there is no picture."""
 
     values: Values
@@ -62,13 +62,23 @@ def has_range(page: tifffile.TiffPage) -> bool:
     return _is_deep_grey(page) or _is_deep_rgb(page)
 
 
+def is_grey(page: tifffile.TiffPage) -> bool:
+    """Whether a page shows greys alone."""
+    return _is_deep_grey(page) or _P(page.photometric) in _GREY
+
+
+def range_of_bits(page: tifffile.TiffPage) -> Range:
+    """Return the range of greys of up to 8 bits, which are shown as they are."""
+    return 0.0, 2.0 ** (1 if page.dtype is not None and page.dtype.kind == "b" else _bits(page)) - 1
+
+
 def range_in(values: Values, page: tifffile.TiffPage, greys: Greys) -> Range | None:
     """Return the range of a page's values (H, W, samples) of which `has_range` holds; None where there is no value."""
     if np.iscomplexobj(values):
         values = np.abs(values)
     if _is_deep_grey(page):
-        light = _light(values, page)
-        return range_of(light.values, greys, light.ground)
+        found = light(values, page)
+        return range_of(found.values, greys, found.ground)
     colours = _SAMPLES[_P(page.photometric)]
     return colour_range(values[..., :colours], _ground(values, page, colours))
 
@@ -86,7 +96,7 @@ def picture(values: Values, page: tifffile.TiffPage, span: Range | None) -> Imag
         kind, colours = (_P.MINISWHITE, 1) if kind == _P.SEPARATED else (_P.MINISBLACK, 1)
     alpha = _alpha(values, page, colours)
     if _is_deep_grey(page):
-        found = _light(values, page)
+        found = light(values, page)
         grey = stretched(found.values, span, None if page.dtype is None or page.dtype.kind in "fc" else bits)
         image = Image.fromarray(_without_ground(255 - grey if found.inverted else grey, values, page))
     elif _is_deep_rgb(page):
@@ -123,13 +133,15 @@ def _is_deep_rgb(page: tifffile.TiffPage) -> bool:
     return not any(ALPHA.get(int(one)) for one in page.extrasamples or ())  # multiplied colours are shares of alpha
 
 
-def _light(values: Values, page: tifffile.TiffPage) -> _Light:
-    """Return the greys of a page's values (H, W, samples)."""
+def light(values: Values, page: tifffile.TiffPage) -> Light:
+    """Return the greys of a page's values (H, W, samples), of which `is_grey` holds."""
+    if np.iscomplexobj(values):
+        values = np.abs(values)
     grey, alpha = values[..., 0], _alpha(values, page, 1)
     if alpha is not None and alpha[1]:
         opaque = share(alpha[0], _bits(page))
         grey = np.divide(grey, opaque, out=np.zeros(grey.shape, np.float64), where=opaque > 0)
-    return _Light(grey, _ground(values, page, 1), page.photometric == _P.MINISWHITE)
+    return Light(grey, _ground(values, page, 1), page.photometric == _P.MINISWHITE)
 
 
 def _ground(values: Values, page: tifffile.TiffPage, colours: int) -> npt.NDArray[np.bool_] | None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from model.images.formats import Format, Size, Sure, Wanted, register
 
 if TYPE_CHECKING:
     from PIL import Image
 
-_COLOUR_TYPES = (b"\x02", b"\x04", b"\x06")  # RGB, grey with alpha, RGB with alpha
+    from model.images.grey_values import GreyValues
+    from model.types import Region
+
+_GREY_WITH_ALPHA = b"\x04"
+_COLOUR_TYPES = (b"\x02", _GREY_WITH_ALPHA, b"\x06")  # RGB, grey with alpha, RGB with alpha
 
 
 @register
@@ -24,21 +28,42 @@ class DeepPng(Format):
         is_png = header.startswith(b"\x89PNG\r\n\x1a\n")
         return Sure.PLAIN_BUT if is_png and header[24:25] == b"\x10" and header[25:26] in _COLOUR_TYPES else Sure.NO
 
+    def values(
+        self,
+        path: Path,
+        frame: int | None,
+        wanted: Wanted,
+        box: Region | None,  # noqa: ARG002 - it is decoded as a whole
+    ) -> GreyValues | None:
+        """See `Format.values`."""
+        from model.images.readers import _arrays
+
+        with path.open("rb") as file:
+            if file.read(26)[25:] != _GREY_WITH_ALPHA:
+                return None
+        values, orientation = self._decoded(path, frame)[:2]
+        return _arrays.greys_of(values, 16, wanted.greys, orientation)
+
+    def _decoded(self, path: Path, frame: int | None) -> tuple[Any, object, bytes | None, Size]:
+        """Return values (H, W, C), the orientation, the colour profile and the size as displayed."""
+        import imagecodecs
+
+        from model.images.readers import _pillow
+
+        with _pillow.opened(path, frame) as header:
+            said = _pillow.orientation(header), header.info.get("icc_profile"), _pillow.displayed_size(header)
+            return imagecodecs.png_decode(path.read_bytes()), *said
+
     def read(self, path: Path, frame: int | None, wanted: Wanted) -> tuple[Image.Image, Size]:
         """See `Format.read`."""
-        import imagecodecs
         import numpy as np
         from PIL import Image
 
         from model.images.depth import eight_bits
         from model.images.grey_scale import range_of, stretched
         from model.images.pixels import to_srgb, upright
-        from model.images.readers import _pillow
 
-        with _pillow.opened(path, frame) as header:
-            size = _pillow.displayed_size(header)
-            orientation, profile = _pillow.orientation(header), header.info.get("icc_profile")
-            values = imagecodecs.png_decode(path.read_bytes())
+        values, orientation, profile, size = self._decoded(path, frame)
         channels = values.shape[2]
         has_alpha = channels in (2, 4)
         if channels <= 2:

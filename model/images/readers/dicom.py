@@ -11,6 +11,11 @@ from model.images.formats import Format, Size, Sure, Wanted, register
 if TYPE_CHECKING:
     from PIL import Image
 
+    from model.images.facts import Fact
+    from model.images.grey_values import GreyValues
+    from model.images.series import Place
+    from model.types import Region
+
 
 @register
 class Dicom(Format):
@@ -21,6 +26,7 @@ class Dicom(Format):
     may_lack_ending = True
     several = True
     names_subject = True
+    in_series = True
     quotable = False
 
     def matches(self, header: bytes, ending: str) -> Sure:
@@ -36,6 +42,24 @@ class Dicom(Format):
         from model.images.readers import _dicom
 
         return _dicom.read(path, frame, wanted)
+
+    def values(self, path: Path, frame: int | None, wanted: Wanted, box: Region | None) -> GreyValues | None:
+        """See `Format.values`."""
+        from model.images.readers import _dicom
+
+        return _dicom.values(path, frame, wanted, box)
+
+    def facts(self, path: Path, frame: int | None) -> tuple[Fact, ...]:
+        """See `Format.facts`."""
+        from model.images.readers import _dicom_facts
+
+        return _dicom_facts.facts(path, frame)
+
+    def place(self, path: Path) -> Place | None:
+        """See `Format.place`."""
+        from model.images.readers import _dicom_facts
+
+        return _dicom_facts.place(path)
 
     def size(self, path: Path, frame: int | None) -> Size:
         """See `Format.size`."""

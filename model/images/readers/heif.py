@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
+    from model.images.facts import Fact
+
 _BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 
 
@@ -30,6 +32,11 @@ class Heif(Format):
     def read(self, path: Path, frame: int | None, wanted: Wanted) -> tuple[Image.Image, Size]:
         """See `Format.read`."""
         found: tuple[Image.Image, Size] = _pillow_with_heif().read(path, frame, wanted)
+        return found
+
+    def facts(self, path: Path, frame: int | None) -> tuple[Fact, ...]:
+        """See `Format.facts`."""
+        found: tuple[Fact, ...] = _pillow_with_heif().facts(path, frame)
         return found
 
     def size(self, path: Path, frame: int | None) -> Size:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from model.images.formats import Format, Size, Sure, Wanted, register
-from model.images.readers._jpeg_2000 import BARE, stream_of
+from model.images.readers._jpeg_2000 import BARE, Stream, stream_of
 from model.messages import message
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     from PIL import Image
+
+    from model.images.grey_values import GreyValues
+    from model.types import Region
 
 _BOXED = b"\0\0\0\x0cjP  \r\n\x87\n"
 _LOOKED_AT = 1_000_000  # bytes before the codestream, in boxes
@@ -30,19 +34,29 @@ class Jpeg2000(Format):
 
     def read(self, path: Path, frame: int | None, wanted: Wanted) -> tuple[Image.Image, Size]:
         """See `Format.read`."""
-        from model.images.readers import _pillow
+        from model.images.readers import _arrays, _pillow
 
-        with path.open("rb") as file:
-            stream = stream_of(file.read(_LOOKED_AT))
+        stream = _deep_stream(path)
         if stream is None:
             return _pillow.read(path, frame, wanted)
-        channels, bits = len(stream.bits), max(stream.bits)
-        if channels <= 4 and bits <= 8:
-            return _pillow.read(path, frame, wanted)
-        if channels > 4 or stream.colours == _CMYK:
-            raise NotImplementedError(message("{channels} channels of {bits} bits", channels=channels, bits=bits))
         size = _pillow.size(path, frame)
-        return _deep(path.read_bytes(), bits, wanted, signed=stream.signed), size
+        return _arrays.picture(*_decoded(path, stream), wanted.greys), size
+
+    def values(
+        self,
+        path: Path,
+        frame: int | None,
+        wanted: Wanted,
+        box: Region | None,  # noqa: ARG002 - it is decoded as a whole
+    ) -> GreyValues | None:
+        """See `Format.values`."""
+        from model.images.readers import _arrays, _pillow
+
+        stream = _deep_stream(path)
+        if stream is None:
+            return _pillow.values(path, frame, wanted)
+        _pillow.size(path, frame)
+        return _arrays.greys_of(*_decoded(path, stream), wanted.greys)
 
     def size(self, path: Path, frame: int | None) -> Size:
         """See `Format.size`."""
@@ -51,13 +65,25 @@ class Jpeg2000(Format):
         return _pillow.size(path, frame)
 
 
-def _deep(data: bytes, bits: int, wanted: Wanted, *, signed: bool) -> Image.Image:
+def _deep_stream(path: Path) -> Stream | None:
+    """Return what a codestream of more than 8 bits says of itself; None for others, which Pillow reads."""
+    with path.open("rb") as file:
+        stream = stream_of(file.read(_LOOKED_AT))
+    if stream is None:
+        return None
+    channels, bits = len(stream.bits), max(stream.bits)
+    if channels <= 4 and bits <= 8:
+        return None
+    if channels > 4 or stream.colours == _CMYK:
+        raise NotImplementedError(message("{channels} channels of {bits} bits", channels=channels, bits=bits))
+    return stream
+
+
+def _decoded(path: Path, stream: Stream) -> tuple[npt.NDArray[Any], int]:
+    """Return values (H, W) or (H, W, C), signed ones shifted to 0, and how many bits each has."""
     import imagecodecs
     import numpy as np
 
-    from model.images.readers import _arrays
-
-    values = np.asarray(imagecodecs.jpeg2k_decode(data))  # YCbCr is RGB by then
-    if signed:
-        values = (values.astype(np.int64) + 2 ** (bits - 1)).astype(np.uint32)
-    return _arrays.picture(values, bits, wanted.greys)
+    bits = max(stream.bits)
+    values = np.asarray(imagecodecs.jpeg2k_decode(path.read_bytes()))  # YCbCr is RGB by then
+    return (values.astype(np.int64) + 2 ** (bits - 1)).astype(np.uint32) if stream.signed else values, bits

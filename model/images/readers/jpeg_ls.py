@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from model.images.formats import HEADER_BYTES, Format, Size, Sure, Wanted, register
 from model.messages import message
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     from PIL import Image
+
+    from model.images.grey_values import GreyValues
+    from model.types import Region
 
 _LS, _LOSSLESS = 0xF7, 0xC3
 _TABLES = (0xC4, 0xC8, 0xCC)
@@ -43,10 +47,27 @@ class JpegLs(Format):
 
     def read(self, path: Path, frame: int | None, wanted: Wanted) -> tuple[Image.Image, Size]:
         """See `Format.read`."""
+        from model.images.readers import _arrays
+
+        image = _arrays.picture(*self._decoded(path, frame), wanted.greys)
+        return image, image.size
+
+    def values(
+        self,
+        path: Path,
+        frame: int | None,
+        wanted: Wanted,
+        box: Region | None,  # noqa: ARG002 - it is decoded as a whole
+    ) -> GreyValues | None:
+        """See `Format.values`."""
+        from model.images.readers import _arrays
+
+        return _arrays.greys_of(*self._decoded(path, frame), wanted.greys)
+
+    def _decoded(self, path: Path, frame: int | None) -> tuple[npt.NDArray[Any], int]:
+        """Return values (H, W) or (H, W, C), and how many bits each has."""
         import imagecodecs
         import numpy as np
-
-        from model.images.readers import _arrays
 
         self.size(path, frame)
         data = path.read_bytes()
@@ -55,9 +76,7 @@ class JpegLs(Format):
         if b"\xff\xd9" not in data:  # what is missing would be grey, and JPEG-LS looks for it for seconds
             raise ValueError(message("no end"))
         values = np.asarray(imagecodecs.jpegls_decode(data) if is_ls else imagecodecs.jpeg_decode(data))
-        bits = header.bits if header is not None else 8 * values.itemsize
-        image = _arrays.picture(values, bits, wanted.greys)
-        return image, image.size
+        return values, header.bits if header is not None else 8 * values.itemsize
 
     def size(self, path: Path, frame: int | None) -> Size:
         """See `Format.size`."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from model.images.formats import Format, Size, Sure, Wanted, register
 from model.messages import message
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     from PIL import Image
+
+    from model.images.grey_values import GreyValues
+    from model.types import Region
 
 _BOXED = b"\0\0\0\x0cJXL \r\n\x87\n"
 _BARE = b"\xff\x0a"
@@ -30,17 +34,33 @@ class JpegXl(Format):
 
     def read(self, path: Path, frame: int | None, wanted: Wanted) -> tuple[Image.Image, Size]:
         """See `Format.read`."""
+        from model.images.readers import _arrays
+
+        image = _arrays.picture(*self._decoded(path, frame), wanted.greys)
+        return image, image.size
+
+    def values(
+        self,
+        path: Path,
+        frame: int | None,
+        wanted: Wanted,
+        box: Region | None,  # noqa: ARG002 - it is decoded as a whole
+    ) -> GreyValues | None:
+        """See `Format.values`."""
+        from model.images.readers import _arrays
+
+        return _arrays.greys_of(*self._decoded(path, frame), wanted.greys)
+
+    def _decoded(self, path: Path, frame: int | None) -> tuple[npt.NDArray[Any], int]:
+        """Return values (H, W) or (H, W, C), and how many bits each has."""
         import imagecodecs
         import numpy as np
-
-        from model.images.readers import _arrays
 
         self.size(path, frame)
         data = path.read_bytes()
         values = np.asarray(imagecodecs.jpegxl_decode(data, index=0))
         bits = min(_header(data[:_LOOKED_AT]).bits, 8 * values.itemsize)
-        image = _arrays.picture(values[0] if values.ndim == 4 else values, bits, wanted.greys)
-        return image, image.size
+        return values[0] if values.ndim == 4 else values, bits
 
     def size(self, path: Path, frame: int | None) -> Size:
         """See `Format.size`."""

@@ -10,6 +10,10 @@ from model.images.formats import Format, Size, Sure, Wanted, register
 if TYPE_CHECKING:
     from PIL import Image
 
+    from model.images.facts import Fact
+    from model.images.grey_values import GreyValues
+    from model.types import Region
+
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 
 
@@ -31,6 +35,24 @@ class Pillow(Format):
         from model.images.readers import _pillow
 
         return _pillow.read(path, frame, wanted)
+
+    def values(
+        self,
+        path: Path,
+        frame: int | None,
+        wanted: Wanted,
+        box: Region | None,  # noqa: ARG002 - it is decoded as a whole
+    ) -> GreyValues | None:
+        """See `Format.values`."""
+        from model.images.readers import _pillow
+
+        return _pillow.values(path, frame, wanted)
+
+    def facts(self, path: Path, frame: int | None) -> tuple[Fact, ...]:
+        """See `Format.facts`."""
+        from model.images.readers import _pillow
+
+        return _pillow.facts(path, frame)
 
     def size(self, path: Path, frame: int | None) -> Size:
         """See `Format.size`."""

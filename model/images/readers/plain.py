@@ -10,6 +10,10 @@ from model.images.formats import Format, Size, Sure, Wanted, register
 if TYPE_CHECKING:
     from PIL import Image
 
+    from model.images.facts import Fact
+    from model.images.grey_values import GreyValues
+    from model.types import Region
+
 _STARTS = (b"\xff\xd8\xff", b"GIF8", b"BM", b"\x89PNG\r\n\x1a\n")
 
 
@@ -56,6 +60,24 @@ class Plain(Format):
         from model.images.readers import _pillow
 
         return _pillow.read_plain(path, frame, wanted, data, most_pixels)
+
+    def values(
+        self,
+        path: Path,
+        frame: int | None,
+        wanted: Wanted,
+        box: Region | None,  # noqa: ARG002 - it is decoded as a whole
+    ) -> GreyValues | None:
+        """See `Format.values`."""
+        from model.images.readers import _pillow
+
+        return _pillow.values(path, frame, wanted, formats=_pillow.PLAIN_FORMATS)
+
+    def facts(self, path: Path, frame: int | None) -> tuple[Fact, ...]:
+        """See `Format.facts`."""
+        from model.images.readers import _pillow
+
+        return _pillow.facts(path, frame, formats=_pillow.PLAIN_FORMATS)
 
     def size(self, path: Path, frame: int | None) -> Size:
         """See `Format.size`."""

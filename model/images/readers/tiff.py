@@ -10,6 +10,7 @@ from model.images.formats import Format, Size, Sure, Wanted, register
 if TYPE_CHECKING:
     from PIL import Image
 
+    from model.images.grey_values import GreyValues
     from model.types import Region
 
 STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
@@ -41,6 +42,12 @@ class Tiff(Format):
         from model.images.readers import _tiff
 
         return _tiff.tile(path, frame, box, wanted)
+
+    def values(self, path: Path, frame: int | None, wanted: Wanted, box: Region | None) -> GreyValues | None:
+        """See `Format.values`."""
+        from model.images.readers import _tiff
+
+        return _tiff.values(path, frame, wanted, box)
 
     def size(self, path: Path, frame: int | None) -> Size:
         """See `Format.size`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from fewshot_gui.project.document import Document
 from fewshot_gui.project.library import Library
 from fewshot_gui.project.results import Results
 from fewshot_gui.views.main_window import MainWindow
+from model.images.windows import Look
 from model.types import MapStyle
 
 
@@ -42,14 +43,37 @@ class PicturesOnDemand(QObject):
     picture_ready = Signal(object, QImage, QSize)
     detail_ready = Signal(object, QImage, QRectF)
     picture_failed = Signal(object, str)
+    values_ready = Signal(object, object)
+    values_failed = Signal(object, str)
+    look_ready = Signal(object, QImage, object)
+    series_ready = Signal(object, object)
+    facts_ready = Signal(object, object)
 
     def __init__(self) -> None:
         super().__init__()
+        self.looks: list[tuple[Path, Look | None]] = []
+        self.asked: list[tuple[str, Path]] = []  # what for, and of which picture
+        self.near: list[Path] = []
         self.requests: list[Path] = []
         self.details: list[tuple[Path, QRectF, float]] = []
 
-    def request(self, path: Path) -> None:
+    def request(self, path: Path, look: Look | None = None) -> None:
         self.requests.append(path)
+
+    def request_look(self, path: Path, look: Look | None, side: int = 2560) -> None:
+        self.looks.append((path, look))
+
+    def request_values(self, path: Path) -> None:
+        self.asked.append(("values", path))
+
+    def request_series(self, path: Path) -> None:
+        self.asked.append(("series", path))
+
+    def request_facts(self, path: Path) -> None:
+        self.asked.append(("facts", path))
+
+    def request_near(self, paths: Sequence[Path]) -> None:
+        self.near = list(paths)
 
     def request_detail(self, path: Path, rect: QRectF, scale: float) -> None:
         self.details.append((path, rect, scale))

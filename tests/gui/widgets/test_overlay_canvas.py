@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from fewshot_gui.widgets.colormap import attention_image
 from fewshot_gui.widgets.overlay_canvas import OverlayCanvas
-from model.types import Region
+from model.types import MapStyle, Region
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -156,3 +156,47 @@ def test_a_snapshot_is_the_whole_picture_with_what_lies_over_it(qtbot: QtBot) ->
     assert shown.pixelColor(100, 75) == QColor("#204060")
     canvas.set_overlay(np.ones((4, 6), np.float32), None, QColor("#ff0000"))
     assert canvas.snapshot().pixelColor(100, 75) != QColor("#204060")
+
+
+def test_a_threshold_leaves_out_weak_evidence(canvas: OverlayCanvas) -> None:
+    attention = np.zeros((5, 10), dtype=np.float32)
+    attention[:, :5], attention[:, 5:] = 0.3, 0.9
+    canvas.set_opacity(1.0)
+    canvas.set_overlay(attention, None, QColor("#00ff00"))
+    weak, strong = (canvas.view.to_widget(QPointF(x, 25)).toPoint() for x in (15, 85))
+    assert canvas.grab().toImage().pixelColor(weak) != QColor("#336699")
+    canvas.set_threshold(0.5)
+    shown = canvas.grab().toImage()
+    assert shown.pixelColor(weak) == QColor("#336699")
+    assert shown.pixelColor(strong).red() > 200
+
+
+def test_the_scale_of_colours_stands_in_the_corner_of_a_map(canvas: OverlayCanvas) -> None:
+    corner = QPoint(20, 280)
+    before = canvas.grab().toImage().pixelColor(corner)
+    canvas.set_overlay(np.zeros((5, 10), np.float32), None, QColor("#00ff00"))
+    assert canvas.grab().toImage().pixelColor(corner) != before
+    canvas.set_map_style(MapStyle.CONTOUR)
+    assert canvas.grab().toImage().pixelColor(corner) == before
+
+
+def test_a_small_picture_shows_where_one_is_when_zoomed(canvas: OverlayCanvas) -> None:
+    corner = QPoint(canvas.width() - 20, 20)
+    canvas.zoom_by(6)
+    while canvas.view.to_image(QPointF(0, 0)).x() > 1:
+        canvas.view.pan(QPointF(20, 0))
+    inside = canvas.grab().toImage()
+    white = [y for y in range(100) if inside.pixelColor(305, y).lightness() > 200]
+    assert white  # the frame around what is in sight
+    canvas.fit()
+    assert canvas.grab().toImage().pixelColor(corner) != QColor("#ffffff")
+
+
+def test_another_picture_of_a_series_keeps_the_view_only_at_the_same_size(canvas: OverlayCanvas) -> None:
+    canvas.zoom_by(3)
+    scale = canvas.view.scale
+    image = QImage(100, 50, QImage.Format.Format_RGB32)
+    canvas.go_on_with(image, QSize(100, 50))
+    assert canvas.view.scale == scale
+    canvas.go_on_with(image, QSize(200, 100))
+    assert canvas.view.is_fitted

@@ -75,3 +75,34 @@ def test_no_image_and_no_room_do_no_harm() -> None:
     view.set_widget_size(QSizeF(0, 0))
     view.set_image_size(QSizeF(10, 10))
     assert view.scale == 1
+
+
+@given(st.lists(st.sampled_from(["right", "left", "mirror"]), max_size=6), st.floats(0, 100), st.floats(0, 50))
+def test_turns_and_mirrors_go_there_and_back(steps: list[str], x: float, y: float) -> None:
+    view = ViewportTransform()
+    view.set_widget_size(QSizeF(400, 300))
+    view.set_image_size(QSizeF(100, 50))
+    for step in steps:
+        view.mirror() if step == "mirror" else view.turn(1 if step == "right" else -1)
+    back = view.to_image(view.to_widget(QPointF(x, y)))
+    assert (back.x(), back.y()) == pytest.approx((x, y), abs=1e-6)
+    painted = view.transform().map(QPointF(x, y))
+    meant = view.to_widget(QPointF(x, y))
+    assert (painted.x(), painted.y()) == pytest.approx((meant.x(), meant.y()), abs=1e-6)
+    rect = view.image_rect()
+    assert rect.width() == pytest.approx(view.turned_size().width() * view.scale)
+
+
+def test_a_turn_is_clockwise_and_a_mirror_is_of_what_is_seen(view: ViewportTransform) -> None:
+    view.turn(1)
+    assert view.scale == 3  # 50 x 100 in 400 x 300
+    corner = view.to_widget(QPointF(0, 0))
+    assert (corner.x(), corner.y()) == (275, 0)  # top left is top right now
+    view.mirror()
+    corner = view.to_widget(QPointF(0, 0))
+    assert (corner.x(), corner.y()) == (125, 0)
+    view.set_scale(10)
+    middle = view.to_image(QPointF(200, 150))
+    view.turn(-1)
+    again = view.to_image(QPointF(200, 150))
+    assert (again.x(), again.y()) == pytest.approx((middle.x(), middle.y()))
