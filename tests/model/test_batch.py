@@ -148,7 +148,7 @@ def test_what_comes_from_the_disk_gives_the_same_to_the_bit(tmp_path: Path, shap
     assert all(
         torch.equal(torch.as_tensor(value), torch.as_tensor(getattr(state_again, name)))
         for name, value in vars(state).items()
-        if name != "view_names"
+        if name not in {"view_names", "memory"}
     )
     assert predictions == predictions_again
 
