@@ -39,6 +39,7 @@ from model.backbones.names import DEFAULT_BACKBONE, THOROUGH_BACKBONE, is_thorou
 from model.images.cutting import Cutting
 from model.images.rendering import Rendering
 
+_VERY_LONG = 30.0  # seconds after which the desktop says so
 _LONG = 10.0  # seconds of work after which its end is worth a sign, where the window is not in front
 _log = logging.getLogger(__name__)
 
@@ -347,6 +348,7 @@ class RunningController(QObject):
             return
         if not self._titles:
             self._status.finish_job()
-            if time.monotonic() - self._busy_since > _LONG:
-                self._window.ask_for_attention()
+            taken = time.monotonic() - self._busy_since
+            if taken > _LONG:
+                self._window.ask_for_attention(self._status.currentMessage() if taken > _VERY_LONG else "")
             self.job_ended.emit()

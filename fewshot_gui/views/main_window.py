@@ -35,6 +35,7 @@ from fewshot_gui.views.library_view import LibraryView
 from fewshot_gui.views.log_dialog import LogDialog
 from fewshot_gui.views.map_choice import MapChoice
 from fewshot_gui.views.menus import MenuBar, make_tool_bar
+from fewshot_gui.views.notification import Notification
 from fewshot_gui.views.project_banner import ProjectBanner
 from fewshot_gui.views.results_view import ResultsView
 from fewshot_gui.views.review_view import ReviewView
@@ -84,6 +85,7 @@ class MainWindow(QMainWindow):
         self.estimates = EstimatesView(document, results, intents, self)
         self.banner = ProjectBanner(document, results, self.command_table)
         self.focus = ImageFocus(self)
+        self.notification = Notification(self)
         self.status = StatusBar(self.command_table, intents)
         self._menu_bar = MenuBar(self.command_table, intents)
         self._build()
@@ -166,9 +168,14 @@ class MainWindow(QMainWindow):
             view = self.focus.active
             (self.results.entry() if view is None else view).setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def ask_for_attention(self) -> None:
-        """Have the task bar show that something is done; nothing where the window is in front."""
+    def ask_for_attention(self, text: str = "") -> None:
+        """Have the task bar show that something is done; nothing where the window is in front.
+
+        With a `text`, a notification of the desktop says it, too.
+        """
         QApplication.alert(self)
+        if text:
+            self.notification.tell(self.tr("Fewshot is done"), text)
 
     def explain_again(self) -> None:
         """Ask again for the explanation of the image in the inspector, after the classifier was replaced."""

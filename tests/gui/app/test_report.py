@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.app import App
@@ -215,14 +215,30 @@ def test_the_picture_is_copied_and_saved_with_its_region(
 
 
 def test_the_end_of_long_work_asks_for_attention(app: App, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
-    asked: list[object] = []
-    monkeypatch.setattr(app.window, "ask_for_attention", lambda: asked.append(1))
-    for long in (False, True):
+    asked: list[str] = []
+    monkeypatch.setattr(app.window, "ask_for_attention", asked.append)
+    for seconds in (0, 11, 31):
         job = app.running.classify((Path("/a.png"),))
-        if long:
-            monkeypatch.setattr(app.running, "_busy_since", app.running._busy_since - 11)
+        monkeypatch.setattr(app.running, "_busy_since", app.running._busy_since - seconds)
         qtbot.waitUntil(lambda: job not in app.running._titles)  # noqa: B023
-        assert len(asked) == int(long)
+    short, long = asked
+    assert short == ""  # the task bar alone
+    assert "Classified 1 image" in long  # the desktop as well
+
+
+def test_a_notification_is_told_only_while_the_window_is_not_looked_at(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    notification = app.window.notification
+    monkeypatch.setattr(QSystemTrayIcon, "isSystemTrayAvailable", lambda: True)
+    monkeypatch.setattr(notification, "showMessage", lambda _title, text, *_: told.append(text))
+    monkeypatch.setattr(app.window, "isActiveWindow", lambda: True)
+    notification.tell("Done", "in front")
+    monkeypatch.setattr(app.window, "isActiveWindow", lambda: False)
+    notification.tell("Done", "behind")
+    assert told == ["behind"]
+    notification.hide()
 
 
 def test_bins_that_are_called_as_the_report_s_own_words_are_counted_apart(
