@@ -226,6 +226,7 @@ def test_the_end_of_long_work_asks_for_attention(app: App, monkeypatch: pytest.M
     assert "Classified 1 image" in long  # the desktop as well
 
 
+@pytest.mark.expected_log("systemTrayWindowChanged")  # of the offscreen platform
 def test_a_notification_is_told_only_while_the_window_is_not_looked_at(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
