@@ -461,7 +461,7 @@ SPECS = (
     ActionSpec(
         "whoSaid",
         mark("&Who said this?"),
-        ("Ctrl+Shift+W",),
+        ("Ctrl+Alt+W",),
         "",
         ("has_image",),
         mark("Show who said what of the image in the inspector, which classifier predicted it, and from which examples"),

@@ -101,6 +101,7 @@ class App(QObject):
             status=self.window.status,
             review=self.window.review,
             questions=self.questions,
+            stacks=self.window.stacks,
         )
         self._make_controllers(services)
         self._garbage = GarbageCollector(self)

@@ -23,7 +23,7 @@ class EditingController(QObject):
     def __init__(self, services: AppServices, parent: QObject) -> None:
         super().__init__(parent)
         self._document, self._files, self._window = services.document, services.files, services.window
-        self._status, self._stacks = services.status, services.window.stacks
+        self._status, self._stacks = services.status, services.stacks
         services.intents.files_dropped_on_bin.connect(self._on_files_dropped_on_bin)
         services.intents.files_dropped_on_board.connect(self._on_files_dropped_on_board)
         services.intents.examples_dropped_out.connect(self._on_remove_examples_requested)

@@ -15,6 +15,7 @@ from fewshot_gui.project.document import Document
 from fewshot_gui.project.library import Library
 from fewshot_gui.project.results import Results
 from fewshot_gui.project.session import Session
+from fewshot_gui.project.stacks import Stacks
 from fewshot_gui.settings import Settings
 from fewshot_gui.views.main_window import MainWindow
 from fewshot_gui.views.review_view import ReviewView
@@ -36,6 +37,7 @@ class AppServices:
     status: the window's status bar: messages and the running job
     review: where a person goes through results; its answers are signals of its own
     questions: modal dialogs that return an answer
+    stacks: near copies among the images, as the library and the gallery show them
     """
 
     session: Session
@@ -51,6 +53,7 @@ class AppServices:
     status: StatusBar
     review: ReviewView
     questions: Questions
+    stacks: Stacks
 
     @property
     def document(self) -> Document:

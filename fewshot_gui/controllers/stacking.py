@@ -20,7 +20,7 @@ class StackingController(QObject):
     def __init__(self, services: AppServices, running: RunningController, parent: QObject) -> None:
         super().__init__(parent)
         self._library, self._results, self._settings = services.library, services.results, services.settings
-        self._stacks, self._status, self._running = services.window.stacks, services.status, running
+        self._stacks, self._status, self._running = services.stacks, services.status, running
         self._job: int | None = None
         self._asked = 0  # images that were asked about last
         self._soon = QTimer(self, singleShot=True, interval=_PAUSE)

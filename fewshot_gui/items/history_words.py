@@ -8,12 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication
-
 from fewshot_gui.items.naming import display_name, display_text
 from fewshot_gui.project import record
 from fewshot_gui.project.history import NAMED, Comparison, PastTraining, Said
 from fewshot_gui.project.record import Entry
+from fewshot_gui.translation import tr
 
 
 def when(at: str) -> str:
@@ -42,17 +41,17 @@ def estimate(past: PastTraining) -> str:
 
 def example_count(past: PastTraining) -> str:
     """Return how many examples in how many bins."""
-    return _tr("{examples} in {bins} bins").format(examples=f"{len(past.examples):,}", bins=len(past.bins))
+    return tr("{examples} in {bins} bins").format(examples=f"{len(past.examples):,}", bins=len(past.bins))
 
 
 def by_whom(who: str) -> str:
     """Return the name of who did something."""
-    return who or _tr("nobody's name is known")
+    return who or tr("nobody's name is known")
 
 
 def describe_training(past: PastTraining) -> str:
     """Say in a line when, by whom and from what a classifier was trained."""
-    text = _tr("{name}: trained {when} by {who} with {backbone} from {examples}, estimate {estimate}")
+    text = tr("{name}: trained {when} by {who} with {backbone} from {examples}, estimate {estimate}")
     return text.format(
         name=short(past.classifier), when=when(past.at), who=by_whom(past.who), backbone=past.backbone or "–",
         examples=example_count(past), estimate=estimate(past),
@@ -66,19 +65,19 @@ def describe_comparison(found: Comparison, paths: Mapping[str, Path], bins: Mapp
 
 def _compared(found: Comparison, paths: Mapping[str, Path], bins: Mapping[str, str]) -> Iterator[str]:
     first, second = found.first, found.second
-    yield _tr("Estimate: {first} → {second}").format(first=estimate(first), second=estimate(second))
+    yield tr("Estimate: {first} → {second}").format(first=estimate(first), second=estimate(second))
     if first.interval is not None and second.interval is not None:
         is_apart = first.interval[1] < second.interval[0] or second.interval[1] < first.interval[0]
         yield (
-            _tr("The intervals lie apart.")
+            tr("The intervals lie apart.")
             if is_apart
-            else _tr("The intervals overlap: the examples alone do not tell which is better.")
+            else tr("The intervals overlap: the examples alone do not tell which is better.")
         )
     names = {id_: name for one in (first, second) for id_, (name, _) in one.bins.items()} | dict(bins)
     for title, hashes in (
-        (_tr("Examples that came: {count}"), found.came),
-        (_tr("Examples that went: {count}"), found.gone),
-        (_tr("Examples in another bin: {count}"), found.moved),
+        (tr("Examples that came: {count}"), found.came),
+        (tr("Examples that went: {count}"), found.gone),
+        (tr("Examples in another bin: {count}"), found.moved),
     ):
         yield ""
         yield title.format(count=f"{len(hashes):,}")
@@ -87,18 +86,18 @@ def _compared(found: Comparison, paths: Mapping[str, Path], bins: Mapping[str, s
             places = " → ".join(f"‘{names.get(id_, '?')}’" for id_ in (before, after) if id_ is not None)
             yield f"    {display_name(paths[hash_]) if hash_ in paths else hash_[:12]}  {places}"
         if len(hashes) > NAMED:
-            yield _tr("    and {count} more").format(count=f"{len(hashes) - NAMED:,}")
+            yield tr("    and {count} more").format(count=f"{len(hashes) - NAMED:,}")
     yield ""
     if found.changed is None:
-        yield _tr("Results that changed class: not known, as one of the two classified nothing.")
+        yield tr("Results that changed class: not known, as one of the two classified nothing.")
         return
-    yield _tr("Results that changed class: {count}").format(count=f"{found.changed.count:,}")
+    yield tr("Results that changed class: {count}").format(count=f"{found.changed.count:,}")
     for image in found.changed.images:
         pair = " → ".join(_class(id_, names) for id_ in (image.before, image.after))
         yield f"    {display_name(image.path)}  {pair}"
     more = found.changed.count - len(found.changed.images)
     if more:
-        yield _tr("    and {count} more").format(count=f"{more:,}")
+        yield tr("    and {count} more").format(count=f"{more:,}")
 
 
 def describe_said(said: Said, paths: Mapping[str, Path], bins: Mapping[str, str]) -> str:
@@ -111,31 +110,31 @@ def _said(said: Said, paths: Mapping[str, Path], bins: Mapping[str, str]) -> Ite
     if said.training is not None:
         names = {id_: name for id_, (name, _) in said.training.bins.items()} | names
     if said.classifier:
-        yield _tr("Predicted: {bin}").format(bin=_class(said.predicted, names))
+        yield tr("Predicted: {bin}").format(bin=_class(said.predicted, names))
         if said.run is not None:
-            text = _tr("    in the run of {when}, started by {who}")
+            text = tr("    in the run of {when}, started by {who}")
             yield text.format(when=when(said.run.at), who=by_whom(said.run.who))
         if said.training is None:
-            yield _tr("    by classifier {name}, whose training is not in the record").format(
+            yield tr("    by classifier {name}, whose training is not in the record").format(
                 name=short(said.classifier)
             )
         else:
-            yield _tr("    by classifier {what}").format(what=describe_training(said.training))
-            yield _tr("    SHA-256 {hash}").format(hash=said.classifier)
+            yield tr("    by classifier {what}").format(what=describe_training(said.training))
+            yield tr("    SHA-256 {hash}").format(hash=said.classifier)
             for _, (name, hashes) in said.training.bins.items():
                 shown = [display_name(paths[one]) if one in paths else one[:12] for one in hashes[:NAMED]]
                 yield f"    ‘{name}’: {', '.join(shown)}{' …' if len(hashes) > NAMED else ''}"
     else:
-        yield _tr("No prediction whose classifier is known.")
+        yield tr("No prediction whose classifier is known.")
     yield ""
-    yield _tr("What people did:")
+    yield tr("What people did:")
     for entry in said.entries:
         yield f"    {entry.number}  {when(entry.at)}  {by_whom(entry.who)}  {describe_entry(entry, said.path, names)}"
     if not said.entries:
-        yield _tr("    nothing that is in the record")
+        yield tr("    nothing that is in the record")
     if said.as_example:
         yield ""
-        yield _tr("An example in these trainings:")
+        yield tr("An example in these trainings:")
         for past, name in said.as_example[-NAMED:]:
             yield f"    {when(past.at)}  {by_whom(past.who)}  ‘{name}’  {short(past.classifier)}"
 
@@ -143,20 +142,20 @@ def _said(said: Said, paths: Mapping[str, Path], bins: Mapping[str, str]) -> Ite
 def describe_entry(entry: Entry, path: Path, names: Mapping[str, str]) -> str:
     """Say what an entry did to an image."""
     if entry.kind == record.FOUND:
-        return _tr("found in another place")
+        return tr("found in another place")
     known = {**entry.what.get("bins", {}), **names}
     said = "; ".join(_done(entry.what.get("changes", ()), os.fspath(path), known))
     name = display_text(str(entry.what.get("name", "")))
     done = f"{name}: {said}" if said else name
     if entry.kind == record.UNDO:
-        return _tr("undone: {done}").format(done=done)
-    return _tr("done again: {done}").format(done=done) if entry.kind == record.REDO else done
+        return tr("undone: {done}").format(done=done)
+    return tr("done again: {done}").format(done=done) if entry.kind == record.REDO else done
 
 
 def _done(changes: list[dict[str, Any]], path: str, names: Mapping[str, str]) -> Iterator[str]:
     for change in changes:
         if any(place == path for _, place in change.get("placements", ())):
-            template = _tr("out of {bin}") if change["step"] == "remove examples" else _tr("into {bin}")
+            template = tr("out of {bin}") if change["step"] == "remove examples" else tr("into {bin}")
             yield template.format(bin=_class(change.get("bin_id"), names))
         if change["step"] == "set labels":
             before = {one["reader"]: one for where, labels in change["old"] if where == path for one in labels}
@@ -169,15 +168,11 @@ def _done(changes: list[dict[str, Any]], path: str, names: Mapping[str, str]) ->
 
 def _label(label: Mapping[str, Any] | None, names: Mapping[str, str]) -> str:
     if label is None:
-        return _tr("no label")
+        return tr("no label")
     if label["source"] == "open":
-        return _tr("to look at once more")
-    return _tr("none of these") if label["bin_id"] is None else _class(label["bin_id"], names)
+        return tr("to look at once more")
+    return tr("none of these") if label["bin_id"] is None else _class(label["bin_id"], names)
 
 
 def _class(bin_id: str | None, names: Mapping[str, str]) -> str:
-    return _tr("unlike every bin") if bin_id is None else f"‘{names.get(bin_id, '?')}’"
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("History", text)
+    return tr("unlike every bin") if bin_id is None else f"‘{names.get(bin_id, '?')}’"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton, QWidget
 
 from fewshot_gui import style
@@ -75,6 +75,8 @@ class StatusBar(QStatusBar):
         """Show one line for some seconds."""
         self._text = text
         self.showMessage(display_text(text), _MESSAGE_TIME)
+        if text:
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, display_text(text)))
 
     def show_edit(self, text: str) -> None:
         """Say for some seconds what was done to the project, with a button that undoes it; "": say it no more."""
