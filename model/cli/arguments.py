@@ -125,7 +125,7 @@ def seconds(text: str) -> float:
     except ValueError:
         value = math.nan
     if not 0 <= value <= 86_400:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds, such as 2")
+        raise _unfit(message("{text!r} is not a number of seconds, such as 2", text=text))
     return value
 
 

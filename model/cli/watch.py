@@ -28,6 +28,7 @@ from model.images.arrivals import SETTLE_SECONDS, Arrivals, State, file_state
 from model.images.cutting import Cutting
 from model.images.items import source_file
 from model.images.known_content import LEFT_OUT, LeftOutFiles
+from model.messages import message
 from model.progress import Cancelled, CancelToken
 from model.types import Prediction, Status
 
@@ -52,29 +53,36 @@ def add_watching(parser: argparse.ArgumentParser) -> None:
     watching.add_argument(
         "--watch",
         action="store_true",
-        help="go on until Ctrl+C or SIGTERM, and classify what comes into the folders once it is complete; goes on in "
-        "RESULTS.csv where it is there",
+        help=message(
+            "go on until Ctrl+C or SIGTERM, and classify what comes into the folders once it is "
+            "complete; goes on in RESULTS.csv where it is there"
+        ),
     )
     watching.add_argument(
         "--settle",
         type=seconds,
         default=SETTLE_SECONDS,
         metavar="SECONDS",
-        help=f"a file is complete when it stays as it is for so long (default: {SETTLE_SECONDS:g})",
+        help=message(
+            "a file is complete when it stays as it is for so long (default: {settle_seconds:g})",
+            settle_seconds=SETTLE_SECONDS,
+        ),
     )
     watching.add_argument(
-        "--polling", action="store_true", help="compare the folders every second, as network drives need"
+        "--polling", action="store_true", help=message("compare the folders every second, as network drives need")
     )
     watching.add_argument(
-        "--again-if-changed", action="store_true", help="a file that changes gets another row each time"
+        "--again-if-changed", action="store_true", help=message("a file that changes gets another row each time")
     )
     watching.add_argument(
         "--on-image",
         action="append",
         default=[],
         metavar="COMMAND",
-        help="run a command for each row: words, of which {path} {file} {class} {confidence} {status} are filled in; "
-        "no shell",
+        help=message(
+            "run a command for each row: words, of which {path} {file} {class} {confidence} "
+            "{status} are filled in; no shell"
+        ),
     )
     watching.add_argument(
         "--on-class",
@@ -82,14 +90,16 @@ def add_watching(parser: argparse.ArgumentParser) -> None:
         nargs=2,
         default=[],
         metavar=("CLASS", "COMMAND"),
-        help="the same, for the images of one class",
+        help=message("the same, for the images of one class"),
     )
     watching.add_argument(
         "--command-seconds",
         type=seconds,
         default=COMMAND_SECONDS,
         metavar="SECONDS",
-        help=f"a command that takes longer is ended (default: {COMMAND_SECONDS:g})",
+        help=message(
+            "a command that takes longer is ended (default: {command_seconds:g})", command_seconds=COMMAND_SECONDS
+        ),
     )
 
 
@@ -99,11 +109,11 @@ def check_options(options: argparse.Namespace) -> None:
         asked = [f"--{name.replace('_', '-')}" for name in ("on_image", "on_class", "polling", "again_if_changed")
                  if getattr(options, name)]  # fmt: skip
         if asked:
-            raise UsageError(f"{asked[0]} needs --watch.")
+            raise UsageError(message("{asked} needs --watch.", asked=asked[0]))
         return
     for name, why in _NOT_TOGETHER.items():
         if getattr(options, name):
-            raise UsageError(f"--watch does not go together with {why}. Leave one of them out.")
+            raise UsageError(message("--watch does not go together with {why}. Leave one of them out.", why=why))
 
 
 @dataclass
@@ -245,7 +255,7 @@ def watch(
     said = 0.0
     where = ", ".join(map(str, options.paths))
     with until_terminated(stop.ended), hooks:
-        say(f"Watching {where}; results in {options.out}. Ctrl+C ends.")
+        say(message("Watching {where}; results in {out}. Ctrl+C ends.", where=where, out=options.out))
         for files in arrivals.ready(_MOST_AT_ONCE, stop):
             if not files:
                 continue
@@ -253,12 +263,25 @@ def watch(
                 folder_watch.classify(files, stop)
             if time.monotonic() - said > SECONDS_BETWEEN_LINES:
                 said = time.monotonic()
-                warn(f"{folder_watch.counts.total()} images so far, {arrivals.waiting} files waiting.")
+                warn(
+                    message(
+                        "{value} images so far, {waiting} files waiting.",
+                        value=folder_watch.counts.total(),
+                        waiting=arrivals.waiting,
+                    )
+                )
     counts = folder_watch.counts
     done = f"{counts.total()} {'image was' if counts.total() == 1 else 'images were'} classified"
     if token.is_cancelled:
         raise Cancelled(f"{done}; the same command goes on.")
-    say(f"Ended: {done}. Unreadable: {counts[Status.ERROR]}. Results in {options.out}")
+    say(
+        message(
+            "Ended: {done}. Unreadable: {counts}. Results in {out}",
+            done=done,
+            counts=counts[Status.ERROR],
+            out=options.out,
+        )
+    )
     return Outcome(
         {
             "results": str(options.out),

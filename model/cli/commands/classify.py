@@ -95,7 +95,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "--leave-out-hashes",
         type=Path,
         metavar="FILE",
-        help="list of SHA-256 or MD5 hashes, one a line: files with such content are neither decoded nor classified",
+        help=message(
+            "list of SHA-256 or MD5 hashes, one a line: files with such content are neither decoded nor classified"
+        ),
     )
     add_watching(parser)
     existing = parser.add_mutually_exclusive_group()
@@ -227,7 +229,9 @@ def _watched(options: argparse.Namespace, token: CancelToken) -> Outcome:
     _check_results(options, [])
     for folder in options.paths:
         if not folder.is_dir():
-            raise UsageError(f"{folder} is not a folder that can be watched. Give a folder that is there.")
+            raise UsageError(
+                message("{folder} is not a folder that can be watched. Give a folder that is there.", folder=folder)
+            )
     classifier = load(options.classifier, options.device)
     if options.false_alarms is not None:
         classifier = classifier.with_false_alarms(options.false_alarms)
@@ -256,7 +260,7 @@ def _known(paths: Sequence[Path], left_out: LeftOutFiles, token: CancelToken) ->
     with ProgressPrinter() as bar:
         return [
             Prediction(path, Status.LEFT_OUT, message=LEFT_OUT)
-            for path in reported(paths, "Comparing with the list of hashes", bar, token)
+            for path in reported(paths, message("Comparing with the list of hashes"), bar, token)
             if left_out.has(path)
         ]
 

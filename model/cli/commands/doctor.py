@@ -21,6 +21,7 @@ from model.cli.arguments import add_json
 from model.cli.outcome import Outcome
 from model.cli.registry import COMMANDS, Command
 from model.cli.text import say
+from model.messages import message
 from model.progress import CancelToken
 
 _PROBE_SECONDS = 120.0
@@ -204,7 +205,9 @@ def _version(name: str) -> str | None:
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--cache", metavar="DIR", help="folder of the cache (default: the user's cache folder)")
+    parser.add_argument(
+        "--cache", metavar="DIR", help=message("folder of the cache (default: the user's cache folder)")
+    )
     add_json(parser)
 
 
@@ -213,14 +216,14 @@ def _run(_options: argparse.Namespace, _token: CancelToken) -> Outcome:
     found = examine()
     marks = {State.OK: "ok", State.OPTIONAL: "--", State.PROBLEM: "!!"}
     for one in found:
-        say(f"{marks[one.state]}  {one.what}: {one.found}")
+        say(message("{marks}  {what}: {found}", marks=marks[one.state], what=one.what, found=one.found))
         if one.advice:
-            say(f"      {one.advice}")
+            say(message("      {advice}", advice=one.advice))
     problems = sum(one.state is State.PROBLEM for one in found)
     say("Everything that is needed works." if not problems else f"Problems: {problems}, marked !!.")
     return Outcome({"problems": problems, "findings": [asdict(one) for one in found]}, problems)
 
 
 COMMANDS.register(
-    "doctor", Command("say what is installed, what works, and what is missing", _add_arguments, _run, order=60)
+    "doctor", Command(message("say what is installed, what works, and what is missing"), _add_arguments, _run, order=60)
 )

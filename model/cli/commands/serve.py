@@ -19,6 +19,7 @@ from model.cli.registry import COMMANDS, Command
 from model.cli.text import say
 from model.cli.watch import until_terminated
 from model.errors import FewShotError, UsageError
+from model.messages import message, translated
 from model.progress import Cancelled, CancelToken
 
 TOKEN_VARIABLE = "FEWSHOT_TOKEN"
@@ -28,20 +29,27 @@ _PACKAGES = ("starlette", "uvicorn", "python_multipart")
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("classifier", type=Path, metavar="CLASSIFIER", help="folder saved by `train`, or a project")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine alone)")
-    parser.add_argument("--port", type=_port, default=8017, help="port; 0: one that is free (default: 8017)")
+    parser.add_argument(
+        "classifier", type=Path, metavar="CLASSIFIER", help=message("folder saved by `train`, or a project")
+    )
+    parser.add_argument(
+        "--host", default="127.0.0.1", help=message("address to listen on (default: this machine alone)")
+    )
+    parser.add_argument("--port", type=_port, default=8017, help=message("port; 0: one that is free (default: 8017)"))
     parser.add_argument(
         "--token-file",
         type=Path,
         metavar="FILE",
-        help=f"file whose first line requests must bring as a bearer token (or the variable {TOKEN_VARIABLE}); needed "
-        "for every address but this machine's own",
+        help=message(
+            "file whose first line requests must bring as a bearer token (or the variable "
+            "{token_variable}); needed for every address but this machine's own",
+            token_variable=TOKEN_VARIABLE,
+        ),
     )
-    parser.add_argument("--megabytes", type=positive, default=32, help="largest image in MiB (default: 32)")
-    parser.add_argument("--seconds", type=seconds, default=60.0, help="longest request (default: 60)")
-    parser.add_argument("--parallel", type=positive, help="images worked on at once (default: the cores)")
-    parser.add_argument("--waiting", type=positive, default=100, help="requests that may wait (default: 100)")
+    parser.add_argument("--megabytes", type=positive, default=32, help=message("largest image in MiB (default: 32)"))
+    parser.add_argument("--seconds", type=seconds, default=60.0, help=message("longest request (default: 60)"))
+    parser.add_argument("--parallel", type=positive, help=message("images worked on at once (default: the cores)"))
+    parser.add_argument("--waiting", type=positive, default=100, help=message("requests that may wait (default: 100)"))
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     add_json(parser)
 
@@ -50,11 +58,17 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     """Serve until Ctrl+C, which raises `Cancelled`, or SIGTERM, which is an ordinary end."""
     missing = [name for name in _PACKAGES if find_spec(name) is None]
     if missing:
-        raise FewShotError(f'`fewshot serve` needs {", ".join(missing)}: pip install "fewshot[serve]"')
+        raise FewShotError(
+            message('`fewshot serve` needs {names}: pip install "fewshot[serve]"', names=", ".join(missing))
+        )
     secret = _token(options)
     if not secret and not _is_loopback(options.host):
         raise UsageError(
-            f"--host {options.host} can be reached by others: give a token by --token-file or {TOKEN_VARIABLE}."
+            message(
+                "--host {host} can be reached by others: give a token by --token-file or {token_variable}.",
+                host=options.host,
+                token_variable=TOKEN_VARIABLE,
+            )
         )
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # what is wrong with a form is in the answer
     from importlib import metadata
@@ -80,12 +94,18 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     with contextlib.closing(work), contextlib.closing(server), _listening(options.host, options.port) as listening:
         port = listening.getsockname()[1]
         with until_terminated(ended):
-            say(f"Serving on http://{_in_address(options.host)}:{port}; /docs says how. Ctrl+C ends.")
+            say(
+                message(
+                    "Serving on http://{value}:{port}; /docs says how. Ctrl+C ends.",
+                    value=_in_address(options.host),
+                    port=port,
+                )
+            )
             _flush()
             asyncio.run(_serve(server, listening, token, ended))
     if token.is_cancelled:
         raise Cancelled("The server has ended.")
-    say("Ended.")
+    say(message("Ended."))
     return Outcome({"host": options.host, "port": port}, 0)
 
 
@@ -134,7 +154,14 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
     try:
         listening = socket.create_server((host, port), family=family, backlog=256)
     except OSError as error:
-        raise FewShotError(f"{host}, port {port}, cannot be listened on: {error.strerror or error}.") from error
+        raise FewShotError(
+            message(
+                "{host}, port {port}, cannot be listened on: {value}.",
+                host=host,
+                port=port,
+                value=error.strerror or error,
+            )
+        ) from error
     with listening:
         yield listening
 
@@ -146,9 +173,15 @@ def _token(options: argparse.Namespace) -> str:
         try:
             token = options.token_file.read_text(encoding="utf-8").partition("\n")[0].strip()
         except (OSError, ValueError) as error:
-            raise UsageError(f"The token cannot be read from {options.token_file}: {error}.") from error
+            raise UsageError(
+                message(
+                    "The token cannot be read from {token_file}: {error}.", token_file=options.token_file, error=error
+                )
+            ) from error
     if (token or options.token_file is not None) and len(token) < _SHORTEST_TOKEN:
-        raise UsageError(f"The token is too short: take {_SHORTEST_TOKEN} letters or more.")
+        raise UsageError(
+            message("The token is too short: take {shortest_token} letters or more.", shortest_token=_SHORTEST_TOKEN)
+        )
     return token
 
 
@@ -166,11 +199,11 @@ def _in_address(host: str) -> str:
 def _port(text: str) -> int:
     value = int(text) if text.isdecimal() else -1
     if not 0 <= value <= 65_535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
+        raise argparse.ArgumentTypeError(translated(message("{text!r} is not a port from 0 to 65535", text=text)))
     return value
 
 
 COMMANDS.register(
     "serve",
-    Command("classify images that come by HTTP", _add_arguments, _run, kept_when_interrupted="", order=25),
+    Command(message("classify images that come by HTTP"), _add_arguments, _run, kept_when_interrupted="", order=25),
 )

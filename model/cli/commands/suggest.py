@@ -27,30 +27,39 @@ if TYPE_CHECKING:
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_common(parser)
     add_rendering(parser)
-    parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="images, or folders (read recursively)")
-    parser.add_argument("--bins", type=Path, metavar="BINS", help="folder with one sub-folder of labelled images each")
-    parser.add_argument("--count", type=positive, default=10, help="number of images (default: 10)")
+    parser.add_argument(
+        "paths", type=Path, nargs="+", metavar="PATH", help=message("images, or folders (read recursively)")
+    )
+    parser.add_argument(
+        "--bins", type=Path, metavar="BINS", help=message("folder with one sub-folder of labelled images each")
+    )
+    parser.add_argument("--count", type=positive, default=10, help=message("number of images (default: 10)"))
     parser.add_argument(
         "--kind",
         type=FetchKind,
         choices=tuple(FetchKind),
         metavar="KIND",
-        help="teach (default): would teach the most; doubtful: the first two classes are closest; typical: of the "
-        "class --of; unlike: least like those in BINS or, without, like the others; random; like: like --like",
+        help=message(
+            "teach (default): would teach the most; doubtful: the first two classes are closest; "
+            "typical: of the class --of; unlike: least like those in BINS or, without, like the "
+            "others; random; like: like --like"
+        ),
     )
     parser.add_argument(
         "--like",
         type=Path,
         metavar="IMAGE",
-        help="the image that others are to be like; IMAGE#xywh=LEFT,TOP,WIDTH,HEIGHT: a region of it, in pixels",
+        help=message(
+            "the image that others are to be like; IMAGE#xywh=LEFT,TOP,WIDTH,HEIGHT: a region of it, in pixels"
+        ),
     )
-    parser.add_argument("--of", metavar="CLASS", help="with --kind typical: the class")
+    parser.add_argument("--of", metavar="CLASS", help=message("with --kind typical: the class"))
     parser.add_argument(
-        "--classifier", type=Path, metavar="CLASSIFIER", help="for doubtful and typical: as for `classify`"
+        "--classifier", type=Path, metavar="CLASSIFIER", help=message("for doubtful and typical: as for `classify`")
     )
-    parser.add_argument("--seed", type=seed, default=0, help="with --kind random (default: 0)")
+    parser.add_argument("--seed", type=seed, default=0, help=message("with --kind random (default: 0)"))
     parser.add_argument(
-        "--backbone", default=None, metavar="NAME", help="see the README; with --classifier, its own is used"
+        "--backbone", default=None, metavar="NAME", help=message("see the README; with --classifier, its own is used")
     )
 
 
@@ -74,15 +83,26 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     if like is not None:
         pool = [path for path in pool if os.path.realpath(path) != os.path.realpath(like)]
     if not pool:
-        reason = "every image is labelled already, or is the one asked about" if found else "there is no image"
-        raise NoImagesError(f"Nothing to suggest in {', '.join(map(str, options.paths))}: {reason}.")
+        reason = message("there is no image")
+        if found:
+            reason = message("every image is labelled already, or is the one asked about")
+        raise NoImagesError(
+            message("Nothing to suggest in {names}: {reason}.", names=", ".join(map(str, options.paths)), reason=reason)
+        )
     classifier = _classifier(options)
     of = None
     if options.of is not None:
         assert classifier is not None
         if options.of not in classifier.class_names:
             names = ", ".join(classifier.class_names)
-            raise UsageError(f"{options.of!r} is no class of {options.classifier}. The classes are {names}.")
+            raise UsageError(
+                message(
+                    "{of!r} is no class of {classifier}. The classes are {names}.",
+                    of=options.of,
+                    classifier=options.classifier,
+                    names=names,
+                )
+            )
         of = classifier.class_names.index(options.of)
     if classifier is not None:
         embedder, side = classifier.embedder, classifier.side
@@ -111,15 +131,20 @@ def _kind(options: argparse.Namespace) -> FetchKind:
     """The kind that is asked for. Raises `UsageError` where other options do not fit it."""
     kind = options.kind or (FetchKind.LIKE if options.like else FetchKind.TEACH)
     if (kind is FetchKind.LIKE) != (options.like is not None):
-        raise UsageError("--kind like and --like IMAGE belong together.")
+        raise UsageError(message("--kind like and --like IMAGE belong together."))
     if (kind is FetchKind.TYPICAL) != (options.of is not None):
-        raise UsageError("--kind typical and --of CLASS belong together.")
+        raise UsageError(message("--kind typical and --of CLASS belong together."))
     if kind.needs_classifier and options.classifier is None:
         raise UsageError(
-            f"--kind {kind} needs --classifier CLASSIFIER, a folder saved by `fewshot train` or a project."
+            message(
+                "--kind {kind} needs --classifier CLASSIFIER, a folder saved by `fewshot train` or a project.",
+                kind=kind,
+            )
         )
     if options.classifier is not None and options.backbone is not None:
-        raise UsageError("--backbone and --classifier exclude each other: a classifier has a backbone of its own.")
+        raise UsageError(
+            message("--backbone and --classifier exclude each other: a classifier has a backbone of its own.")
+        )
     return FetchKind(kind)
 
 

@@ -9,16 +9,21 @@ from model.cli.arguments import add_json
 from model.cli.outcome import Outcome
 from model.cli.registry import COMMANDS, Command
 from model.cli.text import say
+from model.messages import message
 from model.progress import CancelToken
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("project", type=Path, metavar="PROJECT", help="a project of the window, open or closed")
+    parser.add_argument(
+        "project", type=Path, metavar="PROJECT", help=message("a project of the window, open or closed")
+    )
     parser.add_argument(
         "--head",
         default="",
         metavar="HASH",
-        help="the hash of an entry, written down earlier or found in a report, that must be in the record still",
+        help=message(
+            "the hash of an entry, written down earlier or found in a report, that must be in the record still"
+        ),
     )
     add_json(parser)
 
@@ -41,17 +46,24 @@ def _run(options: argparse.Namespace, _token: CancelToken) -> Outcome:
     }
     if not found.is_whole:
         where = f"entry {found.broken}" if found.broken is not None else "the record"
-        say(f"{options.project}: {where}: {found.reason}.")
+        say(message("{project}: {where}: {reason}.", project=options.project, where=where, reason=found.reason))
         return Outcome(result, 0, is_bad=True)
     if not found.entries:
-        say(f"{options.project} has no record yet.")
+        say(message("{project} has no record yet.", project=options.project))
         return Outcome(result, 0)
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(found.kinds.items()))
-    say(f"{options.project}: {found.entries:,} entries, each as it was written ({kinds}).")
-    say(f"The last entry has the hash {found.head}.")
+    say(
+        message(
+            "{project}: {entries:,} entries, each as it was written ({kinds}).",
+            project=options.project,
+            entries=found.entries,
+            kinds=kinds,
+        )
+    )
+    say(message("The last entry has the hash {head}.", head=found.head))
     if found.anchor is not None:
-        say(f"The hash that was given is that of entry {found.anchor:,}.")
+        say(message("The hash that was given is that of entry {anchor:,}.", anchor=found.anchor))
     return Outcome(result, 0)
 
 
-COMMANDS.register("verify", Command("check the record of a project", _add_arguments, _run, order=55))
+COMMANDS.register("verify", Command(message("check the record of a project"), _add_arguments, _run, order=55))
