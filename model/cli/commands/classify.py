@@ -8,12 +8,13 @@ import os
 import time
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.cli.arguments import add_common, share
+from model.cli.classified import Overlays, say_counts, warn_of_trouble
 from model.cli.hooks import Hooks, parse_command
 from model.cli.outcome import Outcome, Search
 from model.cli.progress import SECONDS_BETWEEN_LINES, ProgressPrinter
@@ -21,19 +22,16 @@ from model.cli.registry import COMMANDS, Command
 from model.cli.remarks import Remarks
 from model.cli.text import say, warn
 from model.cli.watch import add_watching, check_options, watch
-from model.errors import ImageReadError, NoImagesError, UsageError
+from model.errors import NoImagesError, UsageError
 from model.images.known_content import LEFT_OUT, KnownContent, LeftOutFiles
 from model.images.scan import iter_images
-from model.messages import joined, message, message_n, os_reason
+from model.messages import message
 from model.progress import Cancelled, CancelToken, Progress, reported
 from model.types import Prediction, Status
 
 if TYPE_CHECKING:
-    from model.exports.overlays import OverlayFolder
     from model.exports.results_table import Limits
-    from model.runs.classify import Classified
     from model.runs.image_classifier import ImageClassifier
-    from model.runs.run import Counts
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -143,7 +141,7 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
         classifier = classifier.with_false_alarms(options.false_alarms)
     explained = _class_index(classifier, options.explain)
     folder = OverlayFolder(options.overlays, paths, classifier.embedder.rendering) if options.overlays else None
-    overlays = _Overlays(folder)
+    overlays = Overlays(folder)
     limits = replace(_limits(classifier, options), groups=groups)
     drawn = folder is not None
     # Regions that are asked for or drawn get the closer look.
@@ -181,12 +179,12 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
             table.write(prediction for prediction in predictions if not table.has(prediction.path))
             rows["now"] += len(predictions)
             if not options.transductive:
-                _warn_of_trouble(predictions, overlays, remarks)
+                warn_of_trouble(predictions, overlays, remarks)
         for _ in run.joined():
             pass
         if options.transductive:
             table.rewrite([*known, *run.predictions.values()])
-            _warn_of_trouble(run.predictions.values(), overlays, remarks)
+            warn_of_trouble(run.predictions.values(), overlays, remarks)
     about_cases = _write_cases(options.out, classifier.class_names, run.predictions, groups)
     counts = run.counts
     for one in known:
@@ -194,7 +192,7 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
     classes = {classifier.class_names[number]: count for number, count in counts.classes.items() if count}
     trouble = counts.statuses[Status.ERROR] + len(overlays.failed) + len(search.missing)
     trouble += 0 if every else table.kept_errors
-    _say_counts(options, counts, classes, len(overlays.failed))
+    say_counts(options, counts, classes, len(overlays.failed))
     return Outcome(
         {
             "results": str(options.out),
@@ -265,34 +263,6 @@ def _known(paths: Sequence[Path], left_out: LeftOutFiles, token: CancelToken) ->
         ]
 
 
-def _say_counts(options: argparse.Namespace, counts: Counts, classes: Mapping[str, int], not_drawn: int) -> None:
-    found = ", ".join(f"{name} {count}" for name, count in Counter(classes).most_common())
-    found = found or (message("none can be read") if counts.images else message("nothing new"))
-    say(
-        message_n(
-            "Classified {count} image: {found}.",
-            "Classified {count} images: {found}.",
-            count=counts.images,
-            found=found,
-        )
-    )
-    if options.transductive:
-        say(message("Joined with similar images: {changed} changed class.", changed=counts.changed))
-    unknown, failed = counts.statuses[Status.UNKNOWN], counts.statuses[Status.ERROR]
-    say(
-        message(
-            "Unlike every bin: {unknown}. Unreadable: {failed}. Results in {out}",
-            unknown=unknown,
-            failed=failed,
-            out=options.out,
-        )
-    )
-    if counts.statuses[Status.LEFT_OUT]:
-        say(message("Left out because of their content: {left_out}.", left_out=counts.statuses[Status.LEFT_OUT]))
-    if not_drawn:
-        say(message("Overlays that could not be written: {not_drawn}.", not_drawn=not_drawn))
-
-
 def _check_results(options: argparse.Namespace, paths: Sequence[Path]) -> None:
     """Raise `UsageError` where the results would replace an image or something else that is none of ours."""
     from model.exports import cases
@@ -335,39 +305,6 @@ def _write_cases(
     told = ", ".join(f"{name} {count}" for name, count in classes.most_common()) or message("none could be read")
     say(message("Cases: {count}: {told}. Verdicts in {path}", count=len(found), told=told, path=path))
     return {"case_results": str(path), "cases": len(found), "case_classes": classes}
-
-
-class _Overlays:
-    """The last step of each image: writing its overlay, where there are any.
-
-    failed: the images whose overlay could not be written, with what their rows say of it
-    """
-
-    def __init__(self, folder: OverlayFolder | None) -> None:
-        self._folder = folder
-        self.failed: dict[Path, str] = {}
-
-    def finish(self, one: Classified) -> Prediction:
-        """Return the prediction as it goes into the table; trouble with one overlay costs that overlay alone."""
-        prediction = one.prediction
-        if self._folder is None:
-            return prediction
-        try:
-            self._folder.write(prediction, one.picture)
-        except ImageReadError as error:  # it went away since it was classified
-            return Prediction(prediction.path, Status.ERROR, message=error.reason)
-        except OSError as error:
-            self.failed[prediction.path] = message("Its overlay could not be written: {error}.", error=os_reason(error))
-        said = self.failed.get(prediction.path)
-        return prediction if said is None else replace(prediction, message=joined(said, prediction.message))
-
-
-def _warn_of_trouble(predictions: Iterable[Prediction], overlays: _Overlays, remarks: Remarks) -> None:
-    for prediction in predictions:
-        if prediction.status is Status.ERROR:
-            remarks.add(prediction.path, prediction.message)
-        elif prediction.path in overlays.failed:
-            remarks.add(prediction.path, overlays.failed[prediction.path])
 
 
 def _found_images(options: argparse.Namespace, token: CancelToken, search: Search) -> list[Path]:
