@@ -68,6 +68,23 @@ class Screen:
         x, y = _center(rect)
         self._do("mousemove", str(x), str(y), "click", "1")
 
+    def right_drag(self, rect: Rect, across: int, down: int) -> None:
+        """Press the right button on the middle of `rect`, move, and release it."""
+        x, y = _center(rect)
+        self._do("mousemove", str(x), str(y))
+        time.sleep(0.1)
+        self._do("mousedown", "3")
+        for step in range(1, _STEPS + 1):
+            self._do("mousemove", str(x + across * step // _STEPS), str(y + down * step // _STEPS))
+            time.sleep(0.05)
+        self._do("mouseup", "3")
+
+    def click_too(self, rect: Rect) -> None:
+        """Click with Ctrl held: what is clicked is selected, too."""
+        self._do("keydown", "ctrl")
+        self.click(rect)
+        self._do("keyup", "ctrl")
+
     def press(self, *keys: str) -> None:
         """Press keys, by their names for X, one after the other."""
         self._do("key", "--delay", "30", *keys)
