@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import highdicom
 import numpy as np
@@ -17,10 +17,8 @@ from pydicom.uid import UID, generate_uid
 
 from model.exports.project_contents import ProjectContents
 from model.exports.targets._dicom_codes import SCHEME, Coded, code_of, plain
+from model.exports.targets._observed import Observed
 from model.types import Region, Status
-
-if TYPE_CHECKING:
-    from model.exports.targets.dicom_sr import Observed
 
 _CLASS, _OUTCOME = Coded("class", SCHEME, "Class"), Coded("outcome", SCHEME, "Outcome")
 _NONE_OF_THESE = Coded("none", SCHEME, "None of these classes")

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.errors import FewShotError, UsageError
-from model.exports.project_contents import ProjectContents, ResultRow
+from model.exports.project_contents import ProjectContents
 from model.exports.project_exports import PROJECT_EXPORTS, Written
+from model.exports.targets._observed import Observed
 from model.images.formats import HEADER_BYTES, format_of
-from model.images.items import Item, split_item
+from model.images.items import split_item
 from model.messages import message, os_reason
 from model.progress import CancelToken, ProgressCallback, reported
 
@@ -23,15 +24,6 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 _UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID")
-
-
-@dataclass(frozen=True)
-class Observed:
-    """One result with the header of its image."""
-
-    row: ResultRow
-    item: Item
-    header: Dataset
 
 
 class DicomSr:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pydicom
@@ -65,14 +66,10 @@ def _export(project: Path, folder: Path, *more: str) -> int:
     return main(["export", str(project), "--dicom-sr", str(folder), *more])
 
 
-def _reports(folder: Path) -> list[object]:
+def _reports(folder: Path) -> list[Any]:
     """Return the reports by what is said of them: labels, then predictions, the slices' before the frames'."""
     read = [hd.sr.srread(path) for path in folder.iterdir()]
-    return sorted(read, key=lambda one: (one.SeriesDescription, "frames" in str(_frames(one))))
-
-
-def _frames(report: pydicom.Dataset) -> str:
-    return "frames" if "ReferencedFrameNumber" in str(report) else ""
+    return sorted(read, key=lambda one: (one.SeriesDescription, "Referenced Frame Number" in str(one)))
 
 
 def test_a_report_for_each_series_and_observer_holds_class_region_and_confidence(
