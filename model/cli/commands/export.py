@@ -7,6 +7,7 @@ from pathlib import Path
 
 from model.cli.arguments import add_json
 from model.cli.outcome import Outcome
+from model.cli.project_exports import add_project_exports, is_project_export, run_project_export
 from model.cli.registry import COMMANDS, Command
 from model.cli.text import say, warn
 from model.errors import UsageError
@@ -18,14 +19,19 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "project", type=Path, metavar="PROJECT", help=message("a project of the window, open or closed")
     )
-    parser.add_argument("--format", required=True, metavar="NAME", help=message("coco, label-studio or qupath"))
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help=message("the file to write"))
+    parser.add_argument("--format", metavar="NAME", help=message("coco, label-studio or qupath"))
+    parser.add_argument("--out", type=Path, metavar="FILE", help=message("the file to write"))
     parser.add_argument("--overwrite", action="store_true", help=message("replace a file that is there"))
+    add_project_exports(parser)
     add_json(parser)
 
 
 def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
-    """Write the annotations."""
+    """Write the annotations, or another export of the project."""
+    if is_project_export(options):
+        return run_project_export(options, token)
+    if options.format is None or options.out is None:
+        raise UsageError(message("Say what to write: --format with --out, --xmp, --undo-xmp or --dicom-sr."))
     from model.exports.labelled_images import ANNOTATIONS, labelled_images, write_annotations
     from model.exports.project_contents import read_project
 
