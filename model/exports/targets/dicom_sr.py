@@ -30,7 +30,7 @@ class DicomSr:
     """Reports in a folder of their own. `codes`: a CSV file with coded concepts of the classes."""
 
     name = "dicom-sr"
-    label = message("DICOM structured reports")
+    label: str = message("DICOM structured reports")
     takes_folder = True
 
     def __init__(self, codes: Path | None = None) -> None:

@@ -30,7 +30,7 @@ class Xmp:
     """Sidecars beside the images. `names`: `APPEND` or `REPLACE`."""
 
     name = "xmp"
-    label = message("XMP sidecars beside the images")
+    label: str = message("XMP sidecars beside the images")
     takes_folder = False
 
     def __init__(self, names: str = APPEND) -> None:
