@@ -45,7 +45,7 @@ class Check:
 
 
 def check_plan(plan: Plan, progress: ProgressCallback = ignore_progress, token: CancelToken | None = None) -> Check:
-    """Compare the rows with the manifests. Holds the ids of one shard. Raises `FewShotError` for files that are damaged."""
+    """Compare the rows with the manifests. Holds the ids of one shard. Raises `FewShotError`."""
     import numpy as np
 
     token, check, done = token or CancelToken(), Check(), 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -168,7 +168,7 @@ def _of_manifest(text: str) -> Iterator[pa.Table]:
 def _check_apart(inputs: Sequence[str]) -> None:
     """Raise where one folder lies in another: each image would have two rows."""
     folders = sorted(os.path.join(os.path.realpath(text), "") for text in inputs if os.path.isdir(text))
-    for one, other in zip(folders, folders[1:], strict=False):
+    for one, other in pairwise(folders):
         if other.startswith(one):
             raise UsageError(message("{inner} lies in {outer}: give the outer one alone.", inner=other, outer=one))
 

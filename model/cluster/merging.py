@@ -23,7 +23,7 @@ _WRITTEN_AT_ONCE = 4096
 
 
 def merge(plan: Plan, out: Path, progress: ProgressCallback = ignore_progress, token: CancelToken | None = None) -> int:
-    """Write all rows to `out`, a CSV file by its ending or else a folder of one Parquet file a shard; return their number.
+    """Write all rows to `out`, a CSV file by its ending or else a folder of Parquet files; return their number.
 
     Holds one block of rows, see `model.cluster.plan.BLOCK_IMAGES`. What is there already is replaced once all is
     written, a folder only where it holds nothing but Parquet files. Raises `FewShotError` where a row is missing, for a
