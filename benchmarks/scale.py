@@ -9,8 +9,9 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +24,7 @@ from model.cluster.rows import schema_of
 
 _NAMES = ("galaxy", "nebula", "star cluster")
 _AT_ONCE = 65_536
+Done = TypeVar("Done")
 
 
 def _images(count: int) -> Iterator[pa.Table]:
@@ -61,25 +63,24 @@ def main(count: int) -> None:
     """Print the figures for `count` rows."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "plan"
-        for name, step in (
-            ("plan", lambda: make_plan(place, _images(count), classifier="c0", class_names=_NAMES)),
-            ("verify", lambda: check_plan(plan)),
-            ("merge", lambda: merge(plan, Path(folder) / "merged")),
-        ):
-            started = time.monotonic()
-            done = step()
-            took = time.monotonic() - started
-            memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            print(f"{name}: {took:.1f} s, {count / took:,.0f} rows/s; most memory so far {memory:,.0f} MiB", flush=True)
-            if name == "plan":
-                plan = done
-                _fill(plan)
-                for part in ("shards", "output"):
-                    size = sum(file.stat().st_size for file in (place / part).rglob("*.parquet"))
-                    print(f"{part}: {size / count:.1f} bytes a row", flush=True)
-            if name == "verify":
-                assert done.is_whole
-                assert done.rows == count
+        plan = _timed("plan", count, lambda: make_plan(place, _images(count), classifier="c0", class_names=_NAMES))
+        _fill(plan)
+        for part in ("shards", "output"):
+            size = sum(file.stat().st_size for file in (place / part).rglob("*.parquet"))
+            print(f"{part}: {size / count:.1f} bytes a row", flush=True)
+        check = _timed("verify", count, lambda: check_plan(plan))
+        assert check.is_whole
+        assert check.rows == count
+        assert _timed("merge", count, lambda: merge(plan, Path(folder) / "merged")) == count
+
+
+def _timed(name: str, count: int, step: Callable[[], Done]) -> Done:
+    started = time.monotonic()
+    done = step()
+    took = time.monotonic() - started
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{name}: {took:.1f} s, {count / took:,.0f} rows/s; most memory so far {memory:,.0f} MiB", flush=True)
+    return done
 
 
 if __name__ == "__main__":

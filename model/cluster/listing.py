@@ -57,7 +57,7 @@ def tables_of(
         for name in (
             _of_storage(text)
             if is_url(text)
-            else map(os.fspath, iter_images_of(text, cutting, passed_over, left_aside, remarked))
+            else (os.fspath(one) for one in iter_images_of(text, cutting, passed_over, left_aside, remarked))
         )
     )
     while batch := list(islice(names, _AT_ONCE)):
@@ -176,7 +176,8 @@ def _check_apart(inputs: Sequence[str]) -> None:
 def _table(names: Iterable[str]) -> pa.Table:
     import pyarrow as pa
 
-    paths, raw = [], []
+    paths: list[str] = []
+    raw: list[bytes | None] = []
     for name in names:
         try:
             name.encode()

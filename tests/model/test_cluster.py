@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,55 @@ def test_objects_are_fetched_and_a_missing_one_is_a_row(trained: Path, photos: P
     ).to_pylist()
     assert [row["status"] for row in rows].count("error") == 1
     assert all(row["path"].startswith("file://") for row in rows)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.filterwarnings("default")
+def test_a_node_and_the_driver_may_die(run: Run, trained: Path, shapes_folder: Path, tmp_path: Path) -> None:
+    from model.cluster.packages import keep_ray_quiet
+
+    keep_ray_quiet()
+    from ray.cluster_utils import Cluster
+
+    photos, plan = tmp_path / "photos", tmp_path / "plan"
+    for copy in range(8):
+        shutil.copytree(shapes_folder, photos / str(copy))
+    one, merged = tmp_path / "one.csv", tmp_path / "merged.csv"
+    assert run("classify", trained, photos, "--out", one, "--device", "cpu").status == 0
+    run("cluster", "plan", trained, photos, "--out", plan, "--shard-images", 200, "--block-images", 8)
+    memory = 100 * 2**20
+    options = {"num_cpus": 2, "object_store_memory": memory, "memory": 2 * 2**30}
+    cluster = Cluster(initialize_head=True, head_node_args=options | {"include_dashboard": False})
+    try:
+        nodes = [cluster.add_node(**options) for _ in range(2)]
+        command = [
+            sys.executable, "-m", "model", "cluster", "run", trained, plan,
+            "--address", cluster.address, "--workers", 3, "--batch-images", 8,
+        ]  # fmt: skip
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        driver = subprocess.Popen([str(word) for word in command], cwd=ROOT, env=environment)
+        _wait_for_rows(plan, 2)
+        cluster.remove_node(nodes[0], allow_graceful=False)
+        _wait_for_rows(plan, 6)
+        driver.kill()
+        driver.wait()
+        before = len(list((plan / "output").rglob("*.parquet")))
+        done = subprocess.run(
+            [str(word) for word in command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert before >= 6
+    finally:
+        cluster.shutdown()
+    assert run("cluster", "verify", plan).status == 0
+    assert run("cluster", "merge", plan, "--out", merged).status == 0
+    assert rows_of(merged) == rows_of(one)
+
+
+def _wait_for_rows(plan: Path, files: int) -> None:
+    """Wait until so many files of rows are there."""
+    until = time.monotonic() + 300
+    while len(list((plan / "output").rglob("*.parquet"))) < files:
+        assert time.monotonic() < until
+        time.sleep(0.05)
