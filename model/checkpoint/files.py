@@ -122,7 +122,7 @@ def identity(folder: Path) -> str:
     Raises `CheckpointError`.
     """
     # The facts hold the hash of the tensors. A letter in front, for digits alone would be a number to a spreadsheet.
-    facts = _contents(folder)[FACTS_FILE] if is_project(folder) else _read(folder / FACTS_FILE, facts_file.MOST_BYTES)
+    facts = contents(folder)[FACTS_FILE] if is_project(folder) else _read(folder / FACTS_FILE, facts_file.MOST_BYTES)
     return f"c{sha256(facts).hexdigest()[:12]}"
 
 
@@ -134,10 +134,11 @@ def load(folder: Path, device: str = "auto", embedder: Embedder | None = None) -
     Raises `CheckpointError` for files that are missing, damaged, foreign or from another version, `BackboneError` where
     the backbone's weights are not installed, and `DeviceError`.
     """
-    return from_files(_contents(folder), device, embedder, place=str(folder))
+    return from_files(contents(folder), device, embedder, place=str(folder))
 
 
-def _contents(folder: Path) -> dict[str, bytes]:
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return the files of a saved classifier by name, as `from_files` takes them. Raises `CheckpointError`."""
     bounds = {FACTS_FILE: facts_file.MOST_BYTES, TENSORS_FILE: MOST_BYTES}
     if is_project(folder):
         return classifier_in(folder, bounds)

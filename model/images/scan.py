@@ -68,6 +68,10 @@ def iter_files(
     first, then its sub-folders, both in natural order. Links to folders are followed once; folders that cannot be
     listed are passed over, and `passed_over` told.
     """
+    paths = list(paths)
+    if len(paths) == 1 and os.path.isdir(paths[0]):
+        yield from _walk(paths[0], passed_over, left_aside)  # a walk meets each file once: none is remembered
+        return
     seen: set[str] = set()
     for path in paths:
         candidates = _walk(path, passed_over, left_aside) if os.path.isdir(path) else iter((path,))

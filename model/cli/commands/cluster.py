@@ -1,0 +1,167 @@
+"""The command `fewshot cluster`: classify more images than one machine can, on Ray: plan, run, verify, merge."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from model.cli.arguments import add_json, positive, seconds, share
+from model.cli.outcome import Outcome, Search
+from model.cli.progress import ProgressPrinter
+from model.cli.registry import COMMANDS, Command
+from model.cli.text import say
+from model.images.cutting import AS_THEY_ARE
+from model.messages import message
+from model.progress import CancelToken, Progress
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
+    plan = steps.add_parser("plan", help=message("list the images, in shards"))
+    plan.add_argument("classifier", type=Path, metavar="CLASSIFIER")
+    plan.add_argument(
+        "inputs",
+        nargs="+",
+        metavar="INPUT",
+        help=message(
+            "folders, patterns, URLs of object storage, a list (.txt, .lst) or a manifest (.parquet: id, path)"
+        ),
+    )
+    plan.add_argument("--out", type=Path, required=True, metavar="DIR", help=message("a folder that all nodes share"))
+    plan.add_argument("--shard-images", type=positive, default=10_000_000, metavar="N")
+    plan.add_argument("--block-images", type=positive, default=4096, metavar="N")
+    plan.add_argument("--closely", action="store_true")
+    plan.add_argument("--false-alarms", type=share, metavar="SHARE")
+    run = steps.add_parser("run", help=message("classify what the plan lists and has no row yet"))
+    run.add_argument("classifier", type=Path, metavar="CLASSIFIER")
+    run.add_argument("folder", type=Path, metavar="DIR")
+    run.add_argument(
+        "--address", default="here", help=message("a running Ray (host:port or auto); default: one for this run, here")
+    )
+    run.add_argument("--threads", type=positive, default=1, help=message("cores a worker uses (default: 1)"))
+    run.add_argument("--workers", type=positive, help=message("most workers (default: as many as there is room for)"))
+    run.add_argument("--batch-images", type=positive, default=256, metavar="N")
+    run.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    run.add_argument("--stall", type=seconds, default=1800.0, metavar="SECONDS")
+    check = steps.add_parser("verify", help=message("check that each image has exactly one row"))
+    check.add_argument("folder", type=Path, metavar="DIR")
+    merge = steps.add_parser("merge", help=message("write all rows in order, as CSV or a folder of Parquet files"))
+    merge.add_argument("folder", type=Path, metavar="DIR")
+    merge.add_argument("--out", type=Path, required=True, metavar="RESULTS")
+    for one in (plan, run, check, merge):
+        add_json(one)
+        one.set_defaults(video_rate=AS_THEY_ARE.video_rate, tiles=AS_THEY_ARE.tile_side, cache=None)
+
+
+def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
+    """Do one step of a run on a cluster."""
+    from model.cluster.packages import check_packages
+
+    check_packages("pyarrow", "fsspec")
+    step = {"plan": _plan, "run": _run_plan, "verify": _verify, "merge": _merge}[options.step]
+    return step(options, token)
+
+
+def _plan(options: argparse.Namespace, token: CancelToken) -> Outcome:
+    from model.checkpoint.files import identity, load
+    from model.cluster.listing import tables_of
+    from model.cluster.plan import make_plan
+
+    search = Search()
+    names = load(options.classifier, "cpu").class_names
+    with ProgressPrinter() as bar:
+
+        def told(count: int) -> None:
+            token.raise_if_cancelled()
+            bar(Progress(message("Finding images"), count, 0))
+
+        made = make_plan(
+            options.out,
+            tables_of(options.inputs, options.cutting, search.passed_over, search.left_aside, search.remarked),
+            classifier=identity(options.classifier),
+            class_names=names,
+            inputs=options.inputs,
+            settings={"closely": options.closely, "false_alarms": options.false_alarms},
+            shard_images=options.shard_images,
+            block_images=options.block_images,
+            told=told,
+        )
+    aside = search.told()
+    say(message("Planned {images:,d} images in {shards:,d} shards.", images=made.images, shards=len(made.shards)))
+    return Outcome({"images": made.images, "shards": len(made.shards), **aside}, len(search.missing))
+
+
+def _run_plan(options: argparse.Namespace, token: CancelToken) -> Outcome:
+    from model.cluster.plan import load_plan
+    from model.cluster.running import Settings, run_plan
+
+    settings = Settings(
+        address=options.address,
+        threads=options.threads,
+        workers=(1, options.workers) if options.workers else None,
+        batch_images=options.batch_images,
+        device=options.device,
+        stall_seconds=options.stall,
+    )
+    plan = load_plan(options.folder)
+    with ProgressPrinter() as bar:
+        done = run_plan(plan, options.classifier, settings, bar, token)
+    say(message("Finished: {images:,d} images, {done:,d} of them in this run.", images=plan.images, done=done))
+    return Outcome({"images": plan.images, "done": done}, 0)
+
+
+def _verify(options: argparse.Namespace, token: CancelToken) -> Outcome:
+    from model.cluster.checking import check_plan
+    from model.cluster.plan import load_plan
+
+    plan = load_plan(options.folder)
+    with ProgressPrinter() as bar:
+        found = check_plan(plan, bar, token)
+    result: dict[str, Any] = {
+        "whole": found.is_whole,
+        "images": plan.images,
+        "rows": found.rows,
+        "missing": found.missing,
+        "repeated": found.repeated,
+        "foreign": found.foreign,
+        "named": found.named,
+        "unfinished": found.unfinished,
+        "statuses": dict(found.statuses),
+    }
+    if found.is_whole:
+        say(message("{rows:,d} images, each with exactly one row.", rows=found.rows))
+        return Outcome(result, 0)
+    if found.unfinished:
+        say(message("Shards that are not finished: {shards}.", shards=", ".join(found.unfinished[:20])))
+    for count, kind, said in (
+        (found.missing, "missing", message("images without a row")),
+        (found.repeated, "repeated", message("images with more than one row")),
+        (found.foreign, "foreign", message("rows of no image of their shard")),
+    ):
+        if count:
+            ids = ", ".join(map(str, found.named[kind]))
+            say(message("{count:,d} {what}, ids {ids}.", count=count, what=said, ids=ids))
+    return Outcome(result, 0, is_bad=True)
+
+
+def _merge(options: argparse.Namespace, token: CancelToken) -> Outcome:
+    from model.cluster.merging import merge
+    from model.cluster.plan import load_plan
+
+    with ProgressPrinter() as bar:
+        rows = merge(load_plan(options.folder), options.out, bar, token)
+    say(message("Wrote {rows:,d} rows to {out}.", rows=rows, out=options.out))
+    return Outcome({"rows": rows, "results": str(options.out)}, 0)
+
+
+COMMANDS.register(
+    "cluster",
+    Command(
+        message("classify more images than one machine can, on Ray"),
+        _add_arguments,
+        _run,
+        kept_when_interrupted=message("What is done is kept; run again to go on."),
+        order=45,
+    ),
+)

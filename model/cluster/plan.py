@@ -1,0 +1,213 @@
+"""The plan of a run on a cluster: which images there are, in shards of manifests, written as they are found.
+
+DIR/plan.json                   the plan, written last: without it the folder holds none
+DIR/shards/00000/part-*.parquet manifests: id (int64, rising over the whole plan), path, raw
+DIR/output/00000/*.parquet      what `run` writes, see `model.cluster.rows`
+DIR/marks/00000.json            a finished shard
+DIR/checkpoints/00000/          ids that are done, of a shard that is not
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from model.errors import FewShotError, NoImagesError, UsageError
+from model.messages import message, os_reason
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+PLAN_FILE = "plan.json"
+FORMAT = 1
+SHARD_IMAGES = 10_000_000
+"""Images a shard: their ids take 80 MB, which bounds what resuming and checking hold in memory."""
+BLOCK_IMAGES = 4096
+"""Images a part of a manifest: what one worker does at once, and loses at most when it dies."""
+
+
+@dataclass(frozen=True)
+class Shard:
+    """A shard: its name, how many images it holds, and its lowest and highest id."""
+
+    name: str
+    images: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a folder's plan says.
+
+    classifier: the classifier's short name (its hash), see `model.checkpoint.files.identity`
+    class_names: in the classifier's order
+    settings: what else a row depends on: `closely`, `false_alarms`
+    """
+
+    folder: Path
+    classifier: str
+    class_names: tuple[str, ...]
+    inputs: tuple[str, ...]
+    shards: tuple[Shard, ...]
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def images(self) -> int:
+        """How many images there are."""
+        return sum(shard.images for shard in self.shards)
+
+    def manifest(self, shard: Shard) -> Path:
+        """The folder of a shard's manifest."""
+        return self.folder / "shards" / shard.name
+
+    def output(self, shard: Shard) -> Path:
+        """The folder of a shard's rows."""
+        return self.folder / "output" / shard.name
+
+    def checkpoint(self, shard: Shard) -> Path:
+        """The folder in which Ray Data notes which ids are done."""
+        return self.folder / "checkpoints" / shard.name
+
+    def mark(self, shard: Shard) -> Path:
+        """The file that says that a shard is finished."""
+        return self.folder / "marks" / f"{shard.name}.json"
+
+
+def make_plan(
+    folder: Path,
+    tables: Iterable[pa.Table],
+    *,
+    classifier: str,
+    class_names: Iterable[str],
+    inputs: Iterable[str] = (),
+    settings: dict[str, Any] | None = None,
+    shard_images: int = SHARD_IMAGES,
+    block_images: int = BLOCK_IMAGES,
+    told: Callable[[int], None] = lambda _count: None,
+) -> Plan:
+    """Write the plan of the images in `tables` into `folder`; holds one part of a manifest in memory.
+
+    tables: columns `path` (string), `raw` (binary) and perhaps `id` (int64), see `model.cluster.listing`; without ids
+        images are numbered from 0
+    told: called with the number of images so far
+
+    Raises `UsageError` where the folder holds a plan already or ids do not rise, `NoImagesError`, `FewShotError`.
+    """
+    if (folder / PLAN_FILE).exists():
+        raise UsageError(
+            message("{folder} holds a plan already. Go on with `fewshot cluster run`, or give another.", folder=folder)
+        )
+    try:
+        for name in ("shards", "output", "marks", "checkpoints"):  # of a plan that was never finished
+            shutil.rmtree(folder / name, ignore_errors=True)
+        shards = _written(folder / "shards", tables, shard_images, min(block_images, shard_images), told)
+        if not shards:
+            raise NoImagesError(message("There is no image in {paths}.", paths=", ".join(inputs)))
+        plan = Plan(folder, classifier, tuple(class_names), tuple(inputs), tuple(shards), settings or {})
+        for name in ("output", "marks", "checkpoints"):
+            (folder / name).mkdir(exist_ok=True)
+        write_json(folder / PLAN_FILE, {"format": FORMAT, **asdict(plan), "folder": None, "images": plan.images})
+    except OSError as error:
+        raise FewShotError(
+            message("{path} cannot be written: {error}.", path=folder, error=os_reason(error))
+        ) from error
+    return plan
+
+
+def load_plan(folder: Path) -> Plan:
+    """Read a folder's plan. Raises `FewShotError`."""
+    try:
+        facts = json.loads((folder / PLAN_FILE).read_text(encoding="utf-8"))
+        if facts["format"] != FORMAT:
+            raise FewShotError(message("{folder} was planned by another version of Fewshot.", folder=folder))
+        shards = tuple(Shard(**shard) for shard in facts["shards"])
+        return Plan(
+            folder, facts["classifier"], tuple(facts["class_names"]), tuple(facts["inputs"]), shards, facts["settings"]
+        )
+    except FileNotFoundError:
+        raise FewShotError(
+            message("{folder} holds no plan, or one that was interrupted. Run `fewshot cluster plan`.", folder=folder)
+        ) from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise FewShotError(message("The plan in {folder} is damaged: {error}.", folder=folder, error=error)) from error
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write JSON to a file, whole or not at all."""
+    fresh = path.with_name(path.name + ".new")
+    fresh.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    os.replace(fresh, path)
+
+
+def _written(
+    folder: Path, tables: Iterable[pa.Table], shard_images: int, block_images: int, told: Callable[[int], None]
+) -> list[Shard]:
+    import pyarrow.parquet as pq
+
+    shards: list[Shard] = []
+    count, before = 0, -1
+    inside = 0  # images of the shard that is being written
+    for block in _blocks(_numbered(tables), shard_images, block_images):
+        ids = block["id"].to_numpy()
+        before = _checked(ids, before)
+        if inside == 0:
+            shards.append(Shard(f"{len(shards):05}", 0, int(ids[0]), 0))
+            (folder / shards[-1].name).mkdir(parents=True)
+        last = shards[-1]
+        pq.write_table(block, folder / last.name / f"part-{inside // block_images:06}.parquet", compression="zstd")
+        shards[-1] = Shard(last.name, last.images + len(ids), last.first, int(ids[-1]))
+        inside = (inside + len(ids)) % shard_images
+        count += len(ids)
+        told(count)
+    return shards
+
+
+def _checked(ids: Any, before: int) -> int:  # noqa: ANN401 - int64 (n,)
+    """Return the highest id; raises where they do not rise from `before` on."""
+    import numpy as np
+
+    steps = np.diff(ids, prepend=before)
+    if (steps <= 0).any():
+        wrong = int(ids[int((steps <= 0).argmax())])
+        raise UsageError(
+            message(
+                "The ids of the manifest have to rise, from 0 or more, without repetition: {wrong} does not. Sort it.",
+                wrong=wrong,
+            )
+        )
+    return int(ids[-1])
+
+
+def _numbered(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    import pyarrow as pa
+
+    count = 0
+    for table in tables:
+        if "id" not in table.column_names:
+            table = table.add_column(0, "id", pa.array(range(count, count + len(table)), pa.int64()))  # noqa: PLW2901
+        count += len(table)
+        yield table.select(["id", "path", "raw"])
+
+
+def _blocks(tables: Iterable[pa.Table], shard_images: int, block_images: int) -> Iterator[pa.Table]:
+    """Cut tables anew into blocks of `block_images` rows, none of which spans two shards."""
+    import pyarrow as pa
+
+    held: list[pa.Table] = []
+    rows = inside = 0
+    for table in tables:
+        held.append(table)
+        rows += len(table)
+        while rows >= (wanted := min(block_images, shard_images - inside)):
+            whole = pa.concat_tables(held)
+            yield whole.slice(0, wanted).combine_chunks()
+            held, rows = [whole.slice(wanted)], rows - wanted
+            inside = (inside + wanted) % shard_images
+    if rows:
+        yield pa.concat_tables(held).combine_chunks()
