@@ -161,7 +161,7 @@ class PictureLoader(QObject):
     """The `PictureSource` of the app: only what was asked for last is delivered."""
 
     picture_ready = Signal(object, QImage, QSize)  # Path, image, the file's size in pixels
-    picture_failed = Signal(object, str)  # Path, reason
+    picture_failed = Signal(object, object)  # Path, reason
     detail_ready = Signal(object, QImage, QRectF)  # Path, image, what it covers in pixels of the file
     values_ready = Signal(object, object)  # Path, Survey; None where the picture has none
     values_failed = Signal(object, str)  # Path, reason

@@ -67,7 +67,7 @@ class ThumbnailLoader(QObject):
     """The `ThumbnailSource` of the app. Lives in the window's thread."""
 
     image_ready = Signal(object)  # Path
-    image_failed = Signal(object, str)  # Path, reason
+    image_failed = Signal(object, object)  # Path, reason
 
     def __init__(self, max_bytes: int = CACHE_BYTES, side: int = THUMBNAIL_SIDE, parent: QObject | None = None) -> None:
         super().__init__(parent)
