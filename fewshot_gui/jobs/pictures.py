@@ -315,7 +315,7 @@ class PictureLoader(QObject):
         if (wanted.path, wanted.rendering, wanted.look) == now:
             self.picture_ready.emit(wanted.path, picture.image, picture.size)
 
-    @Slot(object, str)
+    @Slot(object, object)
     def _on_decoding_failed(self, wanted: _Wanted, reason: str) -> None:
         if wanted.path == self._wanted:
             self.picture_failed.emit(wanted.path, reason)
@@ -330,7 +330,7 @@ class PictureLoader(QObject):
         if wanted.path == self._wanted and wanted.rendering == self._reader.rendering:
             self.values_ready.emit(wanted.path, found)
 
-    @Slot(object, str)
+    @Slot(object, object)
     def _on_values_failed(self, wanted: _Wanted, reason: str) -> None:
         if wanted.path == self._wanted:
             self.values_failed.emit(wanted.path, reason)

@@ -119,7 +119,7 @@ class ThumbnailLoader(QObject):
             self._cache.put(path, image)
             self.image_ready.emit(path)
 
-    @Slot(object, str)
+    @Slot(object, object)
     def _on_decoding_failed(self, wanted: tuple[Path, Rendering], reason: str) -> None:
         path, rendering = wanted
         if rendering != self.rendering:
