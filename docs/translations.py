@@ -1,6 +1,6 @@
 """Bring the catalogs of resources/translations up to date with the code, and compile them: `make translations`.
 
-Two kinds: gettext's for sentences that are made away from the window (`message`), Qt's for the texts of the window (`tr`).
+Two kinds: gettext's for sentences made away from the window (`message`), Qt's for texts of the window (`tr`).
 Sentences that the code no longer has are dropped, new ones are added without a translation, without line numbers, so
 that a change shows as a small difference.
 """
@@ -11,9 +11,9 @@ import io
 import subprocess
 import sys
 import sysconfig
-import xml.etree.ElementTree as ElementTree
 from datetime import UTC, datetime
 from pathlib import Path
+from xml.etree import ElementTree
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir

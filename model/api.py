@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from model.backbones.names import DEFAULT_BACKBONE
 from model.images.scan import class_folders, iter_images
+from model.messages import message
 from model.progress import CancelToken, ProgressCallback, ignore_progress
 from model.types import Explanation, FetchKind, Prediction, SupportSet, TrainingReport, Wanted
 
@@ -212,11 +213,13 @@ def suggest(
     from model.runs.fetch_data import Search, whole_and_region
 
     if kind not in tuple(FetchKind):
-        raise UsageError(f"{kind!r} is no kind. The kinds are {', '.join(FetchKind)}.")
+        raise UsageError(
+            message("{kind!r} is no kind. The kinds are {fetchkind}.", kind=kind, fetchkind=", ".join(FetchKind))
+        )
     number = None
     if of is not None:
         if classifier is None or of not in classifier.class_names:
-            raise UsageError(f"{of!r} is no class of the classifier.")
+            raise UsageError(message("{value!r} is no class of the classifier.", value=of))
         number = classifier.class_names.index(of)
     found, known = find_images(paths), [Path(path) for path in labelled]
     image, region = (None, None) if like is None else whole_and_region(Path(like), found)

@@ -24,7 +24,17 @@ from model.messages import translated
 _FILE = re.compile("“([^“”]*)”")  # as messages of the app quote files and folders
 _BIN = re.compile("‘([^‘’]*)’")  # as they quote bins
 _NO_FILES = frozenset(
-    {"Save as…", "Open for editing", "name (2)", "另存为…", "打开以编辑", "名称 (2)", "训练", "添加文件夹", "分类文件夹"}
+    {
+        "Save as…",
+        "Open for editing",
+        "name (2)",
+        "另存为…",
+        "打开以编辑",
+        "名称 (2)",
+        "训练",
+        "添加文件夹",
+        "分类文件夹",
+    }
 )  # what is quoted otherwise, in English and Chinese
 _PATH = re.compile(rf"(?<![\w.]){re.escape(os.sep)}[^\s“”‘’\"':;,]+{re.escape(os.sep)}[^\s“”‘’\"':;,]*")
 _ELSEWHERE = "…"

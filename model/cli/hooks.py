@@ -19,6 +19,7 @@ from types import TracebackType
 from model.cli.text import warn_of
 from model.errors import UsageError
 from model.images.items import source_file
+from model.messages import message
 from model.types import Prediction
 
 COMMAND_SECONDS = 30.0
@@ -40,14 +41,18 @@ def parse_command(text: str) -> tuple[str, ...]:
         words = json.loads(text) if text.lstrip().startswith("[") else shlex.split(text)
     except ValueError as error:
         raise UsageError(
-            f"The command {text} cannot be taken apart: {error}. Quote it, or give a JSON list."
+            message(
+                "The command {text} cannot be taken apart: {reason}. Quote it, or give a JSON list.",
+                text=text,
+                reason=error,
+            )
         ) from error
     if (
         not isinstance(words, list)
         or not words
         or not all(isinstance(word, str) and "\0" not in word for word in words)
     ):
-        raise UsageError(f"The command {text} is empty or no list of texts.")
+        raise UsageError(message("The command {text} is empty or no list of texts.", text=text))
     return tuple(words)
 
 
@@ -66,7 +71,13 @@ class Hooks:
     ) -> None:
         unknown = sorted(by_class.keys() - set(class_names))
         if unknown:
-            raise UsageError(f"--on-class: {unknown[0]} is not a class. The classes are {', '.join(class_names)}.")
+            raise UsageError(
+                message(
+                    "--on-class: {unknown} is not a class. The classes are {class_names}.",
+                    unknown=unknown[0],
+                    class_names=", ".join(class_names),
+                )
+            )
         self._class_names, self._each, self._by_class, self._seconds = class_names, each, by_class, seconds
         self._queue: queue.Queue[tuple[Path, list[str]] | None] = queue.Queue(_MOST_WAITING)
         self._thread = threading.Thread(target=self._work, name="commands", daemon=True)

@@ -28,6 +28,7 @@ from model.images.arrivals import SETTLE_SECONDS, Arrivals, State, file_state
 from model.images.cutting import Cutting
 from model.images.items import source_file
 from model.images.known_content import LEFT_OUT, LeftOutFiles
+from model.messages import message
 from model.progress import Cancelled, CancelToken
 from model.types import Prediction, Status
 
@@ -99,11 +100,11 @@ def check_options(options: argparse.Namespace) -> None:
         asked = [f"--{name.replace('_', '-')}" for name in ("on_image", "on_class", "polling", "again_if_changed")
                  if getattr(options, name)]  # fmt: skip
         if asked:
-            raise UsageError(f"{asked[0]} needs --watch.")
+            raise UsageError(message("{asked} needs --watch.", asked=asked[0]))
         return
     for name, why in _NOT_TOGETHER.items():
         if getattr(options, name):
-            raise UsageError(f"--watch does not go together with {why}. Leave one of them out.")
+            raise UsageError(message("--watch does not go together with {why}. Leave one of them out.", why=why))
 
 
 @dataclass
@@ -245,7 +246,7 @@ def watch(
     said = 0.0
     where = ", ".join(map(str, options.paths))
     with until_terminated(stop.ended), hooks:
-        say(f"Watching {where}; results in {options.out}. Ctrl+C ends.")
+        say(message("Watching {where}; results in {out}. Ctrl+C ends.", where=where, out=options.out))
         for files in arrivals.ready(_MOST_AT_ONCE, stop):
             if not files:
                 continue
@@ -253,12 +254,25 @@ def watch(
                 folder_watch.classify(files, stop)
             if time.monotonic() - said > SECONDS_BETWEEN_LINES:
                 said = time.monotonic()
-                warn(f"{folder_watch.counts.total()} images so far, {arrivals.waiting} files waiting.")
+                warn(
+                    message(
+                        "{total} images so far, {waiting} files waiting.",
+                        total=folder_watch.counts.total(),
+                        waiting=arrivals.waiting,
+                    )
+                )
     counts = folder_watch.counts
     done = f"{counts.total()} {'image was' if counts.total() == 1 else 'images were'} classified"
     if token.is_cancelled:
         raise Cancelled(f"{done}; the same command goes on.")
-    say(f"Ended: {done}. Unreadable: {counts[Status.ERROR]}. Results in {options.out}")
+    say(
+        message(
+            "Ended: {done}. Unreadable: {status}. Results in {out}",
+            done=done,
+            status=counts[Status.ERROR],
+            out=options.out,
+        )
+    )
     return Outcome(
         {
             "results": str(options.out),

@@ -21,6 +21,7 @@ from model.errors import ImageReadError
 from model.images.fingerprint import CROPPED, NUMBERS, READ_SIDE, fingerprint
 from model.images.reading import read_image
 from model.images.rendering import USUAL, Rendering
+from model.messages import message
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 
 LEAST_ALIKE = 0.85
@@ -119,7 +120,7 @@ class NearCopies:
             alike.append(likeness)
             if sum(map(len, alike)) > 4 * len(every) + 100_000:
                 pairs, alike = _forest(pairs, alike)
-            progress(Progress("Comparing", min((done + 1) * _BLOCK, len(new)), len(new)))
+            progress(Progress(message("Comparing"), min((done + 1) * _BLOCK, len(new)), len(new)))
         (self._pairs,), (self._alike,) = _forest(pairs, alike)
         self._compared = every
 

@@ -18,6 +18,7 @@ from typing import Protocol
 from model.errors import UsageError
 from model.images.left_aside import LeftAside
 from model.images.scan import PassedOver, begins_as_image, is_image_name, iter_files, may_be_image
+from model.messages import message
 
 SETTLE_SECONDS = 2.0
 """So long a file must stay as it is."""
@@ -78,7 +79,9 @@ class Arrivals:
     ) -> None:
         for folder in folders:
             if not folder.is_dir():
-                raise UsageError(f"{folder} is not a folder that can be watched. Give a folder that is there.")
+                raise UsageError(
+                    message("{folder} is not a folder that can be watched. Give a folder that is there.", folder=folder)
+                )
         self._folders, self._is_known = tuple(folders), is_known
         self._told, self._passed_over, self._missing = passed_over, set[Path](), set[Path]()
         self._settle, self._search, self._polling, self._most = settle, search, polling, most

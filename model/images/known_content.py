@@ -11,6 +11,7 @@ from pathlib import Path
 
 from model.errors import UsageError
 from model.images.items import source_file
+from model.messages import message
 
 LEFT_OUT = "Left out: its content is on the list of hashes. It was not decoded."
 """What the row of such a file says."""
@@ -36,11 +37,15 @@ class KnownContent:
         """
         try:
             if path.stat().st_size > _MOST_BYTES:
-                raise UsageError(f"{path} is too large for a list of hashes. Give a list of at most 1 GiB.")
+                raise UsageError(
+                    message("{path} is too large for a list of hashes. Give a list of at most 1 GiB.", path=path)
+                )
             lines = path.read_text(encoding="utf-8-sig").splitlines()
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            raise UsageError(f"The list of hashes {path} cannot be read: {reason}.") from error
+            raise UsageError(
+                message("The list of hashes {path} cannot be read: {reason}.", path=path, reason=reason)
+            ) from error
         found: dict[int, set[bytes]] = {64: set(), 32: set()}
         for number, line in enumerate(lines, start=1):
             word = line.split(maxsplit=1)[0] if line.strip() else "#"
@@ -48,8 +53,12 @@ class KnownContent:
                 continue
             if _HASH.fullmatch(word) is None:
                 raise UsageError(
-                    f"{path}, line {number}: this is no SHA-256 (64 hexadecimal digits) and no MD5 (32). Put one hash "
-                    'at the beginning of each line; comments begin with "#".'
+                    message(
+                        "{path}, line {number}: this is no SHA-256 (64 hexadecimal digits) and no MD5 (32). "
+                        'Put one hash at the beginning of each line; comments begin with "#".',
+                        path=path,
+                        number=number,
+                    )
                 )
             found[len(word)].add(bytes.fromhex(word))
         return cls(frozenset(found[64]), frozenset(found[32]))

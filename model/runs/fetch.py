@@ -7,6 +7,7 @@ vectors, which a table holds (`model.embedding.global_vectors`). Figures: docs/a
 from __future__ import annotations
 
 from model.errors import NoImagesError, UsageError
+from model.messages import message
 from model.runs.fetch_data import Fetched, Search
 from model.runs.fetch_kinds import KINDS
 from model.types import FetchKind
@@ -24,16 +25,24 @@ def fetch(search: Search) -> Fetched:
     """
     wanted = search.wanted
     if not 0 < wanted.count <= MOST_ASKED:
-        raise UsageError(f"{wanted.count} images cannot be asked for: ask for 1 to {MOST_ASKED:,}.")
+        raise UsageError(
+            message(
+                "{count} images cannot be asked for: ask for 1 to {most_asked:,}.",
+                count=wanted.count,
+                most_asked=MOST_ASKED,
+            )
+        )
     if wanted.kind is FetchKind.LIKE and wanted.like is None:
-        raise UsageError("Which image others are to be like is not said.")
+        raise UsageError(message("Which image others are to be like is not said."))
     if wanted.kind.needs_classifier and search.classifier is None:
-        raise UsageError(f"Choosing the most {wanted.kind} images needs a trained classifier.")
+        raise UsageError(message("Choosing the most {kind} images needs a trained classifier.", kind=wanted.kind))
     if wanted.kind is FetchKind.TYPICAL:
         ways = 0 if search.classifier is None else len(search.classifier.class_names)
         if wanted.of is None or not 0 <= wanted.of < ways:
-            raise UsageError("Of which class images are to be typical is not said, or the classifier lacks it.")
+            raise UsageError(
+                message("Of which class images are to be typical is not said, or the classifier lacks it.")
+            )
     if not search.pool:
-        raise NoImagesError("There is no image to choose from.")
+        raise NoImagesError(message("There is no image to choose from."))
     search.token.raise_if_cancelled()
     return KINDS[wanted.kind](search)

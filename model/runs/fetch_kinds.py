@@ -19,6 +19,7 @@ from model.embedding.table import Floats, Found, VectorTable
 from model.errors import ImageReadError, NoImagesError, UsageError
 from model.features.packing import unpacked
 from model.features.sizes import Looks, working_side
+from model.messages import message
 from model.progress import Progress, reported
 from model.regions.geometry import box_region
 from model.regions.likeness import cells_of, mean_region, most_like_beyond, region_vector
@@ -108,7 +109,7 @@ def _like(search: Search) -> Fetched:
     assert like is not None
     pool = [path for path in search.pool if path != like]
     if not pool:
-        raise NoImagesError("There is no other image to choose from.")
+        raise NoImagesError(message("There is no other image to choose from."))
     search = replace(search, pool=pool, labelled=())
     table, found, _ = _tabled(search, pool)
     looks = Looks(_side(search))
@@ -168,7 +169,7 @@ def _tabled(search: Search, pool: Sequence[Path]) -> tuple[VectorTable, Found, F
     failed = {error.path for error in every.unreadable}
     count = len(pool) - sum(path in failed for path in pool) if failed else len(pool)
     if not count:
-        raise NoImagesError("There is nothing to choose from: no image can be read.")
+        raise NoImagesError(message("There is nothing to choose from: no image can be read."))
     found = Found(every.paths[:count], every.rows[:count], every.unreadable)
     return table, found, Found(every.paths[count:], every.rows[count:], ())
 
@@ -200,7 +201,7 @@ def _predicted(search: Search) -> list[Prediction]:
     ways = len(search.classifier.class_names)
     known = {path: one for path in search.pool if (one := search.known.get(path)) and len(one.scores) in (0, ways)}
     missing = [path for path in search.pool if path not in known]
-    search.progress(Progress("Classifying", 0, len(missing)))
+    search.progress(Progress(message("Classifying"), 0, len(missing)))
     for batch in classify(search.classifier, missing, progress=search.progress, token=search.token):
         known |= {one.path: one for one in batch}
     return [known[path] for path in search.pool]
@@ -215,7 +216,7 @@ def _ranked(search: Search, predicted: Sequence[Prediction], ranked: Sequence[tu
     """The images with the least numbers first; without those that cannot be read."""
     errors = tuple(ImageReadError(one.path, one.message) for one in predicted if one.status is Status.ERROR)
     if len(errors) == len(predicted):
-        raise NoImagesError("There is nothing to choose from: no image can be read.")
+        raise NoImagesError(message("There is nothing to choose from: no image can be read."))
     readable = [pair for pair in ranked if pair[1].status is not Status.ERROR]
     chosen = sorted(readable, key=lambda pair: pair[0])[: search.wanted.count]
     scores = tuple(number if search.wanted.kind is FetchKind.DOUBTFUL else one.confidence for number, one in chosen)
@@ -239,8 +240,16 @@ def _check(region: Region, image: EmbeddedImage) -> None:
     width, height = image.size
     if region.x >= width or region.y >= height:
         raise UsageError(
-            f"The region {region.x},{region.y},{region.width},{region.height} lies outside of {image.path}, which has "
-            f"{width} x {height} pixels."
+            message(
+                "The region {x},{y},{width},{height} lies outside of {image}, which has {width_2} x {height_2} pixels.",
+                x=region.x,
+                y=region.y,
+                width=region.width,
+                height=region.height,
+                image=image.path,
+                width_2=width,
+                height_2=height,
+            )
         )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from model.errors import ImageReadError
 from model.features.sizes import PICTURE_SIDE
 from model.images.reading import is_read_here, read_with_size
+from model.messages import message
 from model.runs.image_classifier import ImageClassifier
 from model.types import Status
 
@@ -80,7 +81,7 @@ class Work:
         rendering = self.classifier.embedder.rendering
         path = Path(self._folder.name) / f"{os.urandom(12).hex()}{ending}"
         if not data:
-            raise ImageReadError(path, "is empty.")
+            raise ImageReadError(path, message("is empty."))
         if is_read_here(path, data):
             try:
                 return read_with_size(path, PICTURE_SIDE, data, rendering.ground, rendering.greys)

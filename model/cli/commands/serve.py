@@ -19,6 +19,7 @@ from model.cli.registry import COMMANDS, Command
 from model.cli.text import say
 from model.cli.watch import until_terminated
 from model.errors import FewShotError, UsageError
+from model.messages import message
 from model.progress import Cancelled, CancelToken
 
 TOKEN_VARIABLE = "FEWSHOT_TOKEN"
@@ -50,11 +51,17 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     """Serve until Ctrl+C, which raises `Cancelled`, or SIGTERM, which is an ordinary end."""
     missing = [name for name in _PACKAGES if find_spec(name) is None]
     if missing:
-        raise FewShotError(f'`fewshot serve` needs {", ".join(missing)}: pip install "fewshot[serve]"')
+        raise FewShotError(
+            message('`fewshot serve` needs {missing}: pip install "fewshot[serve]"', missing=", ".join(missing))
+        )
     secret = _token(options)
     if not secret and not _is_loopback(options.host):
         raise UsageError(
-            f"--host {options.host} can be reached by others: give a token by --token-file or {TOKEN_VARIABLE}."
+            message(
+                "--host {host} can be reached by others: give a token by --token-file or {token_variable}.",
+                host=options.host,
+                token_variable=TOKEN_VARIABLE,
+            )
         )
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # what is wrong with a form is in the answer
     from importlib import metadata
@@ -80,12 +87,18 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     with contextlib.closing(work), contextlib.closing(server), _listening(options.host, options.port) as listening:
         port = listening.getsockname()[1]
         with until_terminated(ended):
-            say(f"Serving on http://{_in_address(options.host)}:{port}; /docs says how. Ctrl+C ends.")
+            say(
+                message(
+                    "Serving on http://{host}:{port}; /docs says how. Ctrl+C ends.",
+                    host=_in_address(options.host),
+                    port=port,
+                )
+            )
             _flush()
             asyncio.run(_serve(server, listening, token, ended))
     if token.is_cancelled:
         raise Cancelled("The server has ended.")
-    say("Ended.")
+    say(message("Ended."))
     return Outcome({"host": options.host, "port": port}, 0)
 
 
@@ -134,7 +147,14 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
     try:
         listening = socket.create_server((host, port), family=family, backlog=256)
     except OSError as error:
-        raise FewShotError(f"{host}, port {port}, cannot be listened on: {error.strerror or error}.") from error
+        raise FewShotError(
+            message(
+                "{host}, port {port}, cannot be listened on: {reason}.",
+                host=host,
+                port=port,
+                reason=error.strerror or error,
+            )
+        ) from error
     with listening:
         yield listening
 
@@ -146,9 +166,15 @@ def _token(options: argparse.Namespace) -> str:
         try:
             token = options.token_file.read_text(encoding="utf-8").partition("\n")[0].strip()
         except (OSError, ValueError) as error:
-            raise UsageError(f"The token cannot be read from {options.token_file}: {error}.") from error
+            raise UsageError(
+                message(
+                    "The token cannot be read from {token_file}: {reason}.", token_file=options.token_file, reason=error
+                )
+            ) from error
     if (token or options.token_file is not None) and len(token) < _SHORTEST_TOKEN:
-        raise UsageError(f"The token is too short: take {_SHORTEST_TOKEN} letters or more.")
+        raise UsageError(
+            message("The token is too short: take {shortest_token} letters or more.", shortest_token=_SHORTEST_TOKEN)
+        )
     return token
 
 

@@ -75,14 +75,23 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
         pool = [path for path in pool if os.path.realpath(path) != os.path.realpath(like)]
     if not pool:
         reason = "every image is labelled already, or is the one asked about" if found else "there is no image"
-        raise NoImagesError(f"Nothing to suggest in {', '.join(map(str, options.paths))}: {reason}.")
+        raise NoImagesError(
+            message("Nothing to suggest in {paths}: {reason}.", paths=", ".join(map(str, options.paths)), reason=reason)
+        )
     classifier = _classifier(options)
     of = None
     if options.of is not None:
         assert classifier is not None
         if options.of not in classifier.class_names:
             names = ", ".join(classifier.class_names)
-            raise UsageError(f"{options.of!r} is no class of {options.classifier}. The classes are {names}.")
+            raise UsageError(
+                message(
+                    "{options!r} is no class of {classifier}. The classes are {names}.",
+                    options=options.of,
+                    classifier=options.classifier,
+                    names=names,
+                )
+            )
         of = classifier.class_names.index(options.of)
     if classifier is not None:
         embedder, side = classifier.embedder, classifier.side
@@ -111,15 +120,20 @@ def _kind(options: argparse.Namespace) -> FetchKind:
     """The kind that is asked for. Raises `UsageError` where other options do not fit it."""
     kind = options.kind or (FetchKind.LIKE if options.like else FetchKind.TEACH)
     if (kind is FetchKind.LIKE) != (options.like is not None):
-        raise UsageError("--kind like and --like IMAGE belong together.")
+        raise UsageError(message("--kind like and --like IMAGE belong together."))
     if (kind is FetchKind.TYPICAL) != (options.of is not None):
-        raise UsageError("--kind typical and --of CLASS belong together.")
+        raise UsageError(message("--kind typical and --of CLASS belong together."))
     if kind.needs_classifier and options.classifier is None:
         raise UsageError(
-            f"--kind {kind} needs --classifier CLASSIFIER, a folder saved by `fewshot train` or a project."
+            message(
+                "--kind {kind} needs --classifier CLASSIFIER, a folder saved by `fewshot train` or a project.",
+                kind=kind,
+            )
         )
     if options.classifier is not None and options.backbone is not None:
-        raise UsageError("--backbone and --classifier exclude each other: a classifier has a backbone of its own.")
+        raise UsageError(
+            message("--backbone and --classifier exclude each other: a classifier has a backbone of its own.")
+        )
     return FetchKind(kind)
 
 

@@ -9,6 +9,7 @@ from model.cli.arguments import add_json
 from model.cli.outcome import Outcome
 from model.cli.registry import COMMANDS, Command
 from model.cli.text import say
+from model.messages import message
 from model.progress import CancelToken
 
 
@@ -44,13 +45,20 @@ def _run(options: argparse.Namespace, _token: CancelToken) -> Outcome:
         say(f"{options.project}: {where}: {found.reason}.")
         return Outcome(result, 0, is_bad=True)
     if not found.entries:
-        say(f"{options.project} has no record yet.")
+        say(message("{project} has no record yet.", project=options.project))
         return Outcome(result, 0)
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(found.kinds.items()))
-    say(f"{options.project}: {found.entries:,} entries, each as it was written ({kinds}).")
-    say(f"The last entry has the hash {found.head}.")
+    say(
+        message(
+            "{project}: {entries:,} entries, each as it was written ({kinds}).",
+            project=options.project,
+            entries=found.entries,
+            kinds=kinds,
+        )
+    )
+    say(message("The last entry has the hash {head}.", head=found.head))
     if found.anchor is not None:
-        say(f"The hash that was given is that of entry {found.anchor:,}.")
+        say(message("The hash that was given is that of entry {anchor:,}.", anchor=found.anchor))
     return Outcome(result, 0)
 
 

@@ -9,6 +9,7 @@ from model.errors import UsageError
 from model.exports.labelled_images import ANNOTATIONS, LabelledImage
 from model.exports.project_contents import ProjectContents
 from model.images.items import split_item
+from model.messages import message
 
 
 def document(project: ProjectContents, images: Sequence[LabelledImage]) -> dict[str, Any]:
@@ -18,7 +19,9 @@ def document(project: ProjectContents, images: Sequence[LabelledImage]) -> dict[
     """
     items = [split_item(one.path) for one in images]
     if len({(item.file, item.frame) for item in items}) > 1:
-        raise UsageError("QuPath takes the regions of one slide a file, and the results are of several images.")
+        raise UsageError(
+            message("QuPath takes the regions of one slide a file, and the results are of several images.")
+        )
     features = []
     for one, item in zip(images, items, strict=True):
         if one.class_id is None:
