@@ -1581,6 +1581,34 @@
         <source>most evidence</source>
         <translation>证据最多</translation>
     </message>
+    <message>
+        <source>When</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>人员</translation>
+    </message>
+    <message>
+        <source>Backbone</source>
+        <translation type="unfinished">骨干网络</translation>
+    </message>
+    <message>
+        <source>Examples</source>
+        <translation>样本</translation>
+    </message>
+    <message>
+        <source>Estimate (95 %)</source>
+        <translation>估计（95%）</translation>
+    </message>
+    <message>
+        <source>Classifier</source>
+        <translation>分类器</translation>
+    </message>
+    <message>
+        <source>Kept</source>
+        <translation>保留</translation>
+    </message>
 </context>
 <context>
     <name>App</name>

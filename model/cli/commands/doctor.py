@@ -21,6 +21,7 @@ from model.cli.arguments import add_json
 from model.cli.outcome import Outcome
 from model.cli.registry import COMMANDS, Command
 from model.cli.text import say
+from model.messages import message
 from model.progress import CancelToken
 
 _PROBE_SECONDS = 120.0
@@ -213,9 +214,9 @@ def _run(_options: argparse.Namespace, _token: CancelToken) -> Outcome:
     found = examine()
     marks = {State.OK: "ok", State.OPTIONAL: "--", State.PROBLEM: "!!"}
     for one in found:
-        say(f"{marks[one.state]}  {one.what}: {one.found}")
+        say(message("{mark}  {what}: {found}", mark=marks[one.state], what=one.what, found=one.found))
         if one.advice:
-            say(f"      {one.advice}")
+            say(message("      {advice}", advice=one.advice))
     problems = sum(one.state is State.PROBLEM for one in found)
     say("Everything that is needed works." if not problems else f"Problems: {problems}, marked !!.")
     return Outcome({"problems": problems, "findings": [asdict(one) for one in found]}, problems)

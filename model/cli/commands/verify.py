@@ -42,7 +42,7 @@ def _run(options: argparse.Namespace, _token: CancelToken) -> Outcome:
     }
     if not found.is_whole:
         where = f"entry {found.broken}" if found.broken is not None else "the record"
-        say(f"{options.project}: {where}: {found.reason}.")
+        say(message("{project}: {where}: {reason}.", project=options.project, where=where, reason=found.reason))
         return Outcome(result, 0, is_bad=True)
     if not found.entries:
         say(message("{project} has no record yet.", project=options.project))
