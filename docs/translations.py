@@ -1,15 +1,19 @@
 """Bring the catalogs of resources/translations up to date with the code, and compile them: `make translations`.
 
-Sentences that the code no longer has are dropped, new ones are added without a translation, in the order of the
-alphabet, so that a change shows as a small difference.
+Two kinds: gettext's for sentences made away from the window (`message`), Qt's for texts of the window (`tr`).
+Sentences that the code no longer has are dropped, new ones are added without a translation, without line numbers, so
+that a change shows as a small difference.
 """
 
 from __future__ import annotations
 
 import io
+import subprocess
 import sys
+import sysconfig
 from datetime import UTC, datetime
 from pathlib import Path
+from xml.etree import ElementTree
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
@@ -20,7 +24,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGS = ROOT / "resources" / "translations"
 DOMAIN = "fewshot"
-_PLACES = [("model/**.py", "python"), ("resources/**.j2", "jinja2")]
+_PLACES = [("model/**.py", "python"), ("fewshot_gui/**.py", "python"), ("resources/**.j2", "jinja2")]
 _KEYWORDS = {"message": None, "message_n": (1, 2)}
 _HEADER = """\
 # Made by `make translations`, translated by people: see docs/translations.md.
@@ -86,6 +90,42 @@ def _is_percent_template(one: Message) -> bool:
     return any(mark in whole for mark in ("%(", "%s", "%r"))
 
 
+def window_catalogs() -> list[Path]:
+    """Return Qt's catalogs. That of English holds forms of plurals alone."""
+    return sorted(CATALOGS.glob("fewshot_*.ts"))
+
+
+def update_window(path: Path, written: Path | None = None) -> None:
+    """Give a catalog of the window exactly the texts of the code; into another file, if `written` is there."""
+    written = path if written is None else written
+    sources = sorted(path.as_posix() for path in (ROOT / "fewshot_gui").rglob("*.py"))
+    options = ["-silent", "-no-obsolete", "-locations", "none", "-tr-function-alias", "tr+=mark"]
+    if path.stem.endswith("_en"):
+        options.append("-pluralonly")
+    _qt("lupdate", *options, *sources, "-ts", str(written))
+
+
+def compile_window(path: Path, written: Path) -> None:
+    """Write what Qt reads."""
+    _qt("lrelease", "-silent", str(path), "-qm", str(written))
+
+
+def unfinished(path: Path) -> list[str]:
+    """Return the texts of a catalog of the window that are not translated."""
+    found = []
+    for one in ElementTree.parse(path).getroot().iter("message"):
+        said = one.find("translation")
+        forms = [] if said is None else [form.text for form in said.iter("numerusform")] or [said.text]
+        if said is None or said.get("type") == "unfinished" or not all(forms):
+            found.append(one.findtext("source") or "")
+    return found
+
+
+def _qt(tool: str, *arguments: str) -> None:
+    program = Path(sysconfig.get_path("scripts")) / f"pyside6-{tool}"
+    subprocess.run([program, *arguments], check=True, stdout=subprocess.DEVNULL)
+
+
 def main() -> None:
     """Write all catalogs; a new language is begun by making its folder, "fr/LC_MESSAGES"."""
     for folder in sorted(CATALOGS.glob("*/LC_MESSAGES")):
@@ -97,6 +137,13 @@ def main() -> None:
         sys.stdout.write(f"{folder.parent.name}: {len(catalog)} sentences, {len(missing)} not translated\n")
         for template in missing:
             sys.stdout.write(f"    {template!r}\n")
+    for path in window_catalogs():
+        update_window(path)
+        compile_window(path, path.with_suffix(".qm"))
+        missing_texts = unfinished(path)
+        sys.stdout.write(f"{path.name}: {len(missing_texts)} not translated\n")
+        for text in missing_texts:
+            sys.stdout.write(f"    {text!r}\n")
 
 
 if __name__ == "__main__":

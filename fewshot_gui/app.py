@@ -202,7 +202,7 @@ class App(QObject):
         self.running.warm_up()
         self.started.emit()
 
-    @Slot(str, str)
+    @Slot(object, str)
     def show_uncaught(self, message: str, details: str) -> None:
         """Show an error that no code caught; at most one dialog every 5 seconds."""
         if time.monotonic() - self._error_shown_at > 5 or not self._error_shown_at:

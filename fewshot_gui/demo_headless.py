@@ -251,7 +251,7 @@ class Demo(QObject):
     def _on_failed(self, failure: JobFailure) -> None:
         self._problem = failure.message
 
-    @Slot(str, str)
+    @Slot(object, str)
     def _on_error_caught(self, message: str, _details: str) -> None:
         self._problem = message
 

@@ -123,4 +123,4 @@ class Intents(QObject):
     cover_chosen = Signal(object, object)  # covers.CoverStyle, covers.Strength
 
     # What a view could not do by itself
-    refused = Signal(str)  # why, one line for the status bar
+    refused = Signal(object)  # why, one line for the status bar

@@ -71,7 +71,7 @@ class ErrorReporter(QObject):
     `install` takes over the hooks of Python and Qt, `uninstall` gives them back.
     """
 
-    error_caught = Signal(str, str)  # one line for the user, details for a bug report
+    error_caught = Signal(object, str)  # one line for the user, details for a bug report
 
     def install(self) -> None:
         """Take over `sys.excepthook`, its relatives for threads and destructors, and Qt's messages."""

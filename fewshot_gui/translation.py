@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, Qt, QTranslator
 
+from model import messages
 from model.resource_files import resource
 
 LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
@@ -44,14 +45,16 @@ def language_of(choice: str) -> str:
 
 
 def use_language(app: QCoreApplication, choice: str) -> str:
-    """Show `app` in a language from now on: call it before any window is made. Returns its code.
+    """Show `app` in a language from now on, sentences of the model, too: call it before any window is made.
+
+    Returns its code.
 
     Numbers and dates follow the system where it speaks that language, and its usual country where it does not.
     """
     for translator in app.findChildren(QTranslator, "", Qt.FindChildOption.FindDirectChildrenOnly):
         app.removeTranslator(translator)
         translator.deleteLater()
-    language = language_of(choice)
+    language = messages.use_language(language_of(choice))
     wanted = QLocale(language)
     if wanted.language() != QLocale.system().language():
         QLocale.setDefault(wanted)

@@ -213,11 +213,13 @@ def suggest(
     from model.runs.fetch_data import Search, whole_and_region
 
     if kind not in tuple(FetchKind):
-        raise UsageError(message("{kind!r} is no kind. The kinds are {names}.", kind=kind, names=", ".join(FetchKind)))
+        raise UsageError(
+            message("{kind!r} is no kind. The kinds are {fetchkind}.", kind=kind, fetchkind=", ".join(FetchKind))
+        )
     number = None
     if of is not None:
         if classifier is None or of not in classifier.class_names:
-            raise UsageError(message("{of!r} is no class of the classifier.", of=of))
+            raise UsageError(message("{value!r} is no class of the classifier.", value=of))
         number = classifier.class_names.index(of)
     found, known = find_images(paths), [Path(path) for path in labelled]
     image, region = (None, None) if like is None else whole_and_region(Path(like), found)

@@ -13,6 +13,7 @@ from fewshot_gui.project.results import Results
 from fewshot_gui.project.values import BinPrediction
 from model.errors import FewShotError
 from model.exports.formats.csv_table import CsvTable, SaidLabel
+from model.messages import message
 from model.types import Prediction, Status
 
 PERSON = "person"
@@ -138,7 +139,9 @@ def write_csv(path: Path, exported: ExportedResults) -> None:
             table.write(exported.predictions)
         partial.replace(path)
     except OSError as error:
-        raise FewShotError(f"{path} cannot be written: {error.strerror or error}.") from error
+        raise FewShotError(
+            message("{path} cannot be written: {reason}.", path=path, reason=error.strerror or error)
+        ) from error
     finally:
         with suppress(OSError):  # nothing could be written there
             partial.unlink(missing_ok=True)

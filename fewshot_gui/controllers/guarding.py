@@ -73,7 +73,7 @@ class GuardingController(QObject):
         if not self._backup_due.isActive():
             self._backup_due.start()
 
-    @Slot(str)
+    @Slot(object)
     def _on_save_failed(self, _message: str) -> None:
         self._retry_due.start()
 

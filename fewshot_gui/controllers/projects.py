@@ -195,7 +195,7 @@ class ProjectsController(QObject):
         if path is not None:
             self._open(path)
 
-    @Slot(str)
+    @Slot(object)
     def _on_save_failed(self, message: str) -> None:
         self._status.show_message(message)
 

@@ -127,7 +127,7 @@ class WatchingController(QObject):
         self._library.add(path for path in self._waiting if any(folder in path.parents for folder in folders))
         self._given, self._waiting = self._waiting, ()
 
-    @Slot(int, str)
+    @Slot(int, object)
     def _on_failed(self, watch_id: int, reason: str) -> None:
         if watch_id == self._watch_id:
             names = ", ".join(display_name(folder) for folder in self._session.watched())

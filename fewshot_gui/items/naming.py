@@ -19,10 +19,23 @@ from PySide6.QtCore import QObject, Signal
 
 from fewshot_gui.items.roles import readable
 from model.images.items import source_file
+from model.messages import translated
 
 _FILE = re.compile("“([^“”]*)”")  # as messages of the app quote files and folders
 _BIN = re.compile("‘([^‘’]*)’")  # as they quote bins
-_NO_FILES = frozenset({"Save as…", "Open for editing", "name (2)"})
+_NO_FILES = frozenset(
+    {
+        "Save as…",
+        "Open for editing",
+        "name (2)",
+        "另存为…",
+        "打开以编辑",
+        "名称 (2)",
+        "训练",
+        "添加文件夹",
+        "分类文件夹",
+    }
+)  # what is quoted otherwise, in English and Chinese
 _PATH = re.compile(rf"(?<![\w.]){re.escape(os.sep)}[^\s“”‘’\"':;,]+{re.escape(os.sep)}[^\s“”‘’\"':;,]*")
 _ELSEWHERE = "…"
 _MOST_TEXTS = 1000
@@ -109,8 +122,8 @@ def display_folder(path: Path) -> str:
 
 
 def display_text(text: str) -> str:
-    """Return a text that came from elsewhere, such as an error's: where names are hidden, without names."""
-    text = readable(text)
+    """Return a text that came from elsewhere, such as an error's, in the window's language; perhaps without names."""
+    text = readable(translated(text))
     return names.without_names(text) if names.hidden else text
 
 

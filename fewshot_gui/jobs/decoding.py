@@ -34,7 +34,7 @@ class Decoder(QObject, Generic[_Wanted]):
     """
 
     decoded = Signal(object, object)  # what was wanted, what `load` made of it
-    decoding_failed = Signal(object, str)  # what was wanted, reason
+    decoding_failed = Signal(object, object)  # what was wanted, reason
 
     def __init__(
         self, load: Callable[[_Wanted], object], capacity: int, threads: int = 2, parent: QObject | None = None

@@ -42,6 +42,7 @@ from fewshot_gui.project.search_notes import NotesOfSearch, without_known
 from model.backbones.names import DEFAULT_BACKBONE
 from model.errors import FewShotError, NoImagesError
 from model.images.scan import iter_files, iter_images
+from model.messages import message
 from model.progress import CancelToken, Progress, ProgressCallback
 from model.types import Prediction, Status, SupportSet
 
@@ -156,7 +157,7 @@ class Engine:
         start = time.monotonic()
         noted = NotesOfSearch()
         paths = _find_images(request, noted, progress, token)
-        progress(Progress("Classifying", 0, len(paths)))
+        progress(Progress(message("Classifying"), 0, len(paths)))
         waiting: list[Prediction] = []
         due = 0.0  # the first results are shown at once
 
@@ -349,7 +350,7 @@ def _find_images(
     for path in without_known(images, request.hashes, noted):
         token.raise_if_cancelled()
         found.append(path)
-        progress(Progress("Finding images", len(found), 0))
+        progress(Progress(message("Finding images"), len(found), 0))
     if not found:
         raise NoImagesError(f"{_nothing_found(request.paths)} {noted.left_aside}".rstrip())
     return [path for path in found if path not in request.done] if request.done else found

@@ -35,7 +35,7 @@ class FolderWatcher(QObject):
     """
 
     arrived = Signal(object)  # ArrivedFiles
-    failed = Signal(int, str)  # watch id, why nothing is watched
+    failed = Signal(int, object)  # watch id, why nothing is watched
 
     def __init__(self, parent: QObject | None = None, *, settle: float = 2.0) -> None:
         super().__init__(parent)

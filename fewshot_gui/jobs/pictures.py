@@ -161,7 +161,7 @@ class PictureLoader(QObject):
     """The `PictureSource` of the app: only what was asked for last is delivered."""
 
     picture_ready = Signal(object, QImage, QSize)  # Path, image, the file's size in pixels
-    picture_failed = Signal(object, str)  # Path, reason
+    picture_failed = Signal(object, object)  # Path, reason
     detail_ready = Signal(object, QImage, QRectF)  # Path, image, what it covers in pixels of the file
     values_ready = Signal(object, object)  # Path, Survey; None where the picture has none
     values_failed = Signal(object, str)  # Path, reason
@@ -212,6 +212,8 @@ class PictureLoader(QObject):
         image = kept.shown(wanted.look)
         if image is None and wanted.look is not None:
             image = self._looked(wanted)
+            if image is not None:
+                image.setText(REMARK, remark(path))
         if image is None:
             image = kept.image or load_qimage(path, PICTURE_SIDE, wanted.rendering)
             image.setText(REMARK, remark(path))
@@ -315,7 +317,7 @@ class PictureLoader(QObject):
         if (wanted.path, wanted.rendering, wanted.look) == now:
             self.picture_ready.emit(wanted.path, picture.image, picture.size)
 
-    @Slot(object, str)
+    @Slot(object, object)
     def _on_decoding_failed(self, wanted: _Wanted, reason: str) -> None:
         if wanted.path == self._wanted:
             self.picture_failed.emit(wanted.path, reason)
@@ -330,7 +332,7 @@ class PictureLoader(QObject):
         if wanted.path == self._wanted and wanted.rendering == self._reader.rendering:
             self.values_ready.emit(wanted.path, found)
 
-    @Slot(object, str)
+    @Slot(object, object)
     def _on_values_failed(self, wanted: _Wanted, reason: str) -> None:
         if wanted.path == self._wanted:
             self.values_failed.emit(wanted.path, reason)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal, Slot
 from fewshot_gui.project.backups import Backups
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.opening import OpenedProject, open_project
+from model.messages import message
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +60,10 @@ class ProjectOpener(QObject):
                 answer = (path, error)
             except Exception as error:  # noqa: BLE001 - the border of the thread
                 _log.exception("a project could not be opened")
-                answer = (path, ProjectError(f"“{path.name}” cannot be opened: {error}"))
+                answer = (
+                    path,
+                    ProjectError(message("“{name}” cannot be opened: {reason}", name=path.name, reason=error)),
+                )
             self._answered.emit(number, answer)
 
         self._pool.start(job)

@@ -67,7 +67,7 @@ class ThumbnailLoader(QObject):
     """The `ThumbnailSource` of the app. Lives in the window's thread."""
 
     image_ready = Signal(object)  # Path
-    image_failed = Signal(object, str)  # Path, reason
+    image_failed = Signal(object, object)  # Path, reason
 
     def __init__(self, max_bytes: int = CACHE_BYTES, side: int = THUMBNAIL_SIDE, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -119,7 +119,7 @@ class ThumbnailLoader(QObject):
             self._cache.put(path, image)
             self.image_ready.emit(path)
 
-    @Slot(object, str)
+    @Slot(object, object)
     def _on_decoding_failed(self, wanted: tuple[Path, Rendering], reason: str) -> None:
         path, rendering = wanted
         if rendering != self.rendering:

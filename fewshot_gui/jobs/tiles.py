@@ -123,7 +123,7 @@ class TileLoader(QObject):
             self._sizes[wanted.path] = picture.size
             self.changed.emit(wanted.path)
 
-    @Slot(object, str)
+    @Slot(object, object)
     def _on_decoding_failed(self, wanted: _PictureWanted, reason: str) -> None:
         if wanted in self._asked:
             self._asked.discard(wanted)

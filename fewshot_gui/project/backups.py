@@ -15,6 +15,7 @@ from pathlib import Path
 
 from fewshot_gui.project.disk import connect_live, connect_read_only, copy_database, translated_errors
 from fewshot_gui.project.errors import ProjectError
+from model.messages import message
 
 NEWEST = 4
 """So many of the latest backups of a project are kept."""
@@ -100,12 +101,20 @@ class Backups:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             copy_database(source, target)
         except OSError as error:
-            raise ProjectError(f"“{project.name}” cannot be backed up: {error.strerror or error}.") from error
+            raise ProjectError(
+                message(
+                    "“{project}” cannot be backed up: {reason}.", project=project.name, reason=error.strerror or error
+                )
+            ) from error
         except ProjectError as error:
-            raise ProjectError(f"“{project.name}” cannot be backed up: {error}") from error
+            raise ProjectError(
+                message("“{project}” cannot be backed up: {reason}", project=project.name, reason=error)
+            ) from error
         if not _is_whole(target):  # a copy of a damaged file must not push out a good one
             target.unlink(missing_ok=True)
-            raise ProjectError(f"“{project.name}” cannot be backed up: it is damaged. Try File > Recover….")
+            raise ProjectError(
+                message("“{project}” cannot be backed up: it is damaged. Try File > Recover….", project=project.name)
+            )
         return Backup(target, made, revision, of_format is not None)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.labels import Label, in_order
 from fewshot_gui.project.values import Bin, Example, name_key
+from model.messages import message
 
 Placement = tuple[int, Path]
 """(rank, path) of an example in its bin."""
@@ -58,7 +59,7 @@ class Board:
         snapshot = self._snapshots.get(bin_id)
         if snapshot is None:
             if bin_id not in self._bins:
-                raise ProjectError("This bin does not exist any more.")
+                raise ProjectError(message("This bin does not exist any more."))
             snapshot = replace(self._bins[bin_id], examples=tuple(self._examples[bin_id].values()))
             self._snapshots[bin_id] = snapshot
         return snapshot

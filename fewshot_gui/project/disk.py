@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fewshot_gui.project.errors import DamagedError, ProjectError
+from model.messages import message
 
 FileId = tuple[int, int]
 """(device, number) of a file: another one under the same name has another."""
@@ -18,14 +19,14 @@ LONGEST_VALUE = 256 * 2**20
 """Bytes of one value: the largest that is written is a classifier's backbone, 50 MB."""
 
 _REASONS = {
-    "SQLITE_FULL": "the disk is full",
-    "SQLITE_READONLY": "it is write-protected",
-    "SQLITE_PERM": "access is denied",
-    "SQLITE_CANTOPEN": "it cannot be opened, or its folder cannot be written to",
-    "SQLITE_IOERR": "the disk does not answer",
-    "SQLITE_CORRUPT": "it is damaged",
-    "SQLITE_NOTADB": "it is damaged",
-    "SQLITE_BUSY": "another program is using it",
+    "SQLITE_FULL": message("the disk is full"),
+    "SQLITE_READONLY": message("it is write-protected"),
+    "SQLITE_PERM": message("access is denied"),
+    "SQLITE_CANTOPEN": message("it cannot be opened, or its folder cannot be written to"),
+    "SQLITE_IOERR": message("the disk does not answer"),
+    "SQLITE_CORRUPT": message("it is damaged"),
+    "SQLITE_NOTADB": message("it is damaged"),
+    "SQLITE_BUSY": message("another program is using it"),
 }
 
 
@@ -42,9 +43,13 @@ def translated_errors(path: Path | None) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         code = "_".join(str(getattr(error, "sqlite_errorname", "")).split("_")[:2])
-        raise ProjectError(f"{name} cannot be read or saved: {_REASONS.get(code, error)}.") from error
+        raise ProjectError(
+            message("{name} cannot be read or saved: {code}.", name=name, code=_REASONS.get(code, error))
+        ) from error
     except OSError as error:
-        raise ProjectError(f"{name} cannot be read or saved: {error.strerror or error}.") from error
+        raise ProjectError(
+            message("{name} cannot be read or saved: {reason}.", name=name, reason=error.strerror or error)
+        ) from error
 
 
 @contextmanager
@@ -56,10 +61,14 @@ def reading(path: Path | None) -> Iterator[None]:
             yield
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_ERROR", "SQLITE_CORRUPT", "SQLITE_NOTADB")):
-                raise DamagedError(f"{name} is damaged ({error}). It has not been changed.") from error
+                raise DamagedError(
+                    message("{name} is damaged ({reason}). It has not been changed.", name=name, reason=error)
+                ) from error
             raise
         except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError, RecursionError) as error:
-            raise DamagedError(f"{name} is damaged ({error}). It has not been changed.") from error
+            raise DamagedError(
+                message("{name} is damaged ({reason}). It has not been changed.", name=name, reason=error)
+            ) from error
 
 
 def is_trouble_of_the_disk(error: BaseException) -> bool:

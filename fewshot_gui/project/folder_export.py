@@ -15,6 +15,7 @@ from fewshot_gui.project.folder_names import folder_names
 from fewshot_gui.project.moves import Journal
 from fewshot_gui.project.safe_files import copy_to, link_to, move_to, place
 from model.images.items import source_file
+from model.messages import message
 
 
 class Transfer(Enum):
@@ -79,7 +80,11 @@ def export_into_folders(
             target.mkdir(parents=True, exist_ok=True)
             journal = stack.enter_context(Journal(target)) if transfer is Transfer.MOVE else None
         except OSError as error:
-            raise ProjectError(f"“{target.name}” cannot be written to: {error.strerror or error}.") from error
+            raise ProjectError(
+                message(
+                    "“{target}” cannot be written to: {reason}.", target=target.name, reason=error.strerror or error
+                )
+            ) from error
 
         def put(source: Path, path: Path) -> None:
             if journal is not None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QLockFile
 
 from fewshot_gui.project.errors import LockedError
+from model.messages import message
 
 
 class ProjectLock:
@@ -26,7 +27,7 @@ class ProjectLock:
             raise LockedError(self._refusal(project))
         if project.exists() and not os.access(project, os.W_OK):
             self._file.unlock()
-            raise LockedError(f"“{project.name}” cannot be written to: it is write-protected.")
+            raise LockedError(message("“{project}” cannot be written to: it is write-protected.", project=project.name))
 
     def release(self) -> None:
         """Let others have the project."""

@@ -20,6 +20,7 @@ from fewshot_gui.project.disk import sync
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.safe_files import PARTIAL, move_to, same_content
 from model.images.scan import begins_as_image, is_image_name, may_be_image
+from model.messages import message
 
 _PREFIX, _SUFFIX = ".fewshot-move-", ".jsonl"
 
@@ -162,7 +163,9 @@ def _entries(journal: Path) -> list[dict[str, object]]:
     try:
         lines = journal.read_text(encoding="ascii", errors="replace").split("\n")
     except OSError as error:
-        raise ProjectError(f"The journal of the move cannot be read: {error.strerror or error}.") from error
+        raise ProjectError(
+            message("The journal of the move cannot be read: {reason}.", reason=error.strerror or error)
+        ) from error
     entries = []
     for line in lines[:-1]:  # one that does not end was not yet followed by its deed
         with suppress(ValueError):

@@ -33,6 +33,7 @@ from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.project.training import decode_training
 from fewshot_gui.project.values import FileIdentity, ProjectSettings, clean_name, name_key
 from model.images.roi import Roi
+from model.messages import message
 from model.project_file.record import HEAD
 
 Row = tuple[Any, ...]
@@ -79,13 +80,17 @@ def survey(damaged: Path) -> Recovered:
             if log.exists():
                 shutil.copyfile(log, Path(folder) / "copy-wal")
         except OSError as error:
-            raise ProjectError(f"“{damaged.name}” cannot be read: {error.strerror or error}.") from error
+            raise ProjectError(
+                message("“{damaged}” cannot be read: {reason}.", damaged=damaged.name, reason=error.strerror or error)
+            ) from error
         found = _read(copy)
         if found.is_empty:
             _put_own_first_page(copy, Path(folder) / "whole")
             found = _read(copy)
     if found.is_empty:
-        raise DamagedError(f"Nothing of “{damaged.name}” can be read any more. It has not been changed.")
+        raise DamagedError(
+            message("Nothing of “{damaged}” can be read any more. It has not been changed.", damaged=damaged.name)
+        )
     return found
 
 

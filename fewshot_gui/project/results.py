@@ -41,7 +41,7 @@ class Results(QObject):
     training_changed = Signal()  # another report, another classifier
     stale_changed = Signal(bool)
     saved = Signal()  # the project file holds them (again)
-    save_failed = Signal(str)
+    save_failed = Signal(object)
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         """Make empty results, in memory, for the bins of `document`."""

@@ -12,6 +12,7 @@ from uuid import uuid4
 from fewshot_gui.project.disk import LONGEST_VALUE, connect_read_only
 from fewshot_gui.project.errors import DamagedError, ProjectError
 from fewshot_gui.project.record import BEGUN, Draft, append, program_version
+from model.messages import message
 from model.project_file.record import HEAD
 
 APPLICATION_ID = int.from_bytes(b"FSHT")
@@ -209,15 +210,19 @@ def check_header(path: Path) -> None:
         with path.open("rb") as file:
             header = file.read(_HEADER_BYTES)
     except FileNotFoundError:
-        raise ProjectError(f"“{path.name}” does not exist (any more). Was it moved or renamed?") from None
+        raise ProjectError(
+            message("“{name}” does not exist (any more). Was it moved or renamed?", name=path.name)
+        ) from None
     except OSError as error:
-        raise ProjectError(f"“{path.name}” cannot be read: {error.strerror}.") from error
+        raise ProjectError(
+            message("“{name}” cannot be read: {reason}.", name=path.name, reason=error.strerror)
+        ) from error
     if len(header) < _HEADER_BYTES or not header.startswith(_MAGIC):
-        raise DamagedError(f"“{path.name}” is not a Fewshot project, or it is damaged.")
+        raise DamagedError(message("“{name}” is not a Fewshot project, or it is damaged.", name=path.name))
     user_version = int.from_bytes(header[60:64])
     application_id = int.from_bytes(header[68:72])
     if application_id != APPLICATION_ID or user_version < 1:
-        raise ProjectError(f"“{path.name}” is not a Fewshot project.")
+        raise ProjectError(message("“{name}” is not a Fewshot project.", name=path.name))
     _check_version(path, user_version)
 
 
@@ -244,7 +249,9 @@ def check_content(path: Path) -> int:
             with suppress(OSError):  # none, where nothing can be written
                 shared.unlink()  # an index that was made to look through what a crash left
     if verdict != "ok":
-        raise DamagedError(f"“{path.name}” is damaged ({verdict}). It has not been changed.")
+        raise DamagedError(
+            message("“{name}” is damaged ({verdict}). It has not been changed.", name=path.name, verdict=verdict)
+        )
     _check_version(path, version)
     return version
 
@@ -292,6 +299,12 @@ def _squeezed(sql: str) -> str:
 def _check_version(path: Path, version: int) -> None:
     if version > SCHEMA_VERSION:
         raise ProjectError(
-            f"“{path.name}” was saved by a newer version of Fewshot (project format {version}; this"
-            f" version reads up to {SCHEMA_VERSION}). Please update Fewshot; the project has not been changed."
+            message(
+                "“{name}” was saved by a newer version of Fewshot "
+                "(project format {version}; this version reads up to {schema_version}). "
+                "Please update Fewshot; the project has not been changed.",
+                name=path.name,
+                version=version,
+                schema_version=SCHEMA_VERSION,
+            )
         )

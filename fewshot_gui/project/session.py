@@ -27,6 +27,7 @@ from fewshot_gui.project.schema import check_header
 from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.project.unfinished import UnfinishedWork
 from fewshot_gui.project.values import ProjectSettings
+from model.messages import message
 
 _MOVED_INTO = "moved_into"
 _WATCHED = "watched"
@@ -61,7 +62,9 @@ class Session(QObject):
     def set_settings(self, settings: ProjectSettings) -> None:
         """Save what training uses in this project; raises `ProjectError` when that fails."""
         if self.document.read_only_reason:
-            raise ProjectError(f"Not changed: {self.document.read_only_reason}")
+            raise ProjectError(
+                message("Not changed: {read_only_reason}", read_only_reason=self.document.read_only_reason)
+            )
         what = {"before": plain(self._settings), "after": plain(settings)}
         self._store.save_settings(settings, [Draft(SETTINGS, self.document.who, what)])
         self._settings = settings
@@ -125,7 +128,7 @@ class Session(QObject):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise ProjectError(f"A new project cannot be made: {error.strerror}.") from error
+            raise ProjectError(message("A new project cannot be made: {reason}.", reason=error.strerror)) from error
         ProjectStore.create(path).close()
         try:
             self.recover(path)

@@ -19,6 +19,6 @@ class ContentSignals(QObject):
     folders_changed = Signal()
     labels_changed = Signal(object)  # images (list of Path) of which people say something else
     revision_changed = Signal(int)
-    message_posted = Signal(str)  # one line for the status bar
+    message_posted = Signal(object)  # one line for the status bar
     saved = Signal()  # the project file holds the last changes (again)
-    save_failed = Signal(str)  # why the project file does not hold the last changes
+    save_failed = Signal(object)  # why the project file does not hold the last changes

@@ -30,6 +30,7 @@ from fewshot_gui.project.record import Draft, append
 from fewshot_gui.project.schema import SCHEMA_VERSION, check_content, check_header, create_tables, migrate
 from fewshot_gui.project.values import ProjectSettings
 from model.images.roi import Roi
+from model.messages import message
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class ProjectStore:
     def create(cls, path: Path) -> Self:
         """Make a new, empty project at `path`, where nothing may be yet."""
         if path.exists():
-            raise ProjectError(f"“{path.name}” exists already.")
+            raise ProjectError(message("“{name}” exists already.", name=path.name))
         with translated_errors(path):
             connection = connect(path)
             create_tables(connection)
@@ -236,8 +237,11 @@ class ProjectStore:
             is_same = file_id(self.path) == self._file_id
         except OSError as error:
             raise ProjectError(
-                f"“{self.path.name}” is not in its folder any more: moved, deleted, or its drive is gone. Put it back,"
-                " or save the project elsewhere."
+                message(
+                    "“{self}” is not in its folder any more: "
+                    "moved, deleted, or its drive is gone. Put it back, or save the project elsewhere.",
+                    self=self.path.name,
+                )
             ) from error
         if not is_same or self._is_suspect:
             self._connect_again(self.path)
@@ -254,7 +258,10 @@ class ProjectStore:
                     raise
         if found != (self._project_id, self._saves):
             raise ProjectError(
-                f"“{path.name}” was replaced by another file while it was open here. Save the project elsewhere."
+                message(
+                    "“{name}” was replaced by another file while it was open here. Save the project elsewhere.",
+                    name=path.name,
+                )
             )
         with translated_errors(path):
             connection, id_ = connect(path), file_id(path)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from fewshot_gui import style
+from fewshot_gui.items.naming import display_text
 from model.types import BackboneFigures
 
 
@@ -91,7 +92,7 @@ class BackbonesDialog(QDialog):
         self.table.insertRow(row)
         for column, text in enumerate(_cells(self, figures)):
             item = QTableWidgetItem(text)
-            item.setToolTip(figures.message)
+            item.setToolTip(display_text(figures.message))
             self.table.setItem(row, column, item)
         if figures.message:
             self.table.setSpan(row, 1, 1, 3)
@@ -174,7 +175,7 @@ class BackbonesDialog(QDialog):
 
 def _cells(dialog: BackbonesDialog, figures: BackboneFigures) -> tuple[str, ...]:
     if figures.message:
-        return figures.name, figures.message
+        return figures.name, display_text(figures.message)
     tr = dialog.tr
     accuracy, difference = tr("cannot be told"), ""
     if figures.accuracy is not None and figures.interval is not None:

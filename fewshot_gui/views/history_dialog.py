@@ -47,8 +47,17 @@ class HistoryDialog(QDialog):
         self.trainings = QTreeWidget()
         self.trainings.setObjectName("trainingList")
         self.trainings.setAccessibleName(self.tr("Trainings"))
-        titles = ("When", "Who", "Backbone", "Examples", "Estimate (95 %)", "Classifier", "Kept")
-        self.trainings.setHeaderLabels([self.tr(title) for title in titles])
+        tr = self.tr
+        titles = (
+            tr("When"),
+            tr("Who"),
+            tr("Backbone"),
+            tr("Examples"),
+            tr("Estimate (95 %)"),
+            tr("Classifier"),
+            tr("Kept"),
+        )
+        self.trainings.setHeaderLabels(titles)
         self.trainings.setRootIsDecorated(False)
         self.trainings.setUniformRowHeights(True)
         self.trainings.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)

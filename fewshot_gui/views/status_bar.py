@@ -112,7 +112,7 @@ class StatusBar(QStatusBar):
 
     def set_job_progress(self, phase: str, done: int, total: int) -> None:
         """`done` of `total` steps (0: not known) of `phase`."""
-        self.job.set_progress(phase, done, total)
+        self.job.set_progress(display_text(phase), done, total)
 
     def set_cancelling(self) -> None:
         """The job was asked to stop."""

@@ -42,9 +42,9 @@ def parse_command(text: str) -> tuple[str, ...]:
     except ValueError as error:
         raise UsageError(
             message(
-                "The command {text} cannot be taken apart: {error}. Quote it, or give a JSON list.",
+                "The command {text} cannot be taken apart: {reason}. Quote it, or give a JSON list.",
                 text=text,
-                error=error,
+                reason=error,
             )
         ) from error
     if (
@@ -73,9 +73,9 @@ class Hooks:
         if unknown:
             raise UsageError(
                 message(
-                    "--on-class: {unknown} is not a class. The classes are {names}.",
+                    "--on-class: {unknown} is not a class. The classes are {class_names}.",
                     unknown=unknown[0],
-                    names=", ".join(class_names),
+                    class_names=", ".join(class_names),
                 )
             )
         self._class_names, self._each, self._by_class, self._seconds = class_names, each, by_class, seconds

@@ -265,8 +265,8 @@ def watch(
                 said = time.monotonic()
                 warn(
                     message(
-                        "{value} images so far, {waiting} files waiting.",
-                        value=folder_watch.counts.total(),
+                        "{total} images so far, {waiting} files waiting.",
+                        total=folder_watch.counts.total(),
                         waiting=arrivals.waiting,
                     )
                 )
@@ -276,9 +276,9 @@ def watch(
         raise Cancelled(f"{done}; the same command goes on.")
     say(
         message(
-            "Ended: {done}. Unreadable: {counts}. Results in {out}",
+            "Ended: {done}. Unreadable: {status}. Results in {out}",
             done=done,
-            counts=counts[Status.ERROR],
+            status=counts[Status.ERROR],
             out=options.out,
         )
     )

@@ -133,7 +133,7 @@ def check_project(path: Path, anchor: str = "") -> RecordCheck:
     Raises `CheckpointError` where the file cannot be read, `UsageError` where `anchor` is no hash.
     """
     if anchor and not _HASH.fullmatch(anchor):
-        raise UsageError(message("{anchor} is no hash: it has 64 digits from 0 to f.", anchor=ascii(anchor)))
+        raise UsageError(message("{anchor} is no hash: it has 64 digits from 0 to f.", anchor=anchor))
     with opened_project(path, "state") as connection:
         connection.text_factory = _text
         return check_record(connection, anchor)

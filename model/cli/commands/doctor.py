@@ -216,7 +216,7 @@ def _run(_options: argparse.Namespace, _token: CancelToken) -> Outcome:
     found = examine()
     marks = {State.OK: "ok", State.OPTIONAL: "--", State.PROBLEM: "!!"}
     for one in found:
-        say(message("{marks}  {what}: {found}", marks=marks[one.state], what=one.what, found=one.found))
+        say(message("{mark}  {what}: {found}", mark=marks[one.state], what=one.what, found=one.found))
         if one.advice:
             say(message("      {advice}", advice=one.advice))
     problems = sum(one.state is State.PROBLEM for one in found)

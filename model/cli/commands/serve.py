@@ -59,7 +59,7 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     missing = [name for name in _PACKAGES if find_spec(name) is None]
     if missing:
         raise FewShotError(
-            message('`fewshot serve` needs {names}: pip install "fewshot[serve]"', names=", ".join(missing))
+            message('`fewshot serve` needs {missing}: pip install "fewshot[serve]"', missing=", ".join(missing))
         )
     secret = _token(options)
     if not secret and not _is_loopback(options.host):
@@ -96,8 +96,8 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
         with until_terminated(ended):
             say(
                 message(
-                    "Serving on http://{value}:{port}; /docs says how. Ctrl+C ends.",
-                    value=_in_address(options.host),
+                    "Serving on http://{host}:{port}; /docs says how. Ctrl+C ends.",
+                    host=_in_address(options.host),
                     port=port,
                 )
             )
@@ -156,10 +156,10 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
     except OSError as error:
         raise FewShotError(
             message(
-                "{host}, port {port}, cannot be listened on: {value}.",
+                "{host}, port {port}, cannot be listened on: {reason}.",
                 host=host,
                 port=port,
-                value=error.strerror or error,
+                reason=error.strerror or error,
             )
         ) from error
     with listening:
@@ -175,7 +175,7 @@ def _token(options: argparse.Namespace) -> str:
         except (OSError, ValueError) as error:
             raise UsageError(
                 message(
-                    "The token cannot be read from {token_file}: {error}.", token_file=options.token_file, error=error
+                    "The token cannot be read from {token_file}: {reason}.", token_file=options.token_file, reason=error
                 )
             ) from error
     if (token or options.token_file is not None) and len(token) < _SHORTEST_TOKEN:

@@ -83,11 +83,9 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     if like is not None:
         pool = [path for path in pool if os.path.realpath(path) != os.path.realpath(like)]
     if not pool:
-        reason = message("there is no image")
-        if found:
-            reason = message("every image is labelled already, or is the one asked about")
+        reason = "every image is labelled already, or is the one asked about" if found else "there is no image"
         raise NoImagesError(
-            message("Nothing to suggest in {names}: {reason}.", names=", ".join(map(str, options.paths)), reason=reason)
+            message("Nothing to suggest in {paths}: {reason}.", paths=", ".join(map(str, options.paths)), reason=reason)
         )
     classifier = _classifier(options)
     of = None
@@ -97,8 +95,8 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
             names = ", ".join(classifier.class_names)
             raise UsageError(
                 message(
-                    "{of!r} is no class of {classifier}. The classes are {names}.",
-                    of=options.of,
+                    "{options!r} is no class of {classifier}. The classes are {names}.",
+                    options=options.of,
                     classifier=options.classifier,
                     names=names,
                 )
