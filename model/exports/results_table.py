@@ -143,6 +143,9 @@ TABLES: Registry[TableMaker] = Registry("model.exports.formats", "fewshot.export
 
 DEFAULT_ENDING = ".csv"
 
+ENDINGS_OF_OTHERS = frozenset({".html", ".json", ".ods", ".parquet", ".pdf", ".tsv", ".xls", ".xlsx", ".xml"})
+"""Endings that promise a format which is not CSV; a table under such a name could not be opened."""
+
 
 def open_table(
     path: Path, class_names: Sequence[str], *, limits: Limits, resume: bool, classifier: str = ""
@@ -150,7 +153,8 @@ def open_table(
     """Open the table `path` in the format of its ending, or as CSV where no format has it.
 
     With `resume`, existing rows are kept. `classifier`: a name that tells it from others, kept where the format can.
-    Raises `FewShotError` where the file cannot be written or does not fit.
+    Raises `FewShotError` where the file cannot be written or does not fit, `UsageError` where its ending is that of a
+    format which no module writes.
     """
     maker = _maker(path)
     if getattr(maker, "keeps_classifier", False):
@@ -159,7 +163,7 @@ def open_table(
 
 
 def check_replaceable(path: Path) -> None:
-    """Raise `UsageError` where a table at `path` would replace a file that is none of ours."""
+    """Raise `UsageError` where a table at `path` would replace a file of others, or not be what its name promises."""
     maker = _maker(path)
     if not (isinstance(maker, type) and issubclass(maker, ResultsTable)):
         return
@@ -174,6 +178,16 @@ def check_replaceable(path: Path) -> None:
 
 
 def _maker(path: Path) -> TableMaker:
-    make = TABLES.get(path.suffix.lower()) or TABLES.get(DEFAULT_ENDING)
+    ending = path.suffix.lower()
+    make = TABLES.get(ending)
+    if make is None and ending in ENDINGS_OF_OTHERS:
+        raise UsageError(
+            message("--out {path}: tables are written as {endings}. Give such a name.", path=path, endings=_endings())
+        )
+    make = make or TABLES.get(DEFAULT_ENDING)
     assert make is not None
     return make
+
+
+def _endings() -> str:
+    return ", ".join(sorted(TABLES.names()))

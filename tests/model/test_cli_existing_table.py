@@ -174,3 +174,14 @@ def test_a_run_cut_before_its_first_row_does_not_say_that_something_is_kept(
     assert main([*arguments, str(whole), "--resume"]) == 130  # rows of before are kept
     assert "Results so far are kept" in capsys.readouterr().err
     assert whole.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["r.xlsx", "r.PARQUET", "r.json"])
+def test_a_table_is_not_written_under_the_ending_of_another_format(
+    run: Run, trained: Path, photos: Path, tmp_path: Path, name: str
+) -> None:
+    for more in ((), ("--overwrite",)):
+        done = run("classify", trained, photos, "--out", tmp_path / name, *more)
+        assert done.status == 2
+        assert ".csv, .jsonl" in done.err
+        assert not (tmp_path / name).exists()
