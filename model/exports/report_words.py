@@ -82,6 +82,9 @@ def facts(project: ProjectContents, *, names_hidden: bool) -> list[tuple[str, st
         (message("Backbone"), _backbone(project, names_hidden=names_hidden)),
     ]
     found += [(message("SHA-256 of its tensors"), str(known.get("tensors_sha256", "")))]
+    if project.record_head:
+        head = message("{hash} after {count} entries", hash=project.record_head, count=project.record_entries)
+        found.append((message("Hash of the record"), head))
     found += [
         (message("Version of {name}", name=name), _version(name))
         for name in ("fewshot", "torch", "openvino", "numpy", "pillow")

@@ -118,6 +118,18 @@ def test_the_report_says_what_came_out_how_sure_it_is_and_what_to_be_careful_abo
     assert boxes.count(("25.00", "25.00", "50.00", "50.00")) == 4
 
 
+def test_the_hash_in_a_report_is_found_in_the_record_later(
+    app: App, project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "report.html"
+    write_report(read_project(project), out)
+    found = re.search(r"Hash of the record ([0-9a-f]{64}) after (\d+) entries", Page(out).text)
+    assert found is not None
+    app.session.document.add_bin("Later")
+    assert main(["verify", str(project), "--head", found[1], "--json"]) == 0
+    assert f'"anchor": {found[2]}' in capsys.readouterr().out
+
+
 def test_the_report_needs_nothing_else_and_runs_nothing(project: Path, tmp_path: Path) -> None:
     out = tmp_path / "report.html"
     write_report(read_project(project), out)
