@@ -212,8 +212,6 @@ class PictureLoader(QObject):
         image = kept.shown(wanted.look)
         if image is None and wanted.look is not None:
             image = self._looked(wanted)
-            if image is not None:
-                image.setText(REMARK, remark(path))
         if image is None:
             image = kept.image or load_qimage(path, PICTURE_SIDE, wanted.rendering)
             image.setText(REMARK, remark(path))
@@ -222,6 +220,8 @@ class PictureLoader(QObject):
 
     def _looked(self, wanted: _Wanted) -> QImage | None:
         """Show a picture in a look; None where it has no values, or they cannot be read."""
+        from model.images.reading import remark
+
         try:
             found = self._read_values(wanted)
         except ImageReadError:
@@ -229,6 +229,7 @@ class PictureLoader(QObject):
         if found is None or wanted.look is None:
             return None
         image = grey_qimage(found.greys, wanted.look, wanted.side)
+        image.setText(REMARK, remark(wanted.path))
         if wanted.side == PICTURE_SIDE:
             self._keep(wanted, look=wanted.look, looked=image, size=QSize(*found.greys.size))
         return image

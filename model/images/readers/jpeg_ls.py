@@ -5,15 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from model.images.formats import HEADER_BYTES, Format, Size, Sure, Wanted, register
+from model.images.formats import HEADER_BYTES, Size, Sure, register
+from model.images.readers._decoded_whole import DecodedWhole
 from model.messages import message
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-    from PIL import Image
-
-    from model.images.grey_values import GreyValues
-    from model.types import Region
 
 _LS, _LOSSLESS = 0xF7, 0xC3
 _TABLES = (0xC4, 0xC8, 0xCC)
@@ -31,7 +28,7 @@ class _Frame(NamedTuple):
 
 
 @register
-class JpegLs(Format):
+class JpegLs(DecodedWhole):
     """Told by the header of the frame where that is among the first bytes."""
 
     name = "jpeg-ls"
@@ -45,27 +42,8 @@ class JpegLs(Format):
         is_rare = ending in self.endings if frame is None else frame.marker in (_LS, _LOSSLESS) or frame.bits > 8
         return Sure.PLAIN_BUT if is_rare else Sure.NO
 
-    def read(self, path: Path, frame: int | None, wanted: Wanted) -> tuple[Image.Image, Size]:
-        """See `Format.read`."""
-        from model.images.readers import _arrays
-
-        image = _arrays.picture(*self._decoded(path, frame), wanted.greys)
-        return image, image.size
-
-    def values(
-        self,
-        path: Path,
-        frame: int | None,
-        wanted: Wanted,
-        box: Region | None,  # noqa: ARG002 - it is decoded as a whole
-    ) -> GreyValues | None:
-        """See `Format.values`."""
-        from model.images.readers import _arrays
-
-        return _arrays.greys_of(*self._decoded(path, frame), wanted.greys)
-
-    def _decoded(self, path: Path, frame: int | None) -> tuple[npt.NDArray[Any], int]:
-        """Return values (H, W) or (H, W, C), and how many bits each has."""
+    def decoded(self, path: Path, frame: int | None) -> tuple[npt.NDArray[Any], int]:
+        """See `DecodedWhole.decoded`."""
         import imagecodecs
         import numpy as np
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from model.images.formats import Format, Size, Sure, Wanted, register
+from model.images.formats import Size, Sure, register
+from model.images.readers._decoded_whole import DecodedWhole
 from model.messages import message
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-    from PIL import Image
-
-    from model.images.grey_values import GreyValues
-    from model.types import Region
 
 _BOXED = b"\0\0\0\x0cJXL \r\n\x87\n"
 _BARE = b"\xff\x0a"
@@ -22,7 +19,7 @@ _LOOKED_AT = 1_000_000  # bytes before the codestream, in boxes
 
 
 @register
-class JpegXl(Format):
+class JpegXl(DecodedWhole):
     """Of an animation the first frame."""
 
     name = "jpeg-xl"
@@ -32,27 +29,8 @@ class JpegXl(Format):
         """See `Format.matches`."""
         return Sure.MARK if header.startswith((_BOXED, _BARE)) else Sure.NO
 
-    def read(self, path: Path, frame: int | None, wanted: Wanted) -> tuple[Image.Image, Size]:
-        """See `Format.read`."""
-        from model.images.readers import _arrays
-
-        image = _arrays.picture(*self._decoded(path, frame), wanted.greys)
-        return image, image.size
-
-    def values(
-        self,
-        path: Path,
-        frame: int | None,
-        wanted: Wanted,
-        box: Region | None,  # noqa: ARG002 - it is decoded as a whole
-    ) -> GreyValues | None:
-        """See `Format.values`."""
-        from model.images.readers import _arrays
-
-        return _arrays.greys_of(*self._decoded(path, frame), wanted.greys)
-
-    def _decoded(self, path: Path, frame: int | None) -> tuple[npt.NDArray[Any], int]:
-        """Return values (H, W) or (H, W, C), and how many bits each has."""
+    def decoded(self, path: Path, frame: int | None) -> tuple[npt.NDArray[Any], int]:
+        """See `DecodedWhole.decoded`."""
         import imagecodecs
         import numpy as np
 
