@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from fewshot_gui.controllers.export import Snapshot, groups_by_class
 from fewshot_gui.controllers.services import AppServices
+from fewshot_gui.items.naming import display_name, names_are_hidden
 from fewshot_gui.items.shown_rows import RowsInView
 from fewshot_gui.items.verdicts import stale_count
 from fewshot_gui.project.errors import ProjectError
@@ -78,7 +79,12 @@ class FolderExportController(QObject):
             except ProjectError as error:
                 self._status.show_message(str(error))
                 return
-        self._start(_EXPORT, self.tr("Exporting into folders"), partial(_export, grouped, target, choice.transfer))
+        put = partial(
+            export_into_folders,
+            rendering=self._settings.rendering,
+            name_of=display_name if names_are_hidden() else None,
+        )
+        self._start(_EXPORT, self.tr("Exporting into folders"), partial(_export, grouped, put, target, choice.transfer))
 
     @Slot()
     def _on_undo_requested(self) -> None:
@@ -157,16 +163,17 @@ class FolderExportController(QObject):
 
 def _export(
     grouped: Callable[[], list[tuple[str, list[Path]]]],
+    put: Callable[..., Exported],
     target: Path,
     transfer: Transfer,
     is_cancelled: Callable[[], bool],
     report: Callable[[int, int], None],
 ) -> _Answer:
     try:
-        done = export_into_folders(sort_into(grouped()), target, transfer, is_cancelled, report)
+        done = put(sort_into(grouped()), target, transfer, is_cancelled, report)
     except ProjectError as error:
         return _Answer({}, str(error))
-    return _Answer(done.moved, _describe(done, target, transfer), _reasons(done.failed))
+    return _Answer(done.moved, _describe(done, target, transfer), _reasons([*done.failed, *done.remarked]))
 
 
 def _undo(journal: Path, is_cancelled: Callable[[], bool], report: Callable[[int, int], None]) -> _Answer:
@@ -188,7 +195,8 @@ def _find(target: Path, _token: CancelToken) -> _Answer:
 
 
 def _describe(done: Exported, target: Path, transfer: Transfer) -> str:
-    verb = {Transfer.COPY: "copied", Transfer.LINK: "linked", Transfer.MOVE: "moved"}[transfer]
+    verbs = {Transfer.COPY: "copied", Transfer.LINK: "linked", Transfer.MOVE: "moved", Transfer.PICTURE: "written"}
+    verb = verbs[transfer]
     text = f"{done.put:,} images {verb} into folders in “{target.name}”"
     if done.there_already:
         text += f"; {done.there_already:,} were there already"
@@ -196,6 +204,8 @@ def _describe(done: Exported, target: Path, transfer: Transfer) -> str:
         text += f"; {done.renamed:,} got another name, as theirs was taken"
     if done.failed:
         text += f"; {len(done.failed):,} could not be {verb}"
+    if done.remarked:
+        text += f"; of {len(done.remarked):,} there is something to know before they are shared"
     return text + ("; stopped" if done.is_cancelled else "")
 
 
