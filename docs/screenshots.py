@@ -3,7 +3,8 @@
     python docs/screenshots.py [--out DIR] [--only VARIANT ...]
 
 The real window, trained on the example, without a screen. A variant is a language, a theme, a size and a scale; each
-gets a folder of pictures, and all of it on sheets. The states are the functions below, in their order.
+gets a folder of pictures, with every text of them in `texts.txt`, and all of it on sheets. The states are the functions
+below, in their order.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ PATIENCE = 300.0  # seconds that a state may take on a slow machine
 REST = 0.3  # seconds without anything to wait for until a picture is taken
 MANY = 4000  # images in the state of many
 COLUMNS, SHEET_WIDTH, ROWS = 3, 2400, 6  # of a sheet
+MOST_COLUMNS = 20  # of a table
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ class Stage:
     def __init__(self, qt_app: QApplication, app: App, folder: Path, work: Path) -> None:
         self.qt_app, self.app, self.folder, self.work = qt_app, app, folder, work
         self.window, self.table = app.window, app.window.command_table
+        self.texts: dict[str, None] = {}  # every text that was seen
         self._count = 0
         self._idle = True
         app.running.job_ended.connect(self._on_job_ended)
@@ -112,6 +115,7 @@ class Stage:
         if not at_once:
             self.settle()
         self._count += 1
+        self.texts.update(dict.fromkeys(texts_of(widget or self.window)))
         (widget or self.window).grab().save(str(self.folder / f"{self._count:02}-{name}.png"))
 
     def dialog(self, name: str, command: str | Callable[[], object]) -> None:
@@ -365,9 +369,7 @@ def take_all(variant: Variant, folder: Path) -> None:
     from fewshot_gui.settings import Settings
 
     folder.mkdir(parents=True, exist_ok=True)
-    qInstallMessageHandler(
-        lambda _kind, _context, text: None if "plugin does not support" in text else sys.stderr.write(f"{text}\n")
-    )
+    qInstallMessageHandler(_pass_on)
     qt_app = make_qt_app()
     with tempfile.TemporaryDirectory(prefix="fewshot-screens-") as temporary:
         work = Path(temporary)
@@ -387,8 +389,34 @@ def take_all(variant: Variant, folder: Path) -> None:
             for take in STATES:
                 take(stage)
         finally:
+            (folder / "texts.txt").write_text("\n".join(stage.texts) + "\n", encoding="utf-8")
             app.window.close()
             app.shutdown()
+
+
+def _pass_on(_kind: object, _context: object, text: str) -> None:
+    """Write a message of Qt's, but not what the platform without a screen cannot do."""
+    if "plugin does not support" not in text:
+        sys.stderr.write(f"{text}\n")
+
+
+def texts_of(widget: QWidget) -> Iterator[str]:
+    """Yield every text that a widget and what is in it show or tell."""
+    from PySide6.QtCore import QAbstractItemModel, QObject, Qt
+    from PySide6.QtWidgets import QWidget
+
+    for one in (widget, *widget.findChildren(QObject)):
+        if isinstance(one, QWidget) and not one.isVisibleTo(widget):
+            continue
+        for name in ("text", "title", "windowTitle", "placeholderText", "toolTip", "accessibleName", "currentText"):
+            said = one.property(name)
+            if isinstance(said, str) and said:
+                yield said
+        if isinstance(one, QAbstractItemModel):
+            for column in range(MOST_COLUMNS):
+                said = one.headerData(column, Qt.Orientation.Horizontal)
+                if isinstance(said, str):
+                    yield said
 
 
 def make_sheets(folder: Path) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+_ENGLISH = re.compile(r"[a-z]{3,} [a-z]{2,}")  # two words after one another
+_NAMES = re.compile(r"emission nebula|star cluster|\S*/.*|sky_01 saved at|Night shift|python.* on \S+")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -24,4 +27,6 @@ def test_every_state_is_taken(tmp_path: Path) -> None:
         colours = Image.open(path).convert("RGB").getcolors(1 << 24)
         assert colours is not None
         assert len(colours) > 20, path.name  # no empty window
+    texts = (tmp_path / variant / "texts.txt").read_text(encoding="utf-8").splitlines()
+    assert [text for text in texts if _ENGLISH.search(_NAMES.sub("", text))] == []
     assert len(list(tmp_path.glob(f"{variant}-*.webp"))) == -(-len(pictures) // 18)
