@@ -171,7 +171,7 @@ def test_cancel_stops_between_two_images_and_keeps_what_was_done(
     examples = [example.path for example in document.bins[0].examples]
     assert all(path.exists() for path in examples)
     assert sum(path in many for path in examples) == 200 - len(moved)
-    assert len(moved) == 20
+    assert 10 < len(moved) <= 20
     assert "stopped" in app.window.statusBar().currentMessage()
 
 
