@@ -62,7 +62,7 @@ SPECS = (
     ),
     ActionSpec(
         "binsFromFolder",
-        mark("&Bins from a folder…"),
+        mark("Bins from a &folder…"),
         (),
         "bin-add",
         ("!read_only",),
@@ -103,7 +103,7 @@ SPECS = (
     ),
     ActionSpec(
         "reading",
-        mark("How images are &read…"),
+        mark("Ho&w images are read…"),
         (),
         "",
         (),
@@ -177,7 +177,7 @@ SPECS = (
         mark("Takes the images out of the bin; no file is deleted"),
     ),
     ActionSpec(
-        "cache", mark("Cac&he…"), (), "", (), mark("What is kept of images between runs: where, how much, clear it")
+        "cache", mark("&Cache…"), (), "", (), mark("What is kept of images between runs: where, how much, clear it")
     ),
     # Bins
     ActionSpec(
@@ -317,7 +317,7 @@ SPECS = (
     ),
     ActionSpec(
         "likeImage",
-        mark("Fetch images &like this one"),
+        mark("Fetch images li&ke this one"),
         ("Ctrl+L",),
         "",
         ("has_image", "has_something_to_fetch", "!busy"),
@@ -333,7 +333,7 @@ SPECS = (
     ),
     ActionSpec(
         "compareBackbones",
-        mark("Compare &backbones…"),
+        mark("Com&pare backbones…"),
         (),
         "",
         ("can_train",),
@@ -341,7 +341,7 @@ SPECS = (
     ),
     ActionSpec(
         "cancel",
-        mark("C&ancel"),
+        mark("Canc&el"),
         ("Esc",),
         "cancel",
         ("busy",),
@@ -350,7 +350,7 @@ SPECS = (
     # View
     ActionSpec(
         "showAll",
-        mark("Show &all images"),
+        mark("Show all i&mages"),
         ("Ctrl+Shift+G",),
         "",
         ("has_suggestions",),
@@ -374,7 +374,7 @@ SPECS = (
     ),
     ActionSpec(
         "stacks",
-        mark("Stack near &copies"),
+        mark("Stac&k near copies"),
         ("Ctrl+Alt+S",),
         "",
         (),
@@ -383,7 +383,7 @@ SPECS = (
     ),
     ActionSpec(
         "toggleStack",
-        mark("Spread or &close the stack"),
+        mark("Sprea&d or close the stack"),
         ("Ctrl+D",),
         "",
         ("has_images",),
@@ -391,7 +391,7 @@ SPECS = (
     ),
     ActionSpec(
         "resultsTable",
-        mark("Results as a &table"),
+        mark("Results as a ta&ble"),
         ("Ctrl+Alt+1",),
         "table",
         (),
@@ -436,7 +436,7 @@ SPECS = (
     ),
     ActionSpec(
         "compare",
-        mark("Compare side &by side"),
+        mark("Compare side b&y side"),
         ("Ctrl+Alt+C",),
         "",
         ("has_image",),
@@ -444,7 +444,7 @@ SPECS = (
     ),
     ActionSpec(
         "copyPicture",
-        mark("&Copy picture"),
+        mark("Cop&y picture"),
         ("Ctrl+Shift+C",),
         "",
         ("has_image",),
@@ -452,7 +452,7 @@ SPECS = (
     ),
     ActionSpec(
         "savePicture",
-        mark("Sa&ve picture…"),
+        mark("&Save picture…"),
         (),
         "",
         ("has_image",),
@@ -531,7 +531,7 @@ SPECS = (
     ),
     ActionSpec(
         "hideNames",
-        mark("Hide &names"),
+        mark("&Hide names"),
         ("Ctrl+Shift+H",),
         "",
         (),
