@@ -416,6 +416,33 @@ SPECS = (
         mark("Hide library and bins, so that results have their room; keys put images into bins all the same"),
         checkable=True,
     ),
+    ActionSpec(
+        "layoutLabel",
+        mark("Layout for &labelling"),
+        ("Ctrl+Alt+4",),
+        "",
+        (),
+        mark("A wide library and large bins"),
+    ),
+    ActionSpec(
+        "layoutReview",
+        mark("Layout for &reviewing"),
+        ("Ctrl+Alt+5",),
+        "",
+        (),
+        mark("Results alone, as a gallery, beside the inspector"),
+    ),
+    ActionSpec(
+        "layoutInspect",
+        mark("Layout for &inspecting"),
+        ("Ctrl+Alt+6",),
+        "",
+        (),
+        mark("A large inspector beside the table of results"),
+    ),
+    ActionSpec(
+        "layoutReset", mark("&Usual layout"), (), "", (), mark("All parts at the sizes that they had in the beginning")
+    ),
     ActionSpec("zoomIn", mark("Zoom &in"), (_Key.ZoomIn, "Ctrl+="), "zoom-in", ("has_image",)),
     ActionSpec("zoomOut", mark("Zoom &out"), (_Key.ZoomOut,), "zoom-out", ("has_image",)),
     ActionSpec(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from itertools import chain, pairwise
 from pathlib import Path
 
@@ -43,10 +41,10 @@ from fewshot_gui.views.settings_dialog import ChosenSettings, SettingsDialog
 from fewshot_gui.views.shortcuts_dialog import ShortcutsDialog, changed_keys
 from fewshot_gui.views.status_bar import StatusBar
 from fewshot_gui.views.window_commands import Panes, WindowCommands
+from fewshot_gui.views.window_layout import COLUMNS, ROWS, Parts, WindowLayout
 from fewshot_gui.widgets.flexible_splitter import FlexibleSplitter
 from model.types import Explanation, MapStyle, Prediction, Region
 
-_COLUMNS, _ROWS = (288, 680, 336), (400, 360)  # what the splitters begin with
 _COMFORTABLE = 480  # pixels of bins and results, for which the others give way
 
 
@@ -89,6 +87,9 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(self.command_table, intents)
         self._menu_bar = MenuBar(self.command_table, intents)
         self._build()
+        parts = Parts(self._columns, self._rows, self.library, self.bins, self.results, self.inspector, self.estimates)
+        choose_map = self._on_map_style_chosen
+        self._layout = WindowLayout(self.command_table, parts, document, results, choose_map, self)
         self._connect()
         panes = Panes(
             self.library,
@@ -287,28 +288,11 @@ class MainWindow(QMainWindow):
 
     def layout_state(self) -> QByteArray:
         """Where the splitters and the estimates are and how results look, for `restore_layout` in a later run."""
-        place = bytes(self.estimates.place().toBase64().data()).decode("ascii")
-        library = str(self.library.images.side)
-        look = {**self.results.look(), "map": self.inspector.map_choice.style_, "library": library}
-        sizes = {"columns": self._columns.wanted(), "rows": self._rows.wanted(), "estimates": place, "results": look}
-        return QByteArray(json.dumps(sizes).encode("ascii"))
+        return self._layout.state()
 
     def restore_layout(self, state: QByteArray) -> None:
         """Put back what `layout_state` told; a damaged or empty `state` is ignored."""
-        try:
-            sizes = json.loads(bytes(state.data()))
-            columns, rows = [int(size) for size in sizes["columns"]], [int(size) for size in sizes["rows"]]
-            place = QByteArray.fromBase64(str(sizes.get("estimates", "")).encode("ascii"))
-        except (ValueError, TypeError, KeyError):
-            return
-        self._columns.set_wanted(columns)
-        self._rows.set_wanted(rows)
-        self.estimates.restore_place(place)
-        look = sizes.get("results")
-        with suppress(ValueError, TypeError, KeyError):
-            self.results.restore_look(look)
-            self._on_map_style_chosen(MapStyle(look["map"]))
-            self.library.images.set_side(int(look["library"]))
+        self._layout.restore(state)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette (Qt)."""
@@ -330,8 +314,8 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.setMenuBar(self._menu_bar)
         self._tool_bar = make_tool_bar(self, self.command_table)
-        self._rows = FlexibleSplitter(Qt.Orientation.Vertical, _ROWS, 0)
-        self._columns = FlexibleSplitter(Qt.Orientation.Horizontal, _COLUMNS, 1, _COMFORTABLE)
+        self._rows = FlexibleSplitter(Qt.Orientation.Vertical, ROWS, 0)
+        self._columns = FlexibleSplitter(Qt.Orientation.Horizontal, COLUMNS, 1, _COMFORTABLE)
         self._rows.addWidget(self.bins)
         self._rows.addWidget(self.results)
         self._columns.addWidget(self.library)
@@ -377,7 +361,6 @@ class MainWindow(QMainWindow):
         document.reset.connect(self.leave_comparison)
         table["compare"].triggered.connect(self._on_compare)
         table["fullScreen"].toggled.connect(self._show_full_screen)
-        table["resultsAlone"].toggled.connect(self._show_results_alone)
         table["autoTrain"].triggered.connect(intents.auto_train_chosen)
         table["thorough"].triggered.connect(intents.thorough_chosen)
         table["closely"].triggered.connect(intents.closely_chosen)
@@ -416,14 +399,6 @@ class MainWindow(QMainWindow):
     def _show_full_screen(self, full: bool) -> None:
         if full != self.isFullScreen():
             self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-
-    def _show_results_alone(self, alone: bool) -> None:
-        self.library.setVisible(not alone)
-        self.bins.setVisible(not alone)
-        if not alone:
-            for splitter in (self._columns, self._rows):
-                splitter.set_wanted(splitter.wanted())
-        self.results.entry().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _order_tabs(self) -> None:
         """Have Tab follow the work: library, bins, results, inspector."""
