@@ -594,6 +594,14 @@ SPECS = (
     ),
     # Help
     ActionSpec("help", mark("&Keyboard and mouse"), ("F1",), "help"),
+    ActionSpec(
+        "words",
+        mark("&What the words mean…"),
+        ("Shift+F1",),
+        "",
+        (),
+        mark("Weight, steady, to check, unlike every bin, ...: explained in plain words, beginning with this place"),
+    ),
     ActionSpec("log", mark("&Log…"), (), "", (), mark("What the program noted of its last runs, for support")),
     ActionSpec("about", mark("&About Fewshot")),
 )

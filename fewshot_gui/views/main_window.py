@@ -42,6 +42,13 @@ from fewshot_gui.views.shortcuts_dialog import ShortcutsDialog, changed_keys
 from fewshot_gui.views.status_bar import StatusBar
 from fewshot_gui.views.window_commands import Panes, WindowCommands
 from fewshot_gui.views.window_layout import COLUMNS, ROWS, Parts, WindowLayout
+from fewshot_gui.views.words_dialog import (
+    BOARD_WORDS,
+    INSPECTOR_WORDS,
+    LIBRARY_WORDS,
+    RESULTS_WORDS,
+    word_button,
+)
 from fewshot_gui.widgets.flexible_splitter import FlexibleSplitter
 from model.types import Explanation, MapStyle, Prediction, Region
 
@@ -343,6 +350,14 @@ class MainWindow(QMainWindow):
             view.offer_training(table["train"])
         self.bins.offer_estimates(table["estimates"])
         self.results.offer_views(table["resultsTable"], table["resultsGallery"])
+        for view, ids in (
+            (self.library, LIBRARY_WORDS),
+            (self.bins, BOARD_WORDS),
+            (self.results, RESULTS_WORDS),
+            (self.inspector, INSPECTOR_WORDS),
+        ):
+            view.header.add_tool(word_button(ids, view))
+        self.estimates.addAction(table["words"])
         fetching = [table[name] for name in ("fetchChoose", "likeImage", "likeRegion")]
         self.library.offer_fetching(table["suggest"], fetching, table["showAll"])
         self.results.offer_fetching(fetching, table["showAll"])

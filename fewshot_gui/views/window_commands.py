@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QAction, QGuiApplication, QUndoCommand
-from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QWidget
 
 from fewshot_gui.actions import MOST_KEYS, ActionTable, bin_keys
 from fewshot_gui.intents import Intents
@@ -26,6 +26,7 @@ from fewshot_gui.views.image_view import ImageView, selected_ranges
 from fewshot_gui.views.inspector_view import InspectorView
 from fewshot_gui.views.library_view import LibraryView
 from fewshot_gui.views.results_view import ResultsView
+from fewshot_gui.views.words_dialog import show_words_of
 from fewshot_gui.widgets.overlay_canvas import OverlayCanvas
 
 _TYPING_PAUSE = 4000  # milliseconds after which digits that were begun with 0 are forgotten
@@ -155,6 +156,7 @@ class WindowCommands(QObject):
             "resultsTable": partial(panes.results.show_gallery, wanted=False),
             "resultsGallery": partial(panes.results.show_gallery, wanted=True),
             "help": self._show_help,
+            "words": self._explain_words,
             "about": partial(show_about, window),
         }
         for action_id, call in calls.items():
@@ -413,6 +415,11 @@ class WindowCommands(QObject):
         dialog = HelpDialog(self._table, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    def _explain_words(self) -> None:
+        """Explain the words of the part that the keyboard is in."""
+        focus = QApplication.focusWidget()
+        show_words_of(self._window if focus is None else focus)
 
     def _on_examples_chosen(self, paths: list[Path]) -> None:
         """Select the examples in their bin; where they are in none any more, show the first in the inspector."""
