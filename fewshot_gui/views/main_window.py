@@ -350,19 +350,20 @@ class MainWindow(QMainWindow):
             view.offer_training(table["train"])
         self.bins.offer_estimates(table["estimates"])
         self.results.offer_views(table["resultsTable"], table["resultsGallery"])
-        for view, ids in (
-            (self.library, LIBRARY_WORDS),
-            (self.bins, BOARD_WORDS),
-            (self.results, RESULTS_WORDS),
-            (self.inspector, INSPECTOR_WORDS),
-        ):
-            view.header.add_tool(word_button(ids, view))
-        self.estimates.addAction(table["words"])
         fetching = [table[name] for name in ("fetchChoose", "likeImage", "likeRegion")]
         self.library.offer_fetching(table["suggest"], fetching, table["showAll"])
         self.results.offer_fetching(fetching, table["showAll"])
         self.inspector.offer_fetching(fetching[1:])
+        self._offer_words()
         self.resize(1280, 800)
+
+    def _offer_words(self) -> None:
+        """Let each part explain the words that are met in it."""
+        self.library.header.add_tool(word_button(LIBRARY_WORDS, self.library))
+        self.bins.header.add_tool(word_button(BOARD_WORDS, self.bins))
+        self.results.header.add_tool(word_button(RESULTS_WORDS, self.results))
+        self.inspector.header.add_tool(word_button(INSPECTOR_WORDS, self.inspector))
+        self.estimates.addAction(self.command_table["words"])
 
     def _connect(self) -> None:
         document, intents, table = self._document, self.intents, self.command_table

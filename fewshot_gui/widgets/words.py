@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QStyleOptionToolButton, QToolButton, QWidget
 
 from model.messages import language_in_use
 from model.resource_files import resource
@@ -28,9 +28,15 @@ class Word:
     text: str
 
     def place_of(self, wanted: str) -> int | None:
-        """Where it has a text, in any case: 0 in the title, 1 in other names, 2 in the explanation; None: nowhere."""
-        texts = (self.title, ", ".join(self.also), self.text)
-        return next((at for at, text in enumerate(texts) if wanted.casefold() in text.casefold()), None)
+        """Where it has a text, in any case; None: nowhere.
+
+        0: its title begins with it; 1, 2, 3: in the title, in other names, in the explanation.
+        """
+        wanted, title = wanted.casefold(), self.title.casefold()
+        if title.startswith(wanted):
+            return 0
+        texts = (title, ", ".join(self.also).casefold(), self.text.casefold())
+        return next((at for at, text in enumerate(texts, start=1) if wanted in text), None)
 
 
 def words() -> Mapping[str, Word]:
@@ -86,6 +92,11 @@ class WordButton(QToolButton):
             action.triggered.connect(partial(self._choose, word_id))
         self.setMenu(menu)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+
+    def initStyleOption(self, option: QStyleOptionToolButton) -> None:
+        """No arrow beside so small a sign (Qt)."""
+        super().initStyleOption(option)
+        option.features &= ~QStyleOptionToolButton.ToolButtonFeature.HasMenu
 
     def _choose(self, word_id: str, _checked: bool = False) -> None:
         self.chosen.emit(word_id)
