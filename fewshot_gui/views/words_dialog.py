@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QMenu,
     QSplitter,
     QTextBrowser,
     QVBoxLayout,
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from fewshot_gui import style
+from fewshot_gui.translation import tr
 from fewshot_gui.widgets.words import WordButton, explain, words, words_at
 
 BOARD_WORDS = ("bin", "example", "weight", "suspect", "left-out", "group", "estimate", "interval", "stale")
@@ -152,6 +154,18 @@ def show_word(word_id: str, near: QWidget) -> None:
 def show_words_of(widget: QWidget) -> None:
     """Explain the first word that is met where `widget` is."""
     show_word(next(iter(words_at(widget)), ""), widget)
+
+
+def offer_word(menu: QMenu, word_id: str, place: QWidget) -> None:
+    """Add an entry to `menu` that explains a word."""
+    text = tr("What does “{word}” mean?")
+    action = menu.addAction(text.format(word=words()[word_id].title.replace("&", "&&")))
+    action.setObjectName("whatIsThisAction")
+    action.triggered.connect(partial(_show, word_id, place))
+
+
+def _show(word_id: str, place: QWidget, _checked: bool = False) -> None:
+    show_word(word_id, place)
 
 
 def word_button(ids: Sequence[str], place: QWidget) -> WordButton:

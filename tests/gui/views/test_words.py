@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.intents import FetchPlan
+from fewshot_gui.project.document import Document
+from fewshot_gui.project.results import Results
 from fewshot_gui.translation import LANGUAGES, use_language
 from fewshot_gui.views import words_dialog
 from fewshot_gui.views.fetch_dialog import Available, FetchDialog
@@ -19,6 +21,9 @@ from fewshot_gui.views.main_window import MainWindow
 from fewshot_gui.views.words_dialog import WordsDialog
 from fewshot_gui.widgets.words import WordButton, words, words_at
 from fewshot_gui.widgets.words import _read as _words_in
+from model.types import Prediction, Status
+
+from .helpers import paths
 
 _MET = [ids for name, ids in vars(words_dialog).items() if name.endswith("_WORDS")]
 
@@ -119,3 +124,27 @@ def test_a_modal_dialog_explains_its_words_above_itself(qtbot: QtBot) -> None:
     button.menu().actions()[0].trigger()
     assert _opened(fetch).isVisible()
     assert _opened(fetch).shown() == "fetch"
+
+
+def test_the_menu_of_a_result_explains_what_is_said_of_it(
+    window: MainWindow, document: Document, results: Results
+) -> None:
+    ids = document.add_bin("Cats"), document.add_bin("Dogs")
+    sure, odd = paths(2, "/new")
+    made = [Prediction(sure, Status.OK, 0, (0.9, 0.1)), Prediction(odd, Status.UNKNOWN, 0, (0.6, 0.4))]
+    results.add_predictions(document.revision, ids, made)
+    table, asked = window.results.table, []
+
+    def choose() -> None:
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        (action,) = (action for action in menu.actions() if action.objectName() == "whatIsThisAction")
+        asked.append(action.text())
+        action.trigger()
+        menu.close()
+
+    table.select_paths([odd])
+    QTimer.singleShot(50, table, choose)
+    table.customContextMenuRequested.emit(table.visualRect(table.currentIndex()).center())
+    assert asked == ["What does “Unlike every bin” mean?"]
+    assert _opened(window).shown() == "unlike"
