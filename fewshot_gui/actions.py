@@ -602,6 +602,7 @@ SPECS = (
         (),
         mark("Weight, steady, to check, unlike every bin, ...: explained in plain words, beginning with this place"),
     ),
+    ActionSpec("tour", mark("&Tour"), (), "", (), mark("Shows the five steps of the work, each where it is done")),
     ActionSpec("log", mark("&Log…"), (), "", (), mark("What the program noted of its last runs, for support")),
     ActionSpec("about", mark("&About Fewshot")),
 )

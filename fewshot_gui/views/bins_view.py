@@ -173,6 +173,10 @@ class BinsView(QWidget):
         """Offer projects that were open lately where there are no bins."""
         self._board.hint.show_recent(projects)
 
+    def offer_tour(self, wanted: bool) -> None:
+        """Offer the tour where there are no bins, or offer it no more."""
+        self._board.hint.offer_tour(wanted)
+
     def offer_estimates(self, action: QAction) -> None:
         """Let the line above the bins, and a button beside it, show how good it is."""
         self.header.set_action(action)

@@ -40,6 +40,8 @@ from fewshot_gui.views.review_view import ReviewView
 from fewshot_gui.views.settings_dialog import ChosenSettings, SettingsDialog
 from fewshot_gui.views.shortcuts_dialog import ShortcutsDialog, changed_keys
 from fewshot_gui.views.status_bar import StatusBar
+from fewshot_gui.views.tour import Tour
+from fewshot_gui.views.tour_steps import tour_steps
 from fewshot_gui.views.window_commands import Panes, WindowCommands
 from fewshot_gui.views.window_layout import COLUMNS, ROWS, Parts, WindowLayout
 from fewshot_gui.views.words_dialog import (
@@ -78,6 +80,7 @@ class MainWindow(QMainWindow):
         self._document, self._results, self._found, self.intents = document, results, library, intents
         self._may_close: Callable[[], bool] | None = None
         self._theme = style.THEMES[0]
+        self._tour: Tour | None = None
         self.command_table = ActionTable(self)
         shared = Thumbnails(thumbnails, self)
         self.stacks = Stacks(self)
@@ -259,6 +262,10 @@ class MainWindow(QMainWindow):
         """Offer the same projects, with pictures, where there are no bins."""
         self.bins.show_recent(projects)
 
+    def offer_tour(self, wanted: bool) -> None:
+        """Offer the tour where there are no bins."""
+        self.bins.offer_tour(wanted)
+
     def set_theme(self, theme: str) -> None:
         """Show in "system", "light" or "dark" colours, and check that in the menu."""
         self._theme = theme
@@ -376,6 +383,7 @@ class MainWindow(QMainWindow):
         self.compare.left.connect(self.leave_comparison)
         document.reset.connect(self.leave_comparison)
         table["compare"].triggered.connect(self._on_compare)
+        table["tour"].triggered.connect(self._on_tour_asked)
         table["fullScreen"].toggled.connect(self._show_full_screen)
         table["autoTrain"].triggered.connect(intents.auto_train_chosen)
         table["thorough"].triggered.connect(intents.thorough_chosen)
@@ -396,6 +404,20 @@ class MainWindow(QMainWindow):
 
     def _on_shortcuts_changed(self) -> None:
         self.intents.shortcuts_changed.emit(changed_keys(self.command_table))
+
+    def _on_tour_asked(self) -> None:
+        """Begin the tour or, where it is on, bring the keyboard to it."""
+        self.bins.offer_tour(False)
+        if self._tour is not None:
+            self._tour.take_focus()
+            return
+        parts = self._tool_bar, self._menu_bar, self.bins, self.results, self.inspector
+        tour = self._tour = Tour(self, tour_steps(self.command_table, *parts))
+        tour.ended.connect(self._on_tour_ended)
+        tour.begin()
+
+    def _on_tour_ended(self) -> None:
+        self._tour = None
 
     def _on_compare(self) -> None:
         self.show_side_by_side()
