@@ -603,6 +603,14 @@ SPECS = (
         mark("Weight, steady, to check, unlike every bin, ...: explained in plain words, beginning with this place"),
     ),
     ActionSpec("tour", mark("&Tour"), (), "", (), mark("Shows the five steps of the work, each where it is done")),
+    ActionSpec(
+        "jobs",
+        mark("&Jobs…"),
+        ("Ctrl+J",),
+        "",
+        (),
+        mark("What was trained, classified, fetched and compared since the program started, and what came of it"),
+    ),
     ActionSpec("log", mark("&Log…"), (), "", (), mark("What the program noted of its last runs, for support")),
     ActionSpec("about", mark("&About Fewshot")),
 )

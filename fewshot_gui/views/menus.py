@@ -172,7 +172,7 @@ _MENUS = (
             "facts",
         ),
     ),
-    (mark("&Help"), ("help", "words", "tour", "example", "log", "about")),
+    (mark("&Help"), ("help", "words", "tour", "example", "jobs", "log", "about")),
 )
 _LAYOUTS = ("layoutLabel", "layoutReview", "layoutInspect", "layoutReset")
 _TOOLS = (

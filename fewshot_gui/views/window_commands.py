@@ -90,6 +90,7 @@ class WindowCommands(QObject):
             "addFolder": intents.add_folder_requested,
             "reading": intents.reading_requested,
             "cache": intents.cache_requested,
+            "jobs": intents.jobs_requested,
             "log": intents.log_requested,
             "settings": intents.settings_requested,
             "shortcuts": intents.shortcuts_requested,
