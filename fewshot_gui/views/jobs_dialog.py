@@ -112,8 +112,9 @@ class JobsDialog(QDialog):
             self.list.addTopLevelItem(item)
             if row.number == chosen:
                 self.list.setCurrentItem(item)
-        if self.list.currentItem() is None and rows:
-            self.list.setCurrentItem(self.list.topLevelItem(0))
+        newest = self.list.topLevelItem(0)
+        if self.list.currentItem() is None and newest is not None:
+            self.list.setCurrentItem(newest)
         self._show_details()
 
     def _texts(self, row: JobRow) -> list[str]:

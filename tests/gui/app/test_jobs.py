@@ -89,7 +89,9 @@ def test_a_failure_and_a_stop_stay_in_the_list(filled: App, engine: FakeEngine, 
     assert stopped[3] == "stopped"
     assert "has no images" in failed[3]
     dialog = _dialog(filled)
-    dialog.list.setCurrentItem(dialog.list.topLevelItem(1))
+    older = dialog.list.topLevelItem(1)
+    assert older is not None
+    dialog.list.setCurrentItem(older)
     assert "has no images" in dialog.details.toPlainText()
 
 
