@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from fewshot_gui.items.verdicts import stale_count
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.folder_export import Exported, Transfer, export_into_folders, sort_into
 from fewshot_gui.project.moves import Undone, last_journal, moves_made, undo_moves
+from model.messages import Message, message
 from model.progress import CancelToken
 from model.types import Status
 
@@ -188,20 +189,43 @@ def _find(target: Path, _token: CancelToken) -> _Answer:
 
 
 def _describe(done: Exported, target: Path, transfer: Transfer) -> str:
-    verb = {Transfer.COPY: "copied", Transfer.LINK: "linked", Transfer.MOVE: "moved"}[transfer]
-    text = f"{done.put:,} images {verb} into folders in “{target.name}”"
-    if done.there_already:
-        text += f"; {done.there_already:,} were there already"
-    if done.renamed:
-        text += f"; {done.renamed:,} got another name, as theirs was taken"
-    if done.failed:
-        text += f"; {len(done.failed):,} could not be {verb}"
-    return text + ("; stopped" if done.is_cancelled else "")
+    count, folder, lost = done.put, target.name, len(done.failed)
+    match transfer:
+        case Transfer.COPY:
+            said = message("{count:,} images copied into folders in “{folder}”", count=count, folder=folder)
+            failed = message("{count:,} could not be copied", count=lost)
+        case Transfer.LINK:
+            said = message("{count:,} images linked into folders in “{folder}”", count=count, folder=folder)
+            failed = message("{count:,} could not be linked", count=lost)
+        case Transfer.MOVE:
+            said = message("{count:,} images moved into folders in “{folder}”", count=count, folder=folder)
+            failed = message("{count:,} could not be moved", count=lost)
+    parts = [
+        said,
+        *_if(done.there_already, message("{count:,} were there already", count=done.there_already)),
+        *_if(done.renamed, message("{count:,} got another name, as theirs was taken", count=done.renamed)),
+        *_if(lost, failed),
+        *_if(done.is_cancelled, message("stopped")),
+    ]
+    return _in_a_row(parts)
 
 
 def _describe_undone(undone: Undone) -> str:
-    text = f"{len(undone.restored):,} images are back where they were"
-    return text + (f"; {len(undone.failed):,} could not be moved back" if undone.failed else "")
+    said = message("{count:,} images are back where they were", count=len(undone.restored))
+    lost = len(undone.failed)
+    return _in_a_row([said, *_if(lost, message("{count:,} could not be moved back", count=lost))])
+
+
+def _if(wanted: int, text: Message) -> list[Message]:
+    return [text] if wanted else []
+
+
+def _in_a_row(parts: Sequence[Message]) -> Message:
+    """Return parts with semicolons between them."""
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = message("{first}; {then}", first=whole, then=part)
+    return whole
 
 
 def _reasons(failed: list[tuple[Path, str]]) -> str:
