@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from fewshot_gui.icons import icon
 from fewshot_gui.translation import mark, tr
 
 _Key = QKeySequence.StandardKey
+_LETTER_BEHIND = re.compile(r"\(&\w\)")
 
 
 @dataclass(frozen=True)
@@ -666,8 +668,8 @@ class ActionTable(QObject):
         """Name what the command would do: "&Undo" and "Add bin" become "Undo: Add bin"."""
         action = self._actions[action_id]
         action.setText(f"{verb}: {subject.replace('&', '&&')}" if subject else verb)
-        action.setIconText(verb.replace("&", ""))
-        keys, plain = shortcut_text(action), verb.replace("&", "")
+        keys, plain = shortcut_text(action), without_letter(verb)
+        action.setIconText(plain)
         action.setToolTip(f"{plain}: {subject} ({keys})" if subject else f"{plain} ({keys})")
 
     def set_tip(self, action_id: str, tip: str) -> None:
@@ -685,6 +687,7 @@ class ActionTable(QObject):
     def _make(self, spec: ActionSpec) -> QAction:
         action = QAction(tr(spec.text), self)
         action.setObjectName(f"{spec.id}Action")
+        action.setIconText(plain_text(action))  # on buttons; Qt leaves the letter there that stands behind
         action.setShortcuts(spec.sequences())
         action.setCheckable(spec.checkable)
         _set_tip(action, tr(spec.tip) if spec.tip else plain_text(action))
@@ -715,7 +718,12 @@ def bin_keys(position: int) -> str:
 
 def plain_text(action: QAction) -> str:
     """The action's text without mnemonic and dots."""
-    return action.text().replace("&", "").removesuffix("…")
+    return without_letter(action.text()).removesuffix("…")
+
+
+def without_letter(text: str) -> str:
+    """A text without its mnemonic: "&Train" becomes "Train", "训练(&T)" becomes "训练"."""
+    return _LETTER_BEHIND.sub("", text).replace("&", "")
 
 
 def shortcut_text(action: QAction) -> str:

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from fewshot_gui import style
-from fewshot_gui.actions import ActionTable, plain_text
+from fewshot_gui.actions import ActionTable, plain_text, without_letter
 from fewshot_gui.intents import Intents
 from fewshot_gui.items.roles import searchable
 from fewshot_gui.settings import DEVICES, FALSE_ALARMS, THEMES
@@ -236,7 +236,7 @@ def _command(action: QAction) -> _Row:
 
 def _opener(action: QAction) -> _Row:
     """A command of the menus that opens a dialog of its own."""
-    button = QPushButton(action.text().replace("&", ""))
+    button = QPushButton(without_letter(action.text()))
     button.setObjectName(f"{action.objectName().removesuffix('Action')}Setting")
     button.setAutoDefault(False)
     button.clicked.connect(action.trigger)

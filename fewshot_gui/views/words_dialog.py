@@ -131,8 +131,8 @@ class WordsDialog(QDialog):
     def _show_word(self) -> None:
         word = words().get(self.shown())
         if word is not None:
-            also = f"*{self.tr('Also: {names}').format(names=', '.join(word.also))}*\n\n" if word.also else ""
-            self.page.setMarkdown(f"### {word.title}\n\n{also}{word.text}")
+            also = self.tr("Also: {names}").format(names=", ".join(word.also))
+            self.page.setMarkdown(f"### {word.title}\n\n" + (f"*{also}*\n\n" if word.also else "") + word.text)
 
     def _on_link_clicked(self, link: QUrl) -> None:
         self.show_word(link.fragment())

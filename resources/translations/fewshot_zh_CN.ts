@@ -4478,7 +4478,7 @@ Backspace  返回 · S  跳过 · F  复查
     </message>
     <message>
         <source>{step} of {count}</source>
-        <translation>第 {step} 步，共 {count} 步</translation>
+        <translation>{step} / {count}</translation>
     </message>
     <message>
         <source>Done</source>
@@ -4574,6 +4574,10 @@ Backspace  返回 · S  跳过 · F  复查
     <message>
         <source>Nothing found.</source>
         <translation>未找到。</translation>
+    </message>
+    <message>
+        <source>Also: {names}</source>
+        <translation>也称：{names}</translation>
     </message>
 </context>
 <context>

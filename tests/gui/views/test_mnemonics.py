@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -10,7 +11,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QApplication, QMenu, QMenuBar
 
-from fewshot_gui.actions import ActionTable
+from fewshot_gui.actions import ActionTable, plain_text
 from fewshot_gui.intents import Intents
 from fewshot_gui.translation import LANGUAGES, use_language
 from fewshot_gui.views.menus import MenuBar
@@ -57,3 +58,10 @@ def test_every_menu_and_nearly_every_entry_has_a_letter(menus: MenuBar) -> None:
         if QKeySequence.mnemonic(action.text()).isEmpty()
     ]
     assert set(without) <= {"removeExamplesAction", "enLanguageAction", "zh_CNLanguageAction", "Bin & more"}
+
+
+def test_buttons_and_lists_show_names_without_letters(menus: MenuBar) -> None:
+    for action in ActionTable(menus):
+        for text in (plain_text(action), action.iconText()):
+            assert text
+            assert not re.search(r"&|…$|\([A-Z0-9]\)", text)
