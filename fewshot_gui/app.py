@@ -130,7 +130,7 @@ class App(QObject):
         self.recovering = RecoveringController(services, self)
         self.projects.damage_found.connect(self.recovering.offer)
         self.recovering.written.connect(self.projects.open)
-        self.folder_export = FolderExportController(services, self)
+        self.folder_export = FolderExportController(services, self.jobs, self)
         self.folder_export.images_moved.connect(self.library.refresh)
         self.stacking = StackingController(services, self.running, self)
         AutoTraining(services, self.running, self)

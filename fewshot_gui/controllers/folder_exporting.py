@@ -11,12 +11,14 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from fewshot_gui.controllers.export import Snapshot, groups_by_class
+from fewshot_gui.controllers.job_history import JobHistoryController
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.items.shown_rows import RowsInView
 from fewshot_gui.items.verdicts import stale_count
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.folder_export import Exported, Transfer, export_into_folders, sort_into
 from fewshot_gui.project.moves import Undone, last_journal, moves_made, undo_moves
+from fewshot_gui.views.jobs_dialog import JobEnd
 from model.messages import Message, message
 from model.progress import CancelToken
 from model.types import Status
@@ -32,6 +34,7 @@ class _Answer:
     moved: Mapping[Path, Path]
     message: str
     details: str = ""
+    is_failure: bool = False
 
 
 class FolderExportController(QObject):
@@ -40,8 +43,9 @@ class FolderExportController(QObject):
     images_moved = Signal()  # files of the library's folders may be elsewhere now
     _progressed = Signal(int, int)  # from the pool's thread
 
-    def __init__(self, services: AppServices, parent: QObject) -> None:
+    def __init__(self, services: AppServices, jobs: JobHistoryController, parent: QObject) -> None:
         super().__init__(parent)
+        self._jobs, self._noted = jobs, 0
         self._session, self._files, self._settings = services.session, services.files, services.settings
         self._window, self._questions = services.window, services.questions
         self._status = services.status
@@ -108,6 +112,7 @@ class FolderExportController(QObject):
     def _start(self, key: str, title: str, job: Callable[..., _Answer]) -> None:
         self._token = token = CancelToken()
         self._status.start_job(title)
+        self._noted = self._jobs.begin(title)
         last = 0.0
 
         def report(done: int, total: int) -> None:
@@ -150,6 +155,8 @@ class FolderExportController(QObject):
         if key != _FIND:
             self._token = None
             self._status.finish_job()
+            end = JobEnd.FAILED if answer.is_failure else JobEnd.DONE
+            self._jobs.end(self._noted, answer.message, answer.details, end)
         if answer.details:
             self._window.show_error(self.tr("Folders"), answer.message, answer.details)
         elif answer.message:
@@ -166,7 +173,7 @@ def _export(
     try:
         done = export_into_folders(sort_into(grouped()), target, transfer, is_cancelled, report)
     except ProjectError as error:
-        return _Answer({}, str(error))
+        return _Answer({}, str(error), is_failure=True)
     return _Answer(done.moved, _describe(done, target, transfer), _reasons(done.failed))
 
 
@@ -174,7 +181,7 @@ def _undo(journal: Path, is_cancelled: Callable[[], bool], report: Callable[[int
     try:
         undone = undo_moves(journal, is_cancelled, report)
     except ProjectError as error:
-        return _Answer({}, str(error))
+        return _Answer({}, str(error), is_failure=True)
     return _Answer(undone.restored, _describe_undone(undone), _reasons(undone.failed))
 
 

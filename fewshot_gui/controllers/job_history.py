@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable
 
@@ -40,6 +41,7 @@ class JobHistoryController(QObject):
         self._window, self._clock = services.window, clock
         self._rows: dict[int, JobRow] = {}
         self._counts: dict[int, int] = {}  # images or backbones that are done, by job
+        self._others = itertools.count(-1, -1)  # numbers that no job of the runner has
         self._dialog: JobsDialog | None = None
         runner = services.runner
         runner.submitted.connect(self._on_submitted)
@@ -54,6 +56,18 @@ class JobHistoryController(QObject):
     def rows(self) -> tuple[JobRow, ...]:
         """All jobs, the earliest first."""
         return tuple(self._rows.values())
+
+    def begin(self, title: str) -> int:
+        """Note a job that is none of the runner's, and that begins now; returns its number, for `end`."""
+        number = next(self._others)
+        self._rows[number] = JobRow(number, title, JobEnd.RUNNING, self._clock())
+        self._show()
+        return number
+
+    def end(self, number: int, said: str, details: str = "", end: JobEnd = JobEnd.DONE) -> None:
+        """Note what came of a job that `begin` noted."""
+        self._end(number, end, said, details)
+        self._on_finished(number)
 
     @Slot()
     def _on_requested(self) -> None:
