@@ -31,6 +31,7 @@ from fewshot_gui.items.roles import searchable
 from fewshot_gui.settings import DEVICES, FALSE_ALARMS, THEMES
 from fewshot_gui.texts import percent
 from fewshot_gui.translation import CHOICES, LANGUAGES, tr
+from fewshot_gui.views.words_dialog import SETTINGS_WORDS, word_button
 
 _T = TypeVar("_T")
 
@@ -83,6 +84,7 @@ class SettingsDialog(QDialog):
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         self.sections.setFixedWidth(self.sections.sizeHintForColumn(0) + 4 * style.GRID)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.addButton(word_button(SETTINGS_WORDS, self), QDialogButtonBox.ButtonRole.HelpRole)
         buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
         buttons.rejected.connect(self.reject)
         columns = QHBoxLayout()

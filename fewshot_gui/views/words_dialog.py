@@ -34,6 +34,8 @@ LIBRARY_WORDS = ("fetch", "stack", "example")
 ESTIMATES_WORDS = ("estimate", "left-out", "interval", "recall", "learning-curve", "group", "stale")
 REVIEW_WORDS = ("review", "label", "to-check", "unlike", "agreement")
 FETCH_WORDS = ("fetch", "unlike", "region", "stack")
+SETTINGS_WORDS = ("unlike", "thorough", "closely", "agree", "window")
+BACKBONES_WORDS = ("thorough", "estimate", "interval", "left-out")
 HISTORY_WORDS = ("classifier", "estimate", "interval", "stale")
 """Which words are met where: ids of resources/help/words_*.md."""
 
