@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QAction, QGuiApplication, QUndoCommand
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLineEdit, QMenu, QWidget
 
 from fewshot_gui.actions import MOST_KEYS, ActionTable, bin_keys
 from fewshot_gui.intents import Intents
@@ -22,7 +22,7 @@ from fewshot_gui.views.compare_view import CompareView
 from fewshot_gui.views.dialogs import HelpDialog, show_about
 from fewshot_gui.views.estimates_view import EstimatesView
 from fewshot_gui.views.image_focus import ImageFocus
-from fewshot_gui.views.image_view import ImageView, selected_ranges
+from fewshot_gui.views.image_view import ImageView, select_rows, selected_ranges
 from fewshot_gui.views.inspector_view import InspectorView
 from fewshot_gui.views.library_view import LibraryView
 from fewshot_gui.views.results_view import ResultsView
@@ -372,6 +372,9 @@ class WindowCommands(QObject):
         target = next((entry for entry in entries if entry.isVisible() and entry.isEnabled()), None)
         if target is not None:
             target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            if isinstance(target, QAbstractItemView) and not target.selectionModel().hasSelection():
+                row = target.currentIndex().row()
+                select_rows(target, [row] if row >= 0 else [])  # keys work on what is selected
 
     def _find(self) -> None:
         """Go to the filter of the results where those are used, else to the library's."""

@@ -106,3 +106,17 @@ def test_after_naming_a_bin_the_keyboard_is_in_it(app: App, document: Document, 
         QTest.keyClick(editor, last)
         assert document.bin(cats).name == name
         qtbot.waitUntil(card.hasFocus)
+
+
+def test_keys_work_at_once_on_what_f6_comes_to(app: App, document: Document, images: list[Path], qtbot: QtBot) -> None:
+    cats = document.add_bin("Cats")
+    app.window.activateWindow()
+    app.window.inspector.entry().setFocus()
+    view = app.window.library.images
+    for expected in (images[:1], images[:2]):
+        app.window.command_table["nextPane"].trigger()
+        while not view.hasFocus():
+            app.window.command_table["nextPane"].trigger()
+        assert len(view.selected_paths()) == 1
+        QTest.keyClick(view, Qt.Key.Key_1)
+        assert [example.path for example in document.bin(cats).examples] == expected
