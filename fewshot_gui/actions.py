@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from fewshot_gui.icons import icon
 from fewshot_gui.translation import mark, tr
 
 _Key = QKeySequence.StandardKey
+_LETTER_BEHIND = re.compile(r"\(&\w\)")
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ SPECS = (
     ),
     ActionSpec(
         "binsFromFolder",
-        mark("&Bins from a folder…"),
+        mark("Bins from a &folder…"),
         (),
         "bin-add",
         ("!read_only",),
@@ -103,7 +105,7 @@ SPECS = (
     ),
     ActionSpec(
         "reading",
-        mark("How images are &read…"),
+        mark("Ho&w images are read…"),
         (),
         "",
         (),
@@ -177,7 +179,7 @@ SPECS = (
         mark("Takes the images out of the bin; no file is deleted"),
     ),
     ActionSpec(
-        "cache", mark("Cac&he…"), (), "", (), mark("What is kept of images between runs: where, how much, clear it")
+        "cache", mark("&Cache…"), (), "", (), mark("What is kept of images between runs: where, how much, clear it")
     ),
     # Bins
     ActionSpec(
@@ -317,7 +319,7 @@ SPECS = (
     ),
     ActionSpec(
         "likeImage",
-        mark("Fetch images &like this one"),
+        mark("Fetch images li&ke this one"),
         ("Ctrl+L",),
         "",
         ("has_image", "has_something_to_fetch", "!busy"),
@@ -333,7 +335,7 @@ SPECS = (
     ),
     ActionSpec(
         "compareBackbones",
-        mark("Compare &backbones…"),
+        mark("Com&pare backbones…"),
         (),
         "",
         ("can_train",),
@@ -341,7 +343,7 @@ SPECS = (
     ),
     ActionSpec(
         "cancel",
-        mark("C&ancel"),
+        mark("Canc&el"),
         ("Esc",),
         "cancel",
         ("busy",),
@@ -350,7 +352,7 @@ SPECS = (
     # View
     ActionSpec(
         "showAll",
-        mark("Show &all images"),
+        mark("Show all i&mages"),
         ("Ctrl+Shift+G",),
         "",
         ("has_suggestions",),
@@ -374,7 +376,7 @@ SPECS = (
     ),
     ActionSpec(
         "stacks",
-        mark("Stack near &copies"),
+        mark("Stac&k near copies"),
         ("Ctrl+Alt+S",),
         "",
         (),
@@ -383,7 +385,7 @@ SPECS = (
     ),
     ActionSpec(
         "toggleStack",
-        mark("Spread or &close the stack"),
+        mark("Sprea&d or close the stack"),
         ("Ctrl+D",),
         "",
         ("has_images",),
@@ -391,7 +393,7 @@ SPECS = (
     ),
     ActionSpec(
         "resultsTable",
-        mark("Results as a &table"),
+        mark("Results as a ta&ble"),
         ("Ctrl+Alt+1",),
         "table",
         (),
@@ -416,6 +418,33 @@ SPECS = (
         mark("Hide library and bins, so that results have their room; keys put images into bins all the same"),
         checkable=True,
     ),
+    ActionSpec(
+        "layoutLabel",
+        mark("Layout for &labelling"),
+        ("Ctrl+Alt+4",),
+        "",
+        (),
+        mark("A wide library and large bins"),
+    ),
+    ActionSpec(
+        "layoutReview",
+        mark("Layout for &reviewing"),
+        ("Ctrl+Alt+5",),
+        "",
+        (),
+        mark("Results alone, as a gallery, beside the inspector"),
+    ),
+    ActionSpec(
+        "layoutInspect",
+        mark("Layout for &inspecting"),
+        ("Ctrl+Alt+6",),
+        "",
+        (),
+        mark("A large inspector beside the table of results"),
+    ),
+    ActionSpec(
+        "layoutReset", mark("&Usual layout"), (), "", (), mark("All parts at the sizes that they had in the beginning")
+    ),
     ActionSpec("zoomIn", mark("Zoom &in"), (_Key.ZoomIn, "Ctrl+="), "zoom-in", ("has_image",)),
     ActionSpec("zoomOut", mark("Zoom &out"), (_Key.ZoomOut,), "zoom-out", ("has_image",)),
     ActionSpec(
@@ -436,7 +465,7 @@ SPECS = (
     ),
     ActionSpec(
         "compare",
-        mark("Compare side &by side"),
+        mark("Compare side b&y side"),
         ("Ctrl+Alt+C",),
         "",
         ("has_image",),
@@ -444,7 +473,7 @@ SPECS = (
     ),
     ActionSpec(
         "copyPicture",
-        mark("&Copy picture"),
+        mark("Cop&y picture"),
         ("Ctrl+Shift+C",),
         "",
         ("has_image",),
@@ -452,7 +481,7 @@ SPECS = (
     ),
     ActionSpec(
         "savePicture",
-        mark("Sa&ve picture…"),
+        mark("&Save picture…"),
         (),
         "",
         ("has_image",),
@@ -531,7 +560,7 @@ SPECS = (
     ),
     ActionSpec(
         "hideNames",
-        mark("Hide &names"),
+        mark("&Hide names"),
         ("Ctrl+Shift+H",),
         "",
         (),
@@ -567,6 +596,23 @@ SPECS = (
     ),
     # Help
     ActionSpec("help", mark("&Keyboard and mouse"), ("F1",), "help"),
+    ActionSpec(
+        "words",
+        mark("&What the words mean…"),
+        ("Shift+F1",),
+        "",
+        (),
+        mark("Weight, steady, to check, unlike every bin, ...: explained in plain words, beginning with this place"),
+    ),
+    ActionSpec("tour", mark("&Tour"), (), "", (), mark("Shows the five steps of the work, each where it is done")),
+    ActionSpec(
+        "jobs",
+        mark("&Jobs…"),
+        ("Ctrl+J",),
+        "",
+        (),
+        mark("What was trained, classified, fetched and compared since the program started, and what came of it"),
+    ),
     ActionSpec("log", mark("&Log…"), (), "", (), mark("What the program noted of its last runs, for support")),
     ActionSpec("about", mark("&About Fewshot")),
 )
@@ -622,8 +668,8 @@ class ActionTable(QObject):
         """Name what the command would do: "&Undo" and "Add bin" become "Undo: Add bin"."""
         action = self._actions[action_id]
         action.setText(f"{verb}: {subject.replace('&', '&&')}" if subject else verb)
-        action.setIconText(verb.replace("&", ""))
-        keys, plain = shortcut_text(action), verb.replace("&", "")
+        keys, plain = shortcut_text(action), without_letter(verb)
+        action.setIconText(plain)
         action.setToolTip(f"{plain}: {subject} ({keys})" if subject else f"{plain} ({keys})")
 
     def set_tip(self, action_id: str, tip: str) -> None:
@@ -641,6 +687,7 @@ class ActionTable(QObject):
     def _make(self, spec: ActionSpec) -> QAction:
         action = QAction(tr(spec.text), self)
         action.setObjectName(f"{spec.id}Action")
+        action.setIconText(plain_text(action))  # on buttons; Qt leaves the letter there that stands behind
         action.setShortcuts(spec.sequences())
         action.setCheckable(spec.checkable)
         _set_tip(action, tr(spec.tip) if spec.tip else plain_text(action))
@@ -671,7 +718,12 @@ def bin_keys(position: int) -> str:
 
 def plain_text(action: QAction) -> str:
     """The action's text without mnemonic and dots."""
-    return action.text().replace("&", "").removesuffix("…")
+    return without_letter(action.text()).removesuffix("…")
+
+
+def without_letter(text: str) -> str:
+    """A text without its mnemonic: "&Train" becomes "Train", "训练(&T)" becomes "训练"."""
+    return _LETTER_BEHIND.sub("", text).replace("&", "")
 
 
 def shortcut_text(action: QAction) -> str:

@@ -22,6 +22,7 @@ from fewshot_gui.controllers.fetching import FetchingController
 from fewshot_gui.controllers.folder_exporting import FolderExportController
 from fewshot_gui.controllers.guarding import GuardingController
 from fewshot_gui.controllers.history import HistoryController
+from fewshot_gui.controllers.job_history import JobHistoryController
 from fewshot_gui.controllers.library import LibraryController
 from fewshot_gui.controllers.masking import MaskingController
 from fewshot_gui.controllers.preferences import PreferencesController
@@ -115,6 +116,7 @@ class App(QObject):
         self.intents.cover_chosen.connect(self._on_cover_chosen)
 
     def _make_controllers(self, services: AppServices) -> None:
+        self.jobs = JobHistoryController(services, self)  # before others, which act on what ended
         self.running = RunningController(services, self)
         self.fetching = FetchingController(services, self.running, self)
         self.library = LibraryController(services, self)
@@ -130,7 +132,7 @@ class App(QObject):
         self.recovering = RecoveringController(services, self)
         self.projects.damage_found.connect(self.recovering.offer)
         self.recovering.written.connect(self.projects.open)
-        self.folder_export = FolderExportController(services, self)
+        self.folder_export = FolderExportController(services, self.jobs, self)
         self.folder_export.images_moved.connect(self.library.refresh)
         self.stacking = StackingController(services, self.running, self)
         AutoTraining(services, self.running, self)

@@ -114,6 +114,7 @@ class Intents(QObject):
     theme_chosen = Signal(str)  # one of style.THEMES
     settings_requested = Signal()
     log_requested = Signal()
+    jobs_requested = Signal()  # show the jobs of this session
     shortcuts_requested = Signal()
     shortcuts_changed = Signal(object)  # portable texts by id, of the commands that do not have their own
     next_step_chosen = Signal(bool)  # whether to say what to do next

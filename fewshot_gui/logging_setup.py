@@ -21,6 +21,7 @@ from PySide6.QtCore import (
 )
 
 from fewshot_gui.paths import LOG_NAME
+from model.messages import message
 
 _log = logging.getLogger(__name__)
 _qt_log = logging.getLogger("qt")
@@ -107,7 +108,8 @@ class ErrorReporter(QObject):
     def _report(self, error: BaseException) -> None:
         line = traceback.format_exception_only(error)[-1].strip().partition("\n")[0]
         self.error_caught.emit(
-            f"Something went wrong inside the program: {line}", "".join(traceback.format_exception(error))
+            message("Something went wrong inside the program: {line}", line=line),
+            "".join(traceback.format_exception(error)),
         )
 
 

@@ -92,6 +92,9 @@ class Settings:
     next_step_hidden = _Switch("view/next_step_hidden")
     """Whether nothing is said of what to do next."""
 
+    tour_offered = _Switch("view/tour_offered")
+    """Whether the tour was offered on the start screen, in an earlier run or in this one."""
+
     transductive = _Switch("classifying/transductive")
     """Whether results are joined with what similar images of the same run show."""
 

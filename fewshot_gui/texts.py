@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
+
+from model.messages import from_json, to_json
 
 _END = re.compile(r"(?P<number>[0-9]+)(?P<suffix>\.[^.#\s]{1,5})?(?P<part>#\S*)?$")
 _ELLIPSIS = "…"
 
 REMARK = "remark"
-"""The key of `QImage.text` under which a large picture carries what people should know of it."""
+"""The key of `QImage.text` under which a large picture carries what people should know of it, see `packed`."""
+
+
+def packed(text: str) -> str:
+    """Return a text as JSON, with the parts of a message, which plain text would lose; "" for ""."""
+    return json.dumps(to_json(text)) if text else ""
+
+
+def unpacked(text: str) -> str:
+    """Return what `packed` was given. Raises `ValueError` for anything else."""
+    return from_json(json.loads(text)) if text else ""
 
 
 def confidence_text(share: float) -> str:

@@ -213,9 +213,7 @@ def suggest(
     from model.runs.fetch_data import Search, whole_and_region
 
     if kind not in tuple(FetchKind):
-        raise UsageError(
-            message("{kind!r} is no kind. The kinds are {fetchkind}.", kind=kind, fetchkind=", ".join(FetchKind))
-        )
+        raise UsageError(message("{kind!r} is no kind. The kinds are {kinds}.", kind=kind, kinds=", ".join(FetchKind)))
     number = None
     if of is not None:
         if classifier is None or of not in classifier.class_names:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from fewshot_gui.controllers.export import Snapshot, groups_by_class
+from fewshot_gui.controllers.job_history import JobHistoryController
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.items.naming import display_name, names_are_hidden
 from fewshot_gui.items.shown_rows import RowsInView
@@ -18,6 +19,8 @@ from fewshot_gui.items.verdicts import stale_count
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.folder_export import Exported, Transfer, export_into_folders, sort_into
 from fewshot_gui.project.moves import Undone, last_journal, moves_made, undo_moves
+from fewshot_gui.views.jobs_dialog import JobEnd
+from model.messages import Message, message, translated
 from model.progress import CancelToken
 from model.types import Status
 
@@ -32,6 +35,7 @@ class _Answer:
     moved: Mapping[Path, Path]
     message: str
     details: str = ""
+    is_failure: bool = False
 
 
 class FolderExportController(QObject):
@@ -40,8 +44,9 @@ class FolderExportController(QObject):
     images_moved = Signal()  # files of the library's folders may be elsewhere now
     _progressed = Signal(int, int)  # from the pool's thread
 
-    def __init__(self, services: AppServices, parent: QObject) -> None:
+    def __init__(self, services: AppServices, jobs: JobHistoryController, parent: QObject) -> None:
         super().__init__(parent)
+        self._jobs, self._noted = jobs, 0
         self._session, self._files, self._settings = services.session, services.files, services.settings
         self._window, self._questions = services.window, services.questions
         self._status = services.status
@@ -113,6 +118,7 @@ class FolderExportController(QObject):
     def _start(self, key: str, title: str, job: Callable[..., _Answer]) -> None:
         self._token = token = CancelToken()
         self._status.start_job(title)
+        self._noted = self._jobs.begin(title)
         last = 0.0
 
         def report(done: int, total: int) -> None:
@@ -155,6 +161,8 @@ class FolderExportController(QObject):
         if key != _FIND:
             self._token = None
             self._status.finish_job()
+            end = JobEnd.FAILED if answer.is_failure else JobEnd.DONE
+            self._jobs.end(self._noted, answer.message, answer.details, end)
         if answer.details:
             self._window.show_error(self.tr("Folders"), answer.message, answer.details)
         elif answer.message:
@@ -172,7 +180,7 @@ def _export(
     try:
         done = put(sort_into(grouped()), target, transfer, is_cancelled, report)
     except ProjectError as error:
-        return _Answer({}, str(error))
+        return _Answer({}, str(error), is_failure=True)
     return _Answer(done.moved, _describe(done, target, transfer), _reasons([*done.failed, *done.remarked]))
 
 
@@ -180,7 +188,7 @@ def _undo(journal: Path, is_cancelled: Callable[[], bool], report: Callable[[int
     try:
         undone = undo_moves(journal, is_cancelled, report)
     except ProjectError as error:
-        return _Answer({}, str(error))
+        return _Answer({}, str(error), is_failure=True)
     return _Answer(undone.restored, _describe_undone(undone), _reasons(undone.failed))
 
 
@@ -195,24 +203,48 @@ def _find(target: Path, _token: CancelToken) -> _Answer:
 
 
 def _describe(done: Exported, target: Path, transfer: Transfer) -> str:
-    verbs = {Transfer.COPY: "copied", Transfer.LINK: "linked", Transfer.MOVE: "moved", Transfer.PICTURE: "written"}
-    verb = verbs[transfer]
-    text = f"{done.put:,} images {verb} into folders in “{target.name}”"
-    if done.there_already:
-        text += f"; {done.there_already:,} were there already"
-    if done.renamed:
-        text += f"; {done.renamed:,} got another name, as theirs was taken"
-    if done.failed:
-        text += f"; {len(done.failed):,} could not be {verb}"
-    if done.remarked:
-        text += f"; of {len(done.remarked):,} there is something to know before they are shared"
-    return text + ("; stopped" if done.is_cancelled else "")
+    count, folder, lost, told = done.put, target.name, len(done.failed), len(done.remarked)
+    match transfer:
+        case Transfer.COPY:
+            said = message("{count:,} images copied into folders in “{folder}”", count=count, folder=folder)
+            failed = message("{count:,} could not be copied", count=lost)
+        case Transfer.LINK:
+            said = message("{count:,} images linked into folders in “{folder}”", count=count, folder=folder)
+            failed = message("{count:,} could not be linked", count=lost)
+        case Transfer.MOVE:
+            said = message("{count:,} images moved into folders in “{folder}”", count=count, folder=folder)
+            failed = message("{count:,} could not be moved", count=lost)
+        case Transfer.PICTURE:
+            said = message("{count:,} images written into folders in “{folder}”", count=count, folder=folder)
+            failed = message("{count:,} could not be written", count=lost)
+    parts = [
+        said,
+        *_if(done.there_already, message("{count:,} were there already", count=done.there_already)),
+        *_if(done.renamed, message("{count:,} got another name, as theirs was taken", count=done.renamed)),
+        *_if(lost, failed),
+        *_if(told, message("of {count:,} there is something to know before they are shared", count=told)),
+        *_if(done.is_cancelled, message("stopped")),
+    ]
+    return _in_a_row(parts)
 
 
 def _describe_undone(undone: Undone) -> str:
-    text = f"{len(undone.restored):,} images are back where they were"
-    return text + (f"; {len(undone.failed):,} could not be moved back" if undone.failed else "")
+    said = message("{count:,} images are back where they were", count=len(undone.restored))
+    lost = len(undone.failed)
+    return _in_a_row([said, *_if(lost, message("{count:,} could not be moved back", count=lost))])
+
+
+def _if(wanted: int, text: Message) -> list[Message]:
+    return [text] if wanted else []
+
+
+def _in_a_row(parts: Sequence[Message]) -> Message:
+    """Return parts with semicolons between them."""
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = message("{first}; {then}", first=whole, then=part)
+    return whole
 
 
 def _reasons(failed: list[tuple[Path, str]]) -> str:
-    return "\n".join(f"{path}: {reason}" for path, reason in failed)
+    return "\n".join(f"{path}: {translated(reason)}" for path, reason in failed)

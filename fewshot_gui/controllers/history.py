@@ -10,11 +10,13 @@ from PySide6.QtCore import QObject, Qt, Slot
 from fewshot_gui.controllers.running import RunningController
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.items.history_words import describe_comparison, describe_said, describe_training, when
+from fewshot_gui.items.naming import display_text
 from fewshot_gui.project.edits.going_back import go_back
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.history import PastTraining
 from fewshot_gui.views.history_dialog import HistoryDialog, SaidDialog
 from model.errors import FewShotError
+from model.messages import message
 from model.progress import CancelToken
 
 _CHECK = "check the record"
@@ -129,8 +131,11 @@ class HistoryController(QObject):
             said = self.tr("Went back to the training of {when}.")
         else:
             said = self.tr("The bins are those of {when}; its classifier is not kept any more: train again.")
-        lacking = self.tr(" {count} of its examples are not known any more.") if missing else ""
-        self._status.show_message(said.format(when=when(past.at)) + lacking.format(count=missing))
+        said = said.format(when=when(past.at))
+        if missing:
+            lacking = self.tr("{said} {count} of its examples are not known any more.")
+            said = lacking.format(said=said, count=missing)
+        self._status.show_message(said)
 
     @Slot(Path)
     def _on_who_said_requested(self, path: Path) -> None:
@@ -157,7 +162,7 @@ class HistoryController(QObject):
     @Slot(str, object)
     def _on_call_returned(self, key: str, verdict: object) -> None:
         if key == _CHECK and self._dialog is not None:
-            self._dialog.show_record(*self._session.history.head(), str(verdict))
+            self._dialog.show_record(*self._session.history.head(), display_text(str(verdict)))
 
     @Slot(str)
     def _on_who_chosen(self, name: str) -> None:
@@ -187,6 +192,7 @@ def _check(file: Path, _token: CancelToken) -> str:
     except FewShotError as error:
         return str(error)
     if found.is_whole:
-        return f"Checked: {found.entries:,} entries, each as it was written."
-    where = f"Entry {found.broken:,}" if found.broken is not None else "The record"
-    return f"{where}: {found.reason}."
+        return message("Checked: {entries:,} entries, each as it was written.", entries=found.entries)
+    if found.broken is None:
+        return message("The record: {reason}.", reason=found.reason)
+    return message("Entry {number:,}: {reason}.", number=found.broken, reason=found.reason)

@@ -32,6 +32,8 @@ class PreferencesController(QObject):
         window.set_language(settings.language)
         window.set_names_hidden(settings.names_hidden)
         window.set_choices(nextStep=not settings.next_step_hidden)
+        window.offer_tour(not settings.tour_offered)
+        settings.tour_offered = True
         window.set_shortcuts(settings.shortcuts)
 
     @Slot()

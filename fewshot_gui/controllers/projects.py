@@ -20,6 +20,7 @@ from fewshot_gui.project.errors import DamagedError, ProjectError
 from fewshot_gui.project.opening import OpenedProject
 from fewshot_gui.project.recent import RecentProject, look_at
 from model.errors import FewShotError
+from model.messages import message, message_n
 from model.progress import CancelToken
 
 _EXPORT = "export"
@@ -220,11 +221,11 @@ class ProjectsController(QObject):
             self._files.call(_EXPORT, partial(_export, path, Snapshot.of(document, results, chosen)))
 
     @Slot(str, object)
-    def _on_call_returned(self, key: str, message: object) -> None:
+    def _on_call_returned(self, key: str, answer: object) -> None:
         if key == _EXPORT:
-            self._status.show_message(str(message))
-        elif key == _RECENT and isinstance(message, tuple):
-            self._window.show_recent(message)
+            self._status.show_message(answer if isinstance(answer, str) else str(answer))  # a `Message` stays one
+        elif key == _RECENT and isinstance(answer, tuple):
+            self._window.show_recent(answer)
 
 
 def _is_user_engaged() -> bool:
@@ -244,7 +245,13 @@ def _export(path: Path, snapshot: Snapshot, _token: CancelToken) -> str:
         write_csv(path, collect(snapshot))
     except FewShotError as error:
         return str(error)
-    count = len(snapshot.predictions)
-    text = f"{count:,} result{'' if count == 1 else 's'} written to “{path.name}”"
+    written = message_n(
+        "{count:,} result written to “{file}”",
+        "{count:,} results written to “{file}”",
+        count=len(snapshot.predictions),
+        file=path.name,
+    )
     stale = sum(snapshot.is_stale(made) for made in snapshot.predictions)
-    return f"{text}; {stale:,} of them out of date, as their message says" if stale else text
+    if not stale:
+        return written
+    return message("{written}; {count:,} of them out of date, as their message says", written=written, count=stale)

@@ -18,6 +18,7 @@ from fewshot_gui.project.recovery import Recovered, iter_words, survey, write_re
 from fewshot_gui.project.session import PROJECT_SUFFIX
 from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.views.recovery_dialog import Rescue
+from model.messages import listed, message
 from model.progress import CancelToken
 
 _SURVEY, _WRITE = "recover: survey", "recover: write"
@@ -107,13 +108,15 @@ def _survey(damaged: Path, backups: Backups, _token: CancelToken) -> _Survey:
         trouble = str(error)
     else:
         is_complete = len(found.examples) == found.examples_known and not found.bins_unnamed
-        rescues.append(Rescue("What can be read of the file", ", ".join(iter_words(found)), is_complete))
+        rescues.append(Rescue(message("What can be read of the file"), listed(list(iter_words(found))), is_complete))
         sources.append(found)
     for backup in backups.of(damaged):
         counts = backups.counts(backup)
         if counts is not None:
-            words = f"{counts[0]:,} bins, {counts[1]:,} examples"
-            rescues.append(Rescue(f"The backup of {backup.made:%Y-%m-%d %H:%M}", words, True))
+            words = message("{bins:,} bins, {examples:,} examples", bins=counts[0], examples=counts[1])
+            made = f"{backup.made:%Y-%m-%d %H:%M}"
+            title = message("The backup of {when}", when=made)
+            rescues.append(Rescue(title, words, True))
             sources.append(backup)
     return _Survey(damaged, tuple(rescues), tuple(sources), trouble)
 
@@ -133,4 +136,4 @@ def _write(source: Recovered | Backup, rescue: Rescue, target: Path, who: str, _
             lock.release()
     except ProjectError as error:
         return _Written(None, str(error))
-    return _Written(target, f"Recovered into “{target.name}”: {rescue.content}.")
+    return _Written(target, message("Recovered into “{file}”: {content}.", file=target.name, content=rescue.content))

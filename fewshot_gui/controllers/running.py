@@ -38,6 +38,7 @@ from fewshot_gui.settings import FALSE_ALARMS
 from model.backbones.names import DEFAULT_BACKBONE, THOROUGH_BACKBONE, is_thorough_installed
 from model.images.cutting import Cutting
 from model.images.rendering import Rendering
+from model.messages import joined
 
 _VERY_LONG = 30.0  # seconds after which the desktop says so
 _LONG = 10.0  # seconds of work after which its end is worth a sign, where the window is not in front
@@ -322,7 +323,7 @@ class RunningController(QObject):
         if self._explained is not None and failure.job_id == self._explained[0]:
             self._window.show_explanation_failure(self._explained[1], failure.message)
         elif failure.job_id in self._quiet:
-            self._status.show_message(f"{self._titles[failure.job_id]}: {failure.message}")
+            self._status.show_message(joined(f"{self._titles[failure.job_id]}:", failure.message))
         elif failure.job_id in self._titles:
             self._window.show_error(self._titles[failure.job_id], failure.message, failure.details)
 

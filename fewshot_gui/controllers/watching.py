@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Slot
 
 from fewshot_gui.controllers.running import RunningController
 from fewshot_gui.controllers.services import AppServices
-from fewshot_gui.items.naming import display_name
+from fewshot_gui.items.naming import display_name, display_text
 from fewshot_gui.jobs.folder_watcher import ArrivedFiles, FolderWatcher
 from fewshot_gui.project.errors import ProjectError
 from model.images.items import source_file
@@ -133,5 +133,5 @@ class WatchingController(QObject):
             names = ", ".join(display_name(folder) for folder in self._session.watched())
             self._stop()
             self._status.show_message(
-                self.tr("“{folder}” is not watched: {reason}").format(folder=names, reason=reason)
+                self.tr("“{folder}” is not watched: {reason}").format(folder=names, reason=display_text(reason))
             )

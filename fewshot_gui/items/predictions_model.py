@@ -147,6 +147,11 @@ class PredictionsModel(QAbstractTableModel):
             self._sort_rows()
             self._is_other_order = False
 
+    @property
+    def sure_from(self) -> float | None:
+        """The confidence from which predictions are sure; None: not known."""
+        return self._cells.sure_from
+
     def set_sure_from(self, confidence: float | None) -> None:
         """Say from which confidence on predictions need not be checked; None: not known."""
         if confidence != self._cells.sure_from:

@@ -42,7 +42,7 @@ from fewshot_gui.project.search_notes import NotesOfSearch, without_known
 from model.backbones.names import DEFAULT_BACKBONE
 from model.errors import FewShotError, NoImagesError
 from model.images.scan import iter_files, iter_images
-from model.messages import message
+from model.messages import joined, message
 from model.progress import CancelToken, Progress, ProgressCallback
 from model.types import Prediction, Status, SupportSet
 
@@ -352,10 +352,18 @@ def _find_images(
         found.append(path)
         progress(Progress(message("Finding images"), len(found), 0))
     if not found:
-        raise NoImagesError(f"{_nothing_found(request.paths)} {noted.left_aside}".rstrip())
+        raise NoImagesError(joined(_nothing_found(request.paths), noted.left_aside.said()))
     return [path for path in found if path not in request.done] if request.done else found
 
 
 def _nothing_found(paths: Sequence[Path]) -> str:
-    where = f"“{paths[0].name or paths[0]}” and its sub-folders hold" if len(paths) == 1 else "What was chosen holds"
-    return f"{where} no image that can be read. Choose a folder with pictures, such as PNG, JPEG, TIFF or DICOM files."
+    if len(paths) == 1:
+        return message(
+            "“{folder}” and its sub-folders hold no image that can be read. Choose a folder with pictures, such as "
+            "PNG, JPEG, TIFF or DICOM files.",
+            folder=paths[0].name or paths[0],
+        )
+    return message(
+        "What was chosen holds no image that can be read. Choose a folder with pictures, such as PNG, JPEG, TIFF or "
+        "DICOM files."
+    )

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from model.errors import FewShotError
 from model.images.arrivals import Arrivals, State
+from model.messages import message
 from model.progress import CancelToken
 
 _log = logging.getLogger(__name__)
@@ -100,7 +101,7 @@ class FolderWatcher(QObject):
             self.failed.emit(watch_id, str(error))
         except Exception as error:  # noqa: BLE001 - the border of the thread
             _log.exception("watching a folder failed")
-            self.failed.emit(watch_id, f"Folders cannot be watched here: {error}")
+            self.failed.emit(watch_id, message("Folders cannot be watched here: {error}", error=str(error)))
 
 
 def _pass_over(folder: Path, reason: str) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtGui import QImage
 from fewshot_gui.jobs.decoding import Decoder, grey_qimage, load_qimage, to_qimage
 from fewshot_gui.jobs.kept_pictures import KeptPictures
 from fewshot_gui.jobs.picture_notes import PictureNotes
-from fewshot_gui.texts import REMARK
+from fewshot_gui.texts import REMARK, packed
 from model.errors import ImageReadError
 from model.images.cutting import AS_THEY_ARE, Cutting
 from model.images.rendering import USUAL, Rendering
@@ -214,7 +214,7 @@ class PictureLoader(QObject):
             image = self._looked(wanted)
         if image is None:
             image = kept.image or load_qimage(path, PICTURE_SIDE, wanted.rendering)
-            image.setText(REMARK, remark(path))
+            image.setText(REMARK, packed(remark(path)))
             self._keep(wanted, image=image, size=size)
         return Picture(image, size)
 
@@ -229,7 +229,7 @@ class PictureLoader(QObject):
         if found is None or wanted.look is None:
             return None
         image = grey_qimage(found.greys, wanted.look, wanted.side)
-        image.setText(REMARK, remark(wanted.path))
+        image.setText(REMARK, packed(remark(wanted.path)))
         if wanted.side == PICTURE_SIDE:
             self._keep(wanted, look=wanted.look, looked=image, size=QSize(*found.greys.size))
         return image

@@ -85,6 +85,8 @@ class Runner(JobSignals):
     backbones have lanes of their own and need not wait.
     """
 
+    submitted = Signal(object)  # JobRequest, before it starts
+
     def __init__(self, engine: Engine | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._engine = engine if engine is not None else Engine()
@@ -126,6 +128,7 @@ class Runner(JobSignals):
             lane = self._comparison
         if isinstance(request, ExplainRequest):
             lane.cancel()
+        self.submitted.emit(request)
         lane.submit(request)
         return job_id
 

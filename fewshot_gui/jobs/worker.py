@@ -29,6 +29,7 @@ from fewshot_gui.jobs.priority import lower_thread_priority
 from fewshot_gui.jobs.signals import JobSignals
 from fewshot_gui.jobs.throttle import ProgressThrottle
 from model.errors import FewShotError
+from model.messages import message
 from model.progress import Cancelled, CancelToken, Progress
 
 _log = logging.getLogger(__name__)
@@ -61,8 +62,12 @@ class Worker(JobSignals):
             self.failed.emit(JobFailure(job_id, str(error), ""))  # the message is all that the user can act on
         except Exception as error:  # noqa: BLE001 - the border of the thread: whatever it was, it is reported
             _log.exception("job %d failed unexpectedly", job_id)
-            message = f"Something went wrong inside the program ({type(error).__name__}: {_first_line(error)})."
-            self.failed.emit(JobFailure(job_id, message, traceback.format_exc()))
+            said = message(
+                "Something went wrong inside the program ({kind}: {line}).",
+                kind=type(error).__name__,
+                line=_first_line(error),
+            )
+            self.failed.emit(JobFailure(job_id, said, traceback.format_exc()))
         else:
             self.succeeded.emit(result)
         finally:

@@ -35,9 +35,12 @@ class ProjectLock:
 
     def _refusal(self, project: Path) -> str:
         if self._file.error() is not QLockFile.LockError.LockFailedError:
-            return f"“{project.name}” cannot be written to: its folder is write-protected."
+            return message("“{project}” cannot be written to: its folder is write-protected.", project=project.name)
         process, host, program = self._file.getLockInfo()
-        return (
-            f"“{project.name}” is open already: in {program or 'another program'} (process {process}) on"
-            f" {host or 'this computer'}."
+        return message(
+            "“{project}” is open already: in {program} (process {process}) on {host}.",
+            project=project.name,
+            program=program or message("another program"),
+            process=process,
+            host=host or message("this computer"),
         )

@@ -33,7 +33,7 @@ from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.project.training import decode_training
 from fewshot_gui.project.values import FileIdentity, ProjectSettings, clean_name, name_key
 from model.images.roi import Roi
-from model.messages import message
+from model.messages import message, message_n
 from model.project_file.record import HEAD
 
 Row = tuple[Any, ...]
@@ -369,17 +369,19 @@ def _is_list(text: object) -> bool:
 
 def iter_words(found: Recovered) -> Iterator[str]:
     """Yield, in a few words each, what was found."""
-    yield f"{len(found.bins)} bins" if len(found.bins) != 1 else "1 bin"
-    yield f"{len(found.examples):,} of {found.examples_known:,} examples"
+    yield message_n("{count} bin", "{count} bins", count=len(found.bins))
+    yield message("{count:,} of {known:,} examples", count=len(found.examples), known=found.examples_known)
     if found.predictions:
-        yield f"{len(found.predictions):,} results"
+        yield message("{count:,} results", count=len(found.predictions))
     if found.labels:
-        yield f"{len({row[0] for row in found.labels}):,} labelled images"
+        yield message("{count:,} labelled images", count=len({row[0] for row in found.labels}))
     if found.training is not None and found.classifier:
-        yield "the classifier"
-    if found.record.entries:
-        missing = f", {found.record.missing:,} missing" if found.record.missing else ""
-        yield f"{len(found.record.entries):,} entries of the record{missing}"
+        yield message("the classifier")
+    entries, missing = len(found.record.entries), found.record.missing
+    if entries and missing:
+        yield message("{count:,} entries of the record, {missing:,} missing", count=entries, missing=missing)
+    elif entries:
+        yield message("{count:,} entries of the record", count=entries)
 
 
 def _with_answer(row: Row) -> Row:

@@ -238,9 +238,9 @@ class ProjectStore:
         except OSError as error:
             raise ProjectError(
                 message(
-                    "“{self}” is not in its folder any more: "
+                    "“{file}” is not in its folder any more: "
                     "moved, deleted, or its drive is gone. Put it back, or save the project elsewhere.",
-                    self=self.path.name,
+                    file=self.path.name,
                 )
             ) from error
         if not is_same or self._is_suspect:

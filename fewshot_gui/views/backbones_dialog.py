@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from fewshot_gui import style
 from fewshot_gui.items.naming import display_text
+from fewshot_gui.views.words_dialog import BACKBONES_WORDS, word_button
 from model.types import BackboneFigures
 
 
@@ -137,6 +138,7 @@ class BackbonesDialog(QDialog):
         self.use.setAutoDefault(False)
         self.use.setEnabled(False)
         buttons.addWidget(self.use)
+        buttons.addWidget(word_button(BACKBONES_WORDS, self))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(2 * style.GRID,) * 4)
         layout.setSpacing(style.GRID)

@@ -54,6 +54,7 @@ class BinCard(BinDropZone):
         layout.addWidget(self.header)
         layout.addWidget(self._content, 1)
         self.header.name.edited.connect(self._on_name_edited)
+        self.header.name.left.connect(self.take_focus)
         self.header.drag_started.connect(self._on_drag_started)
         self.header.menu_requested.connect(self._on_menu_requested)
         self.header.gallery_requested.connect(self._on_gallery_requested)
@@ -76,7 +77,7 @@ class BinCard(BinDropZone):
         self._model.set_shared(shared)
 
     def edit_name(self) -> None:
-        """Let the user rename the bin in place."""
+        """Let the user rename the bin in place; the keyboard is in the bin then."""
         self.header.name.edit()
 
     def is_used(self) -> bool:

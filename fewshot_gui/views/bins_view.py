@@ -13,7 +13,7 @@ from fewshot_gui.actions import ActionTable
 from fewshot_gui.intents import Intents
 from fewshot_gui.items.examples_model import ExamplesModel
 from fewshot_gui.items.ranked_examples import RankedExamples
-from fewshot_gui.items.roles import Role
+from fewshot_gui.items.roles import Role, Verdict
 from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.items.tile_source import TileSource
 from fewshot_gui.project.document import Document
@@ -27,6 +27,7 @@ from fewshot_gui.views.board import Board
 from fewshot_gui.views.board_summary import explain, summarize
 from fewshot_gui.views.image_view import ImageView
 from fewshot_gui.views.next_step_strip import NextStepStrip
+from fewshot_gui.views.words_dialog import offer_word
 from fewshot_gui.widgets.pane_header import PaneHeader
 
 _COMPARE_PAUSE = 150  # milliseconds after the last change before pictures in two bins are looked for
@@ -172,6 +173,10 @@ class BinsView(QWidget):
         """Offer projects that were open lately where there are no bins."""
         self._board.hint.show_recent(projects)
 
+    def offer_tour(self, wanted: bool) -> None:
+        """Offer the tour where there are no bins, or offer it no more."""
+        self._board.hint.offer_tour(wanted)
+
     def offer_estimates(self, action: QAction) -> None:
         """Let the line above the bins, and a button beside it, show how good it is."""
         self.header.set_action(action)
@@ -300,6 +305,8 @@ class BinsView(QWidget):
             menu.addAction(self._in_menu)
         who = menu.addAction(self.tr("Who said this?"))
         who.setEnabled(len(paths) == 1)
+        doubtful = view.images.currentIndex().data(Role.VERDICT) is Verdict.DISAGREES
+        offer_word(menu, "suspect" if doubtful else "weight", self)
         chosen = menu.exec(position)
         menu.deleteLater()
         if chosen is remove:

@@ -20,6 +20,7 @@ from fewshot_gui.views.estimate_words import (
     precision_words,
     recall_words,
 )
+from fewshot_gui.views.words_dialog import ESTIMATES_WORDS, word_button
 from fewshot_gui.widgets.confusion_table import ConfusionTable
 from fewshot_gui.widgets.curve_chart import CurveChart
 from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
@@ -131,6 +132,7 @@ class EstimatesView(QDialog):
         top.addWidget(self.accuracy)
         top.addLayout(words, 1)
         top.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignTop)
+        top.addWidget(word_button(ESTIMATES_WORDS, self), 0, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self._content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

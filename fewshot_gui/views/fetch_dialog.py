@@ -13,6 +13,7 @@ from fewshot_gui import style
 from fewshot_gui.intents import FETCH_COUNTS, Among, FetchPlan
 from fewshot_gui.project.values import Bin
 from fewshot_gui.views.bin_menu import color_icon
+from fewshot_gui.views.words_dialog import FETCH_WORDS, word_button
 from model.types import FetchKind
 
 
@@ -47,6 +48,7 @@ class FetchDialog(QDialog):
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
         buttons.button(QDialogButtonBox.StandardButton.Ok).setText(self.tr("&Fetch"))
+        buttons.addButton(word_button(FETCH_WORDS, self), QDialogButtonBox.ButtonRole.HelpRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         self._note.setWordWrap(True)

@@ -26,6 +26,7 @@ from fewshot_gui import style
 from fewshot_gui.items.history_words import by_whom, describe_training, estimate, example_count, short, when
 from fewshot_gui.items.naming import display_name
 from fewshot_gui.project.history import PastTraining, Said
+from fewshot_gui.views.words_dialog import HISTORY_WORDS, word_button
 
 _MOST_MEGABYTES = 1_000_000
 _NUMBER = Qt.ItemDataRole.UserRole
@@ -136,6 +137,7 @@ class HistoryDialog(QDialog):
         for widget in (name, self.who, bound, self.kept, self.stored):
             row.addWidget(widget)
         close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        close.addButton(word_button(HISTORY_WORDS, self), QDialogButtonBox.ButtonRole.HelpRole)
         close.rejected.connect(self.reject)
         close.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)  # Enter ends the name
         for button in (self.back_button, self.check_button):

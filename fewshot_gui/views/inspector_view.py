@@ -25,7 +25,7 @@ from fewshot_gui.items.verdicts import (
 )
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
-from fewshot_gui.texts import REMARK, confidence_text
+from fewshot_gui.texts import REMARK, confidence_text, unpacked
 from fewshot_gui.views.like_strip import LikeRow, LikeStrip
 from fewshot_gui.views.map_choice import MapChoice
 from fewshot_gui.views.masking_strip import MaskingStrip
@@ -284,7 +284,8 @@ class InspectorView(QWidget):
             lines.append(most_unlike())
         lines.append(describe_origin(self._results, path))
         text = "\n".join(line for line in lines if line) or self.tr("Not classified yet.")
-        self._verdict.setText(f"{text}\n{self.tr('Note:')} {self._remark}" if self._remark else text)
+        remark = display_text(self._remark)
+        self._verdict.setText(f"{text}\n{self.tr('Note:')} {remark}" if remark else text)
         bin_ids, scores = self._known_scores(path)
         rows = []
         for bin_id, score in zip(bin_ids, scores, strict=True):
@@ -385,7 +386,7 @@ class InspectorView(QWidget):
                 self.canvas.go_on_with(image, size)
             else:
                 self.canvas.set_image(image, size)
-            self._remark = image.text(REMARK)
+            self._remark = unpacked(image.text(REMARK))
             self._show_facts()
             self._show_map()
             self.tools.ask(size)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from itertools import chain, pairwise
 from pathlib import Path
 
@@ -42,11 +40,20 @@ from fewshot_gui.views.review_view import ReviewView
 from fewshot_gui.views.settings_dialog import ChosenSettings, SettingsDialog
 from fewshot_gui.views.shortcuts_dialog import ShortcutsDialog, changed_keys
 from fewshot_gui.views.status_bar import StatusBar
+from fewshot_gui.views.tour import Tour
+from fewshot_gui.views.tour_steps import tour_steps
 from fewshot_gui.views.window_commands import Panes, WindowCommands
+from fewshot_gui.views.window_layout import COLUMNS, ROWS, Parts, WindowLayout
+from fewshot_gui.views.words_dialog import (
+    BOARD_WORDS,
+    INSPECTOR_WORDS,
+    LIBRARY_WORDS,
+    RESULTS_WORDS,
+    word_button,
+)
 from fewshot_gui.widgets.flexible_splitter import FlexibleSplitter
 from model.types import Explanation, MapStyle, Prediction, Region
 
-_COLUMNS, _ROWS = (288, 680, 336), (400, 360)  # what the splitters begin with
 _COMFORTABLE = 480  # pixels of bins and results, for which the others give way
 
 
@@ -75,6 +82,7 @@ class MainWindow(QMainWindow):
         self._document, self._results, self._found, self.intents = document, results, library, intents
         self._may_close: Callable[[], bool] | None = None
         self._theme = style.THEMES[0]
+        self._tour: Tour | None = None
         self.command_table = ActionTable(self)
         shared = Thumbnails(thumbnails, self)
         self.stacks = Stacks(self)
@@ -91,6 +99,9 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(self.command_table, intents)
         self._menu_bar = MenuBar(self.command_table, intents)
         self._build()
+        parts = Parts(self._columns, self._rows, self.library, self.bins, self.results, self.inspector, self.estimates)
+        choose_map = self._on_map_style_chosen
+        self._layout = WindowLayout(self.command_table, parts, document, results, choose_map, self)
         self._connect()
         panes = Panes(
             self.library,
@@ -253,6 +264,10 @@ class MainWindow(QMainWindow):
         """Offer the same projects, with pictures, where there are no bins."""
         self.bins.show_recent(projects)
 
+    def offer_tour(self, wanted: bool) -> None:
+        """Offer the tour where there are no bins."""
+        self.bins.offer_tour(wanted)
+
     def set_theme(self, theme: str) -> None:
         """Show in "system", "light" or "dark" colours, and check that in the menu."""
         self._theme = theme
@@ -289,28 +304,11 @@ class MainWindow(QMainWindow):
 
     def layout_state(self) -> QByteArray:
         """Where the splitters and the estimates are and how results look, for `restore_layout` in a later run."""
-        place = bytes(self.estimates.place().toBase64().data()).decode("ascii")
-        library = str(self.library.images.side)
-        look = {**self.results.look(), "map": self.inspector.map_choice.style_, "library": library}
-        sizes = {"columns": self._columns.wanted(), "rows": self._rows.wanted(), "estimates": place, "results": look}
-        return QByteArray(json.dumps(sizes).encode("ascii"))
+        return self._layout.state()
 
     def restore_layout(self, state: QByteArray) -> None:
         """Put back what `layout_state` told; a damaged or empty `state` is ignored."""
-        try:
-            sizes = json.loads(bytes(state.data()))
-            columns, rows = [int(size) for size in sizes["columns"]], [int(size) for size in sizes["rows"]]
-            place = QByteArray.fromBase64(str(sizes.get("estimates", "")).encode("ascii"))
-        except (ValueError, TypeError, KeyError):
-            return
-        self._columns.set_wanted(columns)
-        self._rows.set_wanted(rows)
-        self.estimates.restore_place(place)
-        look = sizes.get("results")
-        with suppress(ValueError, TypeError, KeyError):
-            self.results.restore_look(look)
-            self._on_map_style_chosen(MapStyle(look["map"]))
-            self.library.images.set_side(int(look["library"]))
+        self._layout.restore(state)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette (Qt)."""
@@ -332,8 +330,8 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.setMenuBar(self._menu_bar)
         self._tool_bar = make_tool_bar(self, self.command_table)
-        self._rows = FlexibleSplitter(Qt.Orientation.Vertical, _ROWS, 0)
-        self._columns = FlexibleSplitter(Qt.Orientation.Horizontal, _COLUMNS, 1, _COMFORTABLE)
+        self._rows = FlexibleSplitter(Qt.Orientation.Vertical, ROWS, 0)
+        self._columns = FlexibleSplitter(Qt.Orientation.Horizontal, COLUMNS, 1, _COMFORTABLE)
         self._rows.addWidget(self.bins)
         self._rows.addWidget(self.results)
         self._columns.addWidget(self.library)
@@ -365,7 +363,16 @@ class MainWindow(QMainWindow):
         self.library.offer_fetching(table["suggest"], fetching, table["showAll"])
         self.results.offer_fetching(fetching, table["showAll"])
         self.inspector.offer_fetching(fetching[1:])
+        self._offer_words()
         self.resize(1280, 800)
+
+    def _offer_words(self) -> None:
+        """Let each part explain the words that are met in it."""
+        self.library.header.add_tool(word_button(LIBRARY_WORDS, self.library))
+        self.bins.header.add_tool(word_button(BOARD_WORDS, self.bins))
+        self.results.header.add_tool(word_button(RESULTS_WORDS, self.results))
+        self.inspector.header.add_tool(word_button(INSPECTOR_WORDS, self.inspector))
+        self.estimates.addAction(self.command_table["words"])
 
     def _connect(self) -> None:
         document, intents, table = self._document, self.intents, self.command_table
@@ -378,8 +385,8 @@ class MainWindow(QMainWindow):
         self.compare.left.connect(self.leave_comparison)
         document.reset.connect(self.leave_comparison)
         table["compare"].triggered.connect(self._on_compare)
+        table["tour"].triggered.connect(self._on_tour_asked)
         table["fullScreen"].toggled.connect(self._show_full_screen)
-        table["resultsAlone"].toggled.connect(self._show_results_alone)
         table["autoTrain"].triggered.connect(intents.auto_train_chosen)
         table["thorough"].triggered.connect(intents.thorough_chosen)
         table["closely"].triggered.connect(intents.closely_chosen)
@@ -400,6 +407,20 @@ class MainWindow(QMainWindow):
     def _on_shortcuts_changed(self) -> None:
         self.intents.shortcuts_changed.emit(changed_keys(self.command_table))
 
+    def _on_tour_asked(self) -> None:
+        """Begin the tour or, where it is on, bring the keyboard to it."""
+        self.bins.offer_tour(False)
+        if self._tour is not None:
+            self._tour.take_focus()
+            return
+        parts = self._tool_bar, self._menu_bar, self.bins, self.results, self.inspector
+        tour = self._tour = Tour(self, tour_steps(self.command_table, *parts))
+        tour.ended.connect(self._on_tour_ended)
+        tour.begin()
+
+    def _on_tour_ended(self) -> None:
+        self._tour = None
+
     def _on_compare(self) -> None:
         self.show_side_by_side()
 
@@ -418,14 +439,6 @@ class MainWindow(QMainWindow):
     def _show_full_screen(self, full: bool) -> None:
         if full != self.isFullScreen():
             self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-
-    def _show_results_alone(self, alone: bool) -> None:
-        self.library.setVisible(not alone)
-        self.bins.setVisible(not alone)
-        if not alone:
-            for splitter in (self._columns, self._rows):
-                splitter.set_wanted(splitter.wanted())
-        self.results.entry().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _order_tabs(self) -> None:
         """Have Tab follow the work: library, bins, results, inspector."""

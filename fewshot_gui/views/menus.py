@@ -23,6 +23,7 @@ _RECENT = "recent"
 _THEME = "theme"
 _LANGUAGE = "language"
 _COVER = "cover"
+_LAYOUT = "layout"
 _PUT_INTO = "put into"
 _WINDOWS = "windows of greys"
 _UNLIKE = "unlike every bin"
@@ -118,6 +119,7 @@ _MENUS = (
             "resultsTable",
             "resultsGallery",
             "resultsAlone",
+            _LAYOUT,
             "estimates",
             _SEPARATOR,
             "stacks",
@@ -131,8 +133,6 @@ _MENUS = (
             "zoomFit",
             "zoomActual",
             "compare",
-            "copyPicture",
-            "savePicture",
             "whoSaid",
             _SEPARATOR,
             "showAll",
@@ -167,11 +167,14 @@ _MENUS = (
             "mirror",
             "upsideDown",
             _SEPARATOR,
+            "copyPicture",
+            "savePicture",
             "facts",
         ),
     ),
-    (mark("&Help"), ("help", "example", "log", "about")),
+    (mark("&Help"), ("help", "words", "tour", "example", "jobs", "log", "about")),
 )
+_LAYOUTS = ("layoutLabel", "layoutReview", "layoutInspect", "layoutReset")
 _TOOLS = (
     ("new", "open", "addFolder"),
     ("newBin",),
@@ -206,6 +209,7 @@ class MenuBar(QMenuBar):
             _RECENT: self._recent,
             _THEME: self._theme_menu,
             _LANGUAGE: self._make_language_menu(),
+            _LAYOUT: self._make_layout_menu(actions),
             _COVER: CoverMenu(actions["coverPictures"], intents, self),
             _PUT_INTO: self.put_into,
             _WINDOWS: self.windows,
@@ -271,6 +275,14 @@ class MenuBar(QMenuBar):
             action.triggered.connect(partial(self._intents.false_alarms_chosen.emit, share))
             self._false_alarms[share] = action
         self.set_false_alarms(FALSE_ALARMS[0])
+        return menu
+
+    def _make_layout_menu(self, actions: ActionTable) -> QMenu:
+        menu = QMenu(self.tr("Layo&ut"), self)
+        menu.setObjectName("layoutMenu")
+        menu.setToolTipsVisible(True)
+        for action_id in _LAYOUTS:
+            menu.addAction(actions[action_id])
         return menu
 
     def _make_theme_menu(self) -> QMenu:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QRect, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
 
 from fewshot_gui.covers import covers
@@ -201,8 +201,19 @@ class PredictionTable(QTableView):
     def currentChanged(self, current: Index, previous: Index) -> None:
         """The inspector follows the current image (Qt)."""
         super().currentChanged(current, previous)
+        self.viewport().update()  # the frame of the current row
         if current.isValid() and current.row() != previous.row() and not self._is_restoring:
             self.image_selected.emit(current.data(Role.PATH))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Frame the current row while the keyboard is here (Qt)."""
+        super().paintEvent(event)
+        row = self.currentIndex().row()
+        if self.hasFocus() and row >= 0:
+            frame = QRect(0, self.rowViewportPosition(row), self.horizontalHeader().length(), self.rowHeight(row))
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().highlight().color())
+            painter.drawRect(frame.adjusted(0, 0, -1, -1))
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         """Actions depend on what is selected (Qt)."""

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 
 from fewshot_gui import style
 from fewshot_gui.items.naming import display_name, display_text
-from fewshot_gui.items.roles import readable
 
 
 @dataclass(frozen=True)
@@ -50,13 +49,14 @@ class RecoveryDialog(QDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(style.GRID // 2)
         for number, rescue in enumerate(rescues):
-            button = QRadioButton(readable(rescue.title).replace("&", "&&"))
-            content = rescue.content if rescue.is_complete else self.tr("{found}; the rest is lost")
-            note = QLabel(readable(content.format(found=rescue.content)))
+            button = QRadioButton(display_text(rescue.title).replace("&", "&&"))
+            content = display_text(rescue.content)
+            lost = self.tr("{found}; the rest is lost")
+            note = QLabel(content if rescue.is_complete else lost.format(found=content))
             note.setTextFormat(Qt.TextFormat.PlainText)
             note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
             note.setIndent(3 * style.GRID)
-            button.setAccessibleDescription(readable(rescue.content))
+            button.setAccessibleDescription(display_text(rescue.content))
             self._group.addButton(button, number)
             column.addWidget(button)
             column.addWidget(note)

@@ -18,6 +18,7 @@ from fewshot_gui.items.prediction_columns import PredictionFilter
 from fewshot_gui.items.predictions_model import PredictionsModel
 from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.items.tile_source import TileSource
+from fewshot_gui.items.verdicts import is_stale
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
 from fewshot_gui.project.stacks import Stacks
@@ -26,6 +27,7 @@ from fewshot_gui.views.gallery_bar import GalleryBar
 from fewshot_gui.views.prediction_table import PredictionTable
 from fewshot_gui.views.results_gallery import ResultsGallery
 from fewshot_gui.views.stack_bar import StackBar
+from fewshot_gui.views.words_dialog import offer_word
 from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
 from fewshot_gui.widgets.notice import Notice
 from fewshot_gui.widgets.pane_header import PaneHeader
@@ -344,9 +346,24 @@ class ResultsView(QWidget):
             menu.addAction(self._in_menu)
         who = menu.addAction(self.tr("Who said this?"))
         who.setEnabled(len(paths) == 1)
+        offer_word(menu, self._word_of(paths[0]), self)
         chosen = menu.exec(position)
         menu.deleteLater()
         if chosen in targets:
             self._intents.assign_requested.emit(targets[chosen], paths)
         elif chosen is who:
             self._intents.who_said_requested.emit(paths[0])
+
+    def _word_of(self, path: Path) -> str:
+        """The word that says most of the image's result."""
+        made = self._results.prediction(path)
+        if self._document.labels_of(path):
+            return "label"
+        if made is None or made.status is Status.ERROR:
+            return "confidence"
+        if made.status is Status.UNKNOWN:
+            return "unlike"
+        if is_stale(self._results, made):
+            return "stale"
+        sure_from = self.model.sure_from
+        return "to-check" if sure_from is not None and made.confidence < sure_from else "confidence"

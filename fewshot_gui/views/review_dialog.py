@@ -23,6 +23,7 @@ from fewshot_gui import style
 from fewshot_gui.project.review import AsExamples, Choice, Reviewed, ReviewPlan
 from fewshot_gui.project.values import Bin
 from fewshot_gui.views.bin_menu import color_icon
+from fewshot_gui.views.words_dialog import REVIEW_WORDS, word_button
 
 _ALLOWED = (0.01, 0.05, 0.1)
 _UNTIL = (0.05, 0.02, 0.01)
@@ -58,6 +59,7 @@ class ReviewDialog(QDialog):
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
         buttons.button(QDialogButtonBox.StandardButton.Ok).setText(self.tr("&Begin"))
+        buttons.addButton(word_button(REVIEW_WORDS, self), QDialogButtonBox.ButtonRole.HelpRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         self._sample = QWidget()

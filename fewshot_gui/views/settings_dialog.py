@@ -25,12 +25,13 @@ from PySide6.QtWidgets import (
 )
 
 from fewshot_gui import style
-from fewshot_gui.actions import ActionTable, plain_text
+from fewshot_gui.actions import ActionTable, plain_text, without_letter
 from fewshot_gui.intents import Intents
 from fewshot_gui.items.roles import searchable
 from fewshot_gui.settings import DEVICES, FALSE_ALARMS, THEMES
 from fewshot_gui.texts import percent
 from fewshot_gui.translation import CHOICES, LANGUAGES, tr
+from fewshot_gui.views.words_dialog import SETTINGS_WORDS, word_button
 
 _T = TypeVar("_T")
 
@@ -83,6 +84,7 @@ class SettingsDialog(QDialog):
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         self.sections.setFixedWidth(self.sections.sizeHintForColumn(0) + 4 * style.GRID)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.addButton(word_button(SETTINGS_WORDS, self), QDialogButtonBox.ButtonRole.HelpRole)
         buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
         buttons.rejected.connect(self.reject)
         columns = QHBoxLayout()
@@ -236,7 +238,7 @@ def _command(action: QAction) -> _Row:
 
 def _opener(action: QAction) -> _Row:
     """A command of the menus that opens a dialog of its own."""
-    button = QPushButton(action.text().replace("&", ""))
+    button = QPushButton(without_letter(action.text()))
     button.setObjectName(f"{action.objectName().removesuffix('Action')}Setting")
     button.setAutoDefault(False)
     button.clicked.connect(action.trigger)

@@ -21,7 +21,7 @@ from fewshot_gui.texts import fitted_name
 from fewshot_gui.widgets.empty_hint import EmptyHint
 
 _MOST = 4  # projects that are shown; the menu has more
-_FIRST = ("example", "binsFromFolder", "open")
+_FIRST = ("example", "binsFromFolder", "open", "tour")
 _CARD = QSize(136, 104)
 _PICTURES_HEIGHT = 60
 
@@ -55,6 +55,7 @@ class StartHint(QWidget):
         for button in self.buttons:
             row.addWidget(button)
         row.addStretch(1)
+        self.offer_tour(False)
         self._recent = QWidget()
         self._recent.setObjectName("recentProjects")
         self._title = QLabel(self.tr("Open lately"))
@@ -74,6 +75,10 @@ class StartHint(QWidget):
         layout.addWidget(self._recent)
         layout.addStretch(1)
         self._recent.hide()
+
+    def offer_tour(self, wanted: bool) -> None:
+        """Offer the tour beside the first steps, or not."""
+        self.buttons[-1].setVisible(wanted)
 
     def show_recent(self, projects: Sequence[RecentProject]) -> None:
         """Offer `projects`, the latest first."""

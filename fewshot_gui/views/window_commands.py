@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QAction, QGuiApplication, QUndoCommand
-from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLineEdit, QMenu, QWidget
 
 from fewshot_gui.actions import MOST_KEYS, ActionTable, bin_keys
 from fewshot_gui.intents import Intents
@@ -22,10 +22,11 @@ from fewshot_gui.views.compare_view import CompareView
 from fewshot_gui.views.dialogs import HelpDialog, show_about
 from fewshot_gui.views.estimates_view import EstimatesView
 from fewshot_gui.views.image_focus import ImageFocus
-from fewshot_gui.views.image_view import ImageView, selected_ranges
+from fewshot_gui.views.image_view import ImageView, select_rows, selected_ranges
 from fewshot_gui.views.inspector_view import InspectorView
 from fewshot_gui.views.library_view import LibraryView
 from fewshot_gui.views.results_view import ResultsView
+from fewshot_gui.views.words_dialog import show_words_of
 from fewshot_gui.widgets.overlay_canvas import OverlayCanvas
 
 _TYPING_PAUSE = 4000  # milliseconds after which digits that were begun with 0 are forgotten
@@ -89,6 +90,7 @@ class WindowCommands(QObject):
             "addFolder": intents.add_folder_requested,
             "reading": intents.reading_requested,
             "cache": intents.cache_requested,
+            "jobs": intents.jobs_requested,
             "log": intents.log_requested,
             "settings": intents.settings_requested,
             "shortcuts": intents.shortcuts_requested,
@@ -155,6 +157,7 @@ class WindowCommands(QObject):
             "resultsTable": partial(panes.results.show_gallery, wanted=False),
             "resultsGallery": partial(panes.results.show_gallery, wanted=True),
             "help": self._show_help,
+            "words": self._explain_words,
             "about": partial(show_about, window),
         }
         for action_id, call in calls.items():
@@ -369,6 +372,9 @@ class WindowCommands(QObject):
         target = next((entry for entry in entries if entry.isVisible() and entry.isEnabled()), None)
         if target is not None:
             target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            if isinstance(target, QAbstractItemView) and not target.selectionModel().hasSelection():
+                row = target.currentIndex().row()
+                select_rows(target, [row] if row >= 0 else [])  # keys work on what is selected
 
     def _find(self) -> None:
         """Go to the filter of the results where those are used, else to the library's."""
@@ -413,6 +419,11 @@ class WindowCommands(QObject):
         dialog = HelpDialog(self._table, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    def _explain_words(self) -> None:
+        """Explain the words of the part that the keyboard is in."""
+        focus = QApplication.focusWidget()
+        show_words_of(self._window if focus is None else focus)
 
     def _on_examples_chosen(self, paths: list[Path]) -> None:
         """Select the examples in their bin; where they are in none any more, show the first in the inspector."""

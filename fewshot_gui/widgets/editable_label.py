@@ -17,6 +17,7 @@ class EditableLabel(QLabel):
     """
 
     edited = Signal(str)
+    left = Signal()  # by a key: the keyboard is nowhere now
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -85,9 +86,12 @@ class EditableLabel(QLabel):
                 self.edited.emit(text.strip())
 
     def _close(self) -> None:
+        had_focus = self._editor.hasFocus()
         self._editor.blockSignals(True)
         self._editor.hide()
         self._editor.blockSignals(False)
+        if had_focus:
+            self.left.emit()
 
     def _elide(self) -> None:
         width = max(self.width() - 2, 0)

@@ -22,16 +22,20 @@ _KINDS = ("xmp", "undo_xmp", "dicom_sr")
 
 def add_project_exports(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("--xmp", action="store_true", help="write XMP sidecars beside the images")
+    parser.add_argument("--xmp", action="store_true", help=message("write XMP sidecars beside the images"))
     parser.add_argument(
         "--sidecar-names",
         choices=("append", "replace"),
         metavar="RULE",
-        help="append (img.jpg.xmp, the default) or replace (img.xmp)",
+        help=message("append (img.jpg.xmp, the default) or replace (img.xmp)"),
     )
-    parser.add_argument("--undo-xmp", action="store_true", help="put the sidecars back as they were")
-    parser.add_argument("--dicom-sr", type=Path, metavar="DIR", help="write DICOM structured reports into a new folder")
-    parser.add_argument("--codes", type=Path, metavar="CODES.csv", help="coded concepts of the classes, for --dicom-sr")
+    parser.add_argument("--undo-xmp", action="store_true", help=message("put the sidecars back as they were"))
+    parser.add_argument(
+        "--dicom-sr", type=Path, metavar="DIR", help=message("write DICOM structured reports into a new folder")
+    )
+    parser.add_argument(
+        "--codes", type=Path, metavar="CODES.csv", help=message("coded concepts of the classes, for --dicom-sr")
+    )
 
 
 def is_project_export(options: argparse.Namespace) -> bool:

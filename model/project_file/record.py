@@ -88,31 +88,31 @@ def check_rows(rows: Iterable[tuple[object, object, object]], head: str | None, 
     last = previous if count else ""
     names = tuple(by)
     if (head or "") != last:
-        reason = "the end is not the one that the project knows of: entries are missing there, or were added"
+        reason = message("the end is not the one that the project knows of: entries are missing there, or were added")
         return RecordCheck(count, last, kinds, names, count + 1, reason)
     if anchor and found is None:
-        return RecordCheck(count, last, kinds, names, None, "no entry has the hash that was given")
+        return RecordCheck(count, last, kinds, names, None, message("no entry has the hash that was given"))
     return RecordCheck(count, last, kinds, names, anchor=found)
 
 
 def _fault(expected: int, previous: str, number: object, hash_: object, text: object) -> str:
     """Return what is wrong with an entry that follows one with the hash `previous`; "" where nothing is."""
     if number != expected:
-        return "it is missing"
+        return message("it is missing")
     if not isinstance(text, str) or not isinstance(hash_, str) or not text.isascii() or hash_of(text) != hash_:
-        return "its text is not the one that its hash was made of"
+        return message("its text is not the one that its hash was made of")
     try:
         entry = json.loads(text)
     except (ValueError, RecursionError):
-        return "it is no JSON"
+        return message("it is no JSON")
     if not isinstance(entry, dict) or entry.keys() != _KEYS or canonical(entry) != text:
-        return "it is not written as entries are"
+        return message("it is not written as entries are")
     if entry["number"] != expected or type(entry["number"]) is not int:
-        return "it says another number"
+        return message("it says another number")
     if not all(isinstance(entry[key], str) for key in ("previous", "at", "who", "kind")):
-        return "it is not written as entries are"
+        return message("it is not written as entries are")
     if entry["previous"] != previous:
-        return "it does not follow the entry before it"
+        return message("it does not follow the entry before it")
     return ""
 
 

@@ -242,14 +242,14 @@ def _check(region: Region, image: EmbeddedImage) -> None:
     if region.x >= width or region.y >= height:
         raise UsageError(
             message(
-                "The region {x},{y},{width},{height} lies outside of {image}, which has {width_2} x {height_2} pixels.",
+                "The region {x},{y},{width},{height} lies outside of {image}, which has {across} x {down} pixels.",
                 x=region.x,
                 y=region.y,
                 width=region.width,
                 height=region.height,
                 image=image.path,
-                width_2=width,
-                height_2=height,
+                across=width,
+                down=height,
             )
         )
 

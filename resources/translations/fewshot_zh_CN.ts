@@ -44,10 +44,6 @@
         <translation>已无他人占用此项目：载入其当前内容并编辑</translation>
     </message>
     <message>
-        <source>&amp;Bins from a folder…</source>
-        <translation>从文件夹建立样本箱(&amp;B)…</translation>
-    </message>
-    <message>
         <source>Each sub-folder of a folder becomes a bin with its images</source>
         <translation>文件夹的每个子文件夹成为一个样本箱，并带入其中的图像</translation>
     </message>
@@ -82,10 +78,6 @@
     <message>
         <source>Show the images of a folder in the library</source>
         <translation>在图像库中显示文件夹里的图像</translation>
-    </message>
-    <message>
-        <source>How images are &amp;read…</source>
-        <translation>图像读取方式(&amp;R)…</translation>
     </message>
     <message>
         <source>How many frames are taken of videos, large images as tiles, transparent pixels, the range of greys</source>
@@ -200,12 +192,20 @@
         <translation>将图像移出样本箱；不会删除任何文件</translation>
     </message>
     <message>
-        <source>Cac&amp;he…</source>
-        <translation>缓存(&amp;H)…</translation>
+        <source>Bins from a &amp;folder…</source>
+        <translation>从文件夹建立样本箱(&amp;F)…</translation>
+    </message>
+    <message>
+        <source>Ho&amp;w images are read…</source>
+        <translation>图像读取方式(&amp;W)…</translation>
     </message>
     <message>
         <source>What is kept of images between runs: where, how much, clear it</source>
         <translation>各次运行之间保留的图像数据：位置、大小、清除</translation>
+    </message>
+    <message>
+        <source>&amp;Cache…</source>
+        <translation>缓存(&amp;C)…</translation>
     </message>
     <message>
         <source>New &amp;bin</source>
@@ -352,8 +352,48 @@
         <translation>选择取多少图像以及哪些图像：最不确定的、典型的、异常的、随机的</translation>
     </message>
     <message>
-        <source>Fetch images &amp;like this one</source>
-        <translation>选取与此相似的图像(&amp;L)</translation>
+        <source>Fetch images li&amp;ke this one</source>
+        <translation>选取与此相似的图像(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Com&amp;pare backbones…</source>
+        <translation>比较骨干网络(&amp;P)…</translation>
+    </message>
+    <message>
+        <source>Canc&amp;el</source>
+        <translation>取消(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Show all i&amp;mages</source>
+        <translation>显示所有图像(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Stac&amp;k near copies</source>
+        <translation>堆叠近似重复(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Sprea&amp;d or close the stack</source>
+        <translation>展开或收起堆叠(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Results as a ta&amp;ble</source>
+        <translation>以表格显示结果(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Compare side b&amp;y side</source>
+        <translation>并排比较(&amp;Y)</translation>
+    </message>
+    <message>
+        <source>Cop&amp;y picture</source>
+        <translation>复制图片(&amp;Y)</translation>
+    </message>
+    <message>
+        <source>&amp;Save picture…</source>
+        <translation>保存图片(&amp;S)…</translation>
+    </message>
+    <message>
+        <source>&amp;Hide names</source>
+        <translation>隐藏名称(&amp;H)</translation>
     </message>
     <message>
         <source>Show the images that are most like the one in the inspector</source>
@@ -368,24 +408,12 @@
         <translation>显示含有相似内容的图像：以检视面板中标出的部分（按住 Shift 拖动）或其框为准</translation>
     </message>
     <message>
-        <source>Compare &amp;backbones…</source>
-        <translation>比较骨干网络(&amp;B)…</translation>
-    </message>
-    <message>
         <source>Find out which network recognises most of the examples when they are left out, and how long each takes</source>
         <translation>找出留出样本时识别率最高的网络，以及各自所需的时间</translation>
     </message>
     <message>
-        <source>C&amp;ancel</source>
-        <translation>取消(&amp;A)</translation>
-    </message>
-    <message>
         <source>Stop; what is done so far is kept</source>
         <translation>停止；已完成的部分保留</translation>
-    </message>
-    <message>
-        <source>Show &amp;all images</source>
-        <translation>显示所有图像(&amp;A)</translation>
     </message>
     <message>
         <source>Show everything again, not only what was fetched</source>
@@ -408,24 +436,12 @@
         <translation>在图像库的文件夹中查找新图像</translation>
     </message>
     <message>
-        <source>Stack near &amp;copies</source>
-        <translation>堆叠近似重复(&amp;C)</translation>
-    </message>
-    <message>
         <source>Show near copies (bursts, frames, the same picture saved again) as one tile, in the library and gallery</source>
         <translation>在图像库和画廊中，将近似重复的图像（连拍、视频帧、重复保存的同一图片）显示为一个图块</translation>
     </message>
     <message>
-        <source>Spread or &amp;close the stack</source>
-        <translation>展开或收起堆叠(&amp;C)</translation>
-    </message>
-    <message>
         <source>Show all images of the current image&apos;s stack, or only the one on top again</source>
         <translation>显示当前图像所在堆叠的全部图像，或重新只显示最上面一张</translation>
-    </message>
-    <message>
-        <source>Results as a &amp;table</source>
-        <translation>以表格显示结果(&amp;T)</translation>
     </message>
     <message>
         <source>Show the results as a table</source>
@@ -446,6 +462,38 @@
     <message>
         <source>Hide library and bins, so that results have their room; keys put images into bins all the same</source>
         <translation>隐藏图像库和样本箱，为结果腾出空间；仍可用按键将图像放入样本箱</translation>
+    </message>
+    <message>
+        <source>Layout for &amp;labelling</source>
+        <translation>标注布局(&amp;L)</translation>
+    </message>
+    <message>
+        <source>A wide library and large bins</source>
+        <translation>图像库较宽，样本箱较大</translation>
+    </message>
+    <message>
+        <source>Layout for &amp;reviewing</source>
+        <translation>复核布局(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Results alone, as a gallery, beside the inspector</source>
+        <translation>只显示画廊形式的结果，旁边是检视面板</translation>
+    </message>
+    <message>
+        <source>Layout for &amp;inspecting</source>
+        <translation>检视布局(&amp;I)</translation>
+    </message>
+    <message>
+        <source>A large inspector beside the table of results</source>
+        <translation>结果表格旁是较大的检视面板</translation>
+    </message>
+    <message>
+        <source>&amp;Usual layout</source>
+        <translation>默认布局(&amp;U)</translation>
+    </message>
+    <message>
+        <source>All parts at the sizes that they had in the beginning</source>
+        <translation>所有部分恢复最初的大小</translation>
     </message>
     <message>
         <source>Zoom &amp;in</source>
@@ -472,24 +520,12 @@
         <translation>图像的一个像素对应屏幕的一个像素</translation>
     </message>
     <message>
-        <source>Compare side &amp;by side</source>
-        <translation>并排比较(&amp;S)</translation>
-    </message>
-    <message>
         <source>Show the two selected images beside each other, or of one image where two classes look</source>
         <translation>并排显示选中的两张图像，或一张图像上两个类别各自关注之处</translation>
     </message>
     <message>
-        <source>&amp;Copy picture</source>
-        <translation>复制图片(&amp;C)</translation>
-    </message>
-    <message>
         <source>Copy the picture in the inspector with the map and the region over it</source>
         <translation>复制检视面板中的图片，连同其上的注意力图和区域</translation>
-    </message>
-    <message>
-        <source>Sa&amp;ve picture…</source>
-        <translation>保存图片(&amp;V)…</translation>
     </message>
     <message>
         <source>Write the picture in the inspector, with the map and the region over it, to a PNG file</source>
@@ -620,10 +656,6 @@
         <translation>显示对检视面板中的图像谁作过什么结论，由哪个分类器、依据哪些样本预测</translation>
     </message>
     <message>
-        <source>Hide &amp;names</source>
-        <translation>隐藏名称(&amp;N)</translation>
-    </message>
-    <message>
         <source>Show numbers instead of the names of files and folders, which may tell a patient&apos;s name or the class</source>
         <translation>用编号代替文件和文件夹的名称，名称可能透露患者姓名或类别</translation>
     </message>
@@ -654,6 +686,30 @@
     <message>
         <source>&amp;Keyboard and mouse</source>
         <translation>键盘和鼠标(&amp;K)</translation>
+    </message>
+    <message>
+        <source>&amp;What the words mean…</source>
+        <translation>术语解释(&amp;W)…</translation>
+    </message>
+    <message>
+        <source>Weight, steady, to check, unlike every bin, ...: explained in plain words, beginning with this place</source>
+        <translation>用浅显的话解释权重、稳定度、待核对、都不像等术语，从当前位置的术语开始</translation>
+    </message>
+    <message>
+        <source>&amp;Tour</source>
+        <translation>导览(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Shows the five steps of the work, each where it is done</source>
+        <translation>介绍工作的五个步骤，每一步都指出所在的位置</translation>
+    </message>
+    <message>
+        <source>&amp;Jobs…</source>
+        <translation>任务(&amp;J)…</translation>
+    </message>
+    <message>
+        <source>What was trained, classified, fetched and compared since the program started, and what came of it</source>
+        <translation>程序启动以来的训练、分类、选取和比较，以及各自的结果</translation>
     </message>
     <message>
         <source>&amp;Log…</source>
@@ -750,6 +806,14 @@
     <message>
         <source>{count} images are labelled by {reader}.</source>
         <translation>{reader} 已为 {count} 张图像添加人工标签。</translation>
+    </message>
+    <message>
+        <source>1 near copy got its label.</source>
+        <translation>1 张近似重复图像得到了相同的标签。</translation>
+    </message>
+    <message>
+        <source>{count} near copies got their labels.</source>
+        <translation>{count} 张近似重复图像得到了相同的标签。</translation>
     </message>
     <message>
         <source>S goes on all the same, Backspace goes back, Esc leaves.</source>
@@ -1582,32 +1646,48 @@
         <translation>证据最多</translation>
     </message>
     <message>
-        <source>When</source>
-        <translation>时间</translation>
+        <source>Bins hold examples</source>
+        <translation>样本箱存放样本</translation>
     </message>
     <message>
-        <source>Who</source>
-        <translation>人员</translation>
+        <source>One bin for each class. Drag a few images onto it, or select them and press its number. Five of each are a good start. No file is moved or changed.</source>
+        <translation>每个类别一个样本箱。把几张图像拖到上面，或选中后按其编号。每类五张就是不错的开始。不会移动或改动任何文件。</translation>
     </message>
     <message>
-        <source>Backbone</source>
-        <translation>骨干网络</translation>
+        <source>Train</source>
+        <translation>训练</translation>
     </message>
     <message>
-        <source>Examples</source>
-        <translation>样本</translation>
+        <source>{command} learns from the examples, in a second or so. The line above the bins then says how many of them are recognised when they are left out.</source>
+        <translation>{command}从样本中学习，大约一秒。随后样本箱上方的一行会说明留出时有多少样本能被认出。</translation>
     </message>
     <message>
-        <source>Estimate (95 %)</source>
-        <translation>估计（95%）</translation>
+        <source>Classify</source>
+        <translation>分类</translation>
     </message>
     <message>
-        <source>Classifier</source>
-        <translation>分类器</translation>
+        <source>{command} labels a whole folder: each image gets a class, and how sure that is. What looks like none of the examples is called unlike every bin.</source>
+        <translation>{command}为整个文件夹分类：每张图像得到一个类别及其可信程度。与任何样本都不像的图像会标为都不像。</translation>
     </message>
     <message>
-        <source>Kept</source>
-        <translation>保留</translation>
+        <source>See why</source>
+        <translation>看清原因</translation>
+    </message>
+    <message>
+        <source>Choose a result to see it here. The box is where the evidence for its class is strongest. Choose another class below the picture to see what speaks for that one. “?” explains the words.</source>
+        <translation>选择一个结果，在这里查看。框出的是支持其类别的证据最强的地方。在图片下方选择另一类别，可以看到支持它的是什么。“?”解释术语。</translation>
+    </message>
+    <message>
+        <source>Check, and hand over</source>
+        <translation>核对并交付</translation>
+    </message>
+    <message>
+        <source>{review} goes through what is left to check, by keyboard. {report} writes all of it into one page for colleagues. This tour is in the Help menu.</source>
+        <translation>{review}用键盘逐一查看待核对的结果。{report}把全部内容写成一页，交给同事。此导览在帮助菜单中。</translation>
+    </message>
+    <message>
+        <source>What does “{word}” mean?</source>
+        <translation>“{word}”是什么意思？</translation>
     </message>
 </context>
 <context>
@@ -2464,6 +2544,14 @@
         <translation>项目会跟随移动后的文件；用“文件 &gt; 撤销移入文件夹”可移回。</translation>
     </message>
     <message>
+        <source>&amp;Pictures</source>
+        <translation>图片(&amp;P)</translation>
+    </message>
+    <message>
+        <source>PNG files of what is seen, with no header and no name in them; pages and frames as well.</source>
+        <translation>按所见内容写成 PNG 文件，其中没有文件头和姓名；页和帧也可以。</translation>
+    </message>
+    <message>
         <source>Results</source>
         <translation>结果</translation>
     </message>
@@ -2675,8 +2763,8 @@
         <translation>样本箱已恢复为 {when} 的状态；其分类器已不再保留：请重新训练。</translation>
     </message>
     <message>
-        <source> {count} of its examples are not known any more.</source>
-        <translation>其中 {count} 个样本已无法查到。</translation>
+        <source>{said} {count} of its examples are not known any more.</source>
+        <translation>{said}其中 {count} 个样本已无法找到。</translation>
     </message>
     <message>
         <source>Being checked …</source>
@@ -2692,6 +2780,34 @@
     <message>
         <source>Trainings</source>
         <translation>训练</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>人员</translation>
+    </message>
+    <message>
+        <source>Backbone</source>
+        <translation>骨干网络</translation>
+    </message>
+    <message>
+        <source>Examples</source>
+        <translation>样本</translation>
+    </message>
+    <message>
+        <source>Estimate (95 %)</source>
+        <translation>估计（95%）</translation>
+    </message>
+    <message>
+        <source>Classifier</source>
+        <translation>分类器</translation>
+    </message>
+    <message>
+        <source>Kept</source>
+        <translation>已保留</translation>
     </message>
     <message>
         <source>What differs</source>
@@ -2792,6 +2908,45 @@
     </message>
 </context>
 <context>
+    <name>JobHistoryController</name>
+    <message>
+        <source>Stopped; done until then: {count}</source>
+        <translation>已停止；此前完成：{count}</translation>
+    </message>
+    <message>
+        <source>Training</source>
+        <translation>正在训练</translation>
+    </message>
+    <message>
+        <source>Classifying</source>
+        <translation>正在分类</translation>
+    </message>
+    <message>
+        <source>Loading the classifier</source>
+        <translation>正在载入分类器</translation>
+    </message>
+    <message>
+        <source>Fetching images</source>
+        <translation>正在选取图像</translation>
+    </message>
+    <message>
+        <source>Looking for near copies</source>
+        <translation>正在查找近似重复</translation>
+    </message>
+    <message>
+        <source>Comparing backbones</source>
+        <translation>比较骨干网络</translation>
+    </message>
+    <message>
+        <source>Images compared: {count}</source>
+        <translation>已比较的图像：{count}</translation>
+    </message>
+    <message>
+        <source>Backbones compared: {count}</source>
+        <translation>已比较的骨干网络：{count}</translation>
+    </message>
+</context>
+<context>
     <name>JobStatus</name>
     <message>
         <source>Progress</source>
@@ -2816,6 +2971,65 @@
     <message>
         <source>{time} left</source>
         <translation>剩余 {time}</translation>
+    </message>
+</context>
+<context>
+    <name>JobsDialog</name>
+    <message>
+        <source>Jobs</source>
+        <translation>任务</translation>
+    </message>
+    <message>
+        <source>Job</source>
+        <translation>任务</translation>
+    </message>
+    <message>
+        <source>Begun</source>
+        <translation>开始</translation>
+    </message>
+    <message>
+        <source>Took</source>
+        <translation>用时</translation>
+    </message>
+    <message>
+        <source>What came of it</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>详细信息</translation>
+    </message>
+    <message>
+        <source>Nothing was trained, classified or compared since the program started.</source>
+        <translation>程序启动以来没有进行过训练、分类或比较。</translation>
+    </message>
+    <message>
+        <source>&amp;Copy list</source>
+        <translation>复制列表(&amp;C)</translation>
+    </message>
+    <message>
+        <source>waits</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>runs …</source>
+        <translation>运行中…</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>{seconds} s</source>
+        <translation>{seconds} 秒</translation>
     </message>
 </context>
 <context>
@@ -3126,6 +3340,10 @@
     <message>
         <source>About {share} of the images that do belong to a bin are called unlike every bin. Of images of a kind that looks much like the bins, but has none, about {near} % are found, of others nearly all</source>
         <translation>确实属于样本箱的图像中，约 {share} 会被判为与所有样本箱都不像。对于与样本箱很像、但没有对应样本箱的图像，约可找出 {near}%，其他图像几乎全部可以找出</translation>
+    </message>
+    <message>
+        <source>Layo&amp;ut</source>
+        <translation>布局(&amp;U)</translation>
     </message>
     <message>
         <source>&amp;Theme</source>
@@ -3862,12 +4080,24 @@
         <translation>隐藏预测和其他阅片人的结论(&amp;H)</translation>
     </message>
     <message>
+        <source>Label near &amp;copies together: one image of each stack is looked at</source>
+        <translation>近似重复一起标注(&amp;C)：每个堆叠只看一张</translation>
+    </message>
+    <message>
+        <source>View &gt; Stack near copies finds them first</source>
+        <translation>先用“视图 &gt; 堆叠近似重复”找出它们</translation>
+    </message>
+    <message>
         <source>1 image</source>
         <translation>1 张图像</translation>
     </message>
     <message>
         <source>{count} images</source>
         <translation>{count} 张图像</translation>
+    </message>
+    <message>
+        <source>{looked_at} to look at, of {images}</source>
+        <translation>共 {images}，需查看 {looked_at} 张</translation>
     </message>
 </context>
 <context>
@@ -3879,6 +4109,14 @@
     <message>
         <source>Reading …</source>
         <translation>正在读取…</translation>
+    </message>
+    <message>
+        <source>1 near copy gets the same label.</source>
+        <translation>1 张近似重复图像将得到相同的标签。</translation>
+    </message>
+    <message>
+        <source>{count} near copies get the same label.</source>
+        <translation>{count} 张近似重复图像将得到相同的标签。</translation>
     </message>
     <message>
         <source>Images that are checked</source>
@@ -4261,6 +4499,29 @@ Backspace  返回 · S  跳过 · F  复查
     </message>
 </context>
 <context>
+    <name>TourCard</name>
+    <message>
+        <source>Leave</source>
+        <translation>离开</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>下一步</translation>
+    </message>
+    <message>
+        <source>{step} of {count}</source>
+        <translation>{step} / {count}</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>完成</translation>
+    </message>
+</context>
+<context>
     <name>WatchingController</name>
     <message>
         <source>Watch a folder</source>
@@ -4311,6 +4572,48 @@ Backspace  返回 · S  跳过 · F  复查
     <message>
         <source>Drag the lines to choose which values are black and white</source>
         <translation>拖动线条以选择显示为黑色和白色的值</translation>
+    </message>
+</context>
+<context>
+    <name>WordButton</name>
+    <message>
+        <source>What do the words mean? (Shift+F1)</source>
+        <translation>这些术语是什么意思？（Shift+F1）</translation>
+    </message>
+    <message>
+        <source>What do the words mean?</source>
+        <translation>这些术语是什么意思？</translation>
+    </message>
+</context>
+<context>
+    <name>WordsDialog</name>
+    <message>
+        <source>What the words mean</source>
+        <translation>术语解释</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Search the words and their explanations</source>
+        <translation>搜索术语及其解释</translation>
+    </message>
+    <message>
+        <source>Words</source>
+        <translation>术语</translation>
+    </message>
+    <message>
+        <source>Explanation</source>
+        <translation>解释</translation>
+    </message>
+    <message>
+        <source>Nothing found.</source>
+        <translation>未找到。</translation>
+    </message>
+    <message>
+        <source>Also: {names}</source>
+        <translation>也称：{names}</translation>
     </message>
 </context>
 <context>

@@ -1,11 +1,12 @@
 """Runs the app in a process of its own and tells, on request, where things are on the screen.
 
-    python drive_app.py APP_FOLDER LIBRARY_FOLDER
+    python drive_app.py APP_FOLDER [LIBRARY_FOLDER]
 
 Each line on standard input is a question, each line on standard output the answer as JSON: [x, y,
 width, height] in pixels of the screen, or null where there is no such thing (yet).
 
     widget NAME        the widget with this objectName
+    focus NAME         the same, if the keyboard is in it
     card N             the N-th bin's card
     item VIEW ROW      the row of the list or table with this objectName
     menu TITLE         the menu of the menu bar
@@ -57,6 +58,12 @@ class Guide(QObject):
         widget = self._window.findChild(QWidget, name)
         return None if widget is None or not widget.isVisible() else _on_screen(widget, widget.rect())
 
+    def _find_focus(self, name: str) -> QRect | None:
+        widget = self._window.findChild(QWidget, name)
+        focus = QApplication.focusWidget()
+        is_in = widget is not None and focus is not None and (focus is widget or widget.isAncestorOf(focus))
+        return self._find_widget(name) if is_in else None
+
     def _find_card(self, number: str) -> QRect | None:
         bins = self._document.bins
         return self._find_widget(f"binCard:{bins[int(number)].id}") if int(number) < len(bins) else None
@@ -94,7 +101,7 @@ def main() -> int:
     qt_app = make_qt_app()
     app = App(AppPaths.below(Path(sys.argv[1])))
     Guide(app)
-    return execute(qt_app, app, Options(folders=(Path(sys.argv[2]),)))
+    return execute(qt_app, app, Options(folders=tuple(Path(folder) for folder in sys.argv[2:])))
 
 
 if __name__ == "__main__":

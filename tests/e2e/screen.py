@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -37,7 +38,11 @@ def wait_for(answer: Callable[[], _T | None], what: str, seconds: float = 30.0) 
 
 
 class Screen:
-    """An Xvfb server and xdotool's hand on it."""
+    """An Xvfb server and xdotool's hand on it; with `window_manager`, openbox as well, where it is installed."""
+
+    def __init__(self, *, window_manager: bool = False) -> None:
+        self._wants_manager = window_manager
+        self._manager: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Screen:
         read_end, write_end = os.pipe()
@@ -51,11 +56,17 @@ class Screen:
             number = pipe.readline().strip()
         assert number, "Xvfb did not start"
         self.display = f":{number}"
+        if self._wants_manager and shutil.which("openbox") is not None:
+            environment = {**os.environ, "DISPLAY": self.display}
+            self._manager = subprocess.Popen(["openbox", "--sm-disable"], env=environment, stderr=subprocess.DEVNULL)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._manager is not None:
+            self._manager.terminate()
+            self._manager.wait(10)
         self._server.terminate()
         self._server.wait(10)
 
@@ -88,6 +99,10 @@ class Screen:
     def press(self, *keys: str) -> None:
         """Press keys, by their names for X, one after the other."""
         self._do("key", "--delay", "30", *keys)
+
+    def type(self, text: str) -> None:
+        """Type a text, character by character."""
+        self._do("type", "--delay", "30", text)
 
     def drag(self, source: Rect, target: Rect) -> None:
         """Press on the middle of `source`, move in steps, release on the middle of `target` once it lights up."""
@@ -122,12 +137,12 @@ class Screen:
 class RunningApp:
     """The app on `screen`, as a process of its own (see drive_app.py)."""
 
-    def __init__(self, screen: Screen, folder: Path, library: Path) -> None:
+    def __init__(self, screen: Screen, folder: Path, *folders: Path) -> None:
         environment = {**os.environ, "DISPLAY": screen.display, "QT_QPA_PLATFORM": "xcb", "QT_SCALE_FACTOR": "1"}
         path = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH")]))
         script = Path(__file__).with_name("drive_app.py")
         self._process = subprocess.Popen(
-            [sys.executable, str(script), str(folder), str(library)],
+            [sys.executable, str(script), str(folder), *map(str, folders)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -148,6 +163,10 @@ class RunningApp:
         """Close the window as a user would; returns the exit status."""
         assert self._process.stdin is not None
         self._process.stdin.close()
+        return self._process.wait(30)
+
+    def ended(self) -> int:
+        """Wait until it has ended by itself; returns the exit status."""
         return self._process.wait(30)
 
     def kill(self) -> None:

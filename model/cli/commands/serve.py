@@ -50,7 +50,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=seconds, default=60.0, help=message("longest request (default: 60)"))
     parser.add_argument("--parallel", type=positive, help=message("images worked on at once (default: the cores)"))
     parser.add_argument("--waiting", type=positive, default=100, help=message("requests that may wait (default: 100)"))
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    parser.add_argument(
+        "--device",
+        choices=("auto", "cpu", "cuda", "mps"),
+        default="auto",
+        help=message("where to compute (default: auto)"),
+    )
     add_json(parser)
 
 

@@ -45,8 +45,11 @@ def _run(options: argparse.Namespace, _token: CancelToken) -> Outcome:
         "anchor": found.anchor,
     }
     if not found.is_whole:
-        where = f"entry {found.broken}" if found.broken is not None else "the record"
-        say(message("{project}: {where}: {reason}.", project=options.project, where=where, reason=found.reason))
+        project, reason = options.project, found.reason
+        if found.broken is None:
+            say(message("{project}: the record: {reason}.", project=project, reason=reason))
+        else:
+            say(message("{project}: entry {number}: {reason}.", project=project, number=found.broken, reason=reason))
         return Outcome(result, 0, is_bad=True)
     if not found.entries:
         say(message("{project} has no record yet.", project=options.project))

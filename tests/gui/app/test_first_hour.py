@@ -15,6 +15,7 @@ from fewshot_gui.app import App
 from fewshot_gui.covers import CoverStyle, Strength, covers
 from fewshot_gui.views.next_step_strip import NextStepStrip
 from fewshot_gui.views.start_hint import ProjectCard
+from fewshot_gui.views.tour import TourCard
 from tests.conftest import EXAMPLE
 
 
@@ -134,3 +135,15 @@ def test_what_was_done_is_said_with_a_button_that_undoes_it(app: App) -> None:
     document.add_bin("Two")
     status.show_message("Something else")
     assert not status.undo.isVisible()
+
+
+def test_the_tour_is_offered_at_the_first_start_alone_and_stays_in_the_menu(app: App) -> None:
+    button = _button(app, "tourActionButton")
+    assert button.isVisible()
+    button.click()
+    assert not button.isVisible()
+    assert app.window.findChild(TourCard) is not None
+    app.window.offer_tour(True)
+    app.preferences.show()  # as the next start does
+    assert not button.isVisible()
+    assert app.window.command_table["tour"].isEnabled()

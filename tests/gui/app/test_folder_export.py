@@ -88,6 +88,9 @@ def test_results_are_copied_into_folders(
     assert asked == [(2, 4, 2)]
     assert _names(target) == ["Cats/0000.png", "Dogs_/0001.png"]
     assert "2 images copied into folders in “sorted”" in app.window.statusBar().currentMessage()
+    (job,) = app.jobs.rows()
+    assert job.said.startswith("2 images copied into folders in “sorted”")
+    assert job.seconds is not None
     _choose(app, monkeypatch, target, Transfer.COPY, examples=True, odd_too=True)
     _run(app, qtbot, "exportFolders")
     assert {"unknown/0002.png", "unreadable/0003.png"} < set(_names(target))

@@ -90,3 +90,33 @@ def test_f2_renames_in_place_and_a_duplicate_is_refused(app: App, document: Docu
     QTest.keyClick(editor, Qt.Key.Key_Return)
     assert card.header.name.full_text == document.bin(dogs).name == "Wolves"
     assert document.bin(cats).name == "Cats"
+
+
+def test_after_naming_a_bin_the_keyboard_is_in_it(app: App, document: Document, qtbot: QtBot) -> None:
+    cats = document.add_bin("Cats")
+    card = app.window.bins.card(cats)
+    app.window.activateWindow()
+    card.take_focus()
+    for last, name in ((Qt.Key.Key_Return, "Lions"), (Qt.Key.Key_Escape, "Lions")):
+        QTest.keyClick(card, Qt.Key.Key_F2)
+        editor = card.findChild(QLineEdit)
+        assert editor is not None
+        qtbot.waitUntil(editor.hasFocus)
+        QTest.keyClicks(editor, "Lions" if last == Qt.Key.Key_Return else "Bears")
+        QTest.keyClick(editor, last)
+        assert document.bin(cats).name == name
+        qtbot.waitUntil(card.hasFocus)
+
+
+def test_keys_work_at_once_on_what_f6_comes_to(app: App, document: Document, images: list[Path], qtbot: QtBot) -> None:
+    cats = document.add_bin("Cats")
+    app.window.activateWindow()
+    app.window.inspector.entry().setFocus()
+    view = app.window.library.images
+    for expected in (images[:1], images[:2]):
+        app.window.command_table["nextPane"].trigger()
+        while not view.hasFocus():
+            app.window.command_table["nextPane"].trigger()
+        assert len(view.selected_paths()) == 1
+        QTest.keyClick(view, Qt.Key.Key_1)
+        assert [example.path for example in document.bin(cats).examples] == expected
