@@ -206,6 +206,7 @@ class ExampleReport:
     weight: its share in its class descriptor times K_c, so that 1.0 is an average example
     predicted, confidence: leave-one-out prediction of this image
     group: a number, the same for examples that belong together and are left out together; None: it is alone
+    attend: the boxes that it was trained with
     """
 
     path: Path
@@ -214,6 +215,7 @@ class ExampleReport:
     predicted: int
     confidence: float
     group: int | None = None
+    attend: Attend = Attend()
 
 
 @dataclass(frozen=True)

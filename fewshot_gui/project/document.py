@@ -14,6 +14,7 @@ from PySide6.QtGui import QUndoStack
 from fewshot_gui.project.commands import Edit
 from fewshot_gui.project.content import Content
 from fewshot_gui.project.edits import bins, examples, folders, merging, order, style
+from fewshot_gui.project.edits import boxes as drawing
 from fewshot_gui.project.edits import labels as labelling
 from fewshot_gui.project.edits.base import Plan
 from fewshot_gui.project.edits.files import Relocate
@@ -22,7 +23,7 @@ from fewshot_gui.project.labels import Label
 from fewshot_gui.project.record import FOUND, Draft
 from fewshot_gui.project.store import ProjectStore, StoredContent
 from fewshot_gui.project.values import Bin, Example, FileIdentity, clean_name
-from model.types import FEWEST_OF_ONE_BIN
+from model.types import FEWEST_OF_ONE_BIN, Attend
 
 __all__ = ["Bin", "Document", "Example", "FileIdentity"]
 
@@ -132,6 +133,10 @@ class Document(Content):
     def take_back_labels(self, paths: Iterable[Path], reader: str) -> None:
         """Forget what a reader says of images."""
         self.edit(labelling.take_back_labels(self._board, _absolute(paths), reader))
+
+    def set_boxes(self, path: Path, boxes: Attend) -> None:
+        """Say where an image shows its class and where not, in place of what was said of it."""
+        self.edit(drawing.set_boxes(self._board, path, boxes))
 
     def add_folders(self, paths: Iterable[Path]) -> None:
         """Show folders in the library, after those there; known ones stay in their place."""

@@ -28,7 +28,7 @@ from model.messages import message
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 from model.runs.image_classifier import ImageClassifier
 from model.training.backbone import Schedule, train_backbone
-from model.types import FEWEST_OF_ONE_BIN, ExampleReport, SupportSet, TrainingReport
+from model.types import FEWEST_OF_ONE_BIN, Attend, ExampleReport, SupportSet, TrainingReport
 
 
 def train(
@@ -171,7 +171,8 @@ def _report(
     accuracy = float((predicted == labels)[counted].double().mean()) if trials else None
     in_groups = grouping.sums(torch.ones(len(labels))) > 1
     groups = [int(number) if together else None for number, together in zip(grouping.numbers, in_groups, strict=True)]
-    columns = (labels.tolist(), fitted.weights.tolist(), predicted.tolist(), confidence.tolist(), groups)
+    boxes = [support.attend.get(image.path, Attend()) for image in examples.images]
+    columns = (labels.tolist(), fitted.weights.tolist(), predicted.tolist(), confidence.tolist(), groups, boxes)
     return TrainingReport(
         class_names=support.class_names,
         examples=tuple(
