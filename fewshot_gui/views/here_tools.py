@@ -58,14 +58,16 @@ class HereTools(QWidget):
         self.layer.chosen_changed.connect(self._show_hint)
         for signal in (document.reset, document.bin_removed, document.examples_changed, document.boxes_changed):
             signal.connect(self._update)
-        self._update()
+        self.hide()
+        self._show_hint()
 
     def show_image(self, path: Path | None) -> None:
-        """Offer the tools for an image whose picture is shown in its own size; None: for none."""
-        if path != self._path:
-            self._path = path
-            self._set_tool(None)
-            self._update()
+        """Offer the tools for an image whose picture is shown in its own size; None: for none, for the time being.
+
+        A tool stays for the next example.
+        """
+        self._path = path
+        self._update()
 
     def tab_stops(self) -> list[QWidget]:
         """What the keyboard goes through, in order."""
@@ -75,9 +77,10 @@ class HereTools(QWidget):
     def _update(self) -> None:
         path = self._path
         is_example = path is not None and self._document.bin_of(path) is not None
-        self.setVisible(is_example and not self._document.read_only_reason)
-        if not is_example:
-            self._set_tool(None)
+        if path is not None:  # else it is about to be: rows that come and go would move the picture
+            self.setVisible(is_example and not self._document.read_only_reason)
+            if self.isHidden():
+                self._set_tool(None)
         self.layer.set_boxes(self._document.boxes(path) if is_example and path is not None else Attend())
         self._show_hint()
 

@@ -400,6 +400,7 @@ class InspectorView(QWidget):
     def _on_picture_failed(self, path: Path, message: str) -> None:
         if path == self._path:
             self.canvas.clear(self.tr("This image cannot be shown."))
+            self.boxes.hide()
             self._set_status(message)
 
     def _on_class_chosen(self) -> None:

@@ -47,6 +47,11 @@ class BoxLayer(QObject):
         """The box that Delete would remove."""
         return self._chosen
 
+    @property
+    def boxes(self) -> Attend:
+        """What is shown."""
+        return self._boxes
+
     def set_boxes(self, boxes: Attend) -> None:
         """Show these boxes."""
         if boxes != self._boxes:
