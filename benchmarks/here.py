@@ -5,7 +5,8 @@
 "here": episodes of sets whose things are marked, without boxes, with those of all examples, and with that of one
 example a class. Tiles and white cells have boxes; of the others a picture is pasted somewhere on a photograph, as an
 example and as a query. "not here": the examples of one class get a caption that no other class has; boxes say that it
-is not to count. Queries have no caption ("plain"), or all of them have it. All differences are paired, in points.
+is not to count; and the same boxes where there is no caption, which should cost nothing. Queries have no caption, or
+all of them have it. All differences are paired, in points.
 """
 
 from __future__ import annotations
@@ -213,36 +214,36 @@ def _hits(classifier: ImageClassifier, data: _Set, episode: Episode) -> Row:
 def _print_not_here(data: _Set, captioned: _Set, episodes: int) -> None:
     rows = []
     for shots in SHOTS:
-        told: dict[str, list[Row]] = {"no caption": [], "none": [], "not here": []}
+        told: dict[str, list[Row]] = {"clean": [], "clean, boxes": [], "captions": [], "captions, boxes": []}
         for episode in draw_episodes(data.seen.labels, data.ways, shots, episodes, f"here {data.name}", data.sources):
-            clean = _examples(data, episode)
-            with_caption = [
-                (captioned if label == 0 else data).seen.images[i]
-                for i, label in zip(episode.support.tolist(), episode.support_labels.tolist(), strict=True)
-            ]
-            marked = LabelledImages(with_caption, episode.support_labels, ())
-            said = {
-                one.path: Attend((), captioned.marks[one.path]) for one in with_caption if one.path in captioned.marks
-            }
-            for name, seen, boxes in (("no caption", clean, {}), ("none", marked, {}), ("not here", marked, said)):
-                classifier = _fitted(data, episode, seen, boxes)
-                found = {}
-                for which, queries in {"plain": data, "captioned": captioned}.items():
-                    predicted, _ = _decided(classifier, queries, episode)
-                    found[which] = float((predicted == episode.query_labels).double().mean())
-                    others = predicted[episode.query_labels != 0]
-                    found[f"{which}, called the captioned class"] = float((others == 0).double().mean())
-                told[name].append(found)
-        row = [
-            f"{100 * fmean(one[which] for one in told[name]):.1f}"
-            for name in ("no caption", "none")
-            for which in ("plain", "captioned")
-        ]
-        names = ("plain", "captioned", "captioned, called the captioned class")
-        rows.append([f"{data.name}, {shots}", *row, *_differences(told["none"], told["not here"], names)])
-    head = ["set, shots", "examples without caption: plain", "captioned", "with: plain", "captioned"]
-    head += ["boxes: plain", "captioned", "called the captioned class"]
-    print("\n".join(table(head, rows)), flush=True)
+            both = (_examples(data, episode), _examples(captioned, episode))
+            first = (episode.support_labels == 0).tolist()
+            mixed = [b if is_first else a for is_first, a, b in zip(first, both[0].images, both[1].images, strict=True)]
+            with_captions = LabelledImages(mixed, episode.support_labels, ())
+            marks = [captioned.marks[one.path] for one in both[1].images]
+            for name, seen in (("clean", both[0]), ("captions", with_captions)):
+                boxes = {
+                    one.path: Attend((), mark)
+                    for is_first, one, mark in zip(first, seen.images, marks, strict=True)
+                    if is_first
+                }
+                for said, row in (({}, told[name]), (boxes, told[f"{name}, boxes"])):
+                    classifier = _fitted(data, episode, seen, said)
+                    row.append({w: _right(classifier, q, episode) for w, q in (("plain", data), ("with", captioned))})
+        levels = [f"{100 * fmean(one[which] for one in told[name]):.1f}" for name, which in _LEVELS]
+        gains = _differences(told["captions"], told["captions, boxes"], ("plain", "with"))
+        harm = _differences(told["clean"], told["clean, boxes"], ("plain",))
+        rows.append([f"{data.name}, {shots}", *levels, *gains, *harm])
+    head = ["set, shots", "no caption", "query has it", "examples have it", "both", "boxes, examples have it", "both"]
+    print("\n".join(table([*head, "boxes, no caption"], rows)), flush=True)
+
+
+_LEVELS = (("clean", "plain"), ("clean", "with"), ("captions", "plain"), ("captions", "with"))
+
+
+def _right(classifier: ImageClassifier, queries: _Set, episode: Episode) -> float:
+    predicted, _ = _decided(classifier, queries, episode)
+    return float((predicted == episode.query_labels).double().mean())
 
 
 def _differences(before: Sequence[Row], after: Sequence[Row], names: Sequence[str] = ()) -> list[str]:

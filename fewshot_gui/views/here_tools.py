@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.intents import Intents
@@ -26,7 +26,10 @@ class HereTools(QWidget):
         self._document, self._intents, self._canvas = document, intents, canvas
         self._path: Path | None = None
         self.layer = BoxLayer(canvas)
-        self.here, self.not_here, self.remove, self._hint = QToolButton(), QToolButton(), QToolButton(), QLabel()
+        self.here, self.not_here, self.remove = QToolButton(), QToolButton(), QToolButton()
+        keys = self.tr(
+            "By keyboard: Return begins a box, arrows move it, Shift and arrows size it, Return keeps it, Escape ends"
+        )
         texts = (
             (self.here, "hereButton", self.tr("Here"), self.tr("Draw where this example shows its class")),
             (
@@ -43,23 +46,23 @@ class HereTools(QWidget):
         for button, name, text, tip in texts:
             button.setObjectName(name)
             button.setText(text)
-            button.setToolTip(tip)
+            button.setToolTip(tip if button is self.remove else f"{tip}\n{keys}")
+            button.setAccessibleDescription(button.toolTip())
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setCheckable(button is not self.remove)
             row.addWidget(button)
-        self._hint.setWordWrap(True)
-        row.addWidget(self._hint, 1)
+        row.addStretch(1)
         self.here.clicked.connect(self._on_here)
         self.not_here.clicked.connect(self._on_not_here)
         self.remove.clicked.connect(self._on_remove)
         self.layer.drawn.connect(self._on_drawn)
         self.layer.removed.connect(self._on_removed)
         self.layer.tool_left.connect(self._on_tool_left)
-        self.layer.chosen_changed.connect(self._show_hint)
+        self.layer.chosen_changed.connect(self._on_chosen_changed)
         for signal in (document.reset, document.bin_removed, document.examples_changed, document.boxes_changed):
             signal.connect(self._update)
+        self.remove.setEnabled(False)
         self.hide()
-        self._show_hint()
 
     def show_image(self, path: Path | None) -> None:
         """Offer the tools for an image whose picture is shown in its own size; None: for none, for the time being.
@@ -82,7 +85,6 @@ class HereTools(QWidget):
             if self.isHidden():
                 self._set_tool(None)
         self.layer.set_boxes(self._document.boxes(path) if is_example and path is not None else Attend())
-        self._show_hint()
 
     def _set_tool(self, tool: bool | None) -> None:
         self.here.setChecked(tool is True)
@@ -90,24 +92,10 @@ class HereTools(QWidget):
         self.layer.set_tool(tool)
         if tool is not None:
             self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._show_hint()
 
     @Slot()
-    def _show_hint(self) -> None:
-        chosen = self.layer.chosen
-        self.remove.setEnabled(chosen is not None)
-        if self.here.isChecked() or self.not_here.isChecked():
-            text = self.tr(
-                "Drag a box on the picture. By keyboard: Return begins one, arrows move it, Shift and arrows size it, "
-                "Return keeps it, Escape ends."
-            )
-        elif self._path is not None and self._document.boxes(self._path):
-            boxes = self._document.boxes(self._path)
-            text = self.tr("Boxes: {here} here, {not_here} not here.")
-            text = text.format(here=len(boxes.inside), not_here=len(boxes.outside))
-        else:
-            text = ""
-        self._hint.setText(text)
+    def _on_chosen_changed(self) -> None:
+        self.remove.setEnabled(self.layer.chosen is not None)
 
     @Slot()
     def _on_here(self) -> None:
