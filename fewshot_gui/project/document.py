@@ -155,6 +155,7 @@ class Document(Content):
         commands = map(self.undo_stack.command, range(self.undo_stack.count()))
         edits = [command for command in commands if isinstance(command, Edit)]
         taken = {*self.folders, *(example.path for bin_ in self.bins for example in bin_.examples)}
+        taken.update(self._board.boxes)
         taken.update(path for edit in edits for path in edit.images())
         taken.update(moved)  # no file goes where another one left in the same step: order must not matter
         accepted: dict[Path, Path] = {}

@@ -214,7 +214,7 @@ def everything(document: Document, results: Results, settings: ProjectSettings) 
             path: [(label.reader, names.get(label.bin_id or ""), label.note, label.given_at) for label in said]
             for path, said in document.board.labels.items()
         },
-        "boxes": document.board.boxes,
+        "boxes": dict(document.board.boxes),
         "settings": settings,
         "predictions": [(made.path, names.get(made.bin_id or ""), made.revision) for made in results],
         "report": None if report is None else (report.steps, [known.path for known in report.examples]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +34,9 @@ class SetBoxes(Change):
 
     def relocated(self, moved: Mapping[Path, Path]) -> Change:
         return SetBoxes(moved.get(self.path, self.path), self.old, self.new)
+
+    def images(self) -> Iterator[Path]:
+        yield self.path
 
     def write(self, tables: Tables) -> None:
         tables.register_files([self.path])
