@@ -74,6 +74,7 @@ class Intents(QObject):
     files_dropped_on_board = Signal(list)  # paths, dropped beside all cards
     files_dropped_on_bin = Signal(str, object)  # bin id, DraggedImages
     remove_examples_requested = Signal(list)  # paths
+    boxes_requested = Signal(Path, object)  # the example; its boxes from now on (Attend)
     assign_requested = Signal(int, list)  # position of the bin, paths
     bin_add_requested = Signal()
     bin_rename_requested = Signal(str, str)  # bin id, name

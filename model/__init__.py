@@ -83,6 +83,9 @@ if TYPE_CHECKING:
         ImageClassifier as ImageClassifier,
     )
     from model.types import (
+        Attend as Attend,
+    )
+    from model.types import (
         Explanation as Explanation,
     )
     from model.types import (
@@ -102,6 +105,7 @@ if TYPE_CHECKING:
     )
 
 _MODULES = {
+    "Attend": "model.types",
     "BackboneError": "model.errors",
     "CancelToken": "model.progress",
     "Cancelled": "model.progress",
@@ -133,6 +137,7 @@ _MODULES = {
 }
 
 __all__ = [
+    "Attend",
     "BackboneError",
     "CancelToken",
     "Cancelled",

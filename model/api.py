@@ -140,7 +140,7 @@ def explain(classifier: ImageClassifier, path: AnyPath, examples: SupportSet | A
     by_name = dict(zip(chosen.class_names, chosen.images, strict=True))
     if by_name.keys() != set(classifier.class_names):
         raise ValueError(f"The examples have other classes than the classifier: {', '.join(chosen.class_names)}.")
-    return classifier.explain(Path(path), [by_name[name] for name in classifier.class_names])
+    return classifier.explain(Path(path), [by_name[name] for name in classifier.class_names], chosen.attend)
 
 
 def evaluate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -17,18 +18,44 @@ FEWEST_OF_ONE_BIN = 3
 
 
 @dataclass(frozen=True)
+class Region:
+    """A rectangle in pixels of the original image as displayed (after EXIF orientation)."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Attend:
+    """Where an example shows its class (`inside`, "here"; empty: anywhere), and where it does not ("not here")."""
+
+    inside: tuple[Region, ...] = ()
+    outside: tuple[Region, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.inside or self.outside)
+
+
+@dataclass(frozen=True)
 class SupportSet:
     """The examples of an N-way task: `images[c]` are the image files of the class `class_names[c]`.
 
-    Raises `ValueError` where the two differ in length.
+    attend: where some of them show their class, and where not
+    Raises `ValueError` where the two differ in length, or `attend` names an image that is no example.
     """
 
     class_names: tuple[str, ...]
     images: tuple[tuple[Path, ...], ...]
+    attend: Mapping[Path, Attend] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         if len(self.class_names) != len(self.images):
             raise ValueError(f"{len(self.class_names)} class names for {len(self.images)} groups of images")
+        strange = self.attend.keys() - {path for group in self.images for path in group}
+        if strange:
+            raise ValueError(f"Boxes of images that are no examples: {', '.join(map(str, sorted(strange)))}")
 
     @property
     def ways(self) -> int:
@@ -39,16 +66,6 @@ class SupportSet:
     def shots(self) -> tuple[int, ...]:
         """K_c, the number of images of each class."""
         return tuple(len(group) for group in self.images)
-
-
-@dataclass(frozen=True)
-class Region:
-    """A rectangle in pixels of the original image as displayed (after EXIF orientation)."""
-
-    x: int
-    y: int
-    width: int
-    height: int
 
 
 class Status(StrEnum):
@@ -189,6 +206,7 @@ class ExampleReport:
     weight: its share in its class descriptor times K_c, so that 1.0 is an average example
     predicted, confidence: leave-one-out prediction of this image
     group: a number, the same for examples that belong together and are left out together; None: it is alone
+    attend: the boxes that it was trained with
     """
 
     path: Path
@@ -197,6 +215,7 @@ class ExampleReport:
     predicted: int
     confidence: float
     group: int | None = None
+    attend: Attend = Attend()
 
 
 @dataclass(frozen=True)

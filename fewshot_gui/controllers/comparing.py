@@ -72,6 +72,7 @@ class ComparingController(QObject):
                 device=self._settings.device,
                 seed=settings.seed,
                 rendering=replace(self._settings.rendering, roi=settings.roi),
+                attend=self._document.boxes_of_examples(),
             )
         )
 

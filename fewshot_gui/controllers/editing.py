@@ -12,6 +12,7 @@ from fewshot_gui.items.mime import DraggedImages
 from fewshot_gui.items.naming import display_name
 from fewshot_gui.jobs.files import DroppedImages
 from fewshot_gui.project.errors import ProjectError
+from model.types import Attend
 
 _BOARD = "board"
 _BIN = "bin:"
@@ -28,6 +29,7 @@ class EditingController(QObject):
         services.intents.files_dropped_on_board.connect(self._on_files_dropped_on_board)
         services.intents.examples_dropped_out.connect(self._on_remove_examples_requested)
         services.intents.remove_examples_requested.connect(self._on_remove_examples_requested)
+        services.intents.boxes_requested.connect(self._on_boxes_requested)
         services.intents.assign_requested.connect(self._on_assign_requested)
         services.intents.bin_add_requested.connect(self._on_bin_add_requested)
         services.intents.bin_rename_requested.connect(self._on_bin_rename_requested)
@@ -66,6 +68,10 @@ class EditingController(QObject):
     @Slot(list)
     def _on_remove_examples_requested(self, paths: list[Path]) -> None:
         self._attempt(lambda: self._document.remove_examples(paths))
+
+    @Slot(Path, object)
+    def _on_boxes_requested(self, path: Path, boxes: Attend) -> None:
+        self._attempt(lambda: self._document.set_boxes(path, boxes))
 
     @Slot(int, list)
     def _on_assign_requested(self, position: int, paths: list[Path]) -> None:

@@ -124,7 +124,8 @@ class HistoryController(QObject):
             for bin_id, (name, hashes) in past.bins.items():
                 found = dict.fromkeys(moved.get(paths[one], paths[one]) for one in hashes if one in paths)
                 bins.append((bin_id, name, list(found)))
-        self._document.edit(go_back(self._document.board, when(past.at), bins))
+        boxes = training.boxes if kept is not None else None
+        self._document.edit(go_back(self._document.board, when(past.at), bins, boxes))
         if kept is not None:
             self._results.go_back(training, kept[1])
             self._running.restore(kept[1], classify_again=True)

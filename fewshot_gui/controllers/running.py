@@ -109,6 +109,7 @@ class RunningController(QObject):
                 device=self._settings.device,
                 seed=chosen.seed,
                 rendering=self.rendering,
+                attend=self._document.boxes_of_examples(),
             ),
         )
         return self._training
@@ -234,7 +235,13 @@ class RunningController(QObject):
     def _on_explain_requested(self, path: Path) -> None:
         if self._is_trained:
             examples = self._results.trained_examples
-            request = partial(ExplainRequest, revision=self._document.revision, path=path, examples=examples)
+            request = partial(
+                ExplainRequest,
+                revision=self._document.revision,
+                path=path,
+                examples=examples,
+                attend=self._document.boxes_of_examples(),
+            )
             self._explained = (self._runner.submit(request), path)
 
     @Slot(int)

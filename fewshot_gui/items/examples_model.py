@@ -40,6 +40,7 @@ class ExamplesModel(ImageListModel):
         self._shared: dict[Path, tuple[str, ...]] = {}  # ids of the other bins that hold the same picture
         document.examples_changed.connect(self._on_examples_changed)
         document.example_changed.connect(self._on_example_changed)
+        document.boxes_changed.connect(self._on_example_changed)
         document.paths_relocated.connect(self._update)
         results.training_changed.connect(self._on_training_changed)
         self._update()
@@ -77,6 +78,8 @@ class ExamplesModel(ImageListModel):
                 return None if made is None else made.weight
             if role == Role.SHARED:
                 return path in self._shared
+            if role == Role.BOXED:
+                return bool(self._document.boxes(path))
             if role == Role.VERDICT:
                 return self._verdict(path)
         return super().data(index, role)
@@ -104,6 +107,10 @@ class ExamplesModel(ImageListModel):
         if path in self._shared:
             names = ", ".join(f"‘{look_of(self._document, bin_id).name}’" for bin_id in self._shared[path])
             lines.append(self.tr("The same picture is in {bins}, too: one of them is wrong.").format(bins=names))
+        boxes = self._document.boxes(path)
+        if boxes:
+            said = self.tr("Boxes: {here} here, {not_here} not here.")
+            lines.append(said.format(here=len(boxes.inside), not_here=len(boxes.outside)))
         reason = self._unreadable.get(path) or self._duplicates.get(path)
         if reason is not None:
             lines.append(self.tr("Left out when trained: {reason}").format(reason=display_text(reason)))

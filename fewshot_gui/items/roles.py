@@ -22,6 +22,7 @@ class Role(IntEnum):
     SHARED = Qt.ItemDataRole.UserRole + 9  # bool: the same picture is in another bin, too
     TILE = Qt.ItemDataRole.UserRole + 10  # Tile
     STACK = Qt.ItemDataRole.UserRole + 12  # (images in its stack, whether it is spread), or None
+    BOXED = Qt.ItemDataRole.UserRole + 13  # bool: a person drew boxes on the example
     NOTE = Qt.ItemDataRole.UserRole + 11  # what is to be known of an example in words, or ""
 
 

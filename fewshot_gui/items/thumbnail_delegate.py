@@ -68,6 +68,8 @@ class ThumbnailDelegate(QStyledItemDelegate):
             _paint_badge(painter, picture, style.warning(option.palette))
         if index.data(Role.SHARED):
             _paint_shared(painter, picture, style.failure(option.palette))
+        if index.data(Role.BOXED):
+            _paint_boxed(painter, picture, option)
         paint_stack(painter, picture, index.data(Role.STACK), option)
         if self._show_names:
             self._paint_name(painter, picture, option, index)
@@ -216,6 +218,24 @@ def _paint_badge(painter: QPainter, rect: QRect, color: QColor) -> None:
     x, top = badge.center().x(), badge.top()
     painter.drawLine(QRectF(x, top + 4, 0, 0).topLeft(), QRectF(x, top + 8.5, 0, 0).topLeft())
     painter.drawPoint(QRectF(x, top + 12, 0, 0).topLeft())
+
+
+def _paint_boxed(painter: QPainter, rect: QRect, option: QStyleOptionViewItem) -> None:
+    """The corners of a box: a person said where the example shows its class, or where not."""
+    badge = QRectF(rect.left() + 1, rect.bottom() - _BADGE, _BADGE, _BADGE)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(option.palette.base())
+    painter.drawRoundedRect(badge, 3, 3)
+    painter.setPen(QPen(option.palette.text().color(), 1.6))
+    frame, length = badge.adjusted(3.5, 3.5, -3.5, -3.5), badge.width() / 5
+    for corner, x, y in (
+        (frame.topLeft(), length, length),
+        (frame.topRight(), -length, length),
+        (frame.bottomLeft(), length, -length),
+        (frame.bottomRight(), -length, -length),
+    ):
+        painter.drawLine(corner, corner + QPointF(x, 0))
+        painter.drawLine(corner, corner + QPointF(0, y))
 
 
 def _paint_shared(painter: QPainter, rect: QRect, color: QColor) -> None:

@@ -106,7 +106,7 @@ class Engine:
         from model.training.train import train
 
         classifier, report = train(
-            SupportSet(request.class_names, request.images),
+            SupportSet(request.class_names, request.images, request.attend),
             backbone=request.backbone,
             seed=request.seed,
             embedder=self._embedder(request.backbone, request.device),
@@ -122,6 +122,8 @@ class Engine:
             "seed": request.seed,
             "hashes": {os.fspath(path): hash_ for path, hash_ in hashes if isinstance(hash_, str)},
         }
+        if request.attend:
+            origin["boxes"] = {os.fspath(path): boxes for path, boxes in request.attend.items()}
         packed = pack(files)
         token.raise_if_cancelled()
         self._trained = _Trained(classifier, request.bin_ids, request.revision, classifier_hash(files))
@@ -208,7 +210,9 @@ class Engine:
         trained = self._current()
         import_model()
         is_comparable = len(request.examples) == len(trained.bin_ids)
-        explanation = trained.classifier.explain(request.path, request.examples if is_comparable else None)
+        explanation = trained.classifier.explain(
+            request.path, request.examples if is_comparable else None, request.attend
+        )
         return ExplainResult(request.job_id, trained.revision, trained.bin_ids, explanation)
 
     def without_region(self, request: WithoutRegionRequest) -> WithoutRegionResult:
@@ -290,7 +294,7 @@ class Engine:
         import_model()
         from model.training.comparison import compare_backbones
 
-        support = SupportSet(request.class_names, request.images)
+        support = SupportSet(request.class_names, request.images, request.attend)
         for figures in compare_backbones(
             support,
             request.backbones,

@@ -17,7 +17,7 @@ from fewshot_gui.project.search_notes import NOTHING, SearchNotes
 from fewshot_gui.project.values import BinPrediction
 from model.images.cutting import Cutting
 from model.images.rendering import USUAL, Rendering
-from model.types import BackboneFigures, Explanation, Prediction, Region, TrainingReport, Wanted
+from model.types import Attend, BackboneFigures, Explanation, Prediction, Region, TrainingReport, Wanted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,7 +36,7 @@ class WarmUpRequest:
 
 @dataclass(frozen=True)
 class TrainRequest:
-    """Train on `images[c]` for the bin `bin_ids[c]`, called `class_names[c]`."""
+    """Train on `images[c]` for the bin `bin_ids[c]`, called `class_names[c]`; `attend`: boxes on some of them."""
 
     job_id: int
     revision: int
@@ -47,6 +47,7 @@ class TrainRequest:
     device: str
     seed: int
     rendering: Rendering = USUAL  # how the images are read; the classifier keeps it
+    attend: Mapping[Path, Attend] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -75,13 +76,14 @@ class ClassifyRequest:
 class ExplainRequest:
     """Explain one image for every class; `examples[c]` are the files of class c, to be compared with it.
 
-    Without `examples` nothing is compared.
+    Without `examples` nothing is compared. `attend`: boxes on some of them.
     """
 
     job_id: int
     revision: int
     path: Path
     examples: tuple[tuple[Path, ...], ...] = field(default=(), repr=False)
+    attend: Mapping[Path, Attend] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,7 @@ class StacksResult:
 
 @dataclass(frozen=True)
 class CompareRequest:
-    """Compare backbones on `images[c]`, the examples of the bin called `class_names[c]`."""
+    """Compare backbones on `images[c]`, the examples of the bin called `class_names[c]`; `attend` as for training."""
 
     job_id: int
     class_names: tuple[str, ...]
@@ -171,6 +173,7 @@ class CompareRequest:
     device: str
     seed: int
     rendering: Rendering = USUAL
+    attend: Mapping[Path, Attend] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

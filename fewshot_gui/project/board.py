@@ -10,6 +10,7 @@ from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.labels import Label, in_order
 from fewshot_gui.project.values import Bin, Example, name_key
 from model.messages import message
+from model.types import Attend
 
 Placement = tuple[int, Path]
 """(rank, path) of an example in its bin."""
@@ -33,6 +34,8 @@ class Board:
         self.folders: tuple[Path, ...] = ()
         self.labels: dict[Path, tuple[Label, ...]] = {}
         """What people say of images: one label a reader, the latest last; only images that have one."""
+        self.boxes: dict[Path, Attend] = {}
+        """Where images show their class and where not; only images that have boxes."""
         self.extras: dict[str, object] = {}
         """What kinds of edits from elsewhere keep on the board, by a name of theirs."""
 
@@ -152,6 +155,12 @@ class Board:
             if not said:
                 del self.labels[path]
 
+    def set_boxes(self, path: Path, boxes: Attend) -> None:
+        """Have an image these boxes and no others."""
+        self.boxes.pop(path, None)
+        if boxes:
+            self.boxes[path] = boxes
+
     def relocate(self, moved: Mapping[Path, Path]) -> None:
         """Know files and folders by other paths (old path -> new path), none of them on the board yet."""
         for old, new in moved.items():
@@ -167,6 +176,8 @@ class Board:
         self.folders = tuple(moved.get(path, path) for path in self.folders)
         for old, new in moved.items():
             self._relocate_labels(old, new)
+            if old in self.boxes and new not in self.boxes:
+                self.boxes[new] = self.boxes.pop(old)
 
     def _relocate_labels(self, old: Path, new: Path) -> None:
         """Labels of readers who have said something of the new path already stay with the old one."""

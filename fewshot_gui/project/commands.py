@@ -35,7 +35,7 @@ class Edit(QUndoCommand):
         self._apply([change.inverted() for change in reversed(self._changes)], kind=UNDO, name=self.text())
 
     def images(self) -> Iterator[Path]:
-        """Yield the images that this edit puts into a bin or takes out of one."""
+        """Yield the images that this edit is of."""
         for change in self._changes:
             yield from change.images()
 

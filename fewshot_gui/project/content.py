@@ -17,6 +17,7 @@ from fewshot_gui.project.record import Draft
 from fewshot_gui.project.signals import ContentSignals
 from fewshot_gui.project.store import ProjectStore, StoredContent
 from fewshot_gui.project.values import Bin, FileIdentity
+from model.types import Attend
 
 
 class Content(ContentSignals):
@@ -106,6 +107,14 @@ class Content(ContentSignals):
     def label(self, path: Path) -> Label | None:
         """Return the label of an image that counts, or None where nobody says what it shows."""
         return final_label(self.labels_of(path))
+
+    def boxes(self, path: Path) -> Attend:
+        """Return where an image shows its class and where not; nothing where nobody drew a box."""
+        return self._board.boxes.get(path, Attend())
+
+    def boxes_of_examples(self) -> dict[Path, Attend]:
+        """Return the boxes of all examples that have any."""
+        return {path: boxes for path, boxes in self._board.boxes.items() if self.bin_of(path) is not None}
 
     @property
     def missing_paths(self) -> frozenset[Path]:

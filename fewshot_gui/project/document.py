@@ -14,6 +14,7 @@ from PySide6.QtGui import QUndoStack
 from fewshot_gui.project.commands import Edit
 from fewshot_gui.project.content import Content
 from fewshot_gui.project.edits import bins, examples, folders, merging, order, style
+from fewshot_gui.project.edits import boxes as drawing
 from fewshot_gui.project.edits import labels as labelling
 from fewshot_gui.project.edits.base import Plan
 from fewshot_gui.project.edits.files import Relocate
@@ -22,7 +23,7 @@ from fewshot_gui.project.labels import Label
 from fewshot_gui.project.record import FOUND, Draft
 from fewshot_gui.project.store import ProjectStore, StoredContent
 from fewshot_gui.project.values import Bin, Example, FileIdentity, clean_name
-from model.types import FEWEST_OF_ONE_BIN
+from model.types import FEWEST_OF_ONE_BIN, Attend
 
 __all__ = ["Bin", "Document", "Example", "FileIdentity"]
 
@@ -133,6 +134,10 @@ class Document(Content):
         """Forget what a reader says of images."""
         self.edit(labelling.take_back_labels(self._board, _absolute(paths), reader))
 
+    def set_boxes(self, path: Path, boxes: Attend) -> None:
+        """Say where an image shows its class and where not, in place of what was said of it."""
+        self.edit(drawing.set_boxes(self._board, path, boxes))
+
     def add_folders(self, paths: Iterable[Path]) -> None:
         """Show folders in the library, after those there; known ones stay in their place."""
         self.edit(folders.add_folders(self._board, _absolute(paths)))
@@ -150,6 +155,7 @@ class Document(Content):
         commands = map(self.undo_stack.command, range(self.undo_stack.count()))
         edits = [command for command in commands if isinstance(command, Edit)]
         taken = {*self.folders, *(example.path for bin_ in self.bins for example in bin_.examples)}
+        taken.update(self._board.boxes)
         taken.update(path for edit in edits for path in edit.images())
         taken.update(moved)  # no file goes where another one left in the same step: order must not matter
         accepted: dict[Path, Path] = {}

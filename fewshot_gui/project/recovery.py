@@ -22,6 +22,7 @@ from fewshot_gui.project.derived import DerivedTables
 from fewshot_gui.project.disk import connect, decode_path
 from fewshot_gui.project.edits.base import Step
 from fewshot_gui.project.edits.bins import InsertBin
+from fewshot_gui.project.edits.boxes import SetBoxes, boxes_of_rows
 from fewshot_gui.project.edits.examples import InsertExamples
 from fewshot_gui.project.edits.files import Identify
 from fewshot_gui.project.edits.folders import SetFolders
@@ -35,6 +36,7 @@ from fewshot_gui.project.values import FileIdentity, ProjectSettings, clean_name
 from model.images.roi import Roi
 from model.messages import message, message_n
 from model.project_file.record import HEAD
+from model.types import Attend
 
 Row = tuple[Any, ...]
 
@@ -61,6 +63,7 @@ class Recovered:
     training: Row | None = None
     classifier: list[tuple[str, bytes]] = field(default_factory=list)
     labels: list[Row] = field(default_factory=list)
+    boxes: list[Row] = field(default_factory=list)  # path, is_here, x, y, width, height
     origins: list[Row] = field(default_factory=list)
     record: RecoveredRecord = field(default_factory=RecoveredRecord)
 
@@ -115,6 +118,7 @@ def _steps(found: Recovered) -> list[Step]:
         placed[bin_id].append((rank, decode_path(path)))
     for position, (bin_id, name, color) in enumerate(found.bins):
         steps += [InsertBin(position, bin_id, name, color), InsertExamples(bin_id, tuple(placed[bin_id]))]
+    steps += [SetBoxes(path, Attend(), drawn) for path, drawn in boxes_of_rows(found.boxes).items()]
     return [*steps, Identify({decode_path(path): known for path, known in found.files.items()})]
 
 
@@ -307,6 +311,8 @@ def _read_rest(tables: _Tables, found: Recovered) -> None:
         found.training = row
     rows = (_with_answer(row) for row in tables.both_ways("*", "labels", "path"))
     found.labels = [row for row in rows if _is_label(row)]
+    columns = "path, is_here, x, y, width, height"
+    found.boxes = [row for row in tables.both_ways(columns, "boxes", "path, position") if _is_box(row)]
     found.origins = [
         row
         for row in tables.both_ways("run, classifier, asked", "run_origins", "run")
@@ -333,6 +339,11 @@ def _is_prediction(row: Row, bins_of_run: dict[Any, int]) -> bool:
         and len(_json(scores)) in {0, count}
         and (region == "null" or (_is_list(region) and len(_json(region)) in {4, 5}))
     )
+
+
+def _is_box(row: Row) -> bool:
+    path, is_here, *place = row
+    return _is_path(path) and is_here in {0, 1} and all(map(_is_number, place)) and min(place[2:]) > 0
 
 
 def _is_label(row: Row) -> bool:

@@ -21,7 +21,7 @@ from fewshot_gui.project.training import ExampleVerdict, Training
 from fewshot_gui.project.training_facts import training_facts
 from fewshot_gui.project.unsaved_results import UnsavedResults
 from fewshot_gui.project.values import NO_ORIGIN, BinPrediction, Origin
-from model.types import Prediction, TrainingReport
+from model.types import Attend, Prediction, TrainingReport
 
 __all__ = ["BinPrediction", "ExampleVerdict", "Results"]
 
@@ -55,6 +55,7 @@ class Results(QObject):
         self.kept_bytes = KEPT_BYTES
         """What all classifiers together may take that are kept to go back to."""
         self._trained_on: Mapping[Path, str | None] | None = None
+        self._trained_boxes: Mapping[Path, Attend] = {}
         self._verdicts: dict[Path, ExampleVerdict] = {}
         self._is_stale = False
         document.revision_changed.connect(self._update_stale)
@@ -112,7 +113,7 @@ class Results(QObject):
 
     @property
     def is_stale(self) -> bool:
-        """Whether the bins hold other examples than those the classifier was trained on.
+        """Whether the bins hold other examples, or these other boxes, than those the classifier was trained on.
 
         Names, colours, the order of bins and empty bins do not matter. False without a classifier.
         """
@@ -256,6 +257,7 @@ class Results(QObject):
     def _show_training(self, training: Training | None) -> None:
         self._training = training
         self._trained_on = training.examples if training else None
+        self._trained_boxes = training.boxes if training else {}
         self._verdicts = training.verdicts if training else {}
         self._update_stale()
         self.training_changed.emit()
@@ -265,6 +267,7 @@ class Results(QObject):
         is_stale = trained_on is not None and (
             self._document.example_count != len(trained_on)
             or any(self._document.bin_of(path) != bin_id for path, bin_id in trained_on.items())
+            or any(self._document.boxes(path) != boxes for path, boxes in self._trained_boxes.items())
         )
         if is_stale != self._is_stale:
             self._is_stale = is_stale

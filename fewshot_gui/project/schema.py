@@ -16,7 +16,7 @@ from model.messages import message
 from model.project_file.record import HEAD
 
 APPLICATION_ID = int.from_bytes(b"FSHT")
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 # Paths are bytes (os.fsencode), as a file's name need not be text. `files` holds what is known of
 # every file and library folder: its path relative to the project's folder finds it again when both
@@ -104,7 +104,20 @@ CREATE TABLE classifiers (
     hash TEXT PRIMARY KEY, entry INTEGER NOT NULL REFERENCES record (number), recipe TEXT NOT NULL
 );
 """
-TABLES = _BEFORE_LABELS + _LABELS + _RECORD
+# What people draw on images, in pixels as displayed: is_here 1 where a class shows, 0 where what shows is not it.
+_BOXES = """
+CREATE TABLE boxes (
+    path BLOB NOT NULL REFERENCES files (path),
+    position INTEGER NOT NULL,
+    is_here INTEGER NOT NULL,
+    x INTEGER NOT NULL,
+    y INTEGER NOT NULL,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    PRIMARY KEY (path, position)
+) WITHOUT ROWID;
+"""
+TABLES = _BEFORE_LABELS + _LABELS + _RECORD + _BOXES
 
 _STATE_KINDS = {
     "revision": "INTEGER",
@@ -115,7 +128,12 @@ _STATE_KINDS = {
     "roi": "TEXT",
     HEAD: "TEXT",
 }
-_TABLES_OF = {1: _BEFORE_LABELS, 2: _BEFORE_LABELS, 3: _BEFORE_LABELS + _LABELS_BEFORE_ANSWERS}  # of older formats
+_TABLES_OF = {  # of older formats
+    1: _BEFORE_LABELS,
+    2: _BEFORE_LABELS,
+    3: _BEFORE_LABELS + _LABELS_BEFORE_ANSWERS,
+    4: _BEFORE_LABELS + _LABELS + _RECORD,
+}
 _LARGEST_NUMBER = 2**53  # so that no number of ours overflows
 _HEADER_BYTES = 100
 _MAGIC = b"SQLite format 3\x00"
@@ -172,10 +190,15 @@ def _keep_answers_and_a_record(connection: sqlite3.Connection) -> None:
     _keep_a_record(connection)
 
 
+def _keep_boxes(connection: sqlite3.Connection) -> None:
+    connection.execute(_BOXES)
+
+
 MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], None]] = {
     1: _know_which_file_was_written_last,
     2: _keep_labels,
     3: _keep_answers_and_a_record,
+    4: _keep_boxes,
 }
 """What makes a project of format n one of format n + 1; inside a transaction."""
 

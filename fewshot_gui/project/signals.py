@@ -18,6 +18,7 @@ class ContentSignals(QObject):
     example_changed = Signal(object)  # path (Path): its file was read, went missing or came back
     folders_changed = Signal()
     labels_changed = Signal(object)  # images (list of Path) of which people say something else
+    boxes_changed = Signal(object)  # the image (Path) that has other boxes
     revision_changed = Signal(int)
     message_posted = Signal(object)  # one line for the status bar
     saved = Signal()  # the project file holds the last changes (again)

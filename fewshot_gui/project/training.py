@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from model.estimates.report_json import check_classes, report_from_json, report_to_json
-from model.types import TrainingReport
+from model.types import Attend, TrainingReport
 
 Row = tuple[int, str, str, str]
 """What a training is in the file: revision, and bin ids, report and left-out images as JSON."""
@@ -54,6 +54,11 @@ class Training:
         """The bins' content that this is the training of: path -> bin id."""
         used = {known.path: self.bin_ids[known.class_index] for known in self.report.examples}
         return {**self.left_out, **used}
+
+    @property
+    def boxes(self) -> dict[Path, Attend]:
+        """The boxes of each example that it used."""
+        return {known.path: known.attend for known in self.report.examples}
 
     @property
     def verdicts(self) -> dict[Path, ExampleVerdict]:

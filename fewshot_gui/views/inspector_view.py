@@ -26,6 +26,7 @@ from fewshot_gui.items.verdicts import (
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
 from fewshot_gui.texts import REMARK, confidence_text, unpacked
+from fewshot_gui.views.here_tools import HereTools
 from fewshot_gui.views.like_strip import LikeRow, LikeStrip
 from fewshot_gui.views.map_choice import MapChoice
 from fewshot_gui.views.masking_strip import MaskingStrip
@@ -85,6 +86,7 @@ class InspectorView(QWidget):
         self._mark_notice = Notice(self.tr("A part is marked."), icon_name="search")
         self._is_next = False  # the image is of the same series as the one before
         self.tools = PictureTools(self.canvas, pictures)
+        self.boxes = HereTools(document, intents, self.canvas)
         self._build()
         self.canvas.marked_changed.connect(self._on_marked_changed)
         self._settle.timeout.connect(self._on_settled)
@@ -133,6 +135,7 @@ class InspectorView(QWidget):
         """What the keyboard goes through, in order."""
         return [
             *self.tools.tab_stops(),
+            *self.boxes.tab_stops(),
             self.map_choice,
             self._opacity,
             self._threshold,
@@ -146,6 +149,7 @@ class InspectorView(QWidget):
             return
         self._path, self._explanation, self._trouble, self._remark = path, None, "", ""
         self.canvas.clear_mark()
+        self.boxes.show_image(None)  # until its picture is there
         self._show_like()
         self._show_why()
         self._content.set_empty(False)
@@ -172,6 +176,7 @@ class InspectorView(QWidget):
     def clear(self) -> None:
         """Show nothing."""
         self.canvas.clear_mark()
+        self.boxes.show_image(None)
         self._path, self._explanation = None, None
         self._show_why()
         self.canvas.clear()
@@ -250,6 +255,7 @@ class InspectorView(QWidget):
         facts.setContentsMargins(style.GRID, style.GRID // 2, style.GRID, style.GRID)
         facts.setSpacing(6)
         facts.addWidget(self.tools)
+        facts.addWidget(self.boxes)
         facts.addLayout(row)
         for widget in (self.legend, self._name, self._verdict, self._status, self.scores, self.masking, self.like):
             facts.addWidget(widget)
@@ -386,6 +392,7 @@ class InspectorView(QWidget):
                 self.canvas.go_on_with(image, size)
             else:
                 self.canvas.set_image(image, size)
+            self.boxes.show_image(path)
             self._remark = unpacked(image.text(REMARK))
             self._show_facts()
             self._show_map()
@@ -394,6 +401,7 @@ class InspectorView(QWidget):
     def _on_picture_failed(self, path: Path, message: str) -> None:
         if path == self._path:
             self.canvas.clear(self.tr("This image cannot be shown."))
+            self.boxes.hide()
             self._set_status(message)
 
     def _on_class_chosen(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, Signal
@@ -61,6 +62,7 @@ class OverlayCanvas(QWidget):
         self.setMinimumSize(160, 120)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self.view = ViewportTransform()
+        self.painted_over: list[Callable[[QPainter], None]] = []  # paint over picture, map and box
         self._image = QImage()
         self._detail, self._detail_rect = QImage(), QRectF()
         self._overlay = QImage()
@@ -313,6 +315,8 @@ class OverlayCanvas(QWidget):
         painter.restore()
         if self._region is not None and self._style.has_box:
             self._paint_region(painter, self._region)
+        for paint in self.painted_over:
+            paint(painter)
         if not self._marked.isNull():
             self._paint_marked(painter)
         if not self._overlay.isNull() and self._style is MapStyle.HEAT:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +13,11 @@ from model.backbones.devices import one_thread
 from model.embedding.embedder import Embedder
 from model.embedding.image import EmbeddedImage
 from model.errors import ImageReadError
+from model.features.attended import Attended, Box, coverage, ignoring, joined_globals, pooled
 from model.features.maps import TRAINING_GRID, ImageFeatures, concatenate
 from model.features.sizes import Looks, Size, smaller_side
 from model.progress import CancelToken, ProgressCallback
+from model.types import Attend, Region
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +55,36 @@ class LabelledImages:
             rows.append(row if second is None else second.joined_globals()[0])
         return (joined + torch.stack(rows)) / 2
 
+    @one_thread()
+    def attended(self, said: Mapping[Path, Attend], features: ImageFeatures, compared: Tensor) -> Attended | None:
+        """Return what the boxes on some of the images change; None where there are none on any of these.
+
+        features: as `features` returns; compared: as `compared_with`
+        """
+        n = len(self.images)
+        coverages = torch.ones(n, *TRAINING_GRID)
+        coarse, compared = features.coarse.clone(), compared.clone()
+        without, ignores = [features.pick(slice(k, k + 1)) for k in range(n)], torch.zeros(n, dtype=torch.bool)
+        anything = False
+        with torch.no_grad():
+            for k, image in enumerate(self.images):
+                boxes = boxes_of(image, said.get(image.path))
+                if not any(boxes):
+                    continue
+                anything = True
+                inside, outside = boxes
+                coverages[k] = coverage(inside, outside, TRAINING_GRID)
+                coarse[k] = pooled(image.features, inside, outside)[0][0]
+                looks = [image.features, *filter(None, [image.second_features])]
+                compared[k] = torch.cat([joined_globals(look, inside, outside) for look in looks]).mean(dim=0)
+                if outside:
+                    ignores[k] = True
+                    seen = ignoring(image.features, outside)
+                    without[k] = without[k]._replace(
+                        coarse=seen.coarse, fine=seen.fine, layout=seen.layout, texture=seen.texture
+                    )
+        return Attended(coverages.flatten(1), coarse, compared, concatenate(without), ignores) if anything else None
+
 
 def embed_labelled(
     groups: Sequence[Sequence[Path]],
@@ -79,6 +111,24 @@ def embed_labelled(
             images.append(item)
             labels.append(label)
     return LabelledImages(images, torch.tensor(labels, dtype=torch.long), tuple(unreadable))
+
+
+def boxes_of(image: EmbeddedImage, said: Attend | None) -> tuple[list[Box], list[Box]]:
+    """Return what is "here" and what "not here" in shares of what is looked at; boxes beside that are left out."""
+    if said is None:
+        return [], []
+    return _shares(said.inside, image.box), _shares(said.outside, image.box)
+
+
+def _shares(regions: Sequence[Region], seen: Region) -> list[Box]:
+    found = []
+    for region in regions:
+        left, top = (region.x - seen.x) / seen.width, (region.y - seen.y) / seen.height
+        right, bottom = left + region.width / seen.width, top + region.height / seen.height
+        box = (max(left, 0.0), max(top, 0.0), min(right, 1.0), min(bottom, 1.0))
+        if box[0] < box[2] and box[1] < box[3]:
+            found.append(box)
+    return found
 
 
 @one_thread()

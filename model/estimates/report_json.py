@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from model.messages import message
-from model.types import ExampleReport, TrainingReport
+from model.types import Attend, ExampleReport, Region, TrainingReport
 
 
 def report_to_json(report: TrainingReport) -> str:
@@ -49,7 +49,16 @@ def _example(fields: dict[str, Any]) -> ExampleReport:
     numbers = {key: float(fields[key]) for key in ("weight", "confidence")}
     if not all(map(math.isfinite, numbers.values())):
         raise ValueError(message("an example without a weight or confidence"))
-    return ExampleReport(**{**fields, **numbers, "path": Path(fields["path"])})
+    attend = fields.get("attend", {})  # reports of before have none
+    inside, outside = (tuple(map(_region, attend.get(name, ()))) for name in ("inside", "outside"))
+    return ExampleReport(**{**fields, **numbers, "path": Path(fields["path"]), "attend": Attend(inside, outside)})
+
+
+def _region(fields: dict[str, Any]) -> Region:
+    region = Region(**fields)
+    if any(type(value) is not int for value in fields.values()):
+        raise ValueError(message("a box that is none"))
+    return region
 
 
 def _number(value: Any) -> float | None:  # noqa: ANN401 - of JSON

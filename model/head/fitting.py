@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from model.backbones.devices import one_thread
+from model.features.attended import Attended
 from model.features.maps import TRAINING_GRID, ImageFeatures
 from model.features.sizes import Size, typical_side
 from model.features.views import texture
@@ -87,6 +88,7 @@ def fit_head(
     constants: PriorConstants = CONSTANTS,
     groups: Grouping | None = None,
     each: EachImage | None = None,
+    attended: Attended | None = None,
 ) -> Fit:
     """Fit a head to `features` of n images of `ways` classes with int64 `labels` (n,) and pixel `sizes`.
 
@@ -94,15 +96,17 @@ def fit_head(
     compared_with: see `describe_support`; constants: of the prior;
     groups: which images are left out together (default: none);
     each: the images on their own grid: of a single class their regions are kept, without it global features decide
-        alone. Raises `Cancelled`.
+        alone; attended: what boxes on the images say, of which a single class takes no notice. Raises `Cancelled`.
     """
     with torch.inference_mode(False), torch.no_grad():
-        described = describe_support(features, labels, ways, directions, compared_with, groups)
+        attended = attended if ways > 1 else None
+        described = describe_support(features, labels, ways, directions, compared_with, groups, attended)
         hypotheses = Hypotheses.grid(labels, ways, described.space.views, constants)
         found = fit(described.support, hypotheses, progress, token or CancelToken())
         leave_one_out = torch.softmax(found.judged.leave_one_out, dim=1)
         described = described._replace(support=found.support)
-        state = _state(found.averaged, described, features, sizes, side, leave_one_out)
+        coarse = features.coarse if attended is None else attended.coarse
+        state = _state(found.averaged, described, features, coarse, sizes, side, leave_one_out)
         if ways == 1 and each is not None:
             state = _with_memory(state, each, described.support.groups)
     return Fit(state, leave_one_out, found.support.weights, found.rounds, found.converged)
@@ -143,20 +147,22 @@ def _state(
     averaged: Averaged,
     described: DescribedSupport,
     features: ImageFeatures,
+    coarse: Tensor,
     sizes: Sequence[Size],
     side: int,
     leave_one_out: Tensor,
 ) -> ClassifierState:
+    """Put the state together; coarse (n, D_coarse): the global features that responses are fitted to."""
     support, space, shares = described.support, described.space, averaged.shares
     labels, ways, balance = support.labels, support.ways, support.balance
     joint = space.joint(features, shares)
     share = balance / balance.sum()
     origin = share @ joint
-    descriptors = _descriptors(averaged, space.vectors(features), share)
+    descriptors = _descriptors(averaged, described.vectors, share)
     members = functional.one_hot(labels, ways).double() * support.weights[:, None]
     unlikeness = unknown.leave_one_out_unlikeness(joint, labels, ways, support.groups)
     counted = class_description.has_others(labels, support.groups)
-    partial = partial_vectors(described.compared, features.coarse, labels, ways, support.weights, support.groups)
+    partial = partial_vectors(described.compared, coarse, labels, ways, support.weights, support.groups)
     return ClassifierState(
         view_names=tuple(view.name for view in space.views),
         standard_mean=space.standard_mean.float(),
@@ -168,7 +174,7 @@ def _state(
         offsets=(origin @ descriptors).float(),
         class_means=local_feature.class_means(described.compared, labels, ways),
         local_descriptors=(members.T @ described.locals.double() / members.sum(0)[:, None]).float(),
-        response_directions=response_directions(features.coarse, balance, labels, ways),
+        response_directions=response_directions(coarse, balance, labels, ways),
         examples=joint.float(),
         labels=labels,
         leave_one_out=(leave_one_out * counted[:, None]).float(),

@@ -127,9 +127,13 @@ def familiarity(similarity: Tensor) -> Tensor:
     return similarity.amax(dim=1)
 
 
-def attention(contrasts: Tensor, temperature: float) -> Tensor:
-    """Return the softmax over the regions: (n, N, R) -> (n, N, R), adding up to 1 over R."""
-    return torch.softmax(contrasts / temperature, dim=2)
+def attention(contrasts: Tensor, temperature: float, coverage: Tensor | None = None) -> Tensor:
+    """Return the softmax over the regions: (n, N, R) -> (n, N, R), adding up to 1 over R.
+
+    With coverage (n, R), the share of each region that counts, it is multiplied by that before it is made to add up.
+    """
+    scores = contrasts / temperature
+    return torch.softmax(scores if coverage is None else scores + coverage.log()[:, None], dim=2)
 
 
 def local_features(attention_: Tensor, regions: Tensor) -> Tensor:

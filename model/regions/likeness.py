@@ -27,9 +27,15 @@ def region_vector(features: ImageFeatures, box: Box) -> Tensor:
     return functional.normalize(inside.flatten(0, 1).mean(dim=0), dim=0)
 
 
-def most_like(vector: Tensor, examples: ImageFeatures) -> Likeness:
-    """Compare a vector (L,) with the regions of n examples, smoothed over 3 x 3 regions as in the attention."""
+def most_like(vector: Tensor, examples: ImageFeatures, coverage: Tensor | None = None) -> Likeness:
+    """Compare a vector (L,) with the regions of n examples, smoothed over 3 x 3 regions as in the attention.
+
+    coverage (n, R): regions of which less than half counts are not chosen, but where none has more the fullest ones
+    """
     maps = local_feature.smoothed(_products(vector[None], examples), examples.grid)[:, 0]
+    if coverage is not None:
+        enough = coverage >= coverage.amax(dim=1, keepdim=True).clamp_max(0.5)
+        maps = torch.where(enough, maps, maps.amin(dim=1, keepdim=True))
     return Likeness(maps.amax(dim=1), peak_boxes(maps, examples.grid))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from model.features.sizes import LARGE_FACTOR, PICTURE_SIDE, Looks, closer_side
 from model.images.reading import read_with_size
 from model.regions.geometry import moved, on_whole
 from model.runs.why import by_example, covered
-from model.types import Explanation, Prediction, Region
+from model.types import Attend, Explanation, Prediction, Region
 
 SLICE = 64
 """Images that are decided on together: many, since small operations have a fixed cost."""
@@ -86,12 +86,17 @@ class ImageClassifier:
             ]
         return predictions
 
-    def explain(self, path: Path, examples: Sequence[Sequence[Path]] | None = None) -> Explanation:
+    def explain(
+        self,
+        path: Path,
+        examples: Sequence[Sequence[Path]] | None = None,
+        attend: Mapping[Path, Attend] | None = None,
+    ) -> Explanation:
         """Return evidence maps, regions and scores of one image for all classes, by the closer look.
 
         With `examples`, the files of each class in the order of `class_names`, also their regions that are most like
-        the image's, for the predicted class and the runner-up. Raises `ImageReadError`, and `ValueError` where there
-        are examples of another number of classes.
+        the image's, for the predicted class and the runner-up; `attend`: the boxes on some of them. Raises
+        `ImageReadError`, and `ValueError` where there are examples of another number of classes.
         """
         image = self.embedder.embed_one(path, self.looks(closely=True))
         closer = image.second_features
@@ -108,7 +113,8 @@ class ImageClassifier:
         )
         if examples is None:
             return explanation
-        return replace(explanation, by_example=by_example(self.embedder, self.looks(), explanation, examples))
+        like = by_example(self.embedder, self.looks(), explanation, examples, attend=attend)
+        return replace(explanation, by_example=like)
 
     def without_region(self, path: Path, region: Region) -> Prediction:
         """Predict an image whose `region`, in pixels as displayed, is covered with the blurred colours around it.

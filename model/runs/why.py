@@ -6,7 +6,7 @@ from disk, so nothing is kept in the classifier for it (docs/adr/0007-attention.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import cv2
@@ -17,11 +17,13 @@ from PIL import Image
 from model.backbones.devices import one_thread
 from model.embedding.embedder import Embedder
 from model.embedding.image import EmbeddedImage
+from model.embedding.labelled_images import boxes_of
+from model.features.attended import coverage
 from model.features.packing import unpacked
 from model.features.sizes import Looks
 from model.regions.geometry import box_region, moved
 from model.regions.likeness import cells_of, most_like, region_vector
-from model.types import ByExample, Explanation, LikeRegion, Region
+from model.types import Attend, ByExample, Explanation, LikeRegion, Region
 
 MOST_LIKE = 3
 """Regions of examples that are shown for each class."""
@@ -38,10 +40,12 @@ def by_example(
     explanation: Explanation,
     examples: Sequence[Sequence[Path]],
     most: int = MOST_LIKE,
+    attend: Mapping[Path, Attend] | None = None,
 ) -> tuple[ByExample, ...]:
     """Return for the predicted class and the runner-up the examples' regions most like the image's region for it.
 
-    looks: the sizes of the classifier; explanation: of the image; examples: the files of each class, in its order.
+    looks: the sizes of the classifier; explanation: of the image; examples: the files of each class, in its order;
+    attend: the boxes on some of them, by which regions are shown only where an example shows its class.
     The image itself is left out where it is an example, and so are files that cannot be read; those that are not in
     memory or on disk are embedded. Raises
     `ImageReadError` for the image itself, and `ValueError` where `examples` has another number of classes.
@@ -59,14 +63,20 @@ def by_example(
         images = [one for batch in batches for one in batch if isinstance(one, EmbeddedImage)]
         with torch.inference_mode(), one_thread():
             vector = region_vector(features, cells_of(*edges, *ends, features.grid))
-            like = _like(vector, images, most) if images else ()
+            like = _like(vector, images, most, attend or {}) if images else ()
         found.append(ByExample(class_, like))
     return tuple(found)
 
 
-def _like(vector: torch.Tensor, images: Sequence[EmbeddedImage], most: int) -> tuple[LikeRegion, ...]:
+def _like(
+    vector: torch.Tensor, images: Sequence[EmbeddedImage], most: int, attend: Mapping[Path, Attend]
+) -> tuple[LikeRegion, ...]:
     seen = unpacked([image.data for image in images])
-    similarities, boxes = most_like(vector, seen)
+    counted = None
+    if any(attend.get(image.path) for image in images):
+        shares = [coverage(*boxes_of(image, attend.get(image.path)), seen.grid) for image in images]
+        counted = torch.stack(shares).flatten(1)
+    similarities, boxes = most_like(vector, seen, counted)
     order = similarities.argsort(descending=True, stable=True)[:most].tolist()
     return tuple(
         LikeRegion(

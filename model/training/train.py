@@ -28,7 +28,7 @@ from model.messages import message
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 from model.runs.image_classifier import ImageClassifier
 from model.training.backbone import Schedule, train_backbone
-from model.types import FEWEST_OF_ONE_BIN, ExampleReport, SupportSet, TrainingReport
+from model.types import FEWEST_OF_ONE_BIN, Attend, ExampleReport, SupportSet, TrainingReport
 
 
 def train(
@@ -69,6 +69,7 @@ def train(
     examples = embed_labelled(files, embedder, side, message("Embedding the examples"), progress, token)
     _check_readable(support, examples)
     features, directions = examples.features(), embedder.backbone.class_directions
+    compared = examples.compared_with(features)
     paths = [image.path for image in examples.images]
     grouping = Grouping.of(group_numbers(paths, groups, features, examples.labels))
     fitted = fit_head(
@@ -80,9 +81,10 @@ def train(
         side,
         progress,
         token,
-        compared_with=examples.compared_with(features),
+        compared_with=compared,
         groups=grouping,
         each=lambda: (image.features for image in examples.images),
+        attended=examples.attended(support.attend, features, compared),
     )
     report = _report(support, examples, grouping, duplicates, fitted, time.monotonic() - started)
     report = replace(report, in_two_bins=in_two_bins)
@@ -121,7 +123,9 @@ def _ordered_files(
     step = counted(message("Reading the examples"), sum(support.shots), progress)
     files, duplicates, classes = [], [], []
     for group in support.images:
-        by_hash, copies = by_content(sorted(group), embedder, token, step)
+        # Of copies the one with boxes stays.
+        ordered = sorted(group, key=lambda path: (not support.attend.get(path), path))
+        by_hash, copies = by_content(ordered, embedder, token, step)
         files.append([by_hash[digest] for digest in sorted(by_hash)])
         duplicates += copies
         classes.append(by_hash)
@@ -167,7 +171,8 @@ def _report(
     accuracy = float((predicted == labels)[counted].double().mean()) if trials else None
     in_groups = grouping.sums(torch.ones(len(labels))) > 1
     groups = [int(number) if together else None for number, together in zip(grouping.numbers, in_groups, strict=True)]
-    columns = (labels.tolist(), fitted.weights.tolist(), predicted.tolist(), confidence.tolist(), groups)
+    boxes = [support.attend.get(image.path, Attend()) for image in examples.images]
+    columns = (labels.tolist(), fitted.weights.tolist(), predicted.tolist(), confidence.tolist(), groups, boxes)
     return TrainingReport(
         class_names=support.class_names,
         examples=tuple(

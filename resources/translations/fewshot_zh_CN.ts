@@ -1689,6 +1689,22 @@
         <source>What does “{word}” mean?</source>
         <translation>“{word}”是什么意思？</translation>
     </message>
+    <message>
+        <source>Remove a box from an example</source>
+        <translation>从样本上移除一个框</translation>
+    </message>
+    <message>
+        <source>Draw a box on an example</source>
+        <translation>在样本上画一个框</translation>
+    </message>
+    <message>
+        <source>Here</source>
+        <translation>看这里</translation>
+    </message>
+    <message>
+        <source>Not here</source>
+        <translation>不看这里</translation>
+    </message>
 </context>
 <context>
     <name>App</name>
@@ -2289,6 +2305,10 @@
         <translation>同一图片也在{bins}中：其中一处有误。</translation>
     </message>
     <message>
+        <source>Boxes: {here} here, {not_here} not here.</source>
+        <translation>框：{here} 个看这里，{not_here} 个不看这里。</translation>
+    </message>
+    <message>
         <source>Left out when trained: {reason}</source>
         <translation>训练时未使用：{reason}</translation>
     </message>
@@ -2746,6 +2766,37 @@
     <message>
         <source>What it does</source>
         <translation>功能</translation>
+    </message>
+</context>
+<context>
+    <name>HereTools</name>
+    <message>
+        <source>By keyboard: Return begins a box, arrows move it, Shift and arrows size it, Return keeps it, Escape ends</source>
+        <translation>键盘操作：回车开始画框，方向键移动，Shift 加方向键调整大小，再按回车保留，Esc 结束</translation>
+    </message>
+    <message>
+        <source>Here</source>
+        <translation>看这里</translation>
+    </message>
+    <message>
+        <source>Draw where this example shows its class</source>
+        <translation>画出此样本中体现其类别的位置</translation>
+    </message>
+    <message>
+        <source>Not here</source>
+        <translation>不看这里</translation>
+    </message>
+    <message>
+        <source>Draw around what is not to count, such as a caption that only images of this class have</source>
+        <translation>框出不应计入的内容，例如只有这一类图像才有的说明文字</translation>
+    </message>
+    <message>
+        <source>Remove box</source>
+        <translation>移除框</translation>
+    </message>
+    <message>
+        <source>Remove the chosen box (Delete)</source>
+        <translation>移除选中的框（Delete）</translation>
     </message>
 </context>
 <context>

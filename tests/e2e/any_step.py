@@ -23,7 +23,7 @@ from fewshot_gui.project.labels import Label, LabelSource
 from fewshot_gui.project.results import Results
 from fewshot_gui.project.session import Session
 from fewshot_gui.project.values import ProjectSettings
-from model.types import ExampleReport, Prediction, Region, Status, TrainingReport
+from model.types import Attend, ExampleReport, Prediction, Region, Status, TrainingReport
 
 PICTURES = [Path(f"/pictures/{number}.jpg") for number in range(60)]
 FOLDERS = [Path(f"/folders/{number}") for number in range(4)]
@@ -165,6 +165,11 @@ def _take_back(choice: Choice, document: Document, *_: Any) -> None:
     document.take_back_labels(_pictures(choice), choice.choice(["ana", "bo"]))
 
 
+def _draw(choice: Choice, document: Document, *_: Any) -> None:
+    boxes = [Region(*(choice.randint(1, 90) for _ in range(4))) for _ in range(3)]
+    document.set_boxes(choice.choice(PICTURES), Attend(tuple(boxes[:1]), tuple(boxes[1 : choice.randint(1, 3)])))
+
+
 KINDS: dict[str, Callable[..., None]] = {
     function.__name__.strip("_"): function
     for function in (
@@ -187,6 +192,7 @@ KINDS: dict[str, Callable[..., None]] = {
         _settings,
         _predict,
         _correct,
+        _draw,
         _train,
         _label,
         _take_back,
@@ -209,6 +215,7 @@ def everything(document: Document, results: Results, settings: ProjectSettings) 
             path: [(label.reader, names.get(label.bin_id or ""), label.note, label.given_at) for label in said]
             for path, said in document.board.labels.items()
         },
+        "boxes": dict(document.board.boxes),
         "settings": settings,
         "predictions": [(made.path, names.get(made.bin_id or ""), made.revision) for made in results],
         "report": None if report is None else (report.steps, [known.path for known in report.examples]),

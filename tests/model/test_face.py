@@ -16,7 +16,8 @@ from model import api
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = {
-    "BackboneError", "CancelToken", "Cancelled", "CheckpointError", "DeviceError", "Explanation", "FewShotError",
+    "Attend", "BackboneError", "CancelToken", "Cancelled", "CheckpointError", "DeviceError", "Explanation",
+    "FewShotError",
     "ImageClassifier", "ImageReadError", "NoImagesError", "Prediction", "Progress", "Region", "Status", "SupportSet",
     "SupportSetError", "TrainingReport", "classify", "evaluate", "explain", "find_images", "image_items", "load",
     "read_image", "save", "suggest", "support_set", "train",

@@ -69,7 +69,7 @@ class Change(Step):
         return self
 
     def images(self) -> Iterator[Path]:
-        """Yield the images that this step puts into a bin or takes out of one."""
+        """Yield the images that this step is of: none that is found elsewhere may take the path of one of these."""
         yield from ()
 
     def announce(self, signals: ContentSignals) -> None:

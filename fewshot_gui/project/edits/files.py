@@ -61,7 +61,7 @@ def _relocate(connection: sqlite3.Connection, old: Path, new: Path) -> None:
         " WHERE path = ?1 AND files.content_hash IS NULL",
         names,
     )
-    for table in ("examples", "predictions", "folders", "labels"):
+    for table in ("examples", "predictions", "folders", "labels", "boxes"):
         # A table that has the new path (of labels: of the same reader) already keeps its old row as well.
         connection.execute(f"UPDATE OR IGNORE {table} SET path = ?1 WHERE path = ?2", names)  # noqa: S608
 

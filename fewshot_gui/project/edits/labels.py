@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -38,6 +38,9 @@ class SetLabels(Change):
     def relocated(self, moved: Mapping[Path, Path]) -> Change:
         old, new = (tuple((moved.get(path, path), said) for path, said in labels) for labels in (self.old, self.new))
         return SetLabels(old, new)
+
+    def images(self) -> Iterator[Path]:
+        yield from (path for path, _ in self.new)
 
     def write(self, tables: Tables) -> None:
         tables.register_files(path for path, _ in self.new)

@@ -50,7 +50,7 @@ def wait_for_job(app: App, qtbot: QtBot) -> None:
     """Wait until the job that runs has ended: commands can be chosen again."""
     table = app.window.command_table
     assert table.flag("busy")
-    qtbot.waitUntil(lambda: not table.flag("busy"))
+    qtbot.waitUntil(lambda: not table.flag("busy"), timeout=60_000)
 
 
 def test_training_and_classifying_reach_the_results(app: App, make_images: MakeImages, qtbot: QtBot) -> None:

@@ -11,7 +11,7 @@ from fewshot_gui.project.labels import Label
 from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.project.values import FileIdentity
 from model.images.content_hash import content_hash
-from model.types import ExampleReport, Prediction, Region, Status, TrainingReport
+from model.types import Attend, ExampleReport, Prediction, Region, Status, TrainingReport
 
 
 def identify(path: Path) -> FileIdentity:
@@ -22,13 +22,23 @@ def images(*names: str) -> list[Path]:
     return [Path("/pictures") / f"{name}.jpg" for name in names]
 
 
-State = tuple[tuple[Bin, ...], tuple[Path, ...], tuple[tuple[Path, tuple[Label, ...]], ...]]
+State = tuple[
+    tuple[Bin, ...],
+    tuple[Path, ...],
+    tuple[tuple[Path, tuple[Label, ...]], ...],
+    tuple[tuple[Path, Attend], ...],
+]
 
 
 def state(content: Document | Board) -> State:
-    """Everything that undo must restore: ids, names, colours, examples and their order, folders, labels."""
+    """Everything that undo must restore: ids, names, colours, examples and their order, folders, labels, boxes."""
     board = content.board if isinstance(content, Document) else content
-    return content.bins, content.folders, tuple(sorted(board.labels.items()))
+    return (
+        content.bins,
+        content.folders,
+        tuple(sorted(board.labels.items())),
+        tuple(sorted(board.boxes.items(), key=str)),
+    )
 
 
 def saved_state(path: Path) -> State:

@@ -15,6 +15,7 @@ from fewshot_gui.project.document import Document, FileIdentity
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.labels import Label, LabelSource, now
 from fewshot_gui.project.store import ProjectStore
+from model.types import Attend, Region
 
 from .helpers import saved_state, state
 
@@ -48,6 +49,8 @@ def _label(document: Document, chosen: int, images: list[Path], reader: str) -> 
 
 
 readers = st.sampled_from(["ana", "bo"])
+regions = st.lists(st.builds(Region, index, index, st.integers(1, 9), st.integers(1, 9)), max_size=2).map(tuple)
+boxes = st.builds(Attend, regions, regions)
 acts: st.SearchStrategy[Act] = st.one_of(
     st.builds(lambda name: lambda document: document.add_bin(name), st.none() | names),
     st.builds(lambda i: _on_bin(lambda document, id_: document.remove_bin(id_), i), index),
@@ -62,6 +65,7 @@ acts: st.SearchStrategy[Act] = st.one_of(
     st.builds(lambda i, paths, who: lambda document: _label(document, i, paths, who), index, some_paths, readers),
     st.builds(lambda paths, who: lambda document: document.take_back_labels(paths, who), some_paths, readers),
     st.builds(lambda folder: lambda document: document.remove_folder(folder), st.sampled_from(FOLDERS)),
+    st.builds(lambda path, said: lambda document: document.set_boxes(path, said), st.sampled_from(PATHS), boxes),
     st.builds(lambda: lambda document: document.undo_stack.undo()),
     st.builds(lambda: lambda document: document.undo_stack.redo()),
 )
@@ -126,7 +130,7 @@ def test_undo_all_is_the_start_redo_all_the_end_and_the_file_is_never_behind(
             _redo_all(document)
             end = state(document)
             _undo_all(document)
-            assert state(document) == saved_state(path) == ((), (), ())
+            assert state(document) == saved_state(path) == ((), (), (), ())
             _redo_all(document)
             assert state(document) == saved_state(path) == end
 

@@ -70,7 +70,7 @@ def test_where_the_plug_in_is_gone_its_project_opens_without_what_it_added(
 
 def test_every_step_of_ours_is_registered_by_name() -> None:
     names = {"identify", "insert bin", "insert examples", "move bin", "relocate", "remove bin", "remove examples"}
-    assert set(STEPS.names()) == names | {"restyle bin", "set folders", "set labels"}
+    assert set(STEPS.names()) == names | {"restyle bin", "set boxes", "set folders", "set labels"}
 
 
 def test_every_kind_of_edit_leaves_the_rows_that_it_always_left(qapp: object, tmp_path: Path) -> None:
