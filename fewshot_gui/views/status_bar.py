@@ -143,6 +143,7 @@ class StatusBar(QStatusBar):
 
     def set_device(self, text: str) -> None:
         """Show what the classifier runs on, e.g. "CPU (no CUDA device found)"."""
+        text = display_text(text)
         self._device.setText(text)
         self._device.setToolTip(self.tr("Computing device: {device}").format(device=text))
 
