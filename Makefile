@@ -45,13 +45,14 @@ $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@$(BIN)/python -m model.features.compile_loops
 	@touch $@ $(VENV)/.installed
 
-# The README's pictures, taken by the app itself.
+# The README's pictures, and every state of the window in each variant in screens/, to be looked at.
 screenshots: $(VENV)/.installed
 	$(BIN)/python main.py --demo --headless $(DEMO_OUTPUT)
 	mkdir -p docs/images
 	cp $(DEMO_OUTPUT)/06-explained.png docs/images/inspector.png
 	cp $(DEMO_OUTPUT)/07-gallery.png docs/images/gallery.png
 	cp $(DEMO_OUTPUT)/08-review.png docs/images/review.png
+	$(BIN)/python docs/screenshots.py --out screens
 
 # The catalogs of resources/translations, from the code; says what is not translated yet (docs/translations.md).
 translations: $(VENV)/.installed-dev
@@ -75,4 +76,4 @@ folder: $(VENV)/.installed
 	@du -sh dist/fewshot
 
 clean:
-	rm -rf $(VENV) build dist wheelhouse *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist screens wheelhouse *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

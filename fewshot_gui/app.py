@@ -77,6 +77,7 @@ class App(QObject):
         self.files = FileJobs(self)
         self.thumbnails = ThumbnailLoader(parent=self)
         self.pictures = PictureLoader(self)
+        self.full_pictures = PictureLoader(self)
         self.runner = runner if runner is not None else Runner(parent=self)
         self.tiles = TileLoader(self.runner, self)
         qt_app = QApplication.instance()
@@ -85,7 +86,7 @@ class App(QObject):
             style.apply_theme(qt_app, self.settings.theme)
         document, results, library = self.session.document, self.session.results, Library(self.session.document, self)
         self.intents = Intents(self)
-        sources = (self.thumbnails, self.pictures, self.tiles)
+        sources = (self.thumbnails, self.pictures, self.full_pictures, self.tiles)
         self.window = MainWindow(document, results, library, self.intents, *sources)
         self.questions = Questions(self.window)
         self.services = services = AppServices(
@@ -96,6 +97,7 @@ class App(QObject):
             files=self.files,
             thumbnails=self.thumbnails,
             pictures=self.pictures,
+            full_pictures=self.full_pictures,
             tiles=self.tiles,
             intents=self.intents,
             window=self.window,
@@ -167,7 +169,7 @@ class App(QObject):
         patience = threading.Timer(_DECODER_PATIENCE, decoder_pool.close)  # a decoder that hangs keeps nobody waiting
         patience.start()
         stuck = self.runner.shutdown(_SHUTDOWN_SECONDS)
-        for name in ("files", "thumbnails", "pictures", "tiles"):
+        for name in ("files", "thumbnails", "pictures", "full_pictures", "tiles"):
             if not getattr(self, name).shutdown():
                 stuck.append(name)
         if not self.watching.shutdown():

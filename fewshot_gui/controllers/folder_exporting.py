@@ -13,13 +13,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 from fewshot_gui.controllers.export import Snapshot, groups_by_class
 from fewshot_gui.controllers.job_history import JobHistoryController
 from fewshot_gui.controllers.services import AppServices
+from fewshot_gui.items.naming import display_name, names_are_hidden
 from fewshot_gui.items.shown_rows import RowsInView
 from fewshot_gui.items.verdicts import stale_count
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.folder_export import Exported, Transfer, export_into_folders, sort_into
 from fewshot_gui.project.moves import Undone, last_journal, moves_made, undo_moves
 from fewshot_gui.views.jobs_dialog import JobEnd
-from model.messages import Message, message
+from model.messages import Message, message, translated
 from model.progress import CancelToken
 from model.types import Status
 
@@ -83,7 +84,12 @@ class FolderExportController(QObject):
             except ProjectError as error:
                 self._status.show_message(str(error))
                 return
-        self._start(_EXPORT, self.tr("Exporting into folders"), partial(_export, grouped, target, choice.transfer))
+        put = partial(
+            export_into_folders,
+            rendering=self._settings.rendering,
+            name_of=display_name if names_are_hidden() else None,
+        )
+        self._start(_EXPORT, self.tr("Exporting into folders"), partial(_export, grouped, put, target, choice.transfer))
 
     @Slot()
     def _on_undo_requested(self) -> None:
@@ -165,16 +171,17 @@ class FolderExportController(QObject):
 
 def _export(
     grouped: Callable[[], list[tuple[str, list[Path]]]],
+    put: Callable[..., Exported],
     target: Path,
     transfer: Transfer,
     is_cancelled: Callable[[], bool],
     report: Callable[[int, int], None],
 ) -> _Answer:
     try:
-        done = export_into_folders(sort_into(grouped()), target, transfer, is_cancelled, report)
+        done = put(sort_into(grouped()), target, transfer, is_cancelled, report)
     except ProjectError as error:
         return _Answer({}, str(error), is_failure=True)
-    return _Answer(done.moved, _describe(done, target, transfer), _reasons(done.failed))
+    return _Answer(done.moved, _describe(done, target, transfer), _reasons([*done.failed, *done.remarked]))
 
 
 def _undo(journal: Path, is_cancelled: Callable[[], bool], report: Callable[[int, int], None]) -> _Answer:
@@ -196,7 +203,7 @@ def _find(target: Path, _token: CancelToken) -> _Answer:
 
 
 def _describe(done: Exported, target: Path, transfer: Transfer) -> str:
-    count, folder, lost = done.put, target.name, len(done.failed)
+    count, folder, lost, told = done.put, target.name, len(done.failed), len(done.remarked)
     match transfer:
         case Transfer.COPY:
             said = message("{count:,} images copied into folders in “{folder}”", count=count, folder=folder)
@@ -207,11 +214,15 @@ def _describe(done: Exported, target: Path, transfer: Transfer) -> str:
         case Transfer.MOVE:
             said = message("{count:,} images moved into folders in “{folder}”", count=count, folder=folder)
             failed = message("{count:,} could not be moved", count=lost)
+        case Transfer.PICTURE:
+            said = message("{count:,} images written into folders in “{folder}”", count=count, folder=folder)
+            failed = message("{count:,} could not be written", count=lost)
     parts = [
         said,
         *_if(done.there_already, message("{count:,} were there already", count=done.there_already)),
         *_if(done.renamed, message("{count:,} got another name, as theirs was taken", count=done.renamed)),
         *_if(lost, failed),
+        *_if(told, message("of {count:,} there is something to know before they are shared", count=told)),
         *_if(done.is_cancelled, message("stopped")),
     ]
     return _in_a_row(parts)
@@ -236,4 +247,4 @@ def _in_a_row(parts: Sequence[Message]) -> Message:
 
 
 def _reasons(failed: list[tuple[Path, str]]) -> str:
-    return "\n".join(f"{path}: {reason}" for path, reason in failed)
+    return "\n".join(f"{path}: {translated(reason)}" for path, reason in failed)

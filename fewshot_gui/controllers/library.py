@@ -32,7 +32,8 @@ class LibraryController(QObject):
         super().__init__(parent)
         self._session, self._document, self._library = services.session, services.document, services.library
         self._files, self._settings = services.files, services.settings
-        self._thumbnails, self._pictures, self._tiles = services.thumbnails, services.pictures, services.tiles
+        self._thumbnails, self._tiles = services.thumbnails, services.tiles
+        self._pictures = services.pictures, services.full_pictures
         self._status, self._questions, self._intents = services.status, services.questions, services.intents
         self._status, self._questions, self._window = services.status, services.questions, services.window
         self._read_by(self._settings.cutting, self._settings.rendering, self._settings.hashes)
@@ -69,7 +70,8 @@ class LibraryController(QObject):
         """Scan the folders and check the files again."""
         self._thumbnails.clear()
         self._tiles.clear()
-        self._pictures.read_anew()
+        for pictures in self._pictures:
+            pictures.read_anew()
         self._scan()
         self._look_for_files()
 
@@ -140,7 +142,8 @@ class LibraryController(QObject):
     def _read_by(self, cutting: Cutting, rendering: Rendering, hashes: Path | None) -> None:
         self._files.hashes = hashes
         self._files.cutting, self._thumbnails.rendering = cutting, rendering
-        self._pictures.set_rendering(rendering, cutting)
+        for pictures in self._pictures:
+            pictures.set_rendering(rendering, cutting)
         self._tiles.set_rendering(rendering)
 
     @Slot(Path)

@@ -108,10 +108,11 @@ class Questions(QObject):
         start: ReviewPlan,
         bins: Sequence[Bin],
         counts: Mapping[Choice, int],
+        stacked: Mapping[Choice, int] | None,
         readers: Sequence[str],
     ) -> ReviewPlan | None:
         """Ask what to review, see `ReviewDialog`."""
-        dialog = ReviewDialog(start, bins, counts, readers, self._window)
+        dialog = ReviewDialog(start, bins, counts, stacked, readers, self._window)
         try:
             return dialog.plan() if dialog.exec() else None
         finally:

@@ -21,14 +21,18 @@ def describe_progress(checked: int, total: int, left: ErrorsLeft, sample: Sample
 def describe_end(
     document: Document,
     plan: ReviewPlan,
-    checked: int,
+    checked: tuple[int, int],
     left: ErrorsLeft,
     sample: SampleErrors | None,
     *,
     is_line_reached: bool,
 ) -> tuple[str, str]:
-    """Return the title and the text for the end of a review."""
-    lines = [tr("{count} images are labelled by {reader}.").format(count=f"{checked:,}", reader=plan.reader)]
+    """Return the title and the text for the end of a review; `checked`: images that were looked at, and near copies."""
+    looked_at, copies = checked
+    lines = [tr("{count} images are labelled by {reader}.").format(count=f"{looked_at:,}", reader=plan.reader)]
+    if copies:
+        text = tr("1 near copy got its label.") if copies == 1 else tr("{count} near copies got their labels.")
+        lines[0] += " " + text.format(count=f"{copies:,}")
     if sample is not None and sample.share is not None:
         lines.append(_sample(sample) + ".")
     lines.append(_left(left).capitalize() + ".")

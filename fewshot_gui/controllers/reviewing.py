@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +21,8 @@ from fewshot_gui.project.review import (
     ReviewPlan,
     ReviewQueue,
     chosen_images,
+    copies_labelled,
+    copies_to_label,
     doubt_first,
     is_right,
     readers_of,
@@ -43,7 +45,7 @@ class ReviewingController(QObject):
         super().__init__(parent)
         self._document, self._results, self._settings = services.document, services.results, services.settings
         self._window, self._view, self._status = services.window, services.review, services.status
-        self._questions = services.questions
+        self._questions, self._stacks = services.questions, services.stacks
         self._plan: ReviewPlan | None = None  # of the review that is under way
         self._last = ReviewPlan(Reviewed.TO_CHECK, "")
         self._queue = ReviewQueue(())
@@ -80,7 +82,8 @@ class ReviewingController(QObject):
 
     def begin(self, plan: ReviewPlan) -> bool:
         """Review the images of `plan`; False where there are none."""
-        images = chosen_images(self._document, self._results, plan)
+        members_of = self._stacks.members if plan.with_stacks else None
+        images = chosen_images(self._document, self._results, plan, members_of)
         if not images:
             self._status.show_message(self.tr("There is nothing to review."))
             return False
@@ -113,8 +116,13 @@ class ReviewingController(QObject):
             return
         start = replace(self._last, reader=self._last.reader or self._settings.who)
         bins = self._document.bins
-        counts = sizes(self._document, self._results, review_choices(bins), start.reader)
-        chosen = self._questions.review(start, bins, counts, readers_of(self._document))
+        choices = review_choices(bins)
+        counts = sizes(self._document, self._results, choices, start.reader)
+        if self._stacks.counts()[0]:
+            stacked = sizes(self._document, self._results, choices, start.reader, self._stacks.members)
+        else:
+            stacked, start = None, replace(start, with_stacks=False)
+        chosen = self._questions.review(start, bins, counts, stacked, readers_of(self._document))
         if chosen is not None:
             self.begin(chosen)
 
@@ -162,7 +170,7 @@ class ReviewingController(QObject):
         said = self._said(made.path)
         if said is None:
             said = self._label(made, None, LabelSource.OPEN)
-        self._give(made.path, replace(said, note=note, given_at=now()), as_example=False)
+        self._give({made.path: replace(said, note=note, given_at=now())})
 
     @Slot()
     def _on_went_back(self) -> None:
@@ -189,18 +197,41 @@ class ReviewingController(QObject):
 
     def _say(self, bin_id: str | None, source: LabelSource, *, as_example: bool) -> None:
         made = self._made()
-        if made is not None:
-            self._give(made.path, self._label(made, bin_id, source), as_example=as_example)
+        if made is None:
+            return
+        label = self._label(made, bin_id, source)
+        labels = {copy.path: self._label_of_copy(copy, label) for copy in self._copies(made.path)}
+        self._give({**labels, made.path: label}, as_examples=[made.path] if as_example else [])
 
     def _label(self, made: BinPrediction, bin_id: str | None, source: LabelSource) -> Label:
         reader, said = "" if self._plan is None else self._plan.reader, self._said(made.path)
         answered = None if said is None else said.answered if said.note is None else said.note
         return Label(reader, source, bin_id, None, now(), _predicted(made), made.confidence, made.revision, answered)
 
-    def _give(self, path: Path, label: Label, *, as_example: bool) -> None:
+    def _label_of_copy(self, made: BinPrediction, label: Label) -> Label:
+        """The label that a near copy gets with the image that is looked at, given at the same time."""
+        is_predicted = label.bin_id == _predicted(made)
+        source = LabelSource.ACCEPTED if is_predicted else LabelSource.CORRECTED
+        copied = self._label(made, label.bin_id, source)
+        return replace(copied, given_at=label.given_at)
+
+    def _copies(self, path: Path) -> list[BinPrediction]:
+        """The near copies of an image that are labelled with it."""
+        plan = self._plan
+        if plan is None or not plan.with_stacks:
+            return []
+        return copies_to_label(self._document, self._results, path, plan.reader, self._stacks.members)
+
+    def _copies_labelled(self) -> int:
+        plan = self._plan
+        if plan is None or not plan.with_stacks:
+            return 0
+        return copies_labelled(self._document, self._checked, plan.reader, self._stacks.members)
+
+    def _give(self, labels: Mapping[Path, Label], as_examples: Collection[Path] = ()) -> None:
         self._is_answering = True
         try:
-            self._document.give_labels({path: label}, as_examples=as_example)
+            self._document.give_labels(labels, as_examples=as_examples)
         except ProjectError as error:
             self._status.show_message(str(error))
             return
@@ -246,10 +277,17 @@ class ReviewingController(QObject):
         self._is_over = path is not None and is_line_reached
         if path is None or self._is_over:
             self._view.show_end(
-                *describe_end(self._document, plan, len(self._checked), left, sample, is_line_reached=path is not None)
+                *describe_end(
+                    self._document,
+                    plan,
+                    (len(self._checked), self._copies_labelled()),
+                    left,
+                    sample,
+                    is_line_reached=path is not None,
+                )
             )
         else:
-            self._view.show_image(path)
+            self._view.show_image(path, len(self._copies(path)))
 
     def _sample(self) -> SampleErrors | None:
         """What the labels of a random sample say of the predictions; None for another review."""

@@ -32,6 +32,7 @@ class AppServices:
     runner: training, classifying and explaining, in threads of their own
     files: reading, hashing and finding files, in the background
     thumbnails, pictures, tiles: images for the views, made in the background
+    full_pictures: those of the views that take the whole window
     intents: what the user wants; controllers connect to it
     window: what the user sees; controllers tell it, and ask it for nothing but which results are in sight
     status: the window's status bar: messages and the running job
@@ -47,6 +48,7 @@ class AppServices:
     files: FileJobs
     thumbnails: ThumbnailLoader
     pictures: PictureLoader
+    full_pictures: PictureLoader
     tiles: TileLoader
     intents: Intents
     window: MainWindow

@@ -54,7 +54,9 @@ class MapLoader(QObject):
         self._waiting: OrderedDict[MapKey, None] = OrderedDict()  # the last is made next
         self._room = BATCH
         self._asked: tuple[int, tuple[MapKey, ...]] | None = None  # the job that runs
-        self._layers = ImageCache[tuple[MapKey, MapStyle]](_LAYER_BYTES)
+        # By size as well: two galleries that show the same map would push out each other's for ever.
+        self._layers = ImageCache[tuple[MapKey, MapStyle, int, int]](_LAYER_BYTES)
+        self._made: dict[tuple[MapKey, MapStyle], tuple[int, int]] = {}  # the size that was made last
         self._drawing: set[_LayerWanted] = set()
         self._drawer = Decoder[_LayerWanted](_draw, _LAYERS_WAITING, threads=1, parent=self)
         self._drawer.decoded.connect(self._on_drawn)
@@ -67,8 +69,8 @@ class MapLoader(QObject):
     def layer(self, path: Path, bin_id: str, map_style: MapStyle, size: QSize) -> QImage | None:
         """See `TileSource`."""
         key = (path, bin_id)
-        image = self._layers.get((key, map_style))
-        if image is not None and image.size() == size:
+        image = self._layers.get((key, map_style, size.width(), size.height()))
+        if image is not None:
             return image
         evidence_map = self._maps.get(key)
         if evidence_map is not None:
@@ -79,7 +81,7 @@ class MapLoader(QObject):
             while len(self._waiting) > self._room:
                 self._waiting.popitem(last=False)
             self._soon.start()
-        return image
+        return self._layers.get((key, map_style, *self._made.get((key, map_style), (0, 0))))
 
     def set_room(self, tiles: int) -> None:
         """See `TileSource`."""
@@ -99,6 +101,7 @@ class MapLoader(QObject):
         self._waiting.clear()
         self._soon.stop()
         self._layers.clear()
+        self._made.clear()
         self._drawer.drop_waiting()
         self._drawing.clear()
 
@@ -147,7 +150,8 @@ class MapLoader(QObject):
     def _on_drawn(self, wanted: _LayerWanted, image: QImage) -> None:
         if wanted in self._drawing:  # otherwise forgotten meanwhile
             self._drawing.discard(wanted)
-            self._layers.put((wanted.key, wanted.map_style), image)
+            self._layers.put((wanted.key, wanted.map_style, wanted.width, wanted.height), image)
+            self._made[wanted.key, wanted.map_style] = wanted.width, wanted.height
             self.changed.emit(wanted.key[0])
 
 

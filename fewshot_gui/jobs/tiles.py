@@ -41,7 +41,9 @@ class TileLoader(QObject):
     def __init__(self, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rendering = USUAL
-        self._pictures = ImageCache[Path](_PICTURE_BYTES)
+        # By side as well: views that show the same image in two sizes would push out each other's for ever.
+        self._pictures = ImageCache[tuple[Path, int]](_PICTURE_BYTES)
+        self._made: dict[Path, int] = {}  # the side that was made last
         self._sizes: dict[Path, QSize] = {}  # of the files
         self._failures: dict[Path, str] = {}  # not tried again until `clear`
         self._asked: set[_PictureWanted] = set()
@@ -59,13 +61,14 @@ class TileLoader(QObject):
 
     def picture(self, path: Path, side: int) -> QImage | None:
         """See `TileSource`."""
-        image = self._pictures.get(path)
-        is_right = image is not None and max(image.width(), image.height()) == side
-        if not is_right and path not in self._failures:
+        image = self._pictures.get((path, side))
+        if image is not None:
+            return image
+        if path not in self._failures:
             wanted = _PictureWanted(path, side, self._rendering)
             self._asked.add(wanted)
             self._asked.difference_update(self._decoder.request(wanted))
-        return image
+        return self._pictures.get((path, self._made.get(path, side)))
 
     def original_size(self, path: Path) -> QSize:
         """See `TileSource`."""
@@ -106,6 +109,7 @@ class TileLoader(QObject):
         """Forget all pictures and failures: files may have changed."""
         self._decoder.drop_waiting()
         self._pictures.clear()
+        self._made.clear()
         self._sizes.clear()
         self._failures.clear()
         self._asked.clear()
@@ -119,7 +123,8 @@ class TileLoader(QObject):
     def _on_decoded(self, wanted: _PictureWanted, picture: _Picture) -> None:
         if wanted in self._asked:  # otherwise cleared meanwhile: what was read may be out of date
             self._asked.discard(wanted)
-            self._pictures.put(wanted.path, picture.image)
+            self._pictures.put((wanted.path, wanted.side), picture.image)
+            self._made[wanted.path] = wanted.side
             self._sizes[wanted.path] = picture.size
             self.changed.emit(wanted.path)
 

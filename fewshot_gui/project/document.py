@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from uuid import uuid4
@@ -122,10 +122,10 @@ class Document(Content):
             self.message_posted.emit(text.format(names=", ".join(left_out)))
         return sum(len(change.placements) for change in plan.changes if isinstance(change, examples.InsertExamples))
 
-    def give_labels(self, labels: Mapping[Path, Label], *, as_examples: bool = False) -> None:
+    def give_labels(self, labels: Mapping[Path, Label], *, as_examples: Collection[Path] = ()) -> None:
         """Keep what a reader says of images, in place of what that reader said of them before.
 
-        `as_examples`: they go into the bins that they are labelled as, too.
+        `as_examples`: those of them that go into the bins that they are labelled as, too.
         """
         self.edit(labelling.give_labels(self._board, labels, as_examples=as_examples))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -38,6 +38,9 @@ class AsExamples(StrEnum):
     ALL = "all"
 
 
+MembersOf = Callable[[Path], tuple[Path, ...]]
+"""Returns the images of the stack of near copies that an image is in; () where it is in none."""
+
 Choice = tuple[Reviewed, object]
 """Which results, with the share of errors allowed (`TO_CHECK`), the bin's id (`CLASS`), or None."""
 
@@ -53,6 +56,7 @@ class ReviewPlan:
     is_blind: whether predictions and other readers' labels are hidden
     until: expected share of wrong predictions among all that nobody checked at which it is done; None: at the end
     as_examples: which of the images go into the bins as well
+    with_stacks: whether of each stack of near copies one image is looked at, and its label goes to all of them
     """
 
     reviewed: Reviewed
@@ -64,6 +68,7 @@ class ReviewPlan:
     is_blind: bool = False
     until: float | None = None
     as_examples: AsExamples = AsExamples.NEVER
+    with_stacks: bool = False
 
     @property
     def choice(self) -> Choice:
@@ -71,21 +76,86 @@ class ReviewPlan:
         return self.reviewed, {Reviewed.TO_CHECK: self.allowed, Reviewed.CLASS: self.bin_id}.get(self.reviewed)
 
 
-def chosen_images(document: Document, results: Results, plan: ReviewPlan) -> list[Path]:
-    """Return the images of a review in its order: the most doubtful first, or at random; see `_choices_of`."""
+def chosen_images(
+    document: Document, results: Results, plan: ReviewPlan, members_of: MembersOf | None = None
+) -> list[Path]:
+    """Return the images of a review in its order: the most doubtful first, or at random; see `_choices_of`.
+
+    With `members_of`, of each stack of near copies only the first in that order: in a sample a stack counts once.
+    """
     sure_from = _thresholds(results, [plan.choice])
     found = [made for made in results if plan.choice in _choices_of(document, made, plan.reader, sure_from)]
     if plan.reviewed is Reviewed.SAMPLE:
         pool = sorted(made.path for made in found)
+        if members_of is not None:
+            pool = _one_of_each(pool, members_of)
         return random.Random(plan.seed).sample(pool, min(plan.count, len(pool)))
-    return [made.path for made in sorted(found, key=doubt_first)]
+    ordered = [made.path for made in sorted(found, key=doubt_first)]
+    return ordered if members_of is None else _one_of_each(ordered, members_of)
 
 
-def sizes(document: Document, results: Results, choices: Sequence[Choice], reader: str) -> dict[Choice, int]:
-    """Return how many images each choice has, in one pass."""
+def sizes(
+    document: Document,
+    results: Results,
+    choices: Sequence[Choice],
+    reader: str,
+    members_of: MembersOf | None = None,
+) -> dict[Choice, int]:
+    """Return how many images each choice has, in one pass; with `members_of`, a stack counts once."""
     sure_from = _thresholds(results, choices)
-    counted = Counter(choice for made in results for choice in _choices_of(document, made, reader, sure_from))
+    counted: Counter[Choice] = Counter()
+    seen: set[tuple[Choice, Path]] = set()
+    for made in results:
+        stack = members_of(made.path) if members_of is not None else ()
+        for choice in _choices_of(document, made, reader, sure_from):
+            if stack:
+                if (choice, stack[0]) in seen:
+                    continue
+                seen.add((choice, stack[0]))
+            counted[choice] += 1
     return {choice: counted[choice] for choice in choices}
+
+
+def copies_to_label(
+    document: Document, results: Results, path: Path, reader: str, members_of: MembersOf
+) -> list[BinPrediction]:
+    """Return the predictions of the near copies of an image that get the label which `reader` gives it.
+
+    None of those that are in a bin, and of those that the reader labelled by themselves.
+    """
+    before = _given_at(document, path, reader)
+    copies = [one for one in members_of(path) if one != path and document.bin_of(one) is None]
+    found = (results.prediction(one) for one in copies if _given_at(document, one, reader) in (None, before))
+    return [made for made in found if made is not None and made.status is not Status.ERROR]
+
+
+def copies_labelled(document: Document, paths: Iterable[Path], reader: str, members_of: MembersOf) -> int:
+    """Return how many near copies of `paths` got their label from `reader` together with them."""
+    found = 0
+    for path in paths:
+        given_at = _given_at(document, path, reader)
+        copies = (one for one in members_of(path) if one != path)
+        found += sum(given_at is not None and _given_at(document, one, reader) == given_at for one in copies)
+    return found
+
+
+def _given_at(document: Document, path: Path, reader: str) -> str | None:
+    """Return when `reader` said what an image shows; None where that is not said."""
+    labels = document.labels_of(path)
+    return next((said.given_at for said in labels if said.reader == reader and said.is_decided), None)
+
+
+def _one_of_each(paths: Iterable[Path], members_of: MembersOf) -> list[Path]:
+    """Return `paths` without those of a stack that is among them already."""
+    found: list[Path] = []
+    seen: set[Path] = set()
+    for path in paths:
+        stack = members_of(path)
+        if stack and stack[0] in seen:
+            continue
+        seen.update(stack[:1])
+        found.append(path)
+    return found
 
 
 def _thresholds(results: Results, choices: Sequence[Choice]) -> dict[float, float]:

@@ -53,7 +53,7 @@ class NotesOfSearch:
         """Return what was noted so far."""
         tally = self.left_aside
         endings = tuple(sorted(tally.endings.items(), key=lambda item: (-item[1], item[0])))
-        return SearchNotes(str(tally), endings, tuple(tally.files), tuple(self._remarks))
+        return SearchNotes(tally.said(), endings, tuple(tally.files), tuple(self._remarks))
 
 
 def joined(several: list[SearchNotes]) -> SearchNotes:

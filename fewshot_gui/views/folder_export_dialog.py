@@ -79,6 +79,10 @@ class FolderExportDialog(QDialog):
                 self.tr("&Move"),
                 self.tr("The project follows them; File > Undo a move into folders puts them back."),
             ),
+            Transfer.PICTURE: (
+                self.tr("&Pictures"),
+                self.tr("PNG files of what is seen, with no header and no name in them; pages and frames as well."),
+            ),
         }
         ways = QVBoxLayout()
         ways.setSpacing(style.GRID // 2)

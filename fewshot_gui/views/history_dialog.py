@@ -48,15 +48,14 @@ class HistoryDialog(QDialog):
         self.trainings = QTreeWidget()
         self.trainings.setObjectName("trainingList")
         self.trainings.setAccessibleName(self.tr("Trainings"))
-        tr = self.tr
         titles = (
-            tr("When"),
-            tr("Who"),
-            tr("Backbone"),
-            tr("Examples"),
-            tr("Estimate (95 %)"),
-            tr("Classifier"),
-            tr("Kept"),
+            self.tr("When"),
+            self.tr("Who"),
+            self.tr("Backbone"),
+            self.tr("Examples"),
+            self.tr("Estimate (95 %)"),
+            self.tr("Classifier"),
+            self.tr("Kept"),
         )
         self.trainings.setHeaderLabels(titles)
         self.trainings.setRootIsDecorated(False)

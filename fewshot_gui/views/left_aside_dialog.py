@@ -63,9 +63,9 @@ class LeftAsideDialog(QDialog):
 
 def describe_notes(notes: SearchNotes) -> str:
     """Say in a line or two what was left aside, without names of files."""
-    words = [notes.left_aside] if notes.left_aside else []
+    words = [display_text(notes.left_aside)] if notes.left_aside else []
     if len(notes.remarks) == 1:
-        words.append(tr("One file or folder: {reason}").format(reason=notes.remarks[0][1]))
+        words.append(tr("One file or folder: {reason}").format(reason=display_text(notes.remarks[0][1])))
     elif notes.remarks:
         words.append(tr("There are remarks on {count} files or folders.").format(count=f"{len(notes.remarks):,}"))
     return " ".join(words)

@@ -60,7 +60,8 @@ _COMFORTABLE = 480  # pixels of bins and results, for which the others give way
 class MainWindow(QMainWindow):
     """Shows `document` and `results`; what the user wants done is emitted on `intents`.
 
-    The methods are what the app and its controllers tell the window.
+    The methods are what the app and its controllers tell the window. `full_pictures` are for the views that take its
+    place, since a source delivers only what was asked for last: behind them the inspector keeps its picture and look.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
         intents: Intents,
         thumbnails: ThumbnailSource,
         pictures: PictureSource,
+        full_pictures: PictureSource,
         tiles: TileSource,
         parent: QWidget | None = None,
     ) -> None:
@@ -88,8 +90,8 @@ class MainWindow(QMainWindow):
         self.bins = BinsView(document, results, self.command_table, intents, shared, tiles)
         self.results = ResultsView(document, results, intents, shared, tiles, stacks=self.stacks)
         self.inspector = InspectorView(document, results, intents, pictures, shared, tiles)
-        self.review = ReviewView(document, results, intents, pictures, shared)
-        self.compare = CompareView(document, results, intents, pictures, shared)
+        self.review = ReviewView(document, results, intents, full_pictures, shared)
+        self.compare = CompareView(document, results, intents, full_pictures, shared)
         self.estimates = EstimatesView(document, results, intents, self)
         self.banner = ProjectBanner(document, results, self.command_table)
         self.focus = ImageFocus(self)

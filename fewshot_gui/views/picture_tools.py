@@ -81,8 +81,6 @@ class PictureTools(QWidget):
         """The picture is shown, of a file of so many pixels: ask for what there is to know of it."""
         if self._path is not None:
             self._size = size
-            if self.greys.look is not None:  # the picture may be shown as classified, as other views ask for it
-                self._pictures.request_look(self._path, self.greys.look)
             self._pictures.request_values(self._path)
             self._pictures.request_series(self._path)
             self._ask_facts()

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from fewshot_gui import style
 from fewshot_gui.views.bin_menu import color_icon
+from fewshot_gui.views.cover_menu import UncoverKey
 from fewshot_gui.views.roi_choice import RoiChoice
 from model.images.colour import WHITE
 from model.images.cutting import WHOLE, Cutting
@@ -109,6 +110,7 @@ class ReadingDialog(QDialog):
             )
         )
         self.roi = RoiChoice(rendering.roi, picture)
+        UncoverKey(self)  # of the picture
         layout.addRow(self.roi.switch)
         layout.addRow(self.roi)
         layout.addRow(self.tr("&Leave out files on"), self._make_hashes(hashes))

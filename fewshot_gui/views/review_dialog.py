@@ -31,21 +31,25 @@ _MOST = 100_000
 
 
 class ReviewDialog(QDialog):
-    """`plan` is what is chosen; `counts` tells how many images each choice has, at `ALLOWED` errors."""
+    """`plan` is what is chosen; `counts` tells how many images each choice has, at `ALLOWED` errors.
+
+    stacked: how many are to be looked at where each stack of near copies is labelled at once; None: nothing is stacked
+    """
 
     def __init__(
         self,
         start: ReviewPlan,
         bins: Sequence[Bin],
         counts: Mapping[Choice, int],
+        stacked: Mapping[Choice, int] | None,
         readers: Sequence[str],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("reviewDialog")
         self.setWindowTitle(self.tr("Review results"))
-        self._counts = counts
-        self.which, self.reader, self.blind = QComboBox(), QComboBox(), QCheckBox()
+        self._counts, self._stacked = counts, stacked
+        self.which, self.reader, self.blind, self.with_stacks = QComboBox(), QComboBox(), QCheckBox(), QCheckBox()
         self.count, self.seed = QSpinBox(), QSpinBox()
         self.until, self.as_examples = QComboBox(), QComboBox()
         self._size = QLabel()
@@ -75,8 +79,10 @@ class ReviewDialog(QDialog):
         layout.addRow(self.tr("&Put into the bins as well"), self.as_examples)
         layout.addRow(self.tr("&Reader"), self.reader)
         layout.addRow(self.blind)
+        layout.addRow(self.with_stacks)
         layout.addRow(buttons)
         self.which.currentIndexChanged.connect(self._on_changed)
+        self.with_stacks.toggled.connect(self._on_changed)
         self.reader.editTextChanged.connect(self._on_changed)
         self._on_changed()
 
@@ -93,6 +99,7 @@ class ReviewDialog(QDialog):
             is_blind=self.blind.isChecked(),
             until=self.until.currentData(),
             as_examples=self.as_examples.currentData(),
+            with_stacks=self.with_stacks.isChecked(),
         )
 
     def _fill_which(self, start: ReviewPlan, bins: Sequence[Bin]) -> None:
@@ -145,12 +152,21 @@ class ReviewDialog(QDialog):
         line.setMaxLength(100)
         self.blind.setText(self.tr("&Hide predictions and what other readers say"))
         self.blind.setChecked(start.is_blind)
+        self.with_stacks.setText(self.tr("Label near &copies together: one image of each stack is looked at"))
+        self.with_stacks.setEnabled(self._stacked is not None)
+        self.with_stacks.setChecked(start.with_stacks)
+        if self._stacked is None:
+            self.with_stacks.setToolTip(self.tr("View > Stack near copies finds them first"))
 
     @Slot()
     def _on_changed(self) -> None:
         reviewed, value = self.which.currentData()
         count = self._counts.get((reviewed, value), 0)
-        self._size.setText(self.tr("1 image") if count == 1 else self.tr("{count} images").format(count=f"{count:,}"))
+        text = self.tr("1 image") if count == 1 else self.tr("{count} images").format(count=f"{count:,}")
+        if self._stacked is not None and self.with_stacks.isChecked():
+            looked_at = self._stacked.get((reviewed, value), 0)
+            text = self.tr("{looked_at} to look at, of {images}").format(looked_at=f"{looked_at:,}", images=text)
+        self._size.setText(text)
         self._size.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._sample.setEnabled(reviewed is Reviewed.SAMPLE)
         ok = self._buttons.button(QDialogButtonBox.StandardButton.Ok)

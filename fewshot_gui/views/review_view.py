@@ -70,6 +70,7 @@ class ReviewView(QWidget):
         self._pictures, self._thumbnails = pictures, thumbnails
         self._path: Path | None = None
         self._is_blind = False
+        self._copies = 0
         self._reader = ""
         self._explanation: Explanation | None = None
         self._bin_ids: tuple[str, ...] = ()
@@ -99,9 +100,10 @@ class ReviewView(QWidget):
         self._is_overlay_shown = True
         self.entry.hide()
 
-    def show_image(self, path: Path) -> None:
-        """Show an image; its map is asked for once it has stayed a moment."""
+    def show_image(self, path: Path, copies: int = 0) -> None:
+        """Show an image; its map is asked for once it has stayed a moment. `copies` of it get the same label."""
         self._content.set_empty(False)
+        self._copies = copies
         if path == self._path:
             self.refresh()
             return
@@ -142,6 +144,11 @@ class ReviewView(QWidget):
         lines = [] if self._is_blind else [describe_prediction(self._document, self._results, path)]
         only = self._reader if self._is_blind else None
         lines.append(describe_labels(self._document, path, only))
+        if self._copies:
+            text = self.tr("1 near copy gets the same label.")
+            if self._copies > 1:
+                text = self.tr("{count} near copies get the same label.").format(count=f"{self._copies:,}")
+            lines.append(text)
         self._facts.setText("\n".join(line for line in lines if line))
         self._show_classes(path)
         self._show_region(path)

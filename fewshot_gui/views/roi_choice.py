@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, Q
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from fewshot_gui import style
+from fewshot_gui.covers import covers
 from model.images.roi import LEAST, Roi
 
 _HEIGHT = 150  # pixels of the picture
@@ -90,6 +91,7 @@ class _Picture(QWidget):
         self._picture = QImage() if picture is None else picture
         self._part = QRectF(0, 0, 1, 1)
         self._from: tuple[float, float] | None = None
+        covers.changed.connect(self.update)
 
     def show_part(self, part: QRectF) -> None:
         """Show this part as chosen."""
@@ -110,7 +112,8 @@ class _Picture(QWidget):
             painter.fillRect(frame, style.canvas(self.palette()))
         else:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(frame, self._picture, QRectF(self._picture.rect()))
+            shown = covers.shown(self._picture, pointed_at=self.underMouse())
+            painter.drawImage(frame, shown, QRectF(shown.rect()))
         part = QRectF(
             frame.x() + self._part.x() * frame.width(),
             frame.y() + self._part.y() * frame.height(),

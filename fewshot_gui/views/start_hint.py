@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QPushButton,
 
 from fewshot_gui import style
 from fewshot_gui.actions import ActionTable, plain_text
+from fewshot_gui.covers import covers
 from fewshot_gui.intents import Intents
 from fewshot_gui.items.naming import display_name, display_path, names
 from fewshot_gui.items.thumbnail_source import Thumbnails
@@ -112,6 +113,7 @@ class ProjectCard(QAbstractButton):
         self.setMouseTracking(True)
         thumbnails.changed.connect(self._on_thumbnail_changed)
         names.changed.connect(self._show_name)
+        covers.changed.connect(self.update)
         self._show_name()
 
     def _show_name(self) -> None:
@@ -143,7 +145,8 @@ class ProjectCard(QAbstractButton):
         room = QRect(6, 6, frame.width() - 12, _PICTURES_HEIGHT)
         pictures = [image for path in self.project.pictures if (image := self._thumbnails.image(path)) is not None]
         for place, image in zip(_places(room, len(pictures)), pictures, strict=True):
-            painter.drawImage(place, image, _middle(image, place.size()))
+            shown = covers.shown(image, pointed_at=self.underMouse())
+            painter.drawImage(place, shown, _middle(shown, place.size()))
         name = fitted_name(display_name(self.project.path), room.width(), self.fontMetrics().horizontalAdvance)
         line = QRect(room.left(), room.bottom() + 4, room.width(), self.fontMetrics().height())
         painter.setPen(palette.text().color())

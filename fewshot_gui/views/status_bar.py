@@ -143,9 +143,9 @@ class StatusBar(QStatusBar):
 
     def set_device(self, text: str) -> None:
         """Show what the classifier runs on, e.g. "CPU (no CUDA device found)"."""
-        text = display_text(text)
-        self._device.setText(text)
-        self._device.setToolTip(self.tr("Computing device: {device}").format(device=text))
+        said = display_text(text)
+        self._device.setText(said)
+        self._device.setToolTip(self.tr("Computing device: {device}").format(device=said))
 
     def _on_message_changed(self, _text: str) -> None:
         self.undo.hide()  # what it would undo is not what is said any more

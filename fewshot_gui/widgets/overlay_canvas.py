@@ -444,7 +444,8 @@ class OverlayCanvas(QWidget):
     def _point_at(self, position: QPointF) -> None:
         point = self.view.to_image(position)
         inside = not self._image.isNull() and QRectF(QPointF(0, 0), self.view.image_size()).contains(point)
-        self.pointed_at.emit(point if inside else None)
+        is_told = inside and not covers.is_covered(pointed_at=True)  # nor is it told what lies under a cover
+        self.pointed_at.emit(point if is_told else None)
 
     def _step(self, delta: int) -> None:
         """Go on by whole notches, also where a wheel or a touchpad tells parts of one."""

@@ -808,6 +808,14 @@
         <translation>{reader} 已为 {count} 张图像添加人工标签。</translation>
     </message>
     <message>
+        <source>1 near copy got its label.</source>
+        <translation>1 张近似重复图像得到了相同的标签。</translation>
+    </message>
+    <message>
+        <source>{count} near copies got their labels.</source>
+        <translation>{count} 张近似重复图像得到了相同的标签。</translation>
+    </message>
+    <message>
         <source>S goes on all the same, Backspace goes back, Esc leaves.</source>
         <translation>按 S 仍可继续，Backspace 返回，Esc 离开。</translation>
     </message>
@@ -1636,34 +1644,6 @@
     <message>
         <source>most evidence</source>
         <translation>证据最多</translation>
-    </message>
-    <message>
-        <source>When</source>
-        <translation>时间</translation>
-    </message>
-    <message>
-        <source>Who</source>
-        <translation>人员</translation>
-    </message>
-    <message>
-        <source>Backbone</source>
-        <translation>骨干网络</translation>
-    </message>
-    <message>
-        <source>Examples</source>
-        <translation>样本</translation>
-    </message>
-    <message>
-        <source>Estimate (95 %)</source>
-        <translation>估计（95%）</translation>
-    </message>
-    <message>
-        <source>Classifier</source>
-        <translation>分类器</translation>
-    </message>
-    <message>
-        <source>Kept</source>
-        <translation>保留</translation>
     </message>
     <message>
         <source>Bins hold examples</source>
@@ -2564,6 +2544,14 @@
         <translation>项目会跟随移动后的文件；用“文件 &gt; 撤销移入文件夹”可移回。</translation>
     </message>
     <message>
+        <source>&amp;Pictures</source>
+        <translation>图片(&amp;P)</translation>
+    </message>
+    <message>
+        <source>PNG files of what is seen, with no header and no name in them; pages and frames as well.</source>
+        <translation>按所见内容写成 PNG 文件，其中没有文件头和姓名；页和帧也可以。</translation>
+    </message>
+    <message>
         <source>Results</source>
         <translation>结果</translation>
     </message>
@@ -2792,6 +2780,34 @@
     <message>
         <source>Trainings</source>
         <translation>训练</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>人员</translation>
+    </message>
+    <message>
+        <source>Backbone</source>
+        <translation>骨干网络</translation>
+    </message>
+    <message>
+        <source>Examples</source>
+        <translation>样本</translation>
+    </message>
+    <message>
+        <source>Estimate (95 %)</source>
+        <translation>估计（95%）</translation>
+    </message>
+    <message>
+        <source>Classifier</source>
+        <translation>分类器</translation>
+    </message>
+    <message>
+        <source>Kept</source>
+        <translation>已保留</translation>
     </message>
     <message>
         <source>What differs</source>
@@ -4064,12 +4080,24 @@
         <translation>隐藏预测和其他阅片人的结论(&amp;H)</translation>
     </message>
     <message>
+        <source>Label near &amp;copies together: one image of each stack is looked at</source>
+        <translation>近似重复一起标注(&amp;C)：每个堆叠只看一张</translation>
+    </message>
+    <message>
+        <source>View &gt; Stack near copies finds them first</source>
+        <translation>先用“视图 &gt; 堆叠近似重复”找出它们</translation>
+    </message>
+    <message>
         <source>1 image</source>
         <translation>1 张图像</translation>
     </message>
     <message>
         <source>{count} images</source>
         <translation>{count} 张图像</translation>
+    </message>
+    <message>
+        <source>{looked_at} to look at, of {images}</source>
+        <translation>共 {images}，需查看 {looked_at} 张</translation>
     </message>
 </context>
 <context>
@@ -4081,6 +4109,14 @@
     <message>
         <source>Reading …</source>
         <translation>正在读取…</translation>
+    </message>
+    <message>
+        <source>1 near copy gets the same label.</source>
+        <translation>1 张近似重复图像将得到相同的标签。</translation>
+    </message>
+    <message>
+        <source>{count} near copies get the same label.</source>
+        <translation>{count} 张近似重复图像将得到相同的标签。</translation>
     </message>
     <message>
         <source>Images that are checked</source>

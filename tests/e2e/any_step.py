@@ -157,7 +157,8 @@ def _label(choice: Choice, document: Document, *_: Any) -> None:
     bin_id = choice.choice([_bin(choice, document), None])
     given_at = f"2026-01-01T00:00:00.{choice.randint(0, 999_999):06}Z"
     label = Label(choice.choice(["ana", "bo"]), LabelSource.CORRECTED, bin_id, choice.choice([None, "why"]), given_at)
-    document.give_labels(dict.fromkeys(_pictures(choice)[:3], label), as_examples=choice.random() < 0.3)
+    labels = dict.fromkeys(_pictures(choice)[:3], label)
+    document.give_labels(labels, as_examples=labels if choice.random() < 0.3 else ())
 
 
 def _take_back(choice: Choice, document: Document, *_: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from fewshot_gui.project.board import Board
 from fewshot_gui.project.disk import decode_path
 from fewshot_gui.project.edits.base import STEPS, Change, Plan, Tables
 from fewshot_gui.project.edits.examples import count_images, place
-from fewshot_gui.project.labels import Label, LabelSource, in_order
+from fewshot_gui.project.labels import Label, in_order
 from fewshot_gui.project.signals import ContentSignals
 from fewshot_gui.translation import tr
 
@@ -67,10 +67,10 @@ class SetLabels(Change):
 STEPS.register("set labels", SetLabels)
 
 
-def give_labels(board: Board, labels: Mapping[Path, Label], *, as_examples: bool = False) -> Plan:
+def give_labels(board: Board, labels: Mapping[Path, Label], *, as_examples: Collection[Path] = ()) -> Plan:
     """Plan that each image has a reader's label, in place of what that reader said before.
 
-    `as_examples`: images that are labelled as a bin that is there go into it as well.
+    `as_examples`: those of the images that go into the bin as well which they are labelled as, if it is there.
     """
     changes = {}
     for path, label in labels.items():
@@ -79,8 +79,8 @@ def give_labels(board: Board, labels: Mapping[Path, Label], *, as_examples: bool
         if after != before:
             changes[path] = after
     placed: dict[str, list[Path]] = {}
-    for path, label in labels.items() if as_examples else ():
-        if label.bin_id is not None and label.bin_id in board:
+    for path, label in labels.items():
+        if path in as_examples and label.bin_id is not None and label.bin_id in board:
             placed.setdefault(label.bin_id, []).append(path)
     return Plan(_text(board, list(labels.values())), (*_set_labels(board, changes), *place(board, placed)))
 
@@ -119,11 +119,11 @@ def _set_labels(board: Board, changes: Mapping[Path, tuple[Label, ...]]) -> tupl
 
 def _text(board: Board, labels: Sequence[Label]) -> str:
     images = count_images(len(labels))
-    sources = {(label.source, label.bin_id) for label in labels}
-    if len(sources) != 1:
+    sayings = {(label.is_decided, label.bin_id) for label in labels}
+    if len(sayings) != 1:
         return tr("Label {images}").format(images=images)
-    ((source, bin_id),) = sources
-    if source is LabelSource.OPEN:
+    ((is_decided, bin_id),) = sayings
+    if not is_decided:
         return tr("Mark {images} for a second look").format(images=images)
     if bin_id is None:
         return tr("Label {images} as none of these").format(images=images)

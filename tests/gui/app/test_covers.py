@@ -19,6 +19,7 @@ from fewshot_gui.covers import CoverStyle, Strength, Uncovered, covers
 from fewshot_gui.jobs.runner import Runner
 from fewshot_gui.paths import AppPaths
 from fewshot_gui.project.review import Reviewed, ReviewPlan
+from fewshot_gui.views.reading_dialog import ReadingDialog
 from tests.gui.app.conftest import start
 from tests.gui.jobs.fakes import FakeEngine
 
@@ -142,6 +143,43 @@ def test_a_key_that_is_held_uncovers_what_the_pointer_rests_on_or_all(filled: Ap
     assert not covers.is_covered(pointed_at=True)
     QTest.keyRelease(library, Qt.Key.Key_F8)
     qtbot.waitUntil(lambda: covers.is_covered(pointed_at=True))
+
+
+def test_the_picture_of_the_region_of_interest_is_covered(
+    app: App, striped: list[Path], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def look(dialog: ReadingDialog) -> int:
+        dialog.show()
+        for cover in (CoverStyle.OFF, CoverStyle.GREY):
+            covers.set_cover(cover, Strength.MEDIUM)
+            seen.append(_vivid(_grab(dialog.roi.picture)) > 100)
+        QTest.keyPress(dialog, Qt.Key.Key_F8, Qt.KeyboardModifier.ShiftModifier)
+        seen.append(_vivid(_grab(dialog.roi.picture)) > 100)
+        QTest.keyRelease(dialog, Qt.Key.Key_F8, Qt.KeyboardModifier.ShiftModifier)
+        return 0
+
+    document = app.session.document
+    document.add_examples(document.add_bin("a"), striped[:1])
+    qtbot.waitUntil(lambda: app.thumbnails.image(striped[0]) is not None)
+    monkeypatch.setattr(ReadingDialog, "exec", look)
+    app.window.command_table["reading"].trigger()
+    assert seen == [True, False, True]
+
+
+def test_what_lies_under_a_cover_is_not_told_either(filled: App) -> None:
+    canvas = filled.window.inspector.canvas
+    told: list[object] = []
+    canvas.pointed_at.connect(told.append)
+    middle = canvas.rect().center()
+    for cover, step in ((CoverStyle.OFF, 0), (CoverStyle.BLUR, 3)):
+        covers.set_cover(cover, Strength.MEDIUM)
+        QTest.mouseMove(canvas, middle + QPoint(step, 0))
+    QTest.keyPress(canvas, Qt.Key.Key_F8)
+    QTest.mouseMove(canvas, middle + QPoint(6, 0))
+    QTest.keyRelease(canvas, Qt.Key.Key_F8)
+    assert [point is None for point in told] == [False, True, False]
 
 
 class _FirstShown(QObject):

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.app import App
+from fewshot_gui.covers import CoverStyle, Strength, covers
 from fewshot_gui.views.next_step_strip import NextStepStrip
 from fewshot_gui.views.start_hint import ProjectCard
 from fewshot_gui.views.tour import TourCard
@@ -67,6 +68,11 @@ def test_a_recent_project_shows_its_pictures_and_opens_with_a_click(app: App, qt
     assert card.project.pictures == (picture,)
     assert (card.project.bins, card.project.examples) == (1, 1)
     assert "one.fewshot" in card.accessibleName()
+    qtbot.waitUntil(lambda: app.thumbnails.image(picture) is not None)
+    seen = card.grab().toImage()
+    covers.set_cover(CoverStyle.GREY, Strength.MEDIUM)
+    assert card.grab().toImage() != seen
+    covers.set_cover(CoverStyle.OFF, Strength.MEDIUM)
     card.setFocus()
     QTest.keyClick(card, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: [bin_.name for bin_ in app.session.document.bins] == ["One"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from fewshot_gui.app import App
 from fewshot_gui.controllers.export import ExportedResults, Snapshot, collect, groups_by_class, write_csv
 from fewshot_gui.items.shown_rows import RowsInView
 from fewshot_gui.project.folder_export import Transfer, export_into_folders, sort_into
+from fewshot_gui.project.safe_files import move_to
 from fewshot_gui.views.dialogs import ErrorDialog
 from fewshot_gui.views.folder_export_dialog import FolderExportChoice, FolderExportDialog
 from model.errors import FewShotError
@@ -151,15 +153,28 @@ def test_cancel_stops_between_two_images_and_keeps_what_was_done(
     document.add_examples(document.add_bin("Cats"), many)
     _choose(app, monkeypatch, tmp_path / "sorted", Transfer.MOVE, results=False, examples=True)
 
-    def cancel_after_ten(_phase: str, done: int, _total: int) -> None:
-        if done > 10:
-            app.intents.cancel_requested.emit()
+    cancelled = threading.Event()
+    moved: list[Path] = []
 
+    def move_twenty_and_wait(source: Path, path: Path) -> None:
+        move_to(source, path)
+        moved.append(source)
+        if len(moved) == 20:  # the window has time to say what it has to, however busy the machine is
+            cancelled.wait(30)
+
+    def cancel_after_ten(_phase: str, done: int, _total: int) -> None:
+        if done > 10 and not cancelled.is_set():
+            app.intents.cancel_requested.emit()
+            cancelled.set()
+
+    monkeypatch.setattr("fewshot_gui.controllers.folder_exporting._REPORT_PAUSE", 0.0)
+    monkeypatch.setattr("fewshot_gui.project.folder_export.move_to", move_twenty_and_wait)
     monkeypatch.setattr(app.window.status, "set_job_progress", cancel_after_ten)
     _run(app, qtbot, "exportFolders")
     examples = [example.path for example in document.bins[0].examples]
     assert all(path.exists() for path in examples)
-    assert 0 < sum(path in many for path in examples) < 200
+    assert sum(path in many for path in examples) == 200 - len(moved)
+    assert 10 < len(moved) <= 20
     assert "stopped" in app.window.statusBar().currentMessage()
 
 

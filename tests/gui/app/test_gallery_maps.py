@@ -51,10 +51,10 @@ def app(qapp: object, qtbot: QtBot, tmp_path: Path, real_engine: Engine) -> Iter
 
 def layers_there(app: App, made: BinPrediction) -> bool:
     assert made.bin_id is not None
-    kept = app.tiles._maps._layers.get(((made.path, made.bin_id), MapStyle.HEAT))
-    return kept is not None and max(kept.width(), kept.height()) == round(
-        app.window.results.gallery.tile * app.window.devicePixelRatioF()
-    )
+    loader, key = app.tiles._maps, ((made.path, made.bin_id), MapStyle.HEAT)
+    wanted = round(app.window.results.gallery.tile * app.window.devicePixelRatioF())
+    size = loader._made.get(key, (0, 0))
+    return max(size) == wanted and loader._layers.get((*key, *size)) is not None
 
 
 def test_maps_come_without_a_forward_pass_and_peak_in_the_region(app: App, real_engine: Engine, qtbot: QtBot) -> None:

@@ -359,6 +359,7 @@ def test_the_dialog_counts_its_choices_and_asks_who_reviews(
         for at in range(dialog.which.count()):
             dialog.which.setCurrentIndex(at)
             seen.append(f"{dialog.which.currentText()}: {dialog._size.text()}")
+        assert not dialog.with_stacks.isEnabled()  # nothing is stacked
         dialog.which.setCurrentIndex(dialog.which.findText("Unlike every bin"))
         ok = dialog._buttons.button(dialog._buttons.StandardButton.Ok)
         dialog.reader.setEditText(" ")
@@ -407,6 +408,77 @@ def test_sizes_are_those_of_the_reviews(app: App, images: list[Path], bins: tupl
             plan = replace(plan, bin_id=value)
         assert found[reviewed, value] == len(chosen_images(document, results, plan)), (reviewed, value)
     assert (found[Reviewed.FLAGGED, None], found[Reviewed.OTHERS, None], found[Reviewed.ALL, None]) == (1, 1, 9)
+
+
+def test_a_stack_of_near_copies_is_looked_at_once_and_labelled_as_a_whole(
+    app: App, images: list[Path], bins: tuple[str, str, str], begin: Callable[..., None]
+) -> None:
+    document, stacks = app.session.document, app.window.stacks
+    stacks.set_links(images, [(1, 2), (2, 5), (8, 9)], [0.99, 0.98, 0.97])
+    stacks.set_on(True)
+    assert stacks.counts() == (2, 5)
+    document.add_examples(bins[2], [images[9]])  # what is in a bin keeps the word of the bin
+    begin(Reviewed.ALL, with_stacks=True, as_examples=AsExamples.CORRECTIONS)
+    order = [images[11], images[0], images[1], images[3], images[4], images[6], images[7], images[8], images[10]]
+    assert app.reviewing._queue._images == order
+    press(app, "s", "s")
+    assert app.window.review.path == images[1]
+    assert "2 near copies get the same label." in app.window.review._facts.text()
+    press(app, "1")  # the image was predicted as a dog, its copies as cats
+    assert said(app, images[1]) == ("corrected", bins[0])
+    assert said(app, images[2]) == said(app, images[5]) == ("accepted", bins[0])
+    assert document.bin_of(images[1]) == bins[0]
+    assert document.bin_of(images[2]) is None  # a near copy teaches nothing new
+    assert {path: len(labels) for path, labels in saved(app).items()} == dict.fromkeys(
+        [images[1], images[2], images[5]], 1
+    )
+    assert document.undo_stack.undoText() == "Label 3 images as ‘Cat’"
+    app.window.command_table["undo"].trigger()
+    assert document.label(images[2]) is None is document.label(images[1])
+    assert app.window.review.path == images[1]
+    press(app, "2", Key.Key_Backspace, "u")  # an answer that is changed is changed for all
+    assert {said(app, images[at])[1] for at in (1, 2, 5)} == {None}
+    own = Label("ana", LabelSource.CORRECTED, bins[2], None, now(), None, 0.9, 1)
+    document.give_labels({images[2]: own})  # said of this one alone
+    app.reviewing._queue.go_to(images[1])
+    app.reviewing._show()
+    press(app, "1")
+    assert [said(app, images[at])[1] for at in (1, 2, 5)] == [bins[0], bins[2], bins[0]]
+    press(app, *"s" * 4, Key.Key_Return)
+    assert document.label(images[9]) is None
+    press(app, "s")
+    assert "2 images are labelled by ana. 1 near copy got its label." in app.window.review._content.hint._text.text()
+
+
+def test_the_dialog_offers_to_label_copies_together_where_images_are_stacked(
+    app: App, images: list[Path], bins: tuple[str, str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(dialog: ReviewDialog) -> int:
+        dialog.which.setCurrentIndex(dialog.which.findText("All that nobody labelled"))
+        assert dialog._size.text() == "12 images"
+        dialog.with_stacks.click()
+        assert dialog._size.text() == "10 to look at, of 12 images"
+        return 1
+
+    app.window.stacks.set_links(images, [(1, 2), (2, 5)], [0.99, 0.98])
+    app.window.stacks.set_on(True)
+    monkeypatch.setattr(ReviewDialog, "exec", answer)
+    app.window.command_table["review"].trigger()
+    assert app.window.review.header._note.text().startswith("0 of 10 checked")
+
+
+def test_in_a_sample_a_stack_counts_once(app: App, images: list[Path], bins: tuple[str, str, str]) -> None:
+    stacks = app.window.stacks
+    stacks.set_links(images, [(at, at + 1) for at in range(9)], [0.99] * 9)
+    stacks.set_on(True)
+    document, results = app.session.document, app.session.results
+    drawn = chosen_images(document, results, ReviewPlan(Reviewed.SAMPLE, "ana", count=100), stacks.members)
+    assert sorted(drawn) == [images[0], images[10], images[11]]
+    choices = review_choices(document.bins)
+    counts = sizes(document, results, choices, "ana", stacks.members)
+    assert counts[Reviewed.ALL, None] == 3
+    assert counts[Reviewed.CLASS, bins[0]] == 2  # two images of the stack are predicted as dogs: it is there twice
+    assert counts[Reviewed.CLASS, bins[1]] == 1
 
 
 def test_what_is_hidden_cannot_be_agreed_with(app: App, images: list[Path], begin: Callable[..., None]) -> None:

@@ -50,6 +50,17 @@ def test_pictures_are_exactly_as_large_as_they_are_shown(
     assert loader.original_size(path) == QSize(64, 48)
 
 
+def test_two_views_may_show_an_image_in_two_sizes(loader: TileLoader, make_images: MakeImages, qtbot: QtBot) -> None:
+    (path,) = make_images("a", 1)
+    made(loader, qtbot, path, 32)
+    made(loader, qtbot, path, 64)
+    for side in (32, 64, 32):  # nothing is made again
+        image = loader.picture(path, side)
+        assert image is not None
+        assert image.width() == side
+    assert not loader.is_loading
+
+
 def test_while_another_size_is_made_the_one_of_before_is_shown(
     loader: TileLoader, make_images: MakeImages, qtbot: QtBot
 ) -> None:

@@ -6,17 +6,23 @@ import random
 import signal
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import tifffile
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.folder_export import Exported, Transfer, export_into_folders, sort_into
 from fewshot_gui.project.folder_names import folder_names
 from fewshot_gui.project.moves import last_journal, moves_made, undo_moves
+from model.images.reading import read_image
+from tests.model.dicom_support import write_dicom
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -57,7 +63,7 @@ EXPECTED = {
 }
 
 
-@pytest.mark.parametrize("transfer", list(Transfer))
+@pytest.mark.parametrize("transfer", [Transfer.COPY, Transfer.LINK, Transfer.MOVE])
 def test_images_come_into_the_folder_of_their_class(source: Path, tmp_path: Path, transfer: Transfer) -> None:
     before, target = tree(source), tmp_path / "target"
     done = export(source, target, transfer)
@@ -82,7 +88,7 @@ def test_doing_it_again_changes_nothing(source: Path, tmp_path: Path) -> None:
     assert (again.put, again.there_already) == (0, 8)
 
 
-@pytest.mark.parametrize("transfer", list(Transfer))
+@pytest.mark.parametrize("transfer", [Transfer.COPY, Transfer.LINK, Transfer.MOVE])
 def test_no_file_is_written_over(source: Path, tmp_path: Path, transfer: Transfer) -> None:
     target = tmp_path / "target"
     (target / "Cats").mkdir(parents=True)
@@ -102,6 +108,49 @@ def test_times_go_with_a_copy(source: Path, tmp_path: Path) -> None:
     os.utime(source / "one" / "0.jpg", (1_000_000, 2_000_000))
     export(source, tmp_path / "target", Transfer.COPY)
     assert (tmp_path / "target" / "Cats" / "0.jpg").stat().st_mtime == 2_000_000
+
+
+def test_pictures_are_what_is_seen_and_nothing_else(tmp_path: Path) -> None:
+    folder = tmp_path / "source"
+    folder.mkdir()
+    greys = np.arange(64, dtype=np.uint16).reshape(8, 8) * 64
+    scan = write_dicom(
+        folder / "scan.dcm",
+        greys,
+        PatientName="Doe^Jane",
+        BurnedInAnnotation="YES",
+        WindowCenter=2048,
+        WindowWidth=4096,
+    )
+    pages = folder / "pages.tif"
+    tifffile.imwrite(pages, np.stack([np.full((8, 8, 3), value, np.uint8) for value in (20, 200)]), photometric="rgb")
+    photograph = folder / "photograph.jpg"
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by a quarter
+    exif[0x013B] = "Doe, Jane"
+    Image.new("RGB", (12, 8), (10, 120, 240)).save(photograph, exif=exif, comment=b"Doe, Jane", quality=100)
+    images = [("Any", [scan, pages.with_name("pages.tif#2"), photograph, folder / "gone.png"])]
+    done = export_into_folders(sort_into(images), tmp_path / "out", Transfer.PICTURE)
+    found = tree(tmp_path / "out")
+    assert set(found) == {"Any/scan.png", "Any/pages.tif#2.png", "Any/photograph.png"}
+    assert not any(b"Doe" in content for content in found.values())
+    pictures = {Path(name).stem: Image.open(BytesIO(content)) for name, content in found.items()}
+    assert all(picture.info == {} for picture in pictures.values())
+    np.testing.assert_array_equal(np.asarray(pictures["scan"]), np.asarray(read_image(scan)))
+    assert np.asarray(pictures["scan"]).max() > 200
+    assert pictures["pages.tif#2"].getpixel((0, 0)) == (200, 200, 200)
+    assert pictures["photograph"].size == (8, 12)
+    assert (done.put, done.renamed, len(done.failed)) == (3, 0, 1)
+    ((remarked, said),) = done.remarked
+    assert remarked.name == "scan.png"
+    assert "burned into the picture" in said
+    again = export_into_folders(sort_into(images), tmp_path / "out", Transfer.PICTURE)
+    assert (again.put, again.there_already) == (0, 3)
+    hidden = export_into_folders(
+        sort_into([("Any", [scan])]), tmp_path / "hidden", Transfer.PICTURE, name_of=lambda _path: "A/1"
+    )
+    assert hidden.put == 1
+    assert set(tree(tmp_path / "hidden")) == {"Any/A_1.png"}
 
 
 def test_files_that_are_gone_are_named_and_the_others_go_on(source: Path, tmp_path: Path) -> None:

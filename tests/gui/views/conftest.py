@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.intents import Intents
+from fewshot_gui.items.thumbnail_source import PictureSource
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.library import Library
 from fewshot_gui.project.results import Results
@@ -141,6 +142,12 @@ def pictures() -> PicturesOnDemand:
 
 
 @pytest.fixture
+def full_pictures(pictures: PictureSource) -> PictureSource:
+    """Those of the views that take the whole window."""
+    return pictures
+
+
+@pytest.fixture
 def tiles() -> ReadyTiles:
     return ReadyTiles()
 
@@ -152,10 +159,11 @@ def window(
     results: Results,
     found: Library,
     thumbnails: ReadyThumbnails,
-    pictures: PicturesOnDemand,
+    pictures: PictureSource,
+    full_pictures: PictureSource,
     tiles: ReadyTiles,
 ) -> Iterator[MainWindow]:
-    window = MainWindow(document, results, found, Intents(), thumbnails, pictures, tiles)
+    window = MainWindow(document, results, found, Intents(), thumbnails, pictures, full_pictures, tiles)
     qtbot.addWidget(window)
     window.resize(1280, 720)
     window.show()

@@ -16,19 +16,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from fewshot_gui.intents import Intents
 from fewshot_gui.items.naming import hide_names
 from fewshot_gui.jobs.pictures import PictureLoader
-from fewshot_gui.project.document import Document
-from fewshot_gui.project.library import Library
-from fewshot_gui.project.results import Results
 from fewshot_gui.views.main_window import MainWindow
 from fewshot_gui.widgets.overlay_canvas import OverlayCanvas
 from model.images.items import Item
 from model.images.reading import read_image
 from model.images.windows import Look, Window, between
 from model.types import Region
-from tests.gui.views.conftest import ReadyThumbnails, ReadyTiles
 from tests.gui.views.helpers import child
 from tests.model.dicom_support import write_dicom
 
@@ -40,30 +35,22 @@ Show = Callable[[Path], None]
 
 @pytest.fixture
 def loader(qapp: QApplication) -> Iterator[PictureLoader]:
+    """The app's own source of pictures."""
     loader = PictureLoader()
     yield loader
     assert loader.shutdown()
 
 
 @pytest.fixture
-def window(
-    qtbot: QtBot,
-    document: Document,
-    results: Results,
-    found: Library,
-    thumbnails: ReadyThumbnails,
-    loader: PictureLoader,
-    tiles: ReadyTiles,
-) -> Iterator[MainWindow]:
-    """The main window, with the app's own loader of pictures."""
-    window = MainWindow(document, results, found, Intents(), thumbnails, loader, tiles)
-    qtbot.addWidget(window)
-    window.resize(1280, 720)
-    window.show()
-    qtbot.waitExposed(window)
-    yield window
-    window.inspector.clear()
-    window.set_close_guard(lambda: True)
+def pictures(loader: PictureLoader) -> PictureLoader:
+    return loader
+
+
+@pytest.fixture
+def full_pictures(qapp: QApplication) -> Iterator[PictureLoader]:
+    loader = PictureLoader()
+    yield loader
+    assert loader.shutdown()
 
 
 @pytest.fixture
@@ -91,6 +78,11 @@ def greys_shown(canvas: OverlayCanvas) -> npt.NDArray[np.uint8]:
     return np.array(
         [[image.pixelColor(x, y).red() for x in range(image.width())] for y in range(image.height())], np.uint8
     )
+
+
+def corner(canvas: OverlayCanvas) -> int:
+    """The grey of the picture's first pixel, in the pixels that were read of it."""
+    return canvas.snapshot().pixelColor(0, 0).red()
 
 
 def right_drag(canvas: OverlayCanvas, way: QPoint) -> None:
@@ -370,16 +362,41 @@ def test_a_window_ends_with_its_series(
     np.testing.assert_array_equal(greys_shown(window.inspector.canvas), np.asarray(read_image(other))[..., 0])
 
 
-def test_a_look_still_works_after_another_view_asked_for_a_picture(
-    window: MainWindow, loader: PictureLoader, show: Show, ct: Path, tmp_path: Path, qtbot: QtBot
+def test_a_look_is_kept_behind_pictures_side_by_side(
+    window: MainWindow,
+    loader: PictureLoader,
+    full_pictures: PictureLoader,
+    show: Show,
+    ct: Path,
+    tmp_path: Path,
+    qtbot: QtBot,
 ) -> None:
-    show(ct)
-    before = greys_shown(window.inspector.canvas)
-    Image.new("L", (8, 8)).save(tmp_path / "reviewed.png")
-    loader.request(tmp_path / "reviewed.png")  # as the review does
+    large, other = tmp_path / "large.tif", tmp_path / "other.tif"
+    values = (np.arange(2000)[:, None] + np.arange(6000)[None, :]).astype(np.uint16)
+    for path in (large, other):
+        tifffile.imwrite(path, values)
+    show(large)
+    classified = corner(window.inspector.canvas)
+    assert classified < 5
     with qtbot.waitSignal(loader.look_ready):
         trigger(window, "invertGreys")
-    np.testing.assert_array_equal(greys_shown(window.inspector.canvas), 255 - before)
+    assert corner(window.inspector.canvas) > 250
+    window._columns.hide()
+    window.compare.show()
+    window.compare.begin(large, other)
+    canvases = window.compare.pair.canvases
+    qtbot.waitUntil(lambda: all(canvas.view.image_size().width() == 6000 for canvas in canvases), timeout=20_000)
+    for canvas in canvases:  # as they are classified, the finer parts as well
+        assert corner(canvas) == classified
+    with qtbot.waitSignal(full_pictures.detail_ready) as detail:
+        canvases[0].zoom_to_actual()
+    _, image, rect = detail.args
+    assert image.pixelColor(0, 0).red() == pytest.approx(int(values[int(rect.y()), int(rect.x())]) * 255 / 7998, abs=1)
+    window.leave_comparison()
+    assert corner(window.inspector.canvas) > 250
+    with qtbot.waitSignal(loader.look_ready):
+        trigger(window, "invertGreys")
+    assert corner(window.inspector.canvas) == classified
 
 
 def test_full_screen_is_left_by_its_key_again(window: MainWindow, qtbot: QtBot) -> None:
