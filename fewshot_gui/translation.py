@@ -26,6 +26,11 @@ def tr(text: str, note: str = "", count: int = -1) -> str:
     return QCoreApplication.translate("", text, note, count)
 
 
+def following(*sentences: str) -> str:
+    """Return sentences one after the other, with a space between them where the language has one; "" is left out."""
+    return messages.translated(messages.joined(*sentences))
+
+
 def mark(text: str) -> str:
     """Return `text` as it is: marks it for lupdate where it is translated later, by `tr`."""
     return text

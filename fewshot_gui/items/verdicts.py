@@ -10,7 +10,7 @@ from fewshot_gui.items.naming import display_text
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import BinPrediction, Results
 from fewshot_gui.texts import confidence_text
-from fewshot_gui.translation import tr
+from fewshot_gui.translation import following, tr
 from model.types import Status
 
 
@@ -23,14 +23,14 @@ def describe_example(document: Document, results: Results, path: Path) -> str:
     made = results.verdict(path)
     if made is None or made.bin_id != bin_id:
         return text
-    text += " " + tr("Weight {weight} (1 is average).").format(weight=f"{made.weight:.2f}")
+    text = following(text, tr("Weight {weight} (1 is average).").format(weight=f"{made.weight:.2f}"))
     if made.predicted_bin_id is None:
         return text
     share = confidence_text(made.confidence)
     if made.agrees:
-        return text + " " + tr("Left out, it is recognised ({share}).").format(share=share)
+        return following(text, tr("Left out, it is recognised ({share}).").format(share=share))
     other = look_of(document, made.predicted_bin_id).name
-    return text + " " + tr("Left out, it looks like ‘{name}’ ({share}).").format(name=other, share=share)
+    return following(text, tr("Left out, it looks like ‘{name}’ ({share}).").format(name=other, share=share))
 
 
 def describe_prediction(document: Document, results: Results, path: Path) -> str:
@@ -50,13 +50,13 @@ def describe_prediction(document: Document, results: Results, path: Path) -> str
         text = tr("Predicted ‘{name}’ ({share}).")
     text = text.format(name=name, share=share)
     if made.steadiness is not None and not made.is_of_one_bin:
-        text += " " + tr("Its region is steady {value} (1 is most).").format(value=f"{made.steadiness:.2f}")
+        text = following(text, tr("Its region is steady {value} (1 is most).").format(value=f"{made.steadiness:.2f}"))
     if made.is_region_unlike:
-        text += " " + most_unlike()
+        text = following(text, most_unlike())
     if made.is_joined:
-        text += " " + tr("Similar images took part in it.")
+        text = following(text, tr("Similar images took part in it."))
     if is_stale(results, made):
-        text += " " + tr("Out of date: made before the last change of the bins.")
+        text = following(text, tr("Out of date: made before the last change of the bins."))
     return text
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fewshot_gui.items.estimates import Estimates
 from fewshot_gui.texts import percent
-from fewshot_gui.translation import tr
+from fewshot_gui.translation import following, tr
 from model.estimates.report import WORTHWHILE, Proportion, neediest_class, outlook
 from model.exports.spreadsheet import as_cell
 from model.types import TrainingReport
@@ -27,7 +27,7 @@ def advice(report: TrainingReport) -> str:
         now=percent(now), then=percent(then)
     )
     neediest = neediest_class(report)
-    return text + (" " + tr("‘{name}’ needs them most.").format(name=neediest) if neediest else "")
+    return following(text, tr("‘{name}’ needs them most.").format(name=neediest) if neediest else "")
 
 
 def count_of(proportion: Proportion) -> str:

@@ -14,6 +14,7 @@ from fewshot_gui.items.bin_look import look_of
 from fewshot_gui.items.naming import display_text
 from fewshot_gui.project.document import Document
 from fewshot_gui.texts import confidence_text
+from fewshot_gui.translation import following
 from model.types import Explanation, Prediction, Region, Status
 
 
@@ -76,7 +77,7 @@ class MaskingStrip(QWidget):
             text = self.tr("Without this region: ‘{new}’ {now} instead of ‘{old}’ {before}.")
         said = text.format(old=old, new=new, before=before, after=after, now=confidence_text(prediction.confidence))
         if prediction.status is Status.UNKNOWN:
-            said += " " + self.tr("It is unlike every bin then.")
+            said = following(said, self.tr("It is unlike every bin then."))
         self.answer.setText(said)
         self.button.hide()
 

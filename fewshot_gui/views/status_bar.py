@@ -14,6 +14,7 @@ from fewshot_gui.actions import ActionTable
 from fewshot_gui.intents import Intents
 from fewshot_gui.items.naming import display_name, display_path, display_text, names
 from fewshot_gui.project.search_notes import NOTHING, SearchNotes
+from fewshot_gui.translation import following
 from fewshot_gui.views.left_aside_dialog import LeftAsideDialog, describe_notes
 from fewshot_gui.widgets.job_status import JobStatus
 
@@ -92,9 +93,10 @@ class StatusBar(QStatusBar):
             self._set_notes(notes)
         words = describe_notes(notes)
         if text and words:
-            text = text if text.endswith((".", "…")) else f"{text}."
+            said = display_text(text)
+            text = said if said.endswith((".", "…", "。")) else self.tr("{text}.").format(text=said)
         if text or words:
-            self.show_message(f"{text} {words}".strip())
+            self.show_message(following(text, words))
 
     def forget_notes(self) -> None:
         """Offer the list no more, when another project is opened."""

@@ -13,9 +13,10 @@ import sys
 def main() -> None:
     """Import torch and OpenVINO and say what they find; raises what they raise."""
     from model.backbones.devices import choose_device
+    from model.messages import to_json
 
     _, note = choose_device("auto")
-    found: dict[str, object] = {"device": note}
+    found: dict[str, object] = {"device": to_json(note)}
     try:
         from model.backbones.openvino_runtime import PRECISION_VARIABLE, _import_openvino
 

@@ -4537,6 +4537,10 @@ Backspace  返回 · S  跳过 · F  复查
 <context>
     <name>StatusBar</name>
     <message>
+        <source>{text}.</source>
+        <translation>{text}。</translation>
+    </message>
+    <message>
         <source>Watching {folder}</source>
         <translation>正在监视 {folder}</translation>
     </message>

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEventLoop
+from PySide6.QtWidgets import QApplication
 
 from fewshot_gui.controllers.folder_exporting import _describe, _describe_undone
 from fewshot_gui.jobs.engine import _nothing_found
@@ -21,6 +22,7 @@ from fewshot_gui.project.folder_export import Exported, Transfer
 from fewshot_gui.project.lock import ProjectLock
 from fewshot_gui.project.moves import Undone
 from fewshot_gui.texts import packed, unpacked
+from fewshot_gui.translation import following, use_language
 from model.cli.command import build_parser
 from model.cli.commands import doctor
 from model.messages import Message, message, translated
@@ -143,3 +145,13 @@ def _is_text(node: ast.expr) -> bool:
     parts = node.values if isinstance(node, ast.JoinedStr) else [node]
     texts = [one.value for one in parts if isinstance(one, ast.Constant) and isinstance(one.value, str)]
     return any(re.search("[A-Za-z]{2}", text) for text in texts)
+
+
+def test_sentences_follow_one_another_as_the_language_has_them(qapp: QApplication) -> None:
+    assert following("One.", "", "Two.") == "One. Two."
+    use_language(qapp, "zh_CN")
+    try:
+        assert following("一。", "", "二。") == "一。二。"
+        assert following("‘{bin}’", "二。") == "‘{bin}’二。"  # people's names are left as they are
+    finally:
+        use_language(qapp, "en")

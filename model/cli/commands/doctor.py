@@ -21,7 +21,7 @@ from model.cli.arguments import add_json
 from model.cli.outcome import Outcome
 from model.cli.registry import COMMANDS, Command
 from model.cli.text import say
-from model.messages import message, message_n
+from model.messages import from_json, message, message_n
 from model.progress import CancelToken
 
 _PROBE_SECONDS = 120.0
@@ -111,7 +111,7 @@ def _computing() -> Iterator[Finding]:
         )
         return
     found = json.loads(done.stdout.splitlines()[-1])
-    yield Finding(message("device"), State.OK, found["device"])
+    yield Finding(message("device"), State.OK, from_json(found["device"]))
     problem = found.get("openvino_problem")
     advice = ""
     if problem is not None:
