@@ -18,9 +18,7 @@ class LabelStudio(Annotations):
 
     name = "label-studio"
     label: str = message("Label Studio tasks")
-    read_by: str = message(
-        "Label Studio, by Import; its configuration needs Choices “class” and RectangleLabels “region”"
-    )
+    read_by: str = message("Label Studio, by Import; it needs Choices “class” and RectangleLabels “region”")
     endings = (".json", ".geojson")
 
     def text(self, project: ProjectContents, images: Sequence[LabelledImage]) -> str:
