@@ -1,0 +1,219 @@
+"""Exports are what a person gets into other programs: each is read back by a library of its format."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from PIL import Image
+from pyarrow import parquet
+
+from fewshot_gui.items.naming import display_name, hide_names
+from fewshot_gui.project.labels import Label, LabelSource, now
+from fewshot_gui.project.session import Session
+from model.cli.command import main
+from model.errors import UsageError
+from model.exports.exporter import EXPORTS, ExportOptions, Word, export
+from model.exports.project_contents import read_project
+from model.exports.project_table import COLUMNS, STALE
+from model.progress import Cancelled, CancelToken
+from model.types import ExampleReport, Prediction, Region, Status, TrainingReport
+
+FORMULA, CHINESE = '=1+1,"x"', "花,草"
+NAMES = ("plain.png", 'comma, "quoted".png', "=1+1.png", "花.png", "unknown.png", "in a bin.png", "old.png")
+BOX = Region(100, 50, 200, 80)
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> list[Path]:
+    folder = tmp_path / "Miller, Ann"
+    folder.mkdir()
+    paths = [folder / name for name in NAMES]
+    for at, path in enumerate(paths):
+        Image.new("RGB", (400, 200), (30 * at, 120, 90)).save(path)
+    return paths
+
+
+@pytest.fixture
+def project(session: Session, images: list[Path], tmp_path: Path) -> Path:
+    """Seven results and an error: some are labelled, one is unlike every bin, one in a bin, one is out of date."""
+    document, results = session.document, session.results
+    bins = (document.add_bin(FORMULA), document.add_bin(CHINESE))
+    old = Prediction(images[6], Status.OK, 1, (0.25, 0.75), BOX)
+    results.add_predictions(document.revision, bins, [old])
+    document.add_examples(bins[1], [images[5]])
+    report = TrainingReport(
+        (FORMULA, CHINESE), (ExampleReport(images[5], 1, 1.0, -1, 0.0),), (), (), None, None, 1, True, 0.1
+    )
+    results.set_training(document.revision, bins, report, {"classifier.json": b"{}"})
+    made = [Prediction(path, Status.OK, 0, (0.9, 0.1), BOX, steadiness=0.5) for path in images[:4]]
+    made.append(Prediction(images[4], Status.UNKNOWN, 1, (0.4, 0.6), BOX))
+    made.append(Prediction(images[5], Status.OK, 0, (0.7, 0.3), BOX))
+    gone = tmp_path / "Miller, Ann" / "gone.png"
+    made.append(Prediction(gone, Status.ERROR, message=f"{gone} is gone"))
+    results.add_predictions(document.revision, bins, made)
+    document.give_labels({images[1]: Label("ana", LabelSource.CORRECTED, bins[1], None, now(), bins[0], 0.9, 1)})
+    document.give_labels({images[2]: Label("bo", LabelSource.CORRECTED, None, None, now(), bins[0], 0.9, 1)})
+    assert session.file is not None
+    return session.file
+
+
+def _write(project: Path, name: str, out: Path | None, **options: Any) -> Path:
+    exporter = EXPORTS.get(name)
+    assert exporter is not None
+    export(exporter, read_project(project), out, ExportOptions(**options))
+    assert out is not None
+    return out
+
+
+def _csv(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _xlsx(path: Path) -> list[dict[str, Any]]:
+    sheet = openpyxl.load_workbook(path)["Results"]
+    header, *rows = sheet.iter_rows()
+    assert "f" not in {cell.data_type for row in rows for cell in row}  # no formula
+    assert all(cell.hyperlink is None for row in rows for cell in row)
+    return [dict(zip([one.value for one in header], [cell.value for cell in row], strict=True)) for row in rows]
+
+
+def _parquet(path: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = parquet.read_table(path).to_pylist()
+    return found
+
+
+def _jsonl(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+READERS = {"csv": _csv, "xlsx": _xlsx, "parquet": _parquet, "jsonl": _jsonl}
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_table_has_every_result_as_it_is(name: str, project: Path, images: list[Path], tmp_path: Path) -> None:
+    rows = {Path(row["path"]).name: row for row in READERS[name](_write(project, name, tmp_path / f"out.{name}"))}
+    assert list(rows) == ["old.png", *NAMES[:6], "gone.png"]
+    assert rows["plain.png"]["path"] == str(images[0])
+    p = rows["plain.png"]["probabilities"] if name == "jsonl" else rows["plain.png"]
+    first, second = (FORMULA, CHINESE) if name == "jsonl" else (f"p_{FORMULA}", f"p_{CHINESE}")
+    predicted = f"'{FORMULA}" if name == "csv" else FORMULA  # a text that no spreadsheet computes
+    assert (rows["plain.png"]["predicted"], float(p[first]), float(p[second])) == (predicted, 0.9, 0.1)
+    assert float(rows["plain.png"]["region_steadiness"]) == 0.5
+    box = rows["plain.png"]["region"] if name == "jsonl" else [
+        int(rows["plain.png"][f"region_{side}"]) for side in "xywh"
+    ]  # fmt: skip
+    assert box == [100, 50, 200, 80]
+    assert rows[NAMES[1]]["label"] == CHINESE
+    assert (rows[NAMES[1]]["labelled_by"], rows["=1+1.png"]["label"]) == ("ana", "none of these")
+    assert rows[NAMES[1]]["labelled_at"].startswith(now()[:10])
+    assert (rows["in a bin.png"]["label"], rows["in a bin.png"]["labelled_by"]) == (CHINESE, "person")
+    assert rows["unknown.png"]["status"] == "unknown"
+    assert rows["plain.png"]["group"] == str(images[0])
+    yes, no, nothing = ("yes", "no", "") if name == "csv" else (True, False, None)
+    assert [rows[one]["stale"] for one in ("old.png", "plain.png", "gone.png")] == [yes, no, nothing]
+    assert rows["old.png"]["message"] == STALE
+    assert (rows["gone.png"]["status"], rows["gone.png"]["predicted"]) == ("error", nothing)
+
+
+def test_columns_of_the_csv_file_are_those_of_before_with_new_ones_at_the_end(project: Path, tmp_path: Path) -> None:
+    header = next(iter(_csv(_write(project, "csv", tmp_path / "a.csv"))))
+    assert list(header) == [
+        "path", "status", "predicted", "confidence", "region_x", "region_y", "region_w", "region_h", "message",
+        f"p_{FORMULA}", f"p_{CHINESE}", "region_steadiness", "label", "labelled_by", "labelled_at",
+        "classifier", "group", "stale",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_hidden_names_are_the_numbers_of_the_window(
+    name: str, project: Path, images: list[Path], tmp_path: Path
+) -> None:
+    out = _write(project, name, tmp_path / f"out.{name}", names_hidden=True)
+    rows = READERS[name](out)
+    hide_names(True)
+    try:
+        assert [row["path"] for row in rows][1:7] == [display_name(path) for path in images[:6]]
+        assert [row["group"] for row in rows][1] == display_name(images[0])
+    finally:
+        hide_names(False)
+    assert "Miller" not in str(rows)
+    assert rows[-1]["message"] == "not readable"
+
+
+def test_chosen_images_columns_and_words_alone_are_written(project: Path, images: list[Path], tmp_path: Path) -> None:
+    some = _csv(_write(project, "csv", tmp_path / "a.csv", images=(images[3], images[0]), columns=("label", "path")))
+    assert some == [{"label": "", "path": str(images[3])}, {"label": "", "path": str(images[0])}]
+    said = _csv(_write(project, "csv", tmp_path / "b.csv", word=Word.VERDICT, columns=("path",)))
+    assert [Path(row["path"]).name for row in said] == [NAMES[1], "=1+1.png", "in a bin.png"]
+    predicted = _csv(_write(project, "csv", tmp_path / "c.csv", word=Word.PREDICTION))
+    assert (len(predicted), "label" in predicted[0]) == (8, False)
+    for columns in (("path", "paths"), ("path", "path"), ()):
+        with pytest.raises(UsageError, match="region_steadiness"):
+            _write(project, "csv", tmp_path / "d.csv", columns=columns)
+    assert not (tmp_path / "d.csv").exists()
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_an_export_that_is_cancelled_leaves_the_file_that_was_there(name: str, project: Path, tmp_path: Path) -> None:
+    out, token = tmp_path / f"out.{name}", CancelToken()
+    out.write_text("the old one")
+    exporter = EXPORTS.get(name)
+    assert exporter is not None
+    with pytest.raises(Cancelled):
+        export(exporter, read_project(project), out, ExportOptions(), lambda _: token.cancel(), _Late(token))
+    assert [path.name for path in tmp_path.glob("out*")] == [out.name]
+    assert out.read_text() == "the old one"
+
+
+class _Late(CancelToken):
+    """Is cancelled as soon as something was reported."""
+
+    def __init__(self, other: CancelToken) -> None:
+        super().__init__()
+        self._other, self._asked = other, 0
+
+    def raise_if_cancelled(self) -> None:
+        self._asked += 1
+        if self._asked > 3 or self._other.is_cancelled:
+            raise Cancelled
+
+
+def test_two_classes_of_one_name_have_columns_of_their_own(session: Session, images: list[Path]) -> None:
+    document, results = session.document, session.results
+    gone = document.add_bin("Cat")
+    results.add_predictions(1, (gone,), [Prediction(images[0], Status.OK, 0, (1.0,), BOX)])
+    document.remove_bin(gone)
+    again = document.add_bin(gone[:8])  # as a bin is called of which only the id is left
+    results.add_predictions(2, (again,), [Prediction(images[1], Status.OK, 0, (1.0,), BOX)])
+    assert session.file is not None
+    rows = _jsonl(_write(session.file, "jsonl", images[0].with_name("a.jsonl")))
+    assert [row["probabilities"] for row in rows] == [
+        {gone[:8]: 0.0, f"{gone[:8]} (2)": 1.0},
+        {gone[:8]: 1.0, f"{gone[:8]} (2)": 0.0},
+    ]
+
+
+def test_the_command_writes_a_workbook_of_chosen_columns(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out.xlsx"
+    call = ["export", str(project), "--format", "xlsx", "--out", str(out)]
+    assert main([*call, "--columns", "path, label", "--labels", "verdict", "--hide-names", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (said["images"], said["without_word"]) == (3, 5)
+    assert [row["label"] for row in _xlsx(out)] == [CHINESE, "none of these", CHINESE]
+    assert main(call) == 2  # it is there
+    assert "--overwrite" in capsys.readouterr().err
+    assert main([*call, "--overwrite", "--columns", "nothing"]) == 2
+    assert ", ".join(COLUMNS) in capsys.readouterr().err
+    assert main([*call[:-1], str(tmp_path / "out.csv")]) == 2
+    assert "does not end with .xlsx" in capsys.readouterr().err
+    assert (
+        main(["export", str(project), "--format", "coco", "--out", str(tmp_path / "c.json"), "--columns", "path"]) == 2
+    )
