@@ -2,6 +2,7 @@
 
 https://docs.voxel51.com/user_guide/import_datasets.html, FiftyOneImageClassificationDataset and
 FiftyOneImageDetectionDataset. Images are not copied: `data.json` says where each of them is.
+Labels are names, and so there are no `classes`, of which they would be numbers.
 """
 
 from __future__ import annotations
@@ -50,11 +51,9 @@ class FiftyOne(Exporter):
         if options.names_hidden:
             images = {one.name: one for one in images.values()}
         parts = len(found) - len(images)
-        used = {one.class_id for one in images.values()}
-        classes = [name for class_id, name in project.names.items() if class_id in used]
         files: dict[str, object] = {
-            "labels.json": {"classes": classes, "labels": {key: _label(project, one) for key, one in images.items()}},
-            "regions.json": {"classes": classes, "labels": {key: _boxes(project, one) for key, one in images.items()}},
+            "labels.json": {"labels": {key: _label(project, one) for key, one in images.items()}},
+            "regions.json": {"labels": {key: _boxes(project, one) for key, one in images.items()}},
         }
         remarks: list[str] = []
         if options.names_hidden:

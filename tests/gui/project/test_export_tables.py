@@ -9,11 +9,10 @@ from typing import Any
 
 import openpyxl
 import pytest
-from PIL import Image
 from pyarrow import parquet
 
 from fewshot_gui.items.naming import display_name, hide_names
-from fewshot_gui.project.labels import Label, LabelSource, now
+from fewshot_gui.project.labels import now
 from fewshot_gui.project.session import Session
 from model.cli.command import main
 from model.errors import UsageError
@@ -21,53 +20,9 @@ from model.exports.exporter import EXPORTS, ExportOptions, Word, export
 from model.exports.project_contents import read_project
 from model.exports.project_table import COLUMNS, STALE
 from model.progress import Cancelled, CancelToken
-from model.types import ExampleReport, Prediction, Region, Status, TrainingReport
+from model.types import Prediction, Status
 
-FORMULA, CHINESE = '=1+1,"x"', "花,草"
-NAMES = ("plain.png", 'comma, "quoted".png', "=1+1.png", "花.png", "unknown.png", "in a bin.png", "old.png")
-BOX = Region(100, 50, 200, 80)
-
-
-@pytest.fixture
-def images(tmp_path: Path) -> list[Path]:
-    folder = tmp_path / "Miller, Ann"
-    folder.mkdir()
-    paths = [folder / name for name in NAMES]
-    for at, path in enumerate(paths):
-        Image.new("RGB", (400, 200), (30 * at, 120, 90)).save(path)
-    return paths
-
-
-@pytest.fixture
-def project(session: Session, images: list[Path], tmp_path: Path) -> Path:
-    """Seven results and an error: some are labelled, one is unlike every bin, one in a bin, one is out of date."""
-    document, results = session.document, session.results
-    bins = (document.add_bin(FORMULA), document.add_bin(CHINESE))
-    old = Prediction(images[6], Status.OK, 1, (0.25, 0.75), BOX)
-    results.add_predictions(document.revision, bins, [old])
-    document.add_examples(bins[1], [images[5]])
-    report = TrainingReport(
-        (FORMULA, CHINESE), (ExampleReport(images[5], 1, 1.0, -1, 0.0),), (), (), None, None, 1, True, 0.1
-    )
-    results.set_training(document.revision, bins, report, {"classifier.json": b"{}"})
-    made = [Prediction(path, Status.OK, 0, (0.9, 0.1), BOX, steadiness=0.5) for path in images[:4]]
-    made.append(Prediction(images[4], Status.UNKNOWN, 1, (0.4, 0.6), BOX))
-    made.append(Prediction(images[5], Status.OK, 0, (0.7, 0.3), BOX))
-    gone = tmp_path / "Miller, Ann" / "gone.png"
-    made.append(Prediction(gone, Status.ERROR, message=f"{gone} is gone"))
-    results.add_predictions(document.revision, bins, made)
-    document.give_labels({images[1]: Label("ana", LabelSource.CORRECTED, bins[1], None, now(), bins[0], 0.9, 1)})
-    document.give_labels({images[2]: Label("bo", LabelSource.CORRECTED, None, None, now(), bins[0], 0.9, 1)})
-    assert session.file is not None
-    return session.file
-
-
-def _write(project: Path, name: str, out: Path | None, **options: Any) -> Path:
-    exporter = EXPORTS.get(name)
-    assert exporter is not None
-    export(exporter, read_project(project), out, ExportOptions(**options))
-    assert out is not None
-    return out
+from .exporting import BOX, CHINESE, FORMULA, NAMES, write
 
 
 def _csv(path: Path) -> list[dict[str, str]]:
@@ -96,10 +51,12 @@ READERS = {"csv": _csv, "xlsx": _xlsx, "parquet": _parquet, "jsonl": _jsonl}
 
 
 @pytest.mark.parametrize("name", READERS)
-def test_a_table_has_every_result_as_it_is(name: str, project: Path, images: list[Path], tmp_path: Path) -> None:
-    rows = {Path(row["path"]).name: row for row in READERS[name](_write(project, name, tmp_path / f"out.{name}"))}
+def test_a_table_has_every_result_as_it_is(
+    name: str, odd_project: Path, odd_images: list[Path], tmp_path: Path
+) -> None:
+    rows = {Path(row["path"]).name: row for row in READERS[name](write(odd_project, name, tmp_path / f"out.{name}"))}
     assert list(rows) == ["old.png", *NAMES[:6], "gone.png"]
-    assert rows["plain.png"]["path"] == str(images[0])
+    assert rows["plain.png"]["path"] == str(odd_images[0])
     p = rows["plain.png"]["probabilities"] if name == "jsonl" else rows["plain.png"]
     first, second = (FORMULA, CHINESE) if name == "jsonl" else (f"p_{FORMULA}", f"p_{CHINESE}")
     predicted = f"'{FORMULA}" if name == "csv" else FORMULA  # a text that no spreadsheet computes
@@ -114,15 +71,17 @@ def test_a_table_has_every_result_as_it_is(name: str, project: Path, images: lis
     assert rows[NAMES[1]]["labelled_at"].startswith(now()[:10])
     assert (rows["in a bin.png"]["label"], rows["in a bin.png"]["labelled_by"]) == (CHINESE, "person")
     assert rows["unknown.png"]["status"] == "unknown"
-    assert rows["plain.png"]["group"] == str(images[0])
+    assert rows["plain.png"]["group"] == str(odd_images[0])
     yes, no, nothing = ("yes", "no", "") if name == "csv" else (True, False, None)
     assert [rows[one]["stale"] for one in ("old.png", "plain.png", "gone.png")] == [yes, no, nothing]
     assert rows["old.png"]["message"] == STALE
     assert (rows["gone.png"]["status"], rows["gone.png"]["predicted"]) == ("error", nothing)
 
 
-def test_columns_of_the_csv_file_are_those_of_before_with_new_ones_at_the_end(project: Path, tmp_path: Path) -> None:
-    header = next(iter(_csv(_write(project, "csv", tmp_path / "a.csv"))))
+def test_columns_of_the_csv_file_are_those_of_before_with_new_ones_at_the_end(
+    odd_project: Path, tmp_path: Path
+) -> None:
+    header = next(iter(_csv(write(odd_project, "csv", tmp_path / "a.csv"))))
     assert list(header) == [
         "path", "status", "predicted", "confidence", "region_x", "region_y", "region_w", "region_h", "message",
         f"p_{FORMULA}", f"p_{CHINESE}", "region_steadiness", "label", "labelled_by", "labelled_at",
@@ -132,41 +91,47 @@ def test_columns_of_the_csv_file_are_those_of_before_with_new_ones_at_the_end(pr
 
 @pytest.mark.parametrize("name", READERS)
 def test_hidden_names_are_the_numbers_of_the_window(
-    name: str, project: Path, images: list[Path], tmp_path: Path
+    name: str, odd_project: Path, odd_images: list[Path], tmp_path: Path
 ) -> None:
-    out = _write(project, name, tmp_path / f"out.{name}", names_hidden=True)
+    out = write(odd_project, name, tmp_path / f"out.{name}", names_hidden=True)
     rows = READERS[name](out)
     hide_names(True)
     try:
-        assert [row["path"] for row in rows][1:7] == [display_name(path) for path in images[:6]]
-        assert [row["group"] for row in rows][1] == display_name(images[0])
+        assert [row["path"] for row in rows][1:7] == [display_name(path) for path in odd_images[:6]]
+        assert [row["group"] for row in rows][1] == display_name(odd_images[0])
     finally:
         hide_names(False)
     assert "Miller" not in str(rows)
     assert rows[-1]["message"] == "not readable"
 
 
-def test_chosen_images_columns_and_words_alone_are_written(project: Path, images: list[Path], tmp_path: Path) -> None:
-    some = _csv(_write(project, "csv", tmp_path / "a.csv", images=(images[3], images[0]), columns=("label", "path")))
-    assert some == [{"label": "", "path": str(images[3])}, {"label": "", "path": str(images[0])}]
-    said = _csv(_write(project, "csv", tmp_path / "b.csv", word=Word.VERDICT, columns=("path",)))
+def test_chosen_images_columns_and_words_alone_are_written(
+    odd_project: Path, odd_images: list[Path], tmp_path: Path
+) -> None:
+    some = _csv(
+        write(odd_project, "csv", tmp_path / "a.csv", images=(odd_images[3], odd_images[0]), columns=("label", "path"))
+    )
+    assert some == [{"label": "", "path": str(odd_images[3])}, {"label": "", "path": str(odd_images[0])}]
+    said = _csv(write(odd_project, "csv", tmp_path / "b.csv", word=Word.VERDICT, columns=("path",)))
     assert [Path(row["path"]).name for row in said] == [NAMES[1], "=1+1.png", "in a bin.png"]
-    predicted = _csv(_write(project, "csv", tmp_path / "c.csv", word=Word.PREDICTION))
+    predicted = _csv(write(odd_project, "csv", tmp_path / "c.csv", word=Word.PREDICTION))
     assert (len(predicted), "label" in predicted[0]) == (8, False)
     for columns in (("path", "paths"), ("path", "path"), ()):
         with pytest.raises(UsageError, match="region_steadiness"):
-            _write(project, "csv", tmp_path / "d.csv", columns=columns)
+            write(odd_project, "csv", tmp_path / "d.csv", columns=columns)
     assert not (tmp_path / "d.csv").exists()
 
 
 @pytest.mark.parametrize("name", READERS)
-def test_an_export_that_is_cancelled_leaves_the_file_that_was_there(name: str, project: Path, tmp_path: Path) -> None:
+def test_an_export_that_is_cancelled_leaves_the_file_that_was_there(
+    name: str, odd_project: Path, tmp_path: Path
+) -> None:
     out, token = tmp_path / f"out.{name}", CancelToken()
     out.write_text("the old one")
     exporter = EXPORTS.get(name)
     assert exporter is not None
     with pytest.raises(Cancelled):
-        export(exporter, read_project(project), out, ExportOptions(), lambda _: token.cancel(), _Late(token))
+        export(exporter, read_project(odd_project), out, ExportOptions(), lambda _: token.cancel(), _Late(token))
     assert [path.name for path in tmp_path.glob("out*")] == [out.name]
     assert out.read_text() == "the old one"
 
@@ -184,15 +149,15 @@ class _Late(CancelToken):
             raise Cancelled
 
 
-def test_two_classes_of_one_name_have_columns_of_their_own(session: Session, images: list[Path]) -> None:
+def test_two_classes_of_one_name_have_columns_of_their_own(session: Session, odd_images: list[Path]) -> None:
     document, results = session.document, session.results
     gone = document.add_bin("Cat")
-    results.add_predictions(1, (gone,), [Prediction(images[0], Status.OK, 0, (1.0,), BOX)])
+    results.add_predictions(1, (gone,), [Prediction(odd_images[0], Status.OK, 0, (1.0,), BOX)])
     document.remove_bin(gone)
     again = document.add_bin(gone[:8])  # as a bin is called of which only the id is left
-    results.add_predictions(2, (again,), [Prediction(images[1], Status.OK, 0, (1.0,), BOX)])
+    results.add_predictions(2, (again,), [Prediction(odd_images[1], Status.OK, 0, (1.0,), BOX)])
     assert session.file is not None
-    rows = _jsonl(_write(session.file, "jsonl", images[0].with_name("a.jsonl")))
+    rows = _jsonl(write(session.file, "jsonl", odd_images[0].with_name("a.jsonl")))
     assert [row["probabilities"] for row in rows] == [
         {gone[:8]: 0.0, f"{gone[:8]} (2)": 1.0},
         {gone[:8]: 1.0, f"{gone[:8]} (2)": 0.0},
@@ -200,10 +165,10 @@ def test_two_classes_of_one_name_have_columns_of_their_own(session: Session, ima
 
 
 def test_the_command_writes_a_workbook_of_chosen_columns(
-    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    odd_project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out.xlsx"
-    call = ["export", str(project), "--format", "xlsx", "--out", str(out)]
+    call = ["export", str(odd_project), "--format", "xlsx", "--out", str(out)]
     assert main([*call, "--columns", "path, label", "--labels", "verdict", "--hide-names", "--json"]) == 0
     said = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (said["images"], said["without_word"]) == (3, 5)
@@ -215,5 +180,6 @@ def test_the_command_writes_a_workbook_of_chosen_columns(
     assert main([*call[:-1], str(tmp_path / "out.csv")]) == 2
     assert "does not end with .xlsx" in capsys.readouterr().err
     assert (
-        main(["export", str(project), "--format", "coco", "--out", str(tmp_path / "c.json"), "--columns", "path"]) == 2
+        main(["export", str(odd_project), "--format", "coco", "--out", str(tmp_path / "c.json"), "--columns", "path"])
+        == 2
     )
