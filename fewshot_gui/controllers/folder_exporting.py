@@ -50,6 +50,7 @@ class FolderExportController(QObject):
         services.intents.cancel_requested.connect(self._on_cancel_requested)
         services.document.reset.connect(self._on_reset)
         services.files.call_returned.connect(self._on_call_returned)
+        services.files.call_failed.connect(self._on_call_failed)
         self._progressed.connect(self._on_progressed)
 
     @Slot(object)
@@ -153,6 +154,11 @@ class FolderExportController(QObject):
             self._window.show_error(self.tr("Folders"), answer.message, answer.details)
         elif answer.message:
             self._status.show_message(answer.message)
+
+    @Slot(str, object)
+    def _on_call_failed(self, key: str, reason: str) -> None:
+        if key in {_EXPORT, _UNDO, _FIND}:
+            self._on_call_returned(key, _Answer({}, reason))
 
 
 def _export(

@@ -20,6 +20,7 @@ from model.exports.exporter import (
     Written,
     check_target,
     export,
+    ordered_exports,
 )
 from model.messages import message, message_n
 from model.progress import CancelToken
@@ -56,7 +57,11 @@ def _exporter(options: argparse.Namespace) -> Exporter:
     exporter = EXPORTS.get(options.format)
     if exporter is None:
         raise UsageError(
-            message("--format {format} is none of {names}.", format=options.format, names=", ".join(EXPORTS.names()))
+            message(
+                "--format {format} is none of {names}.",
+                format=options.format,
+                names=", ".join(one.name for one in ordered_exports()),
+            )
         )
     if (options.out is None) != (exporter.place is Place.BESIDE):
         if options.out is None:

@@ -86,6 +86,7 @@ class Exporter(ABC):
     read_by: a line on what reads it
     place: where it goes
     endings: of a file's name, the usual one first; () for another place
+    order: where it stands among the others
     has_columns: whether it is a table whose columns can be chosen
     may_hide_names: whether it makes sense where names are hidden
     """
@@ -95,6 +96,7 @@ class Exporter(ABC):
     read_by: ClassVar[str]
     place: ClassVar[Place] = Place.FILE
     endings: ClassVar[tuple[str, ...]] = ()
+    order: ClassVar[int] = 100
     has_columns: ClassVar[bool] = False
     may_hide_names: ClassVar[bool] = True
 
@@ -116,6 +118,11 @@ class Exporter(ABC):
 
 
 EXPORTS: Registry[Exporter] = Registry("model.exports.targets", "fewshot.project_exports")
+
+
+def ordered_exports() -> list[Exporter]:
+    """Return all exporters in the order in which they are offered."""
+    return sorted(EXPORTS, key=lambda exporter: exporter.order)
 
 
 def export(

@@ -15,6 +15,7 @@ class Coco(Annotations):
     """One JSON file."""
 
     name = "coco"
+    order = 20
     label: str = message("COCO annotations")
     read_by: str = message("pycocotools, Detectron2, MMDetection and most programs of annotation")
     endings = (".json", ".geojson")

@@ -20,6 +20,7 @@ class ContactSheet(Exporter):
     """A4 pages of 6 x 8 pictures, a class on pages of its own, the bins in their order."""
 
     name = "contact-sheet"
+    order = 30
     label: str = message("Contact sheets (PDF)")
     read_by: str = message("people: pictures of each class with box and confidence, 48 a page, for print")
     endings = (".pdf",)

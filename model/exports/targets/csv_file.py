@@ -22,6 +22,7 @@ class CsvFile(TableExporter):
     """UTF-8, commas, as RFC 4180 has it."""
 
     name = "csv"
+    order = 10
     label: str = message("CSV table")
     read_by: str = message("every program of tables, pandas, R; the columns of “fewshot classify”")
     endings = (".csv",)

@@ -24,6 +24,7 @@ class Cvat(Annotations):
     """
 
     name = "cvat"
+    order = 21
     label: str = message("CVAT for images 1.1")
     read_by: str = message("CVAT, by Upload annotations into a task with the same images; FiftyOne")
     endings = (".xml",)

@@ -31,6 +31,7 @@ class DicomSr(Exporter):
     """Reports in a folder of their own. `codes`: a CSV file with coded concepts of the classes."""
 
     name = "dicom-sr"
+    order = 41
     label: str = message("DICOM structured reports")
     read_by: str = message("PACS and DICOM viewers; the reports hold the patients' names, as the images do")
     place = Place.FOLDER

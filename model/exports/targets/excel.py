@@ -19,6 +19,7 @@ class Excel(TableExporter):
     """One sheet, with filters over its columns."""
 
     name = "xlsx"
+    order = 11
     label: str = message("Excel workbook")
     read_by: str = message("Excel, LibreOffice, Numbers, Google Sheets; no cell is a formula")
     endings = (".xlsx",)

@@ -26,6 +26,7 @@ class FiftyOne(Exporter):
     """A folder of three files: `data.json`, `labels.json` (classes) and `regions.json` (boxes)."""
 
     name = "fiftyone"
+    order = 23
     label: str = message("FiftyOne data set")
     read_by: str = message("FiftyOne, as FiftyOneImageClassificationDataset and, for regions, …DetectionDataset")
     place = Place.FOLDER

@@ -16,6 +16,7 @@ class JsonLinesFile(TableExporter):
     """UTF-8; `region` is a list of x, y, width and height, `probabilities` an object by class."""
 
     name = "jsonl"
+    order = 13
     label: str = message("JSON lines")
     read_by: str = message("scripts, jq, pandas, databases of documents")
     endings = (".jsonl", ".ndjson")

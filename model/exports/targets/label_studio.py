@@ -17,6 +17,7 @@ class LabelStudio(Annotations):
     """One JSON file of tasks."""
 
     name = "label-studio"
+    order = 22
     label: str = message("Label Studio tasks")
     read_by: str = message("Label Studio, by Import; it needs Choices “class” and RectangleLabels “region”")
     endings = (".json", ".geojson")

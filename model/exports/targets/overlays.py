@@ -16,6 +16,7 @@ class Overlays(Exporter):
     """Pictures in a folder. A project keeps no maps, so that its classifier looks at each image again, closely."""
 
     name = "overlays"
+    order = 31
     label: str = message("Pictures with map and region")
     read_by: str = message(
         "people, slides and papers: a PNG of each image in its own size; takes as long as classifying"

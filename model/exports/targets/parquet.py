@@ -22,6 +22,7 @@ class Parquet(TableExporter):
     """One file, compressed by Zstandard."""
 
     name = "parquet"
+    order = 12
     label: str = message("Parquet table")
     read_by: str = message("pandas, polars, DuckDB, Spark, R (arrow)")
     endings = (".parquet",)

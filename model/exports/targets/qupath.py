@@ -17,6 +17,7 @@ class QuPath(Annotations):
     """One GeoJSON file, of one slide."""
 
     name = "qupath"
+    order = 24
     label: str = message("QuPath GeoJSON, of one slide")
     read_by: str = message("QuPath, by dragging it onto the slide")
     endings = (".geojson", ".json")

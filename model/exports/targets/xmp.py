@@ -30,6 +30,7 @@ class Xmp(Exporter):
     """Sidecars beside the images. `names`: `APPEND` or `REPLACE`."""
 
     name = "xmp"
+    order = 40
     label: str = message("XMP sidecars beside the images")
     read_by: str = message("digiKam, darktable, Lightroom and other programs of photo management, as keywords")
     place = Place.BESIDE

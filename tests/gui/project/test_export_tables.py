@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from fewshot_gui.items.naming import display_name, hide_names
 from fewshot_gui.project.labels import now
 from fewshot_gui.project.session import Session
 from model.cli.command import main
-from model.errors import UsageError
+from model.errors import FewShotError, UsageError
 from model.exports.exporter import EXPORTS, ExportOptions, Word, export
 from model.exports.project_contents import read_project
 from model.exports.project_table import COLUMNS, STALE
@@ -183,3 +184,26 @@ def test_the_command_writes_a_workbook_of_chosen_columns(
         main(["export", str(odd_project), "--format", "coco", "--out", str(tmp_path / "c.json"), "--columns", "path"])
         == 2
     )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no limit of file sizes")
+@pytest.mark.parametrize("name", READERS)
+def test_a_table_that_the_disk_does_not_take_leaves_the_old_one(name: str, session: Session, tmp_path: Path) -> None:
+    import resource
+
+    path = tmp_path / f"results.{name}"
+    path.write_text("the old results")
+    rows = [Prediction(Path(f"/images/{k * 7919}.png"), Status.OK, k % 2, (0.5, 0.5), BOX) for k in range(5000)]
+    bins = (session.document.add_bin("Cats"), session.document.add_bin("Dogs"))
+    session.results.add_predictions(1, bins, rows)
+    assert session.file is not None
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    try:
+        with pytest.raises(FewShotError, match="results"):
+            write(session.file, name, path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert path.read_text() == "the old results"
+    assert [found.name for found in tmp_path.iterdir() if found.name.startswith((".results", "results"))] == [path.name]
+    assert len(READERS[name](write(session.file, name, path))) == 5000
