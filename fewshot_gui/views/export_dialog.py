@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QListWidget,
@@ -27,8 +28,8 @@ from fewshot_gui import style
 from fewshot_gui.items.naming import names_are_hidden
 from fewshot_gui.items.shown_rows import RowsInView
 from fewshot_gui.views.results_choice import ResultsChoice
+from model.exports.columns import COLUMNS, LABEL_COLUMNS
 from model.exports.exporter import Exporter, Place, Word, ordered_exports
-from model.exports.project_table import COLUMNS, LABEL_COLUMNS
 from model.messages import translated
 
 UNDONE_BY_US = "xmp"
@@ -79,7 +80,8 @@ class ExportDialog(QDialog):
         self._reader, self._place = QLabel(), QLabel()
         self._results = ResultsChoice(rows, total, stale)
         self.words = QButtonGroup(self)
-        self.columns = self._column_list(dropped)
+        self.columns: dict[str, QCheckBox] = {}
+        self._boxes = self._column_boxes(dropped)
         self._columns_label = QLabel(self.tr("Columns"))
         self.hidden = QCheckBox(self.tr("&Numbers instead of the names of images and folders"))
         self.hidden.setChecked(names_are_hidden())
@@ -90,7 +92,6 @@ class ExportDialog(QDialog):
         self._lay_out()
         self.formats.currentRowChanged.connect(self._on_format_changed)
         self.words.idToggled.connect(self._on_format_changed)
-        self.columns.itemChanged.connect(self._on_format_changed)
         self._on_format_changed()
         self.formats.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -101,10 +102,9 @@ class ExportDialog(QDialog):
 
     def choice(self) -> ExportChoice:
         """What is chosen now."""
-        checked = [self.columns.item(at).checkState() is Qt.CheckState.Checked for at in range(len(COLUMNS))]
         word = self._word()
         offered = [name for name in COLUMNS if word is not Word.PREDICTION or name not in LABEL_COLUMNS]
-        wanted = [name for name, is_wanted in zip(COLUMNS, checked, strict=True) if is_wanted]
+        wanted = [name for name in COLUMNS if self.columns[name].isChecked()]
         return ExportChoice(
             self.exporter.name,
             self._results.chosen(),
@@ -126,7 +126,7 @@ class ExportDialog(QDialog):
         form.addRow(self.tr("Read by"), self._reader)
         form.addRow(self.tr("Results"), self._results)
         form.addRow(self.tr("Labels"), self._words())
-        form.addRow(self._columns_label, self.columns)
+        form.addRow(self._columns_label, self._boxes)
         form.addRow(self.tr("Names"), self.hidden)
         form.addRow("", self._place)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
@@ -137,7 +137,10 @@ class ExportDialog(QDialog):
         middle = QHBoxLayout()
         middle.setSpacing(2 * style.GRID)
         middle.addWidget(self.formats)
-        middle.addLayout(form, 1)
+        right = QVBoxLayout()
+        right.addLayout(form)
+        right.addStretch(1)  # so that lines keep their height
+        middle.addLayout(right, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(2 * style.GRID,) * 4)
         layout.setSpacing(2 * style.GRID)
@@ -152,33 +155,29 @@ class ExportDialog(QDialog):
         for at, kind in enumerate(self._kinds):
             item = QListWidgetItem(translated(kind.label))
             item.setToolTip(translated(kind.read_by))
+            item.setSizeHint(QSize(0, 3 * style.GRID))
             formats.addItem(item)
             if kind.name == name:
                 formats.setCurrentRow(at)
         if formats.currentRow() < 0:
             formats.setCurrentRow(0)
-        formats.setFixedWidth(formats.sizeHintForColumn(0) + 4 * style.GRID)
+        longest = max(formats.fontMetrics().horizontalAdvance(translated(kind.label)) for kind in self._kinds)
+        formats.setFixedWidth(longest + 5 * style.GRID)
         formats.itemActivated.connect(self._on_format_activated)
         return formats
 
-    def _column_list(self, dropped: Collection[str]) -> QListWidget:
-        columns = QListWidget()
-        columns.setAccessibleName(self.tr("Columns"))
-        columns.setFlow(QListWidget.Flow.LeftToRight)
-        columns.setWrapping(True)
-        columns.setResizeMode(QListWidget.ResizeMode.Adjust)
-        columns.setUniformItemSizes(True)
-        for name in COLUMNS:  # as the file has them, in every language
-            item = QListWidgetItem(name)
-            item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(Qt.CheckState.Unchecked if name in dropped else Qt.CheckState.Checked)
-            columns.addItem(item)
-        row = columns.sizeHintForRow(0)
-        width = columns.sizeHintForColumn(0) + 2 * style.GRID
-        columns.setGridSize(QSize(width, row + 4))
-        columns.setMinimumWidth(3 * width + 4 * style.GRID)
-        columns.setFixedHeight(-(-len(COLUMNS) // 3) * (row + 4) + style.GRID)
-        return columns
+    def _column_boxes(self, dropped: Collection[str]) -> QWidget:
+        """Return a box for each column; called as the file has them, in every language."""
+        boxes = QWidget()
+        grid = QGridLayout(boxes)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(style.GRID // 2)
+        for at, name in enumerate(COLUMNS):
+            box = self.columns[name] = QCheckBox(name)
+            box.setChecked(name not in dropped)
+            box.toggled.connect(self._on_format_changed)
+            grid.addWidget(box, at // 3, at % 3)
+        return boxes
 
     def _words(self) -> QVBoxLayout:
         texts = {
@@ -202,7 +201,7 @@ class ExportDialog(QDialog):
     def _on_format_changed(self) -> None:
         kind = self.exporter
         self._reader.setText(translated(kind.read_by))
-        for widget in (self.columns, self._columns_label):
+        for widget in (self._boxes, self._columns_label):
             widget.setVisible(kind.has_columns)
         self.hidden.setEnabled(kind.may_hide_names)
         self._undo.setVisible(kind.name == UNDONE_BY_US and self._can_undo)

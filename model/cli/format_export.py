@@ -45,7 +45,7 @@ def run_format_export(options: argparse.Namespace, token: CancelToken) -> Outcom
         done = export(exporter, project, options.out, asked, progress, token)
     _tell(options, done)
     failed = [{"path": str(path), "reason": str(reason)} for path, reason in done.failed]
-    result = {"out": None if options.out is None else str(options.out), "images": done.images}
+    result: dict[str, object] = {"out": None if options.out is None else str(options.out), "images": done.images}
     result |= {"left_out": done.left_out, "files": done.files, "without_word": done.without_word, "failed": failed}
     return Outcome(result | {"remarks": [str(one) for one in done.remarks]}, len(failed) + done.left_out)
 

@@ -11,16 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
 
 from model.errors import UsageError
 from model.exports.project_contents import ProjectContents, ResultRow
 from model.messages import message
 from model.progress import CancelToken, ProgressCallback, ignore_progress
 from model.registry import Registry
-
-if TYPE_CHECKING:
-    from model.runs.image_classifier import ImageClassifier
 
 
 class Word(StrEnum):
@@ -44,16 +40,16 @@ class ExportOptions:
     """What is exported, and how.
 
     images: which results, in this order; None: all
-    columns: of a table, names among `project_table.COLUMNS`; None: all
+    columns: of a table, names among `model.exports.columns.COLUMNS`; None: all
     names_hidden: images are called by their numbers (`model.images.hidden_names`), files and folders by nothing
-    load_classifier: reads the classifier in a project, for exports that classify anew; raises `FewShotError`
+    load_classifier: reads the `ImageClassifier` in a project, for exports that classify anew; raises `FewShotError`
     """
 
     images: tuple[Path, ...] | None = None
     word: Word = Word.FINAL
     columns: tuple[str, ...] | None = None
     names_hidden: bool = False
-    load_classifier: Callable[[Path], ImageClassifier] | None = None
+    load_classifier: Callable[[Path], object] | None = None
 
 
 @dataclass(frozen=True)
@@ -91,14 +87,14 @@ class Exporter(ABC):
     may_hide_names: whether it makes sense where names are hidden
     """
 
-    name: ClassVar[str]
-    label: ClassVar[str]
-    read_by: ClassVar[str]
-    place: ClassVar[Place] = Place.FILE
-    endings: ClassVar[tuple[str, ...]] = ()
-    order: ClassVar[int] = 100
-    has_columns: ClassVar[bool] = False
-    may_hide_names: ClassVar[bool] = True
+    name: str
+    label: str
+    read_by: str
+    place: Place = Place.FILE
+    endings: tuple[str, ...] = ()
+    order: int = 100
+    has_columns: bool = False
+    may_hide_names: bool = True
 
     @abstractmethod
     def write(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from model.embedding.groups import AUTO, case_names
 from model.errors import UsageError
+from model.exports.columns import COLUMNS, LABEL_COLUMNS
 from model.exports.exporter import ExportOptions, Word, names_of
 from model.exports.project_contents import ProjectContents, ResultRow
 from model.exports.results_table import probability_cells
@@ -21,14 +22,6 @@ from model.images.scan import readable_text
 from model.messages import message
 from model.progress import CancelToken, Progress, ProgressCallback
 from model.types import Status
-
-LABEL_COLUMNS = ("label", "labelled_by", "labelled_at")
-
-COLUMNS = (
-    "path", "status", "predicted", "confidence", "region", "message", "probabilities", "region_steadiness",
-    *LABEL_COLUMNS, "classifier", "group", "stale",
-)  # fmt: skip
-"""What can be chosen. `region` stands for four columns, `probabilities` for one of each class. New ones come last."""
 
 NONE_OF_THESE = "none of these"
 STALE = "Out of date: made before the last change of the bins."

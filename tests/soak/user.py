@@ -22,8 +22,8 @@ from fewshot_gui.project.values import Bin, ProjectSettings
 from fewshot_gui.views.export_dialog import ExportChoice
 from fewshot_gui.views.image_view import ImageView
 from fewshot_gui.views.main_window import MainWindow
+from model.exports.columns import COLUMNS
 from model.exports.exporter import Word
-from model.exports.project_table import COLUMNS
 
 PATIENCE = 120.0  # seconds for what the window waits for
 _KINDS = {"red": (200, 60, 40), "green": (60, 170, 70), "blue": (50, 80, 200), "grey": (120, 120, 120)}

@@ -38,6 +38,7 @@ class Overlays(Exporter):
         """
         from model.exports.overlays import OverlayFolder
         from model.runs.classify import Asked, classified
+        from model.runs.image_classifier import ImageClassifier
 
         if target is None or options.load_classifier is None:
             raise UsageError(message("{label}: a folder is needed.", label=self.label))
@@ -45,6 +46,7 @@ class Overlays(Exporter):
         rows = {row.path: row for row in project.results if row.class_id is not None}
         left_out = [row.path for row in project.results if row.path not in rows]
         classifier = options.load_classifier(project.path)
+        assert isinstance(classifier, ImageClassifier)
         names = names_of(project, options) if options.names_hidden else None
         folder = OverlayFolder(target, list(rows), classifier.embedder.rendering, names)
         failed: list[tuple[Path, str]] = []

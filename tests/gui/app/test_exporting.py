@@ -12,17 +12,15 @@ from typing import Any
 import openpyxl
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.app import App
 from fewshot_gui.project.results import Results
-from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.views.export_dialog import ExportDialog
 from model.cli.command import main
+from model.exports.columns import COLUMNS
 from model.exports.exporter import EXPORTS, ordered_exports
-from model.exports.project_table import COLUMNS
 from model.types import Prediction, Region, Status
 
 Answer = Callable[[ExportDialog], None]
@@ -57,7 +55,7 @@ def _choose(name: str, *more: Answer) -> Answer:
 def _without(*columns: str) -> Answer:
     def drop(dialog: ExportDialog) -> None:
         for name in columns:
-            dialog.columns.item(COLUMNS.index(name)).setCheckState(Qt.CheckState.Unchecked)
+            dialog.columns[name].setChecked(False)
 
     return drop
 
@@ -186,7 +184,7 @@ def test_what_went_wrong_is_said_with_the_way_out(
     images[0].unlink()
     _export(app, monkeypatch, _choose("xmp"))
     qtbot.waitUntil(lambda: len(shown) == 3)
-    assert "2 images in sidecars; 1 file" in shown[2]
+    assert "2 images in sidecars; 3 of them out of date; 1 file" in shown[2]
     assert "its image is gone" in shown[2]
     assert not app.window.command_table.flag("busy")
 

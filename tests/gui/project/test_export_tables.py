@@ -17,9 +17,10 @@ from fewshot_gui.project.labels import now
 from fewshot_gui.project.session import Session
 from model.cli.command import main
 from model.errors import FewShotError, UsageError
+from model.exports.columns import COLUMNS
 from model.exports.exporter import EXPORTS, ExportOptions, Word, export
 from model.exports.project_contents import read_project
-from model.exports.project_table import COLUMNS, STALE
+from model.exports.project_table import STALE
 from model.progress import Cancelled, CancelToken
 from model.types import Prediction, Status
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QRadioButton
 from pytestqt.qtbot import QtBot
 
@@ -13,8 +12,8 @@ from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
 from fewshot_gui.views.export_dialog import ExportChoice, ExportDialog
 from fewshot_gui.views.main_window import MainWindow
+from model.exports.columns import COLUMNS
 from model.exports.exporter import Word, ordered_exports
-from model.exports.project_table import COLUMNS
 from model.types import Prediction, Region, Status
 
 from .helpers import paths
@@ -73,19 +72,18 @@ def test_every_format_is_offered_with_what_reads_it(qtbot: QtBot) -> None:
 def test_columns_are_asked_for_of_tables_alone_and_remembered(qtbot: QtBot) -> None:
     dialog = ExportDialog(RowsInView((0,)), 1, 0, "xlsx", ("group",))
     qtbot.addWidget(dialog)
-    qtbot.addWidget(dialog)
     assert dialog.exporter.name == "xlsx"
-    dialog.columns.item(COLUMNS.index("message")).setCheckState(Qt.CheckState.Unchecked)
+    dialog.columns["message"].click()
     kept = tuple(name for name in COLUMNS if name not in {"group", "message"})
     assert dialog.choice() == ExportChoice("xlsx", range(1), Word.FINAL, kept, ("message", "group"), False)
     dialog.words.button(1).click()  # predictions: no labels
     assert not {"label", "labelled_by", "labelled_at"} & set(dialog.choice().columns)
     assert dialog.choice().dropped == ("message", "group")
-    for at in range(len(COLUMNS)):
-        dialog.columns.item(at).setCheckState(Qt.CheckState.Unchecked)
+    for box in dialog.columns.values():
+        box.setChecked(False)
     assert not dialog.export_button.isEnabled()
     _choose(dialog, "coco")
-    assert dialog.columns.isHidden()
+    assert dialog._boxes.isHidden()
     assert dialog.export_button.isEnabled()
 
 
