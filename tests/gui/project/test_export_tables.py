@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from pyarrow import parquet
 
 from fewshot_gui.items.naming import display_name, hide_names
 from fewshot_gui.project.labels import now
@@ -41,6 +41,8 @@ def _xlsx(path: Path) -> list[dict[str, Any]]:
 
 
 def _parquet(path: Path) -> list[dict[str, Any]]:
+    from pyarrow import parquet
+
     found: list[dict[str, Any]] = parquet.read_table(path).to_pylist()
     return found
 
@@ -50,9 +52,11 @@ def _jsonl(path: Path) -> list[dict[str, Any]]:
 
 
 READERS = {"csv": _csv, "xlsx": _xlsx, "parquet": _parquet, "jsonl": _jsonl}
+_NO_ARROW = pytest.mark.skipif(find_spec("pyarrow") is None, reason="pyarrow is an extra")
+TABLES = [pytest.param(name, marks=_NO_ARROW) if name == "parquet" else name for name in READERS]
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", TABLES)
 def test_a_table_has_every_result_as_it_is(
     name: str, odd_project: Path, odd_images: list[Path], tmp_path: Path
 ) -> None:
@@ -91,7 +95,7 @@ def test_columns_of_the_csv_file_are_those_of_before_with_new_ones_at_the_end(
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", TABLES)
 def test_hidden_names_are_the_numbers_of_the_window(
     name: str, odd_project: Path, odd_images: list[Path], tmp_path: Path
 ) -> None:
@@ -124,7 +128,7 @@ def test_chosen_images_columns_and_words_alone_are_written(
     assert not (tmp_path / "d.csv").exists()
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", TABLES)
 def test_an_export_that_is_cancelled_leaves_the_file_that_was_there(
     name: str, odd_project: Path, tmp_path: Path
 ) -> None:
@@ -166,6 +170,15 @@ def test_two_classes_of_one_name_have_columns_of_their_own(session: Session, odd
     ]
 
 
+def test_without_pyarrow_the_way_out_is_said(
+    odd_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert main(["export", str(odd_project), "--format", "parquet", "--out", str(tmp_path / "a.parquet")]) == 1
+    assert 'pip install "fewshot[parquet]"' in capsys.readouterr().err
+    assert list(tmp_path.glob("a.parquet*")) == []
+
+
 def test_the_command_writes_a_workbook_of_chosen_columns(
     odd_project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -188,7 +201,7 @@ def test_the_command_writes_a_workbook_of_chosen_columns(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no limit of file sizes")
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", TABLES)
 def test_a_table_that_the_disk_does_not_take_leaves_the_old_one(name: str, session: Session, tmp_path: Path) -> None:
     import resource
 
