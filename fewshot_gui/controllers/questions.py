@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from fewshot_gui.intents import FetchPlan
-from fewshot_gui.items.naming import display_text, names_are_hidden
+from fewshot_gui.items.naming import display_name, display_text, names_are_hidden
 from fewshot_gui.items.shown_rows import RowsInView
 from fewshot_gui.project.review import Choice, ReviewPlan
 from fewshot_gui.project.session import PROJECT_SUFFIX
@@ -120,8 +120,19 @@ class Questions(QObject):
         kind = f"{translated(exporter.label)} (*{' *'.join(exporter.endings)})"
         begin = _start(start / f"results{exporter.endings[0]}")
         path = _path(QFileDialog.getSaveFileName(self._window, title, str(begin), kind)[0])
-        is_right = path is None or path.suffix.lower() in exporter.endings
-        return path if path is None or is_right else path.with_name(path.name + exporter.endings[0])
+        if path is None or path.suffix.lower() in exporter.endings:
+            return path
+        path = path.with_name(path.name + exporter.endings[0])
+        return path if not path.exists() or self._may_replace(path) else None
+
+    def _may_replace(self, path: Path) -> bool:
+        """Ask whether a file may be replaced: the system's dialog asked for another name, without the ending."""
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setText(self.tr("“{name}” is there already. Replace it?").format(name=display_name(path)))
+        box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+        return box.exec() == QMessageBox.StandardButton.Yes
 
     def review(
         self,

@@ -203,6 +203,8 @@ class ExportDialog(QDialog):
         self._reader.setText(translated(kind.read_by))
         for widget in (self._boxes, self._columns_label):
             widget.setVisible(kind.has_columns)
+        for name in LABEL_COLUMNS:
+            self.columns[name].setEnabled(self._word() is not Word.PREDICTION)
         self.hidden.setEnabled(kind.may_hide_names)
         self._undo.setVisible(kind.name == UNDONE_BY_US and self._can_undo)
         self._place.setText(

@@ -168,7 +168,7 @@ def _read(path: Path, file: sqlite3.Connection) -> ProjectContents:
     if row is not None:
         revision, trained, report = int(row[0]), tuple(map(str, json.loads(row[1]))), report_from_json(row[2])
         check_classes(report, min(len(trained), len(report.class_names)))
-        trained_on = {Path(where): bin_id for where, bin_id in json.loads(row[3]).items()}
+        trained_on = {Path(where): bin_id for where, bin_id in dict(json.loads(row[3])).items()}
         trained_on |= {one.path: trained[one.class_index] for one in report.examples}
         for class_id, name in zip(trained, report.class_names, strict=True):
             names.setdefault(class_id, str(name))

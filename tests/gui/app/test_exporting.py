@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 from PIL import Image
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.app import App
@@ -96,6 +96,13 @@ def test_a_workbook_of_chosen_columns(
         (str(images[1]), 10, 20, 30, 15, "Cat", True),
         (str(images[2]), 10, 20, 30, 15, None, True),
     ]
+    asked: list[str] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: asked.append(box.text()) or QMessageBox.StandardButton.Cancel)
+    app.window.status.clearMessage()
+    before = (tmp_path / "out.xlsx").read_bytes()
+    _export(app, monkeypatch, answer, tmp_path / "out")
+    assert asked == ["“out.xlsx” is there already. Replace it?"]
+    assert (tmp_path / "out.xlsx").read_bytes() == before
     again: list[Any] = []
     _export(app, monkeypatch, lambda dialog: again.append(dialog.choice()), None)  # no file: the person declined
     assert (again[0].name, again[0].columns) == ("xlsx", ("path", "region", "label", "stale"))  # remembered

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -221,3 +222,20 @@ def test_a_table_that_the_disk_does_not_take_leaves_the_old_one(name: str, sessi
     assert path.read_text() == "the old results"
     assert [found.name for found in tmp_path.iterdir() if found.name.startswith((".results", "results"))] == [path.name]
     assert len(READERS[name](write(session.file, name, path))) == 5000
+
+
+def test_what_was_classified_in_a_project_that_is_read_only_is_exported_too(
+    make_session: Callable[[], Session], odd_images: list[Path], tmp_path: Path
+) -> None:
+    first, second = make_session(), make_session()
+    first.new()
+    bin_id = first.document.add_bin("Cat")
+    first.save_as(tmp_path / "shared.fewshot")
+    second.open(tmp_path / "shared.fewshot")
+    assert second.document.read_only_reason
+    second.results.add_predictions(1, (bin_id,), [Prediction(odd_images[0], Status.OK, 0, (1.0,), BOX)])
+    spare = tmp_path / "spare" / "shared.fewshot"
+    spare.parent.mkdir()
+    assert [row.path for row in read_project(second.file_to_read(spare)).results] == [odd_images[0]]
+    assert first.file_to_read(spare) == tmp_path / "shared.fewshot"
+    assert read_project(tmp_path / "shared.fewshot").results == ()

@@ -78,6 +78,7 @@ def test_columns_are_asked_for_of_tables_alone_and_remembered(qtbot: QtBot) -> N
     assert dialog.choice() == ExportChoice("xlsx", range(1), Word.FINAL, kept, ("message", "group"), False)
     dialog.words.button(1).click()  # predictions: no labels
     assert not {"label", "labelled_by", "labelled_at"} & set(dialog.choice().columns)
+    assert not dialog.columns["label"].isEnabled()
     assert dialog.choice().dropped == ("message", "group")
     for box in dialog.columns.values():
         box.setChecked(False)
