@@ -237,7 +237,7 @@ class Session(QObject):
         """
         with suppress(ProjectError):
             self.save()
-            if self._store.path is not None:
+            if self._store.path is not None and not self.document.read_only_reason:
                 return self._store.path
         self._write_copy(spare)
         return spare
