@@ -115,7 +115,7 @@ class ExportingController(QObject):
             _loader(file, self._settings.device),
         )
         self._token = token = CancelToken()
-        self._has_bar = not self._window.command_table.flag("busy")
+        self._has_bar = not self._status.has_job()
         if self._has_bar:
             self._status.start_job(self.tr("Exporting"))
         else:
