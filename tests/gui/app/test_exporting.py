@@ -97,7 +97,12 @@ def test_a_workbook_of_chosen_columns(
         (str(images[2]), 10, 20, 30, 15, None, True),
     ]
     asked: list[str] = []
-    monkeypatch.setattr(QMessageBox, "exec", lambda box: asked.append(box.text()) or QMessageBox.StandardButton.Cancel)
+
+    def refuse(box: QMessageBox) -> QMessageBox.StandardButton:
+        asked.append(box.text())
+        return QMessageBox.StandardButton.Cancel
+
+    monkeypatch.setattr(QMessageBox, "exec", refuse)
     app.window.status.clearMessage()
     before = (tmp_path / "out.xlsx").read_bytes()
     _export(app, monkeypatch, answer, tmp_path / "out")
