@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from fewshot_gui.controllers.export import Snapshot, groups_by_class
+from fewshot_gui.controllers.folder_groups import Snapshot, groups_by_class
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.items.shown_rows import RowsInView
 from fewshot_gui.items.verdicts import stale_count

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QRadioButton
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.app import App
-from fewshot_gui.controllers.export import Snapshot, groups_by_class
+from fewshot_gui.controllers.folder_groups import Snapshot, groups_by_class
 from fewshot_gui.items.shown_rows import RowsInView
 from fewshot_gui.project.folder_export import Transfer, export_into_folders, sort_into
 from fewshot_gui.views.dialogs import ErrorDialog

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QListWidget
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.app import App
-from fewshot_gui.controllers.export import Snapshot, groups_by_class
+from fewshot_gui.controllers.folder_groups import Snapshot, groups_by_class
 from fewshot_gui.items.prediction_columns import Column
 from fewshot_gui.items.roles import Role
 from fewshot_gui.project.labels import Label, LabelSource, now
