@@ -121,11 +121,11 @@ SPECS = (
     ),
     ActionSpec(
         "export",
-        mark("&Export results…"),
+        mark("&Export…"),
         ("Ctrl+E",),
         "export",
         ("has_results",),
-        mark("Write the predictions to a CSV file"),
+        mark("Write results and labels as tables, for annotation programs, as pictures"),
     ),
     ActionSpec(
         "exportFolders",

@@ -18,6 +18,7 @@ from fewshot_gui.controllers.cache import CacheController
 from fewshot_gui.controllers.comparing import ComparingController
 from fewshot_gui.controllers.editing import EditingController
 from fewshot_gui.controllers.example import ExampleController
+from fewshot_gui.controllers.exporting import ExportingController
 from fewshot_gui.controllers.fetching import FetchingController
 from fewshot_gui.controllers.folder_exporting import FolderExportController
 from fewshot_gui.controllers.guarding import GuardingController
@@ -127,6 +128,7 @@ class App(QObject):
         self.preferences = PreferencesController(services, self)
         CacheController(services, self)
         ReportingController(services, self)
+        ExportingController(services, self)
         self.reviewing = ReviewingController(services, self)
         self.guarding = GuardingController(services, self)
         self.recovering = RecoveringController(services, self)

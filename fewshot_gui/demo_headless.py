@@ -16,7 +16,6 @@ from PySide6.QtCore import QEventLoop, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from fewshot_gui.app import App, make_qt_app
-from fewshot_gui.controllers.export import Snapshot, collect, write_csv
 from fewshot_gui.demo import EXAMPLES, TO_CLASSIFY, readable_name
 from fewshot_gui.drop_events import drop_on, files_data
 from fewshot_gui.jobs.messages import ExplainRequest, ExplainResult, JobFailure
@@ -24,6 +23,8 @@ from fewshot_gui.logging_setup import ErrorReporter, start_logging
 from fewshot_gui.paths import AppPaths
 from fewshot_gui.project.review import Reviewed, ReviewPlan
 from model.errors import FewShotError
+from model.exports.exporter import EXPORTS, export
+from model.exports.project_contents import read_project
 from model.images.scan import class_folders
 from model.progress import CancelToken
 from model.types import Explanation
@@ -105,12 +106,16 @@ class Demo(QObject):
         self._classify()
         self._inspect()
         self._look_round()
-        write_csv(
-            self._folder / "results.csv", collect(Snapshot.of(self._app.session.document, self._app.session.results))
-        )
+        self._write_results()
         self._draw_overlays()
         text = json.dumps({name: round(seconds, 3) for name, seconds in self._timings.items()}, indent=2)
         (self._folder / "timings.json").write_text(text + "\n", encoding="utf-8")
+
+    def _write_results(self) -> None:
+        project, exporter = self._app.session.file, EXPORTS.get("csv")
+        if project is None or exporter is None:
+            raise DemoError("The project is in no file.")
+        export(exporter, read_project(project), self._folder / "results.csv")
 
     def _show_window(self) -> None:
         self._app.window_shown.connect(partial(self._note, "window_shown"))

@@ -53,7 +53,7 @@ class Intents(QObject):
     save_as_requested = Signal()
     edit_again_requested = Signal()  # open the project, which is read only, for editing
     recover_requested = Signal()  # ask which damaged project
-    export_requested = Signal(object)  # results into a CSV file; RowsInView
+    export_requested = Signal(object)  # results, in any format; RowsInView
     report_requested = Signal()  # an HTML file on the project
     export_folders_requested = Signal(object)  # images into folders by class; RowsInView
     undo_move_requested = Signal()  # images back out of folders by class

@@ -202,6 +202,26 @@ class Settings:
         self._store.setValue("fetching/region", "on" if value.is_of_region else "off")
 
     @property
+    def export_format(self) -> str:
+        """The format that was exported last, by its name; "" before there is one."""
+        value = self._store.value("export/format")
+        return value if isinstance(value, str) else ""
+
+    @export_format.setter
+    def export_format(self, value: str) -> None:
+        self._store.setValue("export/format", value)
+
+    @property
+    def export_dropped(self) -> tuple[str, ...]:
+        """The columns of tables that were not wanted last."""
+        value = self._store.value("export/dropped")
+        return tuple(filter(None, value.split(" "))) if isinstance(value, str) else ()
+
+    @export_dropped.setter
+    def export_dropped(self, value: Sequence[str]) -> None:
+        self._store.setValue("export/dropped", " ".join(value))
+
+    @property
     def rendering(self) -> Rendering:
         """What transparent pixels are laid over, and the range of greys."""
         ground = QColor.fromString(self._parsed("files/ground", str, "#ffffff"))

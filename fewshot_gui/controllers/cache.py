@@ -25,6 +25,7 @@ class CacheController(QObject):
         cache_folder.choose(services.settings.cache)
         services.intents.cache_requested.connect(self._on_cache_requested)
         services.files.call_returned.connect(self._on_call_returned)
+        services.files.call_failed.connect(self._on_call_failed)
 
     @Slot()
     def _on_cache_requested(self) -> None:
@@ -81,6 +82,12 @@ class CacheController(QObject):
         if key == _CLEAR:
             self._show()
             self._status.show_message(self.tr("The cache was cleared."))
+
+    @Slot(str, object)
+    def _on_call_failed(self, key: str, reason: str) -> None:
+        if key == _CLEAR:
+            self._show()
+            self._status.show_message(reason)
 
 
 def _clear(_token: CancelToken) -> None:

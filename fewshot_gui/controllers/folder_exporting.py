@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from fewshot_gui.controllers.export import Snapshot, groups_by_class
+from fewshot_gui.controllers.folder_groups import Snapshot, groups_by_class
 from fewshot_gui.controllers.job_history import JobHistoryController
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.items.naming import display_name, names_are_hidden
@@ -56,6 +56,7 @@ class FolderExportController(QObject):
         services.intents.cancel_requested.connect(self._on_cancel_requested)
         services.document.reset.connect(self._on_reset)
         services.files.call_returned.connect(self._on_call_returned)
+        services.files.call_failed.connect(self._on_call_failed)
         self._progressed.connect(self._on_progressed)
 
     @Slot(object)
@@ -167,6 +168,11 @@ class FolderExportController(QObject):
             self._window.show_error(self.tr("Folders"), answer.message, answer.details)
         elif answer.message:
             self._status.show_message(answer.message)
+
+    @Slot(str, object)
+    def _on_call_failed(self, key: str, reason: str) -> None:
+        if key in {_EXPORT, _UNDO, _FIND}:
+            self._on_call_returned(key, _Answer({}, reason))
 
 
 def _export(

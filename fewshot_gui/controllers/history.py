@@ -37,6 +37,7 @@ class HistoryController(QObject):
         services.intents.history_requested.connect(self._on_history_requested)
         services.intents.who_said_requested.connect(self._on_who_said_requested)
         services.files.call_returned.connect(self._on_call_returned)
+        services.files.call_failed.connect(self._on_call_returned)  # the reason is the verdict
         services.results.training_changed.connect(self._show)
         services.document.reset.connect(self._show)
 

@@ -1,4 +1,4 @@
-"""The File menu: opening, saving and exporting; and saving when the window is closed."""
+"""The File menu: opening and saving; and saving when the window is closed."""
 
 from __future__ import annotations
 
@@ -9,26 +9,20 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
-from fewshot_gui.controllers.export import Snapshot, collect, write_csv
 from fewshot_gui.controllers.running import RunningController
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.items.naming import display_name
-from fewshot_gui.items.shown_rows import RowsInView
-from fewshot_gui.items.verdicts import stale_count
 from fewshot_gui.jobs.project_opener import ProjectOpener
 from fewshot_gui.project.errors import DamagedError, ProjectError
 from fewshot_gui.project.opening import OpenedProject
 from fewshot_gui.project.recent import RecentProject, look_at
-from model.errors import FewShotError
-from model.messages import message, message_n
 from model.progress import CancelToken
 
-_EXPORT = "export"
 _RECENT = "recent"
 
 
 class ProjectsController(QObject):
-    """Opens and saves projects, and exports results. Asks before anything is lost."""
+    """Opens and saves projects. Asks before anything is lost."""
 
     settled = Signal()  # no project is being opened (any more)
     damage_found = Signal(Path)  # a project that was to be opened is damaged
@@ -44,7 +38,6 @@ class ProjectsController(QObject):
         services.intents.save_requested.connect(self._on_save_requested)
         services.intents.save_as_requested.connect(self.save_as)
         services.intents.edit_again_requested.connect(self._on_edit_again_requested)
-        services.intents.export_requested.connect(self._on_export_requested)
         services.intents.classify_requested.connect(self._on_classify_requested)
         services.document.save_failed.connect(self._on_save_failed)
         services.results.save_failed.connect(self._on_save_failed)
@@ -210,22 +203,10 @@ class ProjectsController(QObject):
             paths = [folder]
         self._running.classify(tuple(paths), self._settings.cutting)
 
-    @Slot(object)
-    def _on_export_requested(self, rows: RowsInView) -> None:
-        document, results = self._session.document, self._session.results
-        chosen = self._questions.results_to_export(rows, len(results), stale_count(results))
-        if not chosen:
-            return
-        path = self._questions.results_file(self._settings.last_folder)
-        if path is not None:
-            self._files.call(_EXPORT, partial(_export, path, Snapshot.of(document, results, chosen)))
-
     @Slot(str, object)
-    def _on_call_returned(self, key: str, answer: object) -> None:
-        if key == _EXPORT:
-            self._status.show_message(answer if isinstance(answer, str) else str(answer))  # a `Message` stays one
-        elif key == _RECENT and isinstance(answer, tuple):
-            self._window.show_recent(answer)
+    def _on_call_returned(self, key: str, found: object) -> None:
+        if key == _RECENT and isinstance(found, tuple):
+            self._window.show_recent(found)
 
 
 def _is_user_engaged() -> bool:
@@ -237,21 +218,3 @@ def _is_user_engaged() -> bool:
 def _look_at(projects: Sequence[Path], _token: CancelToken) -> tuple[RecentProject, ...]:
     """Look into the project files, in the background: a drive may be slow, or gone."""
     return tuple(found for path in projects if (found := look_at(path)) is not None)
-
-
-def _export(path: Path, snapshot: Snapshot, _token: CancelToken) -> str:
-    """Write the file, in the background; returns what to tell the user."""
-    try:
-        write_csv(path, collect(snapshot))
-    except FewShotError as error:
-        return str(error)
-    written = message_n(
-        "{count:,} result written to “{file}”",
-        "{count:,} results written to “{file}”",
-        count=len(snapshot.predictions),
-        file=path.name,
-    )
-    stale = sum(snapshot.is_stale(made) for made in snapshot.predictions)
-    if not stale:
-        return written
-    return message("{written}; {count:,} of them out of date, as their message says", written=written, count=stale)

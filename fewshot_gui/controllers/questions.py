@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from fewshot_gui.intents import FetchPlan
-from fewshot_gui.items.naming import display_text, names_are_hidden
+from fewshot_gui.items.naming import display_name, display_text, names_are_hidden
 from fewshot_gui.items.shown_rows import RowsInView
 from fewshot_gui.project.review import Choice, ReviewPlan
 from fewshot_gui.project.session import PROJECT_SUFFIX
@@ -19,10 +20,14 @@ from fewshot_gui.views.fetch_dialog import Available, FetchDialog
 from fewshot_gui.views.folder_export_dialog import FolderExportChoice, FolderExportDialog
 from fewshot_gui.views.reading_dialog import ReadingDialog
 from fewshot_gui.views.recovery_dialog import RecoveryDialog, Rescue
-from fewshot_gui.views.results_export_dialog import ResultsExportDialog
 from fewshot_gui.views.review_dialog import ReviewDialog
 from model.images.cutting import Cutting
 from model.images.rendering import Rendering
+from model.messages import translated
+
+if TYPE_CHECKING:
+    from fewshot_gui.views.export_dialog import ExportChoice
+    from model.exports.exporter import Exporter
 
 
 class Questions(QObject):
@@ -95,13 +100,39 @@ class Questions(QObject):
         finally:
             dialog.deleteLater()
 
-    def results_to_export(self, rows: RowsInView, total: int, stale: int) -> Sequence[int] | None:
-        """Ask which results go into a file, see `ResultsExportDialog`; returns their rows."""
-        dialog = ResultsExportDialog(rows, total, stale, self._window)
+    def export(
+        self, rows: RowsInView, total: int, stale: int, name: str, dropped: Collection[str], *, can_undo: bool
+    ) -> ExportChoice | None:
+        """Ask what to export, see `ExportDialog`."""
+        from fewshot_gui.views.export_dialog import ExportDialog  # here: the window starts without the exporters
+
+        dialog = ExportDialog(rows, total, stale, name, dropped, can_undo=can_undo, parent=self._window)
         try:
-            return dialog.chosen() if dialog.exec() else None
+            return dialog.choice() if dialog.exec() else None
         finally:
             dialog.deleteLater()
+
+    def export_target(self, exporter: Exporter, start: Path) -> Path | None:
+        """Ask for the file, or the folder, that an export is written to; a file gets the right ending."""
+        title = self.tr("Export: {format}").format(format=translated(exporter.label))
+        if not exporter.endings:
+            return self.folder(title, start)
+        kind = f"{translated(exporter.label)} (*{' *'.join(exporter.endings)})"
+        begin = _start(start / f"results{exporter.endings[0]}")
+        path = _path(QFileDialog.getSaveFileName(self._window, title, str(begin), kind)[0])
+        if path is None or path.suffix.lower() in exporter.endings:
+            return path
+        path = path.with_name(path.name + exporter.endings[0])
+        return path if not path.exists() or self._may_replace(path) else None
+
+    def _may_replace(self, path: Path) -> bool:
+        """Ask whether a file may be replaced: the system's dialog asked for another name, without the ending."""
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setText(self.tr("“{name}” is there already. Replace it?").format(name=display_name(path)))
+        box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+        return box.exec() == QMessageBox.StandardButton.Yes
 
     def review(
         self,
@@ -125,12 +156,6 @@ class Questions(QObject):
             return dialog.plan() if dialog.exec() else None
         finally:
             dialog.deleteLater()
-
-    def results_file(self, start: Path) -> Path | None:
-        """Ask where to write the results."""
-        title, kind = self.tr("Export results"), self.tr("Comma-separated values (*.csv)")
-        path = _path(QFileDialog.getSaveFileName(self._window, title, str(_start(start / "results.csv")), kind)[0])
-        return path if path is None or path.suffix else path.with_name(path.name + ".csv")
 
     def report_file(self, start: Path) -> Path | None:
         """Ask where to write the report."""
@@ -167,7 +192,7 @@ def _start(suggested: Path) -> Path:
     """
     if not names_are_hidden():
         return suggested
-    return Path.home() / suggested.name if suggested.name in {"results.csv", "report.html"} else Path.home()
+    return Path.home() / suggested.name if suggested.stem in {"results", "report"} and suggested.suffix else Path.home()
 
 
 def _path(text: str) -> Path | None:

@@ -51,6 +51,7 @@ class RecoveringController(QObject):
         self._looking = ""
         services.intents.recover_requested.connect(self._on_recover_requested)
         services.files.call_returned.connect(self._on_call_returned)
+        services.files.call_failed.connect(self._on_call_failed)
 
     @Slot(Path)
     def offer(self, damaged: Path) -> None:
@@ -76,6 +77,13 @@ class RecoveringController(QObject):
             else:
                 self.written.emit(answer.path)
                 self._status.show_message(answer.message)
+
+    @Slot(str, object)
+    def _on_call_failed(self, key: str, reason: str) -> None:
+        if key in {_SURVEY, _WRITE}:
+            self._status.withdraw_message(self._looking)
+        if key in {_SURVEY, _WRITE} and reason:
+            self._window.show_error(self.tr("Recover"), reason)
 
     def _ask(self, found: _Survey) -> None:
         if not found.rescues:

@@ -10,7 +10,6 @@ from PySide6.QtGui import QImage
 
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.items.naming import display_name, display_text
-from model.errors import FewShotError
 from model.progress import CancelToken
 
 _KEY = "report"
@@ -18,10 +17,9 @@ _KEY = "report"
 
 @dataclass(frozen=True)
 class _Written:
-    """What came of writing a report; `trouble` is "" where it is there."""
+    """A report that is there now."""
 
     path: Path
-    trouble: str = ""
 
 
 class ReportingController(QObject):
@@ -31,9 +29,11 @@ class ReportingController(QObject):
         super().__init__(parent)
         self._session, self._settings, self._files = services.session, services.settings, services.files
         self._questions, self._status, self._window = services.questions, services.status, services.window
+        self._writing = ""
         services.intents.report_requested.connect(self._on_report_requested)
         services.intents.picture_save_requested.connect(self._on_picture_save_requested)
         services.files.call_returned.connect(self._on_call_returned)
+        services.files.call_failed.connect(self._on_call_failed)
 
     @Slot()
     def _on_report_requested(self) -> None:
@@ -46,16 +46,14 @@ class ReportingController(QObject):
         self._settings.last_folder = path.parent
         hidden = self._settings.names_hidden
         title = "" if document.path is None or hidden else document.path.stem
-        self._status.show_message(self.tr("Writing the report …"))
+        self._writing = self.tr("Writing the report …")
+        self._status.show_message(self._writing)
 
         def write(token: CancelToken) -> _Written:
             from model.exports.project_contents import read_project
             from model.exports.report import ReportOptions, write_report
 
-            try:
-                write_report(read_project(project), path, ReportOptions(title, names_hidden=hidden), token=token)
-            except FewShotError as error:
-                return _Written(path, str(error))
+            write_report(read_project(project), path, ReportOptions(title, names_hidden=hidden), token=token)
             return _Written(path)
 
         self._files.call(_KEY, write)
@@ -76,8 +74,12 @@ class ReportingController(QObject):
     def _on_call_returned(self, key: str, written: _Written) -> None:
         if key != _KEY:
             return
-        if written.trouble:
-            self._window.show_error(self.tr("The report was not written"), display_text(written.trouble))
-        else:
-            text = self.tr("Report written to “{name}”")
-            self._status.show_message(text.format(name=display_name(written.path)))
+        text = self.tr("Report written to “{name}”")
+        self._status.show_message(text.format(name=display_name(written.path)))
+
+    @Slot(str, object)
+    def _on_call_failed(self, key: str, reason: str) -> None:
+        if key == _KEY:
+            self._status.withdraw_message(self._writing)
+        if key == _KEY and reason:
+            self._window.show_error(self.tr("The report was not written"), display_text(reason))

@@ -1,7 +1,7 @@
 """Names of images as the window shows them: the file's name or, where names are hidden, a number.
 
 Names of files and folders often tell a patient's name, or the class. Where they are hidden, an
-image keeps its number in every run; bins keep their names, and exported files have the real names. `names` is the one
+image keeps its number in every run, in reports and in exports; bins keep their names. `names` is the one
 switch; every text with a name in it is made by a function of this module, and made anew on `names.changed`.
 """
 
@@ -11,13 +11,13 @@ import os
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 from weakref import WeakMethod
 
 from PySide6.QtCore import QObject, Signal
 
 from fewshot_gui.items.roles import readable
+from model.images.hidden_names import hidden_name
 from model.images.items import source_file
 from model.messages import translated
 
@@ -108,12 +108,12 @@ def names_are_hidden() -> bool:
 
 def display_name(path: Path) -> str:
     """Return the name of an image, a project or a folder."""
-    return _number(path) if names.hidden else readable(path.name)
+    return hidden_name(path) if names.hidden else readable(path.name)
 
 
 def display_path(path: Path) -> str:
     """Return its whole path."""
-    return _number(path) if names.hidden else readable(path)
+    return hidden_name(path) if names.hidden else readable(path)
 
 
 def display_folder(path: Path) -> str:
@@ -154,12 +154,7 @@ def _without_images(text: str, images: Iterable[Path], places: Iterable[Path]) -
 
 
 def _replaced(text: str, path: Path, shown_as: Path | None = None) -> str:
-    number = _number(shown_as or path)
+    number = hidden_name(shown_as or path)
     for words in (readable(path), readable(path.name)):
         text = re.sub(rf"(?<!\w){re.escape(words)}(?![\w{re.escape(os.sep)}])", lambda _: number, text)
     return text
-
-
-def _number(path: Path) -> str:
-    digits = blake2b(os.fsencode(path), digest_size=4).hexdigest().upper()
-    return f"{digits[:4]}-{digits[4:]}"  # short, so that it fits below a thumbnail

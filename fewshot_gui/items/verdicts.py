@@ -98,7 +98,7 @@ def describe_origin(results: Results, path: Path) -> str:
 
 def is_stale(results: Results, made: BinPrediction) -> bool:
     """Whether the bins changed, or another classifier was trained, since `made`."""
-    return made.revision != results.up_to_date_revision
+    return results.is_out_of_date(made)
 
 
 def stale_count(results: Results) -> int:

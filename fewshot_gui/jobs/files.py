@@ -17,6 +17,7 @@ from model.errors import FewShotError, ImageReadError
 from model.images.cutting import AS_THEY_ARE, Cutting
 from model.images.items import source_file
 from model.images.scan import class_folders, is_image_name, iter_images
+from model.messages import message
 from model.progress import Cancelled, CancelToken
 
 _log = logging.getLogger(__name__)
@@ -60,7 +61,8 @@ class HashedFile:
 class FileJobs(QObject):
     """Runs file jobs in a small pool; answers come by signals, emitted from pool threads.
 
-    Connect bound slots of objects in the window's thread. A job that is cancelled answers nothing.
+    Connect bound slots of objects in the window's thread. A search or hashing that is cancelled answers nothing; a
+    `call` is always answered, unless the app is closed meanwhile.
     """
 
     images_found = Signal(object)  # FoundImages
@@ -69,6 +71,7 @@ class FileJobs(QObject):
     drop_expanded = Signal(object)  # DroppedImages
     files_hashed = Signal(object)  # tuple[HashedFile, ...]
     call_returned = Signal(str, object)  # key, the function's result
+    call_failed = Signal(str, object)  # key, why it has none, for the user; "" where it was cancelled
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -143,11 +146,21 @@ class FileJobs(QObject):
         self._start(job)
 
     def call(self, key: str, function: Callable[[CancelToken], object]) -> None:
-        """Run any function in the pool; answered by `call_returned(key, result)`."""
+        """Run any function in the pool; answered by `call_returned(key, result)` or, where it raises, `call_failed`."""
         token = self._token
 
         def job() -> None:
-            self.call_returned.emit(key, function(token))
+            try:
+                result = function(token)
+            except Cancelled:
+                self.call_failed.emit(key, "")
+            except FewShotError as error:
+                self.call_failed.emit(key, str(error))
+            except Exception as error:  # whatever it is, whoever waits is told; then it is logged
+                self.call_failed.emit(key, message("Unexpected error: {error}", error=type(error).__name__))
+                raise
+            else:
+                self.call_returned.emit(key, result)
 
         self._start(job)
 

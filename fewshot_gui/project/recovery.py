@@ -22,7 +22,7 @@ from fewshot_gui.project.derived import DerivedTables
 from fewshot_gui.project.disk import connect, decode_path
 from fewshot_gui.project.edits.base import Step
 from fewshot_gui.project.edits.bins import InsertBin
-from fewshot_gui.project.edits.boxes import SetBoxes, boxes_of_rows
+from fewshot_gui.project.edits.boxes import SetBoxes
 from fewshot_gui.project.edits.examples import InsertExamples
 from fewshot_gui.project.edits.files import Identify
 from fewshot_gui.project.edits.folders import SetFolders
@@ -35,6 +35,7 @@ from fewshot_gui.project.training import decode_training
 from fewshot_gui.project.values import FileIdentity, ProjectSettings, clean_name, name_key
 from model.images.roi import Roi
 from model.messages import message, message_n
+from model.project_file.boxes import boxes_of_rows
 from model.project_file.record import HEAD
 from model.types import Attend
 

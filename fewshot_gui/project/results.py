@@ -21,6 +21,7 @@ from fewshot_gui.project.training import ExampleVerdict, Training
 from fewshot_gui.project.training_facts import training_facts
 from fewshot_gui.project.unsaved_results import UnsavedResults
 from fewshot_gui.project.values import NO_ORIGIN, BinPrediction, Origin
+from model.project_file.staleness import bins_changed, boxes_changed, is_out_of_date
 from model.types import Attend, Prediction, TrainingReport
 
 __all__ = ["BinPrediction", "ExampleVerdict", "Results"]
@@ -123,6 +124,10 @@ class Results(QObject):
     def up_to_date_revision(self) -> int | None:
         """The revision of predictions that are up to date; None: none is, or there is no classifier."""
         return None if self._is_stale else self.classifier_revision
+
+    def is_out_of_date(self, made: BinPrediction) -> bool:
+        """Whether the bins changed, or another classifier was trained, since `made`."""
+        return is_out_of_date(made.revision, self.classifier_revision, changed=self._is_stale)
 
     def verdict(self, path: Path) -> ExampleVerdict | None:
         """Return what the last training learnt about an example, or None if it was not in it."""
@@ -265,9 +270,8 @@ class Results(QObject):
     def _update_stale(self) -> None:
         trained_on = self._trained_on
         is_stale = trained_on is not None and (
-            self._document.example_count != len(trained_on)
-            or any(self._document.bin_of(path) != bin_id for path, bin_id in trained_on.items())
-            or any(self._document.boxes(path) != boxes for path, boxes in self._trained_boxes.items())
+            bins_changed(trained_on, self._document.example_count, self._document.bin_of)
+            or boxes_changed(self._trained_boxes, self._document.boxes)
         )
         if is_stale != self._is_stale:
             self._is_stale = is_stale

@@ -229,6 +229,19 @@ class Session(QObject):
         self.document.save()
         self.results.save()
 
+    def file_to_read(self, spare: Path) -> Path:
+        """Return a file that holds all that is shown: the project's own or, where that lacks something, `spare`.
+
+        It lacks what could not be saved, and what was classified in a project that is read only; then a copy is written
+        to `spare`. Raises `ProjectError` where that cannot be done either.
+        """
+        with suppress(ProjectError):
+            self.save()
+            if self._store.path is not None and not self.document.read_only_reason:
+                return self._store.path
+        self._write_copy(spare)
+        return spare
+
     def _write_copy(self, path: Path) -> None:
         """Write the project, with what its own file may lack, to `path` as one complete file."""
         with ProjectStore.in_memory() as copy:

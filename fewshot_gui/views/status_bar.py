@@ -112,6 +112,10 @@ class StatusBar(QStatusBar):
         self.job.start(title)
         self._actions.set_flags(busy=True)
 
+    def has_job(self) -> bool:
+        """Whether a job is shown, so that another one cannot be."""
+        return self._actions.flag("busy")
+
     def set_job_progress(self, phase: str, done: int, total: int) -> None:
         """`done` of `total` steps (0: not known) of `phase`."""
         self.job.set_progress(display_text(phase), done, total)

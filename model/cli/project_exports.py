@@ -1,4 +1,4 @@
-"""The exports of a whole project as options of `fewshot export`: sidecars, and structured reports."""
+"""The options of `fewshot export`; and the exports that have one of their own: sidecars, and structured reports."""
 
 from __future__ import annotations
 
@@ -14,14 +14,31 @@ from model.messages import message, message_n
 from model.progress import CancelToken, ProgressCallback
 
 if TYPE_CHECKING:
+    from model.exports.exporter import Written
     from model.exports.project_contents import ProjectContents
-    from model.exports.project_exports import Written
 
 _KINDS = ("xmp", "undo_xmp", "dicom_sr")
 
 
 def add_project_exports(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
+    parser.add_argument(
+        "--format", metavar="NAME", help=message("by its name, such as xlsx or coco; a wrong one lists all")
+    )
+    parser.add_argument("--out", type=Path, metavar="FILE", help=message("the file to write, or the folder"))
+    parser.add_argument("--overwrite", action="store_true", help=message("replace a file that is there"))
+    parser.add_argument(
+        "--columns", metavar="NAMES", help=message("columns of a table, with commas between them (default: all)")
+    )
+    parser.add_argument(
+        "--labels",
+        choices=("final", "prediction", "verdict"),
+        metavar="WORD",
+        help=message("whose word counts: final (a person's before the prediction, the default), prediction or verdict"),
+    )
+    parser.add_argument(
+        "--hide-names", action="store_true", help=message("write numbers instead of the names of images and folders")
+    )
     parser.add_argument("--xmp", action="store_true", help=message("write XMP sidecars beside the images"))
     parser.add_argument(
         "--sidecar-names",
@@ -47,6 +64,8 @@ def is_project_export(options: argparse.Namespace) -> bool:
         raise UsageError(message("--sidecar-names goes with --xmp."))
     if options.codes and not options.dicom_sr:
         raise UsageError(message("--codes goes with --dicom-sr."))
+    if asked and (options.columns or options.labels or options.hide_names):
+        raise UsageError(message("--columns, --labels and --hide-names go with --format."))
     return bool(asked)
 
 
@@ -84,11 +103,12 @@ def run_project_export(options: argparse.Namespace, token: CancelToken) -> Outco
 def _done(
     options: argparse.Namespace, project: ProjectContents, progress: ProgressCallback, token: CancelToken
 ) -> Written:
+    from model.exports.exporter import export
     from model.exports.targets.dicom_sr import DicomSr
     from model.exports.targets.xmp import APPEND, Xmp, undo
 
     if options.undo_xmp:
         return undo(project.path, progress, token)
     if options.xmp:
-        return Xmp(options.sidecar_names or APPEND).write(project, None, progress, token)
-    return DicomSr(options.codes).write(project, options.dicom_sr, progress, token)
+        return export(Xmp(options.sidecar_names or APPEND), project, None, progress=progress, token=token)
+    return export(DicomSr(options.codes), project, options.dicom_sr, progress=progress, token=token)

@@ -14,17 +14,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
-
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING, Any
 
 from model.errors import ImageReadError, UsageError
-from model.features.maps import ImageFeatures
 from model.images.items import source_file
 from model.images.reading import subject
 from model.images.scan import readable_text
 from model.messages import message, os_reason
+from model.progress import CancelToken
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from model.features.maps import ImageFeatures
 
 NEAR_COSINE = 0.95
 """Cosine, of the coarse view and of the layout view, from which two images of one class are near-duplicates."""
@@ -86,16 +88,19 @@ class GroupRule:
                 )
             ) from error
 
-    def keys(self, paths: Sequence[Path]) -> list[Key]:
-        """Return the key of each image's group; images that the rule does not tell have that of their file."""
+    def keys(self, paths: Sequence[Path], token: CancelToken | None = None) -> list[Key]:
+        """Return the key of each image's group; images that the rule does not tell have that of their file.
+
+        Raises `Cancelled`, where files are read.
+        """
         if self.by is By.NONE:
             return [("image", str(path)) for path in paths]
         return [
             ("file", str(source_file(path))) if value is None else (str(self.by), value)
-            for path, value in zip(paths, self._told(paths), strict=True)
+            for path, value in zip(paths, self._told(paths, token), strict=True)
         ]
 
-    def _told(self, paths: Sequence[Path]) -> list[str | None]:
+    def _told(self, paths: Sequence[Path], token: CancelToken | None) -> list[str | None]:
         match self.by:
             case By.FOLDER:
                 return self._folders(paths)
@@ -106,7 +111,7 @@ class GroupRule:
             case By.FILE:
                 return [None] * len(paths)
             case _:
-                return _subjects(paths)
+                return _subjects(paths, token)
 
     def _folders(self, paths: Sequence[Path]) -> list[str | None]:
         """The folder; None for an image right in its root."""
@@ -128,6 +133,8 @@ AUTO = GroupRule()
 
 def group_numbers(paths: Sequence[Path], rule: GroupRule, features: ImageFeatures, labels: Tensor) -> Tensor:
     """Return a number for each of n images with int64 labels (n,), the same for images of one group: int64 (n,)."""
+    import torch
+
     known: dict[Key, int] = {}
     numbers = torch.tensor([known.setdefault(key, len(known)) for key in rule.keys(paths)], dtype=torch.int64)
     if rule.by is By.AUTO:
@@ -141,6 +148,8 @@ def near_duplicates(features: ImageFeatures, labels: Tensor) -> Tensor:
 
     Pairs of different classes are none, however alike: there the label says that the difference matters.
     """
+    import torch
+
     near = torch.triu(labels[:, None] == labels, 1)
     for vectors in (features.coarse, features.layout.flatten(1)):
         distances = 1 - vectors @ vectors.T
@@ -150,22 +159,27 @@ def near_duplicates(features: ImageFeatures, labels: Tensor) -> Tensor:
     return near.nonzero()
 
 
-def case_names(paths: Sequence[Path], rule: GroupRule) -> list[str]:
-    """Return each image's group as a text to show; patients and studies of DICOM files are numbered, never named."""
+def case_names(paths: Sequence[Path], rule: GroupRule, token: CancelToken | None = None) -> list[str]:
+    """Return each image's group as a text to show; patients and studies of DICOM files are numbered, never named.
+
+    Raises `Cancelled`.
+    """
     numbers: dict[str, int] = {}
     return [
         f"case {numbers.setdefault(value, len(numbers) + 1)}" if by in (By.AUTO, By.DICOM) else value
-        for by, value in rule.keys(paths)
+        for by, value in rule.keys(paths, token)
     ]
 
 
-def _subjects(paths: Sequence[Path]) -> list[str | None]:
+def _subjects(paths: Sequence[Path], token: CancelToken | None) -> list[str | None]:
     """The patient of each DICOM file, else its study, as a hash.
 
     Where all files have the same patient but studies differ, that is what a program wrote in the place of names.
     """
     found: dict[str, tuple[str, str]] = {}
     for file in {_file_of(path): source_file(path) for path in paths}.items():
+        if token is not None:
+            token.raise_if_cancelled()
         try:
             found[file[0]] = subject(file[1])
         except ImageReadError:  # whoever embeds it says why

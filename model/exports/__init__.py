@@ -1,4 +1,4 @@
-"""Exports: results tables and overlays as files.
+"""Exports: results, labels and pictures as files, for other programs and for people.
 
-May import regions, estimates, images and what is below.
+May import regions, estimates, embedding (for groups), images and what is below.
 """

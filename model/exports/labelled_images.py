@@ -1,4 +1,4 @@
-"""A project's images with their final labels and regions, as programs for annotation take them; the registry of those.
+"""A project's images with their final labels and regions, as programs for annotation take them.
 
 Needs neither torch nor Qt.
 """
@@ -6,72 +6,102 @@ Needs neither torch nor Qt.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from model.errors import ImageReadError
+from model.errors import ImageReadError, UsageError
+from model.exports.exporter import Exporter, ExportOptions, Written, names_of
 from model.exports.project_contents import ProjectContents, ResultRow
 from model.exports.results_table import write_whole_text
 from model.images.reading import image_size
-from model.progress import CancelToken
-from model.registry import Registry
-from model.types import Region
+from model.messages import message
+from model.progress import CancelToken, ProgressCallback, reported
+from model.types import Region, Status
 
 
 @dataclass(frozen=True)
 class LabelledImage:
     """One image with what is said of it.
 
+    name: the path as a text or, where names are hidden, a number
     size: (width, height) in pixels as displayed
-    class_id: the final label: a person's word before the prediction; None for none of the bins
+    class_id: the final label: a person's word before the prediction; None for none of the bins, as an image has it that
+        is unlike every bin and of which nobody said anything
     reader: who said so; "" where it is predicted
-    predicted, confidence: class and probability by the classifier; None where it said nothing
+    predicted, confidence: class and probability by the classifier; None where it said nothing, or unlike every bin
     box: the region of the predicted class where the final label is that class, else the whole image, since a region
         that was found for another class shows nothing of this one
+    has_region: whether `box` is a region
     """
 
     path: Path
+    name: str
     size: tuple[int, int]
     class_id: str | None
     reader: str
     predicted: str | None
     confidence: float | None
     box: Region
+    has_region: bool
 
 
-Document = Callable[[ProjectContents, Sequence[LabelledImage]], object]
-"""Returns what a format writes as JSON; raises `UsageError` where the images do not fit into it."""
+class Annotations(Exporter):
+    """An exporter of one file made of all labelled images at once."""
 
-ANNOTATIONS: Registry[Document] = Registry("model.exports.annotations", "fewshot.annotations")
+    @abstractmethod
+    def text(self, project: ProjectContents, images: Sequence[LabelledImage]) -> str:
+        """Return the file's content; raises `UsageError` where the images do not fit into it."""
+
+    def write(
+        self,
+        project: ProjectContents,
+        target: Path | None,
+        options: ExportOptions,
+        progress: ProgressCallback,
+        token: CancelToken,
+    ) -> Written:
+        """Write the file. See `Exporter.write`."""
+        if target is None:
+            raise UsageError(message("{label}: a file is needed.", label=self.label))
+        images, left_out = labelled_images(project, options, progress, token)
+        text = self.text(project, images)
+        write_whole_text(target, lambda file: file.write(text))
+        return Written(1, len(images), len(left_out), first_left_out=left_out[0] if left_out else None)
 
 
-def labelled_images(project: ProjectContents, token: CancelToken) -> tuple[list[LabelledImage], list[Path]]:
+def labelled_images(
+    project: ProjectContents, options: ExportOptions, progress: ProgressCallback, token: CancelToken
+) -> tuple[list[LabelledImage], list[Path]]:
     """Return the images that have a final label, and those left out: without any, or whose size cannot be read.
 
-    Raises `CancelledError` when `token` is cancelled.
+    Raises `Cancelled` when `token` is cancelled.
     """
     images, left_out = [], []
-    for row in project.results:
-        token.raise_if_cancelled()
+    name = names_of(project, options)
+    for row in reported(project.results, message("Reading images"), progress, token):
         if row.label is None and row.class_id is None:
             left_out.append(row.path)
             continue
         try:
-            images.append(_labelled(row, image_size(row.path)))
+            images.append(_labelled(row, name(row.path), image_size(row.path)))
         except ImageReadError:
             left_out.append(row.path)
     return images, left_out
 
 
-def write_annotations(path: Path, document: object) -> None:
-    """Write a JSON file whole, or fail and leave the one that is there. Raises `FewShotError`."""
-    write_whole_text(path, lambda file: file.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n"))
+def as_json(document: object) -> str:
+    """Return the text of a JSON file."""
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
-def _labelled(row: ResultRow, size: tuple[int, int]) -> LabelledImage:
+def _labelled(row: ResultRow, name: str, size: tuple[int, int]) -> LabelledImage:
     said = row.label
-    final = row.class_id if said is None else said.class_id
-    box = row.region if row.region is not None and final == row.class_id else Region(0, 0, *size)
-    confidence = None if row.class_id is None else row.scores.get(row.class_id)
-    return LabelledImage(row.path, size, final, said.reader if said else "", row.class_id, confidence, box)
+    predicted = row.class_id if row.status is Status.OK else None  # of an image unlike every bin it is the nearest
+    final = predicted if said is None else said.class_id
+    has_region = row.region is not None and final is not None and final == predicted
+    box = row.region if has_region and row.region is not None else Region(0, 0, *size)
+    reader = said.reader if said else ""
+    confidence = None if predicted is None else row.confidence
+    return LabelledImage(row.path, name, size, final, reader, predicted, confidence, box, has_region)

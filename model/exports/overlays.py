@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -28,11 +28,18 @@ class OverlayFolder:
 
     paths: all images of the run; none of them is overwritten, even in the same folder
     rendering: how files become pixels
+    name: what says by which name an image's picture is called; None: by the image's own
 
     Raises `OSError` where the folder cannot be created.
     """
 
-    def __init__(self, folder: Path, paths: Sequence[Path], rendering: Rendering = USUAL) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        paths: Sequence[Path],
+        rendering: Rendering = USUAL,
+        name: Callable[[Path], str] | None = None,
+    ) -> None:
         self._rendering, self._targets = rendering, dict[Path, Path]()
         folder.mkdir(parents=True, exist_ok=True)
         sources, place = {_key(os.path.realpath(path)) for path in paths}, os.path.realpath(folder)
@@ -40,11 +47,12 @@ class OverlayFolder:
         for path in paths:
             item = split_item(path)
             stem = f"{item.file.stem}#{item.part}" if item.part else item.file.stem
-            name, number = _fitting(stem, "", path), 2
-            while _key(name).casefold() in taken or _key(os.path.join(place, f"{name}.png")) in sources:
-                name, number = _fitting(stem, f"-{number}", path), number + 1
-            taken.add(_key(name).casefold())
-            self._targets[path] = folder / f"{name}.png"
+            stem = stem if name is None else name(path)
+            called, number = _fitting(stem, "", path), 2
+            while _key(called).casefold() in taken or _key(os.path.join(place, f"{called}.png")) in sources:
+                called, number = _fitting(stem, f"-{number}", path), number + 1
+            taken.add(_key(called).casefold())
+            self._targets[path] = folder / f"{called}.png"
 
     def write(self, prediction: Prediction, picture: Image.Image | None = None) -> None:
         """Write the overlay of a prediction that has an evidence map; `picture` is its image, if it was read already.

@@ -1,4 +1,4 @@
-"""What a report tells of a project, read from its file. Needs neither torch nor Qt."""
+"""What reports and exports tell of a project, read from its file. Needs neither torch nor Qt."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -16,13 +17,27 @@ from model.errors import CheckpointError
 from model.estimates.report_json import check_classes, report_from_json
 from model.messages import message
 from model.project_file import has_table, opened_project
+from model.project_file.boxes import read_boxes
 from model.project_file.record import RecordCheck, check_project
-from model.types import Region, Status, TrainingReport
+from model.project_file.staleness import bins_changed, boxes_changed, is_out_of_date
+from model.types import Attend, Region, Status, TrainingReport
 
 GREY = "#8a8f98"
 """The colour of a class without a bin."""
 
-__all__ = ["GREY", "ProjectContents", "RecordCheck", "ResultRow", "SaidOfImage", "check_project", "read_project"]
+PERSON = "person"
+"""Who says of which class an example is."""
+
+__all__ = [
+    "GREY",
+    "PERSON",
+    "ProjectContents",
+    "RecordCheck",
+    "ResultRow",
+    "SaidOfImage",
+    "check_project",
+    "read_project",
+]
 
 _COLOR = re.compile("#[0-9a-f]{6}")
 _STATUS = {status.value: status for status in Status}
@@ -44,7 +59,9 @@ class ResultRow:
 
     scores: probability of each class that the classifier knew, by id
     steadiness: of the region, 0..1; None where it is not known
+    said: what readers say, the latest last
     classifier: SHA-256 of the classifier that made it, by which the record knows its examples; "" where not known
+    bin_id: the bin that the image is an example of; None where it is in none
     """
 
     path: Path
@@ -57,6 +74,7 @@ class ResultRow:
     steadiness: float | None = None
     said: tuple[SaidOfImage, ...] = ()
     classifier: str = ""
+    bin_id: str | None = None
 
     @property
     def is_of_one_class(self) -> bool:
@@ -65,13 +83,29 @@ class ResultRow:
 
     @property
     def label(self) -> SaidOfImage | None:
-        """What counts of what people say: the latest."""
-        return self.said[-1] if self.said else None
+        """What counts of what people say: the bin that the image is in now, else what a reader said last.
+
+        Where a reader says the same as the bin, it is the reader's word.
+        """
+        last = self.said[-1] if self.said else None
+        if self.bin_id is None or (last is not None and last.class_id == self.bin_id):
+            return last
+        return SaidOfImage(PERSON, self.bin_id, "", None)
+
+    @property
+    def confidence(self) -> float | None:
+        """Probability of the class predicted; None without one."""
+        return None if self.class_id is None else self.scores.get(self.class_id)
+
+    @property
+    def short_classifier(self) -> str:
+        """The short name of the classifier that made it, as tables have it; "" where not known."""
+        return f"c{self.classifier[:12]}" if self.classifier else ""
 
 
 @dataclass(frozen=True)
 class ProjectContents:
-    """A project as a report needs it.
+    """A project as reports and exports need it.
 
     names, colors: of each class by its id, in the order of the bins
     examples: images of each bin
@@ -80,6 +114,8 @@ class ProjectContents:
     identity: a short name of the classifier; "" without one
     record_head: hash of the last of the record's entries, which anchors all of them; "" where there is none
     record_entries: how many there are
+    trained_on: the bin of each image that the last training had, those that it could not use included
+    boxes: where images show their class and where not; only images that have boxes
     """
 
     path: Path
@@ -94,20 +130,24 @@ class ProjectContents:
     identity: str = ""
     record_head: str = ""
     record_entries: int = 0
+    trained_on: dict[Path, str | None] = field(default_factory=dict)
+    boxes: dict[Path, Attend] = field(default_factory=dict)
 
     @cached_property
     def is_changed_since_training(self) -> bool:
-        """Whether the bins hold other examples than the last training had."""
+        """Whether the bins hold other examples, or these other boxes, than the last training had."""
         if self.report is None:
             return False
-        left_out = {path for path, _ in (*self.report.unreadable, *self.report.duplicates)}
-        used = {(self.trained[one.class_index], one.path) for one in self.report.examples}
-        now = {(class_id, path) for class_id, paths in self.examples.items() for path in paths if path not in left_out}
-        return used != now
+        now = {path: class_id for class_id, paths in self.examples.items() for path in paths}
+        drawn = {one.path: one.attend for one in self.report.examples}
+        return bins_changed(self.trained_on, len(now), now.get) or boxes_changed(
+            drawn, lambda path: self.boxes.get(path, Attend())
+        )
 
     def is_stale(self, row: ResultRow) -> bool:
         """Whether a result was made by an earlier classifier, or the bins changed since."""
-        return self.is_changed_since_training or row.revision != self.trained_revision
+        at = None if self.report is None else self.trained_revision
+        return is_out_of_date(row.revision, at, changed=self.is_changed_since_training)
 
 
 def read_project(path: Path) -> ProjectContents:
@@ -131,21 +171,38 @@ def _read(path: Path, file: sqlite3.Connection) -> ProjectContents:
     report: TrainingReport | None = None
     trained: tuple[str, ...] = ()
     revision = -1
-    row = file.execute("SELECT revision, bin_ids, report FROM training").fetchone()
+    trained_on: dict[Path, str | None] = {}
+    row = file.execute("SELECT revision, bin_ids, report, left_out FROM training").fetchone()
     if row is not None:
         revision, trained, report = int(row[0]), tuple(map(str, json.loads(row[1]))), report_from_json(row[2])
         check_classes(report, min(len(trained), len(report.class_names)))
+        trained_on = {Path(where): bin_id for where, bin_id in dict(json.loads(row[3])).items()}
+        trained_on |= {one.path: trained[one.class_index] for one in report.examples}
         for class_id, name in zip(trained, report.class_names, strict=True):
             names.setdefault(class_id, str(name))
     facts, identity = _classifier(file)
-    results = tuple(_results(file))
+    results = tuple(_results(file, {path: bin_id for bin_id, paths in examples.items() for path in paths}))
     for result in results:
-        for known in (*result.scores, *(said.class_id for said in result.said)):
+        for known in (*result.scores, result.class_id, *(said.class_id for said in result.said)):
             if known is not None:
                 names.setdefault(known, known[:8])
     kept = {bin_id: tuple(paths) for bin_id, paths in examples.items()}
     end = _end_of_record(file)
-    return ProjectContents(path, names, colors, kept, trained, revision, report, results, facts, identity, *end)
+    return ProjectContents(
+        path,
+        names,
+        colors,
+        kept,
+        trained,
+        revision,
+        report,
+        results,
+        facts,
+        identity,
+        *end,
+        trained_on,
+        read_boxes(file),
+    )
 
 
 def _end_of_record(file: sqlite3.Connection) -> tuple[str, int]:
@@ -163,7 +220,7 @@ def _classifier(file: sqlite3.Connection) -> tuple[dict[str, Any], str]:
     return (facts if isinstance(facts, dict) else {}), f"c{sha256(row[0]).hexdigest()[:12]}"
 
 
-def _results(file: sqlite3.Connection) -> list[ResultRow]:
+def _results(file: sqlite3.Connection, bins: Mapping[Path, str]) -> list[ResultRow]:
     said: dict[bytes, list[SaidOfImage]] = {}
     if has_table(file, "labels"):
         query = "SELECT path, reader, bin_id, given_at, predicted FROM labels WHERE source != 'open' ORDER BY given_at"
@@ -186,9 +243,10 @@ def _results(file: sqlite3.Connection) -> list[ResultRow]:
         if not all(0 <= value <= 1 for value in values):
             raise ValueError(message("a probability that is none"))
         box = json.loads(region)
+        path = _path(where)
         results.append(
             ResultRow(
-                _path(where),
+                path,
                 _STATUS[status],
                 bin_ids[predicted] if predicted >= 0 else None,
                 dict(zip(bin_ids, values, strict=bool(values))),
@@ -198,6 +256,7 @@ def _results(file: sqlite3.Connection) -> list[ResultRow]:
                 float(box[4]) if box and len(box) > 4 else None,
                 tuple(said.get(where, ())),
                 origins.get(run, ""),
+                bins.get(path),
             )
         )
     return results

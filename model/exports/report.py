@@ -20,6 +20,7 @@ from model.exports.project_contents import GREY, ProjectContents, ResultRow
 from model.exports.report_pictures import Picture, in_percent, small_picture
 from model.exports.report_words import cautions, facts, percent, with_share
 from model.exports.results_table import not_written, write_whole_text
+from model.images.hidden_names import hidden_names
 from model.messages import Message, language_in_use, message, message_n, translated
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 from model.resource_files import resource
@@ -44,7 +45,7 @@ class ReportOptions:
 
     title: what the project is called; "": it has no name
     most_pictures: of results of one class
-    names_hidden: images are numbered, no file or folder is named
+    names_hidden: images are numbered as in the window, no file or folder is named
     language: a code of `model.messages.LANGUAGES`; "": the one in use
     """
 
@@ -101,7 +102,7 @@ class _Writer:
             *(path for paths in project.examples.values() for path in paths),
             *(row.path for row in project.results),
         ]
-        self._numbers = {path: number for number, path in enumerate(dict.fromkeys(images), start=1)}
+        self._numbers = hidden_names(images)
         self._pictures: dict[Path, tuple[str, tuple[int, int]]] = {}
         self._finals = Counter(self._final(row) for row in project.results)
         known = project.report.examples if project.report is not None else ()
@@ -177,8 +178,7 @@ class _Writer:
 
     def _summary(self) -> dict[str, Any]:
         rows = self._project.results
-        in_bins = {path for paths in self._project.examples.values() for path in paths}
-        unchecked = [row for row in rows if row.status is Status.OK and row.label is None and row.path not in in_bins]
+        unchecked = [row for row in rows if row.status is Status.OK and row.label is None]
         doubts = Doubts([_confidence(row) for row in unchecked])
         return {
             "count": len(rows),
@@ -207,7 +207,7 @@ class _Writer:
 
     def _checked(self) -> dict[str, Any] | None:
         """How labels compare with what was predicted when they were given; None without labels."""
-        labels = [row.label for row in self._project.results if row.label is not None]
+        labels = [row.said[-1] for row in self._project.results if row.said]
         if not labels:
             return None
         right = sum(label.class_id == label.predicted for label in labels)

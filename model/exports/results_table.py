@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -73,15 +73,25 @@ def write_whole_text(path: Path, write: Callable[[TextIO], object]) -> None:
 
     Raises `FewShotError` where it cannot be written.
     """
+    with fresh_file(path) as fresh, fresh.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+        write(file)
+
+
+@contextlib.contextmanager
+def fresh_file(path: Path) -> Iterator[Path]:
+    """Give the name of a file to write, which then takes the place of the one at `path`; that stays where it fails.
+
+    Raises `FewShotError` where it cannot be written.
+    """
     fresh = path.with_name(path.name + ".new")
     try:
-        with fresh.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-            write(file)
+        yield fresh
         fresh.replace(path)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            fresh.unlink()
         raise not_written(path, error) from error
+    finally:
+        with contextlib.suppress(OSError):  # what could not be written as a whole, or nothing at all
+            fresh.unlink(missing_ok=True)
 
 
 def not_written(path: Path, error: OSError) -> FewShotError:

@@ -25,4 +25,56 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>ExportingController</name>
+    <message numerus="yes">
+        <source>%n sidecar(s) restored</source>
+        <translation>
+            <numerusform>%n sidecar restored</numerusform>
+            <numerusform>%n sidecars restored</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) in sidecars</source>
+        <translation>
+            <numerusform>%n image in sidecars</numerusform>
+            <numerusform>%n images in sidecars</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) written to “{name}”</source>
+        <translation>
+            <numerusform>%n image written to “{name}”</numerusform>
+            <numerusform>%n images written to “{name}”</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of them out of date</source>
+        <translation>
+            <numerusform>%n of them out of date</numerusform>
+            <numerusform>%n of them out of date</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n left out, of which nobody said anything</source>
+        <translation>
+            <numerusform>%n left out, of which nobody said anything</numerusform>
+            <numerusform>%n left out, of which nobody said anything</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n left out: without a label, not readable or of another kind</source>
+        <translation>
+            <numerusform>%n left out: without a label, not readable or of another kind</numerusform>
+            <numerusform>%n left out: without a label, not readable or of another kind</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) could not be written or read</source>
+        <translation>
+            <numerusform>%n file could not be written or read</numerusform>
+            <numerusform>%n files could not be written or read</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

@@ -92,12 +92,12 @@
         <translation>列出上次查找图像时搁置的文件</translation>
     </message>
     <message>
-        <source>&amp;Export results…</source>
-        <translation>导出结果(&amp;E)…</translation>
+        <source>&amp;Export…</source>
+        <translation>导出(&amp;E)…</translation>
     </message>
     <message>
-        <source>Write the predictions to a CSV file</source>
-        <translation>将预测写入 CSV 文件</translation>
+        <source>Write results and labels as tables, for annotation programs, as pictures</source>
+        <translation>把结果和标签写成表格、标注软件的格式或图片</translation>
     </message>
     <message>
         <source>Export into folders &amp;by class…</source>
@@ -2314,6 +2314,154 @@
     </message>
 </context>
 <context>
+    <name>ExportDialog</name>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Columns</source>
+        <translation>列</translation>
+    </message>
+    <message>
+        <source>&amp;Numbers instead of the names of images and folders</source>
+        <translation>用编号代替图像和文件夹的名称(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Put sidecars back…</source>
+        <translation>恢复附属文件(&amp;P)…</translation>
+    </message>
+    <message>
+        <source>Put the sidecars back as they were before they were exported</source>
+        <translation>把附属文件恢复到导出之前的样子</translation>
+    </message>
+    <message>
+        <source>Read by</source>
+        <translation>可由谁读取</translation>
+    </message>
+    <message>
+        <source>Results</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>标签</translation>
+    </message>
+    <message>
+        <source>Names</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>E&amp;xport…</source>
+        <translation>导出(&amp;X)…</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>格式</translation>
+    </message>
+    <message>
+        <source>&amp;Final labels: a person&apos;s word before the prediction</source>
+        <translation>最终标签：人工优先于预测(&amp;F)</translation>
+    </message>
+    <message>
+        <source>P&amp;redictions alone</source>
+        <translation>仅预测(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;What people said; other images are left out</source>
+        <translation>仅人工结论；其他图像不写入(&amp;W)</translation>
+    </message>
+    <message>
+        <source>The next step asks for the file.</source>
+        <translation>下一步选择文件。</translation>
+    </message>
+    <message>
+        <source>The next step asks for a folder; what is in it stays as it is.</source>
+        <translation>下一步选择文件夹；其中已有的内容保持不变。</translation>
+    </message>
+    <message>
+        <source>The files lie beside the images.</source>
+        <translation>文件写在图像旁边。</translation>
+    </message>
+    <message>
+        <source>E&amp;xport</source>
+        <translation>导出(&amp;X)</translation>
+    </message>
+</context>
+<context>
+    <name>ExportingController</name>
+    <message>
+        <source>Another export is still being written.</source>
+        <translation>另一个导出仍在写入。</translation>
+    </message>
+    <message>
+        <source>Nothing was exported</source>
+        <translation>没有导出任何内容</translation>
+    </message>
+    <message>
+        <source>Exporting</source>
+        <translation>正在导出</translation>
+    </message>
+    <message>
+        <source>Exporting …</source>
+        <translation>正在导出 …</translation>
+    </message>
+    <message>
+        <source>… and {count} more</source>
+        <translation>… 另有 {count} 个</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>The export was cancelled.</source>
+        <translation>导出已取消。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n sidecar(s) restored</source>
+        <translation>
+            <numerusform>已恢复 %n 个附属文件</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) in sidecars</source>
+        <translation>
+            <numerusform>%n 张图像已写入附属文件</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) written to “{name}”</source>
+        <translation>
+            <numerusform>%n 张图像已写入“{name}”</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of them out of date</source>
+        <translation>
+            <numerusform>其中 %n 张已过期</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n left out, of which nobody said anything</source>
+        <translation>
+            <numerusform>%n 张没有人工结论，未写入</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n left out: without a label, not readable or of another kind</source>
+        <translation>
+            <numerusform>%n 张未写入：没有标签、无法读取或类型不符</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) could not be written or read</source>
+        <translation>
+            <numerusform>%n 个文件无法写入或读取</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>FactsPanel</name>
     <message>
         <source>Facts of the picture</source>
@@ -3570,12 +3718,12 @@
         <translation>按类别导出到文件夹</translation>
     </message>
     <message>
-        <source>Export results</source>
-        <translation>导出结果</translation>
+        <source>Export: {format}</source>
+        <translation>导出：{format}</translation>
     </message>
     <message>
-        <source>Comma-separated values (*.csv)</source>
-        <translation>逗号分隔值 (*.csv)</translation>
+        <source>“{name}” is there already. Replace it?</source>
+        <translation>“{name}”已经存在。要替换它吗？</translation>
     </message>
     <message>
         <source>Write a report</source>
@@ -3850,25 +3998,6 @@
     <message>
         <source>All</source>
         <translation>全部</translation>
-    </message>
-</context>
-<context>
-    <name>ResultsExportDialog</name>
-    <message>
-        <source>Export results</source>
-        <translation>导出结果</translation>
-    </message>
-    <message>
-        <source>Which results go into the file?</source>
-        <translation>将哪些结果写入文件？</translation>
-    </message>
-    <message>
-        <source>Images that are in a bin have its name in the column “label”.</source>
-        <translation>在样本箱中的图像，其样本箱名称写在“label”列中。</translation>
-    </message>
-    <message>
-        <source>E&amp;xport…</source>
-        <translation>导出(&amp;X)…</translation>
     </message>
 </context>
 <context>

@@ -17,11 +17,12 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.app import App
-from fewshot_gui.controllers.export import Snapshot, collect, write_csv
 from fewshot_gui.logging_setup import start_logging
 from fewshot_gui.paths import AppPaths
 from fewshot_gui.project.values import ProjectSettings
 from model.cli.command import main
+from model.exports.exporter import EXPORTS, export
+from model.exports.project_contents import read_project
 from tests.dicom import dicom_bytes
 from tests.model.conftest import paint
 
@@ -135,7 +136,11 @@ def test_the_window_leaves_none(qapp: QApplication, qtbot: QtBot, tmp_path: Path
     for made in list(app.session.results):
         app.window.inspector.show_image(made.path)
         qtbot.wait(30)
-    write_csv(tmp_path / "results.csv", collect(Snapshot.of(document, app.session.results)))
+    assert app.session.file is not None
+    for name in ("csv", "jsonl", "cvat", "contact-sheet"):  # nothing of them is compressed but pixels
+        exporter = EXPORTS.get(name)
+        assert exporter is not None
+        export(exporter, read_project(app.session.file), tmp_path / f"results{exporter.endings[0]}")
     app.session.save_as(tmp_path / "project.fewshot")
     app.window.close()
     assert app.shutdown() == []

@@ -357,7 +357,9 @@ def refresh(user: User) -> None:
 
 @action(2)
 def export(user: User) -> None:
-    target = user.folder / "results.csv"
+    name = user.random.choice(["csv", "xlsx", "jsonl", "coco", "contact-sheet"])
+    user.choose_export(name)
+    target = user.folder / "results.out"
     user.answer("results", user.random.choice([target, Path("/nowhere/at all.csv"), None]))
     user.do("export")
 

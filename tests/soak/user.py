@@ -19,8 +19,11 @@ from fewshot_gui.app import App
 from fewshot_gui.drop_events import drop_on
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.values import Bin, ProjectSettings
+from fewshot_gui.views.export_dialog import ExportChoice
 from fewshot_gui.views.image_view import ImageView
 from fewshot_gui.views.main_window import MainWindow
+from model.exports.columns import COLUMNS
+from model.exports.exporter import Word
 
 PATIENCE = 120.0  # seconds for what the window waits for
 _KINDS = {"red": (200, 60, 40), "green": (60, 170, 70), "blue": (50, 80, 200), "grey": (120, 120, 120)}
@@ -45,8 +48,9 @@ class User:
         app.questions.project_to_save = lambda _start: self._answers.get("save")  # type: ignore[method-assign]
         app.questions.project_to_open = lambda _start: self._answers.get("open")  # type: ignore[method-assign]
         app.questions.folder = lambda _title, _start: self._answers.get("folder")  # type: ignore[method-assign]
-        app.questions.results_to_export = lambda rows, _total, _stale: rows.shown  # type: ignore[method-assign]
-        app.questions.results_file = lambda _start: self._answers.get("results")  # type: ignore[method-assign]
+        app.questions.export = lambda *_, **__: self._export  # type: ignore[method-assign, assignment]
+        app.questions.export_target = lambda _exporter, _start: self._answers.get("results")  # type: ignore[method-assign]
+        self._export: ExportChoice | None = None
         self._answers: dict[str, Path] = {}
         self.document.reset.connect(self.note_start)
 
@@ -70,6 +74,11 @@ class User:
         self._answers.pop(question, None)
         if path is not None:
             self._answers[question] = path
+
+    def choose_export(self, name: str) -> None:
+        """What the next export is: all results, in a format."""
+        rows = range(len(self.app.session.results))
+        self._export = ExportChoice(name, rows, Word.FINAL, COLUMNS, (), names_hidden=False)
 
     def do(self, action_id: str) -> bool:
         """Trigger a command of the window where it is enabled."""

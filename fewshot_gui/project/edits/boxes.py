@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fewshot_gui.project.board import Board
-from fewshot_gui.project.disk import decode_path
 from fewshot_gui.project.edits.base import STEPS, Change, Plan, Tables
 from fewshot_gui.project.signals import ContentSignals
 from fewshot_gui.translation import tr
-from model.types import Attend, Region
+from model.project_file.boxes import read_boxes
+from model.types import Attend
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,7 @@ class SetBoxes(Change):
 
     @classmethod
     def read(cls, connection: sqlite3.Connection, board: Board) -> None:
-        query = "SELECT path, is_here, x, y, width, height FROM boxes ORDER BY path, position"
-        for path, boxes in boxes_of_rows(connection.execute(query)).items():
+        for path, boxes in read_boxes(connection).items():
             board.set_boxes(path, boxes)
 
     @classmethod
@@ -63,16 +62,6 @@ class SetBoxes(Change):
 
 
 STEPS.register("set boxes", SetBoxes)
-
-
-def boxes_of_rows(rows: Iterable[tuple[bytes, int, int, int, int, int]]) -> dict[Path, Attend]:
-    """Return the boxes of each image, from rows of the table in order. What is no box raises `ValueError`."""
-    found: dict[Path, tuple[list[Region], list[Region]]] = {}
-    for path, is_here, x, y, width, height in rows:
-        if min(x, y) < 0 or min(width, height) < 1:
-            raise ValueError("a box of no size, or beside its image")
-        found.setdefault(decode_path(path), ([], []))[0 if is_here else 1].append(Region(x, y, width, height))
-    return {path: Attend(tuple(inside), tuple(outside)) for path, (inside, outside) in found.items()}
 
 
 def set_boxes(board: Board, path: Path, boxes: Attend) -> Plan:

@@ -10,10 +10,9 @@ import csv
 import io
 import os
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple
 
 from model.errors import FewShotError
 from model.exports.results_table import (
@@ -40,24 +39,13 @@ CLASSIFIER_COLUMN = "classifier"
 _OPTIONAL = {"accepted": "--max-error", "candidates": "--candidates", "group": "--by-case", CLASSIFIER_COLUMN: None}
 """Columns that are not always there, with the options that ask for them."""
 
-LABEL_COLUMNS = ("label", "labelled_by", "labelled_at")
-
-
-class SaidLabel(NamedTuple):
-    """What a person says of an image: its class, who says it, and when, in UTC ("": not known)."""
-
-    label: str
-    by: str
-    at: str = ""
-
 
 class CsvTable(ResultsTable):
     """A CSV file of predictions (UTF-8), flushed after each batch; used as a context manager.
 
     With `resume`, rows that are already there are kept: ask `has`, and
     `kept_errors` counts those with trouble. With `classifier`, a column names it in each row that it made, and rows of
-    another one are refused. With `labels`, three columns at the end hold for each image that is among
-    them the class that a person gave it, who, and when. Bytes of a path that are not UTF-8 are written in
+    another one are refused. Bytes of a path that are not UTF-8 are written in
     hexadecimal. Raises `FewShotError` where the file cannot be written or does not fit.
     """
 
@@ -71,16 +59,13 @@ class CsvTable(ResultsTable):
         limits: Limits | None = None,
         resume: bool = False,
         classifier: str = "",
-        labels: Mapping[Path, SaidLabel] | None = None,
     ) -> None:
         self._path = path
         self._class_names = tuple(class_names)
         self._limits = limits or Limits()
-        self._labels = labels
         self._header = [*COLUMNS, *(f"p_{name}" for name in class_names), *self._limits.header(), STEADINESS]
         self._classifier = classifier
         self._header += [CLASSIFIER_COLUMN] if classifier else []
-        self._header += LABEL_COLUMNS if labels is not None else ()
         self.kept_errors = 0
         self._finished: frozenset[str] = frozenset()
         self._composed: dict[str, str] = {}  # the same paths with their letters composed
@@ -152,9 +137,8 @@ class CsvTable(ResultsTable):
     def _row(self, prediction: Prediction) -> list[str]:
         row = [as_path_cell(readable_text(prediction.path)), prediction.status.value]
         if not prediction.status.has_class or prediction.region is None:
-            labels = self._label_cells(prediction.path)
-            nothing = [""] * (len(self._header) - len(COLUMNS) - len(labels))
-            return [*row, *[""] * 6, as_cell(prediction.message), *nothing, *labels]
+            nothing = [""] * (len(self._header) - len(COLUMNS))
+            return [*row, *[""] * 6, as_cell(prediction.message), *nothing]
         region = prediction.region
         scores = probability_cells(prediction.scores, prediction.predicted)
         return [
@@ -167,15 +151,7 @@ class CsvTable(ResultsTable):
             *self._limits.cells(prediction, self._class_names),
             "" if prediction.steadiness is None else f"{prediction.steadiness:.3f}",
             *([self._classifier] if self._classifier else []),
-            *self._label_cells(prediction.path),
         ]
-
-    def _label_cells(self, path: Path) -> list[str]:
-        """Return what a person says of an image; nothing where the table has no labels at all."""
-        if self._labels is None:
-            return []
-        label = self._labels.get(path)
-        return [""] * len(LABEL_COLUMNS) if label is None else [as_cell(text) for text in label]
 
     def _text(self) -> str:
         """Return what the file holds; a last row that was cut off may end within a letter.

@@ -1,1 +1,1 @@
-"""What a whole project is written into, one module each; each registers itself in `project_exports.PROJECT_EXPORTS`."""
+"""The exports of a project, one module each; each registers itself in `exporter.EXPORTS` by its name."""

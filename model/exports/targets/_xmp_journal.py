@@ -31,12 +31,17 @@ class Before:
     made: tuple[str, ...]
 
 
+def journal_path(project: Path) -> Path:
+    """Return where the journal of a project lies."""
+    return project.with_name(f"{project.name}.xmp-journal")
+
+
 class Journal:
     """The journal of a project. `entries`: of each sidecar by its path."""
 
     def __init__(self, project: Path) -> None:
         """Read it. Raises `FewShotError` where it is there and cannot be read."""
-        self.path = project.with_name(f"{project.name}.xmp-journal")
+        self.path = journal_path(project)
         self.entries: dict[Path, Before] = {}
         try:
             lines = self.path.read_bytes().splitlines()

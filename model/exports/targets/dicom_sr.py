@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.errors import FewShotError, UsageError
+from model.exports.exporter import EXPORTS, Exporter, ExportOptions, Place, Written
+from model.exports.folders import make_empty
 from model.exports.project_contents import ProjectContents
-from model.exports.project_exports import PROJECT_EXPORTS, Written
 from model.exports.targets._observed import Observed
 from model.images.formats import HEADER_BYTES, format_of
 from model.images.items import split_item
@@ -26,20 +27,28 @@ if TYPE_CHECKING:
 _UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID")
 
 
-class DicomSr:
+class DicomSr(Exporter):
     """Reports in a folder of their own. `codes`: a CSV file with coded concepts of the classes."""
 
     name = "dicom-sr"
+    order = 41
     label: str = message("DICOM structured reports")
-    takes_folder = True
+    read_by: str = message("PACS and DICOM viewers; the reports hold the patients' names, as the images do")
+    place = Place.FOLDER
+    may_hide_names = False
 
     def __init__(self, codes: Path | None = None) -> None:
         self.codes = codes
 
     def write(
-        self, project: ProjectContents, target: Path | None, progress: ProgressCallback, token: CancelToken
+        self,
+        project: ProjectContents,
+        target: Path | None,
+        options: ExportOptions,  # noqa: ARG002 - what they ask for is in `project` already
+        progress: ProgressCallback,
+        token: CancelToken,
     ) -> Written:
-        """Write one report for each series and observer into a new or empty folder. See `ProjectExport.write`."""
+        """Write one report for each series and observer into a new or empty folder. See `Exporter.write`."""
         try:
             from model.exports.targets import _dicom_sr_report as reports
         except ImportError as error:
@@ -54,7 +63,7 @@ class DicomSr:
             raise UsageError(message("DICOM structured reports need a folder."))
         codes, unused = read_codes(self.codes, tuple(project.names.values())) if self.codes else ({}, [])
         remarks = [message("No class is called {name}: its code is not used.", name=name) for name in unused]
-        _make_empty(target)
+        make_empty(target)
         observed, left_out, failed = _observed(project, progress, token)
         written = images = 0
         for key, ones in reported(list(observed.items()), message("Writing reports"), progress, token):
@@ -133,16 +142,4 @@ def _header(file: Path) -> Dataset | None:
     return header
 
 
-def _make_empty(target: Path) -> None:
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-        is_empty = next(target.iterdir(), None) is None
-    except OSError as error:
-        raise FewShotError(
-            message("{path} cannot be written: {error}.", path=target, error=os_reason(error))
-        ) from error
-    if not is_empty:
-        raise UsageError(message("{path} is not empty. Give a new folder.", path=target))
-
-
-PROJECT_EXPORTS.register(DicomSr.name, DicomSr())
+EXPORTS.register(DicomSr.name, DicomSr())

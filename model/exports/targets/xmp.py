@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.errors import FewShotError
+from model.exports.exporter import EXPORTS, Exporter, ExportOptions, Place, Written
 from model.exports.project_contents import ProjectContents, ResultRow
-from model.exports.project_exports import PROJECT_EXPORTS, Written
 from model.exports.targets._xmp_journal import Journal, content_of, digest, replace
 from model.images.items import split_item
 from model.messages import message, message_n, os_reason, text_of
@@ -26,12 +26,15 @@ APPEND, REPLACE = "append", "replace"
 """Names of sidecars: img.jpg.xmp (digiKam, darktable), or img.xmp (Lightroom, for camera raw files)."""
 
 
-class Xmp:
+class Xmp(Exporter):
     """Sidecars beside the images. `names`: `APPEND` or `REPLACE`."""
 
     name = "xmp"
+    order = 40
     label: str = message("XMP sidecars beside the images")
-    takes_folder = False
+    read_by: str = message("digiKam, darktable, Lightroom and other programs of photo management, as keywords")
+    place = Place.BESIDE
+    may_hide_names = False
 
     def __init__(self, names: str = APPEND) -> None:
         self.names = names
@@ -40,10 +43,11 @@ class Xmp:
         self,
         project: ProjectContents,
         target: Path | None,  # noqa: ARG002 - beside the images
+        options: ExportOptions,  # noqa: ARG002 - what they ask for is in `project` already
         progress: ProgressCallback,
         token: CancelToken,
     ) -> Written:
-        """Merge each image's result into its sidecar. See `ProjectExport.write`.
+        """Merge each image's result into its sidecar. See `Exporter.write`.
 
         What was there is in a journal beside the project (`undo`). A sidecar that cannot be read stays as it is.
         """
@@ -178,4 +182,4 @@ def _reason(error: Exception) -> str:
     return os_reason(error) if isinstance(error, OSError) else text_of(error)
 
 
-PROJECT_EXPORTS.register(Xmp.name, Xmp())
+EXPORTS.register(Xmp.name, Xmp())

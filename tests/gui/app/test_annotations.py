@@ -103,7 +103,7 @@ def test_qupath_gets_the_regions_of_tiles_at_their_place_in_the_slide(app: App, 
     ("name", "out", "said"),
     [
         ("qupath", "new.json", "several images"),
-        ("csv", "new.json", "none of coco"),
+        ("paper", "new.json", "none of csv, xlsx"),
         ("coco", "predicted.png", "does not end with"),
         ("coco", "there.json", "--overwrite"),
     ],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import subprocess
 import sys
 import threading
@@ -19,7 +18,6 @@ from fewshot_gui.app import App
 from fewshot_gui.drop_events import drop_on, files_data
 from fewshot_gui.jobs.runner import Runner
 from fewshot_gui.paths import AppPaths
-from fewshot_gui.project.results import Results
 from model.errors import SupportSetError
 from model.progress import CancelToken, ProgressCallback
 from tests.gui.app.conftest import start
@@ -328,35 +326,6 @@ def test_an_untitled_project_is_there_again_after_a_crash(
     qtbot.waitUntil(lambda: [bin_.name for bin_ in second.session.document.bins] == ["a", "b"])
     assert "unsaved project" in second.window.statusBar().currentMessage()
     assert second.shutdown() == []
-
-
-def test_results_are_exported_as_the_headless_command_writes_them(
-    app: App, make_images: MakeImages, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first, second = fill_two_bins(app, make_images)
-    (image,) = make_images("new", 1)
-    from model.types import Prediction, Region, Status
-
-    prediction = Prediction(image, Status.OK, 1, (0.25, 0.75), Region(1, 2, 3, 4))
-    app.session.results.add_predictions(1, (first, second), [prediction])
-    path = tmp_path / "out.csv"
-    monkeypatch.setattr(app.questions, "results_file", lambda _start: path)
-    monkeypatch.setattr(app.questions, "results_to_export", lambda rows, _total, _stale: rows.shown)
-    monkeypatch.setattr(Results, "classifier_revision", 1)  # as if it had been trained
-    app.window.command_table["export"].trigger()
-    qtbot.waitUntil(lambda: app.window.statusBar().currentMessage() == "1 result written to “out.csv”")
-    header, row = path.read_text(encoding="utf-8").splitlines()
-    columns = "path,status,predicted,confidence,region_x,region_y,region_w,region_h,message,p_a,p_b"
-    assert header == f"{columns},region_steadiness,label,labelled_by,labelled_at"
-    assert row == f"{image},ok,b,0.750000,1,2,3,4,,0.250000,0.750000,,,,"
-    app.session.document.add_examples(first, [image])  # the person says otherwise
-    app.session.results.add_predictions(0, (first, second), [prediction])  # by a classifier of before
-    app.window.command_table["export"].trigger()
-    stale = "1 result written to “out.csv”; 1 of them out of date, as their message says"
-    qtbot.waitUntil(lambda: app.window.statusBar().currentMessage() == stale)
-    (read,) = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
-    assert (read["predicted"], read["label"], read["labelled_by"]) == ("b", "a", "person")
-    assert read["message"] == "Out of date: made before the last change of the bins."
 
 
 def test_settings_survive_a_restart(qapp: QApplication, tmp_path: Path, qtbot: QtBot) -> None:

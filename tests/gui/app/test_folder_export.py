@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,13 +11,12 @@ from PySide6.QtWidgets import QRadioButton
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.app import App
-from fewshot_gui.controllers.export import ExportedResults, Snapshot, collect, groups_by_class, write_csv
+from fewshot_gui.controllers.folder_groups import Snapshot, groups_by_class
 from fewshot_gui.items.shown_rows import RowsInView
 from fewshot_gui.project.folder_export import Transfer, export_into_folders, sort_into
 from fewshot_gui.project.safe_files import move_to
 from fewshot_gui.views.dialogs import ErrorDialog
 from fewshot_gui.views.folder_export_dialog import FolderExportChoice, FolderExportDialog
-from model.errors import FewShotError
 from model.types import Prediction, Status
 
 MakeImages = Callable[..., list[Path]]
@@ -245,27 +243,6 @@ def test_what_is_exported_is_what_there_was_when_it_was_asked_for(app: App, imag
     cats = document.bins[0].id
     document.rename_bin(cats, "Lions")
     document.remove_examples(images["cats"])
-    assert collect(snapshot).class_names == ("Cats", "Dogs?")
-    assert [one.path for one in collect(snapshot).predictions] == images["new"]
+    assert [one.path for one in snapshot.predictions] == images["new"]
     groups = dict(groups_by_class(snapshot, with_results=True, with_examples=True))
     assert groups == {"Cats": [*images["cats"], images["new"][0]], "Dogs?": [*images["dogs"], images["new"][1]]}
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="has no limit of file sizes")
-def test_a_table_that_the_disk_does_not_take_leaves_the_old_one(tmp_path: Path) -> None:
-    import resource
-
-    path = tmp_path / "results.csv"
-    path.write_text("the old results")
-    rows = tuple(Prediction(Path(f"/images/{number}.png"), Status.OK, 0, (0.5, 0.5)) for number in range(5000))
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
-    try:
-        with pytest.raises(FewShotError, match="results"):
-            write_csv(path, ExportedResults(("Cats", "Dogs"), rows))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert path.read_text() == "the old results"
-    assert [found.name for found in tmp_path.iterdir() if found.name.startswith((".results", "results"))] == [path.name]
-    write_csv(path, ExportedResults(("Cats", "Dogs"), rows))
-    assert len(path.read_text().splitlines()) == 5001

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QListWidget
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.app import App
-from fewshot_gui.controllers.export import Snapshot, groups_by_class
+from fewshot_gui.controllers.folder_groups import Snapshot, groups_by_class
 from fewshot_gui.items.prediction_columns import Column
 from fewshot_gui.items.roles import Role
 from fewshot_gui.project.labels import Label, LabelSource, now
@@ -338,10 +338,13 @@ def test_labels_win_in_the_table_its_filters_and_exports(
     )
     assert groups["Cow"] == [images[0]]
     assert groups["odd"] == [images[11]]
-    from fewshot_gui.controllers.export import collect, write_csv
+    from model.exports.exporter import export
+    from model.exports.project_contents import read_project
+    from model.exports.targets.csv_file import CsvFile
 
     out = tmp_path / "out.csv"
-    write_csv(out, collect(Snapshot.of(document, results)))
+    assert app.session.file is not None
+    export(CsvFile(), read_project(app.session.file), out)
     rows = {line["path"]: line for line in csv.DictReader(out.read_text(encoding="utf-8").splitlines())}
     one = rows[str(images[0])]
     assert (one["predicted"], one["label"], one["labelled_by"]) == ("Dog", "Cow", "ana")

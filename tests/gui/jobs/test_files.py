@@ -11,6 +11,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.jobs.files import DroppedImages, FileJobs
+from model.errors import FewShotError
 from model.progress import CancelToken
 
 MakeImages = Callable[..., list[Path]]
@@ -83,7 +84,7 @@ def test_hashes_leave_out_what_cannot_be_read(
     assert hashed.size == path.stat().st_size
 
 
-def test_cancelled_jobs_answer_nothing(files: FileJobs, qtbot: QtBot) -> None:
+def test_cancelled_jobs_have_no_result(files: FileJobs, qtbot: QtBot) -> None:
     entered, gate = threading.Event(), threading.Event()
 
     def function(token: CancelToken) -> str:
@@ -107,7 +108,31 @@ def test_a_job_that_fails_is_logged_and_harms_no_other(files: FileJobs, qtbot: Q
     def fail(_token: CancelToken) -> None:
         raise ZeroDivisionError
 
-    files.call("bad", fail)
+    with qtbot.waitSignal(files.call_failed) as failed:
+        files.call("bad", fail)
+    assert failed.args == ["bad", "Unexpected error: ZeroDivisionError"]
     with qtbot.waitSignal(files.call_returned) as blocker:
         files.call("good", lambda _token: 1)
     assert blocker.args == ["good", 1]
+
+
+def test_whoever_waits_for_a_job_is_told_why_it_has_no_result(files: FileJobs, qtbot: QtBot) -> None:
+    def refuse(_token: CancelToken) -> None:
+        raise FewShotError("The disk is full.")
+
+    with qtbot.waitSignal(files.call_failed) as failed:
+        files.call("refused", refuse)
+    assert failed.args == ["refused", "The disk is full."]
+    entered, gate = threading.Event(), threading.Event()
+
+    def wait(token: CancelToken) -> None:
+        entered.set()
+        gate.wait(10)
+        token.raise_if_cancelled()
+
+    files.call("cancelled", wait)
+    assert entered.wait(5)
+    with qtbot.waitSignal(files.call_failed) as cancelled:
+        files.cancel()
+        gate.set()
+    assert cancelled.args == ["cancelled", ""]

@@ -11,15 +11,15 @@ from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.items.shown_rows import RowsInView
+from fewshot_gui.views.export_dialog import ExportDialog
 from fewshot_gui.views.folder_export_dialog import FolderExportDialog
 from fewshot_gui.views.reading_dialog import ReadingDialog
 from fewshot_gui.views.recovery_dialog import RecoveryDialog, Rescue
-from fewshot_gui.views.results_export_dialog import ResultsExportDialog
 from model.images.cutting import AS_THEY_ARE
 from model.images.rendering import USUAL
 
 DIALOGS: dict[str, Callable[[], QDialog]] = {
-    "results": lambda: ResultsExportDialog(RowsInView((1, 0), (1,)), 3, 0),
+    "export": lambda: ExportDialog(RowsInView((1, 0), (1,)), 3, 0),
     "folders": lambda: FolderExportDialog(RowsInView((1, 0), (1,)), [False] * 3, 2, 0, Path.home() / "Sorted"),
     "recovery": lambda: RecoveryDialog(Path("a.fewshot"), "“a.fewshot” is damaged.", [Rescue("A", "2", True)]),
     "reading": lambda: ReadingDialog(AS_THEY_ARE, USUAL),

@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from model.exports.labelled_images import ANNOTATIONS, LabelledImage
+from model.exports.exporter import EXPORTS
+from model.exports.labelled_images import Annotations, LabelledImage, as_json
 from model.exports.project_contents import ProjectContents
-from model.images.scan import readable_text
+from model.messages import message
 
 _PLACE = {"to_name": "image"}
+
+
+class LabelStudio(Annotations):
+    """One JSON file of tasks."""
+
+    name = "label-studio"
+    order = 22
+    label: str = message("Label Studio tasks")
+    read_by: str = message("Label Studio, by Import; it needs Choices “class” and RectangleLabels “region”")
+    endings = (".json", ".geojson")
+
+    def text(self, project: ProjectContents, images: Sequence[LabelledImage]) -> str:
+        """Return the tasks. See `Annotations.text`."""
+        return as_json(document(project, images))
 
 
 def document(project: ProjectContents, images: Sequence[LabelledImage]) -> list[dict[str, Any]]:
@@ -21,7 +36,7 @@ def document(project: ProjectContents, images: Sequence[LabelledImage]) -> list[
 
 
 def _task(project: ProjectContents, one: LabelledImage) -> dict[str, Any]:
-    task: dict[str, Any] = {"data": {"image": readable_text(one.path)}, "predictions": [], "annotations": []}
+    task: dict[str, Any] = {"data": {"image": one.name}, "predictions": [], "annotations": []}
     if one.predicted is not None:
         name = project.names[one.predicted]
         found = [_choice(name)]
@@ -53,4 +68,4 @@ def _box(name: str, one: LabelledImage) -> dict[str, Any]:
     return {"from_name": "region", **_PLACE, "type": "rectanglelabels", **sizes, "value": value}
 
 
-ANNOTATIONS.register("label-studio", document)
+EXPORTS.register(LabelStudio.name, LabelStudio())

@@ -5,9 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from model.exports.labelled_images import ANNOTATIONS, LabelledImage
+from model.exports.exporter import EXPORTS
+from model.exports.labelled_images import Annotations, LabelledImage, as_json
 from model.exports.project_contents import ProjectContents
-from model.images.scan import readable_text
+from model.messages import message
+
+
+class Coco(Annotations):
+    """One JSON file."""
+
+    name = "coco"
+    order = 20
+    label: str = message("COCO annotations")
+    read_by: str = message("pycocotools, Detectron2, MMDetection and most programs of annotation")
+    endings = (".json", ".geojson")
+
+    def text(self, project: ProjectContents, images: Sequence[LabelledImage]) -> str:
+        """Return the document. See `Annotations.text`."""
+        return as_json(document(project, images))
 
 
 def document(project: ProjectContents, images: Sequence[LabelledImage]) -> dict[str, Any]:
@@ -37,7 +52,7 @@ def document(project: ProjectContents, images: Sequence[LabelledImage]) -> dict[
     return {
         "info": {"description": "Final labels by Fewshot", "version": project.identity},
         "images": [
-            {"id": number, "file_name": readable_text(one.path), "width": one.size[0], "height": one.size[1]}
+            {"id": number, "file_name": one.name, "width": one.size[0], "height": one.size[1]}
             for number, one in enumerate(images, 1)
         ],
         "categories": [{"id": number, "name": project.names[class_id]} for class_id, number in numbers.items()],
@@ -45,4 +60,4 @@ def document(project: ProjectContents, images: Sequence[LabelledImage]) -> dict[
     }
 
 
-ANNOTATIONS.register("coco", document)
+EXPORTS.register(Coco.name, Coco())

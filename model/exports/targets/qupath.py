@@ -6,10 +6,25 @@ from collections.abc import Sequence
 from typing import Any
 
 from model.errors import UsageError
-from model.exports.labelled_images import ANNOTATIONS, LabelledImage
+from model.exports.exporter import EXPORTS
+from model.exports.labelled_images import Annotations, LabelledImage, as_json
 from model.exports.project_contents import ProjectContents
 from model.images.items import split_item
 from model.messages import message
+
+
+class QuPath(Annotations):
+    """One GeoJSON file, of one slide."""
+
+    name = "qupath"
+    order = 24
+    label: str = message("QuPath GeoJSON, of one slide")
+    read_by: str = message("QuPath, by dragging it onto the slide")
+    endings = (".geojson", ".json")
+
+    def text(self, project: ProjectContents, images: Sequence[LabelledImage]) -> str:
+        """Return the document. See `Annotations.text`."""
+        return as_json(document(project, images))
 
 
 def document(project: ProjectContents, images: Sequence[LabelledImage]) -> dict[str, Any]:
@@ -48,4 +63,4 @@ def document(project: ProjectContents, images: Sequence[LabelledImage]) -> dict[
     return {"type": "FeatureCollection", "features": features}
 
 
-ANNOTATIONS.register("qupath", document)
+EXPORTS.register(QuPath.name, QuPath())
