@@ -114,6 +114,7 @@ class ProjectContents:
     record_head: hash of the last of the record's entries, which anchors all of them; "" where there is none
     record_entries: how many there are
     trained_on: the bin of each image that the last training had, those that it could not use included
+    images: all examples and all results, whatever `results` holds of them; by these hidden names are told apart
     """
 
     path: Path
@@ -129,6 +130,7 @@ class ProjectContents:
     record_head: str = ""
     record_entries: int = 0
     trained_on: dict[Path, str | None] = field(default_factory=dict)
+    images: tuple[Path, ...] = ()
 
     @cached_property
     def is_changed_since_training(self) -> bool:
@@ -180,8 +182,9 @@ def _read(path: Path, file: sqlite3.Connection) -> ProjectContents:
                 names.setdefault(known, known[:8])
     kept = {bin_id: tuple(paths) for bin_id, paths in examples.items()}
     end = _end_of_record(file)
+    images = (*(path for paths in kept.values() for path in paths), *(row.path for row in results))
     return ProjectContents(
-        path, names, colors, kept, trained, revision, report, results, facts, identity, *end, trained_on
+        path, names, colors, kept, trained, revision, report, results, facts, identity, *end, trained_on, images
     )
 
 
