@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from model.runs.image_classifier import ImageClassifier
 
 
+_OWN_OPTIONS = {"xmp", "dicom-sr"}
+"""Formats that have an option of their own too: as there, images that are left out are no trouble."""
+
+
 def run_format_export(options: argparse.Namespace, token: CancelToken) -> Outcome:
     """Write it, and say what came of it."""
     from model.exports.project_contents import read_project
@@ -47,7 +51,8 @@ def run_format_export(options: argparse.Namespace, token: CancelToken) -> Outcom
     failed = [{"path": str(path), "reason": str(reason)} for path, reason in done.failed]
     result: dict[str, object] = {"out": None if options.out is None else str(options.out), "images": done.images}
     result |= {"left_out": done.left_out, "files": done.files, "without_word": done.without_word, "failed": failed}
-    return Outcome(result | {"remarks": [str(one) for one in done.remarks]}, len(failed) + done.left_out)
+    left_out = 0 if exporter.name in _OWN_OPTIONS else done.left_out
+    return Outcome(result | {"remarks": [str(one) for one in done.remarks]}, len(failed) + left_out)
 
 
 def _exporter(options: argparse.Namespace) -> Exporter:

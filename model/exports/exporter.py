@@ -169,5 +169,5 @@ def names_of(project: ProjectContents, options: ExportOptions) -> Callable[[Path
 
     if not options.names_hidden:
         return readable_text
-    numbers = hidden_names(row.path for row in project.results)
+    numbers = hidden_names(project.images)
     return lambda path: numbers.get(path) or hidden_name(path)

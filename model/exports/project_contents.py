@@ -115,7 +115,11 @@ class ProjectContents:
     record_head: hash of the last of the record's entries, which anchors all of them; "" where there is none
     record_entries: how many there are
     trained_on: the bin of each image that the last training had, those that it could not use included
+<<<<<<< HEAD
     boxes: where images show their class and where not; only images that have boxes
+=======
+    images: all examples and all results, whatever `results` holds of them; by these hidden names are told apart
+>>>>>>> exports
     """
 
     path: Path
@@ -131,7 +135,11 @@ class ProjectContents:
     record_head: str = ""
     record_entries: int = 0
     trained_on: dict[Path, str | None] = field(default_factory=dict)
+<<<<<<< HEAD
     boxes: dict[Path, Attend] = field(default_factory=dict)
+=======
+    images: tuple[Path, ...] = ()
+>>>>>>> exports
 
     @cached_property
     def is_changed_since_training(self) -> bool:
@@ -188,7 +196,9 @@ def _read(path: Path, file: sqlite3.Connection) -> ProjectContents:
                 names.setdefault(known, known[:8])
     kept = {bin_id: tuple(paths) for bin_id, paths in examples.items()}
     end = _end_of_record(file)
+    images = (*(path for paths in kept.values() for path in paths), *(row.path for row in results))
     return ProjectContents(
+<<<<<<< HEAD
         path,
         names,
         colors,
@@ -202,6 +212,9 @@ def _read(path: Path, file: sqlite3.Connection) -> ProjectContents:
         *end,
         trained_on,
         read_boxes(file),
+=======
+        path, names, colors, kept, trained, revision, report, results, facts, identity, *end, trained_on, images
+>>>>>>> exports
     )
 
 

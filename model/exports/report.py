@@ -98,11 +98,7 @@ class _Writer:
         self, project: ProjectContents, options: ReportOptions, progress: ProgressCallback, token: CancelToken
     ) -> None:
         self._project, self._options, self._progress, self._token = project, options, progress, token
-        images = [
-            *(path for paths in project.examples.values() for path in paths),
-            *(row.path for row in project.results),
-        ]
-        self._numbers = hidden_names(images)
+        self._numbers = hidden_names(project.images)
         self._pictures: dict[Path, tuple[str, tuple[int, int]]] = {}
         self._finals = Counter(self._final(row) for row in project.results)
         known = project.report.examples if project.report is not None else ()

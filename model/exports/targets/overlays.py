@@ -42,11 +42,11 @@ class Overlays(Exporter):
 
         if target is None or options.load_classifier is None:
             raise UsageError(message("{label}: a folder is needed.", label=self.label))
+        classifier = options.load_classifier(project.path)
+        assert isinstance(classifier, ImageClassifier)
         make_empty(target)
         rows = {row.path: row for row in project.results if row.class_id is not None}
         left_out = [row.path for row in project.results if row.path not in rows]
-        classifier = options.load_classifier(project.path)
-        assert isinstance(classifier, ImageClassifier)
         names = names_of(project, options) if options.names_hidden else None
         folder = OverlayFolder(target, list(rows), classifier.embedder.rendering, names)
         failed: list[tuple[Path, str]] = []

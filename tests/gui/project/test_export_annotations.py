@@ -181,6 +181,21 @@ def test_overlays_are_drawn_by_the_project_s_own_classifier(session: Session, tm
         assert len(drawn.getcolors(96 * 64) or []) > 50  # the map, over a picture of two colours
 
 
+def test_sidecars_are_a_format_too(
+    odd_project: Path, odd_images: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call = ["export", str(odd_project), "--format", "xmp"]
+    assert main([*call, "--out", str(tmp_path / "new")]) == 2
+    assert "leave out --out" in capsys.readouterr().err
+    assert main([*call, "--labels", "verdict"]) == 0
+    assert "5 images are not written" in capsys.readouterr().err
+    sidecars = {path.name: path.read_text(encoding="utf-8") for path in odd_images[0].parent.glob("*.xmp")}
+    assert sidecars.keys() == {f"{name}.xmp" for name in (NAMES[1], "=1+1.png", "in a bin.png")}
+    assert CHINESE in sidecars["in a bin.png.xmp"]  # the bin's, not what was predicted
+    assert main(["export", str(odd_project), "--undo-xmp"]) == 0
+    assert list(odd_images[0].parent.glob("*.xmp")) == []
+
+
 def test_exports_that_are_about_names_do_not_hide_them(odd_project: Path, tmp_path: Path) -> None:
     for name in ("xmp", "dicom-sr"):
         exporter = EXPORTS.get(name)
