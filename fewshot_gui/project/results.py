@@ -267,11 +267,17 @@ class Results(QObject):
         is_stale = trained_on is not None and (
             self._document.example_count != len(trained_on)
             or any(self._document.bin_of(path) != bin_id for path, bin_id in trained_on.items())
-            or any(self._document.boxes(path) != boxes for path, boxes in self._trained_boxes.items())
+            or self._are_boxes_others()
         )
         if is_stale != self._is_stale:
             self._is_stale = is_stale
             self.stale_changed.emit(is_stale)
+
+    def _are_boxes_others(self) -> bool:
+        """Whether examples that were trained on have other boxes by now."""
+        used = self._trained_boxes
+        drawn = {path: boxes for path, boxes in self._document.board.boxes.items() if path in used}
+        return drawn != {path: boxes for path, boxes in used.items() if boxes}
 
     def _on_paths_relocated(self, moved: Mapping[Path, Path]) -> None:
         rows = self._rows.relocated(moved)
