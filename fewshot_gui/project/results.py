@@ -271,7 +271,7 @@ class Results(QObject):
         trained_on = self._trained_on
         is_stale = trained_on is not None and (
             bins_changed(trained_on, self._document.example_count, self._document.bin_of)
-            or boxes_changed(self._trained_boxes, self._document.boxes)
+            or boxes_changed(self._trained_boxes, self._document.board.boxes)
         )
         if is_stale != self._is_stale:
             self._is_stale = is_stale

@@ -61,6 +61,8 @@ class LabelledImages:
 
         features: as `features` returns; compared: as `compared_with`
         """
+        if not said:
+            return None
         n = len(self.images)
         coverages = torch.ones(n, *TRAINING_GRID)
         coarse, compared = features.coarse.clone(), compared.clone()

@@ -115,11 +115,8 @@ class ProjectContents:
     record_head: hash of the last of the record's entries, which anchors all of them; "" where there is none
     record_entries: how many there are
     trained_on: the bin of each image that the last training had, those that it could not use included
-<<<<<<< HEAD
     boxes: where images show their class and where not; only images that have boxes
-=======
     images: all examples and all results, whatever `results` holds of them; by these hidden names are told apart
->>>>>>> exports
     """
 
     path: Path
@@ -135,11 +132,8 @@ class ProjectContents:
     record_head: str = ""
     record_entries: int = 0
     trained_on: dict[Path, str | None] = field(default_factory=dict)
-<<<<<<< HEAD
     boxes: dict[Path, Attend] = field(default_factory=dict)
-=======
     images: tuple[Path, ...] = ()
->>>>>>> exports
 
     @cached_property
     def is_changed_since_training(self) -> bool:
@@ -148,9 +142,7 @@ class ProjectContents:
             return False
         now = {path: class_id for class_id, paths in self.examples.items() for path in paths}
         drawn = {one.path: one.attend for one in self.report.examples}
-        return bins_changed(self.trained_on, len(now), now.get) or boxes_changed(
-            drawn, lambda path: self.boxes.get(path, Attend())
-        )
+        return bins_changed(self.trained_on, len(now), now.get) or boxes_changed(drawn, self.boxes)
 
     def is_stale(self, row: ResultRow) -> bool:
         """Whether a result was made by an earlier classifier, or the bins changed since."""
@@ -198,23 +190,10 @@ def _read(path: Path, file: sqlite3.Connection) -> ProjectContents:
     end = _end_of_record(file)
     images = (*(path for paths in kept.values() for path in paths), *(row.path for row in results))
     return ProjectContents(
-<<<<<<< HEAD
-        path,
-        names,
-        colors,
-        kept,
-        trained,
-        revision,
-        report,
-        results,
-        facts,
-        identity,
-        *end,
-        trained_on,
-        read_boxes(file),
-=======
-        path, names, colors, kept, trained, revision, report, results, facts, identity, *end, trained_on, images
->>>>>>> exports
+        *(path, names, colors, kept, trained, revision, report, results, facts, identity, *end),
+        trained_on=trained_on,
+        boxes=read_boxes(file),
+        images=images,
     )
 
 

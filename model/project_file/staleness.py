@@ -17,9 +17,13 @@ def bins_changed(trained_on: Mapping[Path, str | None], count: int, bin_of: Call
     return count != len(trained_on) or any(bin_of(path) != bin_id for path, bin_id in trained_on.items())
 
 
-def boxes_changed(trained_on: Mapping[Path, Attend], boxes_of: Callable[[Path], Attend]) -> bool:
-    """Whether examples of the last training, those that it could use, have other boxes than they had then."""
-    return any(boxes_of(path) != boxes for path, boxes in trained_on.items())
+def boxes_changed(trained_on: Mapping[Path, Attend], boxes: Mapping[Path, Attend]) -> bool:
+    """Whether examples of the last training have other boxes than they had then; costs O(examples that have any).
+
+    trained_on: the boxes of each that it could use; boxes: those of images that have any now
+    """
+    now = {path: drawn for path, drawn in boxes.items() if path in trained_on}
+    return now != {path: drawn for path, drawn in trained_on.items() if drawn}
 
 
 def is_out_of_date(revision: int, trained_at: int | None, *, changed: bool) -> bool:

@@ -16,6 +16,7 @@ from fewshot_gui.project import schema
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.session import Session
 from fewshot_gui.project.store import ProjectStore
+from model.types import Attend, Region
 
 # The first format, as its version wrote it.
 FORMAT_1 = """
@@ -202,3 +203,18 @@ def test_labels_of_the_format_before_are_kept(make_session: Callable[[], Session
     session.close()
     session.open(path)
     assert [one.answered for one in session.document.labels_of(Path("/p/b.jpg"))] == ["why"]
+
+
+def test_a_project_from_before_boxes_takes_them(make_session: Callable[[], Session], tmp_path: Path) -> None:
+    path = tmp_path / "before.fewshot"
+    with ProjectStore.create(path) as store:
+        store.connection.execute("DROP TABLE boxes")
+        store.connection.execute("PRAGMA user_version = 4")
+    session = make_session()
+    session.open(path)
+    drawn = Attend((Region(1, 2, 3, 4),))
+    session.document.add_examples(session.document.add_bin("Cat"), [Path("/p/a.jpg")])
+    session.document.set_boxes(Path("/p/a.jpg"), drawn)
+    session.close()
+    session.open(path)
+    assert session.document.boxes(Path("/p/a.jpg")) == drawn
