@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 DEMO_OUTPUT ?= demo-output
 
-.PHONY: run test test-long lint screenshots translations architecture wheelhouse folder clean
+.PHONY: run test test-long lint screenshots translations architecture reference docs wheelhouse folder clean
 
 run: $(VENV)/.installed
 	@sh .ci/system-packages run
@@ -62,6 +62,15 @@ translations: $(VENV)/.installed-dev
 architecture: $(VENV)/.installed-dev
 	$(BIN)/python docs/architecture.py
 
+# docs/reference: commands, options and Python names, from the code.
+reference: $(VENV)/.installed-dev
+	$(BIN)/python docs/reference.py
+
+# site/: the documents as a site, with search. Nothing in it comes from elsewhere; the search needs a server.
+docs: $(VENV)/.installed-dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo 'Read it: $(BIN)/python -m http.server --bind 127.0.0.1 --directory site 8018, then http://127.0.0.1:8018'
+
 # wheelhouse/: a folder from which the program is installed where there is no network, see README.
 wheelhouse: $(VENV)/.installed
 	rm -rf wheelhouse
@@ -76,4 +85,4 @@ folder: $(VENV)/.installed
 	@du -sh dist/fewshot
 
 clean:
-	rm -rf $(VENV) build dist screens wheelhouse *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist screens site wheelhouse *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
