@@ -45,14 +45,14 @@ $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@$(BIN)/python -m model.features.compile_loops
 	@touch $@ $(VENV)/.installed
 
-# The README's pictures, and every state of the window in each variant in screens/, to be looked at.
+# The pictures of README and tutorials, and every state of the window in each variant in screens/, to be looked at.
 screenshots: $(VENV)/.installed
 	$(BIN)/python main.py --demo --headless $(DEMO_OUTPUT)
 	mkdir -p docs/images
 	cp $(DEMO_OUTPUT)/06-explained.png docs/images/inspector.png
 	cp $(DEMO_OUTPUT)/07-gallery.png docs/images/gallery.png
 	cp $(DEMO_OUTPUT)/08-review.png docs/images/review.png
-	$(BIN)/python docs/screenshots.py --out screens
+	$(BIN)/python docs/screenshots.py --out screens --tutorials docs/images
 
 # The catalogs of resources/translations, from the code; says what is not translated yet (docs/translations.md).
 translations: $(VENV)/.installed-dev
