@@ -62,13 +62,13 @@ translations: $(VENV)/.installed-dev
 architecture: $(VENV)/.installed-dev
 	$(BIN)/python docs/architecture.py
 
-# docs/reference: commands, options and Python names, from the code.
+# docs/reference: commands, options and Python names, from the code; the list of decisions.
 reference: $(VENV)/.installed-dev
 	$(BIN)/python docs/reference.py
 
 # site/: the documents as a site, with search. Nothing in it comes from elsewhere; the search needs a server.
 docs: $(VENV)/.installed-dev
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 	@echo 'Read it: $(BIN)/python -m http.server --bind 127.0.0.1 --directory site 8018, then http://127.0.0.1:8018'
 
 # wheelhouse/: a folder from which the program is installed where there is no network, see README.

@@ -1,7 +1,8 @@
 """Write the reference pages from the code: `make reference`.
 
 `reference/window.md` from the table of commands and the menus, `reference/command.md` from the command's parser,
-`reference/python.md` from the docstrings of what `from model import ...` gives.
+`reference/python.md` from the docstrings of what `from model import ...` gives, `adr/README.md` from the titles of the
+decision records.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDER = ROOT / "docs" / "reference"
+DOCS = ROOT / "docs"
 MADE = "<!-- Made by docs/reference.py: run `make reference` instead of editing this page. -->"
 
 _SUB_MENUS = {
@@ -219,14 +220,28 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}" + ("" if not text or text[-1] in ".:!?" else ".")
 
 
-PAGES = {"window.md": window_page, "command.md": command_page, "python.md": python_page}
+def decisions_page() -> str:
+    """Return the list of decision records."""
+    parts = ["# Decisions", MADE, "What was decided, with figures, and what was turned down."]
+    titles = []
+    for record in sorted((DOCS / "adr").glob("[0-9]*.md")):
+        number, _, title = record.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ").partition(". ")
+        titles.append(f"- [{int(number):04}]({record.name}): {title}")
+    return "\n\n".join([*parts, "\n".join(titles)]) + "\n"
+
+
+PAGES = {
+    "reference/window.md": window_page,
+    "reference/command.md": command_page,
+    "reference/python.md": python_page,
+    "adr/README.md": decisions_page,
+}
 
 
 def main() -> None:
     """Write all pages."""
-    FOLDER.mkdir(exist_ok=True)
     for name, page in PAGES.items():
-        (FOLDER / name).write_text(page(), encoding="utf-8")
+        (DOCS / name).write_text(page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

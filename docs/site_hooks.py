@@ -18,9 +18,9 @@ _ITEM = re.compile(r"(- |\d+\. )")
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Add each decision record to the navigation, by its number."""
-    records = sorted((Path(config.docs_dir) / "adr").glob("*.md"))
+    records = sorted((Path(config.docs_dir) / "adr").glob("[0-9]*.md"))
     assert config.nav is not None
-    config.nav.append({"Decisions": [f"adr/{record.name}" for record in records]})
+    config.nav.append({"Decisions": ["adr/README.md", *(f"adr/{record.name}" for record in records)]})
     return config
 
 
