@@ -225,8 +225,8 @@ def decisions_page() -> str:
     parts = ["# Decisions", MADE, "What was decided, with figures, and what was turned down."]
     titles = []
     for record in sorted((DOCS / "adr").glob("[0-9]*.md")):
-        number, _, title = record.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ").partition(". ")
-        titles.append(f"- [{int(number):04}]({record.name}): {title}")
+        title = re.sub(r"^# *(ADR )?\d+[.:] *", "", record.read_text(encoding="utf-8").partition("\n")[0])
+        titles.append(f"- [{record.name[:4]}]({record.name}): {title}")
     return "\n\n".join([*parts, "\n".join(titles)]) + "\n"
 
 
