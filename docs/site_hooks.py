@@ -20,7 +20,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Add each decision record to the navigation, by its number."""
     records = sorted((Path(config.docs_dir) / "adr").glob("[0-9]*.md"))
     assert config.nav is not None
-    config.nav[-1]["For developers"].append({"Decisions": ["adr/README.md", *(f"adr/{record.name}" for record in records)]})
+    pages = ["README.md", *(record.name for record in records)]
+    config.nav[-1]["For developers"].append({"Decisions": [f"adr/{page}" for page in pages]})
     return config
 
 
