@@ -15,6 +15,9 @@ import pytest
 pytest.importorskip("material", reason="mkdocs-material is not installed")
 
 ROOT = Path(__file__).resolve().parents[2]
+FLAGS = re.findall(r"mkdocs (build .*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)[0].split()
+"""As `make docs` gives them."""
+
 _ELSEWHERE = re.compile(r"\s*(https?:)?//", re.IGNORECASE)
 _FETCHED = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src", "object": "data"}
 
@@ -33,15 +36,33 @@ class Resources(HTMLParser):
             self.found.append(facts.get(_FETCHED[tag]) or "")
 
 
+def build(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    """Build a site into `folder` as `make docs` does."""
+    command = [sys.executable, "-m", "mkdocs", *FLAGS, "--site-dir", str(folder), *more]
+    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The built site; every warning is an error."""
+    """The built site."""
     folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
-    done = subprocess.run(command, cwd=ROOT, env=os.environ | {"NO_MKDOCS_2_WARNING": "1"}, capture_output=True,
-                          text=True, check=False)  # fmt: skip
+    done = build(folder)
     assert done.returncode == 0, done.stderr
     return folder
+
+
+@pytest.mark.parametrize("link", ["gone.md", "index.md#gone", "gone.png"])
+def test_a_broken_link_is_an_error(link: str, tmp_path: Path) -> None:
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "index.md").write_text(f"# Title\n\n![a]({link})\n[a]({link})\n", encoding="utf-8")
+    config = tmp_path / "mkdocs.yml"
+    config.write_text(
+        f"INHERIT: {ROOT / 'mkdocs.yml'}\ndocs_dir: pages\nnav: [index.md]\nhooks: []\n", encoding="utf-8"
+    )
+    done = build(tmp_path / "site", "--config-file", str(config))
+    assert done.returncode == 1
+    assert link.removeprefix("index.md") in done.stderr
 
 
 def test_every_document_is_a_page(site: Path) -> None:
