@@ -92,7 +92,7 @@ def test_every_command_does_what_the_tutorial_says(
     capsys: pytest.CaptureFixture[str],
     make_project: Callable[[str], None],
 ) -> None:
-    pool().close()  # it would look for files in the folder of the test before
+    pool.close()  # it would look for files in the folder of the test before
     work = tmp_path / "work"
     work.mkdir()
     monkeypatch.chdir(work)
