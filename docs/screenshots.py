@@ -73,6 +73,7 @@ IN_TUTORIALS = {
     "stacks": "stacks",
     "slice": "slice",
     "hidden": "slice-names-hidden",
+    "frames": "frames",
 }
 """Pictures of the documents, images/tutorial-NAME.webp, and their states."""
 
@@ -383,6 +384,30 @@ def slices(stage: Stage) -> None:
     stage.shot("slice-names-hidden")
     stage.table["hideNames"].trigger()
     stage.table["facts"].trigger()
+
+
+@state
+def frames(stage: Stage) -> None:
+    from dataclasses import replace
+
+    from model.images.roi import Roi
+    from sample_data import night
+
+    stage.table["new"].trigger()
+    night(stage.work / "night")
+    session, inbox = stage.app.session, stage.work / "night" / "inbox"
+    session.set_settings(replace(session.settings, roi=Roi(0, 0.1, 1, 0.9)))
+    quiet = sorted((stage.work / "night" / "quiet" / "nobody").iterdir())
+    session.document.add_examples(session.document.add_bin("nobody"), quiet)
+    stage.run("train")
+    stage.app.library.add_folders((inbox,))
+    stage.wait(lambda: stage.window.library.model.total == len(list(inbox.iterdir())), "find frames")
+    stage.run("classifyLibrary")
+    stage.table["resultsGallery"].trigger()
+    stage.table["resultsAlone"].trigger()
+    stage.shot("frames")
+    stage.table["resultsAlone"].trigger()
+    stage.table["resultsTable"].trigger()
 
 
 def _copy(picture: Path, work: Path) -> Path:
