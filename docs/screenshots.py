@@ -390,8 +390,9 @@ def slices(stage: Stage) -> None:
 def frames(stage: Stage) -> None:
     from dataclasses import replace
 
-    from model.images.roi import Roi
     from sample_data import night
+
+    from model.images.roi import Roi
 
     stage.table["new"].trigger()
     night(stage.work / "night")
