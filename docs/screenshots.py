@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -34,6 +35,7 @@ REST = 0.3  # seconds without anything to wait for until a picture is taken
 MANY = 4000  # images in the state of many
 COLUMNS, SHEET_WIDTH, ROWS = 3, 2400, 6  # of a sheet
 MOST_COLUMNS = 20  # of a table
+_MARKUP = re.compile(r"</?[a-z]+[^<>]*>|&nbsp;")
 
 
 @dataclass(frozen=True)
@@ -472,7 +474,7 @@ def texts_of(widget: QWidget) -> Iterator[str]:
         for name in ("text", "title", "windowTitle", "placeholderText", "toolTip", "accessibleName", "currentText"):
             said = one.property(name)
             if isinstance(said, str) and said:
-                yield said
+                yield _MARKUP.sub(" ", said)
         if isinstance(one, QAbstractItemModel):
             for column in range(MOST_COLUMNS):
                 said = one.headerData(column, Qt.Orientation.Horizontal)
