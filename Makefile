@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 DEMO_OUTPUT ?= demo-output
 
-.PHONY: run test test-long lint screenshots translations architecture wheelhouse folder clean
+.PHONY: run test test-long lint screenshots translations architecture reference docs wheelhouse folder clean
 
 run: $(VENV)/.installed
 	@sh .ci/system-packages run
@@ -45,14 +45,14 @@ $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@$(BIN)/python -m model.features.compile_loops
 	@touch $@ $(VENV)/.installed
 
-# The README's pictures, and every state of the window in each variant in screens/, to be looked at.
+# The pictures of README and tutorials, and every state of the window in each variant in screens/, to be looked at.
 screenshots: $(VENV)/.installed
 	$(BIN)/python main.py --demo --headless $(DEMO_OUTPUT)
 	mkdir -p docs/images
 	cp $(DEMO_OUTPUT)/06-explained.png docs/images/inspector.png
 	cp $(DEMO_OUTPUT)/07-gallery.png docs/images/gallery.png
 	cp $(DEMO_OUTPUT)/08-review.png docs/images/review.png
-	$(BIN)/python docs/screenshots.py --out screens
+	$(BIN)/python docs/screenshots.py --out screens --tutorials docs/images
 
 # The catalogs of resources/translations, from the code; says what is not translated yet (docs/translations.md).
 translations: $(VENV)/.installed-dev
@@ -61,6 +61,15 @@ translations: $(VENV)/.installed-dev
 # docs/architecture.md and its picture, from the import contracts and the code.
 architecture: $(VENV)/.installed-dev
 	$(BIN)/python docs/architecture.py
+
+# docs/reference: commands, options and Python names, from the code; the list of decisions.
+reference: $(VENV)/.installed-dev
+	$(BIN)/python docs/reference.py
+
+# site/: the documents as a site, with search. Nothing in it comes from elsewhere; the search needs a server.
+docs: $(VENV)/.installed-dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	@echo 'Read it: $(BIN)/python -m http.server --bind 127.0.0.1 --directory site 8018, then http://127.0.0.1:8018'
 
 # wheelhouse/: a folder from which the program is installed where there is no network, see README.
 wheelhouse: $(VENV)/.installed
@@ -76,4 +85,4 @@ folder: $(VENV)/.installed
 	@du -sh dist/fewshot
 
 clean:
-	rm -rf $(VENV) build dist screens wheelhouse *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist screens site wheelhouse *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

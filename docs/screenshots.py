@@ -1,16 +1,17 @@
 """Take pictures of every state of the window, to be looked at: `make screenshots`.
 
-    python docs/screenshots.py [--out DIR] [--only VARIANT ...]
+    python docs/screenshots.py [--out DIR] [--only VARIANT ...] [--tutorials DIR]
 
 The real window, trained on the example, without a screen. A variant is a language, a theme, a size and a scale; each
 gets a folder of pictures, with every text of them in `texts.txt`, and all of it on sheets. The states are the functions
-below, in their order.
+below, in their order. `--tutorials` puts those that the documents show into a folder, small, from the first variant.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -34,6 +35,7 @@ REST = 0.3  # seconds without anything to wait for until a picture is taken
 MANY = 4000  # images in the state of many
 COLUMNS, SHEET_WIDTH, ROWS = 3, 2400, 6  # of a sheet
 MOST_COLUMNS = 20  # of a table
+_MARKUP = re.compile(r"</?[a-z]+[^<>]*>|&nbsp;")
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,19 @@ VARIANTS = (
     Variant("zh_CN", "dark", (1280, 720), 1.5),
     Variant("en", "dark", (1280, 720), 2.0),
 )
+
+IN_TUTORIALS = {
+    "empty": "empty",
+    "bins": "bins-filled",
+    "inspector": "inspector",
+    "review": "review",
+    "estimates": "estimates",
+    "stacks": "stacks",
+    "slice": "slice",
+    "hidden": "slice-names-hidden",
+    "frames": "frames",
+}
+"""Pictures of the documents, images/tutorial-NAME.webp, and their states."""
 
 State = Callable[["Stage"], None]
 STATES: list[State] = []
@@ -279,11 +294,10 @@ def greys(stage: Stage) -> None:
     values = np.hypot(*np.mgrid[-200:200, -300:300]) * 160
     path = stage.work / "folder" / "deep.tif"
     tifffile.imwrite(path, values.astype(np.uint16))
-    stage.table["histogram"].trigger()
+    stage.table["histogram"].setChecked(True)
     stage.table["facts"].trigger()
     stage.window.intents.image_selected.emit(path)
     stage.shot("greys-and-facts")
-    stage.table["histogram"].trigger()
     stage.table["facts"].trigger()
 
 
@@ -350,6 +364,55 @@ def start_again(stage: Stage) -> None:
     stage.shot("recent-projects")
 
 
+@state
+def slices(stage: Stage) -> None:
+    from sample_data import ct
+
+    ct(stage.work / "ct")
+    document, patient = stage.app.session.document, stage.work / "ct" / "ward" / "p21"
+    for folder in sorted((stage.work / "ct" / "bins").iterdir()):
+        document.add_examples(document.add_bin(folder.name), sorted(folder.iterdir()))
+    stage.run("train")
+    stage.app.library.add_folders((patient.parent,))
+    stage.wait(lambda: stage.window.library.model.total >= len(list(patient.parent.rglob("*.dcm"))), "find slices")
+    stage.run("classifyLibrary")
+    stage.table["facts"].trigger()
+    explained: list[object] = []
+    stage.app.runner.succeeded.connect(explained.append)
+    stage.window.results.table.select_paths([patient / "2.dcm"])
+    stage.wait(lambda: any(type(one).__name__ == "ExplainResult" for one in explained), "explain a slice")
+    stage.shot("slice")
+    stage.table["hideNames"].trigger()
+    stage.shot("slice-names-hidden")
+    stage.table["hideNames"].trigger()
+    stage.table["facts"].trigger()
+
+
+@state
+def frames(stage: Stage) -> None:
+    from dataclasses import replace
+
+    from sample_data import night
+
+    from model.images.roi import Roi
+
+    stage.table["new"].trigger()
+    night(stage.work / "night")
+    session, inbox = stage.app.session, stage.work / "night" / "inbox"
+    session.set_settings(replace(session.settings, roi=Roi(0, 0.1, 1, 0.9)))
+    quiet = sorted((stage.work / "night" / "quiet" / "nobody").iterdir())
+    session.document.add_examples(session.document.add_bin("nobody"), quiet)
+    stage.run("train")
+    stage.app.library.add_folders((inbox,))
+    stage.wait(lambda: stage.window.library.model.total == len(list(inbox.iterdir())), "find frames")
+    stage.run("classifyLibrary")
+    stage.table["resultsGallery"].trigger()
+    stage.table["resultsAlone"].trigger()
+    stage.shot("frames")
+    stage.table["resultsAlone"].trigger()
+    stage.table["resultsTable"].trigger()
+
+
 def _copy(picture: Path, work: Path) -> Path:
     """A copy on the same disk as `work`, of which links can be made."""
     copy = work / "sources" / picture.name
@@ -411,7 +474,7 @@ def texts_of(widget: QWidget) -> Iterator[str]:
         for name in ("text", "title", "windowTitle", "placeholderText", "toolTip", "accessibleName", "currentText"):
             said = one.property(name)
             if isinstance(said, str) and said:
-                yield said
+                yield _MARKUP.sub(" ", said)
         if isinstance(one, QAbstractItemModel):
             for column in range(MOST_COLUMNS):
                 said = one.headerData(column, Qt.Orientation.Horizontal)
@@ -448,11 +511,26 @@ def make_sheets(folder: Path) -> list[Path]:
     return sheets
 
 
+def make_pictures(folder: Path, target: Path) -> list[Path]:
+    """Save the pictures of `IN_TUTORIALS` as small files; returns these."""
+    from PIL import Image
+
+    made = []
+    for name, shown in IN_TUTORIALS.items():
+        (source,) = folder.glob(f"[0-9][0-9]-{shown}.png")
+        picture = Image.open(source).convert("RGB")
+        picture.thumbnail((1280, 1280))
+        made.append(target / f"tutorial-{name}.webp")
+        picture.save(made[-1], quality=80, method=6)
+    return made
+
+
 def main() -> int:
     """Take each variant in a process of its own: language, theme and scale are those of a process."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "screens")
     parser.add_argument("--only", nargs="*", choices=[one.name for one in VARIANTS], help="by default, all")
+    parser.add_argument("--tutorials", type=Path, metavar="DIR", help="also put the documents' pictures there")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     chosen = [one for one in VARIANTS if not options.only or one.name in options.only]
@@ -470,6 +548,8 @@ def main() -> int:
         sheets = make_sheets(folder)
         count, seconds = len(list(folder.glob("*.png"))), time.monotonic() - begin
         sys.stdout.write(f"{variant.name}: {count} pictures, {seconds:.0f} s; {', '.join(map(str, sheets))}\n")
+    if options.tutorials and chosen[0].name not in failed:
+        make_pictures(options.out / chosen[0].name, options.tutorials)
     return 1 if failed else 0
 
 

@@ -14,6 +14,7 @@ from model.images.cutting import Cutting
 from model.images.items import Item
 from model.images.reading import facts, parts
 from model.images.series_search import series_of
+from model.messages import translated, use_language
 from model.types import Region
 from tests.model.dicom_support import write_dicom
 from tests.model.test_video import write_clip
@@ -105,6 +106,18 @@ def test_facts_of_a_slice_tell_names_apart(tmp_path: Path) -> None:
     }  # fmt: skip
     assert found["patient"].value == "Doe^Jane"
     assert found["date"].value == "2024-02-29"
+
+
+def test_what_facts_are_of_is_said_in_chinese(tmp_path: Path) -> None:
+    header = {"Modality": "CT", "BodyPartExamined": "CHEST", "PatientName": "A^B", "PatientID": "7", "PatientSex": "O"}
+    path = write_dicom(tmp_path / "a.dcm", np.zeros((8, 8), np.uint16), PixelSpacing=[1, 1], **header)
+    use_language("zh_CN")
+    try:
+        said = {one.key: translated(one.key) for one in facts(path)}
+    finally:
+        use_language("en")
+    assert {"modality", "body part", "patient", "patient's id", "sex", "pixel spacing"} <= said.keys()
+    assert [key for key, word in said.items() if word == key] == []
 
 
 def test_facts_of_a_photograph_tell_places_apart(tmp_path: Path) -> None:

@@ -18,13 +18,22 @@ from model.messages import message
 
 _PLACE_TAGS = ["SeriesInstanceUID", "ImagePositionPatient", "ImageOrientationPatient", "InstanceNumber"]
 _WORDS = {
-    "modality": "Modality", "body part": "BodyPartExamined", "laterality": "ImageLaterality", "view": "ViewPosition",
-    "series": "SeriesDescription", "study": "StudyDescription", "device": "ManufacturerModelName",
-}  # fmt: skip
+    message("modality"): "Modality",
+    message("body part"): "BodyPartExamined",
+    message("laterality"): "ImageLaterality",
+    message("view"): "ViewPosition",
+    message("series"): "SeriesDescription",
+    message("study"): "StudyDescription",
+    message("device"): "ManufacturerModelName",
+}
 _PERSONAL = {
-    "patient": "PatientName", "patient's id": "PatientID", "date of birth": "PatientBirthDate", "sex": "PatientSex",
-    "institution": "InstitutionName", "physician": "ReferringPhysicianName",
-}  # fmt: skip
+    message("patient"): "PatientName",
+    message("patient's id"): "PatientID",
+    message("date of birth"): "PatientBirthDate",
+    message("sex"): "PatientSex",
+    message("institution"): "InstitutionName",
+    message("physician"): "ReferringPhysicianName",
+}
 _FREE_TEXTS = frozenset({"series", "study"})  # in which people write whatever they like
 _GROUPS = ("PixelMeasuresSequence", "PlanePositionSequence", "PlaneOrientationSequence", "FrameAnatomySequence")
 
