@@ -57,6 +57,9 @@ def window_page() -> str:
             if entry in _SUB_MENUS:
                 rows.append((*_SUB_MENUS[entry][:1], "", _SUB_MENUS[entry][1]))
                 in_menus.add("coverPictures" if entry == "cover" else "")
+            elif entry == "layout":
+                rows += [_row(specs[one]) for one in menus._LAYOUTS]
+                in_menus.update(menus._LAYOUTS)
             elif entry:
                 rows.append(_row(specs[entry]))
                 in_menus.add(entry)

@@ -29,7 +29,7 @@ def test_the_numbers_of_files_are_those_of_the_code() -> None:
         "cache: features": [int(PREPROCESSING)],
     }
     assert sorted(MIGRATIONS) == list(range(1, SCHEMA_VERSION))
-    assert f"A project of format 1, 2 or {SCHEMA_VERSION - 1} " in text
+    assert f"A project of format 1, 2, 3 or {SCHEMA_VERSION - 1} " in text
 
 
 def test_the_version_to_cite_is_that_of_the_program() -> None:
