@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from model.cli.arguments import add_json
+from model.cli.classifier_exports import add_classifier_exports, is_classifier_export, run_classifier_export
 from model.cli.outcome import Outcome
 from model.cli.project_exports import add_project_exports, is_project_export, run_project_export
 from model.cli.registry import COMMANDS, Command
@@ -23,11 +24,14 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="FILE", help=message("the file to write"))
     parser.add_argument("--overwrite", action="store_true", help=message("replace a file that is there"))
     add_project_exports(parser)
+    add_classifier_exports(parser)
     add_json(parser)
 
 
 def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     """Write the annotations, or another export of the project."""
+    if is_classifier_export(options):
+        return run_classifier_export(options, token)
     if is_project_export(options):
         return run_project_export(options, token)
     if options.format is None or options.out is None:
