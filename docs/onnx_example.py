@@ -1,4 +1,4 @@
-"""Classify pictures with an exported classifier. Needs onnxruntime, numpy and Pillow: onnx_example.py FILE.onnx PICTURE..."""
+"""Classify pictures with an exported classifier: onnx_example.py FILE.onnx PICTURE... (onnxruntime, numpy, Pillow)."""
 
 import json
 import sys
@@ -8,7 +8,7 @@ import onnxruntime
 from PIL import Image, ImageOps
 
 
-def read(path, facts):
+def read(path: str, facts: dict[str, str]) -> np.ndarray:
     """Return RGB pixels, uint8 (H, W, 3), as the classifier is to see them."""
     picture, roi = Image.open(path), json.loads(facts["fewshot.roi"] or "null")
     if picture.mode.startswith(("I", "F")):
@@ -33,7 +33,7 @@ def read(path, facts):
     return np.array(picture.resize([max(32, length) for length in picture.size], Image.Resampling.BILINEAR))
 
 
-def main(model, *paths):
+def main(model: str, *paths: str) -> None:
     """Print the class, its probability, and the place of highest evidence of each picture."""
     session = onnxruntime.InferenceSession(model)
     facts = session.get_modelmeta().custom_metadata_map
@@ -42,7 +42,7 @@ def main(model, *paths):
         scores, unlike, evidence = session.run(None, {"picture": read(path, facts)})
         best = int(scores.argmax())
         row, column = np.unravel_index(evidence[best].argmax(), evidence[best].shape)
-        print(
+        print(  # noqa: T201 - its output
             json.dumps(
                 {
                     "path": path,

@@ -108,7 +108,7 @@ def quantised(answers: Tensor) -> Quantised:
 
 
 def texture_map(pixels: Tensor) -> Tensor:
-    """Do what `views.texture.texture_map` does: float32 pixels (3, H, W) of levels 0..255 to (CHANNELS, CELLS, CELLS)."""
+    """Do what `views.texture.texture_map` does: float32 levels 0..255 (3, H, W) to (CHANNELS, CELLS, CELLS)."""
     red, green, blue = pixels
     # All sums are below 2^24, so that float32 holds them exactly.
     level = torch.floor((red * 19595 + green * 38470 + blue * 7471 + 32768) / 65536)
