@@ -1,4 +1,4 @@
-"""Writes a classifier as an ONNX file that runs without this program: see docs/onnx.md and docs/onnx_example.py."""
+"""Writes a classifier as an ONNX file that runs without this program: see docs/onnx_example.py."""
 
 from __future__ import annotations
 
