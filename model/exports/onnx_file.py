@@ -85,26 +85,29 @@ def _content(classifier: ImageClassifier, identity: str) -> bytes:
 
     from model.exports.onnx_graph import ClassifierGraph
 
-    def signbit(values):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - of copysign, which ONNX lacks
-        return opset18.Less(values, opset18.CastLike(0.0, values))
+    def copysign(sizes, signs):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - which ONNX lacks
+        return opset18.Mul(opset18.Abs(sizes), opset18.Sign(signs))
 
     backbone = classifier.embedder.backbone.at_side(classifier.side)
     graph = ClassifierGraph(classifier.classifier, backbone).to("cpu").eval()
-    picture = torch.zeros(200, 300, 3, dtype=torch.uint8)
+    pictures = torch.zeros(2, 3, 200, 300, dtype=torch.uint8)
+    count = torch.export.Dim("pictures", min=1)
     height, width = (torch.export.Dim(name, min=32, max=PICTURE_SIDE) for name in ("height", "width"))
     try:
         with torch.no_grad(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            graph(pictures)  # fills caches of constants, which would otherwise keep the symbols of tracing
             program = torch.onnx.export(
                 graph,
-                (picture,),
+                (pictures,),
                 dynamo=True,
                 verbose=False,
+                optimize=False,  # it takes constants of 1e-8 for zero, such as `quantisation.EPSILON`
                 opset_version=OPSET,
-                input_names=["picture"],
+                input_names=["pictures"],
                 output_names=["probabilities", "unlikeness", "evidence"],
-                dynamic_shapes={"picture": {0: height, 1: width}},
-                custom_translation_table={torch.ops.prims.signbit.default: signbit},
+                dynamic_shapes={"pictures": {0: count, 2: height, 3: width}},
+                custom_translation_table={torch.ops.aten.copysign.Tensor: copysign},
             )
     except (torch.onnx.OnnxExporterError, RuntimeError, ValueError, TypeError) as error:
         name = classifier.embedder.backbone.name

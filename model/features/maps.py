@@ -143,10 +143,14 @@ def describe(maps: ImageMaps, grid: tuple[int, int] | None = None) -> ImageFeatu
 
 
 @torch.no_grad()
-def compact(maps: ImageMaps, quantise: Callable[[Tensor], Quantised] = quantised) -> ImageFeatures:
+def compact(
+    maps: ImageMaps,
+    quantise: Callable[[Tensor], Quantised] = quantised,
+    halve: Callable[[Tensor], Tensor] = lambda values: values.half().float(),
+) -> ImageFeatures:
     """Return features as `describe`, in a quarter of the bytes: regions' directions as int8, see `quantised`.
 
-    quantise: the same arithmetic in other operations, for graphs (`model.exports.onnx_graph`)
+    quantise, halve: the same roundings in other operations, for graphs (`model.exports.onnx_graph`)
 
     Every image passes through here before a classifier uses it, cached or not, so that both give the same results.
     Lengths are those of the rounded directions. See docs/adr/0011-embedding-cache.md.
@@ -156,7 +160,7 @@ def compact(maps: ImageMaps, quantise: Callable[[Tensor], Quantised] = quantised
     return ImageFeatures(
         coarse,
         fine,
-        cells.half().float(),
+        halve(cells),
         coarse_regions.steps,
         fine_regions.steps,
         coarse_regions.scale,
