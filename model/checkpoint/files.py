@@ -64,9 +64,13 @@ def save(classifier: ImageClassifier, folder: Path) -> None:
     The folder is written completely or not at all. Raises `CheckpointError` if something else is in its place or it
     cannot be written.
     """
+    save_files(to_files(classifier), folder)
+
+
+def save_files(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write a classifier's files as `save`."""
     check_place(folder)
     folder = folder.absolute()
-    files = to_files(classifier)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as temporary:
@@ -121,9 +125,14 @@ def identity(folder: Path) -> str:
 
     Raises `CheckpointError`.
     """
-    # The facts hold the hash of the tensors. A letter in front, for digits alone would be a number to a spreadsheet.
     facts = contents(folder)[FACTS_FILE] if is_project(folder) else _read(folder / FACTS_FILE, facts_file.MOST_BYTES)
-    return f"c{sha256(facts).hexdigest()[:12]}"
+    return identity_of({FACTS_FILE: facts})
+
+
+def identity_of(files: Mapping[str, bytes]) -> str:
+    """Return `identity` of a classifier with these files."""
+    # The facts hold the hash of the tensors. A letter in front, for digits alone would be a number to a spreadsheet.
+    return f"c{sha256(files[FACTS_FILE]).hexdigest()[:12]}"
 
 
 def load(folder: Path, device: str = "auto", embedder: Embedder | None = None) -> ImageClassifier:

@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from model.errors import FewShotError, UsageError
+from model.exports.licences import licence_of
 from model.features.sizes import PICTURE_SIDE
 from model.features.view import views_named
 from model.images.greys import AS_THE_FILE_SAYS
@@ -19,15 +20,13 @@ from model.messages import message, os_reason
 from model.runs.image_classifier import ImageClassifier
 
 OPSET = 18
-_LICENCES = {"efficientnet-lite": "Apache-2.0", "patent-cnn": "MIT"}
 _BUILT_IN = frozenset({"coarse", "semantic", "fine", "layout", "texture", "second"})
 
 
 def metadata_of(classifier: ImageClassifier, identity: str) -> dict[str, str]:
     """Return what the file says of the classifier, texts by key; lists and numbers are JSON."""
     state, rendering = classifier.classifier.state, classifier.embedder.rendering
-    backbone = classifier.embedder.backbone.name
-    licence = next((name for start, name in _LICENCES.items() if backbone.startswith(start)), "")
+    backbone = classifier.embedder.backbone.name.split("@", maxsplit=1)[0]  # without a file's name
     try:
         own = version("fewshot")
     except PackageNotFoundError:
@@ -44,7 +43,7 @@ def metadata_of(classifier: ImageClassifier, identity: str) -> dict[str, str]:
         "fewshot.roi": "" if rendering.roi is None else json.dumps(astuple(rendering.roi)),
         "fewshot.backbone": backbone,
         "fewshot.backbone_fingerprint": classifier.embedder.fingerprint,
-        "fewshot.backbone_licence": licence or "that of the backbone's weights",
+        "fewshot.backbone_licence": licence_of(backbone) or "not known",
     }
 
 
@@ -81,7 +80,7 @@ def export_onnx(classifier: ImageClassifier, out: Path, identity: str) -> None:
 
 def _content(classifier: ImageClassifier, identity: str) -> bytes:
     import torch
-    from onnxscript import opset18
+    from onnxscript import opset18, optimizer
 
     from model.exports.onnx_graph import ClassifierGraph
 
@@ -113,6 +112,8 @@ def _content(classifier: ImageClassifier, identity: str) -> bytes:
         name = classifier.embedder.backbone.name
         raise UsageError(message("The backbone {name} cannot be exported to ONNX.", name=name)) from error
     assert program is not None
+    optimizer.fold_constants(program.model, onnx_shape_inference=False)
+    optimizer.remove_unused_nodes(program.model)
     proto = program.model_proto
     for key, value in metadata_of(classifier, identity).items():
         proto.metadata_props.add(key=key, value=value)
