@@ -44,6 +44,7 @@ _MENUS = (
             "export",
             "exportFolders",
             "report",
+            "exportClassifier",
             "undoMove",
             _SEPARATOR,
             "history",

@@ -27,6 +27,7 @@ from model.embedding.embedder import Embedder, backbone_fingerprint
 from model.errors import CheckpointError
 from model.messages import message, os_reason
 from model.project_file import classifier_in, is_project
+from model.project_file.identity import identity_of
 from model.runs.image_classifier import ImageClassifier
 
 FACTS_FILE = "classifier.json"
@@ -126,13 +127,7 @@ def identity(folder: Path) -> str:
     Raises `CheckpointError`.
     """
     facts = contents(folder)[FACTS_FILE] if is_project(folder) else _read(folder / FACTS_FILE, facts_file.MOST_BYTES)
-    return identity_of({FACTS_FILE: facts})
-
-
-def identity_of(files: Mapping[str, bytes]) -> str:
-    """Return `identity` of a classifier with these files."""
-    # The facts hold the hash of the tensors. A letter in front, for digits alone would be a number to a spreadsheet.
-    return f"c{sha256(files[FACTS_FILE]).hexdigest()[:12]}"
+    return identity_of(facts)
 
 
 def load(folder: Path, device: str = "auto", embedder: Embedder | None = None) -> ImageClassifier:

@@ -40,11 +40,6 @@ def origin_of(classifier: ImageClassifier) -> dict[str, Any]:
     }
 
 
-def own_version() -> str:
-    """Return this program's version; "" where it is not installed."""
-    return _version("fewshot")
-
-
 def _version(package: str) -> str:
     try:
         return version(package)

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from model.cli.outcome import Outcome
 from model.cli.text import say
 from model.errors import UsageError
 from model.messages import message
 from model.progress import CancelToken
-
-if TYPE_CHECKING:
-    from model.runs.image_classifier import ImageClassifier
 
 _ENDINGS = {"onnx": (".onnx",), "card": (".md", ".markdown")}
 
@@ -37,13 +33,14 @@ def is_classifier_export(options: argparse.Namespace) -> bool:
     if options.onnx is None and options.card is None:
         return False
     if options.format or options.out or options.xmp or options.undo_xmp or options.dicom_sr:
-        raise UsageError(message("--onnx and --card go with none of --format, --out, --xmp, --undo-xmp and --dicom-sr."))
+        raise UsageError(message("--onnx and --card do not go with --format, --out, --xmp, --undo-xmp or --dicom-sr."))
     return True
 
 
 def run_classifier_export(options: argparse.Namespace, token: CancelToken) -> Outcome:
     """Write what is asked for, and say what came of it."""
-    from model.checkpoint.files import contents, from_files, identity_of
+    from model.checkpoint.files import contents, from_files
+    from model.exports.model_card import Made, write_card
     from model.exports.onnx_file import export_onnx
 
     for kind, endings in _ENDINGS.items():
@@ -51,10 +48,11 @@ def run_classifier_export(options: argparse.Namespace, token: CancelToken) -> Ou
         if file is not None:
             _check_file(f"--{kind}", file, endings, overwrite=options.overwrite)
     files = contents(options.project)
-    classifier, name = from_files(files, "cpu", place=str(options.project)), identity_of(files)
+    classifier, made = from_files(files, "cpu", place=str(options.project)), Made.of(files)
+    name = made.identity
     result: dict[str, Any] = {"classifier": name, "classes": list(classifier.class_names)}
     if options.card is not None:
-        write_card_of(classifier, files, options.card)
+        write_card(classifier, made, options.card)
         say(message("Model card of classifier {name} in {file}", name=name, file=options.card))
         result["card"] = str(options.card)
     token.raise_if_cancelled()
@@ -63,22 +61,6 @@ def run_classifier_export(options: argparse.Namespace, token: CancelToken) -> Ou
         say(message("Classifier {name} in {file}", name=name, file=options.onnx))
         result["onnx"] = str(options.onnx)
     return Outcome(result, 0)
-
-
-def write_card_of(
-    classifier: ImageClassifier, files: Mapping[str, bytes], path: Path, origin: Mapping[str, Any] | None = None
-) -> None:
-    """Write the model card of a classifier with these files; `origin`: with what it was trained, if that is known."""
-    from datetime import UTC, datetime
-    from hashlib import sha256
-
-    from model.checkpoint.files import TENSORS_FILE, identity_of
-    from model.checkpoint.origin import own_version
-    from model.exports.model_card import Made, write_card
-
-    tensors = sha256(files[TENSORS_FILE]).hexdigest()
-    made = Made(identity_of(files), tensors, own_version(), origin or {}, datetime.now(UTC))
-    write_card(classifier, made, path)
 
 
 def _check_file(option: str, file: Path, endings: tuple[str, ...], *, overwrite: bool) -> None:

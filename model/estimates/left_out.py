@@ -1,4 +1,4 @@
-"""What leave-one-out says of a classifier: of one that is being trained, and of one that was saved without its report."""
+"""What leave-one-out says of a classifier: in training, and when it was saved without its report."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,12 @@ from model.estimates.left_out import report_of
 from model.estimates.report import Proportion, class_estimates, independent_examples
 from model.exports.charts import reliability
 from model.exports.licences import licence_of
-from model.exports.report_words import OTHER_IMAGES, cautions_of_training, percent
+from model.exports.report_words import OTHER_IMAGES, cautions_of_training, percent, version_of
 from model.exports.results_table import write_whole_text
 from model.features.sizes import PICTURE_SIDE
 from model.images.greys import AS_THE_FILE_SAYS
 from model.messages import language_in_use, listed, message, translated
+from model.project_file.identity import identity_of
 from model.runs.image_classifier import ImageClassifier
 from model.types import TrainingReport
 
@@ -39,7 +41,7 @@ _Row = Sequence[str]
 class Made:
     """What a card says besides the classifier's own content.
 
-    identity: the classifier's short name, see `checkpoint.files.identity`
+    identity: the classifier's short name
     tensors_sha256: of its file of tensors
     origin: with what it was trained, see `checkpoint.origin.origin_of`; {} where that is not known
     written_at: when the card is written
@@ -47,9 +49,14 @@ class Made:
 
     identity: str
     tensors_sha256: str
-    program: str
     origin: Mapping[str, Any]
     written_at: datetime
+
+    @classmethod
+    def of(cls, files: Mapping[str, bytes], origin: Mapping[str, Any] | None = None) -> Made:
+        """Say it of the classifier with these files, see `checkpoint.files.contents`, now."""
+        facts, tensors = files["classifier.json"], files["classifier.safetensors"]
+        return cls(identity_of(facts), sha256(tensors).hexdigest(), origin or {}, datetime.now(UTC))
 
 
 def write_card(classifier: ImageClassifier, made: Made, path: Path, language: str = "") -> None:
@@ -80,7 +87,7 @@ class _Card:
         made = self._made
         self._heading(1, message("Model card of classifier {name}", name=made.identity))
         when = made.written_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-        self._say(message("Written on {when} by Fewshot {version}.", when=when, version=made.program))
+        self._say(message("Written on {when} by Fewshot {version}.", when=when, version=version_of("fewshot")))
         self._heading(2, message("Classes"))
         self._classes()
         self._heading(2, message("How good it is"))
@@ -101,7 +108,9 @@ class _Card:
         rows = []
         for at, one in enumerate(class_estimates(report)):
             groups = independent_examples(e for e in report.examples if e.class_index == at)
-            rows.append((one.name, str(counts[at]), self._groups(groups), *map(self._share, (one.recall, one.precision))))
+            rows.append(
+                (one.name, str(counts[at]), self._groups(groups), *map(self._share, (one.recall, one.precision)))
+            )
         head = (message("Class"), message("Examples"), message("Independent"), message("Recall"), message("Precision"))
         self._table(head, rows)
         total = independent_examples(report.examples)

@@ -8,11 +8,11 @@ import os
 import tempfile
 import warnings
 from dataclasses import astuple
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from model.errors import FewShotError, UsageError
 from model.exports.licences import licence_of
+from model.exports.report_words import version_of
 from model.features.sizes import PICTURE_SIDE
 from model.features.view import views_named
 from model.images.greys import AS_THE_FILE_SAYS
@@ -27,12 +27,8 @@ def metadata_of(classifier: ImageClassifier, identity: str) -> dict[str, str]:
     """Return what the file says of the classifier, texts by key; lists and numbers are JSON."""
     state, rendering = classifier.classifier.state, classifier.embedder.rendering
     backbone = classifier.embedder.backbone.name.split("@", maxsplit=1)[0]  # without a file's name
-    try:
-        own = version("fewshot")
-    except PackageNotFoundError:
-        own = ""
     return {
-        "fewshot.version": own,
+        "fewshot.version": version_of("fewshot"),
         "fewshot.classifier": identity,
         "fewshot.classes": json.dumps(classifier.class_names, ensure_ascii=False),
         "fewshot.unlike_limit": repr(float(state.unknown_threshold)),

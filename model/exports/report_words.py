@@ -95,7 +95,7 @@ def facts(project: ProjectContents, *, names_hidden: bool) -> list[tuple[str, st
         head = message("{hash} after {count} entries", hash=project.record_head, count=project.record_entries)
         found.append((message("Hash of the record"), head))
     found += [
-        (message("Version of {name}", name=name), _version(name))
+        (message("Version of {name}", name=name), version_of(name))
         for name in ("fewshot", "torch", "openvino", "numpy", "pillow")
     ]
     found.append(
@@ -120,7 +120,8 @@ def _listed(names: Sequence[str]) -> str:
     return quoted if more <= 0 else message("{names} and {more} more", names=quoted, more=more)
 
 
-def _version(package: str) -> str:
+def version_of(package: str) -> str:
+    """Return the version of an installed package; "" where it is not installed."""
     try:
         return version(package)
     except PackageNotFoundError:

@@ -17,8 +17,8 @@ from model.embedding.embedder import Embedder, readable_sizes
 from model.embedding.groups import AUTO, GroupRule, group_numbers
 from model.embedding.labelled_images import LabelledImages, embed_labelled
 from model.errors import SupportSetError
-from model.estimates.left_out import group_of_each, left_out_accuracy
 from model.estimates.learning_curve import learning_curve
+from model.estimates.left_out import group_of_each, left_out_accuracy
 from model.features.sizes import working_side
 from model.head.fitting import Fit, fit_head
 from model.head.grouping import Grouping

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from model.backbones.names import DEFAULT_BACKBONE
 from model.cli.arguments import add_common, add_groups, add_rendering, rendering_of, seed
-from model.cli.classifier_exports import write_card_of
 from model.cli.outcome import Outcome, Search
 from model.cli.progress import ProgressPrinter
 from model.cli.registry import COMMANDS, Command
@@ -48,7 +47,7 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     from model.checkpoint.origin import origin_of
     from model.embedding.groups import GroupRule
     from model.estimates.report import advice, class_estimates, confusion, independent_examples, outlook
-    from model.exports.model_card import CARD_FILE
+    from model.exports.model_card import CARD_FILE, Made, write_card
     from model.training.train import train
 
     check_place(options.out)
@@ -69,7 +68,7 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
             token=token,
         )
     save(classifier, options.out)
-    write_card_of(classifier, contents(options.out), options.out / CARD_FILE, origin_of(classifier))
+    write_card(classifier, Made.of(contents(options.out), origin_of(classifier)), options.out / CARD_FILE)
     in_two_bins = _in_two_bins(support, report)
     with Remarks() as remarks:
         for path, reason in (*report.unreadable, *report.duplicates):
