@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Slot
 
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.items.naming import display_name, display_text
+from fewshot_gui.jobs.warm_up import import_model
 from model.errors import FewShotError
 from model.progress import CancelToken
 
@@ -46,6 +47,7 @@ class ClassifierExportingController(QObject):
         self._status.show_message(self.tr("Exporting the classifier …"))
 
         def export(_token: CancelToken) -> _Exported:
+            import_model()
             from model.checkpoint.files import contents, from_files, save_files
             from model.exports.model_card import CARD_FILE, Made, write_card
 

@@ -11,6 +11,8 @@ Runtimes may compute in float32 where a graph says float64 (OpenVINO does), so n
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -22,7 +24,7 @@ from model.features.quantisation import EPSILON, STEPS, Quantised
 from model.features.texture_energies import CELLS, CHANNELS, FILTERS, OCTAVES
 from model.features.views import texture
 from model.features.views.second import SecondView
-from model.head.nearest import NearestRegions, joined
+from model.head.nearest import Memory, NearestRegions
 from model.head.trained_head import Comparisons
 from model.regions.evidence import RESPONSE_SHARE
 from model.regions.response_map import response_maps
@@ -30,6 +32,19 @@ from model.regions.response_map import response_maps
 _LEAST_BITS, _MOST_BITS, _WEIGHT_BITS = 14, 22, 15  # of what the weights add up to, and of a weight
 _DIGIT = 2.0**7
 _LOW = 2.0**8
+
+
+class _OneClass(NamedTuple):
+    """Numbers of `Memory`, which a graph holds as constants."""
+
+    units: list[float]
+    usual: list[float]
+    deviations: list[float]
+    weight: float
+
+    @classmethod
+    def of(cls, memory: Memory) -> _OneClass:
+        return cls(memory.units.tolist(), memory.usual.tolist(), memory.deviations.tolist(), float(memory.weight))
 
 
 class ClassifierGraph(nn.Module):
@@ -42,6 +57,9 @@ class ClassifierGraph(nn.Module):
         name = texture.TextureView.name
         self._weights = head.space.weights_of(name, head.shares, head.descriptors).float()
         self._texture_share = float(head.shares[head.space.position(name)]) ** 2
+        memory = self._state.memory
+        self._nearest = None if memory is None else NearestRegions(memory)
+        self._one_class = None if memory is None else _OneClass.of(memory)
         self._members = functional.one_hot(head.subspaces.owners, head.ways).double()
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -58,8 +76,7 @@ class ClassifierGraph(nn.Module):
             probabilities = torch.softmax(self._head.logits(joint, compared), dim=1)
             values = self._evidence(features, compared)
         else:
-            found = NearestRegions(memory).distances_at_once(features).unlikeness(memory.units)
-            unlikeness = joined(memory, unlikeness, found.amax(dim=1))
+            unlikeness, found = self._of_one_class(features, unlikeness)
             probabilities = torch.ones_like(found[:, :1])
             values = (found / found.std(dim=1, keepdim=True).clamp_min(1e-9))[:, None]
         evidence = (values - values.amax(dim=2, keepdim=True)).exp().unflatten(2, features.grid)
@@ -77,7 +94,9 @@ class ClassifierGraph(nn.Module):
         else:
             maps = backbone(square)
         nothing = square.new_zeros(square.shape[0], 0)
-        return compact(ImageMaps(*maps, halved(texture_map(pixels)), nothing, second), quantised, halved)
+        return compact(
+            ImageMaps(maps.fine, maps.coarse, halved(texture_map(pixels)), nothing, second), quantised, halved
+        )
 
     def _joint(self, features: ImageFeatures) -> Tensor:
         """Joint vectors, float64 (n, D), as `TrainedHead.joint`."""
@@ -95,6 +114,16 @@ class ClassifierGraph(nn.Module):
         along = (joint @ spans.basis.T - spans.offsets).square()
         distances = (lengths - along @ self._members).clamp_min(0)
         return distances.masked_fill(spans.empty, torch.inf).amin(dim=1)
+
+    def _of_one_class(self, features: ImageFeatures, unlikeness: Tensor) -> tuple[Tensor, Tensor]:
+        """Joined unlikeness, float64 (n,), and that of each region, float32 (n, R), as in `head.nearest`."""
+        assert self._nearest is not None
+        assert self._one_class is not None
+        distances, numbers = self._nearest.distances_at_once(features), self._one_class
+        found = (distances.regions / numbers.units[0] + distances.windows / numbers.units[1]).flatten(1)
+        above = (unlikeness - numbers.usual[0]) / numbers.deviations[0]
+        above_of_regions = (found.amax(dim=1).double() - numbers.usual[1]) / numbers.deviations[1]
+        return above + numbers.weight * above_of_regions, found
 
     def _evidence(self, features: ImageFeatures, compared: Comparisons) -> Tensor:
         """Evidence of the first look for every class, float32 (n, N, R), as `RegionFinder.evidence`."""
@@ -169,7 +198,7 @@ def quantised(answers: Tensor) -> Quantised:
 
 
 def texture_map(pixels: Tensor) -> Tensor:
-    """Do what `views.texture.texture_map` does: float32 pixels (n, 3, H, W) of levels 0..255 to (n, CHANNELS, 28, 28)."""
+    """Do what `views.texture.texture_map` does: levels 0..255, float32 (n, 3, H, W), to (n, CHANNELS, CELLS, CELLS)."""
     red, green, blue = pixels.unbind(1)
     # All sums are below 2^24, so that float32 holds them exactly.
     level = torch.floor((red * 19595 + green * 38470 + blue * 7471 + 32768) / 65536)[:, None]
