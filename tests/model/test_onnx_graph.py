@@ -104,7 +104,9 @@ def test_an_empty_class_is_never_the_nearest(shapes_support: SupportSet, embedde
     classifier, _ = train(shapes_support, embedder=embedder)
     state = classifier.classifier.state
     kept = state.labels != 1
-    state = replace(state, labels=state.labels[kept], examples=state.examples[kept], leave_one_out=state.leave_one_out[kept])
+    state = replace(
+        state, labels=state.labels[kept], examples=state.examples[kept], leave_one_out=state.leave_one_out[kept]
+    )
     head = type(classifier.classifier)(classifier.class_names, state, embedder.backbone.class_directions)
     _, unlikeness, _ = ClassifierGraph(head, embedder.backbone).eval()(as_input(noise(64, 64)))
     assert bool(torch.isfinite(unlikeness).all())
