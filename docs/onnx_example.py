@@ -29,7 +29,7 @@ def read(path):
         box = round(x * width), round(y * height), round((x + w) * width), round((y + h) * height)
         picture = picture.crop(box)
         picture.thumbnail((most, most), Image.Resampling.BILINEAR, reducing_gap=2.0)
-    size = [max(32, length) for length in picture.size]
+    size = [max(32, length) for length in picture.size]  # below 32 results differ from the program's
     return np.array(picture.resize(size, Image.Resampling.BILINEAR)).transpose(2, 0, 1)[None]
 
 
