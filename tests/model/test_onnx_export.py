@@ -17,7 +17,6 @@ from model.checkpoint.files import identity, load
 from model.cli.command import main
 from model.embedding.embedder import Embedder
 from model.exports import onnx_file
-from model.images.scan import class_folders
 from model.runs.image_classifier import ImageClassifier
 from model.training.train import train
 from model.types import SupportSet
@@ -206,5 +205,3 @@ def test_missing_packages_are_named_with_the_way_out(
     with pytest.raises(onnx_file.UsageError, match=r"pip install 'fewshot\[onnx\]'"):
         onnx_file.export_onnx(classifier, tmp_path / "new.onnx", "c0")
     assert list(tmp_path.iterdir()) == []
-
-
