@@ -144,6 +144,14 @@ SPECS = (
         mark("Write what came out, how sure it is and what to be careful about into one HTML file, for colleagues"),
     ),
     ActionSpec(
+        "exportClassifier",
+        mark("Export c&lassifier…"),
+        (),
+        "",
+        ("is_trained", "!busy"),
+        mark("Write the classifier into a folder, for other computers and the command, with a page that describes it"),
+    ),
+    ActionSpec(
         "undoMove",
         mark("Undo a &move into folders…"),
         (),

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from fewshot_gui import style
 from fewshot_gui.controllers.auto_training import AutoTraining
 from fewshot_gui.controllers.cache import CacheController
+from fewshot_gui.controllers.classifier_exporting import ClassifierExportingController
 from fewshot_gui.controllers.comparing import ComparingController
 from fewshot_gui.controllers.editing import EditingController
 from fewshot_gui.controllers.example import ExampleController
@@ -129,6 +130,7 @@ class App(QObject):
         CacheController(services, self)
         ReportingController(services, self)
         ExportingController(services, self)
+        ClassifierExportingController(services, self)
         self.reviewing = ReviewingController(services, self)
         self.guarding = GuardingController(services, self)
         self.recovering = RecoveringController(services, self)

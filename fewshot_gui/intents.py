@@ -55,6 +55,7 @@ class Intents(QObject):
     recover_requested = Signal()  # ask which damaged project
     export_requested = Signal(object)  # results, in any format; RowsInView
     report_requested = Signal()  # an HTML file on the project
+    export_classifier_requested = Signal()  # the classifier into a folder
     export_folders_requested = Signal(object)  # images into folders by class; RowsInView
     undo_move_requested = Signal()  # images back out of folders by class
     history_requested = Signal()  # show the trainings of the project

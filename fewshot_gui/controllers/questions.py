@@ -164,6 +164,11 @@ class Questions(QObject):
         is_page = path is None or path.suffix.lower() in {".html", ".htm"}
         return path if path is None or is_page else path.with_name(path.name + ".html")
 
+    def classifier_folder(self, start: Path) -> Path | None:
+        """Ask for the name of a folder to export the classifier into, a new one or that of a classifier."""
+        title, kind = self.tr("Export the classifier into a folder"), self.tr("Folder (*)")
+        return _path(QFileDialog.getSaveFileName(self._window, title, str(_start(start / "classifier")), kind)[0])
+
     def picture_file(self, start: Path) -> Path | None:
         """Ask where to write a picture; `start` is the name suggested."""
         title, kind = self.tr("Save picture"), self.tr("PNG picture (*.png)")

@@ -45,6 +45,7 @@ _MENUS = (
             "export",
             "exportFolders",
             "report",
+            "exportClassifier",
             "undoMove",
             _SEPARATOR,
             "history",

@@ -105,6 +105,7 @@ class WindowCommands(QObject):
             "fetchChoose": intents.fetch_choice_requested,
             "review": intents.review_requested,
             "report": intents.report_requested,
+            "exportClassifier": intents.export_classifier_requested,
             "cancel": intents.cancel_requested,
             "goOn": intents.go_on_requested,
             "leaveUnfinished": intents.leave_unfinished_requested,

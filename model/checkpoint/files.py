@@ -27,6 +27,7 @@ from model.embedding.embedder import Embedder, backbone_fingerprint
 from model.errors import CheckpointError
 from model.messages import message, os_reason
 from model.project_file import classifier_in, is_project
+from model.project_file.identity import identity_of
 from model.runs.image_classifier import ImageClassifier
 
 FACTS_FILE = "classifier.json"
@@ -64,9 +65,13 @@ def save(classifier: ImageClassifier, folder: Path) -> None:
     The folder is written completely or not at all. Raises `CheckpointError` if something else is in its place or it
     cannot be written.
     """
+    save_files(to_files(classifier), folder)
+
+
+def save_files(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write a classifier's files as `save`."""
     check_place(folder)
     folder = folder.absolute()
-    files = to_files(classifier)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as temporary:
@@ -121,9 +126,8 @@ def identity(folder: Path) -> str:
 
     Raises `CheckpointError`.
     """
-    # The facts hold the hash of the tensors. A letter in front, for digits alone would be a number to a spreadsheet.
     facts = contents(folder)[FACTS_FILE] if is_project(folder) else _read(folder / FACTS_FILE, facts_file.MOST_BYTES)
-    return f"c{sha256(facts).hexdigest()[:12]}"
+    return identity_of(facts)
 
 
 def load(folder: Path, device: str = "auto", embedder: Embedder | None = None) -> ImageClassifier:

@@ -9,7 +9,6 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from model.estimates.report_json import check_classes, report_from_json
 from model.messages import message
 from model.project_file import has_table, opened_project
 from model.project_file.boxes import read_boxes
+from model.project_file.identity import identity_of
 from model.project_file.record import RecordCheck, check_project
 from model.project_file.staleness import bins_changed, boxes_changed, is_out_of_date
 from model.types import Attend, Region, Status, TrainingReport
@@ -209,7 +209,7 @@ def _classifier(file: sqlite3.Connection) -> tuple[dict[str, Any], str]:
     if row is None or not isinstance(row[0], bytes):
         return {}, ""
     facts = json.loads(row[0])
-    return (facts if isinstance(facts, dict) else {}), f"c{sha256(row[0]).hexdigest()[:12]}"
+    return (facts if isinstance(facts, dict) else {}), identity_of(row[0])
 
 
 def _results(file: sqlite3.Connection, bins: Mapping[Path, str]) -> list[ResultRow]:

@@ -11,8 +11,13 @@ from typing import Any
 from model.estimates.report import independent_examples
 from model.exports.project_contents import ProjectContents
 from model.messages import listed, message
+from model.types import TrainingReport
 
 _FEW = 5  # examples of a class
+
+OTHER_IMAGES = message(
+    "Estimates are made from the examples. Images from elsewhere may fare worse: check a random sample."
+)
 
 
 def cautions(project: ProjectContents, rows: Mapping[str, Any]) -> list[str]:
@@ -20,29 +25,7 @@ def cautions(project: ProjectContents, rows: Mapping[str, Any]) -> list[str]:
     report = project.report
     if report is None:
         return [message("Nothing was trained yet.")]
-    said: list[str] = []
-    per_class = Counter(one.class_index for one in report.examples)
-    few = [name for at, name in enumerate(report.class_names) if per_class[at] < _FEW]
-    if few:
-        said.append(
-            message(
-                "Few examples: {names} have fewer than {few}. Estimates and confidences are rough.",
-                names=_listed(few),
-                few=_FEW,
-            )
-        )
-    if report.leave_one_out_accuracy is None:
-        said.append(message("Confidence was not measured: no class has two examples that could be left out."))
-    groups = independent_examples(report.examples)
-    if groups < len(report.examples):
-        said.append(
-            message(
-                "The {count} examples are {groups} independent ones: some belong together (one file, "
-                "patient or burst, near-duplicates). Estimates count them so.",
-                count=len(report.examples),
-                groups=groups,
-            )
-        )
+    said = cautions_of_training(report)
     suspects = [one for one in report.examples if one.predicted not in (-1, one.class_index)]
     if suspects:
         said.append(
@@ -67,9 +50,35 @@ def cautions(project: ProjectContents, rows: Mapping[str, Any]) -> list[str]:
         )
     if rows["errors"]:
         said.append(message("{count:,} images could not be read.", count=rows["errors"]))
-    said.append(
-        message("Estimates are made from the examples. Images from elsewhere may fare worse: check a random sample.")
-    )
+    said.append(OTHER_IMAGES)
+    return said
+
+
+def cautions_of_training(report: TrainingReport) -> list[str]:
+    """Return what to be careful about, from a training alone."""
+    said: list[str] = []
+    per_class = Counter(one.class_index for one in report.examples)
+    few = [name for at, name in enumerate(report.class_names) if per_class[at] < _FEW]
+    if few:
+        said.append(
+            message(
+                "Few examples: {names} have fewer than {few}. Estimates and confidences are rough.",
+                names=_listed(few),
+                few=_FEW,
+            )
+        )
+    if report.leave_one_out_accuracy is None:
+        said.append(message("Confidence was not measured: no class has two examples that could be left out."))
+    groups = independent_examples(report.examples)
+    if groups < len(report.examples):
+        said.append(
+            message(
+                "The {count} examples are {groups} independent ones: some belong together (one file, "
+                "patient or burst, near-duplicates). Estimates count them so.",
+                count=len(report.examples),
+                groups=groups,
+            )
+        )
     return said
 
 
@@ -86,7 +95,7 @@ def facts(project: ProjectContents, *, names_hidden: bool) -> list[tuple[str, st
         head = message("{hash} after {count} entries", hash=project.record_head, count=project.record_entries)
         found.append((message("Hash of the record"), head))
     found += [
-        (message("Version of {name}", name=name), _version(name))
+        (message("Version of {name}", name=name), version_of(name))
         for name in ("fewshot", "torch", "openvino", "numpy", "pillow")
     ]
     found.append(
@@ -111,7 +120,8 @@ def _listed(names: Sequence[str]) -> str:
     return quoted if more <= 0 else message("{names} and {more} more", names=quoted, more=more)
 
 
-def _version(package: str) -> str:
+def version_of(package: str) -> str:
+    """Return the version of an installed package; "" where it is not installed."""
     try:
         return version(package)
     except PackageNotFoundError:

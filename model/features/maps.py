@@ -7,6 +7,7 @@ L2-normalised by itself, so that its weight is a single number, the share of the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from model.backbones.base import FeatureMaps
-from model.features.quantisation import EPSILON, quantised
+from model.features.quantisation import EPSILON, Quantised, quantised
 from model.features.texture_energies import CELLS, CHANNELS
 
 REGION_FINE_SHARE = 0.25
@@ -142,18 +143,24 @@ def describe(maps: ImageMaps, grid: tuple[int, int] | None = None) -> ImageFeatu
 
 
 @torch.no_grad()
-def compact(maps: ImageMaps) -> ImageFeatures:
+def compact(
+    maps: ImageMaps,
+    quantise: Callable[[Tensor], Quantised] = quantised,
+    halve: Callable[[Tensor], Tensor] = lambda values: values.half().float(),
+) -> ImageFeatures:
     """Return features as `describe`, in a quarter of the bytes: regions' directions as int8, see `quantised`.
+
+    quantise, halve: the same roundings in other operations, for graphs (`model.exports.onnx_graph`)
 
     Every image passes through here before a classifier uses it, cached or not, so that both give the same results.
     Lengths are those of the rounded directions. See docs/adr/0011-embedding-cache.md.
     """
-    coarse_regions, fine_regions = quantised(maps.coarse), quantised(maps.fine)
+    coarse_regions, fine_regions = quantise(maps.coarse), quantise(maps.fine)
     coarse, fine, cells = _globals(maps)
     return ImageFeatures(
         coarse,
         fine,
-        cells.half().float(),
+        halve(cells),
         coarse_regions.steps,
         fine_regions.steps,
         coarse_regions.scale,

@@ -80,12 +80,15 @@ class NearestRegions:
 
     def distances(self, features: ImageFeatures) -> Distances:
         """Compare the regions of n images with the kept ones."""
-        found = []
-        for start in range(0, len(features.coarse), IMAGES_AT_ONCE):
-            regions, windows = _directions(features.pick(slice(start, start + IMAGES_AT_ONCE)))
-            found.append((_distances(self._regions, regions), _distances(self._windows, windows)))
+        starts = range(0, len(features.coarse), IMAGES_AT_ONCE)
+        found = [self.distances_at_once(features.pick(slice(start, start + IMAGES_AT_ONCE))) for start in starts]
         regions, windows = (torch.cat(parts) for parts in zip(*found, strict=True))
         return Distances(regions, windows)
+
+    def distances_at_once(self, features: ImageFeatures) -> Distances:
+        """Do the same for a few images, all together."""
+        regions, windows = _directions(features)
+        return Distances(_distances(self._regions, regions), _distances(self._windows, windows))
 
 
 class NearestFit(NamedTuple):

@@ -62,7 +62,7 @@ class TrainedHead:
         to_means_and_locals = torch.cat((state.class_means, state.local_descriptors))
         coarse, self._fine_vectors = split(to_means_and_locals, coarse_channels)
         self._coarse_vectors = torch.cat((coarse, state.response_directions))
-        self._subspaces = Subspaces.of(state.examples.double(), state.labels, self.ways)
+        self.subspaces = Subspaces.of(state.examples.double(), state.labels, self.ways)
         self._nearest = None if state.memory is None else NearestRegions(state.memory)
 
     def compare(self, features: ImageFeatures) -> Comparisons:
@@ -112,4 +112,4 @@ class TrainedHead:
 
     def global_unlikeness(self, joint: Tensor) -> Tensor:
         """Return the unlikeness of joint vectors (n, D) alone: float64 (n,)."""
-        return self._subspaces.unlikeness(joint)
+        return self.subspaces.unlikeness(joint)

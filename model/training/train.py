@@ -17,10 +17,9 @@ from model.embedding.embedder import Embedder, readable_sizes
 from model.embedding.groups import AUTO, GroupRule, group_numbers
 from model.embedding.labelled_images import LabelledImages, embed_labelled
 from model.errors import SupportSetError
-from model.estimates.intervals import left_out_interval
 from model.estimates.learning_curve import learning_curve
+from model.estimates.left_out import group_of_each, left_out_accuracy
 from model.features.sizes import working_side
-from model.head.class_description import has_others
 from model.head.fitting import Fit, fit_head
 from model.head.grouping import Grouping
 from model.images.rendering import USUAL, Rendering
@@ -164,13 +163,10 @@ def _report(
 ) -> TrainingReport:
     labels = examples.labels
     confidence, predicted = fitted.leave_one_out.max(dim=1)
-    counted = has_others(labels, grouping) & (support.ways > 1)  # of a single class every image is "recognised"
-    trials = grouping.pick(torch.nonzero(counted).flatten()).independent
+    accuracy, interval = left_out_accuracy(predicted, labels, support.ways, grouping)
     several = support.ways > 1
     curve = learning_curve(fitted.state.examples.double(), labels, support.ways, groups=grouping) if several else None
-    accuracy = float((predicted == labels)[counted].double().mean()) if trials else None
-    in_groups = grouping.sums(torch.ones(len(labels))) > 1
-    groups = [int(number) if together else None for number, together in zip(grouping.numbers, in_groups, strict=True)]
+    groups = group_of_each(grouping)
     boxes = [support.attend.get(image.path, Attend()) for image in examples.images]
     columns = (labels.tolist(), fitted.weights.tolist(), predicted.tolist(), confidence.tolist(), groups, boxes)
     return TrainingReport(
@@ -181,7 +177,7 @@ def _report(
         unreadable=examples.unreadable,
         duplicates=tuple(duplicates),
         leave_one_out_accuracy=accuracy,
-        accuracy_interval=None if accuracy is None else left_out_interval(accuracy * trials, trials),
+        accuracy_interval=interval,
         steps=fitted.rounds,
         converged=fitted.converged,
         seconds=seconds,

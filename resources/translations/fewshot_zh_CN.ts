@@ -116,6 +116,14 @@
         <translation>将结果、可信程度和注意事项写入一个 HTML 文件，供同事查看</translation>
     </message>
     <message>
+        <source>Export c&amp;lassifier…</source>
+        <translation>导出分类器(&amp;L)…</translation>
+    </message>
+    <message>
+        <source>Write the classifier into a folder, for other computers and the command, with a page that describes it</source>
+        <translation>把分类器写入文件夹，供其他电脑和命令行使用，并附一页说明</translation>
+    </message>
+    <message>
         <source>Undo a &amp;move into folders…</source>
         <translation>撤销移入文件夹(&amp;M)…</translation>
     </message>
@@ -2006,6 +2014,21 @@
     </message>
 </context>
 <context>
+    <name>ClassifierExportingController</name>
+    <message>
+        <source>Exporting the classifier …</source>
+        <translation>正在导出分类器…</translation>
+    </message>
+    <message>
+        <source>The classifier was not exported</source>
+        <translation>分类器未导出</translation>
+    </message>
+    <message>
+        <source>Classifier exported to “{name}”, with a model card, {card}</source>
+        <translation>分类器已导出到“{name}”，附模型卡 {card}</translation>
+    </message>
+</context>
+<context>
     <name>CompareView</name>
     <message>
         <source>Side by side</source>
@@ -3732,6 +3755,14 @@
     <message>
         <source>Web page (*.html)</source>
         <translation>网页 (*.html)</translation>
+    </message>
+    <message>
+        <source>Export the classifier into a folder</source>
+        <translation>把分类器导出到文件夹</translation>
+    </message>
+    <message>
+        <source>Folder (*)</source>
+        <translation>文件夹 (*)</translation>
     </message>
     <message>
         <source>Save picture</source>

@@ -43,9 +43,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     """Train on BINS and save the classifier."""
-    from model.checkpoint.files import check_place, save
+    from model.checkpoint.files import check_place, contents, save
+    from model.checkpoint.origin import origin_of
     from model.embedding.groups import GroupRule
     from model.estimates.report import advice, class_estimates, confusion, independent_examples, outlook
+    from model.exports.model_card import CARD_FILE, Made, write_card
     from model.training.train import train
 
     check_place(options.out)
@@ -66,6 +68,7 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
             token=token,
         )
     save(classifier, options.out)
+    write_card(classifier, Made.of(contents(options.out), origin_of(classifier)), options.out / CARD_FILE)
     in_two_bins = _in_two_bins(support, report)
     with Remarks() as remarks:
         for path, reason in (*report.unreadable, *report.duplicates):
@@ -121,10 +124,11 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
                 "Confidence was not measured: every class has one image. A second image in a class lets it be measured."
             )
         )
-    say(message("Saved in {out}", out=options.out))
+    say(message("Saved in {out}, with a model card, {card}", out=options.out, card=CARD_FILE))
     return Outcome(
         {
             "classifier": str(options.out),
+            "card": str(options.out / CARD_FILE),
             "classes": list(support.class_names),
             "examples": Counter(support.class_names[e.class_index] for e in report.examples),
             "independent_examples": independent,

@@ -27,7 +27,7 @@ FRAME = 2
 
 SUMMARY = 3 * CHANNELS
 MIN_SIDE = 32
-_NOISE = 1e-6  # squared grey levels (0..1), below the rounding error of 8 bits
+NOISE = 1e-6  # squared grey levels (0..1), below the rounding error of 8 bits
 
 
 class TextureView(View):
@@ -57,7 +57,7 @@ def texture_map(pixels: npt.NDArray[np.uint8]) -> Tensor:
     energies = local_energies(_of_fair_size(pixels))
     windows = np.empty_like(energies)
     _window_means(energies, windows)
-    windows += np.float32(_NOISE)
+    windows += np.float32(NOISE)
     return torch.from_numpy(np.log(windows, out=windows))
 
 
@@ -82,15 +82,20 @@ def evidence(maps: Tensor, weights: Tensor, grid: tuple[int, int]) -> Tensor:
     mean is multiplied by the weight of the rise, one below it by that of the fall. The frame has none. On `grid` a
     region has the evidence of its strongest cell.
     """
+    framed = evidence_of_cells(maps, weights)
+    if grid[0] <= CELLS and grid[1] <= CELLS:
+        return functional.adaptive_max_pool2d(framed, grid).flatten(2)
+    return functional.interpolate(framed, size=grid, mode="bilinear", align_corners=False).flatten(2)
+
+
+def evidence_of_cells(maps: Tensor, weights: Tensor) -> Tensor:
+    """Return what `evidence` brings to a grid, for the texture map's own cells: (n, N, CELLS, CELLS)."""
     inner = maps[..., FRAME:-FRAME, FRAME:-FRAME]
     deviation = (inner - inner.mean(dim=(2, 3), keepdim=True)).flatten(2)
     _, rise, fall = weights.unflatten(-2, (3, CHANNELS)).unbind(-3)
     # The rise is half the sum of the deviation and its magnitude, the fall half their difference: one pass fewer.
     spoken = ((rise - fall).mT @ deviation + (rise + fall).mT @ deviation.abs_()) / 2
-    framed = functional.pad(spoken.unflatten(2, inner.shape[2:]), (FRAME, FRAME, FRAME, FRAME))
-    if grid[0] <= CELLS and grid[1] <= CELLS:
-        return functional.adaptive_max_pool2d(framed, grid).flatten(2)
-    return functional.interpolate(framed, size=grid, mode="bilinear", align_corners=False).flatten(2)
+    return functional.pad(spoken.unflatten(2, inner.shape[2:]), (FRAME, FRAME, FRAME, FRAME))
 
 
 def _of_fair_size(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
