@@ -41,9 +41,14 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     run.add_argument("--threads", type=positive, default=1, help=message("cores a worker uses (default: 1)"))
     run.add_argument("--workers", type=positive, help=message("most workers (default: as many as there is room for)"))
-    run.add_argument("--batch-images", type=positive, default=256, metavar="N")
     run.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
-    run.add_argument("--stall", type=seconds, default=1800.0, metavar="SECONDS")
+    run.add_argument(
+        "--stall",
+        type=seconds,
+        default=1800.0,
+        metavar="SECONDS",
+        help=message("a worker that needs longer for a part is replaced (default: 1800)"),
+    )
     check = steps.add_parser("verify", help=message("check that each image has exactly one row"))
     check.add_argument("folder", type=Path, metavar="DIR")
     merge = steps.add_parser("merge", help=message("write all rows in order, as CSV or a folder of Parquet files"))
@@ -99,8 +104,7 @@ def _run_plan(options: argparse.Namespace, token: CancelToken) -> Outcome:
     settings = Settings(
         address=options.address,
         threads=options.threads,
-        workers=(1, options.workers) if options.workers else None,
-        batch_images=options.batch_images,
+        workers=options.workers,
         device=options.device,
         stall_seconds=options.stall,
     )
