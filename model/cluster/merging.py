@@ -19,9 +19,33 @@ if TYPE_CHECKING:
 
 _ROW_GROUP = 131_072
 _WRITTEN_AT_ONCE = 4096
+_TABLE = ".csv"
 
 
-def merge(plan: Plan, out: Path, progress: ProgressCallback = ignore_progress, token: CancelToken | None = None) -> int:
+def check_out(out: Path, *, overwrite: bool = False) -> None:
+    """Raise `UsageError` where merged rows at `out` would replace something else, or not be what its name promises.
+
+    With `overwrite`, a file at a table's name may be anything.
+    """
+    from model.exports.results_table import ENDINGS_OF_OTHERS, check_replaceable
+
+    if out.suffix.lower() == _TABLE:
+        if not overwrite:
+            check_replaceable(out)
+    elif out.suffix.lower() in ENDINGS_OF_OTHERS - {".parquet"}:
+        raise UsageError(message("{path}: rows are merged into a .csv file or a folder. Give such a name.", path=out))
+    elif out.exists() and not (out.is_dir() and all(one.suffix == ".parquet" for one in out.iterdir())):
+        raise UsageError(message("{path} holds something else than merged rows. Give another name.", path=out))
+
+
+def merge(
+    plan: Plan,
+    out: Path,
+    progress: ProgressCallback = ignore_progress,
+    token: CancelToken | None = None,
+    *,
+    overwrite: bool = False,
+) -> int:
     """Write all rows to `out`, a CSV file by its ending or else a folder of Parquet files; return their number.
 
     Holds a row group. What is there already is replaced once all is
@@ -29,17 +53,16 @@ def merge(plan: Plan, out: Path, progress: ProgressCallback = ignore_progress, t
     merged table must not lack any in silence.
     """
     token = token or CancelToken()
+    check_out(out, overwrite=overwrite)
     try:
-        return (_to_csv if out.suffix.lower() == ".csv" else _to_parquet)(plan, out, progress, token)
+        return (_to_csv if out.suffix.lower() == _TABLE else _to_parquet)(plan, out, progress, token)
     except OSError as error:
         raise FewShotError(message("{path} cannot be written: {error}.", path=out, error=os_reason(error))) from error
 
 
 def _to_csv(plan: Plan, out: Path, progress: ProgressCallback, token: CancelToken) -> int:
     from model.exports.formats.csv_table import CsvTable
-    from model.exports.results_table import check_replaceable
 
-    check_replaceable(out)
     fresh, count = out.with_name(out.name + ".new"), 0
     with CsvTable(fresh, plan.class_names, classifier=plan.classifier) as table:
         for shard in plan.shards:
@@ -56,8 +79,6 @@ def _to_csv(plan: Plan, out: Path, progress: ProgressCallback, token: CancelToke
 def _to_parquet(plan: Plan, out: Path, progress: ProgressCallback, token: CancelToken) -> int:
     import pyarrow.parquet as pq
 
-    if out.exists() and not (out.is_dir() and all(one.suffix == ".parquet" for one in out.iterdir())):
-        raise UsageError(message("{path} holds something else than merged rows. Give another name.", path=out))
     fresh, count = out.with_name(out.name + ".new"), 0
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)

@@ -8,6 +8,7 @@ DIR/marks/00000.json            a finished shard
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 PLAN_FILE = "plan.json"
+_FOLDERS = ("shards", "output", "marks")
 FORMAT = 2
 SHARD_IMAGES = 10_000_000
 """Images a shard: some 2,500 files in a folder, which is what a run lists at once."""
@@ -64,7 +66,7 @@ class Plan:
 
     classifier: the classifier's short name (its hash), see `model.checkpoint.files.identity`
     class_names: in the classifier's order
-    settings: what else a row depends on: `closely`, `false_alarms`
+    settings: what else a row depends on: `closely`, `false_alarms`, and how files were cut: `video_rate`, `tiles`
     """
 
     folder: Path
@@ -117,13 +119,13 @@ def make_plan(
             message("{folder} holds a plan already. Go on with `fewshot cluster run`, or give another.", folder=folder)
         )
     try:
-        for name in ("shards", "output", "marks"):  # of a plan that was never finished
+        for name in _FOLDERS:  # of a plan that was never finished
             shutil.rmtree(folder / name, ignore_errors=True)
         shards = _written(folder / "shards", tables, shard_images, block_images, told)
         if not shards:
             raise NoImagesError(message("There is no image in {paths}.", paths=", ".join(inputs)))
         plan = Plan(folder, classifier, tuple(class_names), tuple(inputs), tuple(shards), settings or {})
-        for name in ("output", "marks"):
+        for name in _FOLDERS:
             (folder / name).mkdir(exist_ok=True)
         write_json(folder / PLAN_FILE, {"format": FORMAT, **asdict(plan), "folder": None, "images": plan.images})
     except OSError as error:
@@ -149,6 +151,15 @@ def load_plan(folder: Path) -> Plan:
         ) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise FewShotError(message("The plan in {folder} is damaged: {error}.", folder=folder, error=error)) from error
+
+
+def discard(folder: Path) -> None:
+    """Remove a plan and its rows; what else is in the folder stays."""
+    (folder / PLAN_FILE).unlink(missing_ok=True)  # first: a plan that is half removed is none
+    for name in _FOLDERS:
+        shutil.rmtree(folder / name, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        folder.rmdir()
 
 
 def write_json(path: Path, value: object) -> None:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -68,20 +69,26 @@ def run_plan(
     unfinished = [shard for shard in plan.shards if not plan.mark(shard).exists()]
     if not unfinished:
         return 0
-    check_packages("ray", "pyarrow", "fsspec")
     done = before = plan.images - sum(shard.images for shard in unfinished)
     left = Left(plan, unfinished)
+    parts = left.parts()
+    first = next(parts, None)
+    if first is None:
+        left.mark_finished()
+        return 0
+    check_packages("ray", "pyarrow", "fsspec")
 
     def said(images: int) -> None:
         progress(Progress(message("Classifying"), images, plan.images))
 
     with _ray(settings):
         device, gpus = _device(settings.device)
-        work = Work(contents(classifier), plan.classifier, threads=settings.threads, device=device, **plan.settings)
+        asked = {name: plan.settings[name] for name in ("closely", "false_alarms")}
+        work = Work(contents(classifier), plan.classifier, threads=settings.threads, device=device, **asked)
         limits = Limits(settings.threads, gpus, settings.workers, settings.stall_seconds)
         said(done)
         with Crew(Worker, work, limits) as crew:
-            for part in crew.finished(left.parts(), token or CancelToken()):
+            for part in crew.finished(chain([first], parts), token or CancelToken()):
                 left.finish(part)
                 done += part.images
                 said(done + left.found)

@@ -29,17 +29,116 @@ def _fewshot(*arguments: object) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-def test_a_run_on_ray_gives_the_table_of_one_process(run: Run, trained: Path, photos: Path, tmp_path: Path) -> None:
+def test_one_command_on_ray_gives_the_table_of_one_process(
+    run: Run, trained: Path, photos: Path, tmp_path: Path
+) -> None:
     (photos / "broken.png").write_bytes(b"no image")
-    plan, one, merged = tmp_path / "plan", tmp_path / "one.csv", tmp_path / "merged.csv"
+    one, merged = tmp_path / "one.csv", tmp_path / "merged.csv"
     assert run("classify", trained, photos, "--out", one, "--device", "cpu").status == 3
-    assert run("cluster", "plan", trained, photos, "--out", plan, "--shard-images", 3, "--block-images", 2).status == 0
-    done = _fewshot("cluster", "run", trained, plan, "--device", "cpu")
-    assert done.returncode == 0, done.stderr
-    assert run("cluster", "verify", plan).status == 0
-    assert run("cluster", "merge", plan, "--out", merged).status == 0
-    assert rows_of(merged) == rows_of(one)
-    assert _fewshot("cluster", "run", trained, plan, "--json").stdout.splitlines()[-1] == '{"images": 5, "done": 0}'
+    done = _fewshot("classify", trained, photos, "--out", merged, "--device", "cpu", "--cluster", "--json")
+    assert done.returncode == 3, done.stderr
+    assert merged.read_bytes() == one.read_bytes()
+    result = json.loads(done.stdout.splitlines()[-1])
+    assert (result["images"], result["ok"] + result["unknown"], result["error"]) == (5, 4, 1)
+    assert not merged.with_name("merged.csv.plan").exists()
+
+
+def _classify_without_ray(trained: Path, plan: Path) -> None:
+    """Do in this process what workers do."""
+    from model.checkpoint.files import contents, identity
+    from model.cluster.plan import load_plan, parts_of
+    from model.cluster.worker import Work, Worker
+
+    worker, made = Worker(Work(contents(trained), identity(trained))), load_plan(plan)
+    for shard in made.shards:
+        made.output(shard).mkdir()
+        for part in parts_of(made, shard):
+            worker.write(str(part.manifest), str(part.rows))
+
+
+def test_what_was_interrupted_before_it_was_merged_is_gone_on_with(
+    run: Run, trained: Path, photos: Path, tmp_path: Path
+) -> None:
+    listed = tmp_path / "list.txt"
+    listed.write_text(f"photos/disc.png\nfile://{photos}/white.png\n")
+    one, out = tmp_path / "one.csv", tmp_path / "merged.csv"
+    run("classify", trained, photos / "disc.png", photos / "white.png", "--out", one, "--device", "cpu")
+    run("cluster", "plan", trained, listed, "--out", tmp_path / "merged.csv.plan")
+    _classify_without_ray(trained, tmp_path / "merged.csv.plan")
+    other = run("classify", trained, photos, "--out", out, "--cluster")
+    assert (other.status, "interrupted run with" in one_line(other.err)) == (2, True)
+    done = run("classify", trained, listed, "--out", out, "--cluster", "--resume", "--json")
+    assert (done.status, done.result["resumed_after"]) == (0, 2)
+    rows, expected = rows_of(out), rows_of(one)
+    assert [row.pop("path").removeprefix("file://") for row in rows] == [row.pop("path") for row in expected]
+    assert rows == expected
+    again = run("classify", trained, listed, "--out", out, "--cluster", "--resume")
+    assert (again.status, "is finished" in one_line(again.err)) == (2, True)
+
+
+def test_a_pattern_gives_a_folder_of_parquet_files(run: Run, trained: Path, photos: Path, tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    pattern, out = f"{photos}/*.png", tmp_path / "rows"
+    run("cluster", "plan", trained, pattern, "--out", tmp_path / "rows.plan")
+    _classify_without_ray(trained, tmp_path / "rows.plan")
+    assert run("classify", trained, pattern, "--out", out, "--cluster").status == 0
+    rows = pq.read_table(out).to_pylist()
+    assert [row["id"] for row in rows] == [0, 1, 2]
+    assert {Path(row["path"]).name for row in rows} == {"cross.png", "disc.png", "white.png"}
+    assert all(row["classifier"] for row in rows)
+
+
+def test_a_cluster_refuses_what_needs_all_images_in_one_process(
+    run: Run, trained: Path, photos: Path, tmp_path: Path
+) -> None:
+    done = run("classify", trained, photos, "--out", tmp_path / "r.csv", "--cluster", "--transductive")
+    assert (done.status, "--transductive" in one_line(done.err)) == (2, True)
+    done = run("classify", trained, "s3://bucket/photos", "--out", tmp_path / "r.csv")
+    assert (done.status, "s3://bucket/photos" in one_line(done.err)) == (2, True)
+
+
+def test_rows_that_are_damaged_or_foreign_are_found_and_made_again(
+    run: Run, trained: Path, photos: Path, tmp_path: Path
+) -> None:
+    plan = tmp_path / "plan"
+    run("cluster", "plan", trained, photos, "--out", plan, "--block-images", 2)
+    _classify_without_ray(trained, plan)
+    assert run("cluster", "run", trained, plan, "--json").result == {"images": 4, "done": 0}
+    first, second = sorted((plan / "output").rglob("*.parquet"))
+    whole = first.read_bytes()
+    first.write_bytes(whole[:100])
+    found = run("cluster", "verify", plan, "--json")
+    assert (found.status, found.result["named"]["missing"], found.result["damaged"]) == (1, [0, 1], [str(first)])
+    assert found.result["unfinished"] == ["00000"]  # the next run looks at it again
+    first.write_bytes(second.read_bytes())
+    found = run("cluster", "verify", plan, "--json").result
+    assert (found["named"]["missing"], found["named"]["foreign"]) == ([0, 1], [2, 3])
+    first.write_bytes(whole)
+    (plan / "output" / "00000" / "other.parquet").write_bytes(whole)
+    assert run("cluster", "verify", plan, "--json").result["strangers"]
+
+
+def test_parts_grow_with_the_images(tmp_path: Path) -> None:
+    """Few images are parts for many workers; many do not become many small files."""
+    import pyarrow as pa
+
+    from model.cluster.plan import make_plan, parts_of
+
+    def parts(count: int) -> list[int]:
+        tables = (
+            pa.table({"path": [f"/{n}.jpg" for n in range(start, min(start + 5000, count))], "raw": pa.nulls(
+                min(5000, count - start), pa.binary())})
+            for start in range(0, count, 5000)
+        )  # fmt: skip
+        plan = make_plan(tmp_path / str(count), tables, classifier="c", class_names=["a"], shard_images=50_000)
+        return [part.images for shard in plan.shards for part in parts_of(plan, shard)]
+
+    assert parts(100) == [32, 32, 32, 4]
+    many = parts(60_000)
+    assert sum(many) == 60_000
+    assert 200 < max(many) <= 60_000 // 256
+    assert sum(many[: len(many) // 2]) < 30_000
 
 
 def test_the_plan_numbers_images_over_its_shards(run: Run, trained: Path, photos: Path, tmp_path: Path) -> None:
@@ -108,7 +207,18 @@ def test_a_node_and_the_driver_may_die(run: Run, trained: Path, shapes_folder: P
     cluster = Cluster(initialize_head=True, head_node_args=options)
     try:
         nodes = [cluster.add_node(**options) for _ in range(2)]
-        command = [sys.executable, "-m", "model", "cluster", "run", trained, plan, "--address", cluster.address, "--json"]
+        command = [
+            sys.executable,
+            "-m",
+            "model",
+            "cluster",
+            "run",
+            trained,
+            plan,
+            "--address",
+            cluster.address,
+            "--json",
+        ]
         with _Driver(command) as driver:
             _wait_for_rows(plan, 4, driver)
             cluster.remove_node(nodes[0], allow_graceful=False)

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from model.cli.arguments import add_json, positive, seconds, share
+from model.cli.on_cluster import checked, planned, run
 from model.cli.outcome import Outcome, Search
 from model.cli.progress import ProgressPrinter
 from model.cli.registry import COMMANDS, Command
 from model.cli.text import say
 from model.images.cutting import AS_THEY_ARE
 from model.messages import message
-from model.progress import CancelToken, Progress
+from model.progress import CancelToken
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,16 +34,16 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     plan.add_argument("--block-images", type=positive, default=4096, metavar="N")
     plan.add_argument("--closely", action="store_true")
     plan.add_argument("--false-alarms", type=share, metavar="SHARE")
-    run = steps.add_parser("run", help=message("classify what the plan lists and has no row yet"))
-    run.add_argument("classifier", type=Path, metavar="CLASSIFIER")
-    run.add_argument("folder", type=Path, metavar="DIR")
-    run.add_argument(
+    run_ = steps.add_parser("run", help=message("classify what the plan lists and has no row yet"))
+    run_.add_argument("classifier", type=Path, metavar="CLASSIFIER")
+    run_.add_argument("folder", type=Path, metavar="DIR")
+    run_.add_argument(
         "--address", default="here", help=message("a running Ray (host:port or auto); default: one for this run, here")
     )
-    run.add_argument("--threads", type=positive, default=1, help=message("cores a worker uses (default: 1)"))
-    run.add_argument("--workers", type=positive, help=message("most workers (default: as many as there is room for)"))
-    run.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
-    run.add_argument(
+    run_.add_argument("--threads", type=positive, default=1, help=message("cores a worker uses (default: 1)"))
+    run_.add_argument("--workers", type=positive, help=message("most workers (default: as many as there is room for)"))
+    run_.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    run_.add_argument(
         "--stall",
         type=seconds,
         default=1800.0,
@@ -54,7 +55,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     merge = steps.add_parser("merge", help=message("write all rows in order, as CSV or a folder of Parquet files"))
     merge.add_argument("folder", type=Path, metavar="DIR")
     merge.add_argument("--out", type=Path, required=True, metavar="RESULTS")
-    for one in (plan, run, check, merge):
+    for one in (plan, run_, check, merge):
         add_json(one)
         one.set_defaults(video_rate=AS_THEY_ARE.video_rate, tiles=AS_THEY_ARE.tile_side, cache=None)
 
@@ -69,29 +70,8 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
 
 
 def _plan(options: argparse.Namespace, token: CancelToken) -> Outcome:
-    from model.checkpoint.files import identity, load
-    from model.cluster.listing import tables_of
-    from model.cluster.plan import make_plan
-
     search = Search()
-    names = load(options.classifier, "cpu").class_names
-    with ProgressPrinter() as bar:
-
-        def told(count: int) -> None:
-            token.raise_if_cancelled()
-            bar(Progress(message("Finding images"), count, 0))
-
-        made = make_plan(
-            options.out,
-            tables_of(options.inputs, options.cutting, search.passed_over, search.left_aside, search.remarked),
-            classifier=identity(options.classifier),
-            class_names=names,
-            inputs=options.inputs,
-            settings={"closely": options.closely, "false_alarms": options.false_alarms},
-            shard_images=options.shard_images,
-            block_images=options.block_images,
-            told=told,
-        )
+    made = planned(options, options.out, options.inputs, search, token)
     aside = search.told()
     say(message("Planned {images:,d} images in {shards:,d} shards.", images=made.images, shards=len(made.shards)))
     return Outcome({"images": made.images, "shards": len(made.shards), **aside}, len(search.missing))
@@ -99,7 +79,7 @@ def _plan(options: argparse.Namespace, token: CancelToken) -> Outcome:
 
 def _run_plan(options: argparse.Namespace, token: CancelToken) -> Outcome:
     from model.cluster.plan import load_plan
-    from model.cluster.running import Settings, run_plan
+    from model.cluster.running import Settings
 
     settings = Settings(
         address=options.address,
@@ -109,19 +89,16 @@ def _run_plan(options: argparse.Namespace, token: CancelToken) -> Outcome:
         stall_seconds=options.stall,
     )
     plan = load_plan(options.folder)
-    with ProgressPrinter() as bar:
-        done = run_plan(plan, options.classifier, settings, bar, token)
+    done = run(plan, options.classifier, settings, token)
     say(message("Finished: {images:,d} images, {done:,d} of them in this run.", images=plan.images, done=done))
     return Outcome({"images": plan.images, "done": done}, 0)
 
 
 def _verify(options: argparse.Namespace, token: CancelToken) -> Outcome:
-    from model.cluster.checking import check_plan
     from model.cluster.plan import load_plan
 
     plan = load_plan(options.folder)
-    with ProgressPrinter() as bar:
-        found = check_plan(plan, bar, token)
+    found = checked(plan, token)
     result: dict[str, Any] = {
         "whole": found.is_whole,
         "images": plan.images,
@@ -130,8 +107,11 @@ def _verify(options: argparse.Namespace, token: CancelToken) -> Outcome:
         "repeated": found.repeated,
         "foreign": found.foreign,
         "named": found.named,
+        "damaged": [str(file) for file in found.damaged],
+        "strangers": [str(file) for file in found.strangers],
         "unfinished": found.unfinished,
         "statuses": dict(found.statuses),
+        "classes": dict(found.classes),
     }
     if found.is_whole:
         say(message("{rows:,d} images, each with exactly one row.", rows=found.rows))
@@ -141,11 +121,15 @@ def _verify(options: argparse.Namespace, token: CancelToken) -> Outcome:
     for count, kind, said in (
         (found.missing, "missing", message("images without a row")),
         (found.repeated, "repeated", message("images with more than one row")),
-        (found.foreign, "foreign", message("rows of no image of their shard")),
+        (found.foreign, "foreign", message("rows of no image of their part")),
     ):
         if count:
             ids = ", ".join(map(str, found.named[kind]))
             say(message("{count:,d} {what}, ids {ids}.", count=count, what=said, ids=ids))
+    for file in found.damaged[:20]:
+        say(message("{path} cannot be read; `fewshot cluster run` makes it again.", path=file))
+    for file in found.strangers[:20]:
+        say(message("{path} belongs to no part of the plan. Take it away.", path=file))
     return Outcome(result, 0, is_bad=True)
 
 
