@@ -27,6 +27,8 @@ HERE = "here"
 """The address that means: start Ray on this machine, for this run."""
 STALL_SECONDS = 1800.0
 """A part that takes longer is taken from its worker."""
+_STORE_BYTES = 100 * 2**20
+"""Of a Ray that is started here, beside the classifier; images and rows do not pass through Ray."""
 
 
 @dataclass(frozen=True)
@@ -81,10 +83,11 @@ def run_plan(
     def said(images: int) -> None:
         progress(Progress(message("Classifying"), images, plan.images))
 
-    with _ray(settings):
+    files = contents(classifier)
+    with _ray(settings, _STORE_BYTES + 2 * sum(map(len, files.values()))):
         device, gpus = _device(settings.device)
         asked = {name: plan.settings[name] for name in ("closely", "false_alarms")}
-        work = Work(contents(classifier), plan.classifier, threads=settings.threads, device=device, **asked)
+        work = Work(files, plan.classifier, threads=settings.threads, device=device, **asked)
         limits = Limits(settings.threads, gpus, settings.workers, settings.stall_seconds)
         said(done)
         with Crew(Worker, work, limits) as crew:
@@ -158,7 +161,7 @@ class Left:
 
 
 @contextmanager
-def _ray(settings: Settings) -> Iterator[None]:
+def _ray(settings: Settings, store_bytes: int) -> Iterator[None]:
     """Use Ray: one that runs at the address, or one started for this run that listens on this machine alone."""
     keep_ray_quiet()
     import ray
@@ -172,7 +175,7 @@ def _ray(settings: Settings) -> Iterator[None]:
                 "num_cpus": max(os.cpu_count() or 1, settings.threads),
                 "include_dashboard": False,
                 "_node_ip_address": "127.0.0.1",
-                "object_store_memory": 200 * 2**20,  # it holds the classifier; images and rows do not pass through it
+                "object_store_memory": store_bytes,
             }
         else:
             options["address"] = settings.address
