@@ -27,12 +27,12 @@ def check_out(out: Path, *, overwrite: bool = False) -> None:
 
     With `overwrite`, a file at a table's name may be anything.
     """
-    from model.exports.results_table import ENDINGS_OF_OTHERS, check_replaceable
+    from model.exports.results_table import ENDINGS_OF_OTHERS, TABLES, check_replaceable
 
     if out.suffix.lower() == _TABLE:
         if not overwrite:
             check_replaceable(out)
-    elif out.suffix.lower() in ENDINGS_OF_OTHERS - {".parquet"}:
+    elif out.suffix.lower() in {*ENDINGS_OF_OTHERS, *TABLES.names()} - {".parquet"}:
         raise UsageError(message("{path}: rows are merged into a .csv file or a folder. Give such a name.", path=out))
     elif out.exists() and not (out.is_dir() and all(one.suffix == ".parquet" for one in out.iterdir())):
         raise UsageError(message("{path} holds something else than merged rows. Give another name.", path=out))
