@@ -1,9 +1,10 @@
-"""One and two workers on Ray against one process: `python -m benchmarks.scale_workers CLASSIFIER [--images 768]`.
+"""One and two workers on Ray against one process: `python -m benchmarks.scale_workers CLASSIFIER [--images 256]`.
 
 The same images in each arm, JPEG files of 720 x 540 pixels, no cache. Arms run in turn, a round after another, each in
-processes of its own; an arm's rate is that of the images after the first eighth, so that starts are left out, and its
-start is the time until then less what that eighth takes at this rate. Ratios are within a round: what else runs on the
-machine changes from one to the next.
+processes of its own; an arm's rate is that of the images after the first quarter, so that starts are left out, and its
+start is the time until then less what that quarter takes at this rate. Processor time is that of the arm's processes,
+Ray's own among them (Linux), and hardly depends on what else runs on the machine, as images/s do. Ratios are within a
+round.
 """
 
 from __future__ import annotations
@@ -32,10 +33,10 @@ _RATIOS = (
 
 def _arm(classifier: Path, images: Path, workers: int, threads: int) -> None:
     """Run one arm in this process, and print when how many images were done."""
-    started, times = time.monotonic(), [(0, 0.0)]
+    started, times = time.monotonic(), [(0, 0.0, 0.0)]
 
     def note(done: int) -> None:
-        times.append((done, time.monotonic() - started))
+        times.append((done, time.monotonic() - started, _processor_seconds()))
 
     if workers:
         from model.checkpoint.files import identity
@@ -66,17 +67,33 @@ def _arm(classifier: Path, images: Path, workers: int, threads: int) -> None:
     print(json.dumps(times))
 
 
-def _rate(times: list[tuple[int, float]], count: int) -> tuple[float, float]:
-    """Return images/s after the first eighth, and the seconds of the start."""
-    done, since = next((done, at) for done, at in times if done >= count // 8)
-    rate = (count - done) / (next(at for number, at in times if number == count) - since)
-    return rate, since - done / rate
+def _processor_seconds() -> float:
+    """Return the processor time that this process and those below it have taken."""
+    parents, ticks = {}, {}
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = file.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it has ended
+        parents[int(file.parent.name)] = int(fields[1])
+        ticks[int(file.parent.name)] = int(fields[11]) + int(fields[12])
+    below = {os.getpid()}
+    while more := {one for one, parent in parents.items() if parent in below} - below:
+        below |= more
+    return sum(ticks[one] for one in below) / os.sysconf("SC_CLK_TCK")
+
+
+def _figures(times: list[tuple[int, float, float]], count: int) -> tuple[float, float, float]:
+    """Return images/s after the first quarter, processor seconds an image there, and the seconds of the start."""
+    done, since, used = next(one for one in times if one[0] >= count // 4)
+    _, until, then = next(one for one in times if one[0] == count)
+    rate = (count - done) / (until - since)
+    return rate, (then - used) / (count - done), since - done / rate
 
 
 def main(classifier: Path, count: int, rounds: int) -> None:
     """Print the figures."""
-    rates: dict[str, list[float]] = {name: [] for name in _ARMS}
-    starts: dict[str, list[float]] = {name: [] for name in _ARMS}
+    found: dict[str, list[tuple[float, float, float]]] = {name: [] for name in _ARMS}
     with tempfile.TemporaryDirectory() as folder:
         images = Path(folder) / "images"
         images.mkdir()
@@ -89,24 +106,27 @@ def main(classifier: Path, count: int, rounds: int) -> None:
                      str(workers), str(threads)],
                     env=os.environ | {"FEWSHOT_CACHE": "off"}, capture_output=True, text=True, check=True,
                 )  # fmt: skip
-                rate, start = _rate(json.loads(arm.stdout.splitlines()[-1]), count)
-                rates[name].append(rate)
-                starts[name].append(start)
-                load = os.getloadavg()[0]
+                found[name].append(_figures(json.loads(arm.stdout.splitlines()[-1]), count))
                 print(
-                    f"round {number + 1}, {name}: {rate:.1f} images/s, start {start:.1f} s, load {load:.1f}", flush=True
+                    f"round {number + 1}, {name}: {_said(found[name][-1:])}, load {os.getloadavg()[0]:.1f}", flush=True
                 )
     for name in _ARMS:
-        print(f"{name}: {statistics.median(rates[name]):.1f} images/s, start {statistics.median(starts[name]):.1f} s")
+        print(f"{name}: {_said(found[name])}")
     for one, other in _RATIOS:
-        each = [a / b for a, b in zip(rates[one], rates[other], strict=True)]
-        print(f"{one} / {other}: {statistics.median(each):.2f} ({min(each):.2f} to {max(each):.2f})")
+        for place, what in enumerate(("images/s", "processor time an image")):
+            each = [a[place] / b[place] for a, b in zip(found[one], found[other], strict=True)]
+            print(f"{one} / {other}, {what}: {statistics.median(each):.2f} ({min(each):.2f} to {max(each):.2f})")
+
+
+def _said(figures: list[tuple[float, float, float]]) -> str:
+    rate, used, start = (statistics.median(column) for column in zip(*figures, strict=True))
+    return f"{rate:.1f} images/s, {1000 * used:.1f} ms of a core an image, start {start:.1f} s"
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("classifier", type=Path)
-    parser.add_argument("--images", type=int, default=768)
+    parser.add_argument("--images", type=int, default=256)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--arm", nargs=3, metavar=("IMAGES", "WORKERS", "THREADS"))
     options = parser.parse_args()

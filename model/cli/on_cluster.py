@@ -14,7 +14,7 @@ from model.cli.outcome import Outcome, Search
 from model.cli.progress import ProgressPrinter
 from model.errors import FewShotError, UsageError
 from model.messages import message
-from model.progress import CancelToken, Progress
+from model.progress import Cancelled, CancelToken, Progress
 from model.types import Status
 
 if TYPE_CHECKING:
@@ -81,7 +81,11 @@ def classify_on_cluster(options: argparse.Namespace, token: CancelToken) -> Outc
             )
         )
     if plan is None:
-        plan = planned(options, folder, _inputs(options), search, token)
+        try:
+            plan = planned(options, folder, _inputs(options), search, token)
+        except (FewShotError, Cancelled):
+            discard(folder)
+            raise
     aside = search.told()
     settings = Settings(address=options.cluster, device=options.device)
     done = run(plan, options.classifier, settings, token)

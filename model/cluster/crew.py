@@ -21,8 +21,10 @@ from model.progress import CancelToken
 if TYPE_CHECKING:
     from model.cluster.worker import Work
 
-TRIES = 4
+TRIES = 5
 """How often a part is begun before it is given up; a node that dies costs the parts it was at one each."""
+TRIES_AT_ONCE = 2
+"""After so many tries images are taken singly, which finds the one that brings a worker down."""
 FAILED_BEFORE_ANY_IS_DONE = 3
 """So many parts that are given up while none was done end the run: the fault is not theirs."""
 _LOOK_SECONDS = 0.5
@@ -37,8 +39,8 @@ class Works(Protocol):
     def ready(self) -> None:
         """Return once it can work."""
 
-    def write(self, manifest: str, rows: str) -> int:
-        """Do one part."""
+    def write(self, manifest: str, rows: str, *, singly: bool) -> int:
+        """Do one part; `singly` after it failed twice."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,9 @@ class Crew:
             self._end(worker)
             return
         part = parts.popleft()
-        self._tasks[worker.write.remote(str(part.manifest), str(part.rows))] = _Task(worker, part, time.monotonic())
+        singly = self._tries[str(part.manifest)] >= TRIES_AT_ONCE
+        result = worker.write.remote(str(part.manifest), str(part.rows), singly=singly)
+        self._tasks[result] = _Task(worker, part, time.monotonic())
 
     def _succeeded(self, result: Any, task: _Task) -> bool:  # noqa: ANN401 - Ray's reference
         """Whether a task went well; else its worker is ended, and its part waits for another one."""

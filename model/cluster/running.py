@@ -144,7 +144,7 @@ class Left:
 
     def _mark(self, shard: Shard) -> None:
         folder = self._plan.output(shard)
-        for rest in folder.glob("*.new"):  # of workers that were killed
+        for rest in (*folder.glob("*.new"), *folder.glob("*.tries")):  # of workers that were killed
             rest.unlink(missing_ok=True)
         rows = sum(rows_in(file) for file in folder.glob("*.parquet"))
         if rows == shard.images:

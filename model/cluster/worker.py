@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -63,33 +64,56 @@ class Worker:
     def ready(self) -> None:
         """Return once the classifier is loaded."""
 
-    def write(self, manifest: str, rows: str) -> int:
+    def write(self, manifest: str, rows: str, *, singly: bool = False) -> int:
         """Classify a part of a manifest into a file of rows and return their number.
 
         The file is written under another name and renamed, so it is whole or not there, and the same whoever writes it.
+        `singly`: after other tries failed, one image after another, to find the one that is to blame.
         """
         import pyarrow.parquet as pq
 
-        table = self.rows(pq.read_table(manifest))
-        fresh = Path(rows).with_name(f"{Path(rows).stem}.{uuid.uuid4().hex}.new")
+        place = Path(rows)
+        notes = place.with_suffix(".tries")
+        table = self.rows(pq.read_table(manifest), notes if singly else None)
+        fresh = place.with_name(f"{place.stem}.{uuid.uuid4().hex}.new")
         try:
             pq.write_table(table, fresh, compression="zstd")
-            os.replace(fresh, rows)
+            os.replace(fresh, place)
         finally:
             fresh.unlink(missing_ok=True)
+        notes.unlink(missing_ok=True)
         return len(table)
 
-    def rows(self, manifest: pa.Table) -> pa.Table:
-        """Return one row for each image of a part of a manifest; one that cannot be read is a row, too."""
+    def rows(self, manifest: pa.Table, notes: Path | None = None) -> pa.Table:
+        """Return one row for each image of a part of a manifest; one that cannot be read is a row, too.
+
+        With `notes`, a file, images are taken singly: each is noted before it is begun, and one that had been begun
+        by two workers that did not end it is left out with a row that says so.
+        """
         names = [
             os.fsdecode(raw) if raw is not None else path
             for path, raw in zip(manifest["path"].to_pylist(), manifest["raw"].to_pylist(), strict=True)
         ]
-        if any(map(is_url, names)):
-            predictions = [one for batch in _fetched(names) for one in self._predictions(*batch)]
-        else:
-            predictions = self._predictions(names, [Path(name) for name in names])
+        predictions = self._all_of(names) if notes is None else self._singly(names, notes)
         return to_table(manifest, predictions, self._classifier.class_names, self._work.classifier)
+
+    def _all_of(self, names: Sequence[str]) -> list[Prediction]:
+        if any(map(is_url, names)):
+            return [one for batch in _fetched(names) for one in self._predictions(*batch)]
+        return self._predictions(names, [Path(name) for name in names])
+
+    def _singly(self, names: Sequence[str], notes: Path) -> list[Prediction]:
+        before = notes.read_text(encoding="ascii").split() if notes.exists() else []
+        blamed = [name for name, times in Counter(before).items() if times > 1]
+        predictions = []
+        for number, name in enumerate(names):
+            if str(number) in blamed:
+                said = message("the worker ended twice while it was classified.")
+                predictions.append(Prediction(cast(Path, name), Status.ERROR, message=said))
+                continue
+            notes.write_text("\n".join([*before, str(number)]), encoding="ascii")
+            predictions += self._all_of([name])
+        return predictions
 
     def _predictions(self, names: Sequence[str], places: Sequence[Path | str]) -> list[Prediction]:
         """Return the predictions of images that lie at `places`; a text says why there is none."""

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,37 @@ def test_rows_that_are_damaged_or_foreign_are_found_and_made_again(
     first.write_bytes(whole)
     (plan / "output" / "00000" / "other.parquet").write_bytes(whole)
     assert run("cluster", "verify", plan, "--json").result["strangers"]
+
+
+def test_an_image_that_brings_workers_down_is_left_out_with_a_row(trained: Path, photos: Path, tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    from model.checkpoint.files import contents
+    from model.cluster.listing import tables_of
+    from model.cluster.worker import Work, Worker
+    from model.types import Prediction
+
+    class Fragile(Worker):
+        def _predictions(self, names: Sequence[str], places: Sequence[Path | str]) -> list[Prediction]:
+            if any("disc" in name for name in names):
+                raise RuntimeError("stands for a crash")
+            return super()._predictions(names, places)
+
+    manifest, rows = tmp_path / "part-0.parquet", tmp_path / "rows.parquet"
+    (table,) = tables_of([str(photos)])
+    pq.write_table(table.add_column(0, "id", [list(range(len(table)))]), manifest)
+    work = Work(contents(trained), "c1")
+    for _ in range(2):
+        with pytest.raises(RuntimeError):
+            Fragile(work).write(str(manifest), str(rows), singly=True)
+    assert Fragile(work).write(str(manifest), str(rows), singly=True) == 4
+    found = {Path(row["path"]).name: row for row in pq.read_table(rows).to_pylist()}
+    assert "ended twice" in found["disc.png"]["message"]
+    Worker(work).write(str(manifest), str(rows))
+    whole = {Path(row["path"]).name: row for row in pq.read_table(rows).to_pylist()}
+    assert whole.pop("disc.png")["status"] == "ok"
+    assert whole == {name: row for name, row in found.items() if name != "disc.png"}
+    assert sorted(file.name for file in tmp_path.iterdir() if file.is_file()) == ["part-0.parquet", "rows.parquet"]
 
 
 def test_parts_grow_with_the_images(tmp_path: Path) -> None:

@@ -33,10 +33,10 @@ class Moody:
 
     def ready(self) -> None: ...
 
-    def write(self, manifest: str, rows: str) -> int:
+    def write(self, manifest: str, rows: str, *, singly: bool) -> int:
         path, said = Path(manifest), Path(manifest).read_text()
         if said == "fail":
-            raise ValueError("no such luck")
+            raise ValueError(f"no such luck, {singly=}")
         if said in ("crash", "hang"):
             path.write_text("work")
             if said == "crash":
@@ -91,7 +91,7 @@ def test_parts_of_workers_that_crash_hang_or_fail(tmp_path: Path) -> None:
     assert finished == {0, 1, 3, 4}
     assert all((tmp_path / f"{number}.rows").read_text() == "done\n" for number in finished)
     ((part, reason),) = crew.failed
-    assert (part, reason) == (parts[2], "ValueError: no such luck.")
+    assert (part, reason) == (parts[2], "ValueError: no such luck, singly=True.")
     assert tried == parts
     assert TRIES > 1
 
