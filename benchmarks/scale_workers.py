@@ -1,10 +1,10 @@
-"""One and two workers on Ray against one process: `python -m benchmarks.scale_workers CLASSIFIER [--images 256]`.
+"""One and two workers on Ray against one process: `python -m benchmarks.scale_workers CLASSIFIER [--images 768]`.
 
-The same images in each arm, JPEG files of 720 x 540 pixels, no cache. Arms run in turn, a round after another, each in
-processes of its own; an arm's rate is that of the images after the first quarter, so that starts are left out, and its
-start is the time until then less what that quarter takes at this rate. Processor time is that of the arm's processes,
-Ray's own among them (Linux), and hardly depends on what else runs on the machine, as images/s do. Ratios are within a
-round.
+The same images in each arm, the example project's with one pixel changed, no cache. Arms run in turn, round after round,
+each in processes of its own; an arm's rate is that of the images after the first quarter, so that starts are left out,
+and its start is the time until then less what that quarter takes at this rate. Processor time is that of the arm's
+processes, Ray's own among them (Linux), and hardly depends on what else runs on the machine, as images/s do. Ratios
+are within a round.
 """
 
 from __future__ import annotations
@@ -16,10 +16,13 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
-from benchmarks.serve import _pictures
+from PIL import Image
+
+from benchmarks.serve import _sources
 
 _ARMS = {"one process, 1 thread": (0, 1), "1 worker": (1, 1), "one process, 2 threads": (0, 2), "2 workers": (2, 1)}
 """Workers (0: no Ray) and threads of each."""
@@ -33,10 +36,11 @@ _RATIOS = (
 
 def _arm(classifier: Path, images: Path, workers: int, threads: int) -> None:
     """Run one arm in this process, and print when how many images were done."""
-    started, times = time.monotonic(), [(0, 0.0, 0.0)]
+    started, times, used = time.monotonic(), [(0, 0.0, 0.0)], _Used()
+    used.start()
 
     def note(done: int) -> None:
-        times.append((done, time.monotonic() - started, _processor_seconds()))
+        times.append((done, time.monotonic() - started, used.seconds()))
 
     if workers:
         from model.checkpoint.files import identity
@@ -67,20 +71,34 @@ def _arm(classifier: Path, images: Path, workers: int, threads: int) -> None:
     print(json.dumps(times))
 
 
-def _processor_seconds() -> float:
-    """Return the processor time that this process and those below it have taken."""
-    parents, ticks = {}, {}
-    for file in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = file.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue  # it has ended
-        parents[int(file.parent.name)] = int(fields[1])
-        ticks[int(file.parent.name)] = int(fields[11]) + int(fields[12])
-    below = {os.getpid()}
-    while more := {one for one, parent in parents.items() if parent in below} - below:
-        below |= more
-    return sum(ticks[one] for one in below) / os.sysconf("SC_CLK_TCK")
+class _Used(threading.Thread):
+    """Adds up the processor time of this process and those below it, ended ones included, by looking twice a second."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self._ticks: dict[int, int] = {}
+        self._lock = threading.Lock()
+
+    def run(self) -> None:
+        while True:
+            self.seconds()
+            time.sleep(0.5)
+
+    def seconds(self) -> float:
+        parents, ticks = {}, {}
+        for file in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = file.read_text().rpartition(")")[2].split()
+            except OSError:
+                continue  # it has ended
+            parents[int(file.parent.name)] = int(fields[1])
+            ticks[int(file.parent.name)] = int(fields[11]) + int(fields[12])
+        below = {os.getpid()}
+        while more := {one for one, parent in parents.items() if parent in below} - below:
+            below |= more
+        with self._lock:
+            self._ticks |= {one: ticks[one] for one in below}
+            return sum(self._ticks.values()) / os.sysconf("SC_CLK_TCK")
 
 
 def _figures(times: list[tuple[int, float, float]], count: int) -> tuple[float, float, float]:
@@ -97,8 +115,11 @@ def main(classifier: Path, count: int, rounds: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         images = Path(folder) / "images"
         images.mkdir()
-        for number, content in enumerate(_pictures(count)):
-            (images / f"{number:06}.jpg").write_bytes(content)
+        sources = [Image.open(path).convert("RGB") for path in _sources()]
+        for number in range(count):
+            picture = sources[number % len(sources)].copy()
+            picture.putpixel((number % picture.width, 0), (255, 255, 255))
+            picture.save(images / f"{number:06}.jpg", quality=90)
         for number in range(rounds):
             for name, (workers, threads) in _ARMS.items():
                 arm = subprocess.run(
@@ -126,8 +147,8 @@ def _said(figures: list[tuple[float, float, float]]) -> str:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("classifier", type=Path)
-    parser.add_argument("--images", type=int, default=256)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--images", type=int, default=768)
+    parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--arm", nargs=3, metavar=("IMAGES", "WORKERS", "THREADS"))
     options = parser.parse_args()
     if options.arm:
