@@ -1,10 +1,10 @@
 """One and two workers on Ray against one process: `python -m benchmarks.scale_workers CLASSIFIER [--images 768]`.
 
-The same images in each arm, the example project's with one pixel changed, no cache. Arms run in turn, round after round,
-each in processes of its own; an arm's rate is that of the images after the first quarter, so that starts are left out,
-and its start is the time until then less what that quarter takes at this rate. Processor time is that of the arm's
-processes, Ray's own among them (Linux), and hardly depends on what else runs on the machine, as images/s do. Ratios
-are within a round.
+The same images in each arm, those of the example project with one pixel changed, no cache. Arms run in turn, round by
+round, in processes of their own. An arm's rate is that of the images after the first quarter, so that starts are left
+out; its start is the time until then less what that quarter takes at this rate. Processor time is that of the arm's
+processes, Ray's own among them (Linux), and depends less on what else runs on the machine than images/s do. Ratios are
+within a round.
 """
 
 from __future__ import annotations
