@@ -25,6 +25,8 @@ TRIES = 5
 """How often a part is begun before it is given up; a node that dies costs the parts it was at one each."""
 TRIES_AT_ONCE = 2
 """After so many tries images are taken singly, which finds the one that brings a worker down."""
+LOST_A_PLACE = 20
+"""So many workers for each place that die before they have started, in a row, end the run."""
 FAILED_BEFORE_ANY_IS_DONE = 3
 """So many parts that are given up while none was done end the run: the fault is not theirs."""
 _LOOK_SECONDS = 0.5
@@ -45,12 +47,13 @@ class Works(Protocol):
 
 @dataclass(frozen=True)
 class Limits:
-    """What a worker reserves, how many there may be (None: as there is room), and how long a part may take."""
+    """What a worker reserves, how many there may be (None: as many as find room), and how long parts and starts take."""
 
     threads: int
     gpus: float
     workers: int | None
     stall_seconds: float
+    start_seconds: float = 1800.0
 
 
 @dataclass
@@ -157,23 +160,27 @@ class Crew:
             ray.get(result)
         except ray.exceptions.RayError as error:
             self._end(task.worker)
-            self._failed(task, _reason(error))
+            if task.part is None:
+                self._not_made(_reason(error), its_own_fault=getattr(error, "actor_init_failed", False))
+            else:
+                self._failed(task.part, _reason(error))
             return False
         self._not_started = 0
         return True
 
-    def _failed(self, task: _Task, reason: str) -> None:
-        if task.part is None:
-            self._not_started += 1
-            if self._not_started >= TRIES:
-                raise FewShotError(message("Workers cannot start: {reason}", reason=reason))
+    def _not_made(self, reason: str, *, its_own_fault: bool) -> None:
+        """Count a worker that did not start; a node that dies takes many with it at once."""
+        self._not_started += 1
+        if self._not_started >= (TRIES if its_own_fault else LOST_A_PLACE * self._wanted()):
+            raise FewShotError(message("Workers cannot start: {reason}", reason=reason))
+
+    def _failed(self, part: Part, reason: str) -> None:
+        _log.info("Part %s is begun again: %s", part.manifest, reason)
+        self._tries[str(part.manifest)] += 1
+        if self._tries[str(part.manifest)] < TRIES:
+            self._again.append(part)
             return
-        _log.info("Part %s is begun again: %s", task.part.manifest, reason)
-        self._tries[str(task.part.manifest)] += 1
-        if self._tries[str(task.part.manifest)] < TRIES:
-            self._again.append(task.part)
-            return
-        self.failed.append((task.part, reason))
+        self.failed.append((part, reason))
         if not self._done and len(self.failed) >= FAILED_BEFORE_ANY_IS_DONE:
             raise FewShotError(message("No part can be classified: {reason}", reason=reason))
 
@@ -184,7 +191,12 @@ class Crew:
                 del self._tasks[result]
                 self._end(task.worker)
                 seconds = round(self._limits.stall_seconds)
-                self._failed(task, message("it took longer than {seconds} s.", seconds=seconds))
+                self._failed(task.part, message("it took longer than {seconds} s.", seconds=seconds))
+        most = self._limits.start_seconds
+        if self._tasks and all(task.part is None and now - task.since > most for task in self._tasks.values()):
+            raise FewShotError(
+                message("No worker could start in {seconds} s: the cluster has no room.", seconds=round(most))
+            )
 
     def _end(self, worker: Any) -> None:  # noqa: ANN401 - Ray's handle of an actor
         import ray

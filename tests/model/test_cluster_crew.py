@@ -104,3 +104,13 @@ def test_workers_that_cannot_start_end_the_run_with_the_reason(tmp_path: Path) -
     part = Part(Shard("00000", 1, 0, 0), tmp_path / "0", tmp_path / "0.rows", 1)
     with Crew(Unfit, None, Limits(1, 0, 1, 60)) as crew, pytest.raises(FewShotError, match="no weights here"):  # type: ignore[arg-type]
         list(crew.finished(iter([part]), CancelToken()))
+
+
+@pytest.mark.usefixtures("ray_here")
+def test_a_cluster_without_room_is_said(tmp_path: Path) -> None:
+    from model.cluster.crew import Crew, Limits
+    from model.cluster.plan import Part, Shard
+
+    part = Part(Shard("00000", 1, 0, 0), tmp_path / "0", tmp_path / "0.rows", 1)
+    with Crew(Moody, None, Limits(50, 0, 1, 60, start_seconds=1)) as crew, pytest.raises(FewShotError, match="no room"):  # type: ignore[arg-type]
+        list(crew.finished(iter([part]), CancelToken()))
