@@ -47,7 +47,7 @@ class Works(Protocol):
 
 @dataclass(frozen=True)
 class Limits:
-    """What a worker reserves, how many there may be (None: as many as have room), and how long parts and starts take."""
+    """What a worker reserves, how many there may be (None: as many as fit), and how long parts and starts take."""
 
     threads: int
     gpus: float
