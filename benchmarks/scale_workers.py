@@ -1,10 +1,10 @@
-"""One and two workers on Ray against one process: `python -m benchmarks.scale_workers CLASSIFIER [--images 768]`.
+"""One and two workers on Ray against one process: `python -m benchmarks.scale_workers CLASSIFIER [--images 1280]`.
 
 The same images in each arm, those of the example project with one pixel changed, no cache. Arms run in turn, round by
-round, in processes of their own. An arm's rate is that of the images after the first quarter, so that starts are left
-out; its start is the time until then less what that quarter takes at this rate. Processor time is that of the arm's
-processes, Ray's own among them (Linux), and depends less on what else runs on the machine than images/s do. Ratios are
-within a round.
+round, in processes of their own. An arm's rate is that of the images after the first quarter, and after all workers
+were seen at work, so that starts are left out; its start is the time until then less what the images before take at
+this rate. Processor time is that of the arm's processes, Ray's own among them (Linux), and depends less on what else
+runs on the machine than images/s do. Ratios are within a round.
 """
 
 from __future__ import annotations
@@ -36,11 +36,12 @@ _RATIOS = (
 
 def _arm(classifier: Path, images: Path, workers: int, threads: int) -> None:
     """Run one arm in this process, and print when how many images were done."""
-    started, times, used = time.monotonic(), [(0, 0.0, 0.0)], _Used()
+    started, used = time.monotonic(), _Used()
+    times: list[tuple[int, float, float, bool]] = []
     used.start()
 
     def note(done: int) -> None:
-        times.append((done, time.monotonic() - started, used.seconds()))
+        times.append((done, time.monotonic() - started, used.seconds(), len(used.at_work) >= workers))
 
     if workers:
         from model.checkpoint.files import identity
@@ -80,6 +81,7 @@ class _Used(threading.Thread):
         super().__init__(daemon=True)
         self._ticks: dict[int, int] = {}
         self._lock = threading.Lock()
+        self.at_work: set[int] = set()  # processes of workers that were seen with a part
 
     def run(self) -> None:
         while True:
@@ -91,6 +93,8 @@ class _Used(threading.Thread):
         for file in Path("/proc").glob("[0-9]*/stat"):
             try:
                 fields = file.read_text().rpartition(")")[2].split()
+                if file.with_name("cmdline").read_bytes().startswith(b"ray::Worker.write"):
+                    self.at_work.add(int(file.parent.name))
             except OSError:
                 continue  # it has ended
             parents[int(file.parent.name)] = int(fields[1])
@@ -103,17 +107,17 @@ class _Used(threading.Thread):
             return sum(self._ticks.values()) / os.sysconf("SC_CLK_TCK")
 
 
-def _figures(times: list[tuple[int, float, float]], count: int) -> tuple[float, float, float]:
-    """Return images/s after the first quarter, processor seconds an image there, and the seconds of the start."""
-    done, since, used = next(one for one in times if one[0] >= count // 4)
-    _, until, then = next(one for one in times if one[0] == count)
+def _figures(times: list[tuple[int, float, float, bool]], count: int) -> tuple[float, float, float]:
+    """Return images/s once all are at work, processor seconds an image there, and the seconds of the start."""
+    done, since, used, _ = next(one for one in times if one[0] >= count // 4 and one[3])
+    _, until, then, _ = next(one for one in times if one[0] == count)
     rate = (count - done) / (until - since)
     return rate, (then - used) / (count - done), since - done / rate
 
 
-def main(classifier: Path, count: int, rounds: int) -> None:
+def main(classifier: Path, count: int, rounds: int, arms: list[str]) -> None:
     """Print the figures."""
-    found: dict[str, list[tuple[float, float, float]]] = {name: [] for name in _ARMS}
+    found: dict[str, list[tuple[float, float, float]]] = {name: [] for name in arms}
     with tempfile.TemporaryDirectory() as folder:
         images = Path(folder) / "images"
         images.mkdir()
@@ -123,7 +127,8 @@ def main(classifier: Path, count: int, rounds: int) -> None:
             picture.putpixel((number % picture.width, 0), (255, 255, 255))
             picture.save(images / f"{number:06}.jpg", quality=90)
         for number in range(rounds):
-            for name, (workers, threads) in _ARMS.items():
+            for name in arms:
+                workers, threads = _ARMS[name]
                 arm = subprocess.run(
                     [sys.executable, "-m", "benchmarks.scale_workers", str(classifier), "--arm", str(images),
                      str(workers), str(threads)],
@@ -133,9 +138,9 @@ def main(classifier: Path, count: int, rounds: int) -> None:
                 print(
                     f"round {number + 1}, {name}: {_said(found[name][-1:])}, load {os.getloadavg()[0]:.1f}", flush=True
                 )
-    for name in _ARMS:
+    for name in arms:
         print(f"{name}: {_said(found[name])}")
-    for one, other in _RATIOS:
+    for one, other in ((one, other) for one, other in _RATIOS if {one, other} <= set(arms)):
         for place, what in enumerate(("images/s", "processor time an image")):
             each = [a[place] / b[place] for a, b in zip(found[one], found[other], strict=True)]
             print(f"{one} / {other}, {what}: {statistics.median(each):.2f} ({min(each):.2f} to {max(each):.2f})")
@@ -149,11 +154,12 @@ def _said(figures: list[tuple[float, float, float]]) -> str:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("classifier", type=Path)
-    parser.add_argument("--images", type=int, default=768)
+    parser.add_argument("--images", type=int, default=1280)
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--only", nargs="+", choices=list(_ARMS), default=list(_ARMS))
     parser.add_argument("--arm", nargs=3, metavar=("IMAGES", "WORKERS", "THREADS"))
     options = parser.parse_args()
     if options.arm:
         _arm(options.classifier.resolve(), Path(options.arm[0]), int(options.arm[1]), int(options.arm[2]))
     else:
-        main(options.classifier.resolve(), options.images, options.rounds)
+        main(options.classifier.resolve(), options.images, options.rounds, options.only)
