@@ -1,17 +1,18 @@
-"""Plan, verify and merge at scale, with rows that are made up and no pixels: `python -m benchmarks.scale 10000000`.
+"""Plan, resume, verify and merge at scale, with made-up rows and no pixels: `python -m benchmarks.scale 10000000`.
 
-Says rows a second, bytes a row and the most memory that this process took.
+Each step runs in a process of its own. Says rows a second, bytes a row and the most memory that the process took. CSV
+is for at most 10^6 rows.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import resource
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -19,12 +20,13 @@ import pyarrow.parquet as pq
 
 from model.cluster.checking import check_plan
 from model.cluster.merging import merge
-from model.cluster.plan import Plan, make_plan, write_json
+from model.cluster.plan import Plan, load_plan, make_plan, write_json
 from model.cluster.rows import schema_of
+from model.cluster.running import Left
 
 _NAMES = ("galaxy", "nebula", "star cluster")
 _AT_ONCE = 65_536
-Done = TypeVar("Done")
+_MOST_IN_CSV = 1_000_000
 
 
 def _images(count: int) -> Iterator[pa.Table]:
@@ -59,28 +61,79 @@ def _fill(plan: Plan) -> None:
         write_json(plan.mark(shard), {"images": shard.images})
 
 
+def _planned(place: Path, count: int) -> None:
+    make_plan(place, _images(count), classifier="c0", class_names=_NAMES)
+
+
+def _begun(place: Path, count: int) -> None:
+    """Do what a run does before its first part where everything is done: look at all parts."""
+    plan = load_plan(place)
+    for shard in plan.shards:
+        plan.mark(shard).unlink()
+    left = Left(plan, list(plan.shards))
+    assert not any(left.parts())
+    assert left.found == count
+    left.mark_finished()
+
+
+def _verified(place: Path, count: int) -> None:
+    check = check_plan(load_plan(place))
+    assert check.is_whole
+    assert check.rows == count
+
+
+def _merged(place: Path, count: int) -> None:
+    assert merge(load_plan(place), place.with_name("merged")) == count
+
+
+def _table(place: Path, count: int) -> None:
+    assert merge(load_plan(place), place.with_name("merged.csv")) == count
+
+
+def _filled(place: Path, _count: int) -> None:
+    _fill(load_plan(place))
+
+
+_STEPS: dict[str, Callable[[Path, int], None]] = {
+    "plan": _planned,
+    "rows": _filled,
+    "resume": _begun,
+    "verify": _verified,
+    "merge": _merged,
+    "csv": _table,
+}
+
+
 def main(count: int) -> None:
     """Print the figures for `count` rows."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "plan"
-        plan = _timed("plan", count, lambda: make_plan(place, _images(count), classifier="c0", class_names=_NAMES))
-        _fill(plan)
-        for part in ("shards", "output"):
-            size = sum(file.stat().st_size for file in (place / part).rglob("*.parquet"))
-            print(f"{part}: {size / count:.1f} bytes a row", flush=True)
-        check = _timed("verify", count, lambda: check_plan(plan))
-        assert check.is_whole
-        assert check.rows == count
-        assert _timed("merge", count, lambda: merge(plan, Path(folder) / "merged")) == count
+        for name in _STEPS:
+            if name != "csv" or count <= _MOST_IN_CSV:
+                process = multiprocessing.get_context("spawn").Process(target=_timed, args=(name, place, count))
+                process.start()
+                process.join()
+                assert process.exitcode == 0, name
+        for part in ("plan/shards", "plan/output", "merged", "merged.csv"):
+            there = Path(folder) / part
+            files = [there] if there.is_file() else list(there.rglob("*.parquet"))
+            size = sum(file.stat().st_size for file in files)
+            print(f"{part}: {size / count:.1f} bytes a row, {len(files):,d} files", flush=True)
 
 
-def _timed(name: str, count: int, step: Callable[[], Done]) -> Done:
-    started = time.monotonic()
-    done = step()
+def _timed(name: str, place: Path, count: int) -> None:
+    before, started = _memory(), time.monotonic()
+    _STEPS[name](place, count)
     took = time.monotonic() - started
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{name}: {took:.1f} s, {count / took:,.0f} rows/s; most memory so far {memory:,.0f} MiB", flush=True)
-    return done
+    print(
+        f"{name}: {took:.1f} s, {count / took:,.0f} rows/s; most memory {_memory():,.0f} MiB, "
+        f"{before:,.0f} of it before",
+        flush=True,
+    )
+
+
+def _memory() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":

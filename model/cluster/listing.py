@@ -86,15 +86,23 @@ def iter_images_of(
         else:
             yield from found(text)
     elif glob.has_magic(text):
-        matches = glob.iglob(text, recursive=True)
-        first = next(matches, None)
-        if first is None:
+        matches = sorted(glob.iglob(text, recursive=True), key=natural_key)  # as files lie on the disk is no order
+        if not matches:
             raise UsageError(message("Nothing fits the pattern {pattern}.", pattern=text))
-        yield from found(first)
+        folders = {os.path.normpath(path) for path in matches if os.path.isdir(path)}
         for path in matches:
-            yield from found(path)
+            if not _is_below(path, folders):  # `photos/**` fits a folder and what is in it, too
+                yield from found(path)
     else:
         raise UsageError(message("{path}: there is no such file or folder.", path=text))
+
+
+def _is_below(path: str, folders: set[str]) -> bool:
+    """Whether one of `folders` holds `path`, at whatever depth."""
+    above = os.path.dirname(os.path.normpath(path))
+    while above and above not in folders and above != os.path.dirname(above):
+        above = os.path.dirname(above)
+    return above in folders
 
 
 def _lines(path: Path) -> Iterator[str]:

@@ -22,5 +22,4 @@ def keep_ray_quiet() -> None:
     """Turn off what Ray would send to its makers and print; to be called before Ray is imported."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ["RAY_USAGE_STATS_PROMPT_ENABLED"] = "0"
-    os.environ.setdefault("RAY_DATA_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")

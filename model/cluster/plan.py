@@ -2,13 +2,13 @@
 
 DIR/plan.json                   the plan, written last: without it the folder holds none
 DIR/shards/00000/part-*.parquet manifests: id (int64, rising over the whole plan), path, raw
-DIR/output/00000/*.parquet      what `run` writes, see `model.cluster.rows`
+DIR/output/00000/part-*.parquet the rows of the part of that name, see `model.cluster.rows`
 DIR/marks/00000.json            a finished shard
-DIR/checkpoints/00000/          ids that are done, of a shard that is not
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -24,11 +24,15 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 PLAN_FILE = "plan.json"
-FORMAT = 1
+_FOLDERS = ("shards", "output", "marks")
+FORMAT = 2
 SHARD_IMAGES = 10_000_000
-"""Images a shard: their ids take 80 MB, which bounds what resuming and checking hold in memory."""
+"""Images a shard: some 2,500 files in a folder, which is what a run lists at once."""
 BLOCK_IMAGES = 4096
-"""Images a part of a manifest: what one worker does at once, and loses at most when it dies."""
+"""Images a part of a manifest, at most: what one worker does at once, and loses when it dies."""
+FEWEST_BLOCK_IMAGES = 32
+BLOCKS_BEFORE_GROWTH = 256
+"""A part holds at most this share of the images before it, so that few images, too, are parts for many workers."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +46,27 @@ class Shard:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A part of a shard: its manifest, the file for its rows, and how many images it holds."""
+
+    shard: Shard
+    manifest: Path
+    rows: Path
+    images: int
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all of its rows are there."""
+        return self.rows.exists() and rows_in(self.rows) == self.images
+
+
+@dataclass(frozen=True)
 class Plan:
     """What a folder's plan says.
 
     classifier: the classifier's short name (its hash), see `model.checkpoint.files.identity`
     class_names: in the classifier's order
-    settings: what else a row depends on: `closely`, `false_alarms`
+    settings: what else a row depends on: `closely`, `false_alarms`, and how files were cut: `video_rate`, `tiles`
     """
 
     folder: Path
@@ -69,10 +88,6 @@ class Plan:
     def output(self, shard: Shard) -> Path:
         """The folder of a shard's rows."""
         return self.folder / "output" / shard.name
-
-    def checkpoint(self, shard: Shard) -> Path:
-        """The folder in which Ray Data notes which ids are done."""
-        return self.folder / "checkpoints" / shard.name
 
     def mark(self, shard: Shard) -> Path:
         """The file that says that a shard is finished."""
@@ -104,13 +119,13 @@ def make_plan(
             message("{folder} holds a plan already. Go on with `fewshot cluster run`, or give another.", folder=folder)
         )
     try:
-        for name in ("shards", "output", "marks", "checkpoints"):  # of a plan that was never finished
+        for name in _FOLDERS:  # of a plan that was never finished
             shutil.rmtree(folder / name, ignore_errors=True)
-        shards = _written(folder / "shards", tables, shard_images, min(block_images, shard_images), told)
+        shards = _written(folder / "shards", tables, shard_images, block_images, told)
         if not shards:
             raise NoImagesError(message("There is no image in {paths}.", paths=", ".join(inputs)))
         plan = Plan(folder, classifier, tuple(class_names), tuple(inputs), tuple(shards), settings or {})
-        for name in ("output", "marks", "checkpoints"):
+        for name in _FOLDERS:
             (folder / name).mkdir(exist_ok=True)
         write_json(folder / PLAN_FILE, {"format": FORMAT, **asdict(plan), "folder": None, "images": plan.images})
     except OSError as error:
@@ -138,6 +153,15 @@ def load_plan(folder: Path) -> Plan:
         raise FewShotError(message("The plan in {folder} is damaged: {error}.", folder=folder, error=error)) from error
 
 
+def discard(folder: Path) -> None:
+    """Remove a plan and its rows; what else is in the folder stays."""
+    (folder / PLAN_FILE).unlink(missing_ok=True)  # first: a plan that is half removed is none
+    for name in _FOLDERS:
+        shutil.rmtree(folder / name, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+
+
 def write_json(path: Path, value: object) -> None:
     """Write JSON to a file, whole or not at all."""
     fresh = path.with_name(path.name + ".new")
@@ -152,7 +176,7 @@ def _written(
 
     shards: list[Shard] = []
     count, before = 0, -1
-    inside = 0  # images of the shard that is being written
+    inside = part = 0  # images and parts of the shard that is being written
     for block in _blocks(_numbered(tables), shard_images, block_images):
         ids = block["id"].to_numpy()
         before = _checked(ids, before)
@@ -160,9 +184,10 @@ def _written(
             shards.append(Shard(f"{len(shards):05}", 0, int(ids[0]), 0))
             (folder / shards[-1].name).mkdir(parents=True)
         last = shards[-1]
-        pq.write_table(block, folder / last.name / f"part-{inside // block_images:06}.parquet", compression="zstd")
+        pq.write_table(block, folder / last.name / f"part-{part:06}.parquet", compression="zstd")
         shards[-1] = Shard(last.name, last.images + len(ids), last.first, int(ids[-1]))
         inside = (inside + len(ids)) % shard_images
+        part = part + 1 if inside else 0
         count += len(ids)
         told(count)
     return shards
@@ -196,18 +221,45 @@ def _numbered(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
 
 
 def _blocks(tables: Iterable[pa.Table], shard_images: int, block_images: int) -> Iterator[pa.Table]:
-    """Cut tables anew into blocks of `block_images` rows, none of which spans two shards."""
+    """Cut tables anew into blocks of up to `block_images` rows, none of which spans two shards."""
     import pyarrow as pa
 
     held: list[pa.Table] = []
-    rows = inside = 0
+    rows = count = 0
+
+    def wanted() -> int:
+        grown = max(FEWEST_BLOCK_IMAGES, count // BLOCKS_BEFORE_GROWTH)
+        return min(block_images, grown, shard_images - count % shard_images)
+
     for table in tables:
         held.append(table)
         rows += len(table)
-        while rows >= (wanted := min(block_images, shard_images - inside)):
-            whole = pa.concat_tables(held)
-            yield whole.slice(0, wanted).combine_chunks()
-            held, rows = [whole.slice(wanted)], rows - wanted
-            inside = (inside + wanted) % shard_images
+        if rows < wanted():
+            continue
+        whole, at = pa.concat_tables(held), 0
+        while rows >= (most := wanted()):
+            yield whole.slice(at, most).combine_chunks()
+            at, rows, count = at + most, rows - most, count + most
+        held = [whole.slice(at)]
     if rows:
         yield pa.concat_tables(held).combine_chunks()
+
+
+def parts_of(plan: Plan, shard: Shard) -> Iterator[Part]:
+    """Yield a shard's parts in the order of their ids. Raises `FewShotError` for a manifest that cannot be read."""
+    for manifest in sorted(plan.manifest(shard).glob("*.parquet")):
+        images = rows_in(manifest)
+        if not images:
+            raise FewShotError(message("{path} is damaged. Make the plan again.", path=manifest))
+        yield Part(shard, manifest, plan.output(shard) / manifest.name, images)
+
+
+def rows_in(file: Path) -> int:
+    """Return how many rows a Parquet file has, from its end; 0 where it cannot be read."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return int(pq.read_metadata(file).num_rows)
+    except (OSError, pa.ArrowException):
+        return 0

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from model.cli.arguments import add_common, share
 from model.cli.classified import Overlays, say_counts, warn_of_trouble
 from model.cli.hooks import Hooks, parse_command
+from model.cli.on_cluster import add_cluster, classify_on_cluster, place, refuse_urls
 from model.cli.outcome import Outcome, Search
 from model.cli.progress import SECONDS_BETWEEN_LINES, ProgressPrinter
 from model.cli.registry import COMMANDS, Command
@@ -40,7 +41,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "classifier", type=Path, metavar="CLASSIFIER", help=message("folder saved by `train`, or a project")
     )
     parser.add_argument(
-        "paths", type=Path, nargs="+", metavar="PATH", help=message("images, or folders (read recursively)")
+        "paths", type=place, nargs="+", metavar="PATH", help=message("images, or folders (read recursively)")
     )
     parser.add_argument("--out", type=Path, required=True, metavar="RESULTS.csv", help=message("table to write"))
     parser.add_argument(
@@ -98,6 +99,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         ),
     )
     add_watching(parser)
+    add_cluster(parser)
     existing = parser.add_mutually_exclusive_group()
     existing.add_argument("--resume", action="store_true", help=message("continue an interrupted RESULTS.csv"))
     existing.add_argument("--overwrite", action="store_true", help=message("replace RESULTS.csv whatever it is"))
@@ -106,6 +108,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     """Classify images and folders into a table, with overlays if asked for: read, embed, predict, region, write."""
     check_options(options)
+    if options.cluster is not None:
+        return classify_on_cluster(options, token)
+    refuse_urls(options)
     if options.watch:
         return _watched(options, token)
     rows: Counter[str] = Counter()

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from model.cli.arguments import add_json, positive, seconds, share
+from model.cli.on_cluster import checked, planned, run
 from model.cli.outcome import Outcome, Search
 from model.cli.progress import ProgressPrinter
 from model.cli.registry import COMMANDS, Command
 from model.cli.text import say
 from model.images.cutting import AS_THEY_ARE
 from model.messages import message
-from model.progress import CancelToken, Progress
+from model.progress import CancelToken
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,19 +24,19 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         return steps.add_parser(name, help=told, formatter_class=parser.formatter_class)
 
     plan = step("plan", message("list the images, in shards"))
-    run = step("run", message("classify what the plan lists and has no row yet"))
+    run_ = step("run", message("classify what the plan lists and has no row yet"))
     check = step("verify", message("check that each image has exactly one row"))
     merge = step("merge", message("write all rows in order, as CSV or a folder of Parquet files"))
-    for one in (plan, run):
+    for one in (plan, run_):
         one.add_argument("classifier", type=Path, metavar="CLASSIFIER", help=message("folder of a saved classifier"))
     _add_plan(plan)
-    for one in (run, check, merge):
+    for one in (run_, check, merge):
         one.add_argument("folder", type=Path, metavar="DIR", help=message("the folder of the plan"))
-    _add_run(run)
+    _add_run(run_)
     merge.add_argument(
         "--out", type=Path, required=True, metavar="RESULTS", help=message("a CSV file, or a folder for Parquet files")
     )
-    for one in (plan, run, check, merge):
+    for one in (plan, run_, check, merge):
         add_json(one)
         one.set_defaults(video_rate=AS_THEY_ARE.video_rate, tiles=AS_THEY_ARE.tile_side, cache=None)
 
@@ -54,7 +55,11 @@ def _add_plan(plan: argparse.ArgumentParser) -> None:
         "--shard-images", type=positive, default=10_000_000, metavar="N", help=message("most images of a shard")
     )
     plan.add_argument(
-        "--block-images", type=positive, default=4096, metavar="N", help=message("most images of a block of a shard")
+        "--block-images",
+        type=positive,
+        default=4096,
+        metavar="N",
+        help=message("most images of a part, which a worker takes at a time"),
     )
     plan.add_argument("--closely", action="store_true", help=message("find regions at twice the size"))
     plan.add_argument(
@@ -67,24 +72,23 @@ def _add_plan(plan: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_run(run: argparse.ArgumentParser) -> None:
-    run.add_argument(
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
         "--address", default="here", help=message("a running Ray (host:port or auto); default: one for this run, here")
     )
-    run.add_argument("--threads", type=positive, default=1, help=message("cores a worker uses (default: 1)"))
-    run.add_argument("--workers", type=positive, help=message("most workers (default: as many as there is room for)"))
-    run.add_argument(
-        "--batch-images", type=positive, default=256, metavar="N", help=message("images a worker takes at a time")
+    parser.add_argument("--threads", type=positive, default=1, help=message("cores a worker uses (default: 1)"))
+    parser.add_argument(
+        "--workers", type=positive, help=message("most workers (default: as many as there is room for)")
     )
-    run.add_argument(
+    parser.add_argument(
         "--device", choices=("auto", "cpu", "cuda"), default="auto", help=message("where to compute (default: auto)")
     )
-    run.add_argument(
+    parser.add_argument(
         "--stall",
         type=seconds,
         default=1800.0,
         metavar="SECONDS",
-        help=message("begin again from the checkpoints where nothing was written for so long (default: 1800)"),
+        help=message("a worker that needs longer for a part is replaced (default: 1800)"),
     )
 
 
@@ -98,29 +102,8 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
 
 
 def _plan(options: argparse.Namespace, token: CancelToken) -> Outcome:
-    from model.checkpoint.files import identity, load
-    from model.cluster.listing import tables_of
-    from model.cluster.plan import make_plan
-
     search = Search()
-    names = load(options.classifier, "cpu").class_names
-    with ProgressPrinter() as bar:
-
-        def told(count: int) -> None:
-            token.raise_if_cancelled()
-            bar(Progress(message("Finding images"), count, 0))
-
-        made = make_plan(
-            options.out,
-            tables_of(options.inputs, options.cutting, search.passed_over, search.left_aside, search.remarked),
-            classifier=identity(options.classifier),
-            class_names=names,
-            inputs=options.inputs,
-            settings={"closely": options.closely, "false_alarms": options.false_alarms},
-            shard_images=options.shard_images,
-            block_images=options.block_images,
-            told=told,
-        )
+    made = planned(options, options.out, options.inputs, search, token)
     aside = search.told()
     say(message("Planned {images:,d} images in {shards:,d} shards.", images=made.images, shards=len(made.shards)))
     return Outcome({"images": made.images, "shards": len(made.shards), **aside}, len(search.missing))
@@ -128,30 +111,26 @@ def _plan(options: argparse.Namespace, token: CancelToken) -> Outcome:
 
 def _run_plan(options: argparse.Namespace, token: CancelToken) -> Outcome:
     from model.cluster.plan import load_plan
-    from model.cluster.running import Settings, run_plan
+    from model.cluster.running import Settings
 
     settings = Settings(
         address=options.address,
         threads=options.threads,
-        workers=(1, options.workers) if options.workers else None,
-        batch_images=options.batch_images,
+        workers=options.workers,
         device=options.device,
         stall_seconds=options.stall,
     )
     plan = load_plan(options.folder)
-    with ProgressPrinter() as bar:
-        done = run_plan(plan, options.classifier, settings, bar, token)
+    done = run(plan, options.classifier, settings, token)
     say(message("Finished: {images:,d} images, {done:,d} of them in this run.", images=plan.images, done=done))
     return Outcome({"images": plan.images, "done": done}, 0)
 
 
 def _verify(options: argparse.Namespace, token: CancelToken) -> Outcome:
-    from model.cluster.checking import check_plan
     from model.cluster.plan import load_plan
 
     plan = load_plan(options.folder)
-    with ProgressPrinter() as bar:
-        found = check_plan(plan, bar, token)
+    found = checked(plan, token)
     result: dict[str, Any] = {
         "whole": found.is_whole,
         "images": plan.images,
@@ -160,8 +139,11 @@ def _verify(options: argparse.Namespace, token: CancelToken) -> Outcome:
         "repeated": found.repeated,
         "foreign": found.foreign,
         "named": found.named,
+        "damaged": [str(file) for file in found.damaged],
+        "strangers": [str(file) for file in found.strangers],
         "unfinished": found.unfinished,
         "statuses": dict(found.statuses),
+        "classes": dict(found.classes),
     }
     if found.is_whole:
         say(message("{rows:,d} images, each with exactly one row.", rows=found.rows))
@@ -171,11 +153,15 @@ def _verify(options: argparse.Namespace, token: CancelToken) -> Outcome:
     for count, kind, said in (
         (found.missing, "missing", message("images without a row")),
         (found.repeated, "repeated", message("images with more than one row")),
-        (found.foreign, "foreign", message("rows of no image of their shard")),
+        (found.foreign, "foreign", message("rows of no image of their part")),
     ):
         if count:
             ids = ", ".join(map(str, found.named[kind]))
             say(message("{count:,d} {what}, ids {ids}.", count=count, what=said, ids=ids))
+    for file in found.damaged[:20]:
+        say(message("{path} cannot be read; `fewshot cluster run` makes it again.", path=file))
+    for file in found.strangers[:20]:
+        say(message("{path} belongs to no part of the plan. Take it away.", path=file))
     return Outcome(result, 0, is_bad=True)
 
 
