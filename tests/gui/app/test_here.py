@@ -19,7 +19,6 @@ from model.types import Attend
 from tests.gui.app.conftest import start
 from tests.model.conftest import paint
 
-
 LONG = 60_000  # milliseconds: the model is loaded
 
 
