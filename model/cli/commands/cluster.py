@@ -59,7 +59,7 @@ def _add_plan(plan: argparse.ArgumentParser) -> None:
         type=positive,
         default=4096,
         metavar="N",
-        help=message("most images of a part, which a worker takes at a time"),
+        help=message("most images of a part, a worker's step"),
     )
     plan.add_argument("--closely", action="store_true", help=message("find regions at twice the size"))
     plan.add_argument(

@@ -17,8 +17,9 @@ from fewshot_gui.jobs.runner import Runner
 from fewshot_gui.paths import AppPaths
 from model.types import Attend
 from tests.gui.app.conftest import start
-from tests.gui.app.test_app import wait_for_job
 from tests.model.conftest import paint
+
+LONG = 60_000  # milliseconds: the model is loaded
 
 
 @pytest.fixture
@@ -31,6 +32,11 @@ def real_app(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[App]:
     assert app.shutdown() == []
 
 
+def train(app: App, qtbot: QtBot) -> None:
+    app.window.intents.train_requested.emit()
+    qtbot.waitUntil(lambda: not app.window.command_table.flag("busy"), timeout=LONG)
+
+
 def test_a_box_is_drawn_on_an_example_and_training_looks_there(real_app: App, qtbot: QtBot, tmp_path: Path) -> None:
     app, document = real_app, real_app.session.document
     paths = {}
@@ -39,13 +45,12 @@ def test_a_box_is_drawn_on_an_example_and_training_looks_there(real_app: App, qt
         for k, path in enumerate(paths[shape]):
             paint(shape, 10 * number + k, at=(45, 60)).save(path)
         document.add_examples(document.add_bin(shape), paths[shape])
-    app.window.intents.train_requested.emit()
-    wait_for_job(app, qtbot)
+    train(app, qtbot)
     assert not app.session.results.is_stale
 
     example, inspector = paths["disc"][0], app.window.inspector
     app.window.intents.image_selected.emit(example)
-    qtbot.waitUntil(inspector.boxes.isVisible)
+    qtbot.waitUntil(inspector.boxes.isVisible, timeout=LONG)
     inspector.boxes.here.click()
     canvas = inspector.canvas
 
@@ -58,15 +63,14 @@ def test_a_box_is_drawn_on_an_example_and_training_looks_there(real_app: App, qt
     (box,) = document.boxes(example).inside
     assert abs(box.x - 90) <= 2
     assert app.session.results.is_stale  # as after every edit of the bins
-    app.window.intents.train_requested.emit()
-    wait_for_job(app, qtbot)
+    train(app, qtbot)
     assert not app.session.results.is_stale
     report = app.session.results.report
     assert report is not None
     assert {one.path: one.attend for one in report.examples if one.attend} == {example: Attend((box,))}
 
     app.window.intents.image_selected.emit(paths["disc"][1])
-    qtbot.waitUntil(lambda: inspector._explanation is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: inspector._explanation is not None, timeout=LONG)
     assert inspector._explanation is not None
     like = [one for found in inspector._explanation.by_example for one in found.like if one.path == example]
     assert len(like) == 1
