@@ -20,7 +20,7 @@ from model.messages import message, os_reason
 from model.runs.image_classifier import ImageClassifier
 
 OPSET = 18
-_BUILT_IN = frozenset({"coarse", "semantic", "fine", "layout", "texture", "second"})
+_BUILT_IN = frozenset({"coarse", "fine", "layout", "texture", "second"})
 
 
 def metadata_of(classifier: ImageClassifier, identity: str) -> dict[str, str]:
@@ -111,6 +111,11 @@ def _content(classifier: ImageClassifier, identity: str) -> bytes:
     optimizer.fold_constants(program.model, onnx_shape_inference=False)
     optimizer.remove_unused_nodes(program.model)
     proto = program.model_proto
+    shape = proto.graph.input[0].type.tensor_type.shape.dim
+    if not all(shape[axis].dim_param for axis in (0, 2, 3)):  # the exporter has fixed one, without a word
+        raise UsageError(
+            message("The backbone {name} cannot be exported to ONNX.", name=classifier.embedder.backbone.name)
+        )
     for key, value in metadata_of(classifier, identity).items():
         proto.metadata_props.add(key=key, value=value)
     content: bytes = proto.SerializeToString()

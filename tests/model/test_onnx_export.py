@@ -205,3 +205,9 @@ def test_missing_packages_are_named_with_the_way_out(
     with pytest.raises(onnx_file.UsageError, match=r"pip install 'fewshot\[onnx\]'"):
         onnx_file.export_onnx(classifier, tmp_path / "new.onnx", "c0")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_older_classifier_with_the_semantic_view_is_refused(tmp_path: Path) -> None:
+    classifier = load(ROOT / "tests" / "data" / "version_6" / "classifier", "cpu")
+    with pytest.raises(onnx_file.UsageError, match="The view semantic cannot be exported"):
+        onnx_file.export_onnx(classifier, tmp_path / "new.onnx", "c0")
