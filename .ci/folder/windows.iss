@@ -1,4 +1,4 @@
-; An installer for Windows, made by Inno Setup of the folder build: iscc /DVersion=0.1.0 .ci\folder\windows.iss
+; An installer for Windows, made by Inno Setup of the folder build: iscc /DVersion=0.2.0 .ci\folder\windows.iss
 [Setup]
 AppName=Fewshot
 AppVersion={#Version}
