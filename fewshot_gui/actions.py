@@ -145,7 +145,7 @@ SPECS = (
     ),
     ActionSpec(
         "exportClassifier",
-        mark("Export c&lassifier…"),
+        mark("Export class&ifier…"),
         (),
         "",
         ("is_trained", "!busy"),

@@ -34,6 +34,7 @@ from fewshot_gui.views.picture_tools import PictureTools
 from fewshot_gui.widgets.difference_legend import DifferenceLegend
 from fewshot_gui.widgets.elided_label import ElidedLabel
 from fewshot_gui.widgets.empty_hint import EmptyHint, EmptyOr
+from fewshot_gui.widgets.giving_scroll import GivingScroll
 from fewshot_gui.widgets.notice import Notice
 from fewshot_gui.widgets.overlay_canvas import OverlayCanvas
 from fewshot_gui.widgets.pane_header import PaneHeader
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 _SETTLE = 120  # milliseconds an image must stay chosen before it is explained: arrow keys run past many
 _REST = 60  # milliseconds the view must rest before finer pixels are asked for
+_SAID_SHARE = 0.62  # of the height, at most, for what is said below the picture; the rest is reached by scrolling
 _DEFAULT_OPACITY = 55  # percent, as in exported overlays
 
 
@@ -251,7 +253,8 @@ class InspectorView(QWidget):
         row.addWidget(self.map_choice)
         row.addWidget(self._opacity, 2)
         row.addWidget(self._threshold, 1)
-        facts = QVBoxLayout()
+        said = QWidget()
+        facts = QVBoxLayout(said)
         facts.setContentsMargins(style.GRID, style.GRID // 2, style.GRID, style.GRID)
         facts.setSpacing(6)
         facts.addWidget(self.tools)
@@ -265,7 +268,7 @@ class InspectorView(QWidget):
         column.setSpacing(0)
         column.addWidget(self.canvas, 1)
         column.addWidget(self._mark_notice)
-        column.addLayout(facts)
+        column.addWidget(GivingScroll(said, _SAID_SHARE))
         hint = EmptyHint(
             "inspect",
             self.tr("No image chosen"),

@@ -116,10 +116,6 @@
         <translation>将结果、可信程度和注意事项写入一个 HTML 文件，供同事查看</translation>
     </message>
     <message>
-        <source>Export c&amp;lassifier…</source>
-        <translation>导出分类器(&amp;L)…</translation>
-    </message>
-    <message>
         <source>Write the classifier into a folder, for other computers and the command, with a page that describes it</source>
         <translation>把分类器写入文件夹，供其他电脑和命令行使用，并附一页说明</translation>
     </message>
@@ -406,6 +402,10 @@
     <message>
         <source>Show the images that are most like the one in the inspector</source>
         <translation>显示与检视面板中的图像最相似的图像</translation>
+    </message>
+    <message>
+        <source>Export class&amp;ifier…</source>
+        <translation>导出分类器(&amp;I)…</translation>
     </message>
     <message>
         <source>Fetch images like this re&amp;gion</source>

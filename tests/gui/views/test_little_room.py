@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel
@@ -12,7 +13,9 @@ from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
 from fewshot_gui.views.main_window import MainWindow
 from fewshot_gui.widgets.flexible_splitter import shared
-from model.types import Prediction, Region, Status
+from fewshot_gui.widgets.giving_scroll import GivingScroll
+from model.images.grey_values import GreyValues, survey
+from model.types import ByExample, Explanation, LikeRegion, Prediction, Region, Status
 
 from .helpers import paths
 
@@ -38,6 +41,32 @@ def test_at_150_percent_of_a_small_screen_every_class_is_in_sight(filled: MainWi
     (title,) = [one for one in filled.inspector.header.findChildren(QLabel) if one.text() == "Inspector"]
     assert title.width() >= title.sizeHint().width()
     assert all(card.width() <= filled.bins.width() for card in (filled.bins.card(b.id) for b in filled._document.bins))
+
+
+def test_all_that_is_said_of_an_image_scrolls_and_leaves_the_window_its_height(
+    filled: MainWindow, qtbot: QtBot
+) -> None:
+    filled.resize(1280, 720)
+    for action in ("histogram", "facts"):
+        filled.command_table[action].setChecked(True)
+    path, inspector = paths(1)[0], filled.inspector
+    values = np.arange(60_000, dtype=np.uint16).reshape(200, 300)
+    inspector.tools.greys.set_survey(survey(GreyValues(values, Region(0, 0, 300, 200), (300, 200))))
+    bins = [bin_.id for bin_ in filled._document.bins]
+    like = tuple(LikeRegion(paths(9)[k], Region(0, 0, 1, 1), 0.9) for k in range(3))
+    maps = np.zeros((2, 8, 8), np.float32)
+    regions, scores = (Region(0, 0, 1, 1),) * 2, (0.9, 0.1)
+    by_example = (ByExample(0, like), ByExample(1, like))
+    explanation = Explanation(path, maps, regions, scores, (300, 200), by_example=by_example)
+    inspector.show_explanation(path, bins, explanation)
+    QApplication.processEvents()
+    assert filled.height() == 720
+    scroll = inspector.findChild(GivingScroll)
+    assert scroll is not None
+    qtbot.waitUntil(lambda: scroll.verticalScrollBar().maximum() > 0)
+    assert inspector.canvas.height() > 0.3 * inspector.height()
+    filled.resize(1280, 1400)
+    qtbot.waitUntil(lambda: scroll.verticalScrollBar().maximum() == 0)  # there is room for all of it
 
 
 def test_panes_and_columns_are_as_wide_as_before_after_a_small_window(filled: MainWindow) -> None:
