@@ -71,9 +71,10 @@ class StackingController(QObject):
         if isinstance(result, StacksResult) and result.job_id == self._job:
             self._stacks.set_links(result.paths, result.links, result.alike)
             count, images = self._stacks.counts()
-            text = self.tr("{count} stacks of {images} near copies among {total} images").format(
-                count=f"{count:,}", images=f"{images:,}", total=f"{len(result.paths):,}"
-            )
+            text = self.tr("{count} stacks of {images} near copies among {total} images")
+            if count == 1:
+                text = self.tr("1 stack of {images} near copies among {total} images")
+            text = text.format(count=f"{count:,}", images=f"{images:,}", total=f"{len(result.paths):,}")
             if result.unreadable:
                 text += self.tr("; {count} could not be read").format(count=f"{result.unreadable:,}")
             self._status.show_message(text)

@@ -10,7 +10,7 @@ from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
 from fewshot_gui.texts import percent
 from fewshot_gui.translation import tr
-from model.estimates.report import WORTHWHILE, neediest_class, outlook
+from model.estimates.report import WORTHWHILE, independent_examples, neediest_class, outlook
 from model.types import FEWEST_OF_ONE_BIN
 
 START = 3
@@ -42,7 +42,12 @@ def next_step(document: Document, results: Results) -> NextStep | None:
         return _first_training(document)
     if results.is_stale:
         return NextStep(tr("The bins changed since the last training."), "train")
-    return _doubtful_examples(document, results) or _to_classify(results) or _more_examples(document, results)
+    return (
+        _too_alike(results)
+        or _doubtful_examples(document, results)
+        or _to_classify(results)
+        or _more_examples(document, results)
+    )
 
 
 def _to_train(document: Document) -> NextStep:
@@ -67,6 +72,18 @@ def _first_training(document: Document) -> NextStep:
         text = tr("Ready to train. {least} examples in each bin make a better start: ‘{name}’ has {count}.")
         return NextStep(text.format(least=START, name=fewest.name, count=len(fewest.examples)), "train")
     return NextStep(tr("Ready to train."), "train")
+
+
+def _too_alike(results: Results) -> NextStep | None:
+    """One bin, whose images belong together: nothing is called unlike it."""
+    report = results.report
+    if report is None or len(report.class_names) > 1 or independent_examples(report.examples) >= FEWEST_OF_ONE_BIN:
+        return None
+    text = tr(
+        "The images of the bin are of fewer than {fewest} files, patients or bursts: drop others, or nothing is called "
+        "unlike it."
+    )
+    return NextStep(text.format(fewest=FEWEST_OF_ONE_BIN))
 
 
 def _doubtful_examples(document: Document, results: Results) -> NextStep | None:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from model.estimates.intervals import left_out_interval
 from model.estimates.selective import accepting_threshold
-from model.messages import joined, message
-from model.types import ExampleReport, TrainingReport
+from model.messages import joined, message, message_n
+from model.types import FEWEST_OF_ONE_BIN, ExampleReport, TrainingReport
 
 WORTHWHILE = 0.01
 """Gain in accuracy below which more examples are not recommended."""
@@ -82,6 +82,21 @@ def independent_examples(examples: Iterable[ExampleReport]) -> int:
     """Return the number of groups of examples; one that is alone counts as one."""
     groups = [example.group for example in examples]
     return groups.count(None) + len(set(groups) - {None})
+
+
+def told_of_one_class(report: TrainingReport) -> str:
+    """Say what a classifier of one class finds: nothing, as long as its threshold has too few independent examples."""
+    independent = independent_examples(report.examples)
+    if independent >= FEWEST_OF_ONE_BIN:
+        return message("There is one class: images unlike it will be unknown.")
+    return message_n(
+        "There is one class, of {count} independent example: images of one file, patient or burst count as one. Below "
+        "{fewest}, no image is called unlike it.",
+        "There is one class, of {count} independent examples: images of one file, patient or burst count as one. Below "
+        "{fewest}, no image is called unlike it.",
+        count=independent,
+        fewest=FEWEST_OF_ONE_BIN,
+    )
 
 
 def class_estimates(report: TrainingReport) -> list[ClassEstimate]:

@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from model.estimates.left_out import report_of
-from model.estimates.report import Proportion, class_estimates, independent_examples
+from model.estimates.report import Proportion, class_estimates, independent_examples, told_of_one_class
 from model.exports.charts import reliability
 from model.exports.licences import licence_of
 from model.exports.report_words import OTHER_IMAGES, cautions_of_training, percent, version_of
 from model.exports.results_table import write_whole_text
 from model.features.sizes import PICTURE_SIDE
 from model.images.greys import AS_THE_FILE_SAYS
-from model.messages import language_in_use, listed, message, translated
+from model.messages import joined, language_in_use, listed, message, translated
 from model.project_file.identity import identity_of
 from model.runs.image_classifier import ImageClassifier
 from model.types import TrainingReport
@@ -126,7 +126,7 @@ class _Card:
     def _estimates(self) -> None:
         report, accuracy = self._report, self._report.leave_one_out_accuracy
         if len(report.class_names) == 1:
-            self._say(message("There is one class: images unlike it will be unknown. Its accuracy was not measured."))
+            self._say(joined(told_of_one_class(report), message("Its accuracy was not measured.")))
         elif accuracy is None:
             self._say(message("Confidence was not measured: no class has two examples that could be left out."))
         else:

@@ -24,6 +24,13 @@
             <numerusform>%n examples look much like another class, in ‘{name}’ first: are they in the right bin?</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>; one bin of %n independent example(s): too few to call anything unlike it</source>
+        <translation>
+            <numerusform>; one bin of %n independent example: too few to call anything unlike it</numerusform>
+            <numerusform>; one bin of %n independent examples: too few to call anything unlike it</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>ExportingController</name>

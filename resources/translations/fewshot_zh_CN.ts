@@ -743,6 +743,12 @@
         <source>; one bin: what is unlike it is found</source>
         <translation>；一个样本箱：找出与其不像的图像</translation>
     </message>
+    <message numerus="yes">
+        <source>; one bin of %n independent example(s): too few to call anything unlike it</source>
+        <translation>
+            <numerusform>；一个样本箱，有 %n 个独立样本：太少，无法判定任何图像与它不像</numerusform>
+        </translation>
+    </message>
     <message>
         <source>; confidence not measured: one example in each bin</source>
         <translation>；未测量置信度：每个样本箱只有一个样本</translation>
@@ -1058,6 +1064,10 @@
     <message>
         <source>Ready to train.</source>
         <translation>可以训练了。</translation>
+    </message>
+    <message>
+        <source>The images of the bin are of fewer than {fewest} files, patients or bursts: drop others, or nothing is called unlike it.</source>
+        <translation>样本箱中的图像来自不到 {fewest} 个文件、患者或连拍：请放入其他图像，否则不会判定任何图像与它不像。</translation>
     </message>
     <message numerus="yes">
         <source>%n example(s) look much like another class, in ‘{name}’ first: are they in the right bin?</source>
@@ -4669,6 +4679,10 @@ Backspace  返回 · S  跳过 · F  复查
     <message>
         <source>{count} stacks of {images} near copies among {total} images</source>
         <translation>{total} 张图像中有 {count} 个堆叠，共 {images} 张近似重复</translation>
+    </message>
+    <message>
+        <source>1 stack of {images} near copies among {total} images</source>
+        <translation>{total} 张图像中有 1 个堆叠，共 {images} 张近似重复</translation>
     </message>
     <message>
         <source>; {count} could not be read</source>

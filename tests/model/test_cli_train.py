@@ -6,6 +6,9 @@ import os
 import shutil
 from pathlib import Path
 
+import numpy as np
+import tifffile
+
 from model.checkpoint.files import load
 from tests.model.cli_support import CLASSES, Run, one_line, rows_of
 from tests.model.conftest import paint
@@ -121,3 +124,15 @@ def test_one_picture_in_two_bins_is_named_with_both(run: Run, bins: Path, tmp_pa
     (said,) = [line for line in done.err.splitlines() if "in two bins" in line]
     assert all(words in said for words in (CLASSES[0], CLASSES[1], "00.png", "again.png"))
     assert run("train", bins, "--out", tmp_path / "c", "--json").result["in_two_bins"] == []
+
+
+def test_one_bin_of_a_single_file_is_told_to_find_nothing(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "one" / "calm"
+    folder.mkdir(parents=True)
+    frames = [np.random.default_rng(k).integers(0, 255, (40, 60, 3), np.uint8) for k in range(5)]
+    tifffile.imwrite(folder / "film.tif", np.stack(frames), photometric="rgb")
+    done = run("train", tmp_path / "one", "--out", tmp_path / "c")
+    assert done.status == 0, done.err
+    assert "of 1 independent example:" in done.out
+    assert "no image is called unlike it" in done.out
+    assert "no image is called unlike it" in (tmp_path / "c" / "classifier.md").read_text(encoding="utf-8")

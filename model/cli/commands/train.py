@@ -46,7 +46,14 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     from model.checkpoint.files import check_place, contents, save
     from model.checkpoint.origin import origin_of
     from model.embedding.groups import GroupRule
-    from model.estimates.report import advice, class_estimates, confusion, independent_examples, outlook
+    from model.estimates.report import (
+        advice,
+        class_estimates,
+        confusion,
+        independent_examples,
+        outlook,
+        told_of_one_class,
+    )
     from model.exports.model_card import CARD_FILE, Made, write_card
     from model.training.train import train
 
@@ -117,7 +124,7 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
             )
         say(advice(report))
     elif support.ways == 1:
-        say(message("There is one class: images unlike it will be unknown."))
+        say(told_of_one_class(report))
     else:
         say(
             message(

@@ -115,3 +115,13 @@ def test_the_class_that_needs_examples_most_is_named_as_its_bin_is_now(document:
     _classify(document, results)
     document.rename_bin(first, "Cat")
     assert "‘Cat’ would help most" in _step(document, results).text
+
+
+def test_one_bin_whose_images_belong_together_is_told_to_find_nothing(document: Document, results: Results) -> None:
+    (bin_id,) = _fill(document, 5)
+    for group, is_told in ((1, True), (None, False)):
+        paths = [example.path for example in document.bin(bin_id).examples]
+        examples = tuple(ExampleReport(path, 0, 1.0, 0, 1.0, group) for path in paths)
+        report = TrainingReport(("A",), examples, (), (), None, None, 3, True, 0.1)
+        results.set_training(document.revision, [bin_id], report, {})
+        assert ("nothing is called unlike it" in _step(document, results).text) is is_told
