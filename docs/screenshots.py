@@ -302,10 +302,47 @@ def greys(stage: Stage) -> None:
 
 
 @state
+def boxes(stage: Stage) -> None:
+    from model.types import Attend, Region
+
+    document = stage.app.session.document
+    example = document.bins[0].examples[0].path
+    stage.window.intents.image_selected.emit(example)
+    stage.settle()
+    size = stage.window.inspector.canvas.view.image_size().toSize()
+    width, height = size.width(), size.height()
+    here = Region(width // 3, height // 4, width // 3, height // 2)
+    other = Region(width // 20, height * 3 // 4, width // 4, height // 5)
+    stage.window.intents.boxes_requested.emit(example, Attend((here,), (other,)))
+    stage.shot("boxes-on-an-example")
+    document.undo_stack.undo()
+
+
+@state
+def layouts(stage: Stage) -> None:
+    for name in ("layoutLabel", "layoutReview", "layoutInspect"):
+        stage.table[name].trigger()
+        stage.shot(name)
+    stage.table["layoutReset"].trigger()
+
+
+@state
+def tour(stage: Stage) -> None:
+    from fewshot_gui.views.tour import TourCard
+
+    stage.table["tour"].trigger()
+    for step in range(1, 6):
+        stage.shot(f"tour-{step}")
+        card = stage.window.findChild(TourCard)
+        assert card is not None
+        card.next.click()
+
+
+@state
 def dialogs(stage: Stage) -> None:
     names = (
         "estimates", "export", "exportFolders", "fetchChoose", "reading", "leftAside", "history", "cache", "settings",
-        "shortcuts", "compareBackbones",
+        "shortcuts", "compareBackbones", "words", "jobs",
     )  # fmt: skip
     for name in names:
         stage.dialog(name, name)
