@@ -150,7 +150,7 @@ class CompareView(QWidget):
     def set_map_style(self, map_style: MapStyle) -> None:
         """How the maps are shown; of two classes each has its own here, so a difference is shown as heat."""
         for canvas in self.pair.canvases:
-            canvas.set_map_style(MapStyle.HEAT if map_style is MapStyle.DIFFERENCE else map_style)
+            canvas.evidence.set_map_style(MapStyle.HEAT if map_style is MapStyle.DIFFERENCE else map_style)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape goes back (Qt)."""
@@ -212,7 +212,7 @@ class CompareView(QWidget):
             return
         half.canvas.set_original_size(QSize(*explanation.image_size))
         color = QColor(look_of(self._document, half.bin_ids[at]).color)
-        half.canvas.set_overlay(explanation.evidence_maps[at], explanation.regions[at], color)
+        half.canvas.evidence.show(explanation.evidence_maps[at], explanation.regions[at], color)
 
     def _show_facts(self, half: _Half, trouble: str = "") -> None:
         if half.path is None:

@@ -122,7 +122,7 @@ class InspectorView(QWidget):
 
     def region(self) -> Region | None:
         """The part of the picture that is marked or, where none is, the box that is shown; else None."""
-        return self.canvas.marked or self.canvas.region
+        return self.canvas.marked or self.canvas.evidence.region
 
     def offer_fetching(self, actions: Sequence[QAction]) -> None:
         """Put commands that fetch images like this one into the picture's menu; the last goes by the marked part."""
@@ -158,7 +158,7 @@ class InspectorView(QWidget):
         self.show_name()
         self._is_next = self.tools.begin(path)
         if self._is_next:
-            self.canvas.clear_overlay()
+            self.canvas.evidence.clear()
         else:
             self._show_preview(path)
         self._status.hide()
@@ -190,7 +190,7 @@ class InspectorView(QWidget):
         """Ask once more for the explanation (the classifier is another now)."""
         self._explanation = None
         self._show_why()
-        self.canvas.clear_overlay()
+        self.canvas.evidence.clear()
         if self._path is not None:
             self._settle.start()
 
@@ -211,7 +211,7 @@ class InspectorView(QWidget):
 
     def set_map_style(self, map_style: MapStyle) -> None:
         """How the map is shown."""
-        self.canvas.set_map_style(map_style)
+        self.canvas.evidence.set_map_style(map_style)
         self.legend.set_map_style(map_style)
 
     def add_zoom_actions(self, actions: Sequence[QAction]) -> None:
@@ -330,7 +330,7 @@ class InspectorView(QWidget):
         at = self._bin_ids.index(chosen)
         color = QColor(look_of(self._document, chosen).color)
         difference = self._show_why()
-        self.canvas.set_overlay(explanation.evidence_maps[at], explanation.regions[at], color, difference)
+        self.canvas.evidence.show(explanation.evidence_maps[at], explanation.regions[at], color, difference)
 
     def _show_why(self) -> npt.NDArray[np.float32] | None:
         """Offer the masking test for the chosen class; name the classes of the difference, and return it."""
@@ -411,13 +411,13 @@ class InspectorView(QWidget):
         self._show_map()
 
     def _on_opacity_changed(self, percent: int) -> None:
-        self.canvas.set_opacity(percent / 100)
+        self.canvas.evidence.set_opacity(percent / 100)
 
     def _on_marked_changed(self) -> None:
         self._mark_notice.setVisible(self.canvas.marked is not None)
 
     def _on_threshold_changed(self, percent: int) -> None:
-        self.canvas.set_threshold(percent / 100)
+        self.canvas.evidence.set_threshold(percent / 100)
 
     def _on_zoom_changed(self, scale: float) -> None:
         self._zoom.setText("" if self._is_preview else f"{100 * scale:,.0f} %")

@@ -307,12 +307,12 @@ class ReviewView(QWidget):
     def _show_region(self, path: Path) -> None:
         made = self._results.prediction(path)
         for canvas in (self.canvas, self.other):
-            canvas.clear_overlay()
+            canvas.evidence.clear()
         if self._is_blind or not self._is_overlay_shown or made is None or made.bin_id is None:
             return
         explanation = self._explanation
         if explanation is None:
-            self.canvas.set_region(made.region, QColor(look_of(self._document, made.bin_id).color))
+            self.canvas.evidence.show_region(made.region, QColor(look_of(self._document, made.bin_id).color))
             return
         ranked = sorted(self._bin_ids, key=lambda bin_id: -explanation.scores[self._bin_ids.index(bin_id)])
         first = made.bin_id if made.bin_id in self._bin_ids else ranked[0]
@@ -321,7 +321,7 @@ class ReviewView(QWidget):
             at = self._bin_ids.index(bin_id)
             color = QColor(look_of(self._document, bin_id).color)
             canvas.set_original_size(QSize(*explanation.image_size))
-            canvas.set_overlay(explanation.evidence_maps[at], explanation.regions[at], color)
+            canvas.evidence.show(explanation.evidence_maps[at], explanation.regions[at], color)
         for label, bin_id in zip((self._first_name, self._other_name), (first, *others[:1]), strict=False):
             label.setText(self.tr("Where ‘{name}’ looks").format(name=look_of(self._document, bin_id).name))
 

@@ -26,7 +26,7 @@ class GivingScroll(QScrollArea):
 
     def sizeHint(self) -> QSize:
         """As high as the content is in this width, or the share (Qt)."""
-        content, width = self._content, self.viewport().width()
+        content, width = self._content, self.contentsRect().width()  # without a bar: else it might come and go
         height = content.heightForWidth(width) if content.hasHeightForWidth() else content.sizeHint().height()
         parent = self.parentWidget()
         most = height if parent is None else max(round(self._share * parent.height()), _LEAST)

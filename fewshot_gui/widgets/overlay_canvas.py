@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
@@ -23,13 +22,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from fewshot_gui import style
 from fewshot_gui.covers import covers
 from fewshot_gui.widgets.canvas_marks import paint_legend, paint_overview
-from fewshot_gui.widgets.colormap import attention_image, difference_image
+from fewshot_gui.widgets.evidence_layer import EvidenceLayer
 from fewshot_gui.widgets.viewport_transform import Part, ViewportTransform
-from model.types import MapStyle, Region
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
+from model.types import Region
 
 _WHEEL_STEP = 1.25  # zoom per notch (120 units) of the wheel
 _PAN_STEP = 48  # logical pixels per arrow key
@@ -65,14 +60,8 @@ class OverlayCanvas(QWidget):
         self.painted_over: list[Callable[[QPainter], None]] = []  # paint over picture, map and box
         self._image = QImage()
         self._detail, self._detail_rect = QImage(), QRectF()
-        self._overlay = QImage()
-        self._attention: npt.NDArray[np.float32] | None = None
-        self._difference: npt.NDArray[np.float32] | None = None
-        self._style = MapStyle.HEAT
-        self._region: Region | None = None
-        self._color = QColor("#ffffff")
-        self._opacity = 0.55
-        self._threshold = 0.0
+        self.evidence = EvidenceLayer(self)
+        self.evidence.changed.connect(self.update)
         self._placeholder = ""
         self._drag_from: QPointF | None = None
         covers.changed.connect(self.update)
@@ -87,11 +76,6 @@ class OverlayCanvas(QWidget):
     def sizeHint(self) -> QSize:
         """Room for a picture (Qt)."""
         return QSize(360, 320)
-
-    @property
-    def region(self) -> Region | None:
-        """The box that is laid over the picture, or None."""
-        return self._region
 
     @property
     def marked(self) -> Region | None:
@@ -113,7 +97,7 @@ class OverlayCanvas(QWidget):
     def set_image(self, image: QImage, original_size: QSize | None = None) -> None:
         """Show `image`, of a file with `original_size` pixels (default: its own), fitted."""
         self._image, self._detail = image, QImage()
-        self.clear_overlay()
+        self.evidence.clear()
         self.view.set_image_size(QSizeF(original_size or image.size()))
         self._on_view_changed()
 
@@ -127,7 +111,7 @@ class OverlayCanvas(QWidget):
         if self.view.image_size() != QSizeF(original_size):
             self.set_image(image, original_size)
         else:
-            self.clear_overlay()
+            self.evidence.clear()
             self.change_image(image)
 
     def color_at(self, point: QPointF) -> QColor | None:
@@ -157,12 +141,6 @@ class OverlayCanvas(QWidget):
         self.view.mirror()
         self.view.turn(2)
         self._on_view_changed()
-
-    def set_threshold(self, threshold: float) -> None:
-        """Leave out of the map what has less evidence than so much of its peak, 0..1."""
-        if threshold != self._threshold:
-            self._threshold = threshold
-            self._make_overlay()
 
     def set_detail(self, image: QImage, rect: QRectF) -> None:
         """Show `image`, which is finer, in the rectangle of the original that it covers."""
@@ -201,44 +179,6 @@ class OverlayCanvas(QWidget):
         self.view.unturn()
         self.set_image(QImage())
 
-    def set_overlay(
-        self,
-        attention: npt.NDArray[np.float32],
-        region: Region | None,
-        color: QColor,
-        difference: npt.NDArray[np.float32] | None = None,
-    ) -> None:
-        """Lay `attention` (h, w; 0..1) over the whole image and box `region` in `color`, as the style says.
-
-        `difference`, of the evidence for two classes (h, w), is laid over it in the style that shows one.
-        """
-        self._attention, self._region, self._color, self._difference = attention, region, color, difference
-        self._make_overlay()
-
-    def set_map_style(self, map_style: MapStyle) -> None:
-        """How the attention and the region are shown."""
-        if map_style is not self._style:
-            self._style = map_style
-            self._make_overlay()
-
-    def _make_overlay(self) -> None:
-        attention = self._attention if self._style.has_map else None
-        self._overlay = QImage() if attention is None else attention_image(attention, self._style, self._threshold)
-        if self._style is MapStyle.DIFFERENCE and self._difference is not None:
-            self._overlay = difference_image(self._difference)
-        self.update()
-
-    def set_region(self, region: Region | None, color: QColor) -> None:
-        """Box `region` in `color`, without a map."""
-        self._overlay, self._attention, self._region, self._color = QImage(), None, region, color
-        self._difference = None
-        self.update()
-
-    def clear_overlay(self) -> None:
-        """Show the image alone."""
-        self._overlay, self._attention, self._region, self._difference = QImage(), None, None, None
-        self.update()
-
     def snapshot(self) -> QImage:
         """Return the whole picture, in the pixels that were read of it, with what lies over it, a cover as well.
 
@@ -252,21 +192,14 @@ class OverlayCanvas(QWidget):
         picture, is_covered = self._shown()
         if is_covered:
             painter.drawImage(QRectF(shown.rect()), picture, QRectF(picture.rect()))
-        if not self._overlay.isNull():
-            painter.setOpacity(self._layer_opacity())
-            painter.drawImage(QRectF(shown.rect()), self._overlay, QRectF(self._overlay.rect()))
-            painter.setOpacity(1.0)
-        if self._region is not None and self._style.has_box:
-            region, scale = self._region, shown.width() / max(self.view.image_size().width(), 1.0)
-            box = QRectF(region.x * scale, region.y * scale, region.width * scale, region.height * scale)
-            self._paint_box(painter, box, max(1.0, shown.width() / _BOX_PER))
+        self.evidence.paint_map(painter, QRectF(shown.rect()))
+        box = self.evidence.box()
+        if box is not None:
+            scale = shown.width() / max(self.view.image_size().width(), 1.0)
+            scaled = QRectF(box.x() * scale, box.y() * scale, box.width() * scale, box.height() * scale)
+            self.evidence.paint_box(painter, scaled, max(1.0, shown.width() / _BOX_PER))
         painter.end()
         return shown.transformed(self.view.turning()) if self.view.is_turned else shown
-
-    def set_opacity(self, opacity: float) -> None:
-        """How strongly the attention covers the image, 0..1; the box stays."""
-        self._opacity = opacity
-        self.update()
 
     def fit(self) -> None:
         """Show the whole image."""
@@ -308,19 +241,17 @@ class OverlayCanvas(QWidget):
         painter.drawImage(whole, shown, QRectF(shown.rect()))
         if not self._detail.isNull() and not is_covered:
             painter.drawImage(self._detail_rect, self._detail, QRectF(self._detail.rect()))
-        if not self._overlay.isNull():
-            painter.setRenderHint(smooth, True)
-            painter.setOpacity(self._layer_opacity())
-            painter.drawImage(whole, self._overlay, QRectF(self._overlay.rect()))
+        self.evidence.paint_map(painter, whole)
         painter.restore()
-        if self._region is not None and self._style.has_box:
-            self._paint_region(painter, self._region)
+        box = self.evidence.box()
+        if box is not None:
+            self.evidence.paint_box(painter, self.view.rect_to_widget(box), 1.0)
         for paint in self.painted_over:
             paint(painter)
         if not self._marked.isNull():
             self._paint_marked(painter)
-        if not self._overlay.isNull() and self._style is MapStyle.HEAT:
-            paint_legend(painter, self.rect(), self._threshold)
+        if self.evidence.has_scale:
+            paint_legend(painter, self.rect(), self.evidence.threshold)
         paint_overview(painter, self.rect(), shown, self.view)
 
     def _shown(self) -> tuple[QImage, bool]:
@@ -333,16 +264,6 @@ class OverlayCanvas(QWidget):
         self.update()
         super().enterEvent(event)
 
-    def _layer_opacity(self) -> float:
-        from model.regions.overlay import layer_opacity  # here: the window starts without numpy
-
-        return layer_opacity(self._style, self._opacity)
-
-    def _paint_region(self, painter: QPainter, region: Region) -> None:
-        box = self.view.rect_to_widget(QRectF(region.x, region.y, region.width, region.height))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_box(painter, box, 1.0)
-
     def _paint_marked(self, painter: QPainter) -> None:
         box = self.view.rect_to_widget(self._marked)
         for color, pattern in (
@@ -350,15 +271,6 @@ class OverlayCanvas(QWidget):
             (QColor("#ffffff"), Qt.PenStyle.DashLine),
         ):
             painter.setPen(QPen(color, 1.5, pattern))
-            painter.drawRect(box)
-
-    def _paint_box(self, painter: QPainter, box: QRectF, scale: float) -> None:
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        # A dark line under the coloured one keeps it visible on any picture.
-        for color, width in ((QColor(0, 0, 0, 170), 4.0), (self._color, 2.0)):
-            pen = QPen(color, width * scale)
-            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
-            painter.setPen(pen)
             painter.drawRect(box)
 
     def wheelEvent(self, event: QWheelEvent) -> None:

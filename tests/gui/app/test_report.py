@@ -216,7 +216,7 @@ def test_the_picture_is_copied_and_saved_with_its_region(
     table, inspector = app.window.command_table, app.window.inspector
     app.intents.image_selected.emit(images[6])
     qtbot.waitUntil(lambda: not inspector._is_preview)
-    inspector.canvas.set_region(Region(100, 50, 200, 100), QColor("#ff0000"))
+    inspector.canvas.evidence.show_region(Region(100, 50, 200, 100), QColor("#ff0000"))
     table["copyPicture"].trigger()
     copied = QApplication.clipboard().image()
     assert (copied.width(), copied.height()) == (400, 200)

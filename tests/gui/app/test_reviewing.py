@@ -217,17 +217,17 @@ def test_the_map_is_flipped_and_shown_beside_the_runner_up_s(
     begin(Reviewed.TO_CHECK, allowed=0.01)
     review = app.window.review
     qtbot.waitUntil(lambda: not review.canvas._image.isNull())
-    assert review.canvas._region is not None  # at once, from the result
-    assert review.canvas._overlay.isNull()
+    assert review.canvas.evidence.region is not None  # at once, from the result
+    assert review.canvas.evidence.image.isNull()
     maps = np.random.default_rng(0).random((3, 6, 8), dtype=np.float32)
     regions = tuple(Region(k, k, 5, 5) for k in range(3))
     app.window.show_explanation(images[11], bins, Explanation(images[11], maps, regions, (0.7, 0.1, 0.2), (40, 30)))
-    assert (review.canvas._region, review.other._region) == (regions[0], regions[2])
+    assert (review.canvas.evidence.region, review.other.evidence.region) == (regions[0], regions[2])
     assert "‘Cow’" in review._other_name.text()
     press(app, Key.Key_Space)
-    assert review.canvas._region is None
+    assert review.canvas.evidence.region is None
     press(app, Key.Key_Space, "b")
-    assert review.canvas._region is not None
+    assert review.canvas.evidence.region is not None
     assert review.other.isVisible()
     review.canvas.zoom_by(3)
     assert review.other.view.part() == review.canvas.view.part() != Part(0.5, 0.5, 1.0, True)  # zoom is linked
@@ -272,7 +272,7 @@ def test_a_second_reader_is_blind_and_agreement_is_said(
     begin(Reviewed.OTHERS, "bo", is_blind=True)
     review = app.window.review
     assert review._facts.text() == ""
-    assert review.canvas._region is None
+    assert review.canvas.evidence.region is None
     classes = review.findChild(QListWidget, "reviewClasses")
     assert classes is not None
     assert classes.currentItem() is None

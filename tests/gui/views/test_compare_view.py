@@ -82,7 +82,7 @@ def test_two_selected_images_are_compared_and_escape_returns(
     assert asked.at(asked.count() - 1) == [TWO]
     window.show_explanation(TWO, bins, explanation(TWO, (0.2, 0.8)))
     first, second = compare.pair.canvases
-    assert (first._region, second._region) == REGIONS  # each where its own class is seen
+    assert (first.evidence.region, second.evidence.region) == REGIONS  # each where its own class is seen
     assert "‘Ants’" in compare._halves[0].caption.facts.text()
     assert "‘Bees’" in compare._halves[1].caption.facts.text()
     focus = QApplication.focusWidget()
@@ -126,12 +126,12 @@ def test_one_image_is_shown_with_the_maps_of_two_classes(
     pictures.picture_ready.emit(ONE, picture(60, 40), QSize(60, 40))
     window.show_explanation(ONE, bins, explanation(ONE))
     first, second = compare.pair.canvases
-    assert (first._region, second._region) == REGIONS
+    assert (first.evidence.region, second.evidence.region) == REGIONS
     assert asked.count() == 1
     captions = [half.caption.classes for half in compare._halves]
     assert [caption.currentText() for caption in captions] == ["Ants  90.0 %", "Bees  10.0 %"]
     QTest.keyClick(captions[1], Qt.Key.Key_Up)
-    assert second._region == REGIONS[0]
+    assert second.evidence.region == REGIONS[0]
 
 
 def test_keys_do_not_change_what_is_selected_behind(window: MainWindow, bins: tuple[str, ...]) -> None:
@@ -183,7 +183,7 @@ def test_a_picture_that_cannot_be_read_leaves_the_other(
     assert "is damaged" in window.compare._halves[0].caption.facts.text()
     window.show_explanation_failure(ONE, "cannot be explained")
     window.show_explanation(TWO, bins, explanation(TWO))
-    assert window.compare.pair.second._region is not None
+    assert window.compare.pair.second.evidence.region is not None
 
 
 def test_another_project_ends_it(window: MainWindow, document: Document, bins: tuple[str, ...]) -> None:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 import tifffile
 from PIL import Image
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QAction, QColor, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
@@ -205,18 +205,26 @@ def test_the_handles_of_the_histogram_choose_black_and_white(window: MainWindow,
     assert not histogram.isVisible()
 
 
-def test_the_value_under_the_cursor(window: MainWindow, show: Show, ct: Path, tmp_path: Path) -> None:
+def test_the_value_under_the_cursor(window: MainWindow, show: Show, ct: Path, tmp_path: Path, qtbot: QtBot) -> None:
     canvas, value = window.inspector.canvas, window.inspector.tools.greys.value
+
+    def point_at(x: float, y: float) -> None:
+        place = QRect()
+        while canvas.geometry() != place:  # until what is around it has settled
+            place = QRect(canvas.geometry())
+            qtbot.wait(50)
+        QTest.mouseMove(canvas, canvas.view.to_widget(QPointF(x, y)).toPoint())
+
     show(ct)
-    QTest.mouseMove(canvas, canvas.view.to_widget(QPointF(12.5, 7.5)).toPoint())
+    point_at(12.5, 7.5)
     assert value.text() == "12, 7: −136 HU"
     trigger(window, "turnRight")
-    QTest.mouseMove(canvas, canvas.view.to_widget(QPointF(3.5, 1.5)).toPoint())
+    point_at(3.5, 1.5)
     assert value.text() == "3, 1: −892 HU"
     colours = tmp_path / "a.png"
     Image.new("RGB", (30, 20), (12, 34, 56)).save(colours)
     show(colours)
-    QTest.mouseMove(canvas, canvas.view.to_widget(QPointF(4.5, 5.5)).toPoint())
+    point_at(4.5, 5.5)
     assert value.text() == "4, 5: RGB 12, 34, 56"
     assert not window.inspector.tools.greys.histogram.isVisible()
 
@@ -309,7 +317,7 @@ def test_the_box_stays_on_its_object(window: MainWindow, show: Show, tmp_path: P
     show(path)
     canvas = window.inspector.canvas
     region = Region(40, 5, 15, 6)
-    canvas.set_region(region, QColor("#ff0000"))
+    canvas.evidence.show_region(region, QColor("#ff0000"))
     for action in actions:
         trigger(window, action)
     shown = canvas.grab().toImage()

@@ -73,8 +73,8 @@ def test_dragging_pans_and_a_double_click_fits(canvas: OverlayCanvas) -> None:
 def test_the_peak_is_coloured_the_rest_is_left_alone(canvas: OverlayCanvas) -> None:
     attention = np.zeros((5, 10), dtype=np.float32)
     attention[2, 7] = 1
-    canvas.set_opacity(1.0)
-    canvas.set_overlay(attention, Region(60, 10, 30, 30), QColor("#00ff00"))
+    canvas.evidence.set_opacity(1.0)
+    canvas.evidence.show(attention, Region(60, 10, 30, 30), QColor("#00ff00"))
     shown = canvas.grab().toImage()
     peak = canvas.view.to_widget(QPointF(75, 25)).toPoint()
     far = canvas.view.to_widget(QPointF(15, 25)).toPoint()
@@ -82,14 +82,14 @@ def test_the_peak_is_coloured_the_rest_is_left_alone(canvas: OverlayCanvas) -> N
     assert shown.pixelColor(far) == QColor("#336699")
     assert shown.pixelColor(peak).red() > 200
     assert shown.pixelColor(edge).green() > 200
-    canvas.set_opacity(0.0)
+    canvas.evidence.set_opacity(0.0)
     assert canvas.grab().toImage().pixelColor(peak) == QColor("#336699")
 
 
 def test_the_region_is_in_pixels_of_the_original(canvas: OverlayCanvas) -> None:
     canvas.set_original_size(QSize(1000, 500))
     assert canvas.view.scale == pytest.approx(0.4)
-    canvas.set_overlay(np.zeros((2, 2), dtype=np.float32), Region(500, 0, 500, 500), QColor("#ff0000"))
+    canvas.evidence.show(np.zeros((2, 2), dtype=np.float32), Region(500, 0, 500, 500), QColor("#ff0000"))
     middle = canvas.view.to_widget(QPointF(500, 250)).toPoint()
     assert canvas.grab().toImage().pixelColor(middle) == QColor("#ff0000")
 
@@ -149,23 +149,23 @@ def test_a_snapshot_is_the_whole_picture_with_what_lies_over_it(qtbot: QtBot) ->
     canvas.set_image(picture, QSize(600, 400))
     assert canvas.snapshot() == picture
     canvas.zoom_by(8)  # what is in sight does not matter
-    canvas.set_region(Region(100, 100, 200, 100), QColor("#ff0000"))
+    canvas.evidence.show_region(Region(100, 100, 200, 100), QColor("#ff0000"))
     shown = canvas.snapshot()
     assert shown.size() == QSize(300, 200)
     assert shown.pixelColor(100, 50) == QColor("#ff0000")  # its upper edge, in the pixels of the picture
     assert shown.pixelColor(100, 75) == QColor("#204060")
-    canvas.set_overlay(np.ones((4, 6), np.float32), None, QColor("#ff0000"))
+    canvas.evidence.show(np.ones((4, 6), np.float32), None, QColor("#ff0000"))
     assert canvas.snapshot().pixelColor(100, 75) != QColor("#204060")
 
 
 def test_a_threshold_leaves_out_weak_evidence(canvas: OverlayCanvas) -> None:
     attention = np.zeros((5, 10), dtype=np.float32)
     attention[:, :5], attention[:, 5:] = 0.3, 0.9
-    canvas.set_opacity(1.0)
-    canvas.set_overlay(attention, None, QColor("#00ff00"))
+    canvas.evidence.set_opacity(1.0)
+    canvas.evidence.show(attention, None, QColor("#00ff00"))
     weak, strong = (canvas.view.to_widget(QPointF(x, 25)).toPoint() for x in (15, 85))
     assert canvas.grab().toImage().pixelColor(weak) != QColor("#336699")
-    canvas.set_threshold(0.5)
+    canvas.evidence.set_threshold(0.5)
     shown = canvas.grab().toImage()
     assert shown.pixelColor(weak) == QColor("#336699")
     assert shown.pixelColor(strong).red() > 200
@@ -174,9 +174,9 @@ def test_a_threshold_leaves_out_weak_evidence(canvas: OverlayCanvas) -> None:
 def test_the_scale_of_colours_stands_in_the_corner_of_a_map(canvas: OverlayCanvas) -> None:
     corner = QPoint(20, 280)
     before = canvas.grab().toImage().pixelColor(corner)
-    canvas.set_overlay(np.zeros((5, 10), np.float32), None, QColor("#00ff00"))
+    canvas.evidence.show(np.zeros((5, 10), np.float32), None, QColor("#00ff00"))
     assert canvas.grab().toImage().pixelColor(corner) != before
-    canvas.set_map_style(MapStyle.CONTOUR)
+    canvas.evidence.set_map_style(MapStyle.CONTOUR)
     assert canvas.grab().toImage().pixelColor(corner) == before
 
 
