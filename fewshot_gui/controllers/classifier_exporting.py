@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
@@ -55,7 +56,7 @@ class ClassifierExportingController(QObject):
                 files = contents(project)
                 classifier = from_files(files, "cpu")
                 save_files(files, folder)
-                write_card(classifier, Made.of(files), folder / CARD_FILE)
+                write_card(classifier, Made.of(files, written_at=datetime.now(UTC)), folder / CARD_FILE)
             except FewShotError as error:
                 return _Exported(folder, trouble=str(error))
             return _Exported(folder, CARD_FILE)

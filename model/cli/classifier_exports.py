@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,8 @@ def run_classifier_export(options: argparse.Namespace, token: CancelToken) -> Ou
         if file is not None:
             _check_file(f"--{kind}", file, endings, overwrite=options.overwrite)
     files = contents(options.project)
-    classifier, made = from_files(files, "cpu", place=str(options.project)), Made.of(files)
+    classifier = from_files(files, "cpu", place=str(options.project))
+    made = Made.of(files, written_at=datetime.now(UTC))
     name = made.identity
     result: dict[str, Any] = {"classifier": name, "classes": list(classifier.class_names)}
     if options.card is not None:

@@ -44,19 +44,24 @@ class Made:
     identity: the classifier's short name
     tensors_sha256: of its file of tensors
     origin: with what it was trained, see `checkpoint.origin.origin_of`; {} where that is not known
-    written_at: when the card is written
+    written_at: when the card is written; None: not said, so that the same training gives the same files
     """
 
     identity: str
     tensors_sha256: str
     origin: Mapping[str, Any]
-    written_at: datetime
+    written_at: datetime | None = None
 
     @classmethod
-    def of(cls, files: Mapping[str, bytes], origin: Mapping[str, Any] | None = None) -> Made:
-        """Say it of the classifier with these files, see `checkpoint.files.contents`, now."""
+    def of(
+        cls,
+        files: Mapping[str, bytes],
+        origin: Mapping[str, Any] | None = None,
+        written_at: datetime | None = None,
+    ) -> Made:
+        """Say it of the classifier with these files, see `checkpoint.files.contents`."""
         facts, tensors = files["classifier.json"], files["classifier.safetensors"]
-        return cls(identity_of(facts), sha256(tensors).hexdigest(), origin or {}, datetime.now(UTC))
+        return cls(identity_of(facts), sha256(tensors).hexdigest(), origin or {}, written_at)
 
 
 def write_card(classifier: ImageClassifier, made: Made, path: Path, language: str = "") -> None:
@@ -86,8 +91,12 @@ class _Card:
     def text(self) -> str:
         made = self._made
         self._heading(1, message("Model card of classifier {name}", name=made.identity))
-        when = made.written_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-        self._say(message("Written on {when} by Fewshot {version}.", when=when, version=version_of("fewshot")))
+        version = version_of("fewshot")
+        if made.written_at is None:
+            self._say(message("Written by Fewshot {version}.", version=version))
+        else:
+            when = made.written_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+            self._say(message("Written on {when} by Fewshot {version}.", when=when, version=version))
         self._heading(2, message("Classes"))
         self._classes()
         self._heading(2, message("How good it is"))
