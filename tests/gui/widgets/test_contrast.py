@@ -98,6 +98,7 @@ def test_an_empty_box_can_be_seen_and_its_mark_too(
         box.setChecked(True)
         assert max(contrast(color, empty) for color in _colors(box)) >= 3
         style.apply_theme(qapp, "light")
+        qapp.processEvents()
         assert box.palette().color(_Role.Base) == style.make_palette(False).color(_Role.Base)
     finally:
         style.apply_theme(qapp, "light")
