@@ -81,7 +81,7 @@ def apply_theme(app: QApplication, theme: str) -> None:
     app.setPalette(palette)
     if dark:  # Fusion outlines them darker than the window: empty ones could hardly be seen
         palette.setColor(_Role.Base, QColor("#6c7682"))
-        palette.setColor(_Role.Text, QColor("#ffffff"))  # the mark, which is drawn somewhat darker
+        palette.setColor(_Role.Text, QColor("#000000"))  # the mark
     for kind in ("QCheckBox", "QRadioButton"):
         app.setPalette(palette, kind)
 
