@@ -83,7 +83,7 @@ def apply_theme(app: QApplication, theme: str) -> None:
         palette.setColor(_Role.Base, QColor("#6c7682"))
         palette.setColor(_Role.Text, QColor("#000000"))  # the mark
     for kind in ("QCheckBox", "QRadioButton"):
-        app.setPalette(palette, kind)
+        app.setPalette(palette, kind)  # type: ignore[arg-type]  # bytes, which the stub wants, have no effect
 
 
 def make_palette(dark: bool) -> QPalette:
