@@ -77,7 +77,13 @@ def apply_theme(app: QApplication, theme: str) -> None:
     if app.style().objectName() != "fusion":
         app.setStyle("Fusion")
     dark = theme == "dark" or (theme == "system" and hints.colorScheme() == Qt.ColorScheme.Dark)
-    app.setPalette(make_palette(dark))
+    palette = make_palette(dark)
+    app.setPalette(palette)
+    if dark:  # Fusion outlines them darker than the window: empty ones could hardly be seen
+        palette.setColor(_Role.Base, QColor("#6c7682"))
+        palette.setColor(_Role.Text, QColor("#000000"))  # the mark
+    for kind in ("QCheckBox", "QRadioButton"):
+        app.setPalette(palette, kind)  # type: ignore[arg-type]  # bytes, which the stub wants, have no effect
 
 
 def make_palette(dark: bool) -> QPalette:

@@ -179,6 +179,8 @@ class ExportingController(QObject):
             left = len(reasons) - _MOST_REASONS
             more = [self.tr("… and {count} more").format(count=f"{left:,}")] if left > 0 else []
             self._window.show_error(self.tr("Export"), text, "\n".join([*reasons[:_MOST_REASONS], *more]))
+        elif not (answer.written.images or answer.is_undo):
+            self._window.show_error(self.tr("Nothing was exported"), text)
         else:
             self._status.show_message(text)
 

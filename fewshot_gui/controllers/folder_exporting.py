@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from fewshot_gui.controllers.folder_groups import Snapshot, groups_by_class
+from fewshot_gui.controllers.folder_groups import Snapshot, groups_by_class, odd_ones
 from fewshot_gui.controllers.job_history import JobHistoryController
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.items.naming import display_name, names_are_hidden
@@ -22,7 +22,6 @@ from fewshot_gui.project.moves import Undone, last_journal, moves_made, undo_mov
 from fewshot_gui.views.jobs_dialog import JobEnd
 from model.messages import Message, message, translated
 from model.progress import CancelToken
-from model.types import Status
 
 _EXPORT, _UNDO, _FIND = "folders: export", "folders: undo", "folders: find"
 _REPORT_PAUSE = 0.05  # seconds
@@ -62,7 +61,7 @@ class FolderExportController(QObject):
     @Slot(object)
     def _on_export_requested(self, rows: RowsInView) -> None:
         document, results = self._session.document, self._session.results
-        is_odd = [made.status is not Status.OK for made in results]
+        is_odd = odd_ones(document, results)
         folder = self._settings.last_folder / self.tr("Sorted")
         choice = self._questions.folder_export(rows, is_odd, document.example_count, stale_count(results), folder)
         if choice is None:

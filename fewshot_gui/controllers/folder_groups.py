@@ -13,6 +13,19 @@ from fewshot_gui.project.values import BinPrediction
 from model.types import Status
 
 
+def odd_ones(document: Document, results: Results) -> list[bool]:
+    """Say of each result whether it goes to the images unlike every bin, none of these, or not readable.
+
+    As `groups_by_class` does: what a person said of an image counts before what was predicted.
+    """
+    found = []
+    for made in results:
+        said = final_label(document.labels_of(made.path)) if document.bin_of(made.path) is None else None
+        is_said = said is not None and made.status is not Status.ERROR
+        found.append(said.bin_id is None if said is not None and is_said else made.status is not Status.OK)
+    return found
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """The part of a project that the export into folders needs, copied at one moment; safe to hand to another thread.

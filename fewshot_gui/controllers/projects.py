@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QDateTime, QLocale, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from fewshot_gui.controllers.running import RunningController
@@ -15,10 +15,11 @@ from fewshot_gui.items.naming import display_name
 from fewshot_gui.jobs.project_opener import ProjectOpener
 from fewshot_gui.project.errors import DamagedError, ProjectError
 from fewshot_gui.project.opening import OpenedProject
-from fewshot_gui.project.recent import RecentProject, look_at
+from fewshot_gui.project.recent import RecentProject, last_change, look_at
 from model.progress import CancelToken
 
 _RECENT = "recent"
+_MOST_UNTITLED = 4  # that are offered
 
 
 class ProjectsController(QObject):
@@ -49,12 +50,14 @@ class ProjectsController(QObject):
         self._show_recent()
 
     def start(self, project: Path | None) -> None:
-        """Open `project`; without one, the unsaved project that a crash left, or an empty one.
+        """Open `project`; without one, the latest where that has no name yet, or an empty one.
 
         An empty project is shown until the other has been read; edits made in it meanwhile are kept.
         """
         left = self._session.recoverable() if project is None else ()
         recent = self._settings.recent_projects
+        if left and recent and (last_change(recent[0]) or 0) > (last_change(left[0]) or 0):
+            left = ()  # it was worked on before; it stays in the list of recent projects
         if project is None and not left and self._settings.reopen and recent and recent[0].is_file():
             project = recent[0]
         self._attempt(self._session.new)
@@ -126,7 +129,8 @@ class ProjectsController(QObject):
         if self._attempt(partial(self._session.show, opened)):
             self._running.restore(opened.classifier_files)
             if opened.is_untitled:
-                self._status.show_message(self.tr("This is the unsaved project you worked on last."))
+                self._show_recent()
+                self._status.show_message(self.tr("This project has no name yet: Save (Ctrl+S) gives it one."))
             else:
                 self._remember(self._opening)
         self.settled.emit()
@@ -156,13 +160,27 @@ class ProjectsController(QObject):
         self._show_recent()
 
     def _show_recent(self) -> None:
-        recent = self._settings.recent_projects
-        self._window.set_recent_projects(recent)
-        self._files.call(_RECENT, partial(_look_at, recent))
+        recent, untitled = self._settings.recent_projects, self._untitled()
+        self._window.set_recent_projects(recent, untitled)
+        self._files.call(_RECENT, partial(_look_at, recent, dict.fromkeys(untitled, self.tr("Untitled"))))
+
+    def _untitled(self) -> dict[Path, str]:
+        """Return the latest projects that were left without a name, and what each is called."""
+        found = {}
+        for path in self._session.recoverable()[:_MOST_UNTITLED]:
+            when = QDateTime.fromSecsSinceEpoch(int(last_change(path) or 0))
+            found[path] = self.tr("Untitled, {time}").format(
+                time=QLocale().toString(when, QLocale.FormatType.ShortFormat)
+            )
+        return found
 
     @Slot()
     def _on_new_requested(self) -> None:
+        is_left = self._session.document.is_untitled and self._session.document.is_modified
         self._change(self._session.new)
+        self._show_recent()
+        if is_left:
+            self._status.show_message(self.tr("The project without a name is kept: File, Open recent."))
 
     @Slot()
     def _on_open_requested(self) -> None:
@@ -172,7 +190,10 @@ class ProjectsController(QObject):
 
     @Slot(Path)
     def _on_recent_requested(self, path: Path) -> None:
-        self.open(path)
+        if path in self._session.recoverable():
+            self._open(path, is_untitled=True)
+        else:
+            self.open(path)
 
     @Slot()
     def _on_save_requested(self) -> None:
@@ -215,6 +236,12 @@ def _is_user_engaged() -> bool:
     return dialog is not None or QApplication.mouseButtons() != Qt.MouseButton.NoButton
 
 
-def _look_at(projects: Sequence[Path], _token: CancelToken) -> tuple[RecentProject, ...]:
-    """Look into the project files, in the background: a drive may be slow, or gone."""
-    return tuple(found for path in projects if (found := look_at(path)) is not None)
+def _look_at(projects: Sequence[Path], untitled: Mapping[Path, str], _token: CancelToken) -> tuple[RecentProject, ...]:
+    """Look into the project files, in the background: a drive may be slow, or gone. Those without a name come last,
+    but for one that was changed later than all others.
+    """
+    named = [found for path in projects if (found := look_at(path)) is not None]
+    others = [found for path, name in untitled.items() if (found := look_at(path, name)) is not None]
+    if others and all(others[0].changed > one.changed for one in named):
+        named.insert(0, others.pop(0))
+    return (*named, *others)

@@ -18,6 +18,7 @@ class RecentProject:
     """A project that was open lately.
 
     changed: when its file was written last, in seconds since 1970
+    name: what a project that was never saved under a name is called; "": it has the name of its file
     pictures: paths of a few of its examples, each of another bin where there are as many
     """
 
@@ -26,13 +27,28 @@ class RecentProject:
     bins: int = 0
     examples: int = 0
     pictures: tuple[Path, ...] = ()
+    name: str = ""
 
 
-def look_at(path: Path) -> RecentProject | None:
-    """Return what is known of a project; None where it is gone. One that cannot be read has no pictures."""
+def last_change(path: Path) -> float | None:
+    """Return when a project was written last, in seconds since 1970; None where it is gone.
+
+    After a crash what was written last is in the file of SQLite's log beside it.
+    """
     try:
         changed = path.stat().st_mtime
     except OSError:
+        return None
+    try:
+        return max(changed, path.with_name(f"{path.name}-wal").stat().st_mtime)
+    except OSError:
+        return changed
+
+
+def look_at(path: Path, name: str = "") -> RecentProject | None:
+    """Return what is known of a project; None where it is gone. One that cannot be read has no pictures."""
+    changed = last_change(path)
+    if changed is None:
         return None
     try:
         with opened_project(path, "bins", "examples") as connection:
@@ -43,6 +59,6 @@ def look_at(path: Path) -> RecentProject | None:
                 " rank FROM examples) ORDER BY place, rank LIMIT ?",
                 (_PICTURES,),
             ).fetchall()
-            return RecentProject(path, changed, bins, examples, tuple(decode_path(row[0]) for row in rows))
+            return RecentProject(path, changed, bins, examples, tuple(decode_path(row[0]) for row in rows), name)
     except (CheckpointError, sqlite3.Error, TypeError, ValueError):
-        return RecentProject(path, changed)
+        return RecentProject(path, changed, name=name)

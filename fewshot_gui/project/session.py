@@ -21,6 +21,7 @@ from fewshot_gui.project.file_records import FileRecord, record_reader
 from fewshot_gui.project.history import History
 from fewshot_gui.project.lock import ProjectLock
 from fewshot_gui.project.opening import OpenedProject, open_project
+from fewshot_gui.project.recent import last_change
 from fewshot_gui.project.record import BEGUN, SAVED_AS, SETTINGS, Draft, plain, program_version
 from fewshot_gui.project.results import Results
 from fewshot_gui.project.schema import check_header
@@ -285,7 +286,4 @@ def _is_free(path: Path) -> bool:
 
 
 def _modified(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except OSError:
-        return 0.0
+    return last_change(path) or 0.0

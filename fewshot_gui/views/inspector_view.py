@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,6 +112,7 @@ class InspectorView(QWidget):
         ):
             signal.connect(self._on_document_changed)
         document.labels_changed.connect(self._on_document_changed)
+        document.paths_relocated.connect(self._on_paths_relocated)
         names.changed.connect(self.show_name)
         self._content.set_empty(True)
 
@@ -422,6 +423,10 @@ class InspectorView(QWidget):
     def _on_zoom_changed(self, scale: float) -> None:
         self._zoom.setText("" if self._is_preview else f"{100 * scale:,.0f} %")
         self._rest.start()
+
+    def _on_paths_relocated(self, moved: Mapping[Path, Path]) -> None:
+        if self._path is not None and self._path in moved:
+            self.show_image(moved[self._path])
 
     def _on_document_changed(self) -> None:
         self._show_facts()

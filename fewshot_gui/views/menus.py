@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -226,12 +226,12 @@ class MenuBar(QMenuBar):
                     menu.addMenu(self._menus[entry])
                 else:
                     menu.addAction(actions[entry])
-        self.set_recent(())
+        self.set_recent((), {})
         names.changed.connect(self._show_recent)
 
-    def set_recent(self, projects: Sequence[Path]) -> None:
-        """Offer `projects`, the latest first."""
-        self._projects = tuple(projects)
+    def set_recent(self, projects: Sequence[Path], untitled: Mapping[Path, str]) -> None:
+        """Offer `projects`, the latest first, then those that have no name yet, with what they are called."""
+        self._projects, self._untitled = tuple(projects), dict(untitled)
         self._show_recent()
 
     def _show_recent(self) -> None:
@@ -241,8 +241,11 @@ class MenuBar(QMenuBar):
             action = self._recent.addAction(display_name(path).replace("&", "&&"))
             action.setToolTip(display_path(path))
             action.triggered.connect(partial(self._intents.recent_requested.emit, path))
+        for path, name in self._untitled.items():
+            action = self._recent.addAction(name.replace("&", "&&"))
+            action.triggered.connect(partial(self._intents.recent_requested.emit, path))
         self._recent.setToolTipsVisible(True)
-        self._recent.setEnabled(bool(projects))
+        self._recent.setEnabled(not self._recent.isEmpty())
 
     def set_theme(self, theme: str) -> None:
         """Check the theme in force, one of style.THEMES."""

@@ -120,10 +120,13 @@ class ProjectCard(QAbstractButton):
         facts = self.tr("Bins: {bins}, examples: {examples}").format(
             bins=f"{self.project.bins:,}", examples=f"{self.project.examples:,}"
         )
-        self.setToolTip(f"{display_path(self.project.path)}\n{facts}")
-        self.setAccessibleName(self.tr("Open project {name}").format(name=display_name(self.project.path)))
+        self.setToolTip(f"{self.project.name or display_path(self.project.path)}\n{facts}")
+        self.setAccessibleName(self.tr("Open project {name}").format(name=self._name()))
         self.setAccessibleDescription(f"{facts}. {self._day()}")
         self.update()
+
+    def _name(self) -> str:
+        return self.project.name or display_name(self.project.path)
 
     def _day(self) -> str:
         changed = QDateTime.fromSecsSinceEpoch(int(self.project.changed))
@@ -147,7 +150,7 @@ class ProjectCard(QAbstractButton):
         for place, image in zip(_places(room, len(pictures)), pictures, strict=True):
             shown = covers.shown(image, pointed_at=self.underMouse())
             painter.drawImage(place, shown, _middle(shown, place.size()))
-        name = fitted_name(display_name(self.project.path), room.width(), self.fontMetrics().horizontalAdvance)
+        name = fitted_name(self._name(), room.width(), self.fontMetrics().horizontalAdvance)
         line = QRect(room.left(), room.bottom() + 4, room.width(), self.fontMetrics().height())
         painter.setPen(palette.text().color())
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)

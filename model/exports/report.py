@@ -117,6 +117,7 @@ class _Writer:
             else message("Report"),
             "made_at": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
             "classes": self._classes(),
+            "others": self._others(),
             "results": self._summary(),
             "report": report,
             "groups": independent_examples(report.examples) if report is not None else 0,
@@ -171,6 +172,11 @@ class _Writer:
             for class_id, name in self._project.names.items()
             if class_id in self._project.colors
         ]
+
+    def _others(self) -> list[tuple[str, int]]:
+        """What is of no class, so that the numbers of results add up; images unlike every bin are always told of."""
+        kinds = (_UNLIKE, _NONE, _UNREADABLE)
+        return [(kind[0], self._finals[kind]) for kind in kinds if kind is _UNLIKE or self._finals[kind]]
 
     def _summary(self) -> dict[str, Any]:
         rows = self._project.results

@@ -49,7 +49,7 @@ def cautions(project: ProjectContents, rows: Mapping[str, Any]) -> list[str]:
             )
         )
     if rows["errors"]:
-        said.append(message("{count:,} images could not be read.", count=rows["errors"]))
+        said.append(message("Images that could not be read: {count:,}.", count=rows["errors"]))
     said.append(OTHER_IMAGES)
     return said
 

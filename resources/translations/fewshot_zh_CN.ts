@@ -3712,12 +3712,20 @@
         <translation>正在打开“{name}”…</translation>
     </message>
     <message>
-        <source>This is the unsaved project you worked on last.</source>
-        <translation>这是上次使用的未保存项目。</translation>
+        <source>This project has no name yet: Save (Ctrl+S) gives it one.</source>
+        <translation>此项目尚未命名：用“保存”（Ctrl+S）为它命名。</translation>
     </message>
     <message>
         <source>Project</source>
         <translation>项目</translation>
+    </message>
+    <message>
+        <source>Untitled, {time}</source>
+        <translation>未命名，{time}</translation>
+    </message>
+    <message>
+        <source>The project without a name is kept: File, Open recent.</source>
+        <translation>未命名的项目已保留：见“文件”→“打开最近的项目”。</translation>
     </message>
     <message>
         <source>Saved.</source>

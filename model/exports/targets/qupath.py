@@ -35,7 +35,10 @@ def document(project: ProjectContents, images: Sequence[LabelledImage]) -> dict[
     items = [split_item(one.path) for one in images]
     if len({(item.file, item.frame) for item in items}) > 1:
         raise UsageError(
-            message("QuPath takes the regions of one slide a file, and the results are of several images.")
+            message(
+                "QuPath takes the regions of one slide a file, and the results are of several images. "
+                "Choose the results of one slide, or classify it alone."
+            )
         )
     features = []
     for one, item in zip(images, items, strict=True):

@@ -324,7 +324,7 @@ def test_an_untitled_project_is_there_again_after_a_crash(
     qtbot.addWidget(second.window)
     second.start()
     qtbot.waitUntil(lambda: [bin_.name for bin_ in second.session.document.bins] == ["a", "b"])
-    assert "unsaved project" in second.window.statusBar().currentMessage()
+    assert "This project has no name yet" in second.window.statusBar().currentMessage()
     assert second.shutdown() == []
 
 

@@ -193,11 +193,16 @@ def test_what_went_wrong_is_said_with_the_way_out(
     _export(app, monkeypatch, _choose("qupath"), tmp_path / "out.geojson")
     qtbot.waitUntil(lambda: len(shown) == 2)
     assert "one slide" in shown[1]
+    (tmp_path / "reports").mkdir()
+    _export(app, monkeypatch, _choose("dicom-sr"), tmp_path / "reports")  # of pictures that are no DICOM
+    qtbot.waitUntil(lambda: len(shown) == 3)
+    assert "0 images written to “reports”" in shown[2]
+    assert "3 left out: without a label, not readable or of another kind" in shown[2]
     images[0].unlink()
     _export(app, monkeypatch, _choose("xmp"))
-    qtbot.waitUntil(lambda: len(shown) == 3)
-    assert "2 images in sidecars; 3 of them out of date; 1 file" in shown[2]
-    assert "its image is gone" in shown[2]
+    qtbot.waitUntil(lambda: len(shown) == 4)
+    assert "2 images in sidecars; 3 of them out of date; 1 file" in shown[3]
+    assert "its image is gone" in shown[3]
     assert not app.window.command_table.flag("busy")
 
 

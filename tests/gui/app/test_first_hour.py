@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -75,6 +76,39 @@ def test_a_recent_project_shows_its_pictures_and_opens_with_a_click(app: App, qt
     covers.set_cover(CoverStyle.OFF, Strength.MEDIUM)
     card.setFocus()
     QTest.keyClick(card, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: [bin_.name for bin_ in app.session.document.bins] == ["One"])
+
+
+def test_a_project_without_a_name_is_left_and_opened_again(app: App, qtbot: QtBot) -> None:
+    app.session.document.add_bin("One")
+    app.window.command_table["new"].trigger()
+    assert "Open recent" in app.window.status.currentMessage()
+    (action,) = app.window._menu_bar._recent.actions()
+    assert action.text().startswith("Untitled, ")
+    qtbot.waitUntil(lambda: len(_cards(app)) == 1)
+    assert _cards(app)[0].accessibleName() == "Open project Untitled"
+    action.trigger()
+    qtbot.waitUntil(lambda: [bin_.name for bin_ in app.session.document.bins] == ["One"])
+    assert app.session.document.is_untitled
+    assert app.settings.recent_projects == ()
+
+
+def test_a_project_without_a_name_is_not_shown_at_the_start_where_another_was_changed_later(
+    app: App, qtbot: QtBot, tmp_path: Path
+) -> None:
+    app.session.document.add_bin("One")
+    left = app.session.file
+    assert left is not None
+    app.session.new()
+    app.session.document.add_bin("Two")
+    app.session.save_as(tmp_path / "two.fewshot")
+    app.settings.add_recent_project(tmp_path / "two.fewshot")
+    os.utime(left, (1, 1))
+    with qtbot.waitSignal(app.projects.settled):
+        app.projects.start(None)
+    assert app.session.document.bins == ()
+    os.utime(left, (2**32, 2**32))
+    app.projects.start(None)
     qtbot.waitUntil(lambda: [bin_.name for bin_ in app.session.document.bins] == ["One"])
 
 

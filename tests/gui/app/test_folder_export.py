@@ -14,6 +14,7 @@ from fewshot_gui.app import App
 from fewshot_gui.controllers.folder_groups import Snapshot, groups_by_class
 from fewshot_gui.items.shown_rows import RowsInView
 from fewshot_gui.project.folder_export import Transfer, export_into_folders, sort_into
+from fewshot_gui.project.labels import Label, LabelSource, now
 from fewshot_gui.project.safe_files import move_to
 from fewshot_gui.views.dialogs import ErrorDialog
 from fewshot_gui.views.folder_export_dialog import FolderExportChoice, FolderExportDialog
@@ -95,6 +96,19 @@ def test_results_are_copied_into_folders(
     assert all(path.exists() for paths in images.values() for path in paths)
 
 
+def test_images_are_counted_as_people_labelled_them(
+    app: App, images: dict[str, list[Path]], tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document, new = app.session.document, images["new"]
+    none, cat = (Label("ana", LabelSource.CORRECTED, said, None, now()) for said in (None, document.bins[0].id))
+    document.give_labels({new[1]: none, new[2]: cat, new[3]: cat})
+    target = tmp_path / "sorted"
+    asked = _choose(app, monkeypatch, target, Transfer.COPY, odd_too=True)
+    _run(app, qtbot, "exportFolders")
+    assert asked == [(2, 4, 2)]
+    assert _names(target) == ["Cats/0000.png", "Cats/0002.png", "unknown/0001.png", "unreadable/0003.png"]
+
+
 def test_an_image_that_was_corrected_goes_with_its_bin(
     app: App, images: dict[str, list[Path]], tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,9 +124,11 @@ def test_the_project_follows_a_move_and_its_undoing(
 ) -> None:
     document, results, target = app.session.document, app.session.results, tmp_path / "sorted"
     contents = {path: path.read_bytes() for paths in images.values() for path in paths}
+    app.window.intents.image_selected.emit(images["new"][0])
     _choose(app, monkeypatch, target, Transfer.MOVE, examples=True)
     _run(app, qtbot, "exportFolders")
     assert not any(path.exists() for path in images["cats"] + images["new"][:2])
+    assert app.window.inspector.path == results.at(0).path != images["new"][0]
     known = [example.path for bin_ in document.bins for example in bin_.examples] + [made.path for made in results]
     assert all(path.exists() for path in known)
     assert {example.path.parent for example in document.bins[0].examples} == {target / "Cats"}
@@ -125,6 +141,7 @@ def test_the_project_follows_a_move_and_its_undoing(
     assert {path: path.read_bytes() for path in contents} == contents
     assert [example.path for example in document.bins[0].examples] == images["cats"]
     assert [made.path for made in results] == images["new"]
+    assert app.window.inspector.path == images["new"][0]
     app.window.command_table["undoMove"].trigger()
     assert "No move into “sorted” is left to be undone" in app.window.statusBar().currentMessage()
 

@@ -102,7 +102,7 @@ def filled(app: App, make_images: MakeImages, qtbot: QtBot, tmp_path: Path) -> l
     document.add_examples(second, images[2:4])
     app.session.save_as(tmp_path / "Roe Jane.fewshot")
     app.settings.add_recent_project(tmp_path / "Roe Jane.fewshot")
-    app.window.set_recent_projects(app.settings.recent_projects)
+    app.window.set_recent_projects(app.settings.recent_projects, {})
     app.library.add_folders((tmp_path / folder,))
     qtbot.waitUntil(lambda: app.window.library.model.total == 7)
     with qtbot.waitSignal(app.running.job_ended):

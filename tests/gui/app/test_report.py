@@ -105,7 +105,7 @@ def test_the_report_says_what_came_out_how_sure_it_is_and_what_to_be_careful_abo
         "The 6 examples are 5 independent ones",
         "1 examples look like another class",
         "1 of 6 images are unlike every bin",
-        "1 images could not be read",
+        "Images that could not be read: 1",
         "2 images were labelled by bo <b>. For 2 of them the label is what was predicted",
         "ana and bo <b> agree on 1 of 2 images",
         "left out, it looks like Dog",
@@ -117,6 +117,20 @@ def test_the_report_says_what_came_out_how_sure_it_is_and_what_to_be_careful_abo
     assert page.text.count("knee & 9.png") == 2  # with its picture, and in the table
     boxes = re.findall(r"left: (\S+)%; top: (\S+)%; width: (\S+)%; height: (\S+)%", out.read_text(encoding="utf-8"))
     assert boxes.count(("25.00", "25.00", "50.00", "50.00")) == 4
+
+
+def test_the_numbers_of_the_classes_add_up_to_all_results(
+    app: App, project: Path, images: list[Path], tmp_path: Path
+) -> None:
+    none = Label("ana", LabelSource.CORRECTED, None, None, now(), None, 0.9, 1)
+    app.session.document.give_labels({images[8]: none, images[10]: none})
+    out = tmp_path / "report.html"
+    write_report(read_project(project), out)
+    text = re.sub(r"\s+", " ", out.read_text(encoding="utf-8"))
+    others = re.findall(r'<td class="muted">([^<]*)</td><td></td><td class="number">(\d+)</td>', text)
+    assert others == [("unlike every bin", "0"), ("none of these", "2"), ("not readable", "1")]
+    classes = re.findall(r"</span>[^<]*</td><td class=\"number\">\d+</td><td class=\"number\">(\d+)</td>", text)
+    assert sum(map(int, classes)) + 3 == 6
 
 
 def test_the_hash_in_a_report_is_found_in_the_record_later(

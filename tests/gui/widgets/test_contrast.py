@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QCheckBox, QRadioButton, QStyle, QWidget
+from pytestqt.qtbot import QtBot
 
 from fewshot_gui import style
 from fewshot_gui.project.palette import OKABE_ITO
@@ -82,3 +83,33 @@ def test_the_focus_and_what_is_selected_stand_out(palette: QPalette) -> None:
 def test_text_on_the_colours_of_bins_can_be_read() -> None:
     for color in OKABE_ITO:
         assert contrast(style.text_on(QColor(color)), QColor(color)) >= 4.5
+
+
+@pytest.mark.parametrize("kind", [QCheckBox, QRadioButton])
+def test_an_empty_box_can_be_seen_and_its_mark_too(
+    qapp: QApplication, qtbot: QtBot, kind: type[QCheckBox | QRadioButton]
+) -> None:
+    try:
+        style.apply_theme(qapp, "dark")
+        box = kind()
+        qtbot.addWidget(box)
+        empty, window = _middle_of_mark(box), box.palette().color(_Role.Window)
+        assert contrast(empty, window) >= 3
+        box.setChecked(True)
+        assert max(contrast(color, empty) for color in _colors(box)) >= 3
+        style.apply_theme(qapp, "light")
+        qapp.processEvents()
+        assert box.palette().color(_Role.Base) == style.make_palette(False).color(_Role.Base)
+    finally:
+        style.apply_theme(qapp, "light")
+
+
+def _middle_of_mark(box: QWidget) -> QColor:
+    image = box.grab().toImage()
+    return image.pixelColor(box.style().pixelMetric(QStyle.PixelMetric.PM_IndicatorWidth) // 2, image.height() // 2)
+
+
+def _colors(box: QWidget) -> list[QColor]:
+    image = box.grab().toImage()
+    width = box.style().pixelMetric(QStyle.PixelMetric.PM_IndicatorWidth)
+    return [image.pixelColor(x, y) for x in range(3, width - 3) for y in range(6, image.height() - 6)]
