@@ -13,10 +13,11 @@ from fewshot_gui.project.disk import LONGEST_VALUE, connect_read_only
 from fewshot_gui.project.errors import DamagedError, ProjectError
 from fewshot_gui.project.record import BEGUN, Draft, append, program_version
 from model.messages import message
+from model.project_file import NEWEST_FORMAT
 from model.project_file.record import HEAD
 
 APPLICATION_ID = int.from_bytes(b"FSHT")
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = NEWEST_FORMAT
 
 # Paths are bytes (os.fsencode), as a file's name need not be text. `files` holds what is known of
 # every file and library folder: its path relative to the project's folder finds it again when both

@@ -146,6 +146,8 @@ def contents(folder: Path) -> dict[str, bytes]:
     bounds = {FACTS_FILE: facts_file.MOST_BYTES, TENSORS_FILE: MOST_BYTES}
     if is_project(folder):
         return classifier_in(folder, bounds)
+    if not os.path.exists(folder):  # unlike `Path.exists` also for names that are too long
+        raise CheckpointError(message("{path}: there is no such file or folder.", path=folder))
     if not is_classifier(folder):
         raise CheckpointError(
             message(

@@ -85,13 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # any other error becomes one line instead of a traceback
         if os.environ.get("FEWSHOT_TRACEBACK"):
             raise
-        kind = type(error).__name__
-        return _failed(
-            message(
-                "Unexpected {kind}: {error}. Please report it; FEWSHOT_TRACEBACK=1 shows where.", kind=kind, error=error
-            ),
-            FAILED,
-        )
+        return _failed(_unexpected(error), FAILED)
     finally:
         signal.signal(signal.SIGINT, previous)
     if outcome.is_bad:
@@ -106,6 +100,17 @@ def _interrupter(token: CancelToken) -> signal.Handlers | None:
         token.cancel()
 
     return interrupt  # type: ignore[return-value]
+
+
+def _unexpected(error: Exception) -> str:
+    if isinstance(error, ImportError):  # a package, or a library of the system that it needs, is not there
+        return message(
+            "A package that is needed cannot be loaded ({error}). `fewshot doctor` says what is missing.", error=error
+        )
+    kind = type(error).__name__
+    return message(
+        "Unexpected {kind}: {error}. Please report it; FEWSHOT_TRACEBACK=1 shows where.", kind=kind, error=error
+    )
 
 
 def _failed(text: str | Exception, status: int) -> int:

@@ -1,4 +1,6 @@
-"""What the device and runtime are, as JSON on standard output: run by `fewshot doctor` in a process of its own.
+"""What the device and runtime are, and which modules that are named cannot be imported, as JSON on standard output.
+
+Run by `fewshot doctor` in a process of its own.
 
 A library that is broken may end the process that imports it.
 """
@@ -8,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from importlib import import_module
 
 
 def main() -> None:
@@ -28,7 +31,17 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001 - PyTorch takes its place, whatever is wrong with it
         found["runtime"] = "PyTorch"
         found["openvino_problem"] = f"{type(error).__name__}: {error}"
+    found["broken"] = {name: problem for name in sys.argv[1:] if (problem := _problem(name))}
     sys.stdout.write(json.dumps(found) + "\n")
+
+
+def _problem(module: str) -> str:
+    """Return what importing a module raises, "" where it does not."""
+    try:
+        import_module(module)
+    except Exception as error:  # noqa: BLE001 - to be said, whatever it is
+        return f"{type(error).__name__}: {error}"
+    return ""
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ HERE = "here"
 """The address that means: start Ray on this machine, for this run."""
 STALL_SECONDS = 1800.0
 """A part that takes longer is taken from its worker."""
+_SECONDS_TO_ANSWER = 10.0  # of a cluster that there is
 _STORE_BYTES = 100 * 2**20
 """Of a Ray that is started here, beside the classifier; images and rows do not pass through Ray."""
 
@@ -179,6 +181,7 @@ def _ray(settings: Settings, store_bytes: int) -> Iterator[None]:
             }
         else:
             options["address"] = settings.address
+            _check_answers(settings.address)
         try:
             ray.init(**options)
         except Exception as error:
@@ -190,6 +193,19 @@ def _ray(settings: Settings, store_bytes: int) -> Iterator[None]:
     finally:
         if not was_running:
             ray.shutdown()
+
+
+def _check_answers(address: str) -> None:
+    """Raise `FewShotError` where nothing answers at `address`, host:port: Ray itself would wait for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdecimal():
+        return  # such as "auto"
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), _SECONDS_TO_ANSWER).close()
+    except (OSError, OverflowError) as error:
+        raise FewShotError(
+            message("Ray at {address} cannot be used: {error}", address=address, error=short(error))
+        ) from error
 
 
 def _device(wanted: str) -> tuple[str, float]:

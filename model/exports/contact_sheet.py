@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from model.errors import ImageReadError
 from model.images.reading import read_with_size
+from model.images.scan import readable_text
 from model.messages import message, translated
 from model.types import Region
 
@@ -110,8 +111,12 @@ def _draw_picture(page: Image.Image, draw: ImageDraw.ImageDraw, tile: Tile, left
 
 
 def _fitting(text: str, width: int, size: int) -> str:
-    """Return a text that fits a width; the middle of a long one is left out."""
-    text = text.replace("\n", " ")
+    """Return a text that fits a width; the middle of a long one is left out.
+
+    Characters that are not to be seen, such as ends of lines and marks of direction, become spaces: some are refused
+    where text is laid out.
+    """
+    text = "".join(char if char.isprintable() else " " for char in readable_text(text))
     if _font(size).getlength(text) <= width:
         return text
     low, high = 0, len(text)  # how much of it may stay

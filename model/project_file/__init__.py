@@ -5,6 +5,6 @@ A project may come from anyone, and may be open in the window.
 
 from __future__ import annotations
 
-from model.project_file.reading import classifier_in, has_table, is_project, opened_project
+from model.project_file.reading import NEWEST_FORMAT, classifier_in, has_table, is_project, opened_project
 
-__all__ = ["classifier_in", "has_table", "is_project", "opened_project"]
+__all__ = ["NEWEST_FORMAT", "classifier_in", "has_table", "is_project", "opened_project"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -14,6 +15,9 @@ _MARK = b"SQLite format 3\x00"
 _APPLICATION_ID = b"FSHT"
 _APPLICATION_PLACE = 68  # bytes into the header
 _MOST_BYTES = 2**30  # of one value: SQLite's own bound
+
+NEWEST_FORMAT = 5
+"""The format of projects that this version writes; it reads all before."""
 
 
 def is_project(path: Path) -> bool:
@@ -30,8 +34,11 @@ def is_project(path: Path) -> bool:
 def opened_project(path: Path, *tables: str) -> Iterator[sqlite3.Connection]:
     """Open a project to read some of its tables, as it is now.
 
-    Raises `CheckpointError` where it cannot be read, or has something else in the place of one of the tables.
+    Raises `CheckpointError` where it cannot be read, is of a newer format, or has something else in the place of one of
+    the tables.
     """
+    if not os.path.exists(path):  # unlike `Path.exists` also for names that are too long
+        raise CheckpointError(message("{path}: there is no such file or folder.", path=path))
     if not is_project(path):
         raise CheckpointError(message("{path} is not a project of Fewshot.", path=path))
     try:
@@ -39,6 +46,10 @@ def opened_project(path: Path, *tables: str) -> Iterator[sqlite3.Connection]:
             connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_BYTES)
             connection.execute("PRAGMA trusted_schema = OFF")
             connection.execute("BEGIN")  # one state throughout, whatever the window writes
+            if connection.execute("PRAGMA user_version").fetchone()[0] > NEWEST_FORMAT:
+                raise CheckpointError(
+                    message("{place} was saved by a newer Fewshot. Update Fewshot to use it.", place=path)
+                )
             for table in tables:
                 kind = connection.execute("SELECT type FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
                 if kind != ("table",):

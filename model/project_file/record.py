@@ -117,11 +117,13 @@ def _fault(expected: int, previous: str, number: object, hash_: object, text: ob
 
 
 def check_record(connection: sqlite3.Connection, anchor: str = "") -> RecordCheck:
-    """Check the record of an open project; one of an older format has none, which counts as whole."""
-    if not has_table(connection, "record"):
-        return check_rows((), None, anchor)
+    """Check the record of an open project; one of an older format has none, which counts as whole.
+
+    A project that knows of a last entry had a record, even where its table is gone.
+    """
     row = connection.execute("SELECT value FROM state WHERE key = ?", (HEAD,)).fetchone()
-    rows = connection.execute("SELECT number, hash, entry FROM record ORDER BY number")
+    is_there = has_table(connection, "record")
+    rows = connection.execute("SELECT number, hash, entry FROM record ORDER BY number") if is_there else ()
     return check_rows(rows, None if row is None else str(row[0]), anchor)
 
 

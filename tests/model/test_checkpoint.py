@@ -200,6 +200,9 @@ def test_other_backbone_weights_than_it_was_trained_with_are_refused(saved: Path
 
 def test_what_is_no_classifier_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "photo.png").write_bytes(b"x")
-    for place in (tmp_path, tmp_path / "gone", tmp_path / "photo.png", tmp_path / ("x" * 300)):
+    for place in (tmp_path, tmp_path / "photo.png"):
         with pytest.raises(CheckpointError, match="is not a classifier saved by Fewshot"):
+            checkpoint.load(place)
+    for place in (tmp_path / "gone", tmp_path / ("x" * 300)):
+        with pytest.raises(CheckpointError, match="there is no such file or folder"):
             checkpoint.load(place)

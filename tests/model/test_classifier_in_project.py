@@ -12,6 +12,7 @@ import pytest
 
 from model.checkpoint.files import identity, load
 from model.errors import CheckpointError
+from model.project_file import NEWEST_FORMAT
 from tests.model.cli_support import Run, one_line, rows_of
 
 _FILES = ("classifier.json", "classifier.safetensors")
@@ -85,3 +86,23 @@ def test_nothing_of_a_stranger_s_schema_is_run(files: dict[str, bytes], tmp_path
     (tmp_path / "other.fewshot").write_bytes(b"no database")
     with pytest.raises(CheckpointError, match="and no project"):
         load(tmp_path / "other.fewshot")
+
+
+@pytest.mark.parametrize(
+    "command", [("classify", "photos", "--out", "r.csv"), ("verify",), ("report", "--out", "r.html")]
+)
+def test_a_project_of_a_newer_format_is_refused(
+    run: Run, files: dict[str, bytes], tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    path = project(tmp_path / "newer.fewshot", files, _TABLE, f"PRAGMA user_version = {NEWEST_FORMAT + 1}")
+    name, *rest = command
+    done = run(name, path, *(tmp_path / one if one.startswith("r.") else one for one in rest))
+    assert done.status == 1
+    assert "was saved by a newer Fewshot" in one_line(done.err)
+
+
+@pytest.mark.parametrize("command", ["classify", "verify"])
+def test_a_project_that_is_not_there_is_said_not_to_be_there(run: Run, tmp_path: Path, command: str) -> None:
+    rest = ["photos", "--out", tmp_path / "r.csv"] if command == "classify" else []
+    done = run(command, tmp_path / "gone.fewshot", *rest)
+    assert (done.status, one_line(done.err).endswith("gone.fewshot: there is no such file or folder.")) == (1, True)

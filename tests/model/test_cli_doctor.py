@@ -41,6 +41,18 @@ def test_a_broken_torch_is_a_finding_among_the_others(tmp_path: Path) -> None:
     assert "ok  decoder process: reads files" in done.stdout
 
 
+def test_a_package_that_is_installed_but_cannot_be_imported_is_a_finding(tmp_path: Path) -> None:
+    (tmp_path / "cv2.py").write_text("raise ImportError('libGL.so.1: cannot open shared object file')")
+    done = subprocess.run(
+        [sys.executable, "-m", "model", "doctor", "--json"],
+        cwd=ROOT, env=os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 3, done.stderr
+    assert "!!  opencv-python-headless: ImportError: libGL.so.1: cannot open shared object file" in done.stdout
+    assert "pip install --force-reinstall opencv-python-headless" in done.stdout
+
+
 def test_a_check_that_fails_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken() -> None:
         raise RuntimeError("no such thing")

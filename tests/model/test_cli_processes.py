@@ -77,3 +77,15 @@ def test_interrupted_and_resumed_gives_the_table_of_an_uninterrupted_run(
     assert resumed.result["resumed_after"] == done_rows
     assert run(*arguments, whole, *overlays).status == 3
     assert out.read_bytes() == whole.read_bytes()
+
+
+def test_a_package_that_cannot_be_loaded_is_named_with_the_way_out(bins: Path, tmp_path: Path) -> None:
+    program = (
+        "import sys; sys.modules['torch'] = None; from model.cli.command import main; sys.exit(main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", program, "train", str(bins), "--out", str(tmp_path / "c")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    said = one_line(done.stderr)
+    assert "torch" in said
+    assert "`fewshot doctor` says what is missing" in said

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -297,3 +298,15 @@ def _wait_for_rows(plan: Path, files: int, driver: subprocess.Popen[str]) -> int
         assert driver.poll() is None
         time.sleep(0.05)
     return there
+
+
+def test_a_cluster_that_does_not_answer_is_said_at_once(
+    run: Run, trained: Path, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ray = pytest.importorskip("ray")
+    monkeypatch.setattr(ray, "init", lambda **_options: pytest.fail("Ray waits for minutes"))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+    done = run("classify", trained, photos, "--out", tmp_path / "r.csv", "--cluster", address)
+    assert done.status == 1
+    assert f"Ray at {address} cannot be used: " in one_line(done.err)

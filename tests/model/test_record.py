@@ -136,6 +136,13 @@ def test_a_removed_end_is_found(project: Path) -> None:
     assert main(["verify", str(project)]) == 1
 
 
+def test_a_record_whose_table_is_gone_is_missed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with closing(sqlite3.connect(project, isolation_level=None)) as connection:
+        connection.execute("DROP TABLE record")
+    assert main(["verify", str(project)]) == 1
+    assert "entries are missing" in capsys.readouterr().out
+
+
 def test_what_is_no_hash_and_no_project_is_refused(project: Path, tmp_path: Path) -> None:
     assert main(["verify", str(project), "--head", "abc"]) == 2
     (tmp_path / "b.fewshot").write_text("no project")

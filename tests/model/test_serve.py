@@ -196,6 +196,8 @@ def test_too_many_and_too_slow_requests_are_refused_and_the_others_answered(trai
 def test_a_token_is_asked_for(trained: Path, photos: Path, run: Run, tmp_path: Path) -> None:
     refused = run("serve", trained, "--host", "0.0.0.0")
     assert (refused.status, "give a token" in one_line(refused.err)) == (2, True)
+    refused = run("serve", trained, "--token-file", tmp_path / "gone")
+    assert one_line(refused.err).endswith("gone: No such file or directory.")
     (tmp_path / "token").write_text("short\n")
     refused = run("serve", trained, "--token-file", tmp_path / "token")
     assert (refused.status, "too short" in one_line(refused.err)) == (2, True)

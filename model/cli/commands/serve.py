@@ -19,7 +19,7 @@ from model.cli.registry import COMMANDS, Command
 from model.cli.text import say
 from model.cli.watch import until_terminated
 from model.errors import FewShotError, UsageError
-from model.messages import message, translated
+from model.messages import message, os_reason, translated
 from model.progress import Cancelled, CancelToken
 
 TOKEN_VARIABLE = "FEWSHOT_TOKEN"
@@ -178,9 +178,12 @@ def _token(options: argparse.Namespace) -> str:
         try:
             token = options.token_file.read_text(encoding="utf-8").partition("\n")[0].strip()
         except (OSError, ValueError) as error:
+            reason = os_reason(error) if isinstance(error, OSError) else error
             raise UsageError(
                 message(
-                    "The token cannot be read from {token_file}: {reason}.", token_file=options.token_file, reason=error
+                    "The token cannot be read from {token_file}: {reason}.",
+                    token_file=options.token_file,
+                    reason=reason,
                 )
             ) from error
     if (token or options.token_file is not None) and len(token) < _SHORTEST_TOKEN:

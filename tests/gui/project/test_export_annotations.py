@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -132,6 +133,18 @@ def test_contact_sheets_have_each_class_on_pages_of_its_own_with_the_box_drawn(
     ]
     # The first picture is 400 x 200, drawn 176 wide: its box lies from a quarter to three quarters of that.
     assert (min(near)[0] - 60, max(near)[0] - 60) == pytest.approx((176 / 4, 3 * 176 / 4), abs=5)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such names there")
+def test_contact_sheets_show_names_with_characters_that_cannot_be_drawn(session: Session, tmp_path: Path) -> None:
+    bins = (session.document.add_bin("Cat"),)
+    names = (b"carriage\rreturn", b"new\nline", b"no text \xff", b"\x1b[31mred")
+    paths = [tmp_path / f"{os.fsdecode(name)}.png" for name in names]
+    for path in paths:
+        Image.new("RGB", (40, 20)).save(path)
+    session.results.add_predictions(1, bins, [Prediction(path, Status.OK, 0, (1.0,), BOX) for path in paths])
+    assert session.file is not None
+    assert len(pypdf.PdfReader(write(session.file, "contact-sheet", tmp_path / "a.pdf")).pages) == 1
 
 
 def test_contact_sheets_of_nothing_or_of_too_many_images_are_refused(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import json
 import sys
 from collections.abc import Callable
@@ -55,6 +56,22 @@ def _jsonl(path: Path) -> list[dict[str, Any]]:
 READERS = {"csv": _csv, "xlsx": _xlsx, "parquet": _parquet, "jsonl": _jsonl}
 _NO_ARROW = pytest.mark.skipif(find_spec("pyarrow") is None, reason="pyarrow is an extra")
 TABLES = [pytest.param(name, marks=_NO_ARROW) if name == "parquet" else name for name in READERS]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("name", TABLES)
+def test_a_full_disk_is_an_error_of_the_file_and_nothing_is_left(
+    name: str, odd_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ignored: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", ignored.append)  # what is printed as a traceback else
+    out = tmp_path / f"a.{name}"
+    out.with_name(f"{out.name}.new").symlink_to("/dev/full")  # where it is written before it takes its place
+    with pytest.raises(FewShotError, match=f"a.{name} cannot be written: .*No space left"):
+        write(odd_project, name, out)
+    gc.collect()
+    assert ignored == []
+    assert not list(tmp_path.glob("a.*"))
 
 
 @pytest.mark.parametrize("name", TABLES)
