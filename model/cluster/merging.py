@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.cluster.plan import Plan, Shard, parts_of
 from model.cluster.rows import predictions_of, schema_of
 from model.errors import FewShotError, UsageError
+from model.exports.results_table import fresh_name
 from model.messages import message, os_reason
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 
@@ -55,15 +57,33 @@ def merge(
     token = token or CancelToken()
     check_out(out, overwrite=overwrite)
     try:
-        return (_to_csv if out.suffix.lower() == _TABLE else _to_parquet)(plan, out, progress, token)
+        with _fresh(out) as fresh:
+            count = (_to_csv if out.suffix.lower() == _TABLE else _to_parquet)(plan, fresh, progress, token)
+            if out.suffix.lower() != _TABLE and out.exists():
+                shutil.rmtree(out)
+            os.replace(fresh, out)
+        return count
     except OSError as error:
         raise FewShotError(message("{path} cannot be written: {error}.", path=out, error=os_reason(error))) from error
 
 
-def _to_csv(plan: Plan, out: Path, progress: ProgressCallback, token: CancelToken) -> int:
+@contextmanager
+def _fresh(out: Path) -> Iterator[Path]:
+    """Give a name to write rows under; what is left there where that fails is removed."""
+    fresh = fresh_name(out)
+    try:
+        yield fresh
+    finally:
+        if fresh.is_dir():
+            shutil.rmtree(fresh, ignore_errors=True)
+        else:
+            fresh.unlink(missing_ok=True)
+
+
+def _to_csv(plan: Plan, fresh: Path, progress: ProgressCallback, token: CancelToken) -> int:
     from model.exports.formats.csv_table import CsvTable
 
-    fresh, count = out.with_name(out.name + ".new"), 0
+    count = 0
     with CsvTable(fresh, plan.class_names, classifier=plan.classifier) as table:
         for shard in plan.shards:
             for block in _in_order(plan, shard):
@@ -72,15 +92,13 @@ def _to_csv(plan: Plan, out: Path, progress: ProgressCallback, token: CancelToke
                     table.write(predictions_of(block.slice(start, _WRITTEN_AT_ONCE), plan.class_names))
                 count += len(block)
                 progress(Progress(message("Merging"), count, plan.images))
-    os.replace(fresh, out)
     return count
 
 
-def _to_parquet(plan: Plan, out: Path, progress: ProgressCallback, token: CancelToken) -> int:
+def _to_parquet(plan: Plan, fresh: Path, progress: ProgressCallback, token: CancelToken) -> int:
     import pyarrow.parquet as pq
 
-    fresh, count = out.with_name(out.name + ".new"), 0
-    shutil.rmtree(fresh, ignore_errors=True)
+    count = 0
     fresh.mkdir(parents=True)
     for shard in plan.shards:
         path = fresh / f"part-{shard.name}.parquet"
@@ -90,9 +108,6 @@ def _to_parquet(plan: Plan, out: Path, progress: ProgressCallback, token: Cancel
                 writer.write_table(block, row_group_size=len(block))
                 count += len(block)
                 progress(Progress(message("Merging"), count, plan.images))
-    if out.exists():
-        shutil.rmtree(out)
-    os.replace(fresh, out)
     return count
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -77,13 +78,22 @@ def write_whole_text(path: Path, write: Callable[[TextIO], object]) -> None:
         write(file)
 
 
+def fresh_name(path: Path) -> Path:
+    """Return a name beside `path` that nobody has, to write what takes the place of `path` once it is whole."""
+    number, fresh = 1, path.with_name(f"{path.name}.new")
+    while os.path.lexists(fresh):  # somebody's own, or of a run that was killed
+        number += 1
+        fresh = path.with_name(f"{path.name}.{number}.new")
+    return fresh
+
+
 @contextlib.contextmanager
 def fresh_file(path: Path) -> Iterator[Path]:
     """Give the name of a file to write, which then takes the place of the one at `path`; that stays where it fails.
 
     Raises `FewShotError` where it cannot be written.
     """
-    fresh = path.with_name(path.name + ".new")
+    fresh = fresh_name(path)
     try:
         yield fresh
         fresh.replace(path)

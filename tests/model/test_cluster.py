@@ -203,6 +203,20 @@ def test_verify_names_images_without_a_row_and_merge_refuses(
     assert "not have one row" in one_line(run("cluster", "merge", plan, "--out", tmp_path / "r.csv").err)
 
 
+@pytest.mark.parametrize("name", ["rows", "rows.csv"])
+def test_what_somebody_has_beside_the_merged_rows_stays(
+    run: Run, trained: Path, photos: Path, tmp_path: Path, name: str
+) -> None:
+    mine = tmp_path / f"{name}.new" / "mine.txt"
+    mine.parent.mkdir()
+    mine.write_text("mine")
+    run("cluster", "plan", trained, photos, "--out", tmp_path / "plan")
+    _classify_without_ray(trained, tmp_path / "plan")
+    assert run("cluster", "merge", tmp_path / "plan", "--out", tmp_path / name).status == 0
+    assert mine.read_text() == "mine"
+    assert sorted(path.name for path in tmp_path.glob("rows*")) == [name, f"{name}.new"]
+
+
 def test_ids_of_a_manifest_have_to_rise(run: Run, trained: Path, photos: Path, tmp_path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq

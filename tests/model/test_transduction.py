@@ -185,9 +185,14 @@ def test_resumed_results_are_joined_from_what_each_image_shows_by_itself(
     assert rows_of(out) == rows_of(whole)
 
 
-def test_a_table_that_cannot_be_replaced_keeps_its_rows(run: Run, trained: Path, photos: Path, tmp_path: Path) -> None:
+def test_a_table_that_cannot_be_replaced_keeps_its_rows(
+    run: Run, trained: Path, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_names: object) -> None:
+        raise PermissionError(13, "Permission denied")  # as where another program has it open
+
+    monkeypatch.setattr(Path, "replace", refused)
     out = tmp_path / "results.csv"
-    (tmp_path / "results.csv.new").mkdir()
     done = run("classify", trained, photos, "--out", out, "--transductive")
     assert done.status == 1
     assert "results.csv" in one_line(done.err)

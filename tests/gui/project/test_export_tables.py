@@ -66,12 +66,23 @@ def test_a_full_disk_is_an_error_of_the_file_and_nothing_is_left(
     ignored: list[object] = []
     monkeypatch.setattr(sys, "unraisablehook", ignored.append)  # what is printed as a traceback else
     out = tmp_path / f"a.{name}"
-    out.with_name(f"{out.name}.new").symlink_to("/dev/full")  # where it is written before it takes its place
+    full = tmp_path / "full"
+    full.symlink_to("/dev/full")
+    monkeypatch.setattr("model.exports.results_table.fresh_name", lambda _path: full)
     with pytest.raises(FewShotError, match=f"a.{name} cannot be written: .*No space left"):
         write(odd_project, name, out)
     gc.collect()
     assert ignored == []
     assert not list(tmp_path.glob("a.*"))
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_file_of_somebody_s_beside_it_stays(name: str, odd_project: Path, tmp_path: Path) -> None:
+    mine = tmp_path / f"a.{name}.new"
+    mine.write_text("mine")
+    write(odd_project, name, tmp_path / f"a.{name}")
+    assert mine.read_text() == "mine"
+    assert sorted(path.name for path in tmp_path.glob("a.*")) == [f"a.{name}", mine.name]
 
 
 @pytest.mark.parametrize("name", TABLES)
