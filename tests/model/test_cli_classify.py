@@ -173,7 +173,7 @@ def test_what_cannot_be_classified_fails_in_one_line(run: Run, trained: Path, ph
     (tmp_path / "nothing").mkdir()
     cases = [
         ((photos, photos, "--out", out), "is not a classifier"),
-        ((tmp_path / "gone", photos, "--out", out), "is not a classifier"),
+        ((tmp_path / "gone", photos, "--out", out), "there is no such file or folder"),
         ((trained, tmp_path / "nothing", "--out", out), "no image"),
         ((trained, photos, "--out", tmp_path), "cannot be written"),
         ((trained, photos, "--out", out, "--overlays", photos / "disc.png"), "File exists"),
