@@ -96,6 +96,14 @@ class Exporter(ABC):
     has_columns: bool = False
     may_hide_names: bool = True
 
+    def given(self, target: Path | None) -> Path:
+        """Return the file or folder to write; raises `UsageError` where none was given."""
+        if target is not None:
+            return target
+        if self.place is Place.FOLDER:
+            raise UsageError(message("{label}: a folder is needed.", label=self.label))
+        raise UsageError(message("{label}: a file is needed.", label=self.label))
+
     @abstractmethod
     def write(
         self,

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from model.errors import ImageReadError, UsageError
+from model.errors import ImageReadError
 from model.exports.exporter import Exporter, ExportOptions, Written, names_of
 from model.exports.project_contents import ProjectContents, ResultRow
-from model.exports.results_table import write_whole_text
+from model.exports.results_table import write_text
 from model.images.reading import image_size
 from model.messages import message
 from model.progress import CancelToken, ProgressCallback, reported
@@ -63,11 +63,9 @@ class Annotations(Exporter):
         token: CancelToken,
     ) -> Written:
         """Write the file. See `Exporter.write`."""
-        if target is None:
-            raise UsageError(message("{label}: a file is needed.", label=self.label))
+        place = self.given(target)
         images, left_out = labelled_images(project, options, progress, token)
-        text = self.text(project, images)
-        write_whole_text(target, lambda file: file.write(text))
+        write_text(place, self.text(project, images))
         return Written(1, len(images), len(left_out), first_left_out=left_out[0] if left_out else None)
 
 

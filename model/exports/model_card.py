@@ -21,7 +21,7 @@ from model.estimates.report import Proportion, class_estimates, independent_exam
 from model.exports.charts import reliability
 from model.exports.licences import licence_of
 from model.exports.report_words import OTHER_IMAGES, cautions_of_training, percent, version_of
-from model.exports.results_table import write_whole_text
+from model.exports.results_table import write_text
 from model.features.sizes import PICTURE_SIDE
 from model.images.greys import AS_THE_FILE_SAYS
 from model.messages import joined, language_in_use, listed, message, translated
@@ -67,7 +67,7 @@ class Made:
 def write_card(classifier: ImageClassifier, made: Made, path: Path, language: str = "") -> None:
     """Write the card to `path`: all of it, or the file stays as it was. Raises `FewShotError`."""
     text = model_card(classifier, made, language)
-    write_whole_text(path, lambda file: file.write(text))
+    write_text(path, text)
 
 
 def model_card(classifier: ImageClassifier, made: Made, language: str = "") -> str:

@@ -19,7 +19,7 @@ from model.exports.charts import curve_chart, reliability, reliability_chart
 from model.exports.project_contents import GREY, ProjectContents, ResultRow
 from model.exports.report_pictures import Picture, in_percent, small_picture
 from model.exports.report_words import cautions, facts, percent, with_share
-from model.exports.results_table import not_written, write_whole_text
+from model.exports.results_table import not_written, write_text
 from model.images.hidden_names import hidden_names
 from model.messages import Message, language_in_use, message, message_n, translated
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
@@ -69,7 +69,7 @@ def write_report(
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise not_written(path, error) from error
-    write_whole_text(path, lambda file: file.write(text))
+    write_text(path, text)
 
 
 def report_html(

@@ -78,6 +78,11 @@ def write_whole_text(path: Path, write: Callable[[TextIO], object]) -> None:
         write(file)
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole, see `write_whole_text`."""
+    write_whole_text(path, lambda file: file.write(text))
+
+
 def fresh_name(path: Path) -> Path:
     """Return a name beside `path` that nobody has, to write what takes the place of `path` once it is whole."""
     number, fresh = 1, path.with_name(f"{path.name}.new")

@@ -6,12 +6,10 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 
-from model.errors import UsageError
 from model.exports.exporter import Exporter, ExportOptions, Written
 from model.exports.project_contents import ProjectContents
 from model.exports.project_table import ProjectTable, Value
 from model.exports.results_table import fresh_file
-from model.messages import message
 from model.progress import CancelToken, ProgressCallback
 
 Rows = Iterator[tuple[Value, ...]]
@@ -38,10 +36,9 @@ class TableExporter(Exporter):
         token: CancelToken,
     ) -> Written:
         """Write the table. See `Exporter.write`."""
-        if target is None:
-            raise UsageError(message("{label}: a file is needed.", label=self.label))
+        place = self.given(target)
         table = ProjectTable(project, options)
         self.check(table, len(project.results))
-        with fresh_file(target) as fresh:
+        with fresh_file(place) as fresh:
             self.write_rows(fresh, table, table.rows(progress, token))
         return Written(1, len(project.results))

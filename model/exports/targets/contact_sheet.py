@@ -39,8 +39,7 @@ class ContactSheet(Exporter):
         """
         from model.exports import contact_sheet
 
-        if target is None:
-            raise UsageError(message("{label}: a file is needed.", label=self.label))
+        place = self.given(target)
         sheets = _sheets(project, options)
         total = contact_sheet.page_count(sheets)
         if not 0 < total <= _MOST_PAGES:
@@ -52,7 +51,7 @@ class ContactSheet(Exporter):
                 )
             )
         unread: list[Path] = []
-        with fresh_file(target) as fresh:
+        with fresh_file(place) as fresh:
             for done, (page, missing) in enumerate(contact_sheet.pages(sheets), 1):
                 token.raise_if_cancelled()
                 # One page in memory at a time: Pillow would hold all that it is given at once.

@@ -10,12 +10,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from model.errors import UsageError
 from model.exports.exporter import EXPORTS, Exporter, ExportOptions, Place, Written
 from model.exports.folders import make_empty
 from model.exports.labelled_images import LabelledImage, as_json, labelled_images
 from model.exports.project_contents import ProjectContents
-from model.exports.results_table import write_whole_text
+from model.exports.results_table import write_text
 from model.images.items import split_item
 from model.images.scan import readable_text
 from model.messages import message, message_n
@@ -44,9 +43,8 @@ class FiftyOne(Exporter):
         Pages, frames and tiles are left out, since FiftyOne reads whole files. Where names are hidden there is no
         `data.json`.
         """
-        if target is None:
-            raise UsageError(message("{label}: a folder is needed.", label=self.label))
-        make_empty(target)
+        folder = self.given(target)
+        make_empty(folder)
         found, left_out = labelled_images(project, options, progress, token)
         images = {f"{number:06}": one for number, one in enumerate(found, 1) if not split_item(one.path).part}
         if options.names_hidden:
@@ -70,8 +68,7 @@ class FiftyOne(Exporter):
                 )
             )
         for name, content in files.items():
-            text = as_json(content)
-            write_whole_text(target / name, lambda file, text=text: file.write(text))  # type: ignore[misc]
+            write_text(folder / name, as_json(content))
         first = left_out[0] if left_out else None
         return Written(len(files), len(images), len(left_out) + parts, (), tuple(remarks), first)
 
