@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.items.naming import display_name, display_path, display_text
 from fewshot_gui.items.shown_rows import RowsInView
 from fewshot_gui.items.verdicts import stale_count
+from fewshot_gui.jobs.throttle import ProgressThrottle
 from fewshot_gui.project.errors import ProjectError
 from model.progress import CancelToken, Progress
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:  # the window starts without the exporters
     from model.runs.image_classifier import ImageClassifier
 
 _KEY = "exporting"
-_REPORT_PAUSE = 0.05  # seconds
 _MOST_REASONS = 200  # lines of a dialog
 
 
@@ -120,7 +119,7 @@ class ExportingController(QObject):
             self._status.start_job(self.tr("Exporting"))
         else:
             self._status.show_message(self.tr("Exporting …"))
-        report = self._reporter()
+        report = ProgressThrottle(self._progressed.emit)
 
         def run(files_token: CancelToken) -> _Answer:
             from model.exports.exporter import export
@@ -140,17 +139,6 @@ class ExportingController(QObject):
                 _remove(spare)
 
         self._files.call(_KEY, run)
-
-    def _reporter(self) -> Callable[[Progress], None]:
-        last = 0.0
-
-        def report(progress: Progress) -> None:
-            nonlocal last
-            if time.monotonic() - last > _REPORT_PAUSE:
-                last = time.monotonic()
-                self._progressed.emit(progress)
-
-        return report
 
     def _finish(self) -> None:
         self._token = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,15 +15,15 @@ from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.items.naming import display_name, names_are_hidden
 from fewshot_gui.items.shown_rows import RowsInView
 from fewshot_gui.items.verdicts import stale_count
+from fewshot_gui.jobs.throttle import ProgressThrottle
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.folder_export import Exported, Transfer, export_into_folders, sort_into
 from fewshot_gui.project.moves import Undone, last_journal, moves_made, undo_moves
 from fewshot_gui.views.jobs_dialog import JobEnd
 from model.messages import Message, message, translated
-from model.progress import CancelToken
+from model.progress import CancelToken, Progress
 
 _EXPORT, _UNDO, _FIND = "folders: export", "folders: undo", "folders: find"
-_REPORT_PAUSE = 0.05  # seconds
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class FolderExportController(QObject):
     """Answers "Export into folders by class…" and "Undo a move into folders…"."""
 
     images_moved = Signal()  # files of the library's folders may be elsewhere now
-    _progressed = Signal(int, int)  # from the pool's thread
+    _progressed = Signal(object)  # Progress, from the pool's thread
 
     def __init__(self, services: AppServices, jobs: JobHistoryController, parent: QObject) -> None:
         super().__init__(parent)
@@ -119,13 +118,10 @@ class FolderExportController(QObject):
         self._token = token = CancelToken()
         self._status.start_job(title)
         self._noted = self._jobs.begin(title)
-        last = 0.0
+        phase, throttled = self.tr("Images"), ProgressThrottle(self._progressed.emit)
 
         def report(done: int, total: int) -> None:
-            nonlocal last
-            if time.monotonic() - last > _REPORT_PAUSE:
-                last = time.monotonic()
-                self._progressed.emit(done, total)
+            throttled(Progress(phase, done, total))
 
         def run(files_token: CancelToken) -> _Answer:
             return job(lambda: token.is_cancelled or files_token.is_cancelled, report)
@@ -145,10 +141,10 @@ class FolderExportController(QObject):
         if target is not None and not self._session.document.read_only_reason:
             self._files.call(_FIND, partial(_find, target))
 
-    @Slot(int, int)
-    def _on_progressed(self, done: int, total: int) -> None:
+    @Slot(object)
+    def _on_progressed(self, progress: Progress) -> None:
         if self._token is not None:
-            self._status.set_job_progress(self.tr("Images"), done, total)
+            self._status.set_job_progress(progress.phase, progress.done, progress.total)
 
     @Slot(str, object)
     def _on_call_returned(self, key: str, answer: object) -> None:

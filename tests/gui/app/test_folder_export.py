@@ -182,7 +182,7 @@ def test_cancel_stops_between_two_images_and_keeps_what_was_done(
             app.intents.cancel_requested.emit()
             cancelled.set()
 
-    monkeypatch.setattr("fewshot_gui.controllers.folder_exporting._REPORT_PAUSE", 0.0)
+    monkeypatch.setattr("fewshot_gui.controllers.folder_exporting.ProgressThrottle", lambda target: target)
     monkeypatch.setattr("fewshot_gui.project.folder_export.move_to", move_twenty_and_wait)
     monkeypatch.setattr(app.window.status, "set_job_progress", cancel_after_ten)
     _run(app, qtbot, "exportFolders")
