@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, Slot
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.items.naming import display_name, display_text
 from fewshot_gui.jobs.warm_up import import_model
-from model.errors import FewShotError
 from model.progress import CancelToken
 
 _KEY = "classifier"
@@ -19,11 +18,10 @@ _KEY = "classifier"
 
 @dataclass(frozen=True)
 class _Exported:
-    """What came of it; `card` is the name of the card's file, `trouble` is "" where both are there."""
+    """Where it is now; `card` is the name of the card's file."""
 
     folder: Path
-    card: str = ""
-    trouble: str = ""
+    card: str
 
 
 class ClassifierExportingController(QObject):
@@ -35,6 +33,7 @@ class ClassifierExportingController(QObject):
         self._questions, self._status, self._window = services.questions, services.status, services.window
         services.intents.export_classifier_requested.connect(self._on_export_requested)
         services.files.call_returned.connect(self._on_call_returned)
+        services.files.call_failed.connect(self._on_call_failed)
 
     @Slot()
     def _on_export_requested(self) -> None:
@@ -52,13 +51,10 @@ class ClassifierExportingController(QObject):
             from model.checkpoint.files import contents, from_files, save_files
             from model.exports.model_card import CARD_FILE, Made, write_card
 
-            try:
-                files = contents(project)
-                classifier = from_files(files, "cpu")
-                save_files(files, folder)
-                write_card(classifier, Made.of(files, written_at=datetime.now(UTC)), folder / CARD_FILE)
-            except FewShotError as error:
-                return _Exported(folder, trouble=str(error))
+            files = contents(project)
+            classifier = from_files(files, "cpu")
+            save_files(files, folder)
+            write_card(classifier, Made.of(files, written_at=datetime.now(UTC)), folder / CARD_FILE)
             return _Exported(folder, CARD_FILE)
 
         self._files.call(_KEY, export)
@@ -67,8 +63,10 @@ class ClassifierExportingController(QObject):
     def _on_call_returned(self, key: str, done: _Exported) -> None:
         if key != _KEY:
             return
-        if done.trouble:
-            self._window.show_error(self.tr("The classifier was not exported"), display_text(done.trouble))
-        else:
-            text = self.tr("Classifier exported to “{name}”, with a model card, {card}")
-            self._status.show_message(text.format(name=display_name(done.folder), card=done.card))
+        text = self.tr("Classifier exported to “{name}”, with a model card, {card}")
+        self._status.show_message(text.format(name=display_name(done.folder), card=done.card))
+
+    @Slot(str, object)
+    def _on_call_failed(self, key: str, reason: str) -> None:
+        if key == _KEY and reason:
+            self._window.show_error(self.tr("The classifier was not exported"), display_text(reason))
