@@ -6,8 +6,8 @@ from fewshot_gui.intents import FetchPlan
 from fewshot_gui.items.naming import display_name, display_text
 from fewshot_gui.jobs.messages import ClassifySummary, SuggestResult
 from fewshot_gui.translation import tr
-from model.estimates.report import independent_examples
-from model.types import FEWEST_OF_ONE_BIN, FetchKind, TrainingReport
+from model.estimates.report import can_tell_unlike, independent_examples
+from model.types import FetchKind, TrainingReport
 
 
 def describe_training(report: TrainingReport) -> str:
@@ -21,10 +21,10 @@ def describe_training(report: TrainingReport) -> str:
             accuracy=f"{100 * report.leave_one_out_accuracy:.0f}", low=f"{100 * low:.0f}", high=f"{100 * high:.0f}"
         )
     elif len(report.class_names) == 1:
-        independent = independent_examples(report.examples)
-        if independent >= FEWEST_OF_ONE_BIN:
+        if can_tell_unlike(report):
             text += tr("; one bin: what is unlike it is found")
         else:
+            independent = independent_examples(report.examples)
             text += tr("; one bin of %n independent example(s): too few to call anything unlike it", "", independent)
     else:
         text += tr("; confidence not measured: one example in each bin")

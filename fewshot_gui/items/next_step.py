@@ -10,7 +10,7 @@ from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
 from fewshot_gui.texts import percent
 from fewshot_gui.translation import tr
-from model.estimates.report import WORTHWHILE, independent_examples, neediest_class, outlook
+from model.estimates.report import WORTHWHILE, can_tell_unlike, neediest_class, outlook
 from model.types import FEWEST_OF_ONE_BIN
 
 START = 3
@@ -77,7 +77,7 @@ def _first_training(document: Document) -> NextStep:
 def _too_alike(results: Results) -> NextStep | None:
     """One bin, whose images belong together: nothing is called unlike it."""
     report = results.report
-    if report is None or len(report.class_names) > 1 or independent_examples(report.examples) >= FEWEST_OF_ONE_BIN:
+    if report is None or len(report.class_names) > 1 or can_tell_unlike(report):
         return None
     text = tr(
         "The images of the bin are of fewer than {fewest} files, patients or bursts: drop others, or nothing is called "

@@ -84,17 +84,21 @@ def independent_examples(examples: Iterable[ExampleReport]) -> int:
     return groups.count(None) + len(set(groups) - {None})
 
 
+def can_tell_unlike(report: TrainingReport) -> bool:
+    """Whether a classifier of one class has enough independent examples for the threshold of what is unlike them."""
+    return independent_examples(report.examples) >= FEWEST_OF_ONE_BIN
+
+
 def told_of_one_class(report: TrainingReport) -> str:
     """Say what a classifier of one class finds: nothing, as long as its threshold has too few independent examples."""
-    independent = independent_examples(report.examples)
-    if independent >= FEWEST_OF_ONE_BIN:
+    if can_tell_unlike(report):
         return message("There is one class: images unlike it will be unknown.")
     return message_n(
         "There is one class, of {count} independent example: images of one file, patient or burst count as one. Below "
         "{fewest}, no image is called unlike it.",
         "There is one class, of {count} independent examples: images of one file, patient or burst count as one. Below "
         "{fewest}, no image is called unlike it.",
-        count=independent,
+        count=independent_examples(report.examples),
         fewest=FEWEST_OF_ONE_BIN,
     )
 
