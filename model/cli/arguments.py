@@ -90,6 +90,18 @@ def rendering_of(options: argparse.Namespace) -> Rendering:
     return Rendering(options.ground, options.greys, options.roi)
 
 
+def add_false_alarms(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says how readily images are called unlike every bin."""
+    parser.add_argument(
+        "--false-alarms",
+        type=share,
+        metavar="SHARE",
+        help=message(
+            "flag images as unknown so readily that SHARE of those that belong to a bin are flagged (default 0.01)"
+        ),
+    )
+
+
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Add the option for a machine-readable result."""
     parser.add_argument(

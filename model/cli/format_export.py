@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +41,7 @@ def run_format_export(options: argparse.Namespace, token: CancelToken) -> Outcom
         word=Word(options.labels or Word.FINAL),
         columns=_columns(options, exporter),
         names_hidden=options.hide_names,
-        load_classifier=_loader(),
+        load_classifier=_load,
     )
     project = read_project(options.project)
     with ProgressPrinter() as progress:
@@ -84,13 +83,10 @@ def _columns(options: argparse.Namespace, exporter: Exporter) -> tuple[str, ...]
     return tuple(filter(None, (name.strip() for name in options.columns.split(","))))
 
 
-def _loader() -> Callable[[Path], ImageClassifier]:
-    def load(project: Path) -> ImageClassifier:
-        from model.checkpoint.files import load
+def _load(project: Path) -> ImageClassifier:
+    from model.checkpoint.files import load
 
-        return load(project)
-
-    return load
+    return load(project)
 
 
 def _tell(options: argparse.Namespace, done: Written) -> None:

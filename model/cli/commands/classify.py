@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from model.cli.arguments import add_common, share
+from model.cli.arguments import add_common, add_false_alarms, share
 from model.cli.classified import Overlays, say_counts, warn_of_trouble
 from model.cli.hooks import Hooks, parse_command
 from model.cli.on_cluster import add_cluster, classify_on_cluster, place, refuse_urls
@@ -67,14 +67,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SHARE",
         help=message("add a column `candidates`; at most SHARE lack the class"),
     )
-    parser.add_argument(
-        "--false-alarms",
-        type=share,
-        metavar="SHARE",
-        help=message(
-            "flag images as unknown so readily that SHARE of those that belong to a bin are flagged (default 0.01)"
-        ),
-    )
+    add_false_alarms(parser)
     parser.add_argument(
         "--transductive",
         action="store_true",

@@ -6,12 +6,13 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from model.cli.arguments import add_json, positive, seconds, share
+from model.cli.arguments import add_false_alarms, add_json, positive, seconds
 from model.cli.on_cluster import checked, planned, run
 from model.cli.outcome import Outcome, Search
 from model.cli.progress import ProgressPrinter
 from model.cli.registry import COMMANDS, Command
 from model.cli.text import say
+from model.cluster.plan import BLOCK_IMAGES, SHARD_IMAGES
 from model.images.cutting import AS_THEY_ARE
 from model.messages import message
 from model.progress import CancelToken
@@ -52,24 +53,17 @@ def _add_plan(plan: argparse.ArgumentParser) -> None:
     )
     plan.add_argument("--out", type=Path, required=True, metavar="DIR", help=message("a folder that all nodes share"))
     plan.add_argument(
-        "--shard-images", type=positive, default=10_000_000, metavar="N", help=message("most images of a shard")
+        "--shard-images", type=positive, default=SHARD_IMAGES, metavar="N", help=message("most images of a shard")
     )
     plan.add_argument(
         "--block-images",
         type=positive,
-        default=4096,
+        default=BLOCK_IMAGES,
         metavar="N",
         help=message("most images of a part, a worker's step"),
     )
     plan.add_argument("--closely", action="store_true", help=message("find regions at twice the size"))
-    plan.add_argument(
-        "--false-alarms",
-        type=share,
-        metavar="SHARE",
-        help=message(
-            "flag images as unknown so readily that SHARE of those that belong to a bin are flagged (default 0.01)"
-        ),
-    )
+    add_false_alarms(plan)
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
