@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from tests.programs import docs_program
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -14,12 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="module")
 def generator() -> ModuleType:
     """The program that writes the page."""
-    spec = importlib.util.spec_from_file_location("architecture_page", ROOT / "docs" / "architecture.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return docs_program("architecture")
 
 
 def test_the_page_and_its_picture_are_those_of_the_code(generator: ModuleType) -> None:

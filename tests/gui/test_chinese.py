@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 import subprocess
@@ -12,6 +11,8 @@ from types import ModuleType
 from xml.etree import ElementTree
 
 import pytest
+
+from tests.programs import docs_program
 
 ROOT = Path(__file__).resolve().parents[2]
 _PLACES = re.compile(r"\{[^{}]*\}|%n")
@@ -32,12 +33,7 @@ print(tr("%n example(s) look much like another class, in ‘{name}’ first: are
 
 @pytest.fixture(scope="module")
 def maker() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("translations", ROOT / "docs" / "translations.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return docs_program("translations")
 
 
 def test_every_text_of_the_window_is_translated_with_the_same_places_and_keys(maker: ModuleType) -> None:

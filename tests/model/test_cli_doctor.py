@@ -28,29 +28,29 @@ def test_everything_is_looked_at(run: Run) -> None:
     assert "PySide6" not in sys.modules or "PySide6" in found["window"]["found"]
 
 
-def test_a_broken_torch_is_a_finding_among_the_others(tmp_path: Path) -> None:
-    (tmp_path / "torch.py").write_text("raise OSError('libtorch.so: cannot open shared object file')")
+def _told_with(broken: Path, text: str) -> str:
+    """What the command says where a module is found first that cannot be imported; it tells of a problem."""
+    broken.write_text(text)
     done = subprocess.run(
         [sys.executable, "-m", "model", "doctor", "--json"],
-        cwd=ROOT, env=os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])},
+        cwd=ROOT, env=os.environ | {"PYTHONPATH": os.pathsep.join([str(broken.parent), str(ROOT)])},
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert done.returncode == 3, done.stderr
-    assert "!!  device: OSError: libtorch.so: cannot open shared object file" in done.stdout
-    assert "pip install --force-reinstall torch" in done.stdout
-    assert "ok  decoder process: reads files" in done.stdout
+    return done.stdout
+
+
+def test_a_broken_torch_is_a_finding_among_the_others(tmp_path: Path) -> None:
+    told = _told_with(tmp_path / "torch.py", "raise OSError('libtorch.so: cannot open shared object file')")
+    assert "!!  device: OSError: libtorch.so: cannot open shared object file" in told
+    assert "pip install --force-reinstall torch" in told
+    assert "ok  decoder process: reads files" in told
 
 
 def test_a_package_that_is_installed_but_cannot_be_imported_is_a_finding(tmp_path: Path) -> None:
-    (tmp_path / "cv2.py").write_text("raise ImportError('libGL.so.1: cannot open shared object file')")
-    done = subprocess.run(
-        [sys.executable, "-m", "model", "doctor", "--json"],
-        cwd=ROOT, env=os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])},
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-    assert done.returncode == 3, done.stderr
-    assert "!!  opencv-python-headless: ImportError: libGL.so.1: cannot open shared object file" in done.stdout
-    assert "pip install --force-reinstall opencv-python-headless" in done.stdout
+    told = _told_with(tmp_path / "cv2.py", "raise ImportError('libGL.so.1: cannot open shared object file')")
+    assert "!!  opencv-python-headless: ImportError: libGL.so.1: cannot open shared object file" in told
+    assert "pip install --force-reinstall opencv-python-headless" in told
 
 
 def test_a_check_that_fails_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:

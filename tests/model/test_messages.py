@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import copy
 import gettext
-import importlib.util
 import json
 import os
 import pickle
@@ -32,6 +31,7 @@ from model.messages import (
     translated,
     use_language,
 )
+from tests.programs import docs_program
 
 ROOT = Path(__file__).resolve().parents[2]
 _PLACES = re.compile(r"\{\w+(?:!r)?(?::[^{}]*)?\}|%(?:\(\w+\))?[sr]")
@@ -41,12 +41,7 @@ _CHINESE = re.compile("[\u4e00-\u9fff]")
 @pytest.fixture(scope="module")
 def maker() -> ModuleType:
     """The program behind `make translations`."""
-    spec = importlib.util.spec_from_file_location("translations", ROOT / "docs" / "translations.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return docs_program("translations")
 
 
 @pytest.fixture
