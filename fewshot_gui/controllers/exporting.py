@@ -14,7 +14,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.items.naming import display_name, display_path, display_text
 from fewshot_gui.items.shown_rows import RowsInView
-from fewshot_gui.items.verdicts import stale_count
 from fewshot_gui.jobs.throttle import ProgressThrottle
 from fewshot_gui.project.errors import ProjectError
 from model.progress import CancelToken, Progress
@@ -74,7 +73,7 @@ class ExportingController(QObject):
         choice = self._questions.export(
             rows,
             len(results),
-            stale_count(results),
+            results.stale_count,
             settings.export_format,
             settings.export_dropped,
             can_undo=journal_path(home).exists(),

@@ -14,7 +14,6 @@ from fewshot_gui.controllers.job_history import JobHistoryController
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.items.naming import display_name, names_are_hidden
 from fewshot_gui.items.shown_rows import RowsInView
-from fewshot_gui.items.verdicts import stale_count
 from fewshot_gui.jobs.throttle import ProgressThrottle
 from fewshot_gui.project.errors import ProjectError
 from fewshot_gui.project.folder_export import Exported, Transfer, export_into_folders, sort_into
@@ -62,7 +61,7 @@ class FolderExportController(QObject):
         document, results = self._session.document, self._session.results
         is_odd = odd_ones(document, results)
         folder = self._settings.last_folder / self.tr("Sorted")
-        choice = self._questions.folder_export(rows, is_odd, document.example_count, stale_count(results), folder)
+        choice = self._questions.folder_export(rows, is_odd, document.example_count, results.stale_count, folder)
         if choice is None:
             return
         if choice.transfer is Transfer.MOVE and document.read_only_reason:

@@ -36,19 +36,19 @@ class Snapshot:
 
     bins: tuple[tuple[str, str, tuple[Path, ...]], ...]
     trained: dict[str, str]
-    predictions: tuple[BinPrediction, ...]
+    predictions: Iterable[BinPrediction]
     labels: Mapping[Path, Label] = field(default_factory=dict)
 
     @classmethod
     def of(cls, document: Document, results: Results, rows: Iterable[int] | None = None) -> Snapshot:
-        """Copy it, in the window's thread: 2 ms for 100,000 results.
+        """Copy it, in the window's thread: 3 ms for 100,000 results.
 
         Without `rows`, all predictions.
         """
         bins = tuple((one.id, one.name, tuple(example.path for example in one.examples)) for one in document.bins)
         report = results.report
         trained = dict(zip(results.classifier_bin_ids, report.class_names, strict=True)) if report else {}
-        predictions = tuple(results) if rows is None else tuple(results.at(row) for row in rows)
+        predictions = results.copy_of_rows() if rows is None else tuple(results.at(row) for row in rows)
         said = ((path, final_label(labels)) for path, labels in document.board.labels.items())
         labels = {path: label for path, label in said if label is not None}
         return cls(bins, trained, predictions, labels)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject, Qt, QTimer
 
@@ -23,9 +23,12 @@ from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import BinPrediction, Results
 from fewshot_gui.project.stacks import Stacks
 
+if TYPE_CHECKING:
+    from fewshot_gui.items.shown_rows import Rows
+
 _SORT_PAUSE = 300  # milliseconds between sortings while predictions arrive
 _LARGEST_CASE = 2000  # images: 2 ms to combine
-_BITE = 500  # predictions of another project that are taken in at once, 5 to 10 ms
+_BITE = 500  # predictions of another project that are made and taken in at once, 5 to 10 ms
 
 
 class PredictionsModel(QAbstractTableModel):
@@ -56,7 +59,7 @@ class PredictionsModel(QAbstractTableModel):
         self._arrangement: Arrangement | None = None  # in place of the sort
         self._groups: list[Group] = []
         self._verdicts: dict[str, str] = {}  # on groups that were looked at
-        self._to_come: list[int] = []  # rows that arrived, and find their groups with the next sorting
+        self._to_come: list[Rows] = []  # that that arrived, and find their groups with the next sorting
         self._shown = ShownRows()
         self._is_other_order = self._is_renewed = False
         self._sort_later = QTimer(self, singleShot=True, interval=_SORT_PAUSE)
@@ -220,15 +223,17 @@ class PredictionsModel(QAbstractTableModel):
         self._sort_rows()
         self._is_other_order = False
 
-    def _ordered(self, rows: Iterable[int]) -> list[int]:
+    def _ordered(self, rows: Rows) -> Rows:
         """The rows to be shown, in their order; those under others are noted."""
         self._under = {}
         order = self._all_ordered(rows)
         groups = self._stacks.groups() if self._arrangement is not None else ()
         return self._stacked(order, groups) if groups else order
 
-    def _stacked(self, order: list[int], stacks: Sequence[tuple[Path, ...]]) -> list[int]:
+    def _stacked(self, order: Rows, stacks: Sequence[tuple[Path, ...]]) -> Rows:
         """Of each stack the row that comes first in its group of the arrangement; spread ones one after the other."""
+        import numpy as np
+
         stack_of = {
             row: number
             for number, paths in enumerate(stacks)
@@ -239,7 +244,7 @@ class PredictionsModel(QAbstractTableModel):
         kept, groups = list[int](), list[Group]()
         for group in self._groups or [Group("", 0, len(order))]:
             first, tops = len(kept), dict[int, list[int]]()
-            for row in order[group.first : group.first + group.count]:
+            for row in order[group.first : group.first + group.count].tolist():
                 stack = stack_of.get(row, -1)
                 members = tops.setdefault(stack if stack >= 0 else -1 - row, [])
                 members.append(row)
@@ -252,39 +257,46 @@ class PredictionsModel(QAbstractTableModel):
             groups.append(Group(group.key, first, len(kept) - first))
         if self._groups:
             self._groups = groups
-        return kept
+        return np.array(kept, dtype=np.int64)
 
-    def _all_ordered(self, rows: Iterable[int]) -> list[int]:
+    def _all_ordered(self, rows: Rows) -> Rows:
+        import numpy as np
+
         positions = {bin_.id: at for at, bin_ in enumerate(self._document.bins)}
         self._groups, self._verdicts = [], {}
         if self._filter.rows is not None and not self._is_other_order:
             rank = {row: at for at, row in enumerate(self._filter.rows)}
-            return sorted(rows, key=rank.__getitem__)
+            return np.array(sorted(rows.tolist(), key=rank.__getitem__), dtype=np.int64)
         if self._arrangement is not None:
             sure_from = self._cells.sure_from
-            order, self._groups = self._columns.arranged(list(rows), self._arrangement, positions, sure_from)
+            order, self._groups = self._columns.arranged(rows, self._arrangement, positions, sure_from)
             return order
         if self._sort is None:
-            return sorted(rows)
-        return self._columns.ordered(list(rows), *self._sort, positions)
+            return self._columns.by_arrival(rows)
+        return self._columns.ordered(rows, *self._sort, positions)
 
     def _reset_rows(self) -> None:
         self.beginResetModel()
         self._to_come = []
-        self._shown.replace(self._ordered(self._columns.matching(self._filter)))
+        if len(self._columns):
+            self._shown.replace(self._ordered(self._columns.matching(self._filter)))
+        else:
+            self._shown, self._under, self._groups, self._verdicts = ShownRows(), {}, [], {}
         self.endResetModel()
 
     def _sort_rows(self) -> None:
         if self._under or (self._arrangement is not None and self._stacks.is_on):
             self._reset_rows()  # there are more rows then, or fewer
             return
-        if self._to_come:
-            rows, self._to_come = self._to_come, []
+        for rows in self._to_come:
             self._append(rows)
+        self._to_come = []
+        if not len(self._shown):
+            return
         self.layoutAboutToBeChanged.emit()
         old = self.persistentIndexList()
         kept = [(self._shown[index.row()], index.column()) for index in old]
-        self._shown.replace(self._ordered(self._shown))
+        self._shown.replace(self._ordered(self._shown.rows()))
         known = len(self._columns)
         new = [
             self.index(self._shown.shown_at(source, known) or 0, column) for source, column in kept
@@ -338,14 +350,15 @@ class PredictionsModel(QAbstractTableModel):
             return  # their turn comes after those that are being taken in
         self._columns.extend(map(self._at, range(first, last + 1)))
         rows = self._columns.matching(self._filter, first)
-        if rows and self.grouping is not Grouping.NONE:
-            self._to_come += rows
-        elif rows:
+        if not len(rows):
+            return
+        if self.grouping is Grouping.NONE:
             self._append(rows)
-        if rows:
-            self._sort_soon()
+        else:
+            self._to_come.append(rows)
+        self._sort_soon()
 
-    def _append(self, rows: Sequence[int]) -> None:
+    def _append(self, rows: Rows) -> None:
         at = len(self._shown)
         self.beginInsertRows(QModelIndex(), at, at + len(rows) - 1)
         self._shown.extend(rows)

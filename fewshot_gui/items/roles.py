@@ -44,9 +44,11 @@ class Verdict(Enum):
 
 def readable(text: object) -> str:
     """`str(text)` without lone surrogates, which Qt cannot show."""
-    return str(text).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    text = str(text)
+    return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def searchable(text: object) -> str:
     """`text` as filters compare it: without case, and with letters and their marks put together in one way."""
-    return unicodedata.normalize("NFC", readable(text)).casefold()
+    text = readable(text)
+    return text.lower() if text.isascii() else unicodedata.normalize("NFC", text).casefold()

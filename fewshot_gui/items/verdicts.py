@@ -99,8 +99,3 @@ def describe_origin(results: Results, path: Path) -> str:
 def is_stale(results: Results, made: BinPrediction) -> bool:
     """Whether the bins changed, or another classifier was trained, since `made`."""
     return results.is_out_of_date(made)
-
-
-def stale_count(results: Results) -> int:
-    """How many of the results are out of date."""
-    return sum(is_stale(results, made) for made in results)

@@ -6,8 +6,11 @@ import json
 import logging
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from fewshot_gui.project.archive import (
     FACTS_FILE,
@@ -20,8 +23,8 @@ from fewshot_gui.project.archive import (
     pack,
 )
 from fewshot_gui.project.changed import note_changes
-from fewshot_gui.project.disk import decode_path, reading, translated_errors
-from fewshot_gui.project.predictions import PredictionRows
+from fewshot_gui.project.disk import connect_live, reading, translated_errors
+from fewshot_gui.project.predictions import KeptRow, PredictionRows, Run, made_of
 from fewshot_gui.project.record import DROPPED, Draft, append
 from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.project.training import Training, decode_training, encode_training
@@ -29,12 +32,21 @@ from fewshot_gui.project.values import NO_ORIGIN, BinPrediction, Origin
 from model.types import Region, Status
 
 _log = logging.getLogger(__name__)
-_STATUS = {status.value: status for status in Status}
 _RUNS = (
     "SELECT id, revision, bin_ids, ifnull(classifier, ''), ifnull(asked, '')"
     " FROM runs LEFT JOIN run_origins ON run_origins.run = runs.id"
 )
-_AT_ONCE = 1000  # rows: parsing them is one call, during which no other thread runs, 2 ms
+_ROW = "path, run, status, predicted, message, scores, region"  # as in `KeptRow`
+_ODD = (
+    f"SELECT {_ROW} FROM predictions WHERE status NOT IN ({', '.join(repr(status.value) for status in Status)})"  # noqa: S608
+    " OR NOT json_valid(scores) OR json_type(scores) != 'array'"
+    " OR region != 'null' AND (NOT json_valid(region) OR json_type(region) != 'array'"
+    " OR json_array_length(region) < 4)"
+)
+"""Rows that may not be what a project holds; SQLite looks at a million in half a second, Python in ten."""
+
+_CLASSES = "SELECT run, max(predicted) FROM predictions GROUP BY run"
+_AT_ONCE = 1000  # rows: fetching them is one call, during which no other thread runs, 1 ms
 
 
 @dataclass(frozen=True)
@@ -84,33 +96,26 @@ class DerivedTables:
 
     def _load_predictions(self) -> PredictionRows:
         with reading(self._store.path):
-            return PredictionRows(self._iter_predictions())
+            runs = {
+                number: Run(revision, tuple(json.loads(bin_ids)), Origin(*origin))
+                for number, revision, bin_ids, *origin in self._connection.execute(_RUNS)
+            }
+            file = self._store.file
+            if file is None:
+                _check_rows(self._connection, runs)
+                return PredictionRows.kept(self._fetch_rows(), runs)
+            with ThreadPoolExecutor(1) as pool:  # SQLite checks while Python makes tuples of the same rows
+                checked = pool.submit(_check_rows_in, file, runs)
+                rows = self._fetch_rows()
+                checked.result()
+            return PredictionRows.kept(rows, runs)
 
-    def _iter_predictions(self) -> Iterator[BinPrediction]:
-        runs = {
-            run: (revision, tuple(json.loads(bin_ids)), Origin(*origin))
-            for run, revision, bin_ids, *origin in self._connection.execute(_RUNS)
-        }
-        rows = self._connection.execute(
-            "SELECT path, run, status, predicted, message, scores, region FROM predictions ORDER BY row"
-        )
-        while some := rows.fetchmany(_AT_ONCE):
-            # One document of many rows: there may be 100,000, and a call for each takes ten times as long.
-            numbers = json.loads(f"[{','.join(f'[{scores},{region}]' for *_, scores, region in some)}]")
-            for (path, run, status, predicted, message, *_), (scores, box) in zip(some, numbers, strict=True):
-                revision, bin_ids, origin = runs[run]
-                yield BinPrediction(
-                    path=decode_path(path),
-                    status=_STATUS[status],
-                    bin_id=bin_ids[predicted] if predicted >= 0 else None,
-                    scores=tuple(scores),
-                    bin_ids=bin_ids,
-                    region=Region(*box[:4]) if box else None,
-                    message=message,
-                    revision=revision,
-                    steadiness=box[4] if box and len(box) > 4 else None,
-                    origin=origin,
-                )
+    def _fetch_rows(self) -> list[KeptRow]:
+        rows: list[KeptRow] = []
+        cursor = self._connection.execute(f"SELECT {_ROW} FROM predictions ORDER BY row")  # noqa: S608
+        while some := cursor.fetchmany(_AT_ONCE):
+            rows += some
+        return rows
 
     def write(
         self,
@@ -202,6 +207,20 @@ class DerivedTables:
         if origin != NO_ORIGIN:
             execute("INSERT INTO run_origins VALUES (?, ?, ?)", (row[0], origin.classifier, origin.run))
         return int(row[0])
+
+
+def _check_rows_in(file: Path, runs: Mapping[int, Run]) -> None:
+    with closing(connect_live(file)) as connection:
+        _check_rows(connection, runs)
+
+
+def _check_rows(connection: sqlite3.Connection, runs: Mapping[int, Run]) -> None:
+    """Raise what `made_of` does where it would for any row: now, while the project can still be refused."""
+    for row in connection.execute(_ODD):
+        made_of(row, runs)
+    for run, predicted in connection.execute(_CLASSES):
+        if predicted >= len(runs[run].bin_ids):
+            raise ValueError("a class that the classifier does not know")
 
 
 def _box(region: Region | None, steadiness: float | None) -> tuple[float, ...] | None:

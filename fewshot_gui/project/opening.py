@@ -63,7 +63,7 @@ def open_project(path: Path, backups: Backups, *, is_untitled: bool = False) -> 
             version = check_content(path)
             if version < SCHEMA_VERSION:
                 backups.make(path, of_format=version)
-            store = ProjectStore.open(path)
+            store = ProjectStore.open(path, version)
         on_failure.callback(store.close)
         tables = DerivedTables(store)
         content, results, settings = store.load(), tables.load(), store.settings()

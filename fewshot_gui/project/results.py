@@ -125,6 +125,15 @@ class Results(QObject):
         """The revision of predictions that are up to date; None: none is, or there is no classifier."""
         return None if self._is_stale else self.classifier_revision
 
+    def copy_of_rows(self) -> PredictionRows:
+        """Return all predictions as they are now, for another thread."""
+        return self._rows.copy()
+
+    @property
+    def stale_count(self) -> int:
+        """How many predictions are out of date; costs O(1)."""
+        return len(self._rows) - self._rows.count_at(self.up_to_date_revision)
+
     def is_out_of_date(self, made: BinPrediction) -> bool:
         """Whether the bins changed, or another classifier was trained, since `made`."""
         return is_out_of_date(made.revision, self.classifier_revision, changed=self._is_stale)

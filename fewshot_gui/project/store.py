@@ -80,14 +80,15 @@ class ProjectStore:
         return cls(connection, path)
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """Open the project at `path`.
+    def open(cls, path: Path, version: int | None = None) -> Self:
+        """Open the project at `path`; `version` is its format, where `check_content` has just said so.
 
         One of an older format is migrated. Raises `ProjectError`, and leaves the file as it is, when
         it is missing, damaged, no project, or saved by a newer version.
         """
-        check_header(path)
-        version = check_content(path)
+        if version is None:
+            check_header(path)
+            version = check_content(path)
         with reading(path):
             connection = connect(path)
             try:

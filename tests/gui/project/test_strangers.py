@@ -59,6 +59,8 @@ _ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELE
         ("PRAGMA foreign_keys = OFF", "UPDATE examples SET path = 7 WHERE rank = 0"),
         ("PRAGMA foreign_keys = OFF", "UPDATE folders SET path = 7"),
         ("PRAGMA foreign_keys = OFF", "UPDATE examples SET bin_id = 'nobody' WHERE rank = 0"),
+        ("PRAGMA foreign_keys = OFF", "UPDATE predictions SET path = x'2f6e6f6e65' WHERE row = 0"),
+        ("PRAGMA foreign_keys = OFF", "UPDATE predictions SET run = 77"),
         ("UPDATE files SET content_hash = x'05'",),
         ("UPDATE files SET size = -5",),
         ("UPDATE predictions SET predicted = 'x'",),
