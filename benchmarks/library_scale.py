@@ -20,35 +20,15 @@ import time
 from pathlib import Path
 
 from PIL import Image
-from PySide6.QtCore import QPointF, QTimer
+from PySide6.QtCore import QPointF
 
-from benchmarks.waiting import run_for, run_until
+from benchmarks.waiting import Heart, resident, run_for, run_until
 from fewshot_gui.app import App, make_qt_app
 from fewshot_gui.paths import AppPaths
 from model.images.scan import iter_images
 
 IMAGES_PER_FOLDER = 400
-BEAT = 5  # milliseconds
 LARGE = (12_000, 8_400)
-
-
-class Heart:
-    """The longest gap between two beats of the window's thread since `restart`, in milliseconds."""
-
-    def __init__(self) -> None:
-        self._timer = QTimer(interval=BEAT)
-        self._timer.timeout.connect(self._beat)
-        self._timer.start()
-        self.restart()
-
-    def restart(self) -> None:
-        """Forget what was."""
-        self._last, self.longest = time.perf_counter(), 0.0
-
-    def _beat(self) -> None:
-        now = time.perf_counter()
-        self.longest = max(self.longest, 1000 * (now - self._last) - BEAT)
-        self._last = now
 
 
 def main() -> None:
@@ -92,7 +72,7 @@ def _measure(folder: Path, count: int, large: Path, data: Path) -> None:
     run_for(1.0)
     idle = heart.longest
     gc.collect()
-    before = _resident()
+    before = resident()
     ready: list[float] = []
     started = time.perf_counter()
     app.thumbnails.image_ready.connect(lambda _path: ready.append(time.perf_counter() - started))
@@ -108,7 +88,7 @@ def _measure(folder: Path, count: int, large: Path, data: Path) -> None:
         run_for(0.02)
     scrolling = heart.longest
     run_for(1.0)
-    growth = _resident() - before
+    growth = resident() - before
     heart.restart()
     for text in ("0077", ""):
         library.filter.setText(text)
@@ -146,7 +126,7 @@ def _measure_picture(app: App, heart: Heart, path: Path) -> dict[str, float]:
         run_for(0.005)
     inspector, rows = app.window.inspector, dict[str, float]()
     heart.restart()
-    before, started = _resident(), time.perf_counter()
+    before, started = resident(), time.perf_counter()
 
     def note(name: str) -> None:
         rows[name] = time.perf_counter() - started
@@ -170,16 +150,8 @@ def _measure_picture(app: App, heart: Heart, path: Path) -> dict[str, float]:
     run_until(lambda: len(fine) == 2, 60)
     note("large picture: panned, sharp after, s")
     rows["large picture: longest stall, ms"] = heart.longest
-    rows["large picture: memory growth, MB"] = (_resident() - before) / 2**20
+    rows["large picture: memory growth, MB"] = (resident() - before) / 2**20
     return rows
-
-
-def _resident() -> int:
-    """Bytes of memory in use now; 0 where the system does not tell."""
-    try:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
-        return 0
 
 
 if __name__ == "__main__":

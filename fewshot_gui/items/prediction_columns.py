@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from fewshot_gui.items.arrangement import Arrangement, Group, Grouping, Outcome, Sorting
 from fewshot_gui.items.roles import readable, searchable
-from fewshot_gui.project.results import BinPrediction
+from fewshot_gui.project.predictions import RowFacts
 from model.types import Status
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ class PredictionColumns:
     """One entry a prediction, in the order of arrival. Rows are numbers of entries, int64 arrays."""
 
     def __init__(self) -> None:
+        self._paths: list[str] = []
         self._texts: list[str] = []  # what the text filter looks at
         self._sort_keys: list[str] = []  # file name in natural order: "img 2" before "img 10"
         self._bins = array("q")  # numbers of `_bin_numbers`
@@ -73,35 +74,34 @@ class PredictionColumns:
         self._leads = array("d")  # of the first class over the second, as the logarithm of their ratio
         self._folders = array("q")  # numbers of `_folder_numbers`
         self._folder_numbers: dict[str, int] = {}
-        self._files = array("q")  # numbers of `_file_numbers`
-        self._file_numbers: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self._texts)
 
-    def extend(self, predictions: Iterable[BinPrediction]) -> None:
+    def extend(self, predictions: Iterable[RowFacts]) -> None:
         """Append."""
-        for made in predictions:
-            path = str(made.path)
+        for facts in predictions:
+            path = facts.path
             folder, name = os.path.split(path)
-            self._texts.append(searchable(path))
+            text = searchable(path)
+            self._paths.append(path)
+            self._texts.append(path if text == path else text)
             self._sort_keys.append(natural_key(readable(name).casefold()))
             self._folders.append(_number(folder, self._folder_numbers))
-            self._files.append(_number(_PART.sub("", path) if "#" in path else path, self._file_numbers))
-            self._bins.append(_number(made.bin_id, self._bin_numbers))
-            self._statuses.append(_NUMBER_OF[made.status])
-            self._labelled.append(made.label is not None)
-            own, other = _scores(made)
+            self._bins.append(_number(facts.bin_id, self._bin_numbers))
+            self._statuses.append(_NUMBER_OF[facts.status])
+            self._labelled.append(facts.is_labelled)
+            own, other = _scores(facts)
             self._confidences.append(own)
             self._margins.append(own - other)
             self._leads.append(_lead(own, other))
 
-    def replace(self, row: int, made: BinPrediction) -> None:
+    def replace(self, row: int, facts: RowFacts) -> None:
         """The image of `row` was classified again."""
-        self._bins[row] = _number(made.bin_id, self._bin_numbers)
-        self._statuses[row] = _NUMBER_OF[made.status]
-        self._labelled[row] = made.label is not None
-        own, other = _scores(made)
+        self._bins[row] = _number(facts.bin_id, self._bin_numbers)
+        self._statuses[row] = _NUMBER_OF[facts.status]
+        self._labelled[row] = facts.is_labelled
+        own, other = _scores(facts)
         self._confidences[row], self._margins[row], self._leads[row] = own, own - other, _lead(own, other)
 
     def matching(self, wanted: PredictionFilter, first: int = 0) -> Rows:
@@ -211,7 +211,9 @@ class PredictionColumns:
         if grouping is Grouping.FOLDER:
             return _in_natural_order(self._folders, self._folder_numbers)
         if grouping is Grouping.FILE:
-            return _in_natural_order(self._files, self._file_numbers)
+            files: dict[str, int] = {}
+            numbers = array("q", (_number(_PART.sub("", path) if "#" in path else path, files) for path in self._paths))
+            return _in_natural_order(numbers, files)
         if grouping is Grouping.OUTCOME:
             statuses = np.asarray(self._statuses)
             is_sure = np.asarray(self._confidences) >= (0.0 if sure_from is None else sure_from)
@@ -270,7 +272,7 @@ def _in_natural_order(numbers: array[int], known: Mapping[str, int]) -> tuple[Ro
     return place[np.asarray(numbers)], names
 
 
-def _scores(made: BinPrediction) -> tuple[float, float]:
+def _scores(made: RowFacts) -> tuple[float, float]:
     """The scores of the predicted class and of the best other one; 0 where there is none."""
     scores, bin_ids = made.scores, made.bin_ids
     at = bin_ids.index(made.bin_id) if made.bin_id in bin_ids else len(scores)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from fewshot_gui.items.shown_rows import RowsInView, ShownRows
 from fewshot_gui.items.thumbnail_source import Thumbnails
 from fewshot_gui.items.verdicts import describe_prediction
 from fewshot_gui.project.document import Document
+from fewshot_gui.project.predictions import RowFacts
 from fewshot_gui.project.results import BinPrediction, Results
 from fewshot_gui.project.stacks import Stacks
 
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
 _SORT_PAUSE = 300  # milliseconds between sortings while predictions arrive
 _LARGEST_CASE = 2000  # images: 2 ms to combine
-_BITE = 500  # predictions of another project that are made and taken in at once, 5 to 10 ms
+_BITE = 1000  # predictions of another project that are taken in at once, 5 to 10 ms
+_BITES = 10  # until they are shown, since the views paint themselves anew
 
 
 class PredictionsModel(QAbstractTableModel):
@@ -288,9 +290,7 @@ class PredictionsModel(QAbstractTableModel):
         if self._under or (self._arrangement is not None and self._stacks.is_on):
             self._reset_rows()  # there are more rows then, or fewer
             return
-        for rows in self._to_come:
-            self._append(rows)
-        self._to_come = []
+        self._append_all()
         if not len(self._shown):
             return
         self.layoutAboutToBeChanged.emit()
@@ -333,7 +333,7 @@ class PredictionsModel(QAbstractTableModel):
 
     def _on_reset(self) -> None:
         self._columns, self._under = PredictionColumns(), {}
-        self._columns.extend(map(self._at, range(min(_BITE, len(self._results)))))
+        self._columns.extend(self._facts(0, min(_BITE, len(self._results))))
         self._is_renewed = True
         self._reset_rows()
         self._is_renewed = False
@@ -348,17 +348,21 @@ class PredictionsModel(QAbstractTableModel):
     def _take_in(self, first: int, last: int) -> None:
         if first != len(self._columns):
             return  # their turn comes after those that are being taken in
-        self._columns.extend(map(self._at, range(first, last + 1)))
+        self._columns.extend(self._facts(first, last + 1))
         rows = self._columns.matching(self._filter, first)
-        if not len(rows):
-            return
-        if self.grouping is Grouping.NONE:
-            self._append(rows)
-        else:
+        if len(rows):
             self._to_come.append(rows)
-        self._sort_soon()
+            self._sort_soon()
+        is_due = len(self._to_come) >= _BITES or len(self._columns) == len(self._results)
+        if is_due and self.grouping is Grouping.NONE:
+            self._append_all()
 
-    def _append(self, rows: Rows) -> None:
+    def _append_all(self) -> None:
+        if not self._to_come:
+            return
+        import numpy as np
+
+        rows, self._to_come = np.concatenate(self._to_come), []
         at = len(self._shown)
         self.beginInsertRows(QModelIndex(), at, at + len(rows) - 1)
         self._shown.extend(rows)
@@ -369,7 +373,7 @@ class PredictionsModel(QAbstractTableModel):
         for path in paths:
             row = self._results.row_of(path)
             if row is not None and row < len(self._columns):
-                self._columns.replace(row, self._at(row))
+                self._columns.replace(row, RowFacts.of(self._at(row)))
         self._refresh_rows(paths)
         self._sort_soon()
 
@@ -381,6 +385,14 @@ class PredictionsModel(QAbstractTableModel):
         """The prediction of a row of the results, or what a person says instead."""
         made = self._results.at(row)
         return made.labelled(self._document.label(made.path))
+
+    def _facts(self, first: int, end: int) -> Iterator[RowFacts]:
+        """What the columns need of these rows, with what a person says instead."""
+        found, labels = self._results.facts(first, end), self._document.board.labels
+        if not labels:
+            return found
+        rows = enumerate(found, first)
+        return (RowFacts.of(self._at(row)) if Path(facts.path) in labels else facts for row, facts in rows)
 
     def _on_thumbnail_changed(self, path: Path) -> None:
         self._refresh_rows([path])

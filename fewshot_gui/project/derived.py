@@ -24,7 +24,7 @@ from fewshot_gui.project.archive import (
 )
 from fewshot_gui.project.changed import note_changes
 from fewshot_gui.project.disk import connect_live, reading, translated_errors
-from fewshot_gui.project.predictions import KeptRow, PredictionRows, Run, made_of
+from fewshot_gui.project.predictions import KEPT_ROW, PredictionRows, Run, made_of
 from fewshot_gui.project.record import DROPPED, Draft, append
 from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.project.training import Training, decode_training, encode_training
@@ -36,16 +36,16 @@ _RUNS = (
     "SELECT id, revision, bin_ids, ifnull(classifier, ''), ifnull(asked, '')"
     " FROM runs LEFT JOIN run_origins ON run_origins.run = runs.id"
 )
-_ROW = "path, run, status, predicted, message, scores, region"  # as in `KeptRow`
+_STATUSES = ", ".join(f"'{status.value}'" for status in Status)
 _ODD = (
-    f"SELECT {_ROW} FROM predictions WHERE status NOT IN ({', '.join(repr(status.value) for status in Status)})"  # noqa: S608
+    f"SELECT path, {KEPT_ROW} FROM predictions WHERE status NOT IN ({_STATUSES})"  # noqa: S608
     " OR NOT json_valid(scores) OR json_type(scores) != 'array'"
     " OR region != 'null' AND (NOT json_valid(region) OR json_type(region) != 'array'"
     " OR json_array_length(region) < 4)"
 )
 """Rows that may not be what a project holds; SQLite looks at a million in half a second, Python in ten."""
 
-_CLASSES = "SELECT run, max(predicted) FROM predictions GROUP BY run"
+_CLASSES = "SELECT run, max(predicted), count(*) FROM predictions GROUP BY run"
 _AT_ONCE = 1000  # rows: fetching them is one call, during which no other thread runs, 1 ms
 
 
@@ -102,20 +102,21 @@ class DerivedTables:
             }
             file = self._store.file
             if file is None:
-                _check_rows(self._connection, runs)
-                return PredictionRows.kept(self._fetch_rows(), runs)
-            with ThreadPoolExecutor(1) as pool:  # SQLite checks while Python makes tuples of the same rows
-                checked = pool.submit(_check_rows_in, file, runs)
-                rows = self._fetch_rows()
-                checked.result()
-            return PredictionRows.kept(rows, runs)
+                counts = _check_rows(self._connection, runs)
+                return PredictionRows.kept(*self._fetch_rows(), runs, counts)
+            with ThreadPoolExecutor(1) as pool:  # SQLite checks while Python takes over the same rows
+                counting = pool.submit(_check_rows_in, file, runs)
+                paths, rows = self._fetch_rows()
+                counts = counting.result()
+            return PredictionRows.kept(paths, rows, runs, counts)
 
-    def _fetch_rows(self) -> list[KeptRow]:
-        rows: list[KeptRow] = []
-        cursor = self._connection.execute(f"SELECT {_ROW} FROM predictions ORDER BY row")  # noqa: S608
+    def _fetch_rows(self) -> tuple[list[bytes], list[str]]:
+        paths, rows = list[bytes](), list[str]()
+        cursor = self._connection.execute(f"SELECT path, {KEPT_ROW} FROM predictions ORDER BY row")  # noqa: S608
         while some := cursor.fetchmany(_AT_ONCE):
-            rows += some
-        return rows
+            paths += [path for path, _ in some]
+            rows += [row for _, row in some]
+        return paths, rows
 
     def write(
         self,
@@ -209,18 +210,24 @@ class DerivedTables:
         return int(row[0])
 
 
-def _check_rows_in(file: Path, runs: Mapping[int, Run]) -> None:
+def _check_rows_in(file: Path, runs: Mapping[int, Run]) -> dict[int, int]:
     with closing(connect_live(file)) as connection:
-        _check_rows(connection, runs)
+        return _check_rows(connection, runs)
 
 
-def _check_rows(connection: sqlite3.Connection, runs: Mapping[int, Run]) -> None:
-    """Raise what `made_of` does where it would for any row: now, while the project can still be refused."""
-    for row in connection.execute(_ODD):
-        made_of(row, runs)
-    for run, predicted in connection.execute(_CLASSES):
+def _check_rows(connection: sqlite3.Connection, runs: Mapping[int, Run]) -> dict[int, int]:
+    """Return the number of rows of each run.
+
+    Raises what `made_of` does where it would for any row: now, while the project can still be refused.
+    """
+    for path, row in connection.execute(_ODD):
+        made_of(path, row, runs)
+    counts = {}
+    for run, predicted, count in connection.execute(_CLASSES):
         if predicted >= len(runs[run].bin_ids):
             raise ValueError("a class that the classifier does not know")
+        counts[run] = count
+    return counts
 
 
 def _box(region: Region | None, steadiness: float | None) -> tuple[float, ...] | None:

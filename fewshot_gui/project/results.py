@@ -14,7 +14,7 @@ from fewshot_gui.project.archive import KEPT_BYTES, Packed, classifier_hash, pac
 from fewshot_gui.project.derived import DerivedTables, NewTraining, StoredResults
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.errors import ProjectError
-from fewshot_gui.project.predictions import PredictionRows
+from fewshot_gui.project.predictions import PredictionRows, RowFacts
 from fewshot_gui.project.record import TRAINING, WENT_BACK, Draft
 from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.project.training import ExampleVerdict, Training
@@ -71,6 +71,10 @@ class Results(QObject):
     def at(self, row: int) -> BinPrediction:
         """Return the prediction that arrived as number `row`, from 0."""
         return self._rows.at(row)
+
+    def facts(self, first: int, end: int) -> Iterator[RowFacts]:
+        """Return what tables need of the rows from `first` to before `end`."""
+        return self._rows.facts(first, end)
 
     def prediction(self, path: Path) -> BinPrediction | None:
         """Return the prediction for an image, or None when it was not classified."""

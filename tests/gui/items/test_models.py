@@ -342,19 +342,19 @@ def test_predictions_of_another_project_are_taken_in_piece_by_piece(
     predictions.set_filter(PredictionFilter(bin_id=bins[0]))
     rows = [
         BinPrediction(Path(f"/{n}.png"), Status.OK, bins[n % 2], (0.5, 0.5), tuple(bins), None, "", 0)
-        for n in range(3000)
+        for n in range(12_000)
     ]
     results.show(StoredResults(PredictionRows(rows)), ProjectStore.in_memory())
     at_once = predictions.rowCount()
-    assert 0 < at_once <= 500
+    assert 0 < at_once <= 1000
     # What happens meanwhile finds its place: an image classified again, and new ones.
-    results.add_predictions(0, bins, [Prediction(Path("/2998.png"), Status.OK, 0, (0.9, 0.1))])
+    results.add_predictions(0, bins, [Prediction(Path("/11998.png"), Status.OK, 0, (0.9, 0.1))])
     assert predictions.rowCount() == at_once
     results.add_predictions(0, bins, [Prediction(Path("/late.png"), Status.OK, 0, (0.9, 0.1))])
-    qtbot.waitUntil(lambda: predictions.rowCount() == 1501)
-    assert max(inserted) <= 500
-    assert [predictions.path(row) for row in range(1501)] == [
+    qtbot.waitUntil(lambda: predictions.rowCount() == 6001, timeout=30_000)
+    assert max(inserted) <= 5000
+    assert [predictions.path(row) for row in range(6001)] == [
         *(made.path for made in rows if made.bin_id == bins[0]),
         Path("/late.png"),
     ]
-    assert predictions.index(1499, int(Column.CONFIDENCE)).data(Role.CONFIDENCE) == pytest.approx(0.9)
+    assert predictions.index(5999, int(Column.CONFIDENCE)).data(Role.CONFIDENCE) == pytest.approx(0.9)

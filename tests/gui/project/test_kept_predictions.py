@@ -11,7 +11,7 @@ import pytest
 from fewshot_gui.project import predictions as room
 from fewshot_gui.project.derived import DerivedTables
 from fewshot_gui.project.document import Document
-from fewshot_gui.project.predictions import KeptRow, PredictionRows, Run
+from fewshot_gui.project.predictions import PredictionRows, RowFacts, Run
 from fewshot_gui.project.results import Results
 from fewshot_gui.project.store import ProjectStore
 from fewshot_gui.project.values import BinPrediction
@@ -35,12 +35,13 @@ def written(document: Document, store: ProjectStore) -> list[BinPrediction]:
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """The paths of the results that were made of rows of the file."""
+    monkeypatch.setattr(room, "MADE_AT_ONCE", 299)
     paths: list[bytes] = []
     make = room.made_of
 
-    def noting(row: KeptRow, runs: Mapping[int, Run]) -> BinPrediction:
-        paths.append(row[0])
-        return make(row, runs)
+    def noting(path: bytes, row: str, runs: Mapping[int, Run]) -> BinPrediction:
+        paths.append(path)
+        return make(path, row, runs)
 
     monkeypatch.setattr(room, "made_of", noting)
     return paths
@@ -68,6 +69,22 @@ def test_opening_makes_no_result_until_somebody_asks(
     assert len(made) == 1
     assert list(rows) == written
     assert len(made) == 300
+
+
+def test_tables_need_no_result_made(written: list[BinPrediction], made: list[bytes], project_file: Path) -> None:
+    rows = _opened(project_file)
+    rows.put(BinPrediction.of(prediction(MANY[99], 1), written[5].bin_ids, 3))
+    assert list(rows.facts(98, 102)) == [RowFacts.of(row) for row in (written[98], rows.at(99), *written[100:102])]
+    assert not made
+
+
+def test_up_to_a_number_of_rows_are_made_while_the_project_is_read(
+    written: list[BinPrediction], made: list[bytes], project_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "MADE_AT_ONCE", 300)
+    rows = _opened(project_file)
+    assert len(made) == 300
+    assert list(rows) == written
 
 
 def test_what_is_classified_again_counts_once(written: list[BinPrediction], project_file: Path) -> None:
