@@ -15,8 +15,7 @@ from fewshot_gui.app import App
 from fewshot_gui.jobs import project_opener
 from fewshot_gui.jobs.runner import Runner
 from fewshot_gui.paths import AppPaths
-from fewshot_gui.project import derived, file_records
-from fewshot_gui.project.disk import decode_path
+from fewshot_gui.project import file_records, predictions
 from fewshot_gui.project.lock import ProjectLock
 from fewshot_gui.project.opening import open_project
 from fewshot_gui.project.session import Session
@@ -99,7 +98,7 @@ def test_no_result_and_no_record_of_a_file_is_read_in_the_thread_of_the_window(
 
         return call
 
-    monkeypatch.setattr(derived, "decode_path", noted("results", decode_path))
+    monkeypatch.setattr(predictions, "made_of", noted("results", predictions.made_of))
     monkeypatch.setattr(file_records, "_read", noted("records", file_records._read))
     app.projects.open(make_project("cats"))
     qtbot.waitUntil(lambda: app.window.results.model.rowCount() == 1200)
