@@ -148,8 +148,8 @@ class LibraryModel(ImageListModel):
         self._in_bins = self._library.numbers_in_bins()
         self._shown = self._matching(range(self.total) if self._ranks is None else list(self._ranks))
         self._row_at = {number: row for row, number in enumerate(self._shown)} if self._tops else {}
-        paths = self._library.paths
-        self._reset_paths([paths[number] for number in self._shown])
+        paths, are_all = self._library.paths, len(self._shown) == self.total and not self._tops and self._ranks is None
+        self._reset_paths(paths if are_all else [paths[number] for number in self._shown])
 
     def _matching(self, numbers: Sequence[int]) -> list[int]:
         """Those of `numbers` that pass the filter."""
