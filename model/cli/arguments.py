@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import re
+from pathlib import Path
 
 from model.images.colour import WHITE
 from model.images.greys import AS_THE_FILE_SAYS, GreyRange, Greys
@@ -117,6 +118,15 @@ def numbers(text: str) -> tuple[int, ...]:
 def _unfit(said: str) -> argparse.ArgumentTypeError:
     """Return the error of an argument type; argparse puts its text into a sentence of its own."""
     return argparse.ArgumentTypeError(translated(said))
+
+
+def local(text: str) -> Path:
+    """Return a path; one of object storage would make folders called "s3:"."""
+    if "://" in text:
+        raise _unfit(
+            message("{text} is a URL, and this is read and written as files. Give a file or folder", text=text)
+        )
+    return Path(text)
 
 
 def share(text: str) -> float:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from model.cli.arguments import local
 from model.cli.outcome import Outcome
 from model.cli.text import say
 from model.errors import UsageError
@@ -20,12 +21,12 @@ def add_classifier_exports(parser: argparse.ArgumentParser) -> None:
     """Add the options; with them PROJECT may be a classifier's folder."""
     parser.add_argument(
         "--onnx",
-        type=Path,
+        type=local,
         metavar="FILE",
         help=message("write the classifier of PROJECT, or of a classifier's folder, as an ONNX file"),
     )
     parser.add_argument(
-        "--card", type=Path, metavar="FILE.md", help=message("write a model card on it, a page of Markdown")
+        "--card", type=local, metavar="FILE.md", help=message("write a model card on it, a page of Markdown")
     )
 
 

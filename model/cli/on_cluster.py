@@ -6,6 +6,7 @@ import argparse
 import os
 import time
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -124,8 +125,13 @@ def _check_options(options: argparse.Namespace) -> None:
 
 
 def _inputs(options: argparse.Namespace) -> list[str]:
-    """Return what is to be classified, absolute, so that it means the same wherever the command is run again."""
-    return [one if isinstance(one, str) else os.path.abspath(one) for one in options.paths]
+    """Return what is to be classified, as it was given: so it stands in the table."""
+    return [str(one) for one in options.paths]
+
+
+def _absolute(inputs: Iterable[str], base: str) -> list[str]:
+    """Return inputs as they mean the same wherever the command is run again."""
+    return [one if "://" in one else os.path.normpath(os.path.join(base, one)) for one in inputs]
 
 
 def _settings(options: argparse.Namespace) -> dict[str, Any]:
@@ -146,9 +152,9 @@ def _unfinished(folder: Path, options: argparse.Namespace) -> Plan | None:
     if not (folder / PLAN_FILE).exists():
         return None
     plan = load_plan(folder)
-    if (plan.classifier, list(plan.inputs), plan.settings) != (
+    if (plan.classifier, _absolute(plan.inputs, plan.base), plan.settings) != (
         identity(options.classifier),
-        _inputs(options),
+        _absolute(_inputs(options), os.getcwd()),
         _settings(options),
     ):
         raise UsageError(

@@ -27,8 +27,8 @@ TRIES_AT_ONCE = 2
 """After so many tries images are taken singly, which finds the one that brings a worker down."""
 LOST_A_PLACE = 20
 """So many workers for each place that die before they have started, in a row, end the run."""
-FAILED_BEFORE_ANY_IS_DONE = 3
-"""So many parts that are given up while none was done end the run: the fault is not theirs."""
+FAILED_IN_A_ROW = 3
+"""So many parts that are given up while none is done end the run: the fault is not theirs."""
 _LOOK_SECONDS = 0.5
 _ROOM_SECONDS = 5.0
 _log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ class Crew:
         self._not_started = 0  # workers, in a row
         self._looked = -_ROOM_SECONDS
         self._room = 1
-        self._done = 0
+        self._failed_in_a_row = 0
         self.failed: list[tuple[Part, str]] = []
 
     def __enter__(self) -> Self:
@@ -121,7 +121,7 @@ class Crew:
                 if self._succeeded(one, task):
                     self._give(task.worker, self._again or ahead)
                     if task.part is not None:
-                        self._done += 1
+                        self._failed_in_a_row = 0
                         yield task.part
             self._end_stalled()
 
@@ -181,8 +181,11 @@ class Crew:
             self._again.append(part)
             return
         self.failed.append((part, reason))
-        if not self._done and len(self.failed) >= FAILED_BEFORE_ANY_IS_DONE:
-            raise FewShotError(message("No part can be classified: {reason}", reason=reason))
+        self._failed_in_a_row += 1
+        if self._failed_in_a_row >= FAILED_IN_A_ROW:
+            raise FewShotError(
+                message("No part can be classified: {reason} What is done is kept: run again to go on.", reason=reason)
+            )
 
     def _end_stalled(self) -> None:
         now = time.monotonic()
@@ -207,6 +210,8 @@ class Crew:
 def _reason(error: Exception) -> str:
     """Return the cause in a line: of a task that failed its exception, else the last line of what Ray says."""
     cause = getattr(error, "cause", None)
+    if isinstance(cause, FewShotError):
+        return str(cause)
     lines = [line.strip() for line in str(cause or error).splitlines() if line.strip()] or [""]
     said = f"{type(cause).__name__}: {lines[0]}" if cause else lines[-1]
     return said[:300].rstrip(": .") + "."

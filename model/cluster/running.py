@@ -89,7 +89,7 @@ def run_plan(
     with _ray(settings, _STORE_BYTES + 2 * sum(map(len, files.values()))):
         device, gpus = _device(settings.device)
         asked = {name: plan.settings[name] for name in ("closely", "false_alarms")}
-        work = Work(files, plan.classifier, threads=settings.threads, device=device, **asked)
+        work = Work(files, plan.classifier, threads=settings.threads, device=device, base=plan.base, **asked)
         limits = Limits(settings.threads, gpus, settings.workers, settings.stall_seconds)
         said(done)
         with Crew(Worker, work, limits) as crew:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
-from model.cli.arguments import add_false_alarms, add_json, positive, seconds
+from model.cli.arguments import add_false_alarms, add_json, local, positive, seconds
 from model.cli.on_cluster import checked, planned, run
 from model.cli.outcome import Outcome, Search
 from model.cli.progress import ProgressPrinter
@@ -29,13 +28,13 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     check = step("verify", message("check that each image has exactly one row"))
     merge = step("merge", message("write all rows in order, as CSV or a folder of Parquet files"))
     for one in (plan, run_):
-        one.add_argument("classifier", type=Path, metavar="CLASSIFIER", help=message("folder of a saved classifier"))
+        one.add_argument("classifier", type=local, metavar="CLASSIFIER", help=message("folder of a saved classifier"))
     _add_plan(plan)
     for one in (run_, check, merge):
-        one.add_argument("folder", type=Path, metavar="DIR", help=message("the folder of the plan"))
+        one.add_argument("folder", type=local, metavar="DIR", help=message("the folder of the plan"))
     _add_run(run_)
     merge.add_argument(
-        "--out", type=Path, required=True, metavar="RESULTS", help=message("a CSV file, or a folder for Parquet files")
+        "--out", type=local, required=True, metavar="RESULTS", help=message("a CSV file, or a folder for Parquet files")
     )
     for one in (plan, run_, check, merge):
         add_json(one)
@@ -51,7 +50,7 @@ def _add_plan(plan: argparse.ArgumentParser) -> None:
             "folders, patterns, URLs of object storage, a list (.txt, .lst) or a manifest (.parquet: id, path)"
         ),
     )
-    plan.add_argument("--out", type=Path, required=True, metavar="DIR", help=message("a folder that all nodes share"))
+    plan.add_argument("--out", type=local, required=True, metavar="DIR", help=message("a folder that all nodes share"))
     plan.add_argument(
         "--shard-images", type=positive, default=SHARD_IMAGES, metavar="N", help=message("most images of a shard")
     )
