@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from model.cli.classified import say_counts
 from model.cli.outcome import Outcome, Search
 from model.cli.progress import ProgressPrinter
+from model.cli.text import warn
 from model.errors import FewShotError, UsageError
 from model.messages import message
 from model.progress import Cancelled, CancelToken, Progress
@@ -198,7 +199,7 @@ def run(plan: Plan, classifier: Path, settings: Settings, token: CancelToken) ->
     from model.cluster.running import run_plan
 
     with ProgressPrinter() as bar:
-        return run_plan(plan, classifier, settings, bar, token)
+        return run_plan(plan, classifier, settings, bar, token, warn)
 
 
 def checked(plan: Plan, token: CancelToken) -> Check:

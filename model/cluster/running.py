@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -39,7 +39,8 @@ class Settings:
 
     threads: cores a worker uses, which Ray reserves
     workers: at most so many; None: as many as the cluster has room for
-    device: auto, cpu or cuda; with auto, workers get one GPU each where the cluster has any
+    device: auto, cpu or cuda; with auto, workers get one GPU each where the cluster has any, and use the processor
+        where PyTorch cannot use that GPU
     stall_seconds: a worker that needs longer for a part is ended, and the part given to another
     """
 
@@ -56,8 +57,14 @@ def run_plan(
     settings: Settings,
     progress: ProgressCallback = ignore_progress,
     token: CancelToken | None = None,
+    remarked: Callable[[str], None] = lambda _text: None,
 ) -> int:
-    """Classify what has no row yet; return how many images that were. Raises `FewShotError`, `Cancelled`."""
+    """Classify what has no row yet; return how many images that were.
+
+    remarked: told what is to be said of workers
+
+    Raises `FewShotError`, `Cancelled`.
+    """
     from model.checkpoint.files import contents, identity
 
     if identity(classifier) != plan.classifier:
@@ -92,7 +99,7 @@ def run_plan(
         work = Work(files, plan.classifier, threads=settings.threads, device=device, base=plan.base, **asked)
         limits = Limits(settings.threads, gpus, settings.workers, settings.stall_seconds)
         said(done)
-        with Crew(Worker, work, limits) as crew:
+        with Crew(Worker, work, limits, remarked) as crew:
             for part in crew.finished(chain([first], parts), token or CancelToken()):
                 left.finish(part)
                 done += part.images
@@ -215,7 +222,7 @@ def _device(wanted: str) -> tuple[str, float]:
     there = ray.cluster_resources().get("GPU", 0)
     if wanted == "cuda" and not there:
         raise FewShotError(message("No node of the cluster has a GPU that Ray knows of."))
-    return ("cuda", 1.0) if there and wanted != "cpu" else ("cpu", 0.0)
+    return (wanted, 1.0) if there and wanted != "cpu" else ("cpu", 0.0)
 
 
 def short(error: BaseException) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -28,6 +29,7 @@ class Work:
     files: the saved classifier's, see `model.checkpoint.files.contents`
     classifier: its short name, for the rows
     threads: so many it may use
+    device: cpu, cuda, or auto: the GPU that Ray reserves for the worker, or the processor where PyTorch cannot use it
     base: the folder from which relative paths count
     """
 
@@ -56,8 +58,14 @@ class Worker:
         )
         self._work = work
 
-    def ready(self) -> None:
-        """Return once the classifier is loaded."""
+    def ready(self) -> str:
+        """Return once the classifier is loaded: what is to be said of this worker, or ""."""
+        if self._work.device != "auto" or self._classifier.embedder.device.type != "cpu":
+            return ""
+        return message(
+            "{node}: PyTorch cannot use the GPU that Ray reserves there: its workers compute on the processor.",
+            node=socket.gethostname(),
+        )
 
     def write(self, manifest: str, rows: str, *, singly: bool = False) -> int:
         """Classify a part of a manifest into a file of rows and return their number.
