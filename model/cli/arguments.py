@@ -121,7 +121,9 @@ def _unfit(said: str) -> argparse.ArgumentTypeError:
 
 
 def local(text: str) -> Path:
-    """Return a path; one of object storage would make folders called "s3:"."""
+    """Return a path; URLs would make folders called "s3:", and "-" a file of that name."""
+    if text == "-":
+        raise _unfit(message("- is no file: standard output has what the command says. Give a name"))
     if "://" in text:
         raise _unfit(
             message("{text} is a URL, and this is read and written as files. Give a file or folder", text=text)

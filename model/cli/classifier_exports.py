@@ -67,11 +67,15 @@ def run_classifier_export(options: argparse.Namespace, token: CancelToken) -> Ou
 
 
 def _check_file(option: str, file: Path, endings: tuple[str, ...], *, overwrite: bool) -> None:
+    from model.exports.results_table import not_written
+
     if file.suffix.lower() not in endings:
         raise UsageError(
             message("{option} {file} does not end with {ending}.", option=option, file=file, ending=endings[0])
         )
     if file.exists() and not overwrite:
         raise UsageError(message("{file} exists. Give another name, or add --overwrite.", file=file))
-    if not file.absolute().parent.is_dir():
-        raise UsageError(message("{file} cannot be written: its folder does not exist.", file=file))
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise not_written(file, error) from error

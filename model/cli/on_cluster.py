@@ -14,6 +14,7 @@ from model.cli.classified import say_counts
 from model.cli.outcome import Outcome, Search
 from model.cli.progress import ProgressPrinter
 from model.cli.text import warn
+from model.cluster.settings import HERE
 from model.errors import FewShotError, UsageError
 from model.messages import message
 from model.progress import Cancelled, CancelToken, Progress
@@ -22,7 +23,7 @@ from model.types import Status
 if TYPE_CHECKING:
     from model.cluster.checking import Check
     from model.cluster.plan import Plan
-    from model.cluster.running import Settings
+    from model.cluster.settings import Settings
 
 _NOT_TOGETHER = (
     "watch", "overlays", "explain", "max_error", "candidates", "transductive", "by_case", "leave_out_hashes",
@@ -34,7 +35,7 @@ def add_cluster(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cluster",
         nargs="?",
-        const="here",
+        const=HERE,
         metavar="ADDRESS",
         help=message(
             "classify on Ray: the one at ADDRESS (host:port or auto), or one started on this machine for this run; "
@@ -64,7 +65,7 @@ def classify_on_cluster(options: argparse.Namespace, token: CancelToken) -> Outc
     from model.cluster.merging import check_out, merge
     from model.cluster.packages import check_packages
     from model.cluster.plan import discard
-    from model.cluster.running import Settings
+    from model.cluster.settings import Settings
 
     started = time.monotonic()
     _check_options(options)

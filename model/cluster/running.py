@@ -11,7 +11,6 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -19,36 +18,15 @@ from typing import Any
 from model.cluster.crew import Crew, Limits
 from model.cluster.packages import check_packages, keep_ray_quiet
 from model.cluster.plan import Part, Plan, Shard, parts_of, rows_in, write_json
+from model.cluster.settings import HERE, Settings
 from model.cluster.worker import Work, Worker
 from model.errors import FewShotError, UsageError
 from model.messages import message
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 
-HERE = "here"
-"""The address that means: start Ray on this machine, for this run."""
-STALL_SECONDS = 1800.0
-"""A part that takes longer is taken from its worker."""
 _SECONDS_TO_ANSWER = 10.0  # of a cluster that there is
 _STORE_BYTES = 100 * 2**20
 """Of a Ray that is started here, beside the classifier; images and rows do not pass through Ray."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How a plan is run.
-
-    threads: cores a worker uses, which Ray reserves
-    workers: at most so many; None: as many as the cluster has room for
-    device: auto, cpu or cuda; with auto, workers get one GPU each where the cluster has any, and use the processor
-        where PyTorch cannot use that GPU
-    stall_seconds: a worker that needs longer for a part is ended, and the part given to another
-    """
-
-    address: str = HERE
-    threads: int = 1
-    workers: int | None = None
-    device: str = "auto"
-    stall_seconds: float = STALL_SECONDS
 
 
 def run_plan(

@@ -161,7 +161,8 @@ def test_a_gpu_that_pytorch_cannot_use(trained: Path, photos: Path, tmp_path: Pa
     from model.checkpoint.files import identity, load
     from model.cluster.listing import tables_of
     from model.cluster.plan import make_plan
-    from model.cluster.running import Settings, run_plan
+    from model.cluster.running import run_plan
+    from model.cluster.settings import Settings
 
     if torch.cuda.is_available():
         pytest.skip("there is a GPU here")

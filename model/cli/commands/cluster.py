@@ -12,6 +12,7 @@ from model.cli.progress import ProgressPrinter
 from model.cli.registry import COMMANDS, Command
 from model.cli.text import say
 from model.cluster.plan import BLOCK_IMAGES, SHARD_IMAGES
+from model.cluster.settings import HERE, STALL_SECONDS
 from model.images.cutting import AS_THEY_ARE
 from model.messages import message
 from model.progress import CancelToken
@@ -67,7 +68,7 @@ def _add_plan(plan: argparse.ArgumentParser) -> None:
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--address", default="here", help=message("a running Ray (host:port or auto); default: one for this run, here")
+        "--address", default=HERE, help=message("a running Ray (host:port or auto); default: one for this run, here")
     )
     parser.add_argument("--threads", type=positive, default=1, help=message("cores a worker uses (default: 1)"))
     parser.add_argument(
@@ -79,9 +80,9 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stall",
         type=seconds,
-        default=1800.0,
+        default=STALL_SECONDS,
         metavar="SECONDS",
-        help=message("a worker that needs longer for a part is replaced (default: 1800)"),
+        help=message("a worker that needs longer for a part is replaced (default: {seconds:g})", seconds=STALL_SECONDS),
     )
 
 
@@ -104,7 +105,7 @@ def _plan(options: argparse.Namespace, token: CancelToken) -> Outcome:
 
 def _run_plan(options: argparse.Namespace, token: CancelToken) -> Outcome:
     from model.cluster.plan import load_plan
-    from model.cluster.running import Settings
+    from model.cluster.settings import Settings
 
     settings = Settings(
         address=options.address,
