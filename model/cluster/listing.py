@@ -170,9 +170,15 @@ def _of_manifest(text: str) -> Iterator[pa.Table]:
 
 
 def _check_apart(inputs: Sequence[str]) -> None:
-    """Raise where one folder lies in another: each image would have two rows."""
-    folders = sorted(os.path.join(os.path.realpath(text), "") for text in inputs if os.path.isdir(text))
-    for one, other in pairwise(folders):
+    """Raise where one input lies in another: each image would have two rows, for none is remembered."""
+    places = sorted(
+        os.path.join(text if is_url(text) else os.path.realpath(text), "")
+        for text in inputs
+        if is_url(text) or os.path.lexists(text)
+    )
+    for one, other in pairwise(places):
+        if other == one:
+            raise UsageError(message("{path} is given twice.", path=one.rstrip(os.sep)))
         if other.startswith(one):
             raise UsageError(message("{inner} lies in {outer}: give the outer one alone.", inner=other, outer=one))
 

@@ -41,6 +41,7 @@ _NO_CONNECTION = frozenset(
      "HTTPClientError", "NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError"}  # botocore
 )  # fmt: skip
 """Names of errors, and of what they are derived from, that say nothing of the object that was asked for."""
+_NO_ROOM_HERE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE})
 _BUSY = frozenset({errno.EBUSY, errno.EIO, getattr(errno, "EREMOTEIO", errno.EIO)})
 _REFUSED = (401, 403)
 _ASK_AGAIN = (408, 429)
@@ -232,9 +233,9 @@ class Fetcher:
 
     def _given_up(self, name: str, error: Exception) -> str:
         """Return what a row says of an object that was asked for again and again. Raises `StorageAwayError`."""
-        names = {kind.__name__ for kind in type(error).__mro__}
-        is_busy = _status(error) >= 500 or _status(error) in _ASK_AGAIN or getattr(error, "errno", None) in _BUSY
-        if names & _NO_CONNECTION or (is_busy and not self._patient):
+        names, code = {kind.__name__ for kind in type(error).__mro__}, getattr(error, "errno", None)
+        is_busy = _status(error) >= 500 or _status(error) in _ASK_AGAIN or code in _BUSY
+        if names & _NO_CONNECTION or code in _NO_ROOM_HERE or (is_busy and not self._patient):
             self._away.set()
             raise StorageAwayError(
                 message("{path} cannot be fetched: {error}.", path=name, error=_said(error))

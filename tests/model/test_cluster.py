@@ -105,6 +105,15 @@ def test_paths_stand_in_the_table_as_they_were_given_and_missing_ones_are_rows(
     ]  # fmt: skip
 
 
+def test_an_image_that_is_given_twice_is_refused(run: Run, trained: Path, photos: Path, tmp_path: Path) -> None:
+    url = f"file://{photos}"
+    for paths in ((photos, photos / "sub"), (photos / "disc.png", photos), (url, f"{url}/sub/"), (photos, photos)):
+        done = run("cluster", "plan", trained, *paths, "--out", tmp_path / "plan")
+        assert done.status == 2
+        assert "lies in" in one_line(done.err) or "given twice" in one_line(done.err)
+    assert run("cluster", "plan", trained, photos / "disc.png", photos / "sub", "--out", tmp_path / "plan").status == 0
+
+
 def test_a_pattern_that_fits_folders_gives_each_image_once(photos: Path) -> None:
     from model.cluster.listing import tables_of
 

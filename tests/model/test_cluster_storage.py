@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.util
 import json
 import os
@@ -104,6 +105,10 @@ def web() -> Iterator[Callable[..., str]]:
             def do_GET(self) -> None:
                 if not answer(self):
                     super().do_GET()
+
+            def do_HEAD(self) -> None:
+                if not answer(self):
+                    super().do_HEAD()
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
         threading.Thread(target=server.serve_forever, args=(0.05,)).start()
@@ -287,6 +292,22 @@ def test_a_storage_that_fails_makes_no_rows(
     assert served_again == ["ok", "unknown"]
 
 
+def test_a_full_disk_here_is_not_the_object_s_fault(
+    trained: Path, photos: Path, web: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fsspec.implementations.http import HTTPFileSystem
+
+    from model.cluster.storage import StorageAwayError
+
+    def full(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    url = web(photos)
+    monkeypatch.setattr(HTTPFileSystem, "get_file", full)
+    with pytest.raises(StorageAwayError, match="No space left"):
+        _rows(trained, [f"{url}/disc.png", f"{url}/cross.png"])
+
+
 def test_storage_that_cannot_be_listed_is_said(
     run: Run, trained: Path, tmp_path: Path, s3: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -326,12 +347,19 @@ def test_a_bucket_that_is_not_there_is_a_row_as_a_missing_file_is(
 
 
 def test_wrong_credentials_end_the_run_and_are_no_rows(
-    trained: Path, photos: Path, s3: Storage, web: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+    run: Run,
+    trained: Path,
+    photos: Path,
+    tmp_path: Path,
+    s3: Storage,
+    web: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Every request is refused, as when keys have expired: nothing is written, and all goes on with new keys."""
     from model.cluster.storage import StorageAwayError
 
     s3.put(photos)
+    planned = ["cluster", "plan", trained, "s3://photos", "--out", tmp_path / "plan"]
 
     def refuse(request: SimpleHTTPRequestHandler) -> bool:
         said = b"<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>"
@@ -347,9 +375,13 @@ def test_wrong_credentials_end_the_run_and_are_no_rows(
         patch.setenv("AWS_ENDPOINT_URL", web(photos, refuse))
         with pytest.raises(StorageAwayError, match="The provided token has expired"):
             _rows(trained, urls)
+        done = run(*planned)
+        assert done.status == 1
+        assert "s3://photos: PermissionError" in one_line(done.err)
     import s3fs
 
     s3fs.S3FileSystem.clear_instance_cache()
+    assert run(*planned).status == 0
     assert [row["status"] for row in _rows(trained, urls)] == ["ok", "ok"]
 
 
