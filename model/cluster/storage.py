@@ -265,4 +265,4 @@ def _status(error: Exception) -> int:
 
 def _said(error: Exception) -> str:
     """Return an error in a line: a library's own sentence alone may be a bare name."""
-    return " ".join(f"{type(error).__name__}: {error}".split())[:300].rstrip(". ")
+    return " ".join(f"{type(error).__name__}: {error}".split())[:300].rstrip(".: ")

@@ -292,6 +292,32 @@ def test_a_storage_that_fails_makes_no_rows(
     assert served_again == ["ok", "unknown"]
 
 
+def test_an_s3_server_that_says_nothing_is_given_up(
+    run: Run, trained: Path, photos: Path, tmp_path: Path, web: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Within the seconds that a server may be silent, by the five tries that s3fs makes, and no more of ours."""
+    from model.cluster import storage
+
+    asked, down = [], threading.Event()
+
+    def silent(request: SimpleHTTPRequestHandler) -> bool:
+        asked.append(request.path)
+        down.wait(20)
+        return True
+
+    monkeypatch.setattr(storage, "SILENT_SECONDS", 0.2)
+    monkeypatch.setattr(storage, "LONGEST_BEFORE_ANOTHER_TRY", 0.5)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", web(photos, silent))
+    try:
+        with pytest.raises(storage.StorageAwayError, match="Read timeout"):
+            _rows(trained, ["s3://photos/disc.png"])
+        assert len(asked) == 5
+        done = run("cluster", "plan", trained, "s3://photos", "--out", tmp_path / "plan")
+        assert (done.status, "Read timeout" in one_line(done.err)) == (1, True)
+    finally:
+        down.set()
+
+
 def test_a_full_disk_here_is_not_the_object_s_fault(
     trained: Path, photos: Path, web: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
