@@ -125,9 +125,7 @@ def local(text: str) -> Path:
     if text == "-":
         raise _unfit(message("- is no file: standard output has what the command says. Give a name"))
     if "://" in text:
-        raise _unfit(
-            message("{text} is a URL, and this is read and written as files. Give a file or folder", text=text)
-        )
+        raise _unfit(message("{text} is a URL. Give a file or folder", text=text))
     return Path(text)
 
 
