@@ -124,7 +124,7 @@ def _walk(system: Any, root: str, passed_over: Callable[[str, str], None]) -> It
         try:
             entries = system.ls(folder, detail=True)
         except Exception as error:
-            is_closed = isinstance(error, (PermissionError, FileNotFoundError)) or _status(error) in (*_REFUSED, 404)
+            is_closed = _is_refusal(error) or isinstance(error, FileNotFoundError) or _status(error) == 404
             if folder == root or not is_closed:
                 raise
             said = message("the folder cannot be listed: {error}.", error=_said(error))
@@ -152,7 +152,8 @@ class Fetcher:
         self._patient = patient
         self._away = threading.Event()
         self._refused = ""
-        self._answers = 0
+        self._answers = 0  # of any other kind
+        self._granted = ""  # an object that was fetched
 
     def batches(self, names: Sequence[str]) -> Iterator[list[Path | str]]:
         """Yield for each name the file to read, or why there is none, in batches.
@@ -207,15 +208,22 @@ class Fetcher:
                 if pause is None or is_slow or self._away.wait(pause):
                     return self._given_up(name, error)
             else:
-                self._answers += 1
+                self._answers, self._granted = self._answers + 1, name
                 return place
 
     def check(self) -> None:
-        """Raise `StorageAwayError` where access was refused to everything: keys that are wrong, or have expired."""
-        if self._refused and not self._answers:
-            raise StorageAwayError(
-                message("Access is refused to every object of the part: {error}", error=self._refused)
-            )
+        """Raise `StorageAwayError` where everything is refused: keys that are wrong, or have expired meanwhile."""
+        if self._refused and (not self._answers or (self._granted and not self._is_granted(self._granted))):
+            raise StorageAwayError(message("Access is refused to every object: {error}.", error=self._refused))
+
+    def _is_granted(self, name: str) -> bool:
+        """Whether an object that could be fetched before still can: else more than one object was refused."""
+        with TemporaryDirectory(prefix="fewshot-cluster-") as folder:
+            try:
+                _fetched(name, Path(folder) / "again")
+            except Exception as error:  # noqa: BLE001 - each storage raises its own
+                return not _is_refusal(error)
+        return True
 
     def _of_the_object(self, error: Exception) -> str:
         """Return what a row says of an object that asking again would not bring; "" where it might."""
@@ -223,7 +231,7 @@ class Fetcher:
         if isinstance(error, FileNotFoundError):
             self._answers += 1
             return message("there is no such object.")
-        if isinstance(error, PermissionError) or status in _REFUSED:
+        if _is_refusal(error):
             self._refused = _said(error)
         elif isinstance(error, (IsADirectoryError, ValueError)) or (400 <= status < 500 and status not in _ASK_AGAIN):
             self._answers += 1
@@ -255,6 +263,10 @@ def _fetched(name: str, folder: Path) -> Path:
         place.unlink(missing_ok=True)
         raise
     return place
+
+
+def _is_refusal(error: Exception) -> bool:
+    return isinstance(error, PermissionError) or _status(error) in _REFUSED
 
 
 def _status(error: Exception) -> int:
