@@ -7,6 +7,7 @@ import math
 import re
 from pathlib import Path
 
+from model.cluster.urls import is_url
 from model.images.colour import WHITE
 from model.images.greys import AS_THE_FILE_SAYS, GreyRange, Greys
 from model.images.rendering import Rendering
@@ -124,7 +125,7 @@ def local(text: str) -> Path:
     """Return a path; URLs would make folders called "s3:", and "-" a file of that name."""
     if text == "-":
         raise _unfit(message("- is no file: standard output has what the command says. Give a name"))
-    if "://" in text:
+    if is_url(text):
         raise _unfit(message("{text} is a URL. Give a file or folder", text=text))
     return Path(text)
 

@@ -15,6 +15,7 @@ from model.cli.outcome import Outcome, Search
 from model.cli.progress import ProgressPrinter
 from model.cli.text import warn
 from model.cluster.settings import HERE
+from model.cluster.urls import is_url
 from model.errors import FewShotError, UsageError
 from model.messages import message
 from model.progress import Cancelled, CancelToken, Progress
@@ -47,7 +48,7 @@ def add_cluster(parser: argparse.ArgumentParser) -> None:
 
 def place(text: str) -> Path | str:
     """Return a path; a URL stays a text, for `Path` would make one slash of its two."""
-    return text if "://" in text else Path(text)
+    return text if is_url(text) else Path(text)
 
 
 def refuse_urls(options: argparse.Namespace) -> None:
@@ -133,7 +134,7 @@ def _inputs(options: argparse.Namespace) -> list[str]:
 
 def _absolute(inputs: Iterable[str], base: str) -> list[str]:
     """Return inputs as they mean the same wherever the command is run again."""
-    return [one if "://" in one else os.path.normpath(os.path.join(base, one)) for one in inputs]
+    return [one if is_url(one) else os.path.normpath(os.path.join(base, one)) for one in inputs]
 
 
 def _settings(options: argparse.Namespace) -> dict[str, Any]:

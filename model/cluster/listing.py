@@ -14,7 +14,8 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from model.cluster.storage import is_url, listed
+from model.cluster.storage import listed
+from model.cluster.urls import is_url
 from model.errors import FewShotError, UsageError
 from model.images.cutting import AS_THEY_ARE, Cutting
 from model.images.left_aside import LeftAside

@@ -17,6 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from model.cluster.urls import is_url
 from model.errors import FewShotError
 from model.images.scan import is_image_name, natural_key
 from model.messages import message
@@ -50,11 +51,6 @@ _ASK_AGAIN = (408, 429)
 
 class StorageAwayError(FewShotError):
     """The storage does not answer, is overloaded, or lets nobody in: the fault is not one image's."""
-
-
-def is_url(text: str) -> bool:
-    """Whether a path is a URL for fsspec, such as s3://bucket/key."""
-    return "://" in text
 
 
 def opened(url: str) -> tuple[Any, str]:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from model.cluster.rows import to_table
-from model.cluster.storage import Fetcher, StorageAwayError, is_url
+from model.cluster.storage import Fetcher, StorageAwayError
+from model.cluster.urls import is_url
 from model.messages import message
 from model.types import Prediction, Status
 
