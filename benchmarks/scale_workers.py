@@ -47,7 +47,8 @@ def _arm(classifier: Path, images: Path, workers: int, threads: int) -> None:
         from model.checkpoint.files import identity
         from model.cluster.listing import tables_of
         from model.cluster.plan import make_plan
-        from model.cluster.running import Settings, run_plan
+        from model.cluster.running import run_plan
+        from model.cluster.settings import Settings
 
         with tempfile.TemporaryDirectory() as folder:
             plan = make_plan(

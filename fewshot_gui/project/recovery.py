@@ -35,7 +35,7 @@ from fewshot_gui.project.training import decode_training
 from fewshot_gui.project.values import FileIdentity, ProjectSettings, clean_name, name_key
 from model.images.roi import Roi
 from model.messages import message, message_n
-from model.project_file.boxes import boxes_of_rows
+from model.project_file.boxes import box_of_row, boxes_of_rows
 from model.project_file.record import HEAD
 from model.types import Attend
 
@@ -343,8 +343,7 @@ def _is_prediction(row: Row, bins_of_run: dict[Any, int]) -> bool:
 
 
 def _is_box(row: Row) -> bool:
-    path, is_here, *place = row
-    return _is_path(path) and is_here in {0, 1} and all(map(_is_number, place)) and min(place[2:]) > 0
+    return _is_path(row[0]) and box_of_row(row) is not None
 
 
 def _is_label(row: Row) -> bool:

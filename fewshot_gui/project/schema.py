@@ -14,6 +14,7 @@ from fewshot_gui.project.errors import DamagedError, ProjectError
 from fewshot_gui.project.record import BEGUN, Draft, append, program_version
 from model.messages import message
 from model.project_file import NEWEST_FORMAT
+from model.project_file.boxes import LARGEST_NUMBER
 from model.project_file.record import HEAD
 
 APPLICATION_ID = int.from_bytes(b"FSHT")
@@ -135,7 +136,6 @@ _TABLES_OF = {  # of older formats
     3: _BEFORE_LABELS + _LABELS_BEFORE_ANSWERS,
     4: _BEFORE_LABELS + _LABELS + _RECORD,
 }
-_LARGEST_NUMBER = 2**53  # so that no number of ours overflows
 _HEADER_BYTES = 100
 _MAGIC = b"SQLite format 3\x00"
 
@@ -325,7 +325,7 @@ def _is_strange(column: str, kind: str, required: bool) -> str:
     if kind == "BLOB":
         strange += f" OR length({column}) > {LONGEST_VALUE}"
     if kind == "INTEGER":
-        strange += f" OR {column} NOT BETWEEN -1 AND {_LARGEST_NUMBER}"
+        strange += f" OR {column} NOT BETWEEN -1 AND {LARGEST_NUMBER}"
     return f"({strange})" if required else f"({column} NOT NULL AND ({strange}))"
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import math
 import re
+from pathlib import Path
 
+from model.cluster.urls import is_url
 from model.images.colour import WHITE
 from model.images.greys import AS_THE_FILE_SAYS, GreyRange, Greys
 from model.images.rendering import Rendering
@@ -117,6 +119,15 @@ def numbers(text: str) -> tuple[int, ...]:
 def _unfit(said: str) -> argparse.ArgumentTypeError:
     """Return the error of an argument type; argparse puts its text into a sentence of its own."""
     return argparse.ArgumentTypeError(translated(said))
+
+
+def local(text: str) -> Path:
+    """Return a path; URLs would make folders called "s3:", and "-" a file of that name."""
+    if text == "-":
+        raise _unfit(message("- is no file: standard output has what the command says. Give a name"))
+    if is_url(text):
+        raise _unfit(message("{text} is a URL. Give a file or folder", text=text))
+    return Path(text)
 
 
 def share(text: str) -> float:

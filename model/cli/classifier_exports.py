@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from model.cli.arguments import local
 from model.cli.outcome import Outcome
 from model.cli.text import say
 from model.errors import UsageError
@@ -20,12 +21,12 @@ def add_classifier_exports(parser: argparse.ArgumentParser) -> None:
     """Add the options; with them PROJECT may be a classifier's folder."""
     parser.add_argument(
         "--onnx",
-        type=Path,
+        type=local,
         metavar="FILE",
         help=message("write the classifier of PROJECT, or of a classifier's folder, as an ONNX file"),
     )
     parser.add_argument(
-        "--card", type=Path, metavar="FILE.md", help=message("write a model card on it, a page of Markdown")
+        "--card", type=local, metavar="FILE.md", help=message("write a model card on it, a page of Markdown")
     )
 
 
@@ -66,11 +67,15 @@ def run_classifier_export(options: argparse.Namespace, token: CancelToken) -> Ou
 
 
 def _check_file(option: str, file: Path, endings: tuple[str, ...], *, overwrite: bool) -> None:
+    from model.exports.results_table import not_written
+
     if file.suffix.lower() not in endings:
         raise UsageError(
             message("{option} {file} does not end with {ending}.", option=option, file=file, ending=endings[0])
         )
     if file.exists() and not overwrite:
         raise UsageError(message("{file} exists. Give another name, or add --overwrite.", file=file))
-    if not file.absolute().parent.is_dir():
-        raise UsageError(message("{file} cannot be written: its folder does not exist.", file=file))
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise not_written(file, error) from error

@@ -6,12 +6,16 @@ import argparse
 import os
 import time
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.cli.classified import say_counts
 from model.cli.outcome import Outcome, Search
 from model.cli.progress import ProgressPrinter
+from model.cli.text import warn
+from model.cluster.settings import HERE
+from model.cluster.urls import is_url
 from model.errors import FewShotError, UsageError
 from model.messages import message
 from model.progress import Cancelled, CancelToken, Progress
@@ -20,7 +24,7 @@ from model.types import Status
 if TYPE_CHECKING:
     from model.cluster.checking import Check
     from model.cluster.plan import Plan
-    from model.cluster.running import Settings
+    from model.cluster.settings import Settings
 
 _NOT_TOGETHER = (
     "watch", "overlays", "explain", "max_error", "candidates", "transductive", "by_case", "leave_out_hashes",
@@ -32,7 +36,7 @@ def add_cluster(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cluster",
         nargs="?",
-        const="here",
+        const=HERE,
         metavar="ADDRESS",
         help=message(
             "classify on Ray: the one at ADDRESS (host:port or auto), or one started on this machine for this run; "
@@ -44,7 +48,7 @@ def add_cluster(parser: argparse.ArgumentParser) -> None:
 
 def place(text: str) -> Path | str:
     """Return a path; a URL stays a text, for `Path` would make one slash of its two."""
-    return text if "://" in text else Path(text)
+    return text if is_url(text) else Path(text)
 
 
 def refuse_urls(options: argparse.Namespace) -> None:
@@ -62,7 +66,7 @@ def classify_on_cluster(options: argparse.Namespace, token: CancelToken) -> Outc
     from model.cluster.merging import check_out, merge
     from model.cluster.packages import check_packages
     from model.cluster.plan import discard
-    from model.cluster.running import Settings
+    from model.cluster.settings import Settings
 
     started = time.monotonic()
     _check_options(options)
@@ -124,8 +128,13 @@ def _check_options(options: argparse.Namespace) -> None:
 
 
 def _inputs(options: argparse.Namespace) -> list[str]:
-    """Return what is to be classified, absolute, so that it means the same wherever the command is run again."""
-    return [one if isinstance(one, str) else os.path.abspath(one) for one in options.paths]
+    """Return what is to be classified, as it was given: so it stands in the table."""
+    return [str(one) for one in options.paths]
+
+
+def _absolute(inputs: Iterable[str], base: str) -> list[str]:
+    """Return inputs as they mean the same wherever the command is run again."""
+    return [one if is_url(one) else os.path.normpath(os.path.join(base, one)) for one in inputs]
 
 
 def _settings(options: argparse.Namespace) -> dict[str, Any]:
@@ -146,9 +155,9 @@ def _unfinished(folder: Path, options: argparse.Namespace) -> Plan | None:
     if not (folder / PLAN_FILE).exists():
         return None
     plan = load_plan(folder)
-    if (plan.classifier, list(plan.inputs), plan.settings) != (
+    if (plan.classifier, _absolute(plan.inputs, plan.base), plan.settings) != (
         identity(options.classifier),
-        _inputs(options),
+        _absolute(_inputs(options), os.getcwd()),
         _settings(options),
     ):
         raise UsageError(
@@ -192,7 +201,7 @@ def run(plan: Plan, classifier: Path, settings: Settings, token: CancelToken) ->
     from model.cluster.running import run_plan
 
     with ProgressPrinter() as bar:
-        return run_plan(plan, classifier, settings, bar, token)
+        return run_plan(plan, classifier, settings, bar, token, warn)
 
 
 def checked(plan: Plan, token: CancelToken) -> Check:

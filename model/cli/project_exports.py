@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from model.cli.arguments import local
 from model.cli.outcome import Outcome
 from model.cli.progress import ProgressPrinter
 from model.cli.text import say, warn, warn_of
@@ -25,7 +26,7 @@ def add_project_exports(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", metavar="NAME", help=message("by its name, such as xlsx or coco; a wrong one lists all")
     )
-    parser.add_argument("--out", type=Path, metavar="FILE", help=message("the file to write, or the folder"))
+    parser.add_argument("--out", type=local, metavar="FILE", help=message("the file to write, or the folder"))
     parser.add_argument("--overwrite", action="store_true", help=message("replace a file that is there"))
     parser.add_argument(
         "--columns", metavar="NAMES", help=message("columns of a table, with commas between them (default: all)")
@@ -48,7 +49,7 @@ def add_project_exports(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--undo-xmp", action="store_true", help=message("put the sidecars back as they were"))
     parser.add_argument(
-        "--dicom-sr", type=Path, metavar="DIR", help=message("write DICOM structured reports into a new folder")
+        "--dicom-sr", type=local, metavar="DIR", help=message("write DICOM structured reports into a new folder")
     )
     parser.add_argument(
         "--codes", type=Path, metavar="CODES.csv", help=message("coded concepts of the classes, for --dicom-sr")

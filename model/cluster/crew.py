@@ -8,14 +8,14 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from model.cluster.plan import Part
 from model.errors import FewShotError
-from model.messages import message
+from model.messages import message, text_of
 from model.progress import CancelToken
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ TRIES_AT_ONCE = 2
 """After so many tries images are taken singly, which finds the one that brings a worker down."""
 LOST_A_PLACE = 20
 """So many workers for each place that die before they have started, in a row, end the run."""
-FAILED_BEFORE_ANY_IS_DONE = 3
-"""So many parts that are given up while none was done end the run: the fault is not theirs."""
+FAILED_IN_A_ROW = 3
+"""So many parts that are given up while none is done end the run: the fault is not theirs."""
 _LOOK_SECONDS = 0.5
 _ROOM_SECONDS = 5.0
 _log = logging.getLogger(__name__)
@@ -38,8 +38,8 @@ class Works(Protocol):
     """What a worker's class is made of, see `model.cluster.worker.Worker`."""
 
     def __init__(self, work: Work) -> None: ...
-    def ready(self) -> None:
-        """Return once it can work."""
+    def ready(self) -> str:
+        """Return once it can work: what is to be said of it, or ""."""
 
     def write(self, manifest: str, rows: str, *, singly: bool) -> int:
         """Do one part; `singly` after it failed twice."""
@@ -68,10 +68,13 @@ class _Task:
 class Crew:
     """Workers on Ray; a context manager, which ends them.
 
+    remarked: told once what workers say of themselves
     failed: the parts that were given up, each with the reason
     """
 
-    def __init__(self, kind: type[Works], work: Work, limits: Limits) -> None:
+    def __init__(
+        self, kind: type[Works], work: Work, limits: Limits, remarked: Callable[[str], None] = lambda _text: None
+    ) -> None:
         import ray
 
         self._limits = limits
@@ -79,13 +82,15 @@ class Crew:
         self._kind: Any = ray.remote(kind).options(
             num_cpus=limits.threads, num_gpus=limits.gpus, max_restarts=0, max_task_retries=0
         )
+        self._remarked = remarked
+        self._remarks: set[str] = set()
         self._tasks: dict[Any, _Task] = {}
         self._tries: Counter[str] = Counter()
         self._again: deque[Part] = deque()
         self._not_started = 0  # workers, in a row
         self._looked = -_ROOM_SECONDS
         self._room = 1
-        self._done = 0
+        self._failed_in_a_row = 0
         self.failed: list[tuple[Part, str]] = []
 
     def __enter__(self) -> Self:
@@ -121,7 +126,7 @@ class Crew:
                 if self._succeeded(one, task):
                     self._give(task.worker, self._again or ahead)
                     if task.part is not None:
-                        self._done += 1
+                        self._failed_in_a_row = 0
                         yield task.part
             self._end_stalled()
 
@@ -157,7 +162,7 @@ class Crew:
         import ray
 
         try:
-            ray.get(result)
+            said = ray.get(result)
         except ray.exceptions.RayError as error:
             self._end(task.worker)
             if task.part is None:
@@ -166,6 +171,9 @@ class Crew:
                 self._failed(task.part, _reason(error))
             return False
         self._not_started = 0
+        if task.part is None and said and said not in self._remarks:
+            self._remarks.add(said)
+            self._remarked(said)
         return True
 
     def _not_made(self, reason: str, *, its_own_fault: bool) -> None:
@@ -181,8 +189,11 @@ class Crew:
             self._again.append(part)
             return
         self.failed.append((part, reason))
-        if not self._done and len(self.failed) >= FAILED_BEFORE_ANY_IS_DONE:
-            raise FewShotError(message("No part can be classified: {reason}", reason=reason))
+        self._failed_in_a_row += 1
+        if self._failed_in_a_row >= FAILED_IN_A_ROW:
+            raise FewShotError(
+                message("No part can be classified: {reason} What is done is kept: run again to go on.", reason=reason)
+            )
 
     def _end_stalled(self) -> None:
         now = time.monotonic()
@@ -207,6 +218,8 @@ class Crew:
 def _reason(error: Exception) -> str:
     """Return the cause in a line: of a task that failed its exception, else the last line of what Ray says."""
     cause = getattr(error, "cause", None)
+    if isinstance(cause, FewShotError):
+        return text_of(cause)
     lines = [line.strip() for line in str(cause or error).splitlines() if line.strip()] or [""]
     said = f"{type(cause).__name__}: {lines[0]}" if cause else lines[-1]
     return said[:300].rstrip(": .") + "."

@@ -1,7 +1,8 @@
 """Find the images of a plan as a stream of tables: folders, patterns, lists, manifests and object storage.
 
-A table has the columns `path` (string: a file, an item of one, or a URL; absolute, for workers stand elsewhere) and
-`raw` (binary: the path's bytes where they are no UTF-8, else null). A manifest's has `id`, too.
+A table has the columns `path` (string: a file, an item of one, or a URL, as it was given: relative ones count from
+where the plan is made) and `raw` (binary: the path's bytes where they are no UTF-8, else null). A manifest's has `id`,
+too.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from model.cluster.storage import listed
+from model.cluster.urls import is_url
 from model.errors import FewShotError, UsageError
 from model.images.cutting import AS_THEY_ARE, Cutting
 from model.images.left_aside import LeftAside
-from model.images.scan import PassedOver, is_image_name, iter_images, natural_key, readable_text
+from model.images.scan import PassedOver, iter_images, natural_key, readable_text
 from model.messages import message, os_reason
 
 if TYPE_CHECKING:
@@ -24,13 +27,9 @@ if TYPE_CHECKING:
 
 LIST_ENDINGS = (".txt", ".lst")
 MANIFEST_ENDING = ".parquet"
+_MISSING = message("there is no such file or folder.")
 _AT_ONCE = 4096
 _ABSOLUTE = r"^(/|\\\\|[A-Za-z]:[\\/]|[A-Za-z][A-Za-z0-9+.-]+://)"
-
-
-def is_url(text: str) -> bool:
-    """Whether a path is a URL for fsspec, such as s3://bucket/key."""
-    return "://" in text
 
 
 def tables_of(
@@ -42,8 +41,12 @@ def tables_of(
 ) -> Iterator[pa.Table]:
     """Yield the images of `inputs`, in their order; the rest as `model.images.scan.iter_images`.
 
-    Raises `UsageError` for inputs that cannot be used together, `FewShotError` for one that cannot be read.
+    A file that is not there is yielded, for its row, and `remarked` is told. Raises `UsageError` for inputs that
+    cannot be used, or not together, and `FewShotError` for one that cannot be read.
     """
+    for text in inputs:
+        if is_url(text) and text.endswith((MANIFEST_ENDING, *LIST_ENDINGS)):
+            raise UsageError(message("{url}: lists and manifests are read from files. Copy it to one.", url=text))
     manifests = [text for text in inputs if text.endswith(MANIFEST_ENDING)]
     if manifests and len(inputs) > 1:
         raise UsageError(message("{path}: a manifest is an input alone, for it brings its ids.", path=manifests[0]))
@@ -55,7 +58,7 @@ def tables_of(
         name
         for text in inputs
         for name in (
-            _of_storage(text)
+            _of_storage(text, passed_over, remarked)
             if is_url(text)
             else (os.fspath(one) for one in iter_images_of(text, cutting, passed_over, left_aside, remarked))
         )
@@ -74,7 +77,7 @@ def iter_images_of(
     """Yield the images of a folder, a file, a pattern or a list of such, or URLs in a list."""
 
     def found(path: str | Path) -> Iterator[Path]:
-        return iter_images([Path(os.path.abspath(path))], cutting, passed_over, left_aside, remarked)
+        return iter_images([Path(path)], cutting, passed_over, left_aside, remarked)
 
     if os.path.lexists(text):
         if text.lower().endswith(LIST_ENDINGS) and os.path.isfile(text):
@@ -94,7 +97,9 @@ def iter_images_of(
             if not _is_below(path, folders):  # `photos/**` fits a folder and what is in it, too
                 yield from found(path)
     else:
-        raise UsageError(message("{path}: there is no such file or folder.", path=text))
+        if remarked is not None:
+            remarked(Path(text), _MISSING)
+        yield from found(text)
 
 
 def _is_below(path: str, folders: set[str]) -> bool:
@@ -115,30 +120,22 @@ def _lines(path: Path) -> Iterator[str]:
         raise FewShotError(message("{path}: {reason}", path=path, reason=os_reason(error))) from error
 
 
-def _of_storage(url: str) -> Iterator[str]:
-    """Yield the image files below a URL, folder by folder: none is held but that of one folder."""
-    import fsspec
-
-    if glob.has_magic(url):
+def _of_storage(url: str, passed_over: PassedOver | None, remarked: PassedOver | None) -> Iterator[str]:
+    """Yield the image files below a URL."""
+    if glob.has_magic(url) and not url.startswith(("http://", "https://")):
         raise UsageError(
             message("{url}: patterns are not for object storage. Give the folder, or a list of URLs.", url=url)
         )
-    try:
-        system, root = fsspec.core.url_to_fs(url)
-        if system.isfile(root):
-            yield url
-            return
-        if not system.exists(root):
-            raise UsageError(message("{path}: there is no such file or folder.", path=url))
-        pending = [root]
-        while pending:
-            entries = sorted(system.ls(pending.pop(), detail=True), key=lambda one: natural_key(one["name"]))
-            for entry in entries:
-                if entry["type"] != "directory" and is_image_name(entry["name"].rsplit("/", 1)[-1]):
-                    yield system.unstrip_protocol(entry["name"])
-            pending += [one["name"] for one in reversed(entries) if one["type"] == "directory"]
-    except (OSError, ImportError, ValueError) as error:
-        raise FewShotError(message("{path}: {reason}", path=url, reason=error)) from error
+
+    def closed(folder: str, reason: str) -> None:
+        if passed_over is not None:
+            passed_over(cast(Path, folder), reason)
+
+    def missing(there: str) -> None:
+        if remarked is not None:
+            remarked(cast(Path, there), _MISSING)
+
+    yield from listed(url, closed, missing)
 
 
 def _of_manifest(text: str) -> Iterator[pa.Table]:
@@ -174,9 +171,15 @@ def _of_manifest(text: str) -> Iterator[pa.Table]:
 
 
 def _check_apart(inputs: Sequence[str]) -> None:
-    """Raise where one folder lies in another: each image would have two rows."""
-    folders = sorted(os.path.join(os.path.realpath(text), "") for text in inputs if os.path.isdir(text))
-    for one, other in pairwise(folders):
+    """Raise where one input lies in another: each image would have two rows, for none is remembered."""
+    places = sorted(
+        os.path.join(text if is_url(text) else os.path.realpath(text), "")
+        for text in inputs
+        if is_url(text) or os.path.lexists(text)
+    )
+    for one, other in pairwise(places):
+        if other == one:
+            raise UsageError(message("{path} is given twice.", path=one.rstrip(os.sep)))
         if other.startswith(one):
             raise UsageError(message("{inner} lies in {outer}: give the outer one alone.", inner=other, outer=one))
 

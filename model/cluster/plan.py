@@ -67,6 +67,7 @@ class Plan:
     classifier: the classifier's short name (its hash), see `model.checkpoint.files.identity`
     class_names: in the classifier's order
     settings: what else a row depends on: `closely`, `false_alarms`, and how files were cut: `video_rate`, `tiles`
+    base: the folder from which relative paths count
     """
 
     folder: Path
@@ -75,6 +76,7 @@ class Plan:
     inputs: tuple[str, ...]
     shards: tuple[Shard, ...]
     settings: dict[str, Any] = field(default_factory=dict)
+    base: str = ""
 
     @property
     def images(self) -> int:
@@ -124,7 +126,7 @@ def make_plan(
         shards = _written(folder / "shards", tables, shard_images, block_images, told)
         if not shards:
             raise NoImagesError(message("There is no image in {paths}.", paths=", ".join(inputs)))
-        plan = Plan(folder, classifier, tuple(class_names), tuple(inputs), tuple(shards), settings or {})
+        plan = Plan(folder, classifier, tuple(class_names), tuple(inputs), tuple(shards), settings or {}, os.getcwd())
         for name in _FOLDERS:
             (folder / name).mkdir(exist_ok=True)
         write_json(folder / PLAN_FILE, {"format": FORMAT, **asdict(plan), "folder": None, "images": plan.images})
@@ -143,7 +145,13 @@ def load_plan(folder: Path) -> Plan:
             raise FewShotError(message("{folder} was planned by another version of Fewshot.", folder=folder))
         shards = tuple(Shard(**shard) for shard in facts["shards"])
         return Plan(
-            folder, facts["classifier"], tuple(facts["class_names"]), tuple(facts["inputs"]), shards, facts["settings"]
+            folder,
+            facts["classifier"],
+            tuple(facts["class_names"]),
+            tuple(facts["inputs"]),
+            shards,
+            facts["settings"],
+            facts.get("base", ""),  # plans of before hold absolute paths
         )
     except FileNotFoundError:
         raise FewShotError(

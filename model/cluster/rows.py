@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from model.cluster.urls import is_url
 from model.exports.results_table import probability_cells
 from model.types import Prediction, Region, Status
 
@@ -94,4 +95,4 @@ def predictions_of(table: pa.Table, names: Sequence[str]) -> Iterator[Prediction
 
 def as_path(text: str) -> Path:
     """Return a path of a manifest; a URL stays a text, for `Path` would make one slash of its two."""
-    return cast(Path, text) if "://" in text else Path(text)
+    return cast(Path, text) if is_url(text) else Path(text)

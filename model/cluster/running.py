@@ -9,9 +9,8 @@ from __future__ import annotations
 import logging
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -19,35 +18,15 @@ from typing import Any
 from model.cluster.crew import Crew, Limits
 from model.cluster.packages import check_packages, keep_ray_quiet
 from model.cluster.plan import Part, Plan, Shard, parts_of, rows_in, write_json
+from model.cluster.settings import HERE, Settings
 from model.cluster.worker import Work, Worker
 from model.errors import FewShotError, UsageError
 from model.messages import message
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 
-HERE = "here"
-"""The address that means: start Ray on this machine, for this run."""
-STALL_SECONDS = 1800.0
-"""A part that takes longer is taken from its worker."""
 _SECONDS_TO_ANSWER = 10.0  # of a cluster that there is
 _STORE_BYTES = 100 * 2**20
 """Of a Ray that is started here, beside the classifier; images and rows do not pass through Ray."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How a plan is run.
-
-    threads: cores a worker uses, which Ray reserves
-    workers: at most so many; None: as many as the cluster has room for
-    device: auto, cpu or cuda; with auto, workers get one GPU each where the cluster has any
-    stall_seconds: a worker that needs longer for a part is ended, and the part given to another
-    """
-
-    address: str = HERE
-    threads: int = 1
-    workers: int | None = None
-    device: str = "auto"
-    stall_seconds: float = STALL_SECONDS
 
 
 def run_plan(
@@ -56,8 +35,14 @@ def run_plan(
     settings: Settings,
     progress: ProgressCallback = ignore_progress,
     token: CancelToken | None = None,
+    remarked: Callable[[str], None] = lambda _text: None,
 ) -> int:
-    """Classify what has no row yet; return how many images that were. Raises `FewShotError`, `Cancelled`."""
+    """Classify what has no row yet; return how many images that were.
+
+    remarked: told what is to be said of workers
+
+    Raises `FewShotError`, `Cancelled`.
+    """
     from model.checkpoint.files import contents, identity
 
     if identity(classifier) != plan.classifier:
@@ -89,10 +74,10 @@ def run_plan(
     with _ray(settings, _STORE_BYTES + 2 * sum(map(len, files.values()))):
         device, gpus = _device(settings.device)
         asked = {name: plan.settings[name] for name in ("closely", "false_alarms")}
-        work = Work(files, plan.classifier, threads=settings.threads, device=device, **asked)
+        work = Work(files, plan.classifier, threads=settings.threads, device=device, base=plan.base, **asked)
         limits = Limits(settings.threads, gpus, settings.workers, settings.stall_seconds)
         said(done)
-        with Crew(Worker, work, limits) as crew:
+        with Crew(Worker, work, limits, remarked) as crew:
             for part in crew.finished(chain([first], parts), token or CancelToken()):
                 left.finish(part)
                 done += part.images
@@ -215,7 +200,7 @@ def _device(wanted: str) -> tuple[str, float]:
     there = ray.cluster_resources().get("GPU", 0)
     if wanted == "cuda" and not there:
         raise FewShotError(message("No node of the cluster has a GPU that Ray knows of."))
-    return ("cuda", 1.0) if there and wanted != "cpu" else ("cpu", 0.0)
+    return (wanted, 1.0) if there and wanted != "cpu" else ("cpu", 0.0)
 
 
 def short(error: BaseException) -> str:

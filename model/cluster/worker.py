@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import socket
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
-from model.cluster.listing import is_url
 from model.cluster.rows import to_table
+from model.cluster.storage import Fetcher, StorageAwayError
+from model.cluster.urls import is_url
 from model.messages import message
 from model.types import Prediction, Status
 
@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from model.runs.image_classifier import ImageClassifier
-
-FETCHED_AT_ONCE = 16
-"""Objects that are fetched at the same time: reading them waits for the network, not for the processor."""
-FETCHED_AHEAD = 128
-"""Objects that are fetched while as many are classified."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +30,8 @@ class Work:
     files: the saved classifier's, see `model.checkpoint.files.contents`
     classifier: its short name, for the rows
     threads: so many it may use
+    device: cpu, cuda, or auto: the GPU that Ray reserves for the worker, or the processor where PyTorch cannot use it
+    base: the folder from which relative paths count
     """
 
     files: Mapping[str, bytes]
@@ -43,6 +40,7 @@ class Work:
     false_alarms: float | None = None
     threads: int = 1
     device: str = "cpu"
+    base: str = ""
 
 
 class Worker:
@@ -61,8 +59,14 @@ class Worker:
         )
         self._work = work
 
-    def ready(self) -> None:
-        """Return once the classifier is loaded."""
+    def ready(self) -> str:
+        """Return once the classifier is loaded: what is to be said of this worker, or ""."""
+        if self._work.device != "auto" or self._classifier.embedder.device.type != "cpu":
+            return ""
+        return message(
+            "{node}: PyTorch cannot use the GPU that Ray reserves there: its workers compute on the processor.",
+            node=socket.gethostname(),
+        )
 
     def write(self, manifest: str, rows: str, *, singly: bool = False) -> int:
         """Classify a part of a manifest into a file of rows and return their number.
@@ -88,21 +92,27 @@ class Worker:
         """Return one row for each image of a part of a manifest; one that cannot be read is a row, too.
 
         With `notes`, a file, images are taken singly: each is noted before it is begun, and one that had been begun
-        by two workers that did not end it is left out with a row that says so.
+        by two workers that did not end it is left out with a row that says so. Raises `StorageAwayError`.
         """
         names = [
             os.fsdecode(raw) if raw is not None else path
             for path, raw in zip(manifest["path"].to_pylist(), manifest["raw"].to_pylist(), strict=True)
         ]
-        predictions = self._all_of(names) if notes is None else self._singly(names, notes)
+        fetcher = Fetcher(patient=notes is not None)
+        predictions = self._all_of(names, fetcher) if notes is None else self._singly(names, notes, fetcher)
+        fetcher.check()
         return to_table(manifest, predictions, self._classifier.class_names, self._work.classifier)
 
-    def _all_of(self, names: Sequence[str]) -> list[Prediction]:
-        if any(map(is_url, names)):
-            return [one for batch in _fetched(names) for one in self._predictions(*batch)]
-        return self._predictions(names, [Path(name) for name in names])
+    def _all_of(self, names: Sequence[str], fetcher: Fetcher) -> list[Prediction]:
+        located = [name if is_url(name) else os.path.join(self._work.base, name) for name in names]
+        if not any(map(is_url, names)):
+            return self._predictions(names, [Path(place) for place in located])
+        found: list[Prediction] = []
+        for places in fetcher.batches(located):
+            found += self._predictions(names[len(found) : len(found) + len(places)], places)
+        return found
 
-    def _singly(self, names: Sequence[str], notes: Path) -> list[Prediction]:
+    def _singly(self, names: Sequence[str], notes: Path, fetcher: Fetcher) -> list[Prediction]:
         before = notes.read_text(encoding="ascii").split() if notes.exists() else []
         blamed = [name for name, times in Counter(before).items() if times > 1]
         predictions = []
@@ -112,7 +122,11 @@ class Worker:
                 predictions.append(Prediction(cast(Path, name), Status.ERROR, message=said))
                 continue
             notes.write_text("\n".join([*before, str(number)]), encoding="ascii")
-            predictions += self._all_of([name])
+            try:
+                predictions += self._all_of([name], fetcher)
+            except StorageAwayError:  # which is not the image's fault
+                notes.write_text("\n".join(before), encoding="ascii")
+                raise
         return predictions
 
     def _predictions(self, names: Sequence[str], places: Sequence[Path | str]) -> list[Prediction]:
@@ -129,51 +143,3 @@ class Worker:
             else Prediction(cast(Path, name), Status.ERROR, message=place)
             for name, place in zip(names, places, strict=True)
         ]
-
-
-def _fetched(names: Sequence[str]) -> Iterator[tuple[Sequence[str], list[Path | str]]]:
-    """Yield the names in batches, with the file to read for each or why there is none.
-
-    What lies in object storage is fetched while the batch before it is classified, and removed after it. Files, not
-    bytes: the decoders of formats that are not trusted run in a process of their own.
-    """
-    with (
-        tempfile.TemporaryDirectory(prefix="fewshot-cluster-") as folder,
-        ThreadPoolExecutor(FETCHED_AT_ONCE, thread_name_prefix="fetch") as pool,
-    ):
-        starts = range(0, len(names), FETCHED_AHEAD)
-        begun: dict[int, list[Future[Path | str]]] = {}
-
-        def begin(start: int) -> None:
-            if start < len(names):
-                begun[start] = [
-                    pool.submit(_fetch, names[number], Path(folder) / str(number))
-                    for number in range(start, min(start + FETCHED_AHEAD, len(names)))
-                ]
-
-        begin(0)
-        for start in starts:
-            begin(start + FETCHED_AHEAD)
-            places = [one.result() for one in begun.pop(start)]
-            yield names[start : start + FETCHED_AHEAD], places
-            for place in places:
-                if isinstance(place, Path) and Path(folder) in place.parents:
-                    place.unlink(missing_ok=True)
-
-
-def _fetch(name: str, folder: Path) -> Path | str:
-    if not is_url(name):
-        return Path(name)
-    import fsspec
-
-    try:
-        system, inside = fsspec.core.url_to_fs(name)
-        data: Any = system.cat_file(inside)
-        folder.mkdir()
-        place = folder / f"image{os.path.splitext(inside)[1][:16]}"
-        place.write_bytes(data)
-    except FileNotFoundError:
-        return message("there is no such object.")
-    except Exception as error:  # noqa: BLE001 - each storage raises its own; one image must not end the part
-        return message("cannot be fetched: {error}.", error=f"{type(error).__name__}: {error}"[:300])
-    return place

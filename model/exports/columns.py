@@ -7,6 +7,6 @@ LABEL_COLUMNS = ("label", "labelled_by", "labelled_at")
 
 COLUMNS = (
     "path", "status", "predicted", "confidence", "region", "message", "probabilities", "region_steadiness",
-    *LABEL_COLUMNS, "classifier", "group", "stale",
+    *LABEL_COLUMNS, "classifier", "group", "stale", "final_label",
 )  # fmt: skip
 """`region` stands for four columns, `probabilities` for one of each class. New ones come last."""

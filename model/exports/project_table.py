@@ -14,7 +14,7 @@ from model.embedding.groups import AUTO, case_names
 from model.errors import UsageError
 from model.exports.columns import COLUMNS, LABEL_COLUMNS
 from model.exports.exporter import ExportOptions, Word, names_of
-from model.exports.project_contents import ProjectContents, ResultRow
+from model.exports.project_contents import ProjectContents, ResultRow, SaidOfImage
 from model.exports.results_table import probability_cells
 from model.images.hidden_names import hidden_name
 from model.images.items import source_file
@@ -108,6 +108,7 @@ class ProjectTable:
             "classifier": row.short_classifier or None,
             "group": groups.get(row.path),
             "stale": is_stale,
+            "final_label": self._final(row),
         }
         if row.region is not None:
             box = row.region
@@ -122,9 +123,17 @@ class ProjectTable:
                 values |= {"predicted": project.names[row.class_id], "confidence": rounded[at]}
         said = row.label
         if said is not None:
-            name = NONE_OF_THESE if said.class_id is None else project.names[said.class_id]
-            values |= {"label": name, "labelled_by": said.reader, "labelled_at": said.given_at or None}
+            values |= {"label": self._called(said), "labelled_by": said.reader, "labelled_at": said.given_at or None}
         return values
+
+    def _final(self, row: ResultRow) -> str | None:
+        """Return the final label: a person's word before the prediction, and none for an image unlike every bin."""
+        if row.label is not None:
+            return self._called(row.label)
+        return self._project.names[row.class_id] if row.class_id is not None and row.status is Status.OK else None
+
+    def _called(self, said: SaidOfImage) -> str:
+        return NONE_OF_THESE if said.class_id is None else self._project.names[said.class_id]
 
     def _message(self, row: ResultRow, *, is_stale: bool) -> str | None:
         text = row.message

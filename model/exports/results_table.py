@@ -96,10 +96,11 @@ def fresh_name(path: Path) -> Path:
 def fresh_file(path: Path) -> Iterator[Path]:
     """Give the name of a file to write, which then takes the place of the one at `path`; that stays where it fails.
 
-    Raises `FewShotError` where it cannot be written.
+    Its folder is made. Raises `FewShotError` where it cannot be written.
     """
     fresh = fresh_name(path)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         yield fresh
         fresh.replace(path)
     except OSError as error:

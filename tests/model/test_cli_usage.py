@@ -17,6 +17,9 @@ from tests.model.cli_support import Run, one_line
         ["train", "x", "--out", "y", "--seed", "1.5"], ["train", "x", "--out", "y", "--seed", "9" * 30],
         ["classify", "c", "--out", "r.csv"], ["classify", "c", "x"], ["evaluate"], ["evaluate", "x", "--shots", "1,,5"],
         ["evaluate", "x", "--shots", "0"], ["evaluate", "x", "--episodes", "many"], ["evaluate", "x", "--nonesuch"],
+        ["classify", "c", "x", "--out", "-"], ["classify", "c", "x", "--out", "s3://bucket/r.csv"],
+        ["classify", "s3://bucket/c", "x", "--out", "r.csv"], ["train", "x", "--out", "-"],
+        ["cluster", "plan", "c", "x", "--out", "s3://bucket/plan"], ["cluster", "merge", "d", "--out", "-"],
     ],
     ids=" ".join,
 )  # fmt: skip

@@ -51,7 +51,8 @@ def _classify_without_ray(trained: Path, plan: Path) -> None:
     from model.cluster.plan import load_plan, parts_of
     from model.cluster.worker import Work, Worker
 
-    worker, made = Worker(Work(contents(trained), identity(trained))), load_plan(plan)
+    made = load_plan(plan)
+    worker = Worker(Work(contents(trained), identity(trained), base=made.base))
     for shard in made.shards:
         made.output(shard).mkdir()
         for part in parts_of(made, shard):
@@ -76,6 +77,41 @@ def test_what_was_interrupted_before_it_was_merged_is_gone_on_with(
     assert rows == expected
     again = run("classify", trained, listed, "--out", out, "--cluster", "--resume")
     assert (again.status, "is finished" in one_line(again.err)) == (2, True)
+
+
+def test_paths_stand_in_the_table_as_they_were_given_and_missing_ones_are_rows(
+    run: Run, trained: Path, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pyarrow.parquet as pq
+
+    (photos / "=1.png").write_bytes((photos / "disc.png").read_bytes())
+    monkeypatch.chdir(photos)
+    one, out, rows = tmp_path / "one.csv", tmp_path / "merged.csv", tmp_path / "rows"
+    paths = ["=1.png", "sub/", "../photos/disc.png", photos / "white.png", "none.png"]
+    assert run("classify", trained, *paths, "--out", one, "--device", "cpu").status == 3
+    for result in (out, rows):
+        plan = result.with_name(f"{result.name}.plan")
+        made = run("cluster", "plan", trained, *paths, "--out", plan, "--json")
+        assert (made.status, made.result["images"]) == (0, 5)
+        assert "none.png: there is no such file or folder" in made.err
+        _classify_without_ray(trained, plan)
+        monkeypatch.chdir(tmp_path)  # from elsewhere the same run is the same images
+        again = ["photos/=1.png", "photos/sub", photos / "disc.png", photos / "white.png", "photos/none.png"]
+        assert run("classify", trained, *again, "--out", result, "--cluster").status == 3
+        monkeypatch.chdir(photos)
+    assert out.read_bytes() == one.read_bytes()
+    assert pq.read_table(rows)["path"].to_pylist() == [
+        "=1.png", "sub/stripes.png", "../photos/disc.png", str(photos / "white.png"), "none.png",
+    ]  # fmt: skip
+
+
+def test_an_image_that_is_given_twice_is_refused(run: Run, trained: Path, photos: Path, tmp_path: Path) -> None:
+    url = f"file://{photos}"
+    for paths in ((photos, photos / "sub"), (photos / "disc.png", photos), (url, f"{url}/sub/"), (photos, photos)):
+        done = run("cluster", "plan", trained, *paths, "--out", tmp_path / "plan")
+        assert done.status == 2
+        assert "lies in" in one_line(done.err) or "given twice" in one_line(done.err)
+    assert run("cluster", "plan", trained, photos / "disc.png", photos / "sub", "--out", tmp_path / "plan").status == 0
 
 
 def test_a_pattern_that_fits_folders_gives_each_image_once(photos: Path) -> None:

@@ -150,6 +150,8 @@ def test_training_writes_a_card_and_so_does_the_export(shapes_folder: Path, tmp_
     done = run("export", folder, "--card", out, "--overwrite", "--format", "coco")
     assert done.status == 2
     assert "do not go with" in one_line(done.err)
-    done = run("export", folder, "--card", tmp_path / "no" / "card.md")
-    assert done.status == 2
-    assert "folder does not exist" in one_line(done.err)
+    assert run("export", folder, "--card", tmp_path / "new" / "card.md").status == 0
+    assert (tmp_path / "new" / "card.md").exists()
+    done = run("export", folder, "--card", out / "card.md")
+    assert done.status == 1
+    assert "card.md cannot be written" in one_line(done.err)

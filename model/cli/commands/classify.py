@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from model.cli.arguments import add_common, add_false_alarms, share
+from model.cli.arguments import add_common, add_false_alarms, local, share
 from model.cli.classified import Overlays, say_counts, warn_of_trouble
 from model.cli.hooks import Hooks, parse_command
 from model.cli.on_cluster import add_cluster, classify_on_cluster, place, refuse_urls
@@ -38,14 +38,14 @@ if TYPE_CHECKING:
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_common(parser)
     parser.add_argument(
-        "classifier", type=Path, metavar="CLASSIFIER", help=message("folder saved by `train`, or a project")
+        "classifier", type=local, metavar="CLASSIFIER", help=message("folder saved by `train`, or a project")
     )
     parser.add_argument(
         "paths", type=place, nargs="+", metavar="PATH", help=message("images, or folders (read recursively)")
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="RESULTS.csv", help=message("table to write"))
+    parser.add_argument("--out", type=local, required=True, metavar="RESULTS.csv", help=message("table to write"))
     parser.add_argument(
-        "--overlays", type=Path, metavar="DIR", help=message("write a PNG of each image with map and region")
+        "--overlays", type=local, metavar="DIR", help=message("write a PNG of each image with map and region")
     )
     parser.add_argument("--explain", metavar="CLASS", help=message("regions for CLASS instead of the predicted class"))
     parser.add_argument(

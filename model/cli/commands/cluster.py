@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
-from model.cli.arguments import add_false_alarms, add_json, positive, seconds
+from model.cli.arguments import add_false_alarms, add_json, local, positive, seconds
 from model.cli.on_cluster import checked, planned, run
 from model.cli.outcome import Outcome, Search
 from model.cli.progress import ProgressPrinter
 from model.cli.registry import COMMANDS, Command
 from model.cli.text import say
 from model.cluster.plan import BLOCK_IMAGES, SHARD_IMAGES
+from model.cluster.settings import HERE, STALL_SECONDS
 from model.images.cutting import AS_THEY_ARE
 from model.messages import message
 from model.progress import CancelToken
@@ -29,13 +29,13 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     check = step("verify", message("check that each image has exactly one row"))
     merge = step("merge", message("write all rows in order, as CSV or a folder of Parquet files"))
     for one in (plan, run_):
-        one.add_argument("classifier", type=Path, metavar="CLASSIFIER", help=message("folder of a saved classifier"))
+        one.add_argument("classifier", type=local, metavar="CLASSIFIER", help=message("folder of a saved classifier"))
     _add_plan(plan)
     for one in (run_, check, merge):
-        one.add_argument("folder", type=Path, metavar="DIR", help=message("the folder of the plan"))
+        one.add_argument("folder", type=local, metavar="DIR", help=message("the folder of the plan"))
     _add_run(run_)
     merge.add_argument(
-        "--out", type=Path, required=True, metavar="RESULTS", help=message("a CSV file, or a folder for Parquet files")
+        "--out", type=local, required=True, metavar="RESULTS", help=message("a CSV file, or a folder for Parquet files")
     )
     for one in (plan, run_, check, merge):
         add_json(one)
@@ -51,7 +51,7 @@ def _add_plan(plan: argparse.ArgumentParser) -> None:
             "folders, patterns, URLs of object storage, a list (.txt, .lst) or a manifest (.parquet: id, path)"
         ),
     )
-    plan.add_argument("--out", type=Path, required=True, metavar="DIR", help=message("a folder that all nodes share"))
+    plan.add_argument("--out", type=local, required=True, metavar="DIR", help=message("a folder that all nodes share"))
     plan.add_argument(
         "--shard-images", type=positive, default=SHARD_IMAGES, metavar="N", help=message("most images of a shard")
     )
@@ -68,7 +68,7 @@ def _add_plan(plan: argparse.ArgumentParser) -> None:
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--address", default="here", help=message("a running Ray (host:port or auto); default: one for this run, here")
+        "--address", default=HERE, help=message("a running Ray (host:port or auto); default: one for this run, here")
     )
     parser.add_argument("--threads", type=positive, default=1, help=message("cores a worker uses (default: 1)"))
     parser.add_argument(
@@ -80,9 +80,9 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stall",
         type=seconds,
-        default=1800.0,
+        default=STALL_SECONDS,
         metavar="SECONDS",
-        help=message("a worker that needs longer for a part is replaced (default: 1800)"),
+        help=message("a worker that needs longer for a part is replaced (default: {seconds:g})", seconds=STALL_SECONDS),
     )
 
 
@@ -105,7 +105,7 @@ def _plan(options: argparse.Namespace, token: CancelToken) -> Outcome:
 
 def _run_plan(options: argparse.Namespace, token: CancelToken) -> Outcome:
     from model.cluster.plan import load_plan
-    from model.cluster.running import Settings
+    from model.cluster.settings import Settings
 
     settings = Settings(
         address=options.address,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from model.cli.arguments import add_json, positive
+from model.cli.arguments import add_json, local, positive
 from model.cli.outcome import Outcome
 from model.cli.progress import ProgressPrinter
 from model.cli.registry import COMMANDS, Command
@@ -19,7 +19,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "project", type=Path, metavar="PROJECT", help=message("a project of the window, open or closed")
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE.html", help=message("the report, one file"))
+    parser.add_argument("--out", type=local, required=True, metavar="FILE.html", help=message("the report, one file"))
     parser.add_argument("--pictures", type=positive, default=24, help=message("most pictures of a class (default: 24)"))
     parser.add_argument(
         "--hide-names", action="store_true", help=message("number the images instead of naming files and folders")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.backbones.names import DEFAULT_BACKBONE
-from model.cli.arguments import add_common, add_groups, add_rendering, rendering_of, seed
+from model.cli.arguments import add_common, add_groups, add_rendering, local, rendering_of, seed
 from model.cli.outcome import Outcome, Search
 from model.cli.progress import ProgressPrinter
 from model.cli.registry import COMMANDS, Command
@@ -32,7 +32,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "bins", type=Path, metavar="BINS", help=message("folder with one sub-folder of examples per class")
     )
     parser.add_argument(
-        "--out", type=Path, required=True, metavar="CLASSIFIER", help=message("folder to save the classifier in")
+        "--out", type=local, required=True, metavar="CLASSIFIER", help=message("folder to save the classifier in")
     )
     parser.add_argument(
         "--backbone", default=DEFAULT_BACKBONE, metavar="NAME", help=message("see the README for the names")

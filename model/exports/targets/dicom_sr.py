@@ -7,13 +7,15 @@ sent anywhere. A report names the patient as its images do.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from model.errors import FewShotError, UsageError
 from model.exports.exporter import EXPORTS, Exporter, ExportOptions, Place, Written
-from model.exports.folders import make_empty
+from model.exports.folders import filled
 from model.exports.project_contents import ProjectContents
 from model.exports.targets._observed import Observed
 from model.images.formats import HEADER_BYTES, format_of
@@ -23,6 +25,8 @@ from model.progress import CancelToken, ProgressCallback, reported
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
+
+    from model.exports.targets._dicom_codes import Coded
 
 _UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID")
 
@@ -63,23 +67,35 @@ class DicomSr(Exporter):
             raise UsageError(message("DICOM structured reports need a folder."))
         codes, unused = read_codes(self.codes, tuple(project.names.values())) if self.codes else ({}, [])
         remarks = [message("No class is called {name}: its code is not used.", name=name) for name in unused]
-        make_empty(target)
-        observed, left_out, failed = _observed(project, progress, token)
-        written = images = 0
-        for key, ones in reported(list(observed.items()), message("Writing reports"), progress, token):
-            try:
-                report = reports.report(project, codes, key.reader, key.classifier, ones)
-                report.save_as(target / f"{report.SOPInstanceUID}.dcm", enforce_file_format=True)
-            except OSError as error:
-                failed.append((target, os_reason(error)))
-            except Exception as error:  # noqa: BLE001 - highdicom raises many types on headers that bend the standard
-                reason = message("no report can be made of its series ({error}).", error=type(error).__name__)
-                failed.append((ones[0].item.file, reason))
-            else:
-                written, images = written + 1, images + len(ones)
-        if written:
+        with filled(target):
+            written = _written(reports, project, codes, target, progress, token)
+        if written.files:
             remarks.append(message("The reports hold the patients' names and numbers, as the images do."))
-        return Written(written, images, left_out, tuple(failed), tuple(remarks))
+        return replace(written, remarks=tuple(remarks))
+
+
+def _written(
+    reports: ModuleType,
+    project: ProjectContents,
+    codes: Mapping[str, Coded],
+    target: Path,
+    progress: ProgressCallback,
+    token: CancelToken,
+) -> Written:
+    observed, left_out, failed = _observed(project, progress, token)
+    written = images = 0
+    for key, ones in reported(list(observed.items()), message("Writing reports"), progress, token):
+        try:
+            report = reports.report(project, codes, key.reader, key.classifier, ones)
+            report.save_as(target / f"{report.SOPInstanceUID}.dcm", enforce_file_format=True)
+        except OSError as error:
+            failed.append((target, os_reason(error)))
+        except Exception as error:  # noqa: BLE001 - highdicom raises many types on headers that bend the standard
+            reason = message("no report can be made of its series ({error}).", error=type(error).__name__)
+            failed.append((ones[0].item.file, reason))
+        else:
+            written, images = written + 1, images + len(ones)
+    return Written(written, images, left_out, tuple(failed))
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,20 @@ def test_a_report_for_each_series_and_observer_holds_class_region_and_confidence
     assert source.referenced_sop_instance_uid == pydicom.dcmread(images[2]).SOPInstanceUID
 
 
+def test_without_dicom_among_the_images_no_folder_is_left(
+    project: Path, images: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in images:
+        Image.new("L", (40, 30)).save(path, "PNG")
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    assert _export(project, tmp_path / "new" / "sr") == 0
+    assert "0 reports" in capsys.readouterr().out
+    assert not (tmp_path / "new").exists()
+    assert _export(project, mine) == 0
+    assert list(mine.iterdir()) == []
+
+
 def test_reports_name_patient_observer_and_evidence(project: Path, images: list[Path], tmp_path: Path) -> None:
     _export(project, tmp_path / "sr")
     labels, slices, _ = _reports(tmp_path / "sr")

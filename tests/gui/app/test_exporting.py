@@ -123,9 +123,9 @@ def test_a_table_is_that_of_the_command(
     assert text == (tmp_path / "command.csv").read_text(encoding="utf-8")
     header, first, *_ = text.splitlines()
     columns = "path,status,predicted,confidence,region_x,region_y,region_w,region_h,message,p_Cat,p_Dog"
-    assert header == f"{columns},region_steadiness,label,labelled_by,labelled_at,classifier,group,stale"
+    assert header == f"{columns},region_steadiness,label,labelled_by,labelled_at,classifier,group,stale,final_label"
     stale = "Out of date: made before the last change of the bins."
-    assert first == f"{images[0]},ok,Dog,0.750000,10,20,30,15,{stale},0.250000,0.750000,,,,,,{images[0]},yes"
+    assert first == f"{images[0]},ok,Dog,0.750000,10,20,30,15,{stale},0.250000,0.750000,,,,,,{images[0]},yes,Dog"
     second = list(csv.DictReader(text.splitlines()))[1]
     assert (second["predicted"], second["label"], second["labelled_by"]) == ("Dog", "Cat", "person")
 
@@ -187,7 +187,7 @@ def test_what_went_wrong_is_said_with_the_way_out(
     monkeypatch.setattr(
         app.window, "show_error", lambda title, message, details="": shown.append(f"{message} {details}")
     )
-    _export(app, monkeypatch, _choose("csv"), tmp_path / "nowhere" / "out.csv")
+    _export(app, monkeypatch, _choose("csv"), images[0] / "out.csv")
     qtbot.waitUntil(lambda: len(shown) == 1)
     assert "cannot be written" in shown[0]
     _export(app, monkeypatch, _choose("qupath"), tmp_path / "out.geojson")

@@ -15,6 +15,8 @@ from fewshot_gui.project.record import entries_of_image
 from fewshot_gui.project.recovery import survey, write_recovered
 from fewshot_gui.project.session import Session
 from fewshot_gui.project.store import ProjectStore
+from model.errors import CheckpointError
+from model.exports.project_contents import read_project
 from model.types import Attend, ExampleReport, Region, TrainingReport
 
 from .helpers import images, saved_state, state
@@ -121,13 +123,20 @@ def test_they_are_recovered(document: Document, project_file: Path, tmp_path: Pa
     assert saved_state(tmp_path / "recovered.fewshot")[3] == ((path, BOXES),)
 
 
-@pytest.mark.parametrize("box", ["-1, 0, 5, 5", "0, 0, 0, 5"])
-def test_a_box_that_is_none_is_damage(document: Document, project_file: Path, box: str) -> None:
+@pytest.mark.parametrize(
+    "box", ["0, -1, 0, 5, 5", "0, 0, 0, 0, 5", "1, 1.5, 0, 5, 5", "2, 0, 0, 5, 5", "1, 'a', 0, 5, 5",
+            "0, 0, 0, 5, x'05'", f"1, 0, 0, 5, {2**53 + 1}"]
+)  # fmt: skip
+def test_a_box_that_is_none_is_damage_to_window_and_command(document: Document, project_file: Path, box: str) -> None:
     (path,) = images("a")
     document.add_examples(document.add_bin("Cat"), [path])
     document.set_boxes(path, Attend((Region(1, 1, 1, 1),)))
+    read_project(project_file)
     with ProjectStore.open(project_file) as store:
         store.connection.execute("DELETE FROM boxes")
-        store.connection.execute(f"INSERT INTO boxes SELECT path, 0, 1, {box} FROM examples")
+        store.connection.execute(f"INSERT INTO boxes SELECT path, 0, {box} FROM examples")
         with pytest.raises(ProjectError, match="damaged"):
             store.load()
+    with pytest.raises(CheckpointError, match="damaged"):
+        read_project(project_file)
+    assert not survey(project_file).boxes

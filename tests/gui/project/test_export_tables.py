@@ -109,6 +109,9 @@ def test_a_table_has_every_result_as_it_is(
     assert rows["plain.png"]["group"] == str(odd_images[0])
     yes, no, nothing = ("yes", "no", "") if name == "csv" else (True, False, None)
     assert [rows[one]["stale"] for one in ("old.png", "plain.png", "gone.png")] == [yes, no, nothing]
+    finals = [rows[one]["final_label"] for one in ("plain.png", NAMES[1], "=1+1.png", "in a bin.png")]
+    assert finals == [predicted, CHINESE, "none of these", CHINESE]
+    assert [rows[one]["final_label"] for one in ("unknown.png", "gone.png")] == [nothing, nothing]
     assert rows["old.png"]["message"] == STALE
     assert (rows["gone.png"]["status"], rows["gone.png"]["predicted"]) == ("error", nothing)
 
@@ -120,7 +123,7 @@ def test_columns_of_the_csv_file_are_those_of_before_with_new_ones_at_the_end(
     assert list(header) == [
         "path", "status", "predicted", "confidence", "region_x", "region_y", "region_w", "region_h", "message",
         f"p_{FORMULA}", f"p_{CHINESE}", "region_steadiness", "label", "labelled_by", "labelled_at",
-        "classifier", "group", "stale",
+        "classifier", "group", "stale", "final_label",
     ]  # fmt: skip
 
 
@@ -151,6 +154,8 @@ def test_chosen_images_columns_and_words_alone_are_written(
     assert [Path(row["path"]).name for row in said] == [NAMES[1], "=1+1.png", "in a bin.png"]
     predicted = _csv(write(odd_project, "csv", tmp_path / "c.csv", word=Word.PREDICTION))
     assert (len(predicted), "label" in predicted[0]) == (8, False)
+    (of_bin,) = (row for row in predicted if Path(row["path"]).name == "in a bin.png")
+    assert of_bin["final_label"] == of_bin["predicted"] != CHINESE  # as if nobody had said anything
     for columns in (("path", "paths"), ("path", "path"), ()):
         with pytest.raises(UsageError, match="region_steadiness"):
             write(odd_project, "csv", tmp_path / "d.csv", columns=columns)
@@ -206,6 +211,19 @@ def test_without_pyarrow_the_way_out_is_said(
     assert main(["export", str(odd_project), "--format", "parquet", "--out", str(tmp_path / "a.parquet")]) == 1
     assert 'pip install "fewshot[parquet]"' in capsys.readouterr().err
     assert list(tmp_path.glob("a.parquet*")) == []
+
+
+@pytest.mark.parametrize(("name", "ending"), [("csv", ".csv"), ("xlsx", ".xlsx"), ("coco", ".json")])
+def test_the_folder_of_an_export_is_made(
+    odd_project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, ending: str
+) -> None:
+    out = tmp_path / "new" / "er" / f"out{ending}"
+    assert main(["export", str(odd_project), "--format", name, "--out", str(out)]) in (0, 3)
+    assert out.stat().st_size
+    (tmp_path / "file").write_text("mine")
+    capsys.readouterr()
+    assert main(["export", str(odd_project), "--format", name, "--out", str(tmp_path / "file" / out.name)]) == 1
+    assert f"{out.name} cannot be written" in capsys.readouterr().err
 
 
 def test_the_command_writes_a_workbook_of_chosen_columns(
