@@ -1,11 +1,11 @@
 """Codes of whole numbers: maps of quantised directions, and the texture map, as few bytes.
 
 A map without negative values, as after ReLU, is mostly zeros: it is coded as runs, one byte for each value that is not
-zero, which also says how many zeros come before it. A map with negative values is dense: it is coded as planes of bits,
-the lowest bits of all values first. The first byte says which code follows.
+zero, which also says how many zeros come before it. A map with negative values is dense: it is coded as planes of
+bits, the lowest bits of all values first. The first byte says which code follows.
 
-Decoding needs NumPy only, so that a start that finds all images in the cache compiles nothing. It fills the map whatever
-the bytes are, since the cache may come from someone else.
+Decoding needs NumPy only, so that a start that finds all images in the cache compiles nothing. It fills the map
+whatever the bytes are, since the cache may come from someone else.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The packed features of an image: its compact features as bytes, the same in memory and on disk.
 
 They have two tiers. The first describes the image as a whole: its global features and its layout. The second describes
-its regions: the texture map and the maps of both strides. The bytes are a header, the parts of `_shapes`, of which those
-with wide numbers come first, so that each part is aligned, and the codes (`model.features.coding`) of the texture map
-and of both maps.
+its regions: the texture map and the maps of both strides. The bytes are a header, the parts of `_shapes`, of which
+those with wide numbers come first, so that each part is aligned, and the codes (`model.features.coding`) of the texture
+map and of both maps.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Quantisation of what is kept of an image's regions: their directions and the texture map.
 
 A direction holds the signed square roots of a feature map's values (`model.features.maps`), in whole steps of a share
-of its largest magnitude: a fifteenth where the map has no negative values, as after ReLU. A map that has some is kept in
-3 bits, as odd numbers of half steps, which are a quarter. So few are enough because a similarity is a sum over all
-channels, in which their errors cancel (docs/adr/0039-tiers.md).
+of its largest magnitude: a fifteenth where the map has no negative values, as after ReLU. A map that has some is kept
+in 3 bits, as odd numbers of half steps, of which four reach the largest magnitude. So few are enough because a
+similarity is a sum over all channels, in which their errors cancel (docs/adr/0039-tiers.md).
 """
 
 from __future__ import annotations

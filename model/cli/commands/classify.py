@@ -268,7 +268,8 @@ def _check_results(options: argparse.Namespace, paths: Sequence[Path]) -> None:
     from model.exports import cases
     from model.exports.results_table import check_replaceable
 
-    if os.path.realpath(options.out) in {os.path.realpath(path) for path in paths}:
+    results = os.path.realpath(options.out)
+    if any(os.path.realpath(path) == results for path in paths):  # no set of them: there may be a million
         raise UsageError(
             message("--out {out} is one of the images and would be overwritten. Give another name.", out=options.out)
         )
