@@ -82,7 +82,7 @@ def ignoring(features: ImageFeatures, outside: Sequence[Box]) -> ImageFeatures:
 
 
 def _counted(features: ImageFeatures, inside: Sequence[Box], outside: Sequence[Box]) -> ImageFeatures:
-    """Describe what counts. What `compact` lost in the maps is put back: the description of all of them lacks it too."""
+    """Describe what counts; what `compact` lost of the maps is put back, since describing all of them lacks it, too."""
     maps = features.maps()
     coarse, fine, texture = (_filled(part, inside, outside) for part in (maps.coarse, maps.fine, maps.texture))
     seen, whole = describe(maps._replace(coarse=coarse, fine=fine, texture=texture)), describe(maps)

@@ -8,7 +8,7 @@ import os
 import time
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -163,8 +163,7 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
         known = _known(remaining, left_out, token) if options.leave_out_hashes else []
         table.write(one for one in known if not table.has(one.path))
         rows["now"] += len(known)
-        is_known = {one.path for one in known}
-        remaining = PathList(path for path in remaining if path not in is_known) if known else remaining
+        remaining = _without(remaining, {one.path for one in known})
         run = Run(
             classifier,
             remaining,
@@ -261,6 +260,10 @@ def _known(paths: Sequence[Path], left_out: LeftOutFiles, token: CancelToken) ->
             for path in reported(paths, message("Comparing with the list of hashes"), bar, token)
             if left_out.has(path)
         ]
+
+
+def _without(paths: PathList, known: Collection[Path]) -> PathList:
+    return PathList(path for path in paths if path not in known) if known else paths
 
 
 def _check_results(options: argparse.Namespace, paths: Sequence[Path]) -> None:
