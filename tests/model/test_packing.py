@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 
+from model.embedding.embedder import Embedder
 from model.features.maps import ImageMaps, compact
 from model.features.packing import is_packed, packed, packed_size, tiers, unpacked
 from model.features.quantisation import KeptTexture
+from model.features.sizes import Looks
 from model.features.texture_energies import CELLS, CHANNELS
 from model.features.views.texture import summary
+from tests.model.conftest import paint
 
 
 def _maps(n: int, side: int = 4) -> ImageMaps:
@@ -51,21 +56,6 @@ def test_what_a_texture_map_is_summarised_by_is_kept() -> None:
     assert torch.equal(KeptTexture.of(plain).maps(), plain)
 
 
-@pytest.mark.parametrize(("side", "most"), [(224, 26_000), (320, 40_000)])
-def test_an_image_takes_a_few_kilobytes(side: int, most: int) -> None:
-    """Maps as the usual backbone has them: in the coarse one 9 in 100 values are not zero."""
-    generator = torch.Generator().manual_seed(0)
-    coarse = torch.randn(1, 1280, side // 32, side // 32, generator=generator)
-    maps = ImageMaps.of(
-        torch.randn(1, 112, side // 16, side // 16, generator=generator),
-        (coarse - 1.34).clamp_min(0),
-        torch.randn(1, CHANNELS, CELLS, CELLS, generator=generator),
-    )
-    found = tiers(packed(compact(maps), (470, 400)))
-    assert found.whole < 12_000
-    assert most / 2 < found.regions < most
-
-
 def test_the_size_in_pixels_is_kept() -> None:
     assert packed_size(packed(compact(_maps(1)), (470, 400))) == (470, 400)
 
@@ -90,3 +80,29 @@ def test_only_bytes_of_this_backbone_s_images_pass() -> None:
     assert not is_packed(data[:-1], (6, 8))
     assert not is_packed(b"", (6, 8))
     assert not is_packed(bytes(4) + data[4:], (6, 8))  # no image is 0 pixels wide
+
+
+def test_grids_that_would_fill_the_memory_are_refused() -> None:
+    data = bytearray(packed(compact(_maps(1)), (7, 5)))
+    data[24:32] = (2**31 - 1).to_bytes(4, "little") * 2  # rows and columns of the coarse map
+    assert not is_packed(bytes(data), (6, 8))
+
+
+@pytest.mark.parametrize("value", [0x00, 0x10, 0xF0, 0xFF])
+def test_damaged_codes_give_some_maps_and_no_error(value: int) -> None:
+    """A store's checksum tells damage; but the cache may come from someone else."""
+    data = packed(compact(_maps(1, 8)), (7, 5))
+    length = int.from_bytes(data[40:44], "little")  # of the coarse map's code
+    found = unpacked([data[: 1 - length] + bytes([value]) * (length - 1)])
+    assert found.coarse_map.shape == (1, 8, 4, 4)
+    assert bool(found.joined_regions().isfinite().all())
+
+
+@pytest.mark.parametrize(("side", "most"), [(224, 25_000), (320, 40_000)])
+def test_a_real_image_takes_a_few_kilobytes(embedder: Embedder, tmp_path: Path, side: int, most: int) -> None:
+    paint("cross", 1, (470, 400)).save(tmp_path / "cross.png")
+    data = embedder.embed_one(tmp_path / "cross.png", Looks(side)).data
+    found = tiers(data)
+    assert found.whole < 12_000
+    assert found.regions < most
+    assert found.whole + found.regions == len(data)
