@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import overload
 
@@ -17,6 +17,12 @@ class PathList(Sequence[Path]):
     def append(self, path: Path) -> None:
         """Add a path."""
         self._texts.append(os.fspath(path))
+
+    def where(self, keep: Callable[[Path], bool]) -> PathList:
+        """Return the paths that `keep` is true for; texts are shared."""
+        some = PathList()
+        some._texts = [text for text in self._texts if keep(Path(text))]
+        return some
 
     def __len__(self) -> int:
         return len(self._texts)

@@ -26,6 +26,7 @@ def test_it_is_the_sequence_of_its_paths() -> None:
     with pytest.raises(IndexError):
         found[len(PATHS)]
     assert not PathList()
+    assert list(found.where(lambda path: path.suffix == ".png")) == PATHS[:-1]
 
 
 def test_it_takes_less_than_half_of_the_memory_of_a_list() -> None:

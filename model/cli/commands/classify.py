@@ -159,7 +159,7 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
         if table.remark:
             warn(table.remark)
         resumed_after = rows["before"] = sum(table.has(path) for path in paths)
-        remaining = paths if every else PathList(path for path in paths if not table.has(path))
+        remaining = paths if every else paths.where(lambda path: not table.has(path))
         known = _known(remaining, left_out, token) if options.leave_out_hashes else []
         table.write(one for one in known if not table.has(one.path))
         rows["now"] += len(known)
@@ -263,7 +263,7 @@ def _known(paths: Sequence[Path], left_out: LeftOutFiles, token: CancelToken) ->
 
 
 def _without(paths: PathList, known: Collection[Path]) -> PathList:
-    return PathList(path for path in paths if path not in known) if known else paths
+    return paths.where(lambda path: path not in known) if known else paths
 
 
 def _check_results(options: argparse.Namespace, paths: Sequence[Path]) -> None:
