@@ -13,7 +13,7 @@ from model.cache.files import BlobFiles
 LONGEST_VALUE = 256 * 2**20
 """Most bytes of one value. Longer ones, which this program never writes, are not read into memory."""
 
-_FORMAT = 2
+_FORMAT = 3  # raised too where what is kept is of no use any more: a database of another format goes, with its files
 _BUSY_SECONDS = 5.0
 _PAUSE = 0.01  # seconds
 _SCHEMA = """

@@ -25,7 +25,7 @@ from model.cache.files import BlobFiles
 
 _log = logging.getLogger(__name__)
 
-LEAST_BOUND, MOST_BOUND = 8 * 2**30, 32 * 2**30
+LEAST_BOUND, MOST_BOUND = 8 * 2**30, 48 * 2**30
 """Limits of the bound in bytes, which is a third of the disk space that is free or used by blobs."""
 
 FILE_NAME = "cache.sqlite3"

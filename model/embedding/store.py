@@ -21,8 +21,12 @@ from model.features.packing import is_packed
 from model.images.items import source_file
 from model.images.rendering import USUAL, Rendering
 
-PREPROCESSING = "11"
-"""Change this with everything that changes the stored features: reading, texture, forward pass, packing."""
+PREPROCESSING = "12"
+"""Change this with everything that changes the stored features: reading, texture, forward pass, packing.
+
+Embeddings of other numbers are not found, and go when they have not been used for longest. Where all of them are of no
+use any more, the database's format is raised as well (`model.cache.database`): then they go at once.
+"""
 
 _DIGEST_BYTES = 16
 _CONTENT_BYTES = 32

@@ -1,6 +1,6 @@
 """Tables of vectors: one compact row for each of many images, held in memory and kept on disk.
 
-What is embedded takes some 100 kB an image; to look through 100,000 images in less than a second, one vector of each
+What is embedded takes some 40 kB an image; to look through 100,000 images in less than a second, one vector of each
 is kept apart, as int8 with one factor a row. Rows are found by path in memory, and by the file's state (a hash of the
 path, size, time of change) on disk, where they lie in blobs of `ROWS` rows in the cache's store: so that they go with
 the rest where the cache is cleared, are checked for damage, and hold no names.

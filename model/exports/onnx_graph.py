@@ -20,7 +20,7 @@ from torch.nn import functional
 from model.backbones.base import Backbone, TwoNetworks
 from model.classifier import FewShotClassifier
 from model.features.maps import ImageFeatures, ImageMaps, compact
-from model.features.quantisation import EPSILON, STEPS, Quantised
+from model.features.quantisation import EPSILON, SIGNED_BITS, STEPS, KeptTexture, Quantised
 from model.features.texture_energies import CELLS, CHANNELS, FILTERS, OCTAVES
 from model.features.views import texture
 from model.features.views.second import SecondView
@@ -94,9 +94,8 @@ class ClassifierGraph(nn.Module):
         else:
             maps = backbone(square)
         nothing = square.new_zeros(square.shape[0], 0)
-        return compact(
-            ImageMaps(maps.fine, maps.coarse, halved(texture_map(pixels)), nothing, second), quantised, halved
-        )
+        seen = KeptTexture.of(texture_map(pixels)).maps()
+        return compact(ImageMaps(maps.fine, maps.coarse, seen, nothing, second), quantised, halved)
 
     def _joint(self, features: ImageFeatures) -> Tensor:
         """Joint vectors, float64 (n, D), as `TrainedHead.joint`."""
@@ -181,8 +180,8 @@ def _rounded(low: Tensor, high: Tensor, unit: Tensor) -> Tensor:
 
 
 def halved(values: Tensor) -> Tensor:
-    """Round float32 values below 32 in magnitude to half precision, as `values.half().float()`."""
-    powers = torch.tensor([2.0**exponent for exponent in range(-13, 5)])
+    """Round float32 values of at most 65,504 in magnitude to half precision, as `values.half().float()`."""
+    powers = torch.tensor([2.0**exponent for exponent in range(-13, 16)])
     unit = 2.0**-24 + ((values.abs()[..., None] >= powers).float() * (powers / 2**11)).sum(dim=-1)
     return torch.round(values / unit) * unit
 
@@ -190,10 +189,14 @@ def halved(values: Tensor) -> Tensor:
 def quantised(answers: Tensor) -> Quantised:
     """Do what `features.quantisation.quantised` does, in operations of a graph; the steps are whole float32."""
     sizes = answers.abs()
-    root = EPSILON**0.5
-    unit = STEPS / ((sizes.amax(dim=1) + EPSILON).sqrt() - root).clamp_min(EPSILON)
-    steps = torch.round(((sizes + EPSILON).sqrt() - root) * unit[:, None]) * torch.sign(answers)
-    scale = 1 / (steps.square().sum(dim=1) + EPSILON**2).sqrt()
+    root, most = EPSILON**0.5, 2.0 ** (SIGNED_BITS - 1)
+    roots, largest = (sizes + EPSILON).sqrt() - root, sizes.amax(dim=1)
+    longest = ((largest + EPSILON).sqrt() - root).clamp_min(EPSILON)
+    plain = torch.round(roots * (STEPS / longest)[:, None])
+    halves = 1 + 2 * torch.floor(roots * (most / longest)[:, None]).clamp_max(most - 1)
+    halves = torch.where(answers < 0, -halves, halves)
+    steps = torch.where(answers.amin(dim=(1, 2, 3), keepdim=True) < 0, halves, plain)
+    scale = (largest > 0).float() / steps.square().sum(dim=1).clamp_min(1).sqrt()
     return Quantised(steps, scale, sizes.sum(dim=1))
 
 

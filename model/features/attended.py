@@ -82,9 +82,21 @@ def ignoring(features: ImageFeatures, outside: Sequence[Box]) -> ImageFeatures:
 
 
 def _counted(features: ImageFeatures, inside: Sequence[Box], outside: Sequence[Box]) -> ImageFeatures:
+    """Describe what counts; what `compact` lost of the maps is put back, since describing all of them lacks it, too."""
     maps = features.maps()
     coarse, fine, texture = (_filled(part, inside, outside) for part in (maps.coarse, maps.fine, maps.texture))
-    return describe(maps._replace(coarse=coarse, fine=fine, texture=texture))._replace(second=features.second)
+    seen, whole = describe(maps._replace(coarse=coarse, fine=fine, texture=texture)), describe(maps)
+    return seen._replace(
+        coarse=_unit(features.coarse + seen.coarse - whole.coarse),
+        fine=_unit(features.fine + seen.fine - whole.fine),
+        layout=_unit(features.layout + seen.layout - whole.layout),
+        second=features.second,
+    )
+
+
+def _unit(vectors: Tensor) -> Tensor:
+    """Bring vectors (n, ...) to length 1."""
+    return functional.normalize(vectors.flatten(1), dim=1).view_as(vectors)
 
 
 def _filled(maps: Tensor, inside: Sequence[Box], outside: Sequence[Box]) -> Tensor:

@@ -28,6 +28,9 @@ TRAINING_GRID = (7, 7)
 LAYOUT_CELLS = 3
 """Number of the layout's cells along each side."""
 
+LARGEST_STRENGTH = 65504.0
+"""Larger strengths of a region are kept as this one, the largest number in half precision."""
+
 IMAGES_AT_ONCE = 8
 """Compact maps converted to float32 together: fewer need more operations, more do not fit the processor's cache."""
 
@@ -148,12 +151,13 @@ def compact(
     quantise: Callable[[Tensor], Quantised] = quantised,
     halve: Callable[[Tensor], Tensor] = lambda values: values.half().float(),
 ) -> ImageFeatures:
-    """Return features as `describe`, in a quarter of the bytes: regions' directions as int8, see `quantised`.
+    """Return features as `describe`, rounded to what is kept of them: regions' directions as int8, see `quantised`.
 
     quantise, halve: the same roundings in other operations, for graphs (`model.exports.onnx_graph`)
 
-    Every image passes through here before a classifier uses it, cached or not, so that both give the same results.
-    Lengths are those of the rounded directions. See docs/adr/0011-embedding-cache.md.
+    Every image passes through here and through `packing`, which rounds the texture map, before a classifier uses it,
+    cached or not, so that both give the same results. Lengths are those of the rounded directions. See
+    docs/adr/0039-tiers.md.
     """
     coarse_regions, fine_regions = quantise(maps.coarse), quantise(maps.fine)
     coarse, fine, cells = _globals(maps)
@@ -163,13 +167,13 @@ def compact(
         halve(cells),
         coarse_regions.steps,
         fine_regions.steps,
-        coarse_regions.scale,
-        fine_regions.scale,
-        coarse_regions.strength,
-        fine_regions.strength,
+        halve(coarse_regions.scale),
+        halve(fine_regions.scale),
+        halve(coarse_regions.strength.clamp_max(LARGEST_STRENGTH)),
+        halve(fine_regions.strength.clamp_max(LARGEST_STRENGTH)),
         maps.texture,
         maps.extra,
-        _of_second(maps),
+        halve(_of_second(maps)),
     )
 
 

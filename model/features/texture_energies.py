@@ -19,6 +19,9 @@ CHANNELS = OCTAVES * FILTERS
 CELLS = 28
 """Number of the map's cells along each side, for images of any shape."""
 
+FRAME = 2
+"""Cells at each border that the summary leaves out: a frame or a scan's edge would be the extreme of every image."""
+
 # The binomial filter (1 4 6 4 1) / 16: weights of the outermost, the next and the middle pixel.
 _OUTER, _NEXT, _MIDDLE = np.float32(1 / 16), np.float32(4 / 16), np.float32(6 / 16)
 _HALF = np.float32(0.5)

@@ -117,6 +117,14 @@ def test_global_features_are_of_what_counts(embedder: Embedder, tmp_path: Path) 
     )
 
 
+def test_what_was_rounded_away_is_not_taken_for_what_a_box_leaves_out(embedder: Embedder, tmp_path: Path) -> None:
+    paint("disc", 1).save(tmp_path / "disc.png")
+    seen = embedder.embed_one(tmp_path / "disc.png", Looks(224)).features
+    same = ignoring(seen, [])
+    for part, expected in ((same.coarse, seen.coarse), (same.fine, seen.fine), (same.layout, seen.layout)):
+        assert torch.allclose(part, expected, atol=1e-4)  # the layout is kept in half precision
+
+
 def test_nothing_is_embedded_again_for_a_box(embedder: Embedder, support: SupportSet) -> None:
     train(support, embedder=embedder)
     before = embedder.work.forwarded

@@ -251,15 +251,22 @@ def test_what_a_crash_left_is_written_over(tmp_path: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.expected_log("The cache in .* was made anew: it is of another version")
-def test_another_version_s_database_is_made_anew_with_its_files(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", [1, 2, 4])
+def test_another_version_s_database_is_made_anew_with_its_files(
+    tmp_path: Path, version: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is made anew by the first look into it: its disk space is not taken until something else is stored."""
     store = BlobStore(tmp_path)
-    store.put_many({b"a": bytes(1_000)})
-    store.put_many({b"b": bytes(1_000)})
+    store.put_many({b"a": bytes(500_000)})
+    store.put_many({b"b": bytes(500_000)})
     store.close()
     with closing(sqlite3.connect(tmp_path / FILE_NAME)) as database:
-        database.execute("PRAGMA user_version = 1")
+        database.execute(f"PRAGMA user_version = {version}")
     store = BlobStore(tmp_path)
     assert store.get(b"a") is None
+    assert store.get(b"b") is None
+    assert _bytes_in(tmp_path) < 200_000
+    assert len(caplog.records) == 1
     store.put(b"c", b"1")
     assert store.get(b"c") == b"1"
     assert [path.name for path in (tmp_path / FOLDER_NAME).iterdir()] == ["1.bin"]

@@ -76,7 +76,7 @@ def test_setting_up_leaves_nothing_to_compile(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", code, str(picture)], cwd=_ROOT, env=environment, check=True)
     assert set(tmp_path.rglob(_KEPT)) == kept
     assert {path.name.split("-")[0].rpartition(".")[0] for path in kept} == {
-        "quantisation", "texture", "texture_energies",
+        "coding", "quantisation", "texture", "texture_energies",
     }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from model.exports import onnx_graph
 from model.exports.onnx_graph import ClassifierGraph
 from model.features import quantisation
 from model.features.maps import ImageMaps, compact
+from model.features.quantisation import KeptTexture
 from model.features.views.texture import texture_map
 from model.runs.image_classifier import ImageClassifier
 from model.training.train import train
@@ -74,7 +75,7 @@ def expected_of(classifier: ImageClassifier, picture: np.ndarray) -> tuple[torch
     """What the classifier's own steps say, over PyTorch's maps."""
     backbone = classifier.embedder.backbone
     maps = TorchRuntime(backbone, torch.device("cpu")).forward(_fitted(picture, classifier.side)[None])
-    features = compact(ImageMaps.of(*maps, texture_map(picture)[None].half().float()))
+    features = compact(ImageMaps.of(*maps, KeptTexture.of(texture_map(picture)[None]).maps()))
     head = classifier.classifier
     compared = head.head.compare(features)
     probabilities = torch.softmax(head.logits(features), dim=1)[0]

@@ -116,7 +116,7 @@ def test_the_cache_tells_one_network_from_two() -> None:
     assert not is_packed(both, (4, 6))
     assert not is_packed(alone, (4, 6, SECOND))
     assert not is_packed(both, (4, 6, SECOND - 1))
-    assert float(unpacked([both]).second.norm()) == pytest.approx(1)
+    assert float(unpacked([both]).second.norm()) == pytest.approx(1, abs=1e-3)
     assert unpacked([alone]).second.shape == (1, 0)
 
 

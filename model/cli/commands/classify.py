@@ -8,7 +8,7 @@ import os
 import time
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from model.cli.text import say, warn
 from model.cli.watch import add_watching, check_options, watch
 from model.errors import NoImagesError, UsageError
 from model.images.known_content import LEFT_OUT, KnownContent, LeftOutFiles
+from model.images.path_list import PathList
 from model.images.scan import iter_images
 from model.messages import message
 from model.progress import Cancelled, CancelToken, Progress, reported
@@ -158,11 +159,11 @@ def _classified(options: argparse.Namespace, token: CancelToken, rows: Counter[s
         if table.remark:
             warn(table.remark)
         resumed_after = rows["before"] = sum(table.has(path) for path in paths)
-        remaining = paths if every else [path for path in paths if not table.has(path)]
+        remaining = paths if every else paths.where(lambda path: not table.has(path))
         known = _known(remaining, left_out, token) if options.leave_out_hashes else []
         table.write(one for one in known if not table.has(one.path))
         rows["now"] += len(known)
-        remaining = [path for path in remaining if path not in {one.path for one in known}] if known else remaining
+        remaining = _without(remaining, {one.path for one in known})
         run = Run(
             classifier,
             remaining,
@@ -261,12 +262,17 @@ def _known(paths: Sequence[Path], left_out: LeftOutFiles, token: CancelToken) ->
         ]
 
 
+def _without(paths: PathList, known: Collection[Path]) -> PathList:
+    return paths.where(lambda path: path not in known) if known else paths
+
+
 def _check_results(options: argparse.Namespace, paths: Sequence[Path]) -> None:
     """Raise `UsageError` where the results would replace an image or something else that is none of ours."""
     from model.exports import cases
     from model.exports.results_table import check_replaceable
 
-    if os.path.realpath(options.out) in {os.path.realpath(path) for path in paths}:
+    results = os.path.realpath(options.out)
+    if any(os.path.realpath(path) == results for path in paths):  # no set of them: there may be a million
         raise UsageError(
             message("--out {out} is one of the images and would be overwritten. Give another name.", out=options.out)
         )
@@ -305,9 +311,9 @@ def _write_cases(
     return {"case_results": str(path), "cases": len(found), "case_classes": classes}
 
 
-def _found_images(options: argparse.Namespace, token: CancelToken, search: Search) -> list[Path]:
+def _found_images(options: argparse.Namespace, token: CancelToken, search: Search) -> PathList:
     """Find the images to classify; report progress once it takes a while, since pages of many files are counted."""
-    started, paths = time.monotonic(), []
+    started, paths = time.monotonic(), PathList()
     with ProgressPrinter() as bar:
         for path in iter_images(options.paths, options.cutting, search.passed_over, search.left_aside, search.remarked):
             token.raise_if_cancelled()

@@ -19,11 +19,8 @@ from torch.nn import functional
 from model.features.compiled import compiled
 from model.features.maps import ImageFeatures
 from model.features.sizes import PICTURE_SIDE
-from model.features.texture_energies import CELLS, CHANNELS, local_energies
+from model.features.texture_energies import CELLS, CHANNELS, FRAME, local_energies
 from model.features.view import VIEWS, View
-
-FRAME = 2
-"""Cells at each border that the summary leaves out: a frame or a scan's edge would be the extreme of every image."""
 
 SUMMARY = 3 * CHANNELS
 MIN_SIDE = 32
