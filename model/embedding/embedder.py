@@ -125,8 +125,8 @@ class Embedder:
     @property
     def kind(self) -> str:
         """The key of embeddings beside the image: weights, precision, and names of the views that keep numbers."""
-        precision = self.runtime.precision
-        kind = self.fingerprint if precision == FLOAT32 else f"{self.fingerprint} {precision}"
+        numbers = self.runtime.numbers
+        kind = self.fingerprint if numbers == FLOAT32 else f"{self.fingerprint} {numbers}"
         return " ".join((kind, *(view.name for view in all_views() if view.kept)))
 
     def table(self, side: int, make: Callable[[BlobStore, str], VectorTable]) -> VectorTable:
