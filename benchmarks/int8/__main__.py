@@ -31,8 +31,8 @@ GENERATED = 36
 SIDE = 224
 AT_ONCE = 8
 INPUTS = 40_000  # of a layer and of the pictures that are run at once
-LEFT_OUT = ("stem", "blocks.0", "blocks.1.0.conv_pw", "blocks.1.1.conv_pw")
-"""Layers at half and quarter resolution: in int8 they are no faster and cost the most accuracy."""
+LEFT_OUT = ("blocks.0.", "blocks.1.")
+"""The first layers, at a half and a quarter of the resolution: in int8 hardly faster, and the features differ most."""
 
 
 def pictures() -> Iterator[Tensor]:
@@ -49,8 +49,7 @@ def layers_of(backbone: Backbone) -> dict[str, nn.Conv2d]:
     return {
         name: layer
         for name, layer in backbone.named_modules()
-        if isinstance(layer, nn.Conv2d) and layer.kernel_size == (1, 1) and name not in LEFT_OUT
-        and not name.startswith(LEFT_OUT)
+        if isinstance(layer, nn.Conv2d) and layer.kernel_size == (1, 1) and not name.startswith(LEFT_OUT)
     }
 
 

@@ -107,9 +107,7 @@ def put_into(model: Any, layers: Mapping[str, Int8Layer]) -> None:  # noqa: ANN4
         numbers = operations.convert(operations.constant(layer.weights.reshape(shape)), "f32")
         weights = operations.multiply(numbers, operations.constant(layer.scales.reshape(-1, 1, 1, 1)))
         ends = [operations.constant(np.float32(end)) for end in (layer.low, layer.high) * 2]
-        node.input(0).replace_source_output(
-            operations.fake_quantize(node.input_value(0), *ends, LEVELS).output(0)
-        )
+        node.input(0).replace_source_output(operations.fake_quantize(node.input_value(0), *ends, LEVELS).output(0))
         node.input(1).replace_source_output(weights.output(0))
         missing.discard(named["layer"])
     if missing:

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import warnings
+from collections.abc import Collection
 from hashlib import blake2b
 from pathlib import Path
 from queue import LifoQueue
@@ -42,6 +43,19 @@ _LENGTH_BYTES = 8
 _HINTS = {FLOAT32: "f32", BFLOAT16: "bf16", INT8: "f32"}  # OpenVINO's names; int8 is in the graph itself
 
 
+def lowest_precision(core: Any, bears: Collection[str]) -> str:  # noqa: ANN401 - openvino.Core
+    """Return the precision for a backbone that bears `bears` beside float32, on this processor and as the user says."""
+    asked = os.environ.get(PRECISION_VARIABLE, "")
+    if BFLOAT16 in bears and asked not in {FLOAT32, INT8} and has_bfloat16(core):
+        return BFLOAT16
+    return INT8 if INT8 in bears and asked != FLOAT32 and is_supported() else FLOAT32
+
+
+def has_bfloat16(core: Any) -> bool:  # noqa: ANN401 - openvino.Core
+    """Whether the processor has units for bfloat16."""
+    return "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
 class OpenVinoRuntime(Runtime):
     """Runs a backbone by graphs for one image size each, made at the first use of the size.
 
@@ -60,24 +74,17 @@ class OpenVinoRuntime(Runtime):
         self._sides: dict[int, _Side | None] = {}  # None: PyTorch runs it
         self._lock = threading.Lock()
         self.parallel = torch.get_num_threads()
-        has_units = "BF16" in self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        bears = {BFLOAT16} if backbone.bears_bfloat16 else set()
+        bears |= {INT8} if backbone.int8_file is not None else set()
+        self.precision = lowest_precision(self._core, bears)
         self._int8: Int8Layers | None = None
-        self.precision = self._lowest_precision(has_units, os.environ.get(PRECISION_VARIABLE, ""))
-        self._has_failed = False
-
-    def _lowest_precision(self, has_units: bool, asked: str) -> str:
-        if asked == FLOAT32:
-            return FLOAT32
-        if self._backbone.bears_bfloat16 and has_units and asked != INT8:
-            return BFLOAT16
-        if self._backbone.int8_file is not None and is_supported():
+        if self.precision == INT8 and backbone.int8_file is not None:
             try:
-                self._int8 = load_layers(self._backbone.int8_file)
+                self._int8 = load_layers(backbone.int8_file)
             except RuntimeUnavailableError as problem:
                 _log.warning("float32 is used in place of int8: %s", problem)
-            else:
-                return INT8
-        return FLOAT32
+                self.precision = FLOAT32
+        self._has_failed = False
 
     @property
     def numbers(self) -> str:
