@@ -192,6 +192,7 @@ def test_zero_is_among_the_levels_of_every_input() -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", None, "cut"])
+@pytest.mark.expected_log("float32 is used in place of int8")
 @pytest.mark.usefixtures("in_int8")
 def test_where_the_file_is_damaged_or_missing_float32_is_used(
     content: bytes | str | None, tmp_path: Path, caplog: pytest.LogCaptureFixture
