@@ -15,8 +15,9 @@ from model.backbones.openvino_runtime import PRECISION_VARIABLE
 from model.backbones.registry import create_backbone
 from model.backbones.runtime import BFLOAT16, FLOAT32, INT8, TorchRuntime
 from model.cache.store import BlobStore
+from model.embedding import embedder as embedder_module
 from model.embedding.embedder import Embedder
-from model.features.sizes import Looks
+from model.features.sizes import LARGE_SIDE, Looks
 from model.runs.classify import classify
 from model.training.train import train
 from model.types import SupportSet
@@ -94,6 +95,7 @@ def test_predictions_stay_what_they_are(
     precision: str, example_images: dict[str, list[Path]], exact: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(PRECISION_VARIABLE, precision)
+    monkeypatch.setattr(embedder_module, "LARGE_SIDE_IN_INT8", LARGE_SIDE)  # so that only the precision differs
     support = SupportSet(tuple(example_images), tuple(tuple(paths) for paths in example_images.values()))
     with (EXAMPLE / "labels.csv").open(encoding="utf-8") as file:
         truth = {row["file"]: row["class"] for row in csv.DictReader(file)}
@@ -241,3 +243,13 @@ def test_another_file_has_embeddings_of_its_own(tmp_path: Path) -> None:
     save_layers(layers, other.int8_file)
     kinds = [Embedder(one, "cpu", store=BlobStore(None)).kind for one in (backbone, other)]
     assert kinds[0] != kinds[1]
+
+
+@pytest.mark.parametrize(("size", "side"), [((470, 400), 256), ((240, 240), 224)])
+@pytest.mark.usefixtures("in_int8")
+def test_large_images_are_seen_at_a_smaller_side_in_int8(size: tuple[int, int], side: int) -> None:
+    assert _embedder().working_side([size]) == side
+
+
+def test_large_images_are_seen_at_the_larger_side_otherwise(exact: Embedder) -> None:
+    assert exact.working_side([(470, 400)]) == 320
