@@ -73,7 +73,7 @@ def load_layers(path: Path) -> Int8Layers:
     layers = {}
     for name in (key.removesuffix(_WEIGHTS) for key in found if key.endswith(_WEIGHTS)):
         weights, scales, ends = (found.get(name + part) for part in (_WEIGHTS, _SCALES, _RANGE))
-        if scales is None or ends is None or not _fits(weights, scales, ends):
+        if weights is None or scales is None or ends is None or not _fits(weights, scales, ends):
             raise RuntimeUnavailableError(message("{path} cannot be read.", path=path))
         layers[name] = Int8Layer(weights, scales, float(ends[0]), float(ends[1]))
     return Int8Layers(layers, blake2b(data, digest_size=8).hexdigest())
@@ -115,10 +115,9 @@ def put_into(model: Any, layers: Mapping[str, Int8Layer]) -> None:  # noqa: ANN4
     model.validate_nodes_and_infer_types()
 
 
-def _fits(weights: npt.NDArray[Any] | None, scales: npt.NDArray[Any], ends: npt.NDArray[Any]) -> bool:
+def _fits(weights: npt.NDArray[Any], scales: npt.NDArray[Any], ends: npt.NDArray[Any]) -> bool:
     return (
-        weights is not None
-        and (weights.dtype, weights.ndim) == (np.dtype(np.int8), 2)
+        (weights.dtype, weights.ndim) == (np.dtype(np.int8), 2)
         and (scales.dtype, scales.shape) == (np.dtype(np.float32), (len(weights), 1))
         and (ends.dtype, ends.shape) == (np.dtype(np.float32), (2,))
         and bool(np.isfinite(scales).all() and np.isfinite(ends).all() and ends[0] < ends[1])
