@@ -12,7 +12,7 @@ from model.resource_files import resource
 EXAMPLES = resource("example/examples")
 TO_CLASSIFY = resource("example/to_classify")
 SHOWN_FIRST = "sky_03.jpg"
-"""The image that is shown first, and is recognised on every processor, with bfloat16 and without."""
+"""The image that is shown first, and is recognised on every processor, in every precision."""
 
 
 class ExampleController(QObject):

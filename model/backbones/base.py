@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from pathlib import Path
 from typing import NamedTuple
 
 import torch
@@ -36,6 +37,7 @@ class Backbone(nn.Module, ABC):
     starts_from_weights: whether that training starts from weights of its own instead of random ones
     bears_bfloat16: whether all but the first depthwise convolution may be computed in bfloat16, which was measured not
         to change accuracy (docs/adr/0010-runtime.md)
+    int8_file: holds layers in whole numbers that were measured not to change accuracy (`model.backbones.int8`)
     """
 
     name: str
@@ -46,6 +48,7 @@ class Backbone(nn.Module, ABC):
     pretrained: bool
     starts_from_weights: bool = False
     bears_bfloat16: bool = False
+    int8_file: Path | None = None
 
     @property
     def class_directions(self) -> Tensor:

@@ -1,7 +1,8 @@
 """The runtime of OpenVINO, for CPUs: one image a thread.
 
-In float32, or, where the processor supports it and the backbone allows it, in bfloat16 except for one layer. Every
-thread runs a graph of its own: handing images to other threads would cost a twentieth of the time.
+In float32, or, where the backbone allows it, in bfloat16 except for one layer on processors that have units for it, and
+with most layers in int8 on others (docs/adr/0010-runtime.md, 0040-int8.md). Every thread runs a graph of its own:
+handing images to other threads would cost a twentieth of the time.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 import tempfile
 import threading
 import warnings
+from collections.abc import Collection
 from hashlib import blake2b
 from pathlib import Path
 from queue import LifoQueue
@@ -26,25 +28,39 @@ from torch.nn import functional
 
 from model.backbones.base import Backbone, FeatureMaps
 from model.backbones.devices import one_thread
-from model.backbones.runtime import BFLOAT16, FLOAT32, Runtime, TorchRuntime
+from model.backbones.int8 import Int8Layers, is_supported, load_layers, put_into
+from model.backbones.runtime import BFLOAT16, FLOAT32, INT8, Runtime, TorchRuntime
 from model.cache.store import BlobStore
 from model.errors import RuntimeUnavailableError
 from model.messages import message
 
 PRECISION_VARIABLE = "FEWSHOT_PRECISION"
-"""Environment variable: `float32` turns bfloat16 off."""
+"""Environment variable: `float32` turns bfloat16 and int8 off, `int8` is used in place of bfloat16 too."""
 
 _log = logging.getLogger(__name__)
-_TOLERANCES = {FLOAT32: 1e-3, BFLOAT16: 0.1}  # relative, of the features
+_TOLERANCES = {FLOAT32: 1e-3, BFLOAT16: 0.1, INT8: 0.2}  # relative, of the features
 _LENGTH_BYTES = 8
-_HINTS = {FLOAT32: "f32", BFLOAT16: "bf16"}  # OpenVINO's names
+_HINTS = {FLOAT32: "f32", BFLOAT16: "bf16", INT8: "f32"}  # OpenVINO's names; int8 is in the graph itself
+
+
+def lowest_precision(core: Any, bears: Collection[str]) -> str:  # noqa: ANN401 - openvino.Core
+    """Return the precision for a backbone that bears `bears` beside float32, on this processor and as the user says."""
+    asked = os.environ.get(PRECISION_VARIABLE, "")
+    if BFLOAT16 in bears and asked not in {FLOAT32, INT8} and has_bfloat16(core):
+        return BFLOAT16
+    return INT8 if INT8 in bears and asked != FLOAT32 and is_supported() else FLOAT32
+
+
+def has_bfloat16(core: Any) -> bool:  # noqa: ANN401 - openvino.Core
+    """Whether the processor has units for bfloat16."""
+    return "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
 class OpenVinoRuntime(Runtime):
     """Runs a backbone by graphs for one image size each, made at the first use of the size.
 
-    A graph is traced and converted once, checked against PyTorch, and kept in the store. Where bfloat16 differs too
-    much, float32 is used; a size for which that fails too is run by PyTorch. Raises `RuntimeUnavailableError` when
+    A graph is traced and converted once, checked against PyTorch, and kept in the store. Where bfloat16 or int8 differs
+    too much, float32 is used; a size for which that fails too is run by PyTorch. Raises `RuntimeUnavailableError` when
     OpenVINO cannot be imported.
     """
 
@@ -58,10 +74,22 @@ class OpenVinoRuntime(Runtime):
         self._sides: dict[int, _Side | None] = {}  # None: PyTorch runs it
         self._lock = threading.Lock()
         self.parallel = torch.get_num_threads()
-        has_units = "BF16" in self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-        if backbone.bears_bfloat16 and has_units and os.environ.get(PRECISION_VARIABLE, BFLOAT16) != FLOAT32:
-            self.precision = BFLOAT16
+        bears = {BFLOAT16} if backbone.bears_bfloat16 else set()
+        bears |= {INT8} if backbone.int8_file is not None else set()
+        self.precision = lowest_precision(self._core, bears)
+        self._int8: Int8Layers | None = None
+        if self.precision == INT8 and backbone.int8_file is not None:
+            try:
+                self._int8 = load_layers(backbone.int8_file)
+            except RuntimeUnavailableError as problem:
+                _log.warning("float32 is used in place of int8: %s", problem)
+                self.precision = FLOAT32
         self._has_failed = False
+
+    @property
+    def numbers(self) -> str:
+        """See `Runtime.numbers`."""
+        return f"{INT8} {self._int8.digest}" if self._int8 is not None else self.precision
 
     @property
     def note(self) -> str:
@@ -101,11 +129,11 @@ class OpenVinoRuntime(Runtime):
             if self.precision == FLOAT32:
                 raise
             _log.info("%s is not used for %s: %s", self.precision, self._backbone.name, problem)
-            self.precision = FLOAT32
+            self.precision, self._int8 = FLOAT32, None
             return self._made_for(side)
 
     def _made_for(self, side: int) -> _Side:
-        named = f"graph of float32 maps {self._openvino.__version__} {self._fingerprint} {self.precision} {side}"
+        named = f"graph of float32 maps {self._openvino.__version__} {self._fingerprint} {self.numbers} {side}"
         key = blake2b(named.encode(), digest_size=16).digest()
         kept = self._store.get(key)
         if kept is not None:
@@ -145,11 +173,13 @@ class OpenVinoRuntime(Runtime):
             frontend = FrontEndManager().load_by_framework("pytorch")
             model = frontend.convert(frontend.load(decoder))
         model.reshape([1, side, side, 3])
+        if self._int8 is not None:
+            put_into(model, self._int8.layers)
         with tempfile.TemporaryDirectory(prefix="fewshot-") as folder:
             path = Path(folder) / "graph.xml"
             self._openvino.save_model(model, str(path), compress_to_fp16=False)
             text, weights = path.read_bytes(), path.with_suffix(".bin").read_bytes()
-        if self.precision != FLOAT32:
+        if self.precision == BFLOAT16:
             text = _with_exact_depthwise(text)
         return len(text).to_bytes(_LENGTH_BYTES, "little") + text + weights
 

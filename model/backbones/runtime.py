@@ -13,7 +13,7 @@ from torch import Tensor
 from model.backbones.base import Backbone, FeatureMaps, TwoNetworks
 from model.messages import message
 
-FLOAT32, BFLOAT16 = "float32", "bfloat16"
+FLOAT32, BFLOAT16, INT8 = "float32", "bfloat16", "int8"
 
 
 class Runtime(ABC):
@@ -30,7 +30,15 @@ class Runtime(ABC):
     parallel: int = 1
 
     precision: str = FLOAT32
-    """The lowest precision used; features of different precisions are stored separately."""
+    """The lowest precision used."""
+
+    @property
+    def numbers(self) -> str:
+        """What features depend on beside the weights: the precision, and the file of int8 layers.
+
+        Features of different ones are stored separately.
+        """
+        return self.precision
 
     @abstractmethod
     def prepare(self, side: int) -> None:
@@ -78,8 +86,12 @@ class TwoRuntimes(Runtime):
     def __init__(self, backbone: TwoNetworks, first: Runtime, second: Runtime) -> None:
         self._backbone, self._first, self._second = backbone, first, second
         self.batched, self.parallel = first.batched, first.parallel
-        both = (first.precision, second.precision)
-        self.precision = FLOAT32 if both == (FLOAT32, FLOAT32) else "+".join(both)
+        self.precision = _joined(first.precision, second.precision)
+
+    @property
+    def numbers(self) -> str:
+        """See `Runtime.numbers`."""
+        return _joined(self._first.numbers, self._second.numbers)
 
     @property
     def note(self) -> str:
@@ -103,3 +115,7 @@ class TwoRuntimes(Runtime):
             return torch.zeros(len(pixels), self._backbone.channels[2])
         seen: Tensor = self._second.forward(pixels).coarse.mean(dim=(2, 3))
         return seen
+
+
+def _joined(first: str, second: str) -> str:
+    return FLOAT32 if first == second == FLOAT32 else f"{first}+{second}"

@@ -21,13 +21,20 @@ def main() -> None:
     _, note = choose_device("auto")
     found: dict[str, object] = {"device": to_json(note)}
     try:
-        from model.backbones.openvino_runtime import PRECISION_VARIABLE, _import_openvino
+        from model.backbones.openvino_runtime import (
+            PRECISION_VARIABLE,
+            _import_openvino,
+            has_bfloat16,
+            lowest_precision,
+        )
+        from model.backbones.runtime import BFLOAT16, FLOAT32, INT8
 
         openvino = _import_openvino()
-        capabilities = openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        core = openvino.Core()
         found["runtime"] = f"OpenVINO {openvino.__version__.split('-')[0]}"
-        found["bfloat16_units"] = "BF16" in capabilities
-        found["bfloat16_off"] = os.environ.get(PRECISION_VARIABLE, "") == "float32"
+        found["precision"] = lowest_precision(core, {BFLOAT16, INT8})
+        found["asked"] = os.environ.get(PRECISION_VARIABLE, "") in {FLOAT32, INT8}
+        found["bfloat16_units"] = has_bfloat16(core)
     except Exception as error:  # noqa: BLE001 - PyTorch takes its place, whatever is wrong with it
         found["runtime"] = "PyTorch"
         found["openvino_problem"] = f"{type(error).__name__}: {error}"

@@ -29,7 +29,7 @@ from model.backbones.base import Backbone, FeatureMaps
 from model.backbones.choice import create_runtime
 from model.backbones.devices import choose_device, one_thread
 from model.backbones.registry import create_backbone
-from model.backbones.runtime import FLOAT32
+from model.backbones.runtime import FLOAT32, INT8
 from model.cache.folder import cache_store
 from model.cache.store import BlobStore
 from model.embedding.image import Embedded, EmbeddedImage
@@ -38,7 +38,7 @@ from model.embedding.pending import PendingImage, WorkDone, read_pending, run_pe
 from model.embedding.store import EmbeddingStore, file_state
 from model.embedding.table import VectorTable
 from model.errors import ImageReadError
-from model.features.sizes import Looks, Size
+from model.features.sizes import LARGE_SIDE, LARGE_SIDE_IN_INT8, Looks, Size, working_side
 from model.features.view import all_views
 from model.images.content_hash import content_hash
 from model.images.reading import image_size
@@ -125,8 +125,8 @@ class Embedder:
     @property
     def kind(self) -> str:
         """The key of embeddings beside the image: weights, precision, and names of the views that keep numbers."""
-        precision = self.runtime.precision
-        kind = self.fingerprint if precision == FLOAT32 else f"{self.fingerprint} {precision}"
+        numbers = self.runtime.numbers
+        kind = self.fingerprint if numbers == FLOAT32 else f"{self.fingerprint} {numbers}"
         return " ".join((kind, *(view.name for view in all_views() if view.kept)))
 
     def table(self, side: int, make: Callable[[BlobStore, str], VectorTable]) -> VectorTable:
@@ -139,6 +139,11 @@ class Embedder:
     def device_note(self) -> str:
         """The device and runtime in use, with the reason, as text for the user."""
         return listed([self._device_note, self.runtime.note])
+
+    def working_side(self, sizes: Iterable[Size]) -> int:
+        """Return the working side in pixels for examples of these sizes, see `model.features.sizes.working_side`."""
+        in_int8 = self.runtime.precision == INT8
+        return working_side(self.backbone, sizes, LARGE_SIDE_IN_INT8 if in_int8 else LARGE_SIDE)
 
     def warm_up(self, side: int | None = None) -> None:
         """Prepare the forward pass for a working side (default: the backbone's), so that the first image is fast."""

@@ -22,7 +22,7 @@ from model.errors import SupportSetError
 from model.evaluation.baselines import BASELINES
 from model.evaluation.calibration import expected_calibration_error
 from model.features.maps import ImageFeatures
-from model.features.sizes import Size, working_side
+from model.features.sizes import Size
 from model.head.fitting import fit_head
 from model.head.grouping import Grouping
 from model.messages import message
@@ -128,7 +128,7 @@ def evaluate(
             )
         )
     images, duplicates = without_duplicates(images, class_names, embedder, progress, token)
-    side = working_side(embedder.backbone, readable_sizes([p for group in images for p in group], embedder.rendering))
+    side = embedder.working_side(readable_sizes([p for group in images for p in group], embedder.rendering))
     embedded = embed_labelled(images, embedder, side, message("Embedding"), progress, token)
     labels = embedded.labels
     counts = torch.bincount(labels, minlength=len(class_names)).tolist()

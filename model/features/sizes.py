@@ -25,6 +25,12 @@ SMALLEST_SIDE, LARGEST_SIDE = 32, 2048
 LARGE_IMAGE, LARGE_SIDE = 1.1, 10 / 7
 """In units of the backbone's input size: the least side of large images and their working side, 246 and 320 for 224."""
 
+LARGE_SIDE_IN_INT8 = 8 / 7
+"""The working side of large images where the backbone runs in int8, on slow processors: 256 for 224.
+
+Together 1.8 times as fast, at the same mean accuracy (docs/adr/0040-int8.md).
+"""
+
 SMALLER_SHARE = 3 / 7
 """Of the working side, at which examples are embedded again: 96 pixels for 224, 128 for 320. Takes a fifth longer.
 
@@ -66,8 +72,8 @@ def typical_side(size: Size) -> float:
     return math.sqrt(math.prod(size))
 
 
-def working_side(backbone: Backbone, sizes: Iterable[Size]) -> int:
-    """Return the working side in pixels for images of these sizes.
+def working_side(backbone: Backbone, sizes: Iterable[Size], large_side: float = LARGE_SIDE) -> int:
+    """Return the working side in pixels for images of these sizes; `large_side` is that of large images.
 
     Large images hold detail that the backbone's own input size would lose, small ones only blur when they are enlarged:
     the larger side is chosen where the median image is larger than the backbone's input size.
@@ -75,7 +81,7 @@ def working_side(backbone: Backbone, sizes: Iterable[Size]) -> int:
     sides = [typical_side(size) for size in sizes]
     if not backbone.any_size or not sides or median(sides) < LARGE_IMAGE * backbone.input_size:
         return backbone.input_size
-    return round(LARGE_SIDE * backbone.input_size / backbone.multiple) * backbone.multiple
+    return round(large_side * backbone.input_size / backbone.multiple) * backbone.multiple
 
 
 def smaller_side(backbone: Backbone, side: int) -> int:

@@ -18,7 +18,7 @@ from model.embedding.image import EmbeddedImage
 from model.embedding.table import Floats, Found, VectorTable
 from model.errors import ImageReadError, NoImagesError, UsageError
 from model.features.packing import unpacked
-from model.features.sizes import Looks, working_side
+from model.features.sizes import Looks
 from model.messages import message
 from model.progress import Progress, reported
 from model.regions.geometry import box_region
@@ -155,9 +155,8 @@ def _side(search: Search) -> int:
     if search.side is not None:
         return search.side
     sample = [search.pool[at] for at in even_sample(len(search.pool), SIZES_READ)]
-    side = working_side(
-        search.embedder.backbone,
-        readable_sizes(reported(sample, message("Reading sizes"), search.progress, search.token)),
+    side = search.embedder.working_side(
+        readable_sizes(reported(sample, message("Reading sizes"), search.progress, search.token))
     )
     search.token.raise_if_cancelled()
     return side

@@ -19,7 +19,6 @@ from model.embedding.labelled_images import LabelledImages, embed_labelled
 from model.errors import SupportSetError
 from model.estimates.learning_curve import learning_curve
 from model.estimates.left_out import group_of_each, left_out_accuracy
-from model.features.sizes import working_side
 from model.head.fitting import Fit, fit_head
 from model.head.grouping import Grouping
 from model.images.rendering import USUAL, Rendering
@@ -64,7 +63,7 @@ def train(
     files, duplicates, in_two_bins = _ordered_files(support, embedder, progress, token)
     if not embedder.backbone.pretrained:
         embedder = train_backbone(embedder, files, seed, progress, token, schedule)
-    side = working_side(embedder.backbone, readable_sizes([p for group in files for p in group], embedder.rendering))
+    side = embedder.working_side(readable_sizes([p for group in files for p in group], embedder.rendering))
     examples = embed_labelled(files, embedder, side, message("Embedding the examples"), progress, token)
     _check_readable(support, examples)
     features, directions = examples.features(), embedder.backbone.class_directions

@@ -1,4 +1,4 @@
-"""The image that the example project shows first is recognised, with bfloat16 and without."""
+"""The image that the example project shows first is recognised, in bfloat16, float32 and int8."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from fewshot_gui.demo import EXAMPLES, SHOWN_FIRST, TO_CLASSIFY
 
 
-@pytest.mark.parametrize("precision", ["", "float32"])
+@pytest.mark.parametrize("precision", ["", "float32", "int8"])
 def test_what_is_shown_first_is_right(precision: str, tmp_path: Path) -> None:
     environment = {**os.environ, "FEWSHOT_PRECISION": precision, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     for arguments in (

@@ -7,6 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from model.backbones.registry import create_backbone
+from model.backbones.runtime import INT8
 from model.embedding.embedder import Embedder, readable_sizes
 from model.features.sizes import Looks, closer_side, is_large, smaller_side, working_side
 from model.training.train import train
@@ -57,9 +58,10 @@ def test_a_classifier_of_large_images_looks_at_more_of_their_pixels(tmp_path: Pa
             paint(shape, 10 * number + k, (400, 300)).save(path)
         groups.append(tuple(paths))
     classifier, _ = train(SupportSet(("disc", "cross"), tuple(groups)), embedder=embedder)
-    assert classifier.side == 320
-    assert embedder.embed_one(groups[0][0], classifier.looks()).features.grid == (20, 20)
-    assert classifier.explain(groups[0][0]).evidence_maps.shape == (2, 40, 40)
+    side = 256 if embedder.runtime.precision == INT8 else 320
+    assert classifier.side == side
+    assert embedder.embed_one(groups[0][0], classifier.looks()).features.grid == (side // 16, side // 16)
+    assert classifier.explain(groups[0][0]).evidence_maps.shape == (2, side // 8, side // 8)
 
 
 def test_the_smaller_size_follows_the_working_size_where_the_backbone_takes_any() -> None:

@@ -27,8 +27,10 @@ from model.backbones.networks._lite_network import (
 from model.backbones.registry import BACKBONES
 from model.errors import BackboneError
 from model.messages import message
+from model.resource_files import resource
 
 INPUT_SIZES = {"efficientnet-lite0": 224, "efficientnet-lite1": 240, "efficientnet-lite2": 260}
+INT8_FILE = resource("efficientnet_lite0/int8.safetensors")
 _FINE_BLOCK = 4  # the last block at stride 16
 _STRIDE = 32
 _CLASSIFICATION = 2  # tensors (weights and bias) of the classification layer, which the network leaves out
@@ -45,7 +47,8 @@ class EfficientNetLite(Backbone):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.name = name
-        self.bears_bfloat16 = name == "efficientnet-lite0"  # not measured for the others
+        if name == DEFAULT_BACKBONE:  # not measured for the others
+            self.bears_bfloat16, self.int8_file = True, INT8_FILE
         self.input_size = round(INPUT_SIZES[name] / _STRIDE) * _STRIDE
         self.stem, self.blocks, self.head = make_stem(), make_blocks(name), make_head(name)
         classification = _load_packaged_weights(self, name)

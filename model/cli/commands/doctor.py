@@ -124,13 +124,13 @@ def _computing() -> Iterator[Finding]:
     yield Finding(message("runtime"), state, found["runtime"] + ("" if problem is None else f" ({problem})"), advice)
     for module, problem in found["broken"].items():
         yield Finding(modules[module], State.PROBLEM, problem, f"pip install --force-reinstall {modules[module]}")
-    if "bfloat16_units" in found:
-        units = "bfloat16" if found["bfloat16_units"] else message("float32: this processor has no units for bfloat16")
-        yield Finding(
-            message("precision"),
-            State.OK,
-            message("float32, as FEWSHOT_PRECISION says") if found["bfloat16_off"] else units,
-        )
+    if "precision" in found:
+        precision = found["precision"]
+        if found["asked"]:
+            precision = message("{precision}, as FEWSHOT_PRECISION says", precision=precision)
+        elif not found["bfloat16_units"]:
+            precision = message("{precision}: this processor has no units for bfloat16", precision=precision)
+        yield Finding(message("precision"), State.OK, precision)
 
 
 def _formats() -> Iterator[Finding]:
