@@ -302,6 +302,8 @@ class _Writer:
                         confidence=percent(one.confidence),
                     )
                 )
+        report = self._project.report
+        lines += [Message(remark) for of, remark in report.remarks if of == path] if report is not None else []
         return Picture(self._name(path), data, None, self._project.colors.get(class_id, ""), tuple(lines))
 
     def _row(self, row: ResultRow) -> dict[str, Any]:

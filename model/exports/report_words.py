@@ -10,7 +10,7 @@ from typing import Any
 
 from model.estimates.report import independent_examples
 from model.exports.project_contents import ProjectContents
-from model.messages import listed, message
+from model.messages import listed, message, message_n
 from model.types import TrainingReport
 
 _FEW = 5  # examples of a class
@@ -32,6 +32,14 @@ def cautions(project: ProjectContents, rows: Mapping[str, Any]) -> list[str]:
             message(
                 "{count} examples look like another class when they are left out; see Examples.",
                 count=len(suspects),
+            )
+        )
+    if report.remarks:
+        said.append(
+            message_n(
+                "The boxes of {count} example do not say what was meant; see Examples.",
+                "The boxes of {count} examples do not say what was meant; see Examples.",
+                count=len(dict(report.remarks)),
             )
         )
     if report.in_two_bins:

@@ -73,7 +73,18 @@ def project(app: App, images: list[Path], tmp_path: Path) -> Path:
         for k, path in enumerate(images[:6])
     )
     report = TrainingReport(
-        (EVIL, "Dog"), examples, (), (), 5 / 6, (0.4, 0.97), 2, True, 0.1, 0.05, ((1, 0.6), (2, 0.8))
+        (EVIL, "Dog"),
+        examples,
+        (),
+        (),
+        5 / 6,
+        (0.4, 0.97),
+        2,
+        True,
+        0.1,
+        0.05,
+        ((1, 0.6), (2, 0.8)),
+        remarks=((images[4], "Boxes do not count <b>."),),
     )
     results.set_training(document.revision, bins, report, {"classifier.json": b'{"backbone": "any-net"}'})
     made = [
@@ -104,6 +115,8 @@ def test_the_report_says_what_came_out_how_sure_it_is_and_what_to_be_careful_abo
         f"Few examples: ‘{EVIL}’, ‘Dog’ have fewer than 5",
         "The 6 examples are 5 independent ones",
         "1 examples look like another class",
+        "The boxes of 1 example do not say what was meant",
+        "Boxes do not count <b>.",
         "1 of 6 images are unlike every bin",
         "Images that could not be read: 1",
         "2 images were labelled by bo <b>. For 2 of them the label is what was predicted",
