@@ -63,6 +63,14 @@ SPECS = (
         mark("Nobody else has the project any more: load it as it is now, and edit it"),
     ),
     ActionSpec(
+        "discardUnnamed",
+        mark("&Discard projects without a name…"),
+        (),
+        "",
+        ("unnamed",),
+        mark("Delete projects that were left without being saved under a name"),
+    ),
+    ActionSpec(
         "binsFromFolder",
         mark("Bins from a &folder…"),
         (),

@@ -17,6 +17,7 @@ from fewshot_gui.controllers.auto_training import AutoTraining
 from fewshot_gui.controllers.cache import CacheController
 from fewshot_gui.controllers.classifier_exporting import ClassifierExportingController
 from fewshot_gui.controllers.comparing import ComparingController
+from fewshot_gui.controllers.discarding import DiscardingController
 from fewshot_gui.controllers.editing import EditingController
 from fewshot_gui.controllers.example import ExampleController
 from fewshot_gui.controllers.exporting import ExportingController
@@ -125,6 +126,8 @@ class App(QObject):
         self.editing = EditingController(services, self)
         self.projects = ProjectsController(services, self.running, self)
         ResumingController(services, self.running, self.projects, self)
+        discarding = DiscardingController(services, self.projects, self)
+        discarding.discarded.connect(self.projects.show_recent)
         self.example = ExampleController(services, self.running, self)
         self.preferences = PreferencesController(services, self)
         CacheController(services, self)

@@ -125,6 +125,7 @@ class WindowCommands(QObject):
             "previousBin": partial(panes.bins.focus_bin, -1),
             "export": partial(self._export, intents.export_requested),
             "exportFolders": partial(self._export, intents.export_folders_requested),
+            "discardUnnamed": partial(intents.discard_unnamed_requested.emit, []),
             "classify": partial(intents.classify_requested.emit, []),
             "classifyLibrary": self._classify_library,
             "watch": partial(intents.watch_requested.emit, []),
