@@ -162,7 +162,6 @@ class InspectorView(QWidget):
             self.canvas.evidence.clear()
         else:
             self._show_preview(path)
-        self._status.hide()
         self._show_facts()
         self._pictures.request(path, self.tools.greys.look)
         self._settle.start()
@@ -170,7 +169,6 @@ class InspectorView(QWidget):
     def show_name(self) -> None:
         """Show the image's name, and what is said of it, as names are shown now."""
         if self._path is not None:
-            self._status.setText(display_text(self._trouble))
             self._show_facts()
             self._name.show_text(display_name(self._path))
             self._name.setToolTip(display_path(self._path))
@@ -200,7 +198,6 @@ class InspectorView(QWidget):
         if path != self._path:
             return
         self._explanation, self._bin_ids, self._trouble = explanation, tuple(bin_ids), ""
-        self._status.hide()
         self._show_facts()
         self._show_map()
         self._show_like()
@@ -208,7 +205,7 @@ class InspectorView(QWidget):
     def show_explanation_failure(self, path: Path, message: str) -> None:
         """Say why there is no explanation of `path`."""
         if path == self._path:
-            self._set_status(message)
+            self._set_trouble(message)
 
     def set_map_style(self, map_style: MapStyle) -> None:
         """How the map is shown."""
@@ -287,13 +284,17 @@ class InspectorView(QWidget):
         path = self._path
         if path is None:
             return
+        made = self._results.prediction(path)
         lines = [describe_example(self._document, self._results, path)]
         lines.append(describe_prediction(self._document, self._results, path))
         lines.append(describe_labels(self._document, path))
-        if self._shows_unlike() and self._results.prediction(path) is None:
+        if self._shows_unlike() and made is None:
             lines.append(most_unlike())
         lines.append(describe_origin(self._results, path))
         text = "\n".join(line for line in lines if line) or self.tr("Not classified yet.")
+        is_said = made is not None and bool(made.message) and made.message in self._trouble  # by the prediction
+        self._status.setText(display_text(self._trouble))
+        self._status.setVisible(bool(self._trouble) and not is_said)
         remark = display_text(self._remark)
         self._verdict.setText(f"{text}\n{self.tr('Note:')} {remark}" if remark else text)
         bin_ids, scores = self._known_scores(path)
@@ -368,13 +369,12 @@ class InspectorView(QWidget):
         if thumbnail is not None:
             self.canvas.set_image(thumbnail)
 
-    def _set_status(self, message: str) -> None:
+    def _set_trouble(self, message: str) -> None:
         palette = self._status.palette()
         palette.setColor(QPalette.ColorRole.WindowText, style.failure(self.palette()))
         self._status.setPalette(palette)
         self._trouble = message
-        self._status.setText(display_text(message))
-        self._status.setVisible(bool(message))
+        self._show_facts()
 
     def _on_settled(self) -> None:
         if self._path is not None:
@@ -406,7 +406,7 @@ class InspectorView(QWidget):
         if path == self._path:
             self.canvas.clear(self.tr("This image cannot be shown."))
             self.boxes.hide()
-            self._set_status(message)
+            self._set_trouble(message)
 
     def _on_class_chosen(self) -> None:
         self._show_map()

@@ -10,7 +10,16 @@ import pytest
 from PySide6.QtCore import QByteArray, QPointF, QSize, QSizeF
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QComboBox, QLineEdit, QSlider, QSpinBox
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QSlider,
+    QSpinBox,
+)
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.items.prediction_columns import Column
@@ -213,6 +222,25 @@ def test_an_image_that_cannot_be_read_says_why(window: MainWindow, pictures: Pic
     window.inspector.show_image(path)
     pictures.picture_failed.emit(path, "cut off after 12 bytes")
     assert "cut off" in window.inspector._status.text()
+
+
+def test_why_an_image_cannot_be_read_is_said_once(
+    window: MainWindow, pictures: PicturesOnDemand, results: Results, trained: tuple[str, ...]
+) -> None:
+    path, reason = paths(1, "/cats")[0], "is cut off. Export it again."
+    results.add_predictions(1, trained, [Prediction(path, Status.ERROR, message=reason)])
+
+    def said() -> str:
+        labels = [one for one in window.inspector.findChildren(QLabel) if one.isVisible()]
+        return "\n".join(label.text() for label in labels)
+
+    window.inspector.show_image(path)
+    pictures.picture_failed.emit(path, reason)
+    assert said().count(reason) == 1
+    window.show_explanation_failure(path, f"{path}: {reason}")
+    assert said().count(reason) == 1
+    window.show_explanation_failure(path, "The device is gone.")  # another reason is said, too
+    assert (said().count(reason), said().count("The device is gone.")) == (1, 1)
 
 
 def test_doubtful_and_missing_examples_are_counted_and_explained(
