@@ -190,6 +190,14 @@ class Explanation:
         return tuple(sorted(range(len(self.scores)), key=lambda c: -self.scores[c]))
 
     @property
+    def is_of_unlikeness(self) -> bool:
+        """Whether the map shows what is most unlike a single class, instead of evidence for one.
+
+        Classifiers of one class from before regions took part show evidence, and say how steady the region is.
+        """
+        return len(self.regions) == 1 and self.steadiness == (None,)
+
+    @property
     def difference(self) -> npt.NDArray[np.float32] | None:
         """The evidence for the most probable class less that for the runner-up, see `between`; None for one class."""
         return self.between(*self.ranked[:2]) if len(self.scores) > 1 else None

@@ -61,12 +61,12 @@ class PredictionDelegate(QStyledItemDelegate):
 
     def _paint_dot(self, painter: QPainter, rect: QRect, index: Index) -> QRect:
         color = index.data(Role.COLOR)
-        if not color or index.data(Role.STATUS) is Status.ERROR:
+        if not color or index.data(Role.STATUS) == Status.ERROR:
             return rect
         dot = QRectF(rect.left() + 2, rect.center().y() - _DOT / 2 + 1, _DOT, _DOT)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(color))
-        if index.data(Role.STATUS) is Status.UNKNOWN:  # a ring: only the nearest class
+        if index.data(Role.STATUS) == Status.UNKNOWN:  # a ring: only the nearest class
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QColor(color))
         painter.drawEllipse(dot)
@@ -88,11 +88,11 @@ class PredictionDelegate(QStyledItemDelegate):
     def _paint_text(self, painter: QPainter, rect: QRect, option: QStyleOptionViewItem, index: Index) -> None:
         status, column = index.data(Role.STATUS), index.column()
         color = option.palette.color(QPalette.ColorRole.Text)
-        if status is Status.ERROR and column == Column.STATUS:
+        if status == Status.ERROR and column == Column.STATUS:
             color = style.failure(option.palette)
-        elif index.data(Role.STALE) or column == Column.STATUS or status is Status.UNKNOWN:
+        elif index.data(Role.STALE) or column == Column.STATUS or status == Status.UNKNOWN:
             color = style.muted(option.palette)
-        if status is Status.UNKNOWN and column == Column.STATUS:
+        if status == Status.UNKNOWN and column == Column.STATUS:
             color = style.warning(option.palette)
         font = option.font
         font.setItalic(bool(index.data(Role.STALE)) and column != Column.IMAGE)

@@ -304,12 +304,11 @@ class InspectorView(QWidget):
             text = confidence_text(score) if len(bin_ids) > 1 else ""
             rows.append(ScoreRow(bin_id, look.name, look.color, score, text))
         self.scores.set_rows(rows, self.scores.chosen_bin() if self._explanation is None else None)
-        self.scores.setVisible(bool(rows))
+        self.scores.setVisible(len(rows) > 1)  # the probability of a single class says nothing
 
     def _shows_unlike(self) -> bool:
         """Whether the explanation shows what is most unlike a single bin."""
-        explanation = self._explanation
-        return explanation is not None and len(self._bin_ids) == 1 and explanation.steadiness == (None,)
+        return self._explanation is not None and self._explanation.is_of_unlikeness
 
     def _known_scores(self, path: Path) -> tuple[Sequence[str], Sequence[float]]:
         """The bins and their scores: those of the record, so that one image has one number wherever it stands.
@@ -332,7 +331,8 @@ class InspectorView(QWidget):
         at = self._bin_ids.index(chosen)
         color = QColor(look_of(self._document, chosen).color)
         difference = self._show_why()
-        self.canvas.evidence.show(explanation.evidence_maps[at], explanation.regions[at], color, difference)
+        shown = explanation.evidence_maps[at], explanation.regions[at], color, difference
+        self.canvas.evidence.show(*shown, is_of_unlikeness=explanation.is_of_unlikeness)
 
     def _show_why(self) -> npt.NDArray[np.float32] | None:
         """Offer the masking test for the chosen class; name the classes of the difference, and return it."""
