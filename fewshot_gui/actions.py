@@ -396,7 +396,7 @@ SPECS = (
         ("Ctrl+Alt+S",),
         "",
         (),
-        mark("Show near copies (bursts, frames, the same picture saved again) as one tile, in the library and gallery"),
+        mark("Show near copies (bursts, frames, the same picture saved again) as one, in the library and the results"),
         checkable=True,
     ),
     ActionSpec(

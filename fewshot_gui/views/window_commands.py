@@ -350,9 +350,20 @@ class WindowCommands(QObject):
         self._intents.classify_requested.emit(list(self._panes.library.model.paths))
 
     def _toggle_stack(self) -> None:
-        paths = self._panes.focus.paths()
-        if paths:
-            self._panes.library.toggle_stack(paths[0])
+        panes, stacks = self._panes, self._window.stacks
+        paths = panes.focus.paths()
+        if not paths:
+            return
+        if not stacks.is_on:
+            self._intents.refused.emit(self.tr("Near copies are not stacked: View, Stack near copies does that."))
+        elif not stacks.members(paths[0]):
+            self._intents.refused.emit(self.tr("This image is in no stack."))
+        elif panes.focus.active is panes.results.table:
+            panes.results.toggle_stack(paths[0])
+        elif panes.focus.active is panes.library.images:
+            panes.library.toggle_stack(paths[0])
+        else:
+            self._intents.refused.emit(self.tr("Bins show every image: stacks are in the library and the results."))
 
     def _show_all(self) -> None:
         self._panes.library.show_all()
