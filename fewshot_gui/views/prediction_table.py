@@ -26,6 +26,7 @@ from fewshot_gui.views.image_view import (
     selected_rows,
     start_image_drag,
 )
+from fewshot_gui.widgets.grid_view import is_in_sight
 
 _WIDTHS = {Column.CLASS: 136, Column.CONFIDENCE: 136, Column.STATUS: 184}
 _LEAST = {Column.CLASS: 88, Column.CONFIDENCE: 72, Column.STATUS: 64}
@@ -114,9 +115,12 @@ class PredictionTable(QTableView):
         return cast(PredictionsModel, self.model()).rows_in_view(selected_rows(self))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Columns give way, so that none needs to be scrolled to (Qt)."""
+        """Columns give way, so that none needs to be scrolled to; the current row stays in sight, where it was (Qt)."""
+        was_seen = is_in_sight(self, event.oldSize().height())
         super().resizeEvent(event)
         self._fit_columns()
+        if was_seen:
+            self.scrollTo(self.currentIndex().siblingAtColumn(Column.IMAGE))
 
     def _fit_columns(self) -> None:
         """The note gives way first, then the bar of the confidence, then the class's name."""
