@@ -627,7 +627,7 @@ SPECS = (
         ("Ctrl+J",),
         "",
         (),
-        mark("What was trained, classified, fetched and compared since the program started, and what came of it"),
+        mark("What was trained, classified, searched and exported since the program started, and what came of it"),
     ),
     ActionSpec("log", mark("&Log…"), (), "", (), mark("What the program noted of its last runs, for support")),
     ActionSpec("about", mark("&About Fewshot")),
