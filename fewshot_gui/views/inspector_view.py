@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QColor, QImage, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.intents import Intents
@@ -39,6 +39,7 @@ from fewshot_gui.widgets.notice import Notice
 from fewshot_gui.widgets.overlay_canvas import OverlayCanvas
 from fewshot_gui.widgets.pane_header import PaneHeader
 from fewshot_gui.widgets.score_bars import ScoreBars, ScoreRow
+from fewshot_gui.widgets.slider import Slider
 from model.types import Explanation, MapStyle, Region
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class InspectorView(QWidget):
         self.like = LikeStrip(tiles)
         self._name, self._verdict, self._status = ElidedLabel(), QLabel(), QLabel()
         self._zoom = QLabel()
-        self._opacity, self._threshold = QSlider(Qt.Orientation.Horizontal), QSlider(Qt.Orientation.Horizontal)
+        self._opacity, self._threshold = Slider(), Slider()
         self.map_choice = MapChoice(between_classes=True)
         self.legend, self.masking = DifferenceLegend(), MaskingStrip(document, intents)
         self._mark_notice = Notice(self.tr("A part is marked."), icon_name="search")

@@ -111,6 +111,7 @@ class MainWindow(QMainWindow):
             self.compare,
             self.estimates,
             self.focus,
+            self.stacks,
             self._menu_bar.put_into,
             self._menu_bar.windows,
         )

@@ -17,6 +17,7 @@ from fewshot_gui.intents import Intents
 from fewshot_gui.items.naming import display_text, names
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
+from fewshot_gui.project.stacks import Stacks
 from fewshot_gui.views.bins_view import BinsView
 from fewshot_gui.views.compare_view import CompareView
 from fewshot_gui.views.dialogs import HelpDialog, show_about
@@ -43,6 +44,7 @@ class Panes:
     compare: CompareView
     estimates: EstimatesView
     focus: ImageFocus
+    stacks: Stacks
     put_into: QMenu
     windows: QMenu
 
@@ -350,7 +352,7 @@ class WindowCommands(QObject):
         self._intents.classify_requested.emit(list(self._panes.library.model.paths))
 
     def _toggle_stack(self) -> None:
-        panes, stacks = self._panes, self._window.stacks
+        panes, stacks = self._panes, self._panes.stacks
         paths = panes.focus.paths()
         if not paths:
             return

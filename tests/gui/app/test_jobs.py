@@ -128,11 +128,11 @@ def test_searches_reports_and_exports_are_in_the_list(
     assert (searched[0], searched[3]) == ("Searching the library's folders", "Images found: 3")
     for name, end in (("report.html", JobEnd.DONE), ("no folder/report.html", JobEnd.FAILED)):
         (tmp_path / "no folder").write_bytes(b"")  # a file where a folder would have to be
-        monkeypatch.setattr(filled.questions, "report_file", lambda _start, name=name: tmp_path / name)
+        monkeypatch.setattr(filled.questions, "report_file", lambda _start: tmp_path / name)  # noqa: B023
         monkeypatch.setattr(filled.window, "show_error", lambda *_: None)
         filled.window.intents.report_requested.emit()
         assert _texts(dialog)[0][0] == "Writing the report"
-        qtbot.waitUntil(lambda end=end: _ends(filled)[-1] is end, timeout=20_000)
+        qtbot.waitUntil(lambda: _ends(filled)[-1] is end, timeout=20_000)  # noqa: B023
     (failed, written, _searched) = _texts(dialog)
     assert "cannot be written" in failed[3]
     assert written[3] == "Report written to “report.html”"
@@ -174,7 +174,9 @@ def test_a_job_is_stopped_from_the_list(
     filled.library.add_folders((images[0].parent,))
     qtbot.waitUntil(lambda: _texts(dialog)[0][3] == "Images found: 2")
     assert filled.services.library.is_scanning
-    dialog.list.setCurrentItem(dialog.list.topLevelItem(0))
+    newest = dialog.list.topLevelItem(0)
+    assert newest is not None
+    dialog.list.setCurrentItem(newest)
     dialog.stop_button.click()
     go_on.set()
     assert _ends(filled)[-1] is JobEnd.STOPPED

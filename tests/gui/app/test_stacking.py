@@ -191,7 +191,7 @@ def test_a_click_on_the_number_in_the_table_spreads_a_stack(stacked: App, qtbot:
     click(0)
     assert shown(stacked) == ["0.png", "dark.png", "saved again.jpg", "1.png", "2.png"]
     assert [path.name for path in table.selected_paths()] == ["0.png"]
-    table.select_paths([table.model().path(2)])
+    table.select_paths([stacked.window.results.model.path(2)])
     table.setFocus()
     stacked.window.command_table["toggleStack"].trigger()
     assert shown(stacked) == ["0.png", "1.png", "2.png"]

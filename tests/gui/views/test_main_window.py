@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QSlider,
     QSpinBox,
+    QTreeWidget,
 )
 from pytestqt.qtbot import QtBot
 
@@ -329,10 +330,21 @@ def test_an_error_can_be_copied(window: MainWindow, qtbot: QtBot, qapp: QApplica
     dialog.close()
 
 
+def _tips(tree: QTreeWidget, row: int) -> str:
+    item = tree.topLevelItem(row)
+    assert item is not None
+    return " ".join(item.toolTip(column) for column in range(2))
+
+
 def test_help_lists_the_keys(window: MainWindow) -> None:
     window.command_table["help"].trigger()
     dialog = child(window, HelpDialog, "helpDialog")
     assert dialog.isVisible()
+    tree = child(dialog, QTreeWidget)
+    for column in range(2):  # every text is shown whole
+        assert tree.sizeHintForColumn(column) <= tree.columnWidth(column)
+    assert tree.header().length() <= tree.viewport().width()
+    assert any(_tips(tree, row).startswith("1 – 9 Put the selected images") for row in range(9))
     dialog.close()
 
 
