@@ -33,11 +33,10 @@ _MOST_REASONS = 200  # lines of a dialog
 
 @dataclass(frozen=True)
 class _Answer:
-    """What came of an export; `target` is None beside the images. `stale`: how many of the results are out of date."""
+    """What came of an export; `target` is None beside the images."""
 
     written: Written
     target: Path | None
-    stale: int = 0
     is_undo: bool = False
 
 
@@ -137,10 +136,7 @@ class ExportingController(QObject):
                 if choice.is_undo:
                     return _Answer(undo(home, report, joined), None, is_undo=True)
                 project = replace(read_project(file), path=home)
-                written = export(exporter, project, target, options, report, joined)
-                wanted = None if images is None else set(images)
-                some = [row for row in project.results if wanted is None or row.path in wanted]
-                return _Answer(written, target, sum(project.is_stale(row) for row in some))
+                return _Answer(export(exporter, project, target, options, report, joined), target)
             finally:
                 _remove(spare)
 
@@ -203,8 +199,8 @@ class ExportingController(QObject):
         else:
             text = self.tr("%n image(s) written to “{name}”", "", done.images)
             parts = [text.format(name=display_name(answer.target))]
-        if answer.stale and not answer.is_undo:
-            parts.append(self.tr("%n of them out of date", "", answer.stale))
+        if done.stale:
+            parts.append(self.tr("%n of them out of date", "", done.stale))
         if done.without_word:
             parts.append(self.tr("%n left out, of which nobody said anything", "", done.without_word))
         if done.left_out:
