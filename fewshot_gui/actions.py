@@ -63,6 +63,14 @@ SPECS = (
         mark("Nobody else has the project any more: load it as it is now, and edit it"),
     ),
     ActionSpec(
+        "discardUnnamed",
+        mark("&Discard projects without a name…"),
+        (),
+        "",
+        ("unnamed",),
+        mark("Delete projects that were left without being saved under a name"),
+    ),
+    ActionSpec(
         "binsFromFolder",
         mark("Bins from a &folder…"),
         (),
@@ -388,7 +396,7 @@ SPECS = (
         ("Ctrl+Alt+S",),
         "",
         (),
-        mark("Show near copies (bursts, frames, the same picture saved again) as one tile, in the library and gallery"),
+        mark("Show near copies (bursts, frames, the same picture saved again) as one, in the library and the results"),
         checkable=True,
     ),
     ActionSpec(
@@ -619,7 +627,7 @@ SPECS = (
         ("Ctrl+J",),
         "",
         (),
-        mark("What was trained, classified, fetched and compared since the program started, and what came of it"),
+        mark("What was trained, classified, searched and exported since the program started, and what came of it"),
     ),
     ActionSpec("log", mark("&Log…"), (), "", (), mark("What the program noted of its last runs, for support")),
     ActionSpec("about", mark("&About Fewshot")),

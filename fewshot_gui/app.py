@@ -17,6 +17,7 @@ from fewshot_gui.controllers.auto_training import AutoTraining
 from fewshot_gui.controllers.cache import CacheController
 from fewshot_gui.controllers.classifier_exporting import ClassifierExportingController
 from fewshot_gui.controllers.comparing import ComparingController
+from fewshot_gui.controllers.discarding import DiscardingController
 from fewshot_gui.controllers.editing import EditingController
 from fewshot_gui.controllers.example import ExampleController
 from fewshot_gui.controllers.exporting import ExportingController
@@ -121,16 +122,18 @@ class App(QObject):
         self.jobs = JobHistoryController(services, self)  # before others, which act on what ended
         self.running = RunningController(services, self)
         self.fetching = FetchingController(services, self.running, self)
-        self.library = LibraryController(services, self)
+        self.library = LibraryController(services, self.jobs, self)
         self.editing = EditingController(services, self)
         self.projects = ProjectsController(services, self.running, self)
         ResumingController(services, self.running, self.projects, self)
+        discarding = DiscardingController(services, self.projects, self)
+        discarding.discarded.connect(self.projects.show_recent)
         self.example = ExampleController(services, self.running, self)
         self.preferences = PreferencesController(services, self)
         CacheController(services, self)
-        ReportingController(services, self)
-        ExportingController(services, self)
-        ClassifierExportingController(services, self)
+        ReportingController(services, self.jobs, self)
+        ExportingController(services, self.jobs, self)
+        ClassifierExportingController(services, self.jobs, self)
         self.reviewing = ReviewingController(services, self)
         self.guarding = GuardingController(services, self)
         self.recovering = RecoveringController(services, self)

@@ -49,6 +49,7 @@ class Intents(QObject):
     open_requested = Signal()  # ask which file
     example_requested = Signal()  # the example in a new project
     recent_requested = Signal(Path)  # the project's file
+    discard_unnamed_requested = Signal(list)  # ask which projects without a name; those to be checked (paths)
     save_requested = Signal()
     save_as_requested = Signal()
     edit_again_requested = Signal()  # open the project, which is read only, for editing

@@ -73,6 +73,18 @@ def message_n(singular: str, plural: str, /, *, count: int, **values: object) ->
     return Message(singular, values | {"count": count}, plural)
 
 
+def percent(share: float) -> Message:
+    """Return a share, 0..1, in percent: 0.5 -> "50.0 %".
+
+    What is not quite all is never rounded to 100 %, and what is more than nothing never to 0 %.
+    """
+    if 0.9995 <= share < 1:
+        return message("> 99.9\u00a0%")
+    if 0 < share < 0.0005:
+        return message("< 0.1\u00a0%")
+    return message("{share:.1f}\u00a0%", share=100 * share)
+
+
 def joined(*texts: str) -> str:
     """Return sentences one after the other; empty ones are left out."""
     kept = [text for text in texts if text]

@@ -43,12 +43,15 @@ class SupportSet:
     """The examples of an N-way task: `images[c]` are the image files of the class `class_names[c]`.
 
     attend: where some of them show their class, and where not
+    drawn_on: the content of images with boxes when these were drawn, as 64 hexadecimal digits of SHA-256, where it is
+        known: the report has a remark where the file holds another one by now
     Raises `ValueError` where the two differ in length, or `attend` names an image that is no example.
     """
 
     class_names: tuple[str, ...]
     images: tuple[tuple[Path, ...], ...]
     attend: Mapping[Path, Attend] = field(default_factory=dict, hash=False)
+    drawn_on: Mapping[Path, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         if len(self.class_names) != len(self.images):
@@ -187,6 +190,14 @@ class Explanation:
         return tuple(sorted(range(len(self.scores)), key=lambda c: -self.scores[c]))
 
     @property
+    def is_of_unlikeness(self) -> bool:
+        """Whether the map shows what is most unlike a single class, instead of evidence for one.
+
+        Classifiers of one class from before regions took part show evidence, and say how steady the region is.
+        """
+        return len(self.regions) == 1 and self.steadiness == (None,)
+
+    @property
     def difference(self) -> npt.NDArray[np.float32] | None:
         """The evidence for the most probable class less that for the runner-up, see `between`; None for one class."""
         return self.between(*self.ranked[:2]) if len(self.scores) > 1 else None
@@ -238,6 +249,7 @@ class TrainingReport:
     learning_curve: tuple[tuple[float, float], ...] = ()  # (examples of a typical class, accuracy 0..1)
     in_two_bins: tuple[tuple[Path, Path], ...] = ()
     """Pairs of files with the same content in different bins, of which one must be wrong; both are used."""
+    remarks: tuple[tuple[Path, str], ...] = ()  # (file, sentence) on examples whose boxes do not do what was meant
 
 
 @dataclass(frozen=True)

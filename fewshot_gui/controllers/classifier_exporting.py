@@ -8,9 +8,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 
+from fewshot_gui.controllers.job_history import JobHistoryController
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.items.naming import display_name, display_text
 from fewshot_gui.jobs.warm_up import import_model
+from fewshot_gui.views.jobs_dialog import JobEnd
 from model.progress import CancelToken
 
 _KEY = "classifier"
@@ -27,8 +29,9 @@ class _Exported:
 class ClassifierExportingController(QObject):
     """Exports the classifier that the project's file holds, in which every training is saved at once."""
 
-    def __init__(self, services: AppServices, parent: QObject) -> None:
+    def __init__(self, services: AppServices, jobs: JobHistoryController, parent: QObject) -> None:
         super().__init__(parent)
+        self._jobs, self._noted = jobs, 0  # 0: none is being written
         self._session, self._settings, self._files = services.session, services.settings, services.files
         self._questions, self._status, self._window = services.questions, services.status, services.window
         services.intents.export_classifier_requested.connect(self._on_export_requested)
@@ -40,11 +43,15 @@ class ClassifierExportingController(QObject):
         project = self._session.file
         if project is None:
             return
+        if self._noted:
+            self._status.show_message(self.tr("Another export is still being written."))
+            return
         folder = self._questions.classifier_folder(self._settings.last_folder)
         if folder is None:
             return
         self._settings.last_folder = folder.parent
         self._status.show_message(self.tr("Exporting the classifier …"))
+        self._noted = self._jobs.begin(self.tr("Exporting the classifier"))
 
         def export(_token: CancelToken) -> _Exported:
             import_model()
@@ -64,9 +71,18 @@ class ClassifierExportingController(QObject):
         if key != _KEY:
             return
         text = self.tr("Classifier exported to “{name}”, with a model card, {card}")
-        self._status.show_message(text.format(name=display_name(done.folder), card=done.card))
+        text = text.format(name=display_name(done.folder), card=done.card)
+        self._finish(text, JobEnd.DONE)
+        self._status.show_message(text)
 
     @Slot(str, object)
     def _on_call_failed(self, key: str, reason: str) -> None:
-        if key == _KEY and reason:
+        if key != _KEY:
+            return
+        self._finish(reason, JobEnd.FAILED if reason else JobEnd.STOPPED)
+        if reason:
             self._window.show_error(self.tr("The classifier was not exported"), display_text(reason))
+
+    def _finish(self, said: str, end: JobEnd) -> None:
+        self._jobs.end(self._noted, said, end=end)
+        self._noted = 0

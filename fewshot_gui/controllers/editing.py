@@ -72,6 +72,7 @@ class EditingController(QObject):
     @Slot(Path, object)
     def _on_boxes_requested(self, path: Path, boxes: Attend) -> None:
         self._attempt(lambda: self._document.set_boxes(path, boxes))
+        self._files.hash_files([path])  # what they were drawn on, if the file is another one later
 
     @Slot(int, list)
     def _on_assign_requested(self, position: int, paths: list[Path]) -> None:

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from fewshot_gui.controllers.job_history import JobHistoryController
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.items.naming import display_name, display_path, display_text
 from fewshot_gui.items.shown_rows import RowsInView
+from fewshot_gui.jobs.files import EitherToken
 from fewshot_gui.jobs.throttle import ProgressThrottle
 from fewshot_gui.project.errors import ProjectError
+from fewshot_gui.views.jobs_dialog import JobEnd
 from model.progress import CancelToken, Progress
 
 if TYPE_CHECKING:  # the window starts without the exporters
@@ -29,11 +32,10 @@ _MOST_REASONS = 200  # lines of a dialog
 
 @dataclass(frozen=True)
 class _Answer:
-    """What came of an export; `target` is None beside the images. `stale`: how many of the results are out of date."""
+    """What came of an export; `target` is None beside the images."""
 
     written: Written
     target: Path | None
-    stale: int = 0
     is_undo: bool = False
 
 
@@ -46,8 +48,9 @@ class ExportingController(QObject):
 
     _progressed = Signal(object)  # Progress, from the pool's thread
 
-    def __init__(self, services: AppServices, parent: QObject) -> None:
+    def __init__(self, services: AppServices, jobs: JobHistoryController, parent: QObject) -> None:
         super().__init__(parent)
+        self._jobs, self._noted = jobs, 0
         self._session, self._files, self._settings = services.session, services.files, services.settings
         self._window, self._questions, self._status = services.window, services.questions, services.status
         self._token: CancelToken | None = None  # of the export that is being written
@@ -118,6 +121,8 @@ class ExportingController(QObject):
             self._status.start_job(self.tr("Exporting"))
         else:
             self._status.show_message(self.tr("Exporting …"))
+        title = self.tr("Restoring sidecars") if choice.is_undo else self.tr("Exporting: {format}")
+        self._noted = self._jobs.begin(title.format(format=display_text(exporter.label)), token.cancel)
         report = ProgressThrottle(self._progressed.emit)
 
         def run(files_token: CancelToken) -> _Answer:
@@ -125,22 +130,20 @@ class ExportingController(QObject):
             from model.exports.project_contents import read_project
             from model.exports.targets.xmp import undo
 
-            joined = _Either(token, files_token)
+            joined = EitherToken(token, files_token)
             try:
                 if choice.is_undo:
                     return _Answer(undo(home, report, joined), None, is_undo=True)
                 project = replace(read_project(file), path=home)
-                written = export(exporter, project, target, options, report, joined)
-                wanted = None if images is None else set(images)
-                some = [row for row in project.results if wanted is None or row.path in wanted]
-                return _Answer(written, target, sum(project.is_stale(row) for row in some))
+                return _Answer(export(exporter, project, target, options, report, joined), target)
             finally:
                 _remove(spare)
 
         self._files.call(_KEY, run)
 
-    def _finish(self) -> None:
+    def _finish(self, said: str, end: JobEnd, details: str = "") -> None:
         self._token = None
+        self._jobs.end(self._noted, said, details, end)
         if self._has_bar:
             self._status.finish_job()
 
@@ -152,20 +155,24 @@ class ExportingController(QObject):
 
     @Slot(object)
     def _on_progressed(self, progress: Progress) -> None:
-        if self._token is not None and self._has_bar:
+        if self._token is None:
+            return
+        self._jobs.show_progress(self._noted, progress.phase, progress.done, progress.total)
+        if self._has_bar:
             self._status.set_job_progress(progress.phase, progress.done, progress.total)
 
     @Slot(str, object)
     def _on_call_returned(self, key: str, answer: object) -> None:
         if key != _KEY or not isinstance(answer, _Answer):
             return
-        self._finish()
         text = self._words(answer)
         reasons = [f"{display_path(path)}: {display_text(reason)}" for path, reason in answer.written.failed]
+        left = len(reasons) - _MOST_REASONS
+        more = [self.tr("… and {count} more").format(count=f"{left:,}")] if left > 0 else []
+        details = "\n".join([*reasons[:_MOST_REASONS], *more])
+        self._finish(text, JobEnd.DONE, details)
         if reasons:
-            left = len(reasons) - _MOST_REASONS
-            more = [self.tr("… and {count} more").format(count=f"{left:,}")] if left > 0 else []
-            self._window.show_error(self.tr("Export"), text, "\n".join([*reasons[:_MOST_REASONS], *more]))
+            self._window.show_error(self.tr("Export"), text, details)
         elif not (answer.written.images or answer.is_undo):
             self._window.show_error(self.tr("Nothing was exported"), text)
         else:
@@ -175,7 +182,7 @@ class ExportingController(QObject):
     def _on_call_failed(self, key: str, reason: str) -> None:
         if key != _KEY:
             return
-        self._finish()
+        self._finish(reason, JobEnd.FAILED if reason else JobEnd.STOPPED)
         if reason:
             self._window.show_error(self.tr("Nothing was exported"), display_text(reason))
         else:
@@ -191,8 +198,8 @@ class ExportingController(QObject):
         else:
             text = self.tr("%n image(s) written to “{name}”", "", done.images)
             parts = [text.format(name=display_name(answer.target))]
-        if answer.stale and not answer.is_undo:
-            parts.append(self.tr("%n of them out of date", "", answer.stale))
+        if done.stale:
+            parts.append(self.tr("%n of them out of date", "", done.stale))
         if done.without_word:
             parts.append(self.tr("%n left out, of which nobody said anything", "", done.without_word))
         if done.left_out:
@@ -200,24 +207,6 @@ class ExportingController(QObject):
         if done.failed:
             parts.append(self.tr("%n file(s) could not be written or read", "", len(done.failed)))
         return ". ".join(["; ".join(parts), *(display_text(one).rstrip(".") for one in done.remarks)])
-
-
-class _Either(CancelToken):
-    """Cancelled as soon as one of two tokens is."""
-
-    def __init__(self, one: CancelToken, other: CancelToken) -> None:
-        super().__init__()
-        self._both = one, other
-
-    @property
-    def is_cancelled(self) -> bool:
-        """Whether one of them is."""
-        return any(token.is_cancelled for token in self._both)
-
-    def raise_if_cancelled(self) -> None:
-        """Raise `Cancelled` where one of them is."""
-        for token in self._both:
-            token.raise_if_cancelled()
 
 
 def _loader(file: Path, device: str) -> Callable[[Path], ImageClassifier]:

@@ -116,7 +116,7 @@ class FolderExportController(QObject):
     def _start(self, key: str, title: str, job: Callable[..., _Answer]) -> None:
         self._token = token = CancelToken()
         self._status.start_job(title)
-        self._noted = self._jobs.begin(title)
+        self._noted = self._jobs.begin(title, token.cancel)
         phase, throttled = self.tr("Images"), ProgressThrottle(self._progressed.emit)
 
         def report(done: int, total: int) -> None:
@@ -144,6 +144,7 @@ class FolderExportController(QObject):
     def _on_progressed(self, progress: Progress) -> None:
         if self._token is not None:
             self._status.set_job_progress(progress.phase, progress.done, progress.total)
+            self._jobs.show_progress(self._noted, progress.phase, progress.done, progress.total)
 
     @Slot(str, object)
     def _on_call_returned(self, key: str, answer: object) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt, Slot
 
 from fewshot_gui.controllers.job_words import describe_classification, describe_fetched, describe_training
 from fewshot_gui.controllers.services import AppServices
+from fewshot_gui.items.naming import display_text
 from fewshot_gui.jobs.messages import (
     ClassifyBatch,
     ClassifyRequest,
@@ -17,6 +18,7 @@ from fewshot_gui.jobs.messages import (
     ComparedBackbone,
     CompareRequest,
     JobFailure,
+    JobProgress,
     JobRequest,
     JobResult,
     RestoreRequest,
@@ -42,10 +44,13 @@ class JobHistoryController(QObject):
         self._rows: dict[int, JobRow] = {}
         self._counts: dict[int, int] = {}  # images or backbones that are done, by job
         self._others = itertools.count(-1, -1)  # numbers that no job of the runner has
+        self._stops: dict[int, Callable[[], None]] = {}  # what stops a job that is none of the runner's
+        self._runner = services.runner
         self._dialog: JobsDialog | None = None
         runner = services.runner
         runner.submitted.connect(self._on_submitted)
         runner.started.connect(self._on_started)
+        runner.progressed.connect(self._on_progressed)
         runner.batch_ready.connect(self._on_batch_ready)
         runner.succeeded.connect(self._on_succeeded)
         runner.failed.connect(self._on_failed)
@@ -57,15 +62,29 @@ class JobHistoryController(QObject):
         """All jobs, the earliest first."""
         return tuple(self._rows.values())
 
-    def begin(self, title: str) -> int:
-        """Note a job that is none of the runner's, and that begins now; returns its number, for `end`."""
+    def begin(self, title: str, stop: Callable[[], None] | None = None) -> int:
+        """Note a job that is none of the runner's, and that begins now; returns its number, for `end`.
+
+        `stop` stops it, where that can be done.
+        """
         number = next(self._others)
-        self._rows[number] = JobRow(number, title, JobEnd.RUNNING, self._clock())
-        self._show()
+        if stop is not None:
+            self._stops[number] = stop
+        self._add(JobRow(number, title, JobEnd.RUNNING, self._clock(), can_be_stopped=stop is not None))
         return number
+
+    def show_progress(self, number: int, phase: str, done: int, total: int) -> None:
+        """Say how far a job that runs has come: `done` of `total` steps (0: not known) of `phase`."""
+        row = self._rows.get(number)
+        if row is not None and row.end is JobEnd.RUNNING:
+            phase = display_text(phase)
+            row.progress = f"{phase} {done:,} / {total:,}" if total else f"{phase} {done:,}" if done else phase
+            if self._dialog is not None:
+                self._dialog.show_row(row)
 
     def end(self, number: int, said: str, details: str = "", end: JobEnd = JobEnd.DONE) -> None:
         """Note what came of a job that `begin` noted."""
+        self._stops.pop(number, None)
         self._end(number, end, said, details)
         self._on_finished(number)
 
@@ -75,6 +94,7 @@ class JobHistoryController(QObject):
             self._dialog = dialog = JobsDialog(self._window)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.finished.connect(self._on_closed)
+            dialog.stop_requested.connect(self._on_stop_requested)
         self._show()
         self._dialog.show()
         self._dialog.activateWindow()
@@ -83,14 +103,23 @@ class JobHistoryController(QObject):
     def _on_closed(self) -> None:
         self._dialog = None
 
+    @Slot(int)
+    def _on_stop_requested(self, number: int) -> None:
+        stop = self._stops.get(number)
+        if stop is not None:
+            stop()
+        elif number in self._rows:
+            self._runner.cancel(number)
+
     @Slot(object)
     def _on_submitted(self, request: JobRequest) -> None:
         title = self._title(request)
         if title:
-            self._rows[request.job_id] = JobRow(request.job_id, title)
-            if len(self._rows) > _MOST:
-                del self._rows[next(iter(self._rows))]
-            self._show()
+            self._add(JobRow(request.job_id, title, can_be_stopped=True))
+
+    @Slot(object)
+    def _on_progressed(self, progress: JobProgress) -> None:
+        self.show_progress(progress.job_id, progress.phase, progress.done, progress.total)
 
     @Slot(int)
     def _on_started(self, job_id: int) -> None:
@@ -126,6 +155,12 @@ class JobHistoryController(QObject):
         if row is not None:
             row.seconds = None if row.begun is None else max(self._clock() - row.begun, 0.0)
             self._show()
+
+    def _add(self, row: JobRow) -> None:
+        self._rows[row.number] = row
+        if len(self._rows) > _MOST:
+            del self._rows[next(iter(self._rows))]
+        self._show()
 
     def _end(self, job_id: int, end: JobEnd, said: str, details: str = "") -> None:
         row = self._rows.get(job_id)

@@ -34,6 +34,11 @@ def describe_training(report: TrainingReport) -> str:
         text += tr("; {count} left out: {name} {reason}").format(
             count=len(left_out), name=display_name(path), reason=display_text(reason)
         )
+    if report.remarks:
+        boxed = dict(report.remarks)  # what is wrong is said where the example is shown
+        text += tr("; look at the boxes of %n example(s), first of {name}", "", len(boxed)).format(
+            name=display_name(next(iter(boxed)))
+        )
     return text
 
 

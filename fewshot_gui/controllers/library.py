@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QImage
 
+from fewshot_gui.controllers.job_history import JobHistoryController
 from fewshot_gui.controllers.services import AppServices
 from fewshot_gui.jobs.files import FoundImages, HashedFile
 from fewshot_gui.project.errors import ProjectError
@@ -17,6 +18,7 @@ from fewshot_gui.project.file_records import FileRecord
 from fewshot_gui.project.relocate import Whereabouts, find_files
 from fewshot_gui.project.search_notes import SearchNotes
 from fewshot_gui.project.values import FileIdentity
+from fewshot_gui.views.jobs_dialog import JobEnd
 from model.images.cutting import Cutting
 from model.images.rendering import Rendering
 from model.progress import CancelToken
@@ -28,8 +30,9 @@ _OPENED_PAUSE = 500  # milliseconds in which the others show the project, before
 class LibraryController(QObject):
     """Scans, hashes and relocates whenever the document's folders or examples change."""
 
-    def __init__(self, services: AppServices, parent: QObject) -> None:
+    def __init__(self, services: AppServices, jobs: JobHistoryController, parent: QObject) -> None:
         super().__init__(parent)
+        self._jobs, self._noted = jobs, 0  # 0: no folder is being searched
         self._session, self._document, self._library = services.session, services.document, services.library
         self._files, self._settings = services.files, services.settings
         self._thumbnails, self._tiles = services.thumbnails, services.tiles
@@ -154,15 +157,30 @@ class LibraryController(QObject):
             self._status.show_message(str(error))
 
     def _scan(self) -> None:
+        self._end_scan(JobEnd.STOPPED)
         self._scanned = self._document.folders
         self._library.clear()
         self._library.set_scanning(bool(self._scanned))
+        if self._scanned:
+            self._noted = self._jobs.begin(self.tr("Searching the library's folders"), self._stop_scan)
         self._scan_id = self._files.scan(self._scanned)
+
+    def _stop_scan(self) -> None:
+        self._files.cancel_scan()
+        self._library.set_scanning(False)
+        self._end_scan(JobEnd.STOPPED)
+
+    def _end_scan(self, end: JobEnd) -> None:
+        if self._noted:
+            found = self.tr("Images found: {count}").format(count=f"{len(self._library):,}")
+            self._jobs.end(self._noted, found, end=end)
+            self._noted = 0
 
     @Slot(object)
     def _on_images_found(self, found: FoundImages) -> None:
         if found.scan_id == self._scan_id:
             self._library.add(found.paths)
+            self._jobs.show_progress(self._noted, self.tr("Images found:"), len(self._library), 0)
 
     @Slot(int, object)
     def _on_scan_noted(self, scan_id: int, notes: SearchNotes) -> None:
@@ -173,6 +191,7 @@ class LibraryController(QObject):
     def _on_scan_finished(self, scan_id: int, _count: int) -> None:
         if scan_id == self._scan_id:
             self._library.set_scanning(False)
+            self._end_scan(JobEnd.DONE)
 
     @Slot()
     def _look_for_files(self) -> None:

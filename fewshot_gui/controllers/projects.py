@@ -47,7 +47,7 @@ class ProjectsController(QObject):
         self._opener.opened.connect(self._on_opened)
         self._opener.refused.connect(self._on_refused)
         self._opening, self._opening_text = Path(), ""
-        self._show_recent()
+        self.show_recent()
 
     def start(self, project: Path | None) -> None:
         """Open `project`; without one, the latest where that has no name yet, or an empty one.
@@ -129,7 +129,7 @@ class ProjectsController(QObject):
         if self._attempt(partial(self._session.show, opened)):
             self._running.restore(opened.classifier_files)
             if opened.is_untitled:
-                self._show_recent()
+                self.show_recent()
                 self._status.show_message(self.tr("This project has no name yet: Save (Ctrl+S) gives it one."))
             else:
                 self._remember(self._opening)
@@ -143,7 +143,7 @@ class ProjectsController(QObject):
         else:
             self._window.show_error(self.tr("Project"), str(error))
             self._settings.remove_recent_project(self._opening)
-            self._show_recent()
+            self.show_recent()
         self.settled.emit()
 
     def _attempt(self, action: Callable[[], None]) -> bool:
@@ -157,17 +157,19 @@ class ProjectsController(QObject):
     def _remember(self, path: Path) -> None:
         self._settings.add_recent_project(path)
         self._settings.last_folder = path.parent
-        self._show_recent()
+        self.show_recent()
 
-    def _show_recent(self) -> None:
-        recent, untitled = self._settings.recent_projects, self._untitled()
+    @Slot()
+    def show_recent(self) -> None:
+        """Offer recent projects, and the latest without a name."""
+        recent, untitled = self._settings.recent_projects, dict(list(self.unnamed().items())[:_MOST_UNTITLED])
         self._window.set_recent_projects(recent, untitled)
         self._files.call(_RECENT, partial(_look_at, recent, dict.fromkeys(untitled, self.tr("Untitled"))))
 
-    def _untitled(self) -> dict[Path, str]:
-        """Return the latest projects that were left without a name, and what each is called."""
+    def unnamed(self) -> dict[Path, str]:
+        """Return the projects that were left without a name, the latest first, and what each is called."""
         found = {}
-        for path in self._session.recoverable()[:_MOST_UNTITLED]:
+        for path in self._session.recoverable():
             when = QDateTime.fromSecsSinceEpoch(int(last_change(path) or 0))
             found[path] = self.tr("Untitled, {time}").format(
                 time=QLocale().toString(when, QLocale.FormatType.ShortFormat)
@@ -178,7 +180,7 @@ class ProjectsController(QObject):
     def _on_new_requested(self) -> None:
         is_left = self._session.document.is_untitled and self._session.document.is_modified
         self._change(self._session.new)
-        self._show_recent()
+        self.show_recent()
         if is_left:
             self._status.show_message(self.tr("The project without a name is kept: File, Open recent."))
 

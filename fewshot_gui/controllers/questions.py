@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from fewshot_gui.intents import FetchPlan
 from fewshot_gui.items.naming import display_name, display_text, names_are_hidden
 from fewshot_gui.items.shown_rows import RowsInView
+from fewshot_gui.project.recent import RecentProject
 from fewshot_gui.project.review import Choice, ReviewPlan
 from fewshot_gui.project.session import PROJECT_SUFFIX
 from fewshot_gui.project.values import Bin
@@ -21,6 +22,7 @@ from fewshot_gui.views.folder_export_dialog import FolderExportChoice, FolderExp
 from fewshot_gui.views.reading_dialog import ReadingDialog
 from fewshot_gui.views.recovery_dialog import RecoveryDialog, Rescue
 from fewshot_gui.views.review_dialog import ReviewDialog
+from fewshot_gui.views.unnamed_dialog import UnnamedDialog
 from model.images.cutting import Cutting
 from model.images.rendering import Rendering
 from model.messages import translated
@@ -80,6 +82,14 @@ class Questions(QObject):
         dialog = RecoveryDialog(damaged, trouble, rescues, self._window)
         try:
             return dialog.chosen if dialog.exec() else None
+        finally:
+            dialog.deleteLater()
+
+    def unnamed_to_discard(self, projects: Sequence[RecentProject], chosen: Collection[Path]) -> tuple[Path, ...]:
+        """Ask which of the projects without a name to discard, see `UnnamedDialog`."""
+        dialog = UnnamedDialog(projects, chosen, self._window)
+        try:
+            return dialog.chosen() if dialog.exec() else ()
         finally:
             dialog.deleteLater()
 

@@ -95,7 +95,7 @@ class RunningController(QObject):
     def train(self) -> int:
         """Train on the examples in the bins; empty bins are left out. Returns the job's id."""
         bins = [bin_ for bin_ in self._document.bins if bin_.examples]
-        chosen = self._session.settings
+        chosen, boxes = self._session.settings, self._document.boxes_of_examples()
         self.work_begun.emit(UnfinishedWork())
         self._training = self.submit(
             self.tr("Training"),
@@ -109,7 +109,8 @@ class RunningController(QObject):
                 device=self._settings.device,
                 seed=chosen.seed,
                 rendering=self.rendering,
-                attend=self._document.boxes_of_examples(),
+                attend=boxes,
+                drawn_on={path: hash_ for path in boxes if (hash_ := self._document.board.content_hash(path))},
             ),
         )
         return self._training

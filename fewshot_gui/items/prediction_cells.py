@@ -60,7 +60,7 @@ class PredictionCells:
         if made.label is not None and made.label.bin_id is None and column in (Column.CLASS, Column.CONFIDENCE):
             return tr("None of these") if column is Column.CLASS else ""
         if column is Column.CLASS:
-            return look_of(self._document, made.bin_id).name if made.bin_id else ""
+            return self._class_text(made)
         if column is Column.CONFIDENCE:
             return "" if made.is_of_one_bin else confidence_text(made.confidence)
         return self._note(made)
@@ -107,21 +107,27 @@ class PredictionCells:
 
     def _tile(self, made: BinPrediction) -> Tile:
         is_error = made.status is Status.ERROR
-        look = look_of(self._document, made.bin_id) if made.bin_id else BinLook(tr("Not classified"), "")
-        if made.label is not None and made.label.bin_id is None:
-            look = BinLook(self.text(made, Column.CLASS), "")
+        look = look_of(self._document, made.bin_id) if made.bin_id else BinLook("", "")
+        is_none = made.label is not None and made.label.bin_id is None
         return Tile(
             path=made.path,
             name=display_name(made.path),
             status=made.status,
             bin_id=made.bin_id,
-            class_name=look.name,
-            color=look.color,
+            class_name=self.text(made, Column.CLASS) or tr("Not classified"),
+            color="" if is_none else look.color,
             confidence="" if is_error else self.text(made, Column.CONFIDENCE),
             region=made.region,
             is_stale=made.label is None and is_stale(self._results, made),
             marks=tuple(self._marks(made)),
         )
+
+    def _class_text(self, made: BinPrediction) -> str:
+        if made.bin_id is None:
+            return ""
+        name = look_of(self._document, made.bin_id).name
+        is_unlike = made.is_of_one_bin and made.status is Status.UNKNOWN  # no other bin could be the nearest
+        return tr("Unlike ‘{name}’").format(name=name) if is_unlike else name
 
     def _marks(self, made: BinPrediction) -> list[Mark]:
         """The most urgent first. Marks for what other parts of the app know of an image are added here."""

@@ -36,6 +36,8 @@ _BITES = 10  # until they are shown, since the views paint themselves anew
 class PredictionsModel(QAbstractTableModel):
     """Rows of `Results` that pass the filter, in arrival order or sorted by a column; or arranged, for the gallery.
 
+    Of a stack of near copies that is not spread the first is shown.
+
     A new filter resets the model (views keep their selection by path); sorting moves rows, and
     predictions that arrive while it is sorted find their place within `_SORT_PAUSE`. Of another
     project's the first `_BITE` are there at once, the others arrive while the window does other things.
@@ -197,7 +199,7 @@ class PredictionsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DecorationRole and column is Column.IMAGE:
             return self._thumbnails.image(made.path)
         if role == Role.STACK:
-            group = self._stacks.members(made.path) if self._arrangement is not None else ()
+            group = self._stacks.members(made.path)
             return (len(group), self._stacks.is_spread(made.path)) if group else None
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:
             return self._cells.describe(made)
@@ -229,7 +231,7 @@ class PredictionsModel(QAbstractTableModel):
         """The rows to be shown, in their order; those under others are noted."""
         self._under = {}
         order = self._all_ordered(rows)
-        groups = self._stacks.groups() if self._arrangement is not None else ()
+        groups = self._stacks.groups()
         return self._stacked(order, groups) if groups else order
 
     def _stacked(self, order: Rows, stacks: Sequence[tuple[Path, ...]]) -> Rows:
@@ -287,7 +289,7 @@ class PredictionsModel(QAbstractTableModel):
         self.endResetModel()
 
     def _sort_rows(self) -> None:
-        if self._under or (self._arrangement is not None and self._stacks.is_on):
+        if self._under or self._stacks.is_on:
             self._reset_rows()  # there are more rows then, or fewer
             return
         self._append_all()
@@ -308,7 +310,7 @@ class PredictionsModel(QAbstractTableModel):
         is_ordered = self._sort is not None
         if self._arrangement is not None:
             is_ordered = self._arrangement != Arrangement(sorting=Sorting.ARRIVAL)
-        if is_ordered and not self._sort_later.isActive():
+        if (is_ordered or self._stacks.is_on) and not self._sort_later.isActive():
             self._sort_later.start()
 
     def _group_soon(self) -> None:
@@ -316,7 +318,7 @@ class PredictionsModel(QAbstractTableModel):
             self._sort_soon()
 
     def _on_stacks_changed(self) -> None:
-        if self._arrangement is not None and len(self._columns):
+        if len(self._columns):
             self._sort_rows()
 
     def _refresh_rows(self, paths: Sequence[Path]) -> None:

@@ -18,7 +18,7 @@ class Role(IntEnum):
     COLOR = Qt.ItemDataRole.UserRole + 5  # "#rrggbb" of the bin the image is in or is said to be; or None
     CONFIDENCE = Qt.ItemDataRole.UserRole + 6  # float 0..1, or None
     STALE = Qt.ItemDataRole.UserRole + 7  # bool: made before the bins were changed
-    STATUS = Qt.ItemDataRole.UserRole + 8  # model.types.Status
+    STATUS = Qt.ItemDataRole.UserRole + 8  # model.types.Status; Qt hands it on as a plain str, so compare by ==
     SHARED = Qt.ItemDataRole.UserRole + 9  # bool: the same picture is in another bin, too
     TILE = Qt.ItemDataRole.UserRole + 10  # Tile
     STACK = Qt.ItemDataRole.UserRole + 12  # (images in its stack, whether it is spread), or None

@@ -15,10 +15,14 @@ from model.types import Status
 
 
 def describe_example(document: Document, results: Results, path: Path) -> str:
-    """Which bin the image is an example of, and what leaving it out said; "" where it is none."""
+    """Which bin the image is an example of, what leaving it out said, and remarks on its boxes; "" where it is none."""
     bin_id = document.bin_of(path)
     if bin_id is None:
         return ""
+    return following(_of_example(document, results, path, bin_id), *map(display_text, results.remarks(path)))
+
+
+def _of_example(document: Document, results: Results, path: Path, bin_id: str) -> str:
     text = tr("Example of ‘{name}’.").format(name=look_of(document, bin_id).name)
     made = results.verdict(path)
     if made is None or made.bin_id != bin_id:

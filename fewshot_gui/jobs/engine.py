@@ -106,7 +106,7 @@ class Engine:
         from model.training.train import train
 
         classifier, report = train(
-            SupportSet(request.class_names, request.images, request.attend),
+            SupportSet(request.class_names, request.images, request.attend, request.drawn_on),
             backbone=request.backbone,
             seed=request.seed,
             embedder=self._embedder(request.backbone, request.device),

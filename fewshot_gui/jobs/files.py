@@ -105,6 +105,10 @@ class FileJobs(QObject):
         self._start(job)
         return scan_id
 
+    def cancel_scan(self) -> None:
+        """Stop the scan that goes on; what it found stays, and it says nothing more."""
+        self._scan_token.cancel()
+
     def expand_drop(self, target: str, paths: Sequence[Path], *, by_folder: bool = False) -> None:
         """Find the images among dropped files and folders; answered by `drop_expanded`.
 
@@ -191,6 +195,24 @@ class FileJobs(QObject):
 
         if not self._is_shut_down:
             self._pool.start(run)
+
+
+class EitherToken(CancelToken):
+    """Cancelled as soon as one of two tokens is: that of the job, and that of all jobs, which `call` hands over."""
+
+    def __init__(self, one: CancelToken, other: CancelToken) -> None:
+        super().__init__()
+        self._both = one, other
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether one of them is."""
+        return any(token.is_cancelled for token in self._both)
+
+    def raise_if_cancelled(self) -> None:
+        """Raise `Cancelled` where one of them is."""
+        for token in self._both:
+            token.raise_if_cancelled()
 
 
 def _batches(paths: Iterable[Path], token: CancelToken) -> Iterable[tuple[Path, ...]]:

@@ -36,7 +36,10 @@ class WarmUpRequest:
 
 @dataclass(frozen=True)
 class TrainRequest:
-    """Train on `images[c]` for the bin `bin_ids[c]`, called `class_names[c]`; `attend`: boxes on some of them."""
+    """Train on `images[c]` for the bin `bin_ids[c]`, called `class_names[c]`.
+
+    `attend`: boxes on some of them; `drawn_on`: hashes of what these files held when the boxes were drawn.
+    """
 
     job_id: int
     revision: int
@@ -48,6 +51,7 @@ class TrainRequest:
     seed: int
     rendering: Rendering = USUAL  # how the images are read; the classifier keeps it
     attend: Mapping[Path, Attend] = field(default_factory=dict)
+    drawn_on: Mapping[Path, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)

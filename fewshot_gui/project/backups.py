@@ -81,6 +81,14 @@ class Backups:
                 one.path.unlink()
         return backup
 
+    def remove(self, project: Path) -> None:
+        """Delete all backups of a project; raises `OSError` where one cannot be deleted."""
+        with self._lock:
+            for backup in self.of(project):
+                backup.path.unlink(missing_ok=True)
+            with suppress(OSError):  # not there, or something else is in it
+                self.folder_of(project).rmdir()
+
     def counts(self, backup: Backup) -> tuple[int, int] | None:
         """Return how many bins and examples a backup holds; None when it cannot be read."""
         try:

@@ -58,6 +58,7 @@ class Results(QObject):
         self._trained_on: Mapping[Path, str | None] | None = None
         self._trained_boxes: Mapping[Path, Attend] = {}
         self._verdicts: dict[Path, ExampleVerdict] = {}
+        self._remarks: dict[Path, tuple[str, ...]] = {}  # on boxes
         self._is_stale = False
         document.revision_changed.connect(self._update_stale)
         document.paths_relocated.connect(self._on_paths_relocated)
@@ -145,6 +146,11 @@ class Results(QObject):
     def verdict(self, path: Path) -> ExampleVerdict | None:
         """Return what the last training learnt about an example, or None if it was not in it."""
         return self._verdicts.get(path)
+
+    def remarks(self, path: Path) -> tuple[str, ...]:
+        """Return what the last training says of the boxes on an example, as long as they are as they were then."""
+        found = self._remarks.get(path, ())
+        return found if found and self._document.boxes(path) == self._trained_boxes.get(path) else ()
 
     def classifier_files(self) -> dict[str, bytes]:
         """Return the saved classifier, file name -> content; empty without one.
@@ -277,6 +283,7 @@ class Results(QObject):
         self._trained_on = training.examples if training else None
         self._trained_boxes = training.boxes if training else {}
         self._verdicts = training.verdicts if training else {}
+        self._remarks = training.remarks if training else {}
         self._update_stale()
         self.training_changed.emit()
 

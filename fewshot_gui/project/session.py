@@ -186,6 +186,20 @@ class Session(QObject):
         """Open one of `recoverable`, untitled as it was; raises as `open`."""
         self.show(open_project(path, self.backups, is_untitled=True))
 
+    def discard(self, path: Path) -> None:
+        """Delete one of `recoverable` with its backups; raises `ProjectError` where that fails or it is open."""
+        lock = ProjectLock(path)
+        try:
+            for ending in ("", "-wal", "-shm"):  # SQLite's log is there where a program crashed
+                path.with_name(path.name + ending).unlink(missing_ok=True)
+            self.backups.remove(path)
+        except OSError as error:
+            raise ProjectError(
+                message("The project cannot be discarded: {reason}.", reason=error.strerror or error)
+            ) from error
+        finally:
+            lock.release()
+
     def save_as(self, path: Path) -> None:
         """Save the project as `path` and go on there; an untitled project's own file is removed.
 

@@ -61,6 +61,14 @@ class Training:
         return {known.path: known.attend for known in self.report.examples}
 
     @property
+    def remarks(self) -> dict[Path, tuple[str, ...]]:
+        """What should be known of the boxes on some examples: sentences by file."""
+        found: dict[Path, tuple[str, ...]] = {}
+        for path, remark in self.report.remarks:
+            found[path] = (*found.get(path, ()), remark)
+        return found
+
+    @property
     def verdicts(self) -> dict[Path, ExampleVerdict]:
         """What it learnt about each example that it used."""
         verdicts = {}
@@ -83,6 +91,7 @@ class Training:
             unreadable=tuple((here(path), reason) for path, reason in self.report.unreadable),
             duplicates=tuple((here(path), reason) for path, reason in self.report.duplicates),
             in_two_bins=tuple((here(one), here(other)) for one, other in self.report.in_two_bins),
+            remarks=tuple((here(path), remark) for path, remark in self.report.remarks),
         )
         left_out = {here(path): bin_id for path, bin_id in self.left_out.items()}
         return replace(self, report=report, left_out=left_out)

@@ -212,7 +212,8 @@ class CompareView(QWidget):
             return
         half.canvas.set_original_size(QSize(*explanation.image_size))
         color = QColor(look_of(self._document, half.bin_ids[at]).color)
-        half.canvas.evidence.show(explanation.evidence_maps[at], explanation.regions[at], color)
+        shown = explanation.evidence_maps[at], explanation.regions[at], color
+        half.canvas.evidence.show(*shown, is_of_unlikeness=explanation.is_of_unlikeness)
 
     def _show_facts(self, half: _Half, trouble: str = "") -> None:
         if half.path is None:

@@ -103,14 +103,21 @@ class HelpDialog(QDialog):
         tree.setAlternatingRowColors(True)
         tree.setAccessibleName(self.windowTitle())
         for gesture, effect in [*_gestures(), *_keys(actions)]:
-            tree.addTopLevelItem(QTreeWidgetItem([gesture, effect]))
-        tree.resizeColumnToContents(0)
+            item = QTreeWidgetItem([gesture, effect])
+            for column, text in enumerate((gesture, effect)):
+                item.setToolTip(column, text)  # whole, where the screen is too narrow for it
+            tree.addTopLevelItem(item)
+        for column in range(2):
+            tree.resizeColumnToContents(column)
+        texts = tree.header().length()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.addWidget(tree)
         layout.addWidget(buttons)
-        self.resize(640, 560)
+        margins, bar = layout.contentsMargins(), tree.verticalScrollBar().sizeHint().width()
+        wanted = texts + bar + 2 * tree.frameWidth() + margins.left() + margins.right()
+        self.resize(min(wanted, self.screen().availableSize().width()), 560)
 
 
 def show_about(parent: QWidget) -> None:

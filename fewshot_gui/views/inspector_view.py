@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QColor, QImage, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.intents import Intents
@@ -39,6 +39,7 @@ from fewshot_gui.widgets.notice import Notice
 from fewshot_gui.widgets.overlay_canvas import OverlayCanvas
 from fewshot_gui.widgets.pane_header import PaneHeader
 from fewshot_gui.widgets.score_bars import ScoreBars, ScoreRow
+from fewshot_gui.widgets.slider import Slider
 from model.types import Explanation, MapStyle, Region
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class InspectorView(QWidget):
         self.like = LikeStrip(tiles)
         self._name, self._verdict, self._status = ElidedLabel(), QLabel(), QLabel()
         self._zoom = QLabel()
-        self._opacity, self._threshold = QSlider(Qt.Orientation.Horizontal), QSlider(Qt.Orientation.Horizontal)
+        self._opacity, self._threshold = Slider(), Slider()
         self.map_choice = MapChoice(between_classes=True)
         self.legend, self.masking = DifferenceLegend(), MaskingStrip(document, intents)
         self._mark_notice = Notice(self.tr("A part is marked."), icon_name="search")
@@ -162,7 +163,6 @@ class InspectorView(QWidget):
             self.canvas.evidence.clear()
         else:
             self._show_preview(path)
-        self._status.hide()
         self._show_facts()
         self._pictures.request(path, self.tools.greys.look)
         self._settle.start()
@@ -170,7 +170,6 @@ class InspectorView(QWidget):
     def show_name(self) -> None:
         """Show the image's name, and what is said of it, as names are shown now."""
         if self._path is not None:
-            self._status.setText(display_text(self._trouble))
             self._show_facts()
             self._name.show_text(display_name(self._path))
             self._name.setToolTip(display_path(self._path))
@@ -200,7 +199,6 @@ class InspectorView(QWidget):
         if path != self._path:
             return
         self._explanation, self._bin_ids, self._trouble = explanation, tuple(bin_ids), ""
-        self._status.hide()
         self._show_facts()
         self._show_map()
         self._show_like()
@@ -208,7 +206,7 @@ class InspectorView(QWidget):
     def show_explanation_failure(self, path: Path, message: str) -> None:
         """Say why there is no explanation of `path`."""
         if path == self._path:
-            self._set_status(message)
+            self._set_trouble(message)
 
     def set_map_style(self, map_style: MapStyle) -> None:
         """How the map is shown."""
@@ -287,13 +285,17 @@ class InspectorView(QWidget):
         path = self._path
         if path is None:
             return
+        made = self._results.prediction(path)
         lines = [describe_example(self._document, self._results, path)]
         lines.append(describe_prediction(self._document, self._results, path))
         lines.append(describe_labels(self._document, path))
-        if self._shows_unlike() and self._results.prediction(path) is None:
+        if self._shows_unlike() and made is None:
             lines.append(most_unlike())
         lines.append(describe_origin(self._results, path))
         text = "\n".join(line for line in lines if line) or self.tr("Not classified yet.")
+        is_said = made is not None and bool(made.message) and made.message in self._trouble  # by the prediction
+        self._status.setText(display_text(self._trouble))
+        self._status.setVisible(bool(self._trouble) and not is_said)
         remark = display_text(self._remark)
         self._verdict.setText(f"{text}\n{self.tr('Note:')} {remark}" if remark else text)
         bin_ids, scores = self._known_scores(path)
@@ -303,12 +305,11 @@ class InspectorView(QWidget):
             text = confidence_text(score) if len(bin_ids) > 1 else ""
             rows.append(ScoreRow(bin_id, look.name, look.color, score, text))
         self.scores.set_rows(rows, self.scores.chosen_bin() if self._explanation is None else None)
-        self.scores.setVisible(bool(rows))
+        self.scores.setVisible(len(rows) > 1)  # the probability of a single class says nothing
 
     def _shows_unlike(self) -> bool:
         """Whether the explanation shows what is most unlike a single bin."""
-        explanation = self._explanation
-        return explanation is not None and len(self._bin_ids) == 1 and explanation.steadiness == (None,)
+        return self._explanation is not None and self._explanation.is_of_unlikeness
 
     def _known_scores(self, path: Path) -> tuple[Sequence[str], Sequence[float]]:
         """The bins and their scores: those of the record, so that one image has one number wherever it stands.
@@ -331,7 +332,8 @@ class InspectorView(QWidget):
         at = self._bin_ids.index(chosen)
         color = QColor(look_of(self._document, chosen).color)
         difference = self._show_why()
-        self.canvas.evidence.show(explanation.evidence_maps[at], explanation.regions[at], color, difference)
+        shown = explanation.evidence_maps[at], explanation.regions[at], color, difference
+        self.canvas.evidence.show(*shown, is_of_unlikeness=explanation.is_of_unlikeness)
 
     def _show_why(self) -> npt.NDArray[np.float32] | None:
         """Offer the masking test for the chosen class; name the classes of the difference, and return it."""
@@ -368,13 +370,12 @@ class InspectorView(QWidget):
         if thumbnail is not None:
             self.canvas.set_image(thumbnail)
 
-    def _set_status(self, message: str) -> None:
+    def _set_trouble(self, message: str) -> None:
         palette = self._status.palette()
         palette.setColor(QPalette.ColorRole.WindowText, style.failure(self.palette()))
         self._status.setPalette(palette)
         self._trouble = message
-        self._status.setText(display_text(message))
-        self._status.setVisible(bool(message))
+        self._show_facts()
 
     def _on_settled(self) -> None:
         if self._path is not None:
@@ -406,7 +407,7 @@ class InspectorView(QWidget):
         if path == self._path:
             self.canvas.clear(self.tr("This image cannot be shown."))
             self.boxes.hide()
-            self._set_status(message)
+            self._set_trouble(message)
 
     def _on_class_chosen(self) -> None:
         self._show_map()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from PySide6.QtCore import QDateTime, QLocale, Qt
+from PySide6.QtCore import QDateTime, QLocale, Qt, Signal, Slot
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import (
     QDialog,
@@ -41,7 +41,11 @@ class JobEnd(Enum):
 
 @dataclass
 class JobRow:
-    """One job. `begun`: seconds since 1970; `seconds` it took, None while it runs; `details`: for a bug report."""
+    """One job.
+
+    begun: seconds since 1970; seconds: that it took, None while it runs
+    said: what came of it; progress: how far it is while it runs; details: for a bug report
+    """
 
     number: int
     title: str
@@ -50,10 +54,19 @@ class JobRow:
     seconds: float | None = None
     said: str = ""
     details: str = ""
+    progress: str = ""
+    can_be_stopped: bool = False
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it runs or waits."""
+        return self.end in (JobEnd.WAITING, JobEnd.RUNNING)
 
 
 class JobsDialog(QDialog):
     """The newest first; below, all that is known of the one that is chosen. Work goes on beside it."""
+
+    stop_requested = Signal(int)  # number of the job
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,7 +85,7 @@ class JobsDialog(QDialog):
         self.details.setReadOnly(True)
         self.details.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.details.setAccessibleName(self.tr("Details"))
-        self._none.setText(self.tr("Nothing was trained, classified or compared since the program started."))
+        self._none.setText(self.tr("Nothing was trained, classified, searched or exported since the program started."))
         self._none.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         parts = QSplitter(Qt.Orientation.Vertical)
         parts.setChildrenCollapsible(False)
@@ -87,6 +100,10 @@ class JobsDialog(QDialog):
         self.copy_button: QPushButton = buttons.addButton(self.tr("&Copy list"), QDialogButtonBox.ButtonRole.ActionRole)
         self.copy_button.setAutoDefault(False)
         self.copy_button.clicked.connect(self._copy)
+        self.stop_button: QPushButton = buttons.addButton(self.tr("&Stop"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.stop_button.setAutoDefault(False)
+        self.stop_button.setToolTip(self.tr("Stop the job that is chosen; what it has done so far is kept"))
+        self.stop_button.clicked.connect(self._on_stop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(2 * style.GRID,) * 4)
         layout.setSpacing(style.GRID)
@@ -117,6 +134,14 @@ class JobsDialog(QDialog):
             self.list.setCurrentItem(newest)
         self._show_details()
 
+    def show_row(self, row: JobRow) -> None:
+        """Say how far one of the jobs is."""
+        for at in range(self.list.topLevelItemCount()):
+            item = self.list.topLevelItem(at)
+            if item is not None and item.data(0, _NUMBER) == row.number:
+                item.setText(3, self._texts(row)[3])
+                return
+
     def _texts(self, row: JobRow) -> list[str]:
         standing = {
             JobEnd.WAITING: self.tr("waits"),
@@ -127,7 +152,7 @@ class JobsDialog(QDialog):
         }
         begun = "" if row.begun is None else _time(row.begun)
         took = "" if row.seconds is None else self.tr("{seconds} s").format(seconds=f"{row.seconds:,.1f}")
-        said = display_text(row.said).replace("\n", " ")
+        said = display_text(row.progress if row.end is JobEnd.RUNNING else row.said).replace("\n", " ")
         return [row.title, begun, took, said or standing[row.end]]
 
     def _chosen(self) -> int | None:
@@ -141,6 +166,14 @@ class JobsDialog(QDialog):
         row = self._rows.get(self._chosen() or 0)
         texts = () if row is None else (display_text(row.said), display_text(row.details))
         self.details.setPlainText("\n\n".join(text for text in texts if text))
+        self.stop_button.setEnabled(row is not None and row.can_be_stopped and row.is_under_way)
+
+    @Slot()
+    def _on_stop(self) -> None:
+        number = self._chosen()
+        if number is not None:
+            self.stop_button.setEnabled(False)
+            self.stop_requested.emit(number)
 
     def _copy(self) -> None:
         lines = ["\t".join(self._texts(row)) for row in reversed(self._rows.values())]

@@ -111,6 +111,7 @@ class MainWindow(QMainWindow):
             self.compare,
             self.estimates,
             self.focus,
+            self.stacks,
             self._menu_bar.put_into,
             self._menu_bar.windows,
         )
@@ -259,6 +260,7 @@ class MainWindow(QMainWindow):
     def set_recent_projects(self, projects: Sequence[Path], untitled: Mapping[Path, str]) -> None:
         """The projects for File > Open recent, the latest first, then those without a name and what they are called."""
         self._menu_bar.set_recent(projects, untitled)
+        self.command_table.set_flags(unnamed=bool(untitled))
 
     def show_recent(self, projects: Sequence[RecentProject]) -> None:
         """Offer the same projects, with pictures, where there are no bins."""

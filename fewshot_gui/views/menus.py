@@ -193,7 +193,7 @@ class MenuBar(QMenuBar):
 
     def __init__(self, actions: ActionTable, intents: Intents, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._intents = intents
+        self._intents, self._discard_unnamed = intents, actions["discardUnnamed"]
         self._recent = QMenu(self.tr("Open &recent"))
         self._recent.setObjectName("recentMenu")
         self.put_into = QMenu(self.tr("Put &selection into"))
@@ -244,6 +244,9 @@ class MenuBar(QMenuBar):
         for path, name in self._untitled.items():
             action = self._recent.addAction(name.replace("&", "&&"))
             action.triggered.connect(partial(self._intents.recent_requested.emit, path))
+        if self._untitled:
+            self._recent.addSeparator()
+            self._recent.addAction(self._discard_unnamed)
         self._recent.setToolTipsVisible(True)
         self._recent.setEnabled(not self._recent.isEmpty())
 

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QRect, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
 
 from fewshot_gui.covers import covers
 from fewshot_gui.items.image_list_model import Index
 from fewshot_gui.items.naming import names
 from fewshot_gui.items.prediction_columns import Column
-from fewshot_gui.items.prediction_delegate import ROW_HEIGHT, PredictionDelegate
+from fewshot_gui.items.prediction_delegate import ROW_HEIGHT, PredictionDelegate, number_rect
 from fewshot_gui.items.predictions_model import PredictionsModel
 from fewshot_gui.items.roles import Role
 from fewshot_gui.items.shown_rows import RowsInView
@@ -26,6 +26,7 @@ from fewshot_gui.views.image_view import (
     selected_rows,
     start_image_drag,
 )
+from fewshot_gui.widgets.grid_view import is_in_sight
 
 _WIDTHS = {Column.CLASS: 136, Column.CONFIDENCE: 136, Column.STATUS: 184}
 _LEAST = {Column.CLASS: 88, Column.CONFIDENCE: 72, Column.STATUS: 64}
@@ -48,6 +49,7 @@ class PredictionTable(QTableView):
     image_selected = Signal(Path)
     selection_edited = Signal()
     focused = Signal()
+    stack_clicked = Signal(Path)  # the number of images in its stack
 
     def __init__(self, model: PredictionsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -113,9 +115,12 @@ class PredictionTable(QTableView):
         return cast(PredictionsModel, self.model()).rows_in_view(selected_rows(self))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Columns give way, so that none needs to be scrolled to (Qt)."""
+        """Columns give way, so that none needs to be scrolled to; the current row stays in sight, where it was (Qt)."""
+        was_seen = is_in_sight(self, event.oldSize().height())
         super().resizeEvent(event)
         self._fit_columns()
+        if was_seen:
+            self.scrollTo(self.currentIndex().siblingAtColumn(Column.IMAGE))
 
     def _fit_columns(self) -> None:
         """The note gives way first, then the bar of the confidence, then the class's name."""
@@ -159,7 +164,8 @@ class PredictionTable(QTableView):
         flags = QItemSelectionModel.SelectionFlag.NoUpdate
         self.selectionModel().setCurrentIndex(model.index(row, 0), flags)
         self._is_restoring = False
-        self._scroll_to(row, place.top)
+        if not model.is_other_order:
+            self._scroll_to(row, place.top)
 
     def _restore_scroll(self) -> None:
         """Keep the current image where it is in sight, while others move around it."""
@@ -183,6 +189,21 @@ class PredictionTable(QTableView):
     def path_after_selection(self) -> Path | None:
         """The image that comes after the last selected one, or None."""
         return path_after(self)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click on the number of a stack spreads it, or puts it together (Qt)."""
+        position = event.position().toPoint()
+        index = self.indexAt(position)
+        stack = index.data(Role.STACK) if index.isValid() and index.column() == Column.IMAGE else None
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        if (
+            stack is not None
+            and is_left
+            and number_rect(self.visualRect(index), stack[0], self.fontMetrics()).contains(position)
+        ):
+            self.stack_clicked.emit(index.data(Role.PATH))
+        else:
+            super().mousePressEvent(event)
 
     def startDrag(self, supported: Qt.DropAction) -> None:
         """Drag the selected images (Qt)."""

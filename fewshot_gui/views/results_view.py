@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSignalBlocker, QTimer, Signal
+from PySide6.QtCore import QPoint, QSignalBlocker, QTimer, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
@@ -78,7 +78,6 @@ class ResultsView(QWidget):
         self._stacks = stacks or Stacks(self)
         self.model = PredictionsModel(document, results, thumbnails, self, self._stacks)
         self.stack_bar = StackBar(self._stacks)
-        self._stack_place = QWidget()  # the bar is for the gallery; the table shows every image
         self.gallery = ResultsGallery(self.model, tiles)  # before the table, which restores the selection last
         self.bar = GalleryBar()
         self.table = PredictionTable(self.model)
@@ -148,7 +147,6 @@ class ResultsView(QWidget):
             self._view = after
             self._views.setCurrentWidget(after)
             self.bar.setVisible(wanted)
-            self._stack_place.setVisible(wanted)
             self.model.arrange(self.bar.arrangement if wanted else None)
             after.scrollTo(self.table.currentIndex())
             if had_focus:
@@ -163,6 +161,16 @@ class ResultsView(QWidget):
     def offer_in_menu(self, action: QAction) -> None:
         """Put a command into the menu of images."""
         self._in_menu = action
+
+    @Slot(Path)
+    def toggle_stack(self, path: Path) -> None:
+        """Spread the stack of an image, or put it together; the selection stays where it is shown."""
+        wanted = [*self.table.selected_paths(), path]
+        self._stacks.toggle(path)
+        shown = [one for one in wanted if self.model.row_of(one) is not None]
+        self.table.select_paths(
+            shown or [one for one in self._stacks.members(path) if self.model.row_of(one) is not None]
+        )
 
     def visible_paths(self) -> list[Path]:
         """The images in sight, top to bottom."""
@@ -229,11 +237,7 @@ class ResultsView(QWidget):
         layout.addWidget(self.header)
         layout.addLayout(tools)
         layout.addWidget(self.bar)
-        place = QVBoxLayout(self._stack_place)
-        place.setContentsMargins(0, 0, 0, 0)
-        place.addWidget(self.stack_bar)
-        self._stack_place.hide()
-        layout.addWidget(self._stack_place)
+        layout.addWidget(self.stack_bar)
         layout.addWidget(self._notice)
         layout.addWidget(self._fetched_notice)
         layout.addWidget(self._content, 1)
@@ -251,7 +255,8 @@ class ResultsView(QWidget):
         self.table.image_selected.connect(self._intents.image_selected)
         self.table.customContextMenuRequested.connect(self._on_menu_requested)
         self.gallery.customContextMenuRequested.connect(self._on_gallery_menu_requested)
-        self.gallery.stack_clicked.connect(self._stacks.toggle)
+        for view in (self.table, self.gallery):
+            view.stack_clicked.connect(self.toggle_stack)
         self.gallery.focused.connect(self.table.focused)
         self.gallery.tile_changed.connect(self.bar.tile.show_size)
         self.bar.tile_chosen.connect(self.gallery.set_tile)

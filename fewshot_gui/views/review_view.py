@@ -321,7 +321,8 @@ class ReviewView(QWidget):
             at = self._bin_ids.index(bin_id)
             color = QColor(look_of(self._document, bin_id).color)
             canvas.set_original_size(QSize(*explanation.image_size))
-            canvas.evidence.show(explanation.evidence_maps[at], explanation.regions[at], color)
+            shown = explanation.evidence_maps[at], explanation.regions[at], color
+            canvas.evidence.show(*shown, is_of_unlikeness=explanation.is_of_unlikeness)
         for label, bin_id in zip((self._first_name, self._other_name), (first, *others[:1]), strict=False):
             label.setText(self.tr("Where ‘{name}’ looks").format(name=look_of(self._document, bin_id).name))
 

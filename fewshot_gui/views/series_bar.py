@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from fewshot_gui import style
+from fewshot_gui.widgets.slider import Slider
 
 
 class SeriesBar(QWidget):
@@ -22,7 +23,7 @@ class SeriesBar(QWidget):
         self.setObjectName("seriesBar")
         self._series: tuple[Path, ...] = ()
         self._places: dict[Path, int] = {}
-        self.slider, self.position = QSlider(Qt.Orientation.Horizontal), QLabel()
+        self.slider, self.position = Slider(), QLabel()
         self.slider.setObjectName("seriesSlider")
         self.slider.setAccessibleName(self.tr("Place in the series of images"))
         self.slider.setToolTip(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Slot
+from PySide6.QtCore import QSignalBlocker, QTimer, Slot
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
 from fewshot_gui import style
 from fewshot_gui.project.stacks import LEAST_ALIKE, Stacks
+from fewshot_gui.widgets.slider import Slider
 
 _PAUSE = 80  # milliseconds after the slider's last step until images are stacked anew
 
@@ -18,7 +19,7 @@ class StackBar(QWidget):
     def __init__(self, stacks: Stacks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._stacks = stacks
-        self.alike, self.as_whole, self.note = QSlider(Qt.Orientation.Horizontal), QCheckBox(), QLabel()
+        self.alike, self.as_whole, self.note = Slider(), QCheckBox(), QLabel()
         self.alike.setObjectName("stackAlike")
         self.alike.setRange(round(100 * LEAST_ALIKE), 100)
         self.alike.setPageStep(1)

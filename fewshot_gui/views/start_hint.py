@@ -6,9 +6,18 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QDateTime, QLocale, QRect, QSize, Qt
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QDateTime, QLocale, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent, QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from fewshot_gui import style
 from fewshot_gui.actions import ActionTable, plain_text
@@ -91,6 +100,7 @@ class StartHint(QWidget):
         self._row.addStretch(1)
         for card in self._cards:
             card.clicked.connect(partial(self._open, card.project.path))
+            card.discard_requested.connect(self._on_discard_requested)
             self._row.addWidget(card)
         self._row.addStretch(1)
         self._recent.setVisible(bool(self._cards))
@@ -98,9 +108,15 @@ class StartHint(QWidget):
     def _open(self, path: Path, _checked: bool = False) -> None:
         self._intents.recent_requested.emit(path)
 
+    @Slot(Path)
+    def _on_discard_requested(self, path: Path) -> None:
+        self._intents.discard_unnamed_requested.emit([path])
+
 
 class ProjectCard(QAbstractButton):
     """A recent project: a few of its pictures, its name, and when it was changed."""
+
+    discard_requested = Signal(Path)  # a project without a name
 
     def __init__(self, project: RecentProject, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -131,6 +147,17 @@ class ProjectCard(QAbstractButton):
     def _day(self) -> str:
         changed = QDateTime.fromSecsSinceEpoch(int(self.project.changed))
         return QLocale().toString(changed.date(), QLocale.FormatType.ShortFormat)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer to discard a project without a name (Qt)."""
+        if self.project.name:
+            menu = QMenu(self)
+            menu.addAction(self.tr("Discard…")).triggered.connect(self._on_discard)
+            menu.popup(event.globalPos())
+
+    @Slot()
+    def _on_discard(self) -> None:
+        self.discard_requested.emit(self.project.path)
 
     def _on_thumbnail_changed(self, path: object) -> None:
         if path in self.project.pictures:

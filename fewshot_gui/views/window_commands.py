@@ -17,6 +17,7 @@ from fewshot_gui.intents import Intents
 from fewshot_gui.items.naming import display_text, names
 from fewshot_gui.project.document import Document
 from fewshot_gui.project.results import Results
+from fewshot_gui.project.stacks import Stacks
 from fewshot_gui.views.bins_view import BinsView
 from fewshot_gui.views.compare_view import CompareView
 from fewshot_gui.views.dialogs import HelpDialog, show_about
@@ -43,6 +44,7 @@ class Panes:
     compare: CompareView
     estimates: EstimatesView
     focus: ImageFocus
+    stacks: Stacks
     put_into: QMenu
     windows: QMenu
 
@@ -125,6 +127,7 @@ class WindowCommands(QObject):
             "previousBin": partial(panes.bins.focus_bin, -1),
             "export": partial(self._export, intents.export_requested),
             "exportFolders": partial(self._export, intents.export_folders_requested),
+            "discardUnnamed": partial(intents.discard_unnamed_requested.emit, []),
             "classify": partial(intents.classify_requested.emit, []),
             "classifyLibrary": self._classify_library,
             "watch": partial(intents.watch_requested.emit, []),
@@ -349,9 +352,20 @@ class WindowCommands(QObject):
         self._intents.classify_requested.emit(list(self._panes.library.model.paths))
 
     def _toggle_stack(self) -> None:
-        paths = self._panes.focus.paths()
-        if paths:
-            self._panes.library.toggle_stack(paths[0])
+        panes, stacks = self._panes, self._panes.stacks
+        paths = panes.focus.paths()
+        if not paths:
+            return
+        if not stacks.is_on:
+            self._intents.refused.emit(self.tr("Near copies are not stacked: View, Stack near copies does that."))
+        elif not stacks.members(paths[0]):
+            self._intents.refused.emit(self.tr("This image is in no stack."))
+        elif panes.focus.active is panes.results.table:
+            panes.results.toggle_stack(paths[0])
+        elif panes.focus.active is panes.library.images:
+            panes.library.toggle_stack(paths[0])
+        else:
+            self._intents.refused.emit(self.tr("Bins show every image: stacks are in the library and the results."))
 
     def _show_all(self) -> None:
         self._panes.library.show_all()

@@ -19,11 +19,14 @@ _MOST = 0.3  # of the canvas that the overview may take across and down
 _INK, _GROUND = QColor(255, 255, 255), QColor(0, 0, 0, 150)
 
 
-def paint_legend(painter: QPainter, canvas: QRect, threshold: float) -> None:
-    """Paint the colours of evidence at the lower left, with the part that is left out below a threshold struck."""
+def paint_legend(painter: QPainter, canvas: QRect, high: str, threshold: float) -> None:
+    """Paint the map's colours at the lower left, with the part that is left out below a threshold struck.
+
+    high: what the last colour stands for
+    """
     width, height = _SCALE
     metrics = painter.fontMetrics()
-    low, high = tr("little"), tr("most evidence")
+    low = tr("little")
     texts = metrics.horizontalAdvance(low) + metrics.horizontalAdvance(high)
     box = QRect(0, 0, texts + width + 4 * style.GRID, metrics.height() + style.GRID // 2)
     if box.width() + 2 * style.GRID > canvas.width() or _LEAST_SHARE * box.height() > canvas.height():

@@ -30,6 +30,7 @@ class EvidenceLayer(QObject):
         self._color = QColor("#ffffff")
         self._opacity = 0.55
         self._threshold = 0.0
+        self._is_of_unlikeness = False
 
     @property
     def region(self) -> Region | None:
@@ -51,17 +52,26 @@ class EvidenceLayer(QObject):
         """Whether colours are shown that need a scale."""
         return not self._image.isNull() and self._style is MapStyle.HEAT
 
+    @property
+    def is_of_unlikeness(self) -> bool:
+        """Whether the map shows what is most unlike a single bin, instead of evidence for a class."""
+        return self._is_of_unlikeness
+
     def show(
         self,
         attention: npt.NDArray[np.float32],
         region: Region | None,
         color: QColor,
         difference: npt.NDArray[np.float32] | None = None,
+        *,
+        is_of_unlikeness: bool = False,
     ) -> None:
         """Lay `attention` (h, w; 0..1) over the whole picture and box `region` in `color`, as the style says.
 
         `difference`, of the evidence for two classes (h, w), is laid over it in the style that shows one.
+        `is_of_unlikeness`: `attention` is how unlike a single bin each part is.
         """
+        self._is_of_unlikeness = is_of_unlikeness
         self._attention, self._region, self._color, self._difference = attention, region, color, difference
         self._make_image()
 

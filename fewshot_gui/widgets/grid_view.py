@@ -106,10 +106,13 @@ class GridView(QListView):
         bar.setRange(0, 0 if fits else max(0, self.grid().height - height))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the width among the columns (Qt)."""
+        """Share the width among the columns; the current item stays in sight, where it was (Qt)."""
+        was_seen = is_in_sight(self, event.oldSize().height())
         self._share_width()
         super().resizeEvent(event)
         self.updateGeometries()
+        if was_seen:
+            self.scrollTo(self.currentIndex())
 
     def _share_width(self) -> None:
         width = max(self.viewport().width(), 1)
@@ -293,3 +296,10 @@ class GridView(QListView):
     def _count(self) -> int:
         model = self.model()
         return model.rowCount() if model is not None else 0
+
+
+def is_in_sight(view: QAbstractItemView, height: int) -> bool:
+    """Whether all of the current item is in sight where `view` shows so many pixels."""
+    current = view.currentIndex()
+    rect = view.visualRect(current.siblingAtColumn(0)) if current.isValid() else QRect()
+    return rect.isValid() and rect.top() >= 0 and rect.bottom() < height

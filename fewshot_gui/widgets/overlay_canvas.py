@@ -251,7 +251,8 @@ class OverlayCanvas(QWidget):
         if not self._marked.isNull():
             self._paint_marked(painter)
         if self.evidence.has_scale:
-            paint_legend(painter, self.rect(), self.evidence.threshold)
+            high = self.tr("most unlike") if self.evidence.is_of_unlikeness else self.tr("most evidence")
+            paint_legend(painter, self.rect(), high, self.evidence.threshold)
         paint_overview(painter, self.rect(), shown, self.view)
 
     def _shown(self) -> tuple[QImage, bool]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QSlider, QWidget
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QWidget
+
+from fewshot_gui.widgets.slider import Slider
 
 
-class SizeSlider(QSlider):
+class SizeSlider(Slider):
     """Pixels of a picture's side; the arrow keys change it in steps of 16."""
 
     def __init__(self, text: str, smallest: int, largest: int, parent: QWidget | None = None) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
+        super().__init__(parent)
         self.setAccessibleName(text)
         self.setToolTip(self.tr("{text} (Ctrl and mouse wheel)").format(text=text))
         self.setRange(smallest, largest)

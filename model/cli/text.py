@@ -12,9 +12,11 @@ from model.messages import message, translated
 def printable(text: object) -> str:
     """Return text on one line, without characters that control a terminal or make one name look like another.
 
-    Such characters (control codes, line ends, marks of writing direction) are replaced by their codes.
+    Such characters (control codes, line ends, marks of writing direction) are replaced by their codes, and the space
+    that keeps a number and its unit together by an ordinary one.
     """
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in str(text))
+    text = str(text).replace("\u00a0%", " %")
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def columns_of(text: str) -> int:

@@ -13,9 +13,10 @@ from model.backbones.devices import one_thread
 from model.embedding.embedder import Embedder
 from model.embedding.image import EmbeddedImage
 from model.errors import ImageReadError
-from model.features.attended import Attended, Box, coverage, ignoring, joined_globals, pooled
+from model.features.attended import Attended, Box, coverage, ignoring, joined_globals, leaves_nothing, pooled
 from model.features.maps import TRAINING_GRID, ImageFeatures, concatenate
 from model.features.sizes import Looks, Size, smaller_side
+from model.messages import message
 from model.progress import CancelToken, ProgressCallback
 from model.types import Attend, Region
 
@@ -120,6 +121,30 @@ def boxes_of(image: EmbeddedImage, said: Attend | None) -> tuple[list[Box], list
     if said is None:
         return [], []
     return _shares(said.inside, image.box), _shares(said.outside, image.box)
+
+
+def remarks_on_boxes(image: EmbeddedImage, said: Attend) -> list[str]:
+    """Return sentences on boxes that do not do what was meant: they lie beside what is looked at, or leave nothing."""
+    remarks: list[str] = []
+    boxes, whole = (*said.inside, *said.outside), Region(0, 0, *image.whole_size)
+    seen = [bool(_shares([box], image.box)) for box in boxes]
+    if not all(_shares([box], whole) for box in boxes):
+        remarks.append(message("A box on it lies beside the picture and does not count. Draw it anew, or remove it."))
+    if any(_shares([box], whole) and not counts for box, counts in zip(boxes, seen, strict=True)):
+        remarks.append(
+            message(
+                "A box on it lies beside the region of interest and does not count. Draw it inside the region, or "
+                "change the region (How images are read)."
+            )
+        )
+    if any(seen) and leaves_nothing(*boxes_of(image, said), TRAINING_GRID):
+        remarks.append(
+            message(
+                "Its boxes leave nothing of it that counts, so all of it counts. Make those of what is not here "
+                "smaller, or remove them."
+            )
+        )
+    return remarks
 
 
 def _shares(regions: Sequence[Region], seen: Region) -> list[Box]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from model.estimates.intervals import left_out_interval
 from model.estimates.selective import accepting_threshold
-from model.messages import joined, message, message_n
+from model.messages import joined, message, message_n, percent
 from model.types import FEWEST_OF_ONE_BIN, ExampleReport, TrainingReport
 
 WORTHWHILE = 0.01
@@ -147,11 +147,11 @@ def advice(report: TrainingReport) -> str:
         return message("Too few examples to tell whether more would help.")
     now, then = expected
     if then - now < WORTHWHILE:
-        return message("More examples would hardly help (about {now:.0%} now).", now=now)
+        return message("More examples would hardly help (about {now} now).", now=percent(now))
     sentence = message(
-        "Twice as many examples would probably raise accuracy from about {now:.0%} to about {then:.0%}.",
-        now=now,
-        then=then,
+        "Twice as many examples would probably raise accuracy from about {now} to about {then}.",
+        now=percent(now),
+        then=percent(then),
     )
     neediest = neediest_class(report)
     return joined(sentence, message("‘{name}’ needs them most.", name=neediest)) if neediest else sentence

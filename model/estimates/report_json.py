@@ -35,6 +35,7 @@ def report_from_json(text: str) -> TrainingReport:
         gain_of_doubling=_number(fields.get("gain_of_doubling")),  # reports of before have none
         learning_curve=tuple((float(shots), float(accuracy)) for shots, accuracy in fields.get("learning_curve", ())),
         in_two_bins=tuple((Path(one), Path(other)) for one, other in fields.get("in_two_bins", ())),
+        remarks=tuple((Path(path), str(remark)) for path, remark in fields.get("remarks", ())),
     )
     for known in report.examples:
         for index in (known.class_index, known.predicted):

@@ -61,6 +61,7 @@ class Written:
     left_out: how many images are not, since they have no label, cannot be read or are of another kind
     first_left_out: the first of these; None where that is not known
     without_word: how many images were not asked for, since nobody said anything of them (`Word.VERDICT`)
+    stale: how many of the results asked for are out of date
     failed: files that could not be read or written, with the reason
     remarks: sentences for people on what else happened
     """
@@ -72,6 +73,7 @@ class Written:
     remarks: tuple[str, ...] = ()
     first_left_out: Path | None = None
     without_word: int = 0
+    stale: int = 0
 
 
 class Exporter(ABC):
@@ -143,7 +145,8 @@ def export(
     some = chosen(project, options)
     written = exporter.write(some, target, options, progress, token or CancelToken())
     asked = len(project.results) if options.images is None else len(options.images)
-    return replace(written, without_word=asked - len(some.results))
+    stale = sum(map(project.is_stale, some.results))
+    return replace(written, without_word=asked - len(some.results), stale=stale)
 
 
 def chosen(project: ProjectContents, options: ExportOptions) -> ProjectContents:

@@ -20,11 +20,11 @@ from model.estimates.left_out import report_of
 from model.estimates.report import Proportion, class_estimates, independent_examples, told_of_one_class
 from model.exports.charts import reliability
 from model.exports.licences import licence_of
-from model.exports.report_words import OTHER_IMAGES, cautions_of_training, percent, version_of
+from model.exports.report_words import OTHER_IMAGES, cautions_of_training, version_of
 from model.exports.results_table import write_text
 from model.features.sizes import PICTURE_SIDE
 from model.images.greys import AS_THE_FILE_SAYS
-from model.messages import joined, language_in_use, listed, message, translated
+from model.messages import joined, language_in_use, listed, message, percent, translated
 from model.project_file.identity import identity_of
 from model.runs.image_classifier import ImageClassifier
 from model.types import TrainingReport

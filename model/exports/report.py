@@ -18,10 +18,10 @@ from model.estimates.report import advice, class_estimates, confusion, independe
 from model.exports.charts import curve_chart, reliability, reliability_chart
 from model.exports.project_contents import GREY, ProjectContents, ResultRow
 from model.exports.report_pictures import Picture, in_percent, small_picture
-from model.exports.report_words import cautions, facts, percent, with_share
+from model.exports.report_words import cautions, facts, with_share
 from model.exports.results_table import not_written, write_text
 from model.images.hidden_names import hidden_names
-from model.messages import Message, language_in_use, message, message_n, translated
+from model.messages import Message, language_in_use, message, message_n, percent, translated
 from model.progress import CancelToken, Progress, ProgressCallback, ignore_progress
 from model.resource_files import resource
 from model.types import Status
@@ -302,6 +302,8 @@ class _Writer:
                         confidence=percent(one.confidence),
                     )
                 )
+        report = self._project.report
+        lines += [Message(remark) for of, remark in report.remarks if of == path] if report is not None else []
         return Picture(self._name(path), data, None, self._project.colors.get(class_id, ""), tuple(lines))
 
     def _row(self, row: ResultRow) -> dict[str, Any]:

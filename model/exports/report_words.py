@@ -10,7 +10,7 @@ from typing import Any
 
 from model.estimates.report import independent_examples
 from model.exports.project_contents import ProjectContents
-from model.messages import listed, message
+from model.messages import listed, message, message_n, percent
 from model.types import TrainingReport
 
 _FEW = 5  # examples of a class
@@ -29,23 +29,37 @@ def cautions(project: ProjectContents, rows: Mapping[str, Any]) -> list[str]:
     suspects = [one for one in report.examples if one.predicted not in (-1, one.class_index)]
     if suspects:
         said.append(
-            message(
+            message_n(
+                "{count} example looks like another class when it is left out; see Examples.",
                 "{count} examples look like another class when they are left out; see Examples.",
                 count=len(suspects),
             )
         )
+    if report.remarks:
+        said.append(
+            message_n(
+                "The boxes of {count} example do not say what was meant; see Examples.",
+                "The boxes of {count} examples do not say what was meant; see Examples.",
+                count=len(dict(report.remarks)),
+            )
+        )
     if report.in_two_bins:
         said.append(
-            message("{count} pictures are in two bins: one of each pair is wrong.", count=len(report.in_two_bins))
+            message_n(
+                "{count} picture is in two bins: one of them is wrong.",
+                "{count} pictures are in two bins: one of each pair is wrong.",
+                count=len(report.in_two_bins),
+            )
         )
     if project.is_changed_since_training:
         said.append(message("The bins changed since the last training: results and estimates are of before."))
     if rows["unlike"]:
         said.append(
-            message(
-                "{unlike:,} of {count:,} images are unlike every bin: none of the classes may fit.",
-                unlike=rows["unlike"],
-                count=rows["count"],
+            message_n(
+                "{count:,} of {images:,} images is unlike every bin: none of the classes may fit.",
+                "{count:,} of {images:,} images are unlike every bin: none of the classes may fit.",
+                count=rows["unlike"],
+                images=rows["count"],
             )
         )
     if rows["errors"]:
@@ -62,7 +76,7 @@ def cautions_of_training(report: TrainingReport) -> list[str]:
     if few:
         said.append(
             message(
-                "Few examples: {names} have fewer than {few}. Estimates and confidences are rough.",
+                "Fewer than {few} examples: {names}. Estimates and confidences are rough.",
                 names=_listed(few),
                 few=_FEW,
             )
@@ -72,11 +86,13 @@ def cautions_of_training(report: TrainingReport) -> list[str]:
     groups = independent_examples(report.examples)
     if groups < len(report.examples):
         said.append(
-            message(
-                "The {count} examples are {groups} independent ones: some belong together (one file, "
+            message_n(
+                "The {examples} examples are {count} independent one: some belong together (one file, "
                 "patient or burst, near-duplicates). Estimates count them so.",
-                count=len(report.examples),
-                groups=groups,
+                "The {examples} examples are {count} independent ones: some belong together (one file, "
+                "patient or burst, near-duplicates). Estimates count them so.",
+                count=groups,
+                examples=len(report.examples),
             )
         )
     return said
@@ -92,7 +108,12 @@ def facts(project: ProjectContents, *, names_hidden: bool) -> list[tuple[str, st
     ]
     found += [(message("SHA-256 of its tensors"), str(known.get("tensors_sha256", "")))]
     if project.record_head:
-        head = message("{hash} after {count} entries", hash=project.record_head, count=project.record_entries)
+        head = message_n(
+            "{hash} after {count} entry",
+            "{hash} after {count} entries",
+            count=project.record_entries,
+            hash=project.record_head,
+        )
         found.append((message("Hash of the record"), head))
     found += [
         (message("Version of {name}", name=name), version_of(name))
@@ -102,11 +123,6 @@ def facts(project: ProjectContents, *, names_hidden: bool) -> list[tuple[str, st
         ("Python", message("{version} on {system}", version=platform.python_version(), system=platform.system()))
     )
     return [(name, value) for name, value in found if value]
-
-
-def percent(share: float) -> str:
-    """Return a share, 0..1, in percent."""
-    return message("> 99.9\u00a0%") if 0.9995 <= share < 1 else message("{share:.1f}\u00a0%", share=100 * share)
 
 
 def with_share(name: str, share: float) -> str:

@@ -44,6 +44,16 @@ def coverage(inside: Sequence[Box], outside: Sequence[Box], grid: tuple[int, int
     That is what lies in `inside`, all where there is none, less what lies in `outside`. A box has at least a sixteenth
     of a cell along each side. Where nothing is left, all of the image counts.
     """
+    shares = _left(inside, outside, grid)
+    return shares if bool(shares.any()) else torch.ones_like(shares)
+
+
+def leaves_nothing(inside: Sequence[Box], outside: Sequence[Box], grid: tuple[int, int]) -> bool:
+    """Whether boxes leave nothing of an image that counts, so that `coverage` takes all of it."""
+    return not bool(_left(inside, outside, grid).any())
+
+
+def _left(inside: Sequence[Box], outside: Sequence[Box], grid: tuple[int, int]) -> Tensor:
     rows, columns = (cells * _FINENESS for cells in grid)
 
     def painted(boxes: Sequence[Box]) -> Tensor:
@@ -58,8 +68,7 @@ def coverage(inside: Sequence[Box], outside: Sequence[Box], grid: tuple[int, int
         return parts
 
     counted = (painted(inside) if inside else torch.ones(rows, columns)) * (1 - painted(outside))
-    shares = functional.avg_pool2d(counted[None], _FINENESS)[0]
-    return shares if bool(shares.any()) else torch.ones_like(shares)
+    return functional.avg_pool2d(counted[None], _FINENESS)[0]
 
 
 def pooled(features: ImageFeatures, inside: Sequence[Box], outside: Sequence[Box]) -> tuple[Tensor, Tensor]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -15,7 +15,7 @@ from model.classifier import FewShotClassifier
 from model.embedding.duplicates import by_content, counted
 from model.embedding.embedder import Embedder, readable_sizes
 from model.embedding.groups import AUTO, GroupRule, group_numbers
-from model.embedding.labelled_images import LabelledImages, embed_labelled
+from model.embedding.labelled_images import LabelledImages, embed_labelled, remarks_on_boxes
 from model.errors import SupportSetError
 from model.estimates.learning_curve import learning_curve
 from model.estimates.left_out import group_of_each, left_out_accuracy
@@ -49,7 +49,8 @@ def train(
     schedule: of the backbone's training, where it is trained on the bins
     groups: which images belong together, so that they are left out together; the classifier keeps their numbers
 
-    Unreadable and duplicate images are left out and named in the report; so are pairs of bins that hold one picture.
+    Unreadable and duplicate images are left out and named in the report; so are pairs of bins that hold one picture,
+    and examples whose boxes do not count, or were drawn on what the file held before.
     With a single class, every image unlike it is unknown. Raises `SupportSetError` for no class, for a single one of
     fewer than `FEWEST_OF_ONE_BIN` images, and for a class without a readable image, `BackboneError` and `DeviceError`
     as `Embedder.create`, and `Cancelled`.
@@ -85,7 +86,7 @@ def train(
         attended=examples.attended(support.attend, features, compared),
     )
     report = _report(support, examples, grouping, duplicates, fitted, time.monotonic() - started)
-    report = replace(report, in_two_bins=in_two_bins)
+    report = replace(report, in_two_bins=in_two_bins, remarks=tuple(_remarks(support, examples, embedder)))
     return ImageClassifier(FewShotClassifier(support.class_names, fitted.state, directions), embedder), report
 
 
@@ -149,6 +150,27 @@ def _check_readable(support: SupportSet, examples: LabelledImages) -> None:
                     path=path,
                     reason=reason,
                 )
+            )
+
+
+def _remarks(support: SupportSet, examples: LabelledImages, embedder: Embedder) -> Iterator[tuple[Path, str]]:
+    """Yield what should be known of the examples with boxes."""
+    boxed = [image for image in examples.images if support.attend.get(image.path)]
+    if support.ways == 1:
+        alone = message("Boxes do not count with a single bin. Add a second one, or remove the boxes.")
+        yield from ((image.path, alone) for image in boxed)
+        return
+    contents = embedder.content_hashes([image.path for image in boxed])
+    for image, content in zip(boxed, contents, strict=True):
+        for remark in remarks_on_boxes(image, support.attend[image.path]):
+            yield image.path, remark
+        if isinstance(content, str) and support.drawn_on.get(image.path, content) != content:
+            yield (
+                image.path,
+                message(
+                    "The file changed after boxes were drawn on it; they stay where they were. Look whether they fit, "
+                    "and draw one of them anew."
+                ),
             )
 
 

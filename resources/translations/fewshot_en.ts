@@ -31,6 +31,23 @@
             <numerusform>; one bin of %n independent examples: too few to call anything unlike it</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>; look at the boxes of %n example(s), first of {name}</source>
+        <translation>
+            <numerusform>; look at the boxes of %n example: {name}</numerusform>
+            <numerusform>; look at the boxes of %n examples, first of {name}</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>DiscardingController</name>
+    <message numerus="yes">
+        <source>%n project(s) discarded.</source>
+        <translation>
+            <numerusform>%n project discarded.</numerusform>
+            <numerusform>%n projects discarded.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>ExportingController</name>

@@ -200,6 +200,14 @@
         <translation>从文件夹建立样本箱(&amp;F)…</translation>
     </message>
     <message>
+        <source>&amp;Discard projects without a name…</source>
+        <translation>丢弃未命名的项目(&amp;D)…</translation>
+    </message>
+    <message>
+        <source>Delete projects that were left without being saved under a name</source>
+        <translation>删除离开时没有以名称保存的项目</translation>
+    </message>
+    <message>
         <source>Ho&amp;w images are read…</source>
         <translation>图像读取方式(&amp;W)…</translation>
     </message>
@@ -376,6 +384,10 @@
         <translation>堆叠近似重复(&amp;K)</translation>
     </message>
     <message>
+        <source>Show near copies (bursts, frames, the same picture saved again) as one, in the library and the results</source>
+        <translation>在图像库和结果中，将近似重复的图像（连拍、视频帧、重复保存的同一图片）合为一个显示</translation>
+    </message>
+    <message>
         <source>Sprea&amp;d or close the stack</source>
         <translation>展开或收起堆叠(&amp;D)</translation>
     </message>
@@ -442,10 +454,6 @@
     <message>
         <source>Look for new images in the library folders</source>
         <translation>在图像库的文件夹中查找新图像</translation>
-    </message>
-    <message>
-        <source>Show near copies (bursts, frames, the same picture saved again) as one tile, in the library and gallery</source>
-        <translation>在图像库和画廊中，将近似重复的图像（连拍、视频帧、重复保存的同一图片）显示为一个图块</translation>
     </message>
     <message>
         <source>Show all images of the current image&apos;s stack, or only the one on top again</source>
@@ -716,8 +724,8 @@
         <translation>任务(&amp;J)…</translation>
     </message>
     <message>
-        <source>What was trained, classified, fetched and compared since the program started, and what came of it</source>
-        <translation>程序启动以来的训练、分类、选取和比较，以及各自的结果</translation>
+        <source>What was trained, classified, searched and exported since the program started, and what came of it</source>
+        <translation>程序启动以来的训练、分类、搜索和导出，以及各自的结果</translation>
     </message>
     <message>
         <source>&amp;Log…</source>
@@ -756,6 +764,12 @@
     <message>
         <source>; {count} left out: {name} {reason}</source>
         <translation>；{count} 个未使用：{name} {reason}</translation>
+    </message>
+    <message numerus="yes">
+        <source>; look at the boxes of %n example(s), first of {name}</source>
+        <translation>
+            <numerusform>；请查看 %n 个样本的框，首先是 {name}</numerusform>
+        </translation>
     </message>
     <message>
         <source>No image of {considered} is of that kind</source>
@@ -1110,6 +1124,10 @@
     <message>
         <source>A folder</source>
         <translation>一个文件夹</translation>
+    </message>
+    <message>
+        <source>Unlike ‘{name}’</source>
+        <translation>与‘{name}’不像</translation>
     </message>
     <message>
         <source>Error</source>
@@ -1660,10 +1678,6 @@
         <translation>少</translation>
     </message>
     <message>
-        <source>most evidence</source>
-        <translation>证据最多</translation>
-    </message>
-    <message>
         <source>Bins hold examples</source>
         <translation>样本箱存放样本</translation>
     </message>
@@ -2026,8 +2040,16 @@
 <context>
     <name>ClassifierExportingController</name>
     <message>
+        <source>Another export is still being written.</source>
+        <translation>另一项导出仍在写入。</translation>
+    </message>
+    <message>
         <source>Exporting the classifier …</source>
         <translation>正在导出分类器…</translation>
+    </message>
+    <message>
+        <source>Exporting the classifier</source>
+        <translation>导出分类器</translation>
     </message>
     <message>
         <source>The classifier was not exported</source>
@@ -2135,6 +2157,23 @@
     <message>
         <source>more for {name}</source>
         <translation>更支持 {name}</translation>
+    </message>
+</context>
+<context>
+    <name>DiscardingController</name>
+    <message>
+        <source>There is no other project without a name.</source>
+        <translation>没有其他未命名的项目。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n project(s) discarded.</source>
+        <translation>
+            <numerusform>已丢弃 %n 个项目。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation>丢弃</translation>
     </message>
 </context>
 <context>
@@ -2438,6 +2477,14 @@
     <message>
         <source>Exporting …</source>
         <translation>正在导出 …</translation>
+    </message>
+    <message>
+        <source>Restoring sidecars</source>
+        <translation>恢复附属文件</translation>
+    </message>
+    <message>
+        <source>Exporting: {format}</source>
+        <translation>导出：{format}</translation>
     </message>
     <message>
         <source>… and {count} more</source>
@@ -3232,12 +3279,20 @@
         <translation>详细信息</translation>
     </message>
     <message>
-        <source>Nothing was trained, classified or compared since the program started.</source>
-        <translation>程序启动以来没有进行过训练、分类或比较。</translation>
+        <source>Nothing was trained, classified, searched or exported since the program started.</source>
+        <translation>程序启动以来没有进行过训练、分类、搜索或导出。</translation>
     </message>
     <message>
         <source>&amp;Copy list</source>
         <translation>复制列表(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Stop</source>
+        <translation>停止(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Stop the job that is chosen; what it has done so far is kept</source>
+        <translation>停止所选的任务；已完成的部分保留</translation>
     </message>
     <message>
         <source>waits</source>
@@ -3296,6 +3351,18 @@
     <message>
         <source>Train again to look at this part of the images.</source>
         <translation>请重新训练，以查看图像的这一部分。</translation>
+    </message>
+    <message>
+        <source>Searching the library&apos;s folders</source>
+        <translation>搜索图像库的文件夹</translation>
+    </message>
+    <message>
+        <source>Images found: {count}</source>
+        <translation>找到的图像：{count}</translation>
+    </message>
+    <message>
+        <source>Images found:</source>
+        <translation>找到的图像：</translation>
     </message>
 </context>
 <context>
@@ -3622,6 +3689,14 @@
         <source>Picture with attention</source>
         <translation>带注意力区域的图片</translation>
     </message>
+    <message>
+        <source>most unlike</source>
+        <translation>最不像</translation>
+    </message>
+    <message>
+        <source>most evidence</source>
+        <translation>证据最多</translation>
+    </message>
 </context>
 <context>
     <name>PictureTools</name>
@@ -3695,6 +3770,10 @@
     <message>
         <source>Open project {name}</source>
         <translation>打开项目 {name}</translation>
+    </message>
+    <message>
+        <source>Discard…</source>
+        <translation>丢弃…</translation>
     </message>
 </context>
 <context>
@@ -3998,8 +4077,16 @@
 <context>
     <name>ReportingController</name>
     <message>
+        <source>Another report is still being written.</source>
+        <translation>另一份报告仍在写入。</translation>
+    </message>
+    <message>
         <source>Writing the report …</source>
         <translation>正在写入报告…</translation>
+    </message>
+    <message>
+        <source>Writing the report</source>
+        <translation>写报告</translation>
     </message>
     <message>
         <source>Not saved: the image itself would be overwritten. Give another name.</source>
@@ -4759,6 +4846,29 @@ Backspace  返回 · S  跳过 · F  复查
     </message>
 </context>
 <context>
+    <name>UnnamedDialog</name>
+    <message>
+        <source>Discard projects without a name</source>
+        <translation>丢弃未命名的项目</translation>
+    </message>
+    <message>
+        <source>Bins, labels and results of the projects that are checked are deleted; this cannot be undone. Images stay where they are.</source>
+        <translation>将删除所勾选项目的样本箱、标签和结果，且无法撤销。图像保留在原处。</translation>
+    </message>
+    <message>
+        <source>Check &amp;all</source>
+        <translation>全部勾选(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Discard</source>
+        <translation>丢弃(&amp;D)</translation>
+    </message>
+    <message>
+        <source>{name} – bins: {bins}, examples: {examples}</source>
+        <translation>{name} – 样本箱：{bins}，样本：{examples}</translation>
+    </message>
+</context>
+<context>
     <name>WatchingController</name>
     <message>
         <source>Watch a folder</source>
@@ -4794,6 +4904,18 @@ Backspace  返回 · S  跳过 · F  复查
     <message>
         <source>Select images first, then press the key of a bin.</source>
         <translation>请先选中图像，再按样本箱的按键。</translation>
+    </message>
+    <message>
+        <source>Near copies are not stacked: View, Stack near copies does that.</source>
+        <translation>近似重复的图像尚未堆叠：可用“视图”→“堆叠近似重复”。</translation>
+    </message>
+    <message>
+        <source>This image is in no stack.</source>
+        <translation>此图像不在任何堆叠中。</translation>
+    </message>
+    <message>
+        <source>Bins show every image: stacks are in the library and the results.</source>
+        <translation>样本箱显示每张图像：堆叠只在图像库和结果中。</translation>
     </message>
     <message>
         <source>These images are in no bin any more.</source>

@@ -13,13 +13,12 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import EXAMPLE
+from tests.e2e.example_library import CLASSES, SHOTS, copy_labelled, unlabelled
 from tests.e2e.screen import RunningApp, Screen, wait_for
 from tests.e2e.test_real_mouse import ProjectFile
 
-_CLASSES = ("galaxy", "star_cluster")
-_SHOTS = 3
 _UNLABELLED = 12
-_COUNT = len(_CLASSES) * _SHOTS + _UNLABELLED
+_COUNT = len(CLASSES) * SHOTS + _UNLABELLED
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("Xvfb") is None, reason="Xvfb is not installed (apt install xvfb)"),
@@ -38,11 +37,8 @@ def screen() -> Iterator[Screen]:
 def pictures(tmp_path: Path) -> Path:
     """Three pictures of each of two classes, first and last in the library, and unlabelled ones between them."""
     folder = tmp_path / "pictures"
-    folder.mkdir()
-    for name in _CLASSES:
-        for path in sorted((EXAMPLE / "examples" / name).glob("*.jpg"))[:_SHOTS]:
-            shutil.copy(path, folder / f"{name}_{path.name}")
-    for path in sorted((EXAMPLE / "to_classify").glob("*.jpg"))[:_UNLABELLED]:
+    copy_labelled(folder)
+    for path in unlabelled()[:_UNLABELLED]:
         shutil.copy(path, folder / path.name)
     return folder
 
@@ -67,9 +63,9 @@ def test_from_an_empty_board_to_a_report_by_keys_alone(
     screen.press("shift+F6")
     app.where("focus libraryView")
     screen.press("Home", "shift+Right", "shift+Right", "1")
-    wait_for(lambda: project.examples().get(0) == names[:_SHOTS], "the first three in the first bin")
+    wait_for(lambda: project.examples().get(0) == names[:SHOTS], "the first three in the first bin")
     screen.press("End", "shift+Left", "shift+Left", "2")
-    wait_for(lambda: project.examples().get(1) == names[-_SHOTS:], "the last three in the second bin")
+    wait_for(lambda: project.examples().get(1) == names[-SHOTS:], "the last three in the second bin")
 
     # Train by its key, classify from the menu by its letters.
     screen.press("ctrl+t")
@@ -80,7 +76,7 @@ def test_from_an_empty_board_to_a_report_by_keys_alone(
     predicted = "SELECT path, predicted FROM predictions ORDER BY row"
     wait_for(lambda: len(project.rows(predicted)) == _COUNT, "all predictions", 120)
     found = {Path(path.decode()).name: bin_ for path, bin_ in project.rows(predicted)}
-    assert [found[name] for name in names[:_SHOTS] + names[-_SHOTS:]] == [0] * _SHOTS + [1] * _SHOTS
+    assert [found[name] for name in names[:SHOTS] + names[-SHOTS:]] == [0] * SHOTS + [1] * SHOTS
 
     # To the results, and on from one to the next: the inspector follows.
     screen.press("F6", "F6")
@@ -113,7 +109,7 @@ def _open_pictures(screen: Screen, app: RunningApp, pictures: Path) -> None:
     app.where("focus QFileDialog")
     screen.type(str(pictures))
     screen.press("Return")
-    app.where(f"item libraryView {_SHOTS}")
+    app.where(f"item libraryView {SHOTS}")
 
 
 def _make_bins(screen: Screen, app: RunningApp, project: ProjectFile) -> None:

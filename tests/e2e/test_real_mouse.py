@@ -15,10 +15,9 @@ import pytest
 from PIL import Image
 
 from tests.conftest import EXAMPLE
+from tests.e2e.example_library import SHOTS, copy_labelled, unlabelled
 from tests.e2e.screen import Rect, RunningApp, Screen, wait_for
 
-_CLASSES = ("galaxy", "star_cluster")
-_SHOTS = 3
 _REVIEWED = 50
 
 pytestmark = [
@@ -38,13 +37,10 @@ def screen() -> Iterator[Screen]:
 def library(tmp_path: Path) -> Path:
     """A folder with three pictures of each of two classes, in this order in the library, and fifty more behind them."""
     folder = tmp_path / "pictures"
-    folder.mkdir()
-    for name in _CLASSES:
-        for path in sorted((EXAMPLE / "examples" / name).glob("*.jpg"))[:_SHOTS]:
-            shutil.copy(path, folder / f"{name}_{path.name}")
-    unlabelled = sorted((EXAMPLE / "to_classify").glob("*.jpg"))
+    copy_labelled(folder)
+    others = unlabelled()
     for number in range(_REVIEWED):
-        with Image.open(unlabelled[number % len(unlabelled)]) as picture:
+        with Image.open(others[number % len(others)]) as picture:
             picture.resize((160 + number, 120)).save(folder / f"view_{number:02}.png")
     return folder
 
@@ -84,19 +80,19 @@ class ProjectFile:
 def test_drag_train_classify_and_look(screen: Screen, app: RunningApp, library: Path, tmp_path: Path) -> None:
     project = ProjectFile(tmp_path / "app")
     names = sorted(path.name for path in library.iterdir())
-    shown = names[: 2 * _SHOTS]
+    shown = names[: 2 * SHOTS]
     app.where("item libraryView 5")
     for count in (1, 2):
         screen.click(app.where("widget newBinButton"))
         app.where(f"card {count - 1}")
     wait_for(lambda: len(project.rows("SELECT id FROM bins")) == 2, "two bins in the project file")
 
-    for number in range(2 * _SHOTS):
-        target = number // _SHOTS
+    for number in range(2 * SHOTS):
+        target = number // SHOTS
         screen.drag(app.where(f"item libraryView {number}"), app.where(f"card {target}"))
         arrived = names[number]
         wait_for(lambda a=arrived, t=target: a in project.examples().get(t, []), f"{arrived} in its bin")  # type: ignore[misc]
-    assert project.examples() == {0: shown[:_SHOTS], 1: shown[_SHOTS:]}
+    assert project.examples() == {0: shown[:SHOTS], 1: shown[SHOTS:]}
 
     color = color_of(project.rows("SELECT color FROM bins WHERE position = 0")[0][0])
     assert pixels_of(screen, app.where("widget overlayCanvas"), color) < 20
@@ -109,7 +105,7 @@ def test_drag_train_classify_and_look(screen: Screen, app: RunningApp, library: 
     wait_for(lambda: len(project.rows(predicted)) == len(names), "all predictions", 120)
     assert [Path(path.decode()).name for path, _status, _bin in project.rows(predicted)] == names
     # The examples themselves must come out as what they were trained as.
-    assert [bin_ for _path, _status, bin_ in project.rows(predicted)][: 2 * _SHOTS] == [0] * _SHOTS + [1] * _SHOTS
+    assert [bin_ for _path, _status, bin_ in project.rows(predicted)][: 2 * SHOTS] == [0] * SHOTS + [1] * SHOTS
 
     screen.click(app.where("item resultsView 0"))
     wait_for(lambda: pixels_of(screen, app.where("widget overlayCanvas"), color) > 100, "the box of the region")

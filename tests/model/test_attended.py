@@ -11,7 +11,7 @@ import torch
 from model.checkpoint.files import from_files, to_files
 from model.embedding.embedder import Embedder
 from model.embedding.image import EmbeddedImage
-from model.embedding.labelled_images import boxes_of, embed_labelled
+from model.embedding.labelled_images import boxes_of, embed_labelled, remarks_on_boxes
 from model.estimates.report_json import report_from_json, report_to_json
 from model.features.attended import coverage, ignoring, joined_globals
 from model.features.sizes import Looks
@@ -19,6 +19,7 @@ from model.head import local_feature
 from model.head.description import local_similarity
 from model.head.grouping import Grouping
 from model.head.ignored import without_ignored
+from model.images.content_hash import content_hash
 from model.images.roi import Roi
 from model.progress import CancelToken, ignore_progress
 from model.training.train import train
@@ -58,6 +59,57 @@ class _Seen(EmbeddedImage):
     @property
     def whole_size(self) -> tuple[int, int]:
         return self.__dict__["known"]
+
+
+def test_boxes_that_do_not_count_are_remarked_on_with_the_way_out() -> None:
+    image = _Seen((200, 100), Roi(0.5, 0.0, 0.5, 1.0))  # looked at: x from 100
+    said = {
+        Attend((Region(90, 0, 60, 50),)): [],
+        Attend((), (Region(0, 0, 80, 10),)): ["region of interest"],
+        Attend((Region(300, 0, 10, 10),)): ["beside the picture"],
+        Attend((), (Region(0, 0, 200, 100),)): ["leave nothing"],
+        Attend((Region(120, 20, 30, 30),), (Region(110, 10, 60, 60),)): ["leave nothing"],
+        Attend((Region(0, 200, 9, 9), Region(0, 0, 9, 9)), (Region(100, 0, 50, 50),)): [
+            "beside the picture",
+            "region of",
+        ],
+    }
+    for boxes, parts in said.items():
+        remarks = remarks_on_boxes(image, boxes)
+        assert len(remarks) == len(parts), boxes
+        assert all(part in remark for part, remark in zip(parts, remarks, strict=True))
+
+
+def test_training_names_the_examples_whose_boxes_do_not_do_what_was_meant(
+    tmp_path: Path, shapes_support: SupportSet, embedder: Embedder
+) -> None:
+    disc, stripes = shapes_support.images[0], shapes_support.images[1]
+    changed = tmp_path / "changed.png"
+    paint("disc", 99).save(changed)
+    before = content_hash(changed)
+    paint("disc", 98).save(changed)
+    box = Attend((Region(10, 10, 60, 60),))
+    support = replace(
+        shapes_support,
+        images=((*disc, changed), *shapes_support.images[1:]),
+        attend={changed: box, disc[0]: box, stripes[0]: Attend((), (Region(0, 0, 160, 120),))},
+        drawn_on={changed: before, disc[0]: content_hash(disc[0])},
+    )
+    _, report = train(support, embedder=embedder)
+    assert {path: remark[:20] for path, remark in report.remarks} == {
+        changed: "The file changed aft",
+        stripes[0]: "Its boxes leave noth",
+    }
+    assert report_from_json(report_to_json(report)) == report
+
+
+def test_boxes_of_a_single_bin_are_remarked_on(shapes_support: SupportSet, embedder: Embedder) -> None:
+    first = shapes_support.images[0][0]
+    support = SupportSet(("disc",), shapes_support.images[:1], {first: Attend((Region(0, 0, 9, 9),))})
+    _, report = train(support, embedder=embedder)
+    ((path, remark),) = report.remarks
+    assert path == first
+    assert "do not count with a single bin" in remark
 
 
 def test_attention_is_multiplied_by_what_counts() -> None:

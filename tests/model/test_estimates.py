@@ -64,8 +64,8 @@ def test_the_class_recognised_least_needs_examples_most() -> None:
 
 def test_advice_says_how_much_and_where() -> None:
     said = advice(_report(OUTCOMES, 0.8, 0.05))
-    assert "80%" in said
-    assert "85%" in said
+    assert "80.0\u00a0%" in said
+    assert "85.0\u00a0%" in said
     assert "‘ant’" in said
     assert outlook(_report(OUTCOMES, 0.98, 0.05)) == (0.98, 1.0)
 

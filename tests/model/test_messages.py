@@ -26,6 +26,7 @@ from model.messages import (
     language_in_use,
     message,
     message_n,
+    percent,
     system_language,
     to_json,
     translated,
@@ -59,6 +60,15 @@ def _catalogs(maker: ModuleType) -> list[Path]:
 
 def _whole(template: str | tuple[str, str] | list[str]) -> tuple[str, ...]:
     return (template,) if isinstance(template, str) else tuple(template)
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(0.0, "0.0 %"), (0.0003, "< 0.1 %"), (0.0005, "0.1 %"), (0.889, "88.9 %"), (0.9996, "> 99.9 %"), (1.0, "100.0 %")],
+)
+def test_a_share_is_said_by_one_rule_and_never_as_nothing_or_all_where_it_is_not(share: float, said: str) -> None:
+    assert percent(share).replace("\u00a0", " ") == said
+    assert translated(percent(share), "zh_CN").replace(" ", "") == said.replace(" ", "")
 
 
 def test_a_message_is_its_english_sentence() -> None:

@@ -72,7 +72,7 @@ def test_the_figures_are_those_of_the_training(trained: tuple[ImageClassifier, T
     accuracy = f"{100 * report.leave_one_out_accuracy:.1f}"
     assert f"Leave-one-out accuracy: {accuracy} % (95 % interval: {100 * low:.1f} % to {100 * high:.1f} %)" in text
     assert sum(int(row[0]) for row in calibration[1:]) == 12
-    assert "Few examples: ‘cross’ have fewer than 5." in text
+    assert "Fewer than 5 examples: ‘cross’." in text
     assert "The 12 examples are 11 independent ones" in text
     assert "12 examples in all, independent ones: 11." in text
     said = dict(facts[1:])

@@ -16,7 +16,7 @@ from model.cli.registry import COMMANDS, Command
 from model.cli.remarks import Remarks
 from model.cli.text import say, warn
 from model.images.scan import bin_folders, class_folders
-from model.messages import listed, message
+from model.messages import listed, message, percent
 from model.progress import CancelToken
 from model.types import SupportSet
 
@@ -107,10 +107,10 @@ def _run(options: argparse.Namespace, token: CancelToken) -> Outcome:
     if accuracy is not None and interval is not None:
         say(
             message(
-                "Leave-one-out accuracy: {accuracy:.1%} (95 % interval {low:.1%} to {high:.1%}).",
-                accuracy=accuracy,
-                low=interval[0],
-                high=interval[1],
+                "Leave-one-out accuracy: {accuracy} (95 % interval {low} to {high}).",
+                accuracy=percent(accuracy),
+                low=percent(interval[0]),
+                high=percent(interval[1]),
             )
         )
         for one in class_estimates(report):
@@ -196,8 +196,8 @@ def _in_two_bins(support: SupportSet, report: TrainingReport) -> list[tuple[Path
 def _proportion(proportion: Proportion) -> str:
     if proportion.value is None:
         return message("unknown")
-    low, high = proportion.interval
-    return message("{share:.0%} ({low:.0%} to {high:.0%})", share=proportion.value, low=low, high=high)
+    share, low, high = (percent(value) for value in (proportion.value, *proportion.interval))
+    return message("{share} ({low} to {high})", share=share, low=low, high=high)
 
 
 def _facts(estimate: ClassEstimate) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from model.errors import UsageError
 from model.exports.exporter import EXPORTS, Exporter, ExportOptions, Written, names_of
 from model.exports.project_contents import GREY, ProjectContents, ResultRow
+from model.exports.report_words import with_share
 from model.exports.results_table import fresh_file
 from model.messages import message, translated
 from model.progress import CancelToken, Progress, ProgressCallback
@@ -101,7 +102,7 @@ def _line(project: ProjectContents, row: ResultRow) -> str:
     elif row.is_of_one_class or row.confidence is None:
         said = project.names[row.class_id]
     else:
-        said = f"{project.names[row.class_id]} {100 * row.confidence:.1f} %"
+        said = translated(with_share(project.names[row.class_id], row.confidence))
     return f"{said} · {row.label.reader}" if row.label is not None else said
 
 

@@ -222,9 +222,13 @@ def test_one_bin_finds_what_is_unlike_it(app: App, qtbot: QtBot, tmp_path: Path)
     model = window.results.table.model()
     texts = [model.index(row, Column.CONFIDENCE).data() for row in range(2)]
     assert texts == ["", ""]  # a share of one class says nothing
+    classes = {model.index(row, Column.IMAGE).data(): model.index(row, Column.CLASS).data() for row in range(2)}
+    assert classes == {"same.png": normal.name, "noise.png": f"Unlike ‘{normal.name}’"}
     marks = [[mark.text for mark in model.index(row, Column.IMAGE).data(Role.TILE).marks] for row in range(2)]
     assert sorted(marks) == [[], ["Unlike the bin, most of all in the box"]]
     explained = explained_in(app, qtbot, folder / "noise.png")
+    assert window.inspector.canvas.evidence.is_of_unlikeness  # so says the legend
+    assert not window.inspector.scores.isVisible()
     qtbot.waitUntil(window.inspector.like.isVisible)
     said = [label.text() for label in window.inspector.findChildren(QLabel)]
     assert f"Nearest to it in ‘{normal.name}’" in said

@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from fewshot_gui.app import App
 from fewshot_gui.project.results import Results
 from fewshot_gui.views.export_dialog import ExportDialog
+from fewshot_gui.views.jobs_dialog import JobEnd
 from model.cli.command import main
 from model.exports.columns import COLUMNS
 from model.exports.exporter import EXPORTS, ordered_exports
@@ -178,6 +179,10 @@ def test_an_export_can_be_cancelled_and_the_next_one_works(
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("out")] == []
     _export(app, monkeypatch, _choose("jsonl"), out)
     _wait_for(app, qtbot, "3 images written")
+    stopped, done = app.jobs.rows()
+    assert (stopped.end, done.end) == (JobEnd.STOPPED, JobEnd.DONE)
+    assert "JSON" in stopped.title
+    assert "written to “out.jsonl”" in done.said
 
 
 def test_what_went_wrong_is_said_with_the_way_out(

@@ -17,6 +17,7 @@ from fewshot_gui.covers import CoverStyle, Strength, covers
 from fewshot_gui.views.next_step_strip import NextStepStrip
 from fewshot_gui.views.start_hint import ProjectCard
 from fewshot_gui.views.tour import TourCard
+from fewshot_gui.views.unnamed_dialog import UnnamedDialog
 from tests.conftest import EXAMPLE
 
 
@@ -63,7 +64,7 @@ def test_a_recent_project_shows_its_pictures_and_opens_with_a_click(app: App, qt
     app.settings.add_recent_project(tmp_path / "gone.fewshot")
     app.settings.add_recent_project(tmp_path / "one.fewshot")
     app.window.command_table["new"].trigger()
-    app.projects._show_recent()
+    app.projects.show_recent()
     qtbot.waitUntil(lambda: len(_cards(app)) == 1)  # the one that is gone is left out
     (card,) = _cards(app)
     assert card.project.pictures == (picture,)
@@ -83,7 +84,7 @@ def test_a_project_without_a_name_is_left_and_opened_again(app: App, qtbot: QtBo
     app.session.document.add_bin("One")
     app.window.command_table["new"].trigger()
     assert "Open recent" in app.window.status.currentMessage()
-    (action,) = app.window._menu_bar._recent.actions()
+    action = app.window._menu_bar._recent.actions()[0]
     assert action.text().startswith("Untitled, ")
     qtbot.waitUntil(lambda: len(_cards(app)) == 1)
     assert _cards(app)[0].accessibleName() == "Open project Untitled"
@@ -91,6 +92,62 @@ def test_a_project_without_a_name_is_left_and_opened_again(app: App, qtbot: QtBo
     qtbot.waitUntil(lambda: [bin_.name for bin_ in app.session.document.bins] == ["One"])
     assert app.session.document.is_untitled
     assert app.settings.recent_projects == ()
+
+
+def test_projects_without_a_name_are_discarded_when_the_user_says_which(
+    app: App, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+    files: dict[str, Path] = {}
+    for number, name in enumerate(("One", "Two", "Three")):
+        path = app.session.file
+        assert path is not None
+        app.session.document.add_bin(name)
+        app.session.backups.make(path)
+        app.window.command_table["new"].trigger()
+        os.utime(path, (number, number))
+        files[name] = path
+    app.projects.show_recent()
+
+    def answer(names: list[str], button: str) -> None:
+        """Have the dialog that comes next answered so."""
+
+        def press(dialog: UnnamedDialog) -> int:
+            items = [dialog.list.item(row) for row in range(dialog.list.count())]  # the latest first
+            asked.append([item.text() for item in items if item.checkState() is Qt.CheckState.Checked])
+            assert dialog.discard_button.isEnabled() == bool(asked[-1])
+            for name, item in zip([name for name in ("Three", "Two", "One") if name in files], items, strict=True):
+                if name in names:
+                    item.setCheckState(Qt.CheckState.Checked)
+            buttons = {one.text().replace("&", ""): one for one in dialog.findChildren(QPushButton)}
+            buttons[button].click()
+            return dialog.result()
+
+        monkeypatch.setattr(UnnamedDialog, "exec", press)
+
+    command = app.window._menu_bar._recent.actions()[-1]
+    assert command is app.window.command_table["discardUnnamed"]
+    answer(["One", "Two"], "Cancel")
+    command.trigger()
+    qtbot.waitUntil(lambda: asked == [[]])
+    assert len(app.session.recoverable()) == 3
+
+    answer(["One"], "Discard")
+    command.trigger()
+    qtbot.waitUntil(lambda: len(asked) == 2)
+    gone = files.pop("One")
+    assert set(app.session.recoverable()) == set(files.values())
+    assert app.session.backups.of(gone) == ()
+    assert all(len(app.session.backups.of(path)) == 1 for path in files.values())
+
+    qtbot.waitUntil(lambda: len(_cards(app)) == 2)
+    answer([], "Discard")
+    _cards(app)[0].discard_requested.emit(files["Three"])  # its context menu
+    qtbot.waitUntil(lambda: len(asked) == 3)
+    assert len(asked[2]) == 1
+    assert app.session.recoverable() == (files["Two"],)
+    qtbot.waitUntil(lambda: len(_cards(app)) == 1)
+    assert "discarded" in app.window.status.currentMessage()
 
 
 def test_a_project_without_a_name_is_not_shown_at_the_start_where_another_was_changed_later(
@@ -116,7 +173,7 @@ def test_a_damaged_recent_project_is_shown_without_pictures(app: App, qtbot: QtB
     damaged = tmp_path / "damaged.fewshot"
     damaged.write_bytes(b"no project")
     app.settings.add_recent_project(damaged)
-    app.projects._show_recent()
+    app.projects.show_recent()
     qtbot.waitUntil(lambda: len(_cards(app)) == 1)
     assert _cards(app)[0].project.pictures == ()
 
@@ -124,7 +181,7 @@ def test_a_damaged_recent_project_is_shown_without_pictures(app: App, qtbot: QtB
 def test_names_of_recent_projects_are_hidden_too(app: App, qtbot: QtBot, tmp_path: Path) -> None:
     shutil.copy(EXAMPLE / "LICENCE.md", tmp_path / "Mrs Smith.fewshot")
     app.settings.add_recent_project(tmp_path / "Mrs Smith.fewshot")
-    app.projects._show_recent()
+    app.projects.show_recent()
     qtbot.waitUntil(lambda: len(_cards(app)) == 1)
     app.window.command_table["hideNames"].trigger()
     (card,) = _cards(app)

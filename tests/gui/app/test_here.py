@@ -12,10 +12,12 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.app import App
+from fewshot_gui.items.verdicts import describe_example
 from fewshot_gui.jobs.engine import Engine
 from fewshot_gui.jobs.runner import Runner
 from fewshot_gui.paths import AppPaths
-from model.types import Attend
+from model.images.content_hash import content_hash
+from model.types import Attend, Region
 from tests.gui.app.conftest import start
 from tests.model.conftest import paint
 
@@ -79,3 +81,42 @@ def test_a_box_is_drawn_on_an_example_and_training_looks_there(real_app: App, qt
     document.undo_stack.undo()
     assert not document.boxes(example)
     assert app.session.results.is_stale
+
+
+def test_boxes_that_no_longer_fit_are_told_after_training_and_on_the_example(
+    real_app: App, qtbot: QtBot, tmp_path: Path
+) -> None:
+    app, document = real_app, real_app.session.document
+    paths = [tmp_path / f"{shape}{k}.png" for shape in ("disc", "cross") for k in range(2)]
+    for k, path in enumerate(paths):
+        paint("disc" if k < 2 else "cross", k).save(path)
+    for name, images in (("disc", paths[:2]), ("cross", paths[2:])):
+        document.add_examples(document.add_bin(name), images)
+
+    def draw(path: Path, boxes: Attend) -> None:
+        app.window.intents.boxes_requested.emit(path, boxes)
+        qtbot.waitUntil(lambda: document.board.content_hash(path) == content_hash(path))
+
+    changed, covered = paths[0], paths[2]
+    draw(changed, Attend((Region(10, 10, 40, 40),)))
+    draw(covered, Attend((), (Region(0, 0, 160, 120),)))
+    paint("disc", 50).save(changed)  # by another program
+    train(app, qtbot)
+    status = app.window.statusBar().currentMessage()
+    assert "look at the boxes of 2" in status
+
+    def told(path: Path) -> str:
+        return describe_example(document, app.session.results, path)
+
+    assert "The file changed after boxes were drawn" in told(changed)
+    assert "leave nothing of it that counts" in told(covered)
+    app.window.intents.image_selected.emit(changed)
+    assert "draw one of them anew" in app.window.inspector._verdict.text()
+
+    draw(changed, Attend((Region(10, 10, 41, 40),)))
+    draw(covered, Attend((), (Region(0, 0, 160, 20),)))
+    assert "changed" not in told(changed)
+    train(app, qtbot)
+    assert app.session.results.report is not None
+    assert app.session.results.report.remarks == ()
+    assert "boxes" not in app.window.statusBar().currentMessage()

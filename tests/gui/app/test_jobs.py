@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.app import App
+from fewshot_gui.jobs import files
 from fewshot_gui.views.jobs_dialog import JobEnd, JobsDialog
 from model.errors import SupportSetError
 from model.messages import message
-from model.progress import Cancelled, CancelToken, ProgressCallback
+from model.progress import Cancelled, CancelToken, Progress, ProgressCallback
 from tests.gui.jobs.fakes import FakeEngine
 
 MakeImages = Callable[..., list[Path]]
@@ -109,7 +111,74 @@ def test_explanations_are_no_jobs_and_names_are_hidden(
     qtbot.waitUntil(lambda: filled.window.library.model.rowCount() > 0)
     try:
         filled.window.set_names_hidden(True)
-        assert "secret" not in _texts(dialog)[0][3] + dialog.details.toPlainText()
+        assert "secret" not in _texts(dialog)[-1][3] + dialog.details.toPlainText()
     finally:
         filled.window.set_names_hidden(False)
-    assert "secret" in _texts(dialog)[0][3]
+    assert "secret" in _texts(dialog)[-1][3]
+
+
+def test_searches_reports_and_exports_are_in_the_list(
+    filled: App, make_images: MakeImages, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialog = _dialog(filled)
+    folder = make_images("new", 3)[0].parent
+    filled.library.add_folders((folder,))
+    qtbot.waitUntil(lambda: _ends(filled) == [JobEnd.DONE])
+    (searched,) = _texts(dialog)
+    assert (searched[0], searched[3]) == ("Searching the library's folders", "Images found: 3")
+    for name, end in (("report.html", JobEnd.DONE), ("no folder/report.html", JobEnd.FAILED)):
+        (tmp_path / "no folder").write_bytes(b"")  # a file where a folder would have to be
+        monkeypatch.setattr(filled.questions, "report_file", lambda _start: tmp_path / name)  # noqa: B023
+        monkeypatch.setattr(filled.window, "show_error", lambda *_: None)
+        filled.window.intents.report_requested.emit()
+        assert _texts(dialog)[0][0] == "Writing the report"
+        qtbot.waitUntil(lambda: _ends(filled)[-1] is end, timeout=20_000)  # noqa: B023
+    (failed, written, _searched) = _texts(dialog)
+    assert "cannot be written" in failed[3]
+    assert written[3] == "Report written to “report.html”"
+    _train(filled, qtbot)
+    monkeypatch.setattr(filled.questions, "classifier_folder", lambda _start: tmp_path / "no folder" / "classifier")
+    filled.window.intents.export_classifier_requested.emit()
+    qtbot.waitUntil(lambda: _ends(filled)[-1] is JobEnd.FAILED, timeout=20_000)  # the fake's files are none
+    assert _texts(dialog)[0][0] == "Exporting the classifier"
+    assert len(_texts(dialog)[0][3]) > 10
+
+
+def test_a_job_is_stopped_from_the_list(
+    filled: App, engine: FakeEngine, make_images: MakeImages, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wait(progress: ProgressCallback, token: CancelToken) -> None:
+        progress(Progress(message("Embedding the examples"), 3, 7))
+        while not token.is_cancelled:
+            pass
+        raise Cancelled
+
+    dialog = _dialog(filled)
+    assert not dialog.stop_button.isEnabled()
+    engine.on_train = wait
+    filled.running.train()
+    qtbot.waitUntil(lambda: len(_texts(dialog)) == 1 and _texts(dialog)[0][3] == "Embedding the examples 3 / 7")
+    dialog.stop_button.click()
+    qtbot.waitUntil(lambda: _ends(filled) == [JobEnd.STOPPED])
+    assert not dialog.stop_button.isEnabled()
+
+    images, go_on = make_images("new", 2), threading.Event()
+
+    def slow(*_arguments: object) -> Iterator[Path]:
+        yield from images
+        for _ in range(1000):
+            yield images[0]
+            go_on.wait(0.01)
+
+    monkeypatch.setattr(files, "iter_images", slow)
+    filled.library.add_folders((images[0].parent,))
+    qtbot.waitUntil(lambda: _texts(dialog)[0][3] == "Images found: 2")
+    assert filled.services.library.is_scanning
+    newest = dialog.list.topLevelItem(0)
+    assert newest is not None
+    dialog.list.setCurrentItem(newest)
+    dialog.stop_button.click()
+    go_on.set()
+    assert _ends(filled)[-1] is JobEnd.STOPPED
+    assert not filled.services.library.is_scanning
+    assert _texts(dialog)[0][3] == "Images found: 2"

@@ -6,6 +6,7 @@ import os
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -73,7 +74,18 @@ def project(app: App, images: list[Path], tmp_path: Path) -> Path:
         for k, path in enumerate(images[:6])
     )
     report = TrainingReport(
-        (EVIL, "Dog"), examples, (), (), 5 / 6, (0.4, 0.97), 2, True, 0.1, 0.05, ((1, 0.6), (2, 0.8))
+        (EVIL, "Dog"),
+        examples,
+        (),
+        (),
+        5 / 6,
+        (0.4, 0.97),
+        2,
+        True,
+        0.1,
+        0.05,
+        ((1, 0.6), (2, 0.8)),
+        remarks=((images[4], "Boxes do not count <b>."),),
     )
     results.set_training(document.revision, bins, report, {"classifier.json": b'{"backbone": "any-net"}'})
     made = [
@@ -98,15 +110,17 @@ def test_the_report_says_what_came_out_how_sure_it_is_and_what_to_be_careful_abo
     page = Page(out)
     for said in (
         "Report on Knees",
-        "6 images classified",
+        "6 Images classified",
         "83.3 % of 6 examples recognised when left out 95 % interval 40.0 % to 97.0 %",
-        "2 checked by a person",
-        f"Few examples: ‘{EVIL}’, ‘Dog’ have fewer than 5",
+        "2 Checked by a person",
+        f"Fewer than 5 examples: ‘{EVIL}’, ‘Dog’.",
         "The 6 examples are 5 independent ones",
-        "1 examples look like another class",
-        "1 of 6 images are unlike every bin",
+        "1 example looks like another class",
+        "The boxes of 1 example do not say what was meant",
+        "Boxes do not count <b>.",
+        "1 of 6 images is unlike every bin",
         "Images that could not be read: 1",
-        "2 images were labelled by bo <b>. For 2 of them the label is what was predicted",
+        "2 images were labelled by bo <b>. Images predicted as they are labelled: 2.",
         "ana and bo <b> agree on 1 of 2 images",
         "left out, it looks like Dog",
         "unlike every bin; nearest Dog 70.0 %",
@@ -117,6 +131,35 @@ def test_the_report_says_what_came_out_how_sure_it_is_and_what_to_be_careful_abo
     assert page.text.count("knee & 9.png") == 2  # with its picture, and in the table
     boxes = re.findall(r"left: (\S+)%; top: (\S+)%; width: (\S+)%; height: (\S+)%", out.read_text(encoding="utf-8"))
     assert boxes.count(("25.00", "25.00", "50.00", "50.00")) == 4
+
+
+def test_sentences_follow_their_numbers(app: App, project: Path, tmp_path: Path) -> None:
+    def said() -> str:
+        write_report(read_project(project), tmp_path / "report.html")
+        return Page(tmp_path / "report.html").text
+
+    assert "1 of 6 images is unlike every bin" in said()
+    document, results = app.session.document, app.session.results
+    assert results.report is not None
+    first = document.bins[0].examples[0].path
+    both = tuple(
+        replace(one, predicted=1 - one.class_index) if one.path == first else one for one in results.report.examples
+    )
+    results.set_training(
+        document.revision,
+        [bin_.id for bin_ in document.bins],
+        replace(results.report, examples=both, in_two_bins=((first, both[4].path),)),
+        {"classifier.json": b'{"backbone": "any-net"}'},
+    )
+    far = Prediction(tmp_path / "far.png", Status.UNKNOWN, 0, (0.9998, 0.0002))
+    results.add_predictions(document.revision, [bin_.id for bin_ in document.bins], [far])
+    text = said()
+    assert "2 examples look like another class" in text
+    assert "1 picture is in two bins: one of them is wrong." in text
+    assert "2 of 7 images are unlike every bin" in text
+    assert "< 0.1 %" in text
+    assert "> 99.9 %" in text
+    assert " 0.0 %" not in text
 
 
 def test_the_numbers_of_the_classes_add_up_to_all_results(
@@ -178,7 +221,7 @@ def test_the_window_writes_it_and_tells_where(
     monkeypatch.setattr(app.questions, "report_file", lambda _start: out)
     app.window.command_table["report"].trigger()
     qtbot.waitUntil(lambda: "Report written to “from the window.html”" in app.window.statusBar().currentMessage())
-    assert "6 images classified" in Page(out).text
+    assert "6 Images classified" in Page(out).text
     before = out.read_bytes()
     shown: list[str] = []
     monkeypatch.setattr(app.window, "show_error", lambda title, message, details="": shown.append(message))

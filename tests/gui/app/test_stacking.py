@@ -14,12 +14,15 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.app import App
+from fewshot_gui.items.prediction_columns import Column
+from fewshot_gui.items.prediction_delegate import number_rect
 from fewshot_gui.items.roles import Role
 from fewshot_gui.items.thumbnail_delegate import stack_rect
 from fewshot_gui.jobs.engine import Engine
 from fewshot_gui.jobs.messages import WarmUpRequest, WarmUpResult
 from fewshot_gui.jobs.runner import Runner
 from fewshot_gui.paths import AppPaths
+from fewshot_gui.views.image_view import ImageView
 from model.types import Prediction, Status
 from tests.gui.app.conftest import start
 
@@ -137,26 +140,87 @@ def test_images_that_come_later_are_stacked_too(stacked: App, qtbot: QtBot, tmp_
     qtbot.waitUntil(lambda: stacked.window.stacks.counts() == (2, 5), timeout=20_000)
 
 
-def test_results_are_stacked_in_the_gallery_and_none_is_lost_to_an_export(stacked: App, qtbot: QtBot) -> None:
-    results, document = stacked.session.results, stacked.session.document
+def classify(app: App) -> None:
+    """Give every image of the library a result, the later the more confident."""
+    results, document = app.session.results, app.session.document
     bin_id = document.add_bin()
-    paths = list(stacked.services.library.paths)
-    stack(stacked, qtbot)
-    made = tuple(Prediction(path, Status.OK, 0, (0.5 + at / 10,)) for at, path in enumerate(paths))
+    made = [Prediction(path, Status.OK, 0, (0.5 + at / 10,)) for at, path in enumerate(app.services.library.paths)]
     results.add_predictions(document.revision, (bin_id,), made)
+
+
+def shown(app: App) -> list[str]:
+    model = app.window.results.model
+    return [model.path(row).name for row in range(model.rowCount())]
+
+
+def test_results_are_stacked_in_table_and_gallery_and_none_is_lost_to_an_export(stacked: App, qtbot: QtBot) -> None:
+    stack(stacked, qtbot)
+    classify(stacked)
     view = stacked.window.results
-    assert view.model.rowCount() == 5
+    qtbot.waitUntil(lambda: shown(stacked) == ["0.png", "1.png", "2.png"])  # those that arrive, too
+    assert len(view.table.rows_in_view().shown) == 5
+    assert view.model.index(0, 0).data(Role.STACK) == (3, False)
+    view.table.sortByColumn(Column.CONFIDENCE, Qt.SortOrder.DescendingOrder)
+    assert shown(stacked) == ["saved again.jpg", "2.png", "1.png"]  # the most confident of its stack
+    assert view.stack_bar.isVisible()
     view.show_gallery(True)
     assert view.model.rowCount() == 3
-    assert len(view.table.rows_in_view().shown) == 5
     top = view.model.path(0)
-    assert view.model.index(0, 0).data(Role.STACK) == (3, False)
-    assert top.name == "saved again.jpg"  # most confident of its stack
+    assert top.name == "saved again.jpg"
     view.gallery.stack_clicked.emit(top)
     assert view.model.rowCount() == 5
     view.gallery.stack_clicked.emit(top)
     view.show_gallery(False)
+    assert view.model.rowCount() == 3
+    stacked.window.command_table["stacks"].trigger()
     assert view.model.rowCount() == 5
+    assert not view.stack_bar.isVisible()
+
+
+def test_a_click_on_the_number_in_the_table_spreads_a_stack(stacked: App, qtbot: QtBot) -> None:
+    stack(stacked, qtbot)
+    classify(stacked)
+    table = stacked.window.results.table
+    qtbot.waitUntil(lambda: len(shown(stacked)) == 3)
+
+    def click(row: int) -> None:
+        index = table.model().index(row, Column.IMAGE)
+        at = number_rect(table.visualRect(index), index.data(Role.STACK)[0], table.fontMetrics()).center()
+        QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+    click(0)
+    assert shown(stacked) == ["0.png", "dark.png", "saved again.jpg", "1.png", "2.png"]
+    assert [path.name for path in table.selected_paths()] == ["0.png"]
+    table.select_paths([stacked.window.results.model.path(2)])
+    table.setFocus()
+    stacked.window.command_table["toggleStack"].trigger()
+    assert shown(stacked) == ["0.png", "1.png", "2.png"]
+    assert [path.name for path in table.selected_paths()] == ["0.png"]  # what was selected lies under it
+    assert stacked.window.library.images.selected_paths() == []
+
+
+def test_spreading_what_is_in_no_stack_says_so_and_moves_nothing(stacked: App, qtbot: QtBot) -> None:
+    window, command = stacked.window, stacked.window.command_table["toggleStack"]
+    classify(stacked)
+    table = window.results.table
+    table.setFocus()
+    table.select_paths([path for path in stacked.services.library.paths if path.name == "1.png"])
+    command.trigger()
+    assert "not stacked" in window.status.currentMessage()
+    stack(stacked, qtbot)
+    command.trigger()
+    assert window.status.currentMessage() == "This image is in no stack."
+    assert [path.name for path in table.selected_paths()] == ["1.png"]
+    assert window.library.images.selected_paths() == []
+    assert window.focus.active is table
+    document = stacked.session.document
+    document.add_examples(document.bins[0].id, [path for path in stacked.services.library.paths if "0" in path.name])
+    bin_view = next(view for view in window.findChildren(ImageView) if view.model().rowCount() == 1)
+    bin_view.setFocus()
+    bin_view.selectAll()
+    command.trigger()
+    assert "Bins show every image" in window.status.currentMessage()
+    assert [path.name for path in bin_view.selected_paths()] == ["0.png"]
 
 
 def test_another_project_has_no_stacks(stacked: App, qtbot: QtBot) -> None:

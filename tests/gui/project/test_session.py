@@ -217,6 +217,17 @@ def test_an_untitled_project_that_is_open_elsewhere_is_not_offered(
     assert make_session().recoverable() == ()
 
 
+def test_a_project_that_is_open_elsewhere_is_not_discarded(
+    session: Session, make_session: Callable[[], Session]
+) -> None:
+    session.document.add_bin("Cat")
+    assert session.file is not None
+    for one in (session, make_session()):
+        with pytest.raises(ProjectError, match="is open already"):
+            one.discard(session.file)
+    assert session.file.exists()
+
+
 CRASH = """
 import os, sys
 from pathlib import Path

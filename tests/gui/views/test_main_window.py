@@ -10,7 +10,17 @@ import pytest
 from PySide6.QtCore import QByteArray, QPointF, QSize, QSizeF
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QComboBox, QLineEdit, QSlider, QSpinBox
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QSlider,
+    QSpinBox,
+    QTreeWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.items.prediction_columns import Column
@@ -215,6 +225,25 @@ def test_an_image_that_cannot_be_read_says_why(window: MainWindow, pictures: Pic
     assert "cut off" in window.inspector._status.text()
 
 
+def test_why_an_image_cannot_be_read_is_said_once(
+    window: MainWindow, pictures: PicturesOnDemand, results: Results, trained: tuple[str, ...]
+) -> None:
+    path, reason = paths(1, "/cats")[0], "is cut off. Export it again."
+    results.add_predictions(1, trained, [Prediction(path, Status.ERROR, message=reason)])
+
+    def said() -> str:
+        labels = [one for one in window.inspector.findChildren(QLabel) if one.isVisible()]
+        return "\n".join(label.text() for label in labels)
+
+    window.inspector.show_image(path)
+    pictures.picture_failed.emit(path, reason)
+    assert said().count(reason) == 1
+    window.show_explanation_failure(path, f"{path}: {reason}")
+    assert said().count(reason) == 1
+    window.show_explanation_failure(path, "The device is gone.")  # another reason is said, too
+    assert (said().count(reason), said().count("The device is gone.")) == (1, 1)
+
+
 def test_doubtful_and_missing_examples_are_counted_and_explained(
     window: MainWindow, document: Document, results: Results, trained: tuple[str, ...]
 ) -> None:
@@ -301,10 +330,21 @@ def test_an_error_can_be_copied(window: MainWindow, qtbot: QtBot, qapp: QApplica
     dialog.close()
 
 
+def _tips(tree: QTreeWidget, row: int) -> str:
+    item = tree.topLevelItem(row)
+    assert item is not None
+    return " ".join(item.toolTip(column) for column in range(2))
+
+
 def test_help_lists_the_keys(window: MainWindow) -> None:
     window.command_table["help"].trigger()
     dialog = child(window, HelpDialog, "helpDialog")
     assert dialog.isVisible()
+    tree = child(dialog, QTreeWidget)
+    for column in range(2):  # every text is shown whole
+        assert tree.sizeHintForColumn(column) <= tree.columnWidth(column)
+    assert tree.header().length() <= tree.viewport().width()
+    assert any(_tips(tree, row).startswith("1 – 9 Put the selected images") for row in range(9))
     dialog.close()
 
 

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QByteArray, QPoint, QPointF, QRect, Qt, QTimer
 from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtTest import QSignalSpy, QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.items.arrangement import Grouping, Sorting
@@ -301,6 +301,7 @@ def test_the_selected_image_stays_where_it_is_while_the_order_changes_around_it(
     predict(results, bins, [0.9 - n / 1000 for n in range(200)])
     choose(window, groups=Grouping.NONE, order=Sorting.CONFIDENCE)
     window.results.table.select_paths([Path("/new/100.png")])
+    gallery.scrollTo(gallery.currentIndex(), QAbstractItemView.ScrollHint.PositionAtCenter)
     gallery.viewport().repaint()
     before = centre(gallery, gallery._model.row_of(Path("/new/100.png")) or 0).y()
     predict(results, bins, [0.6 + n / 1000 for n in range(200)])  # the other way round

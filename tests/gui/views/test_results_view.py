@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractItemView
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.items.prediction_columns import Column
@@ -136,3 +137,30 @@ def test_another_project_with_fewer_results_is_shown_while_a_row_is_current(
     results.show(StoredResults(), ProjectStore.in_memory())
     assert window.results.model.rowCount() == 0
     assert window.results.table.selected_paths() == []
+
+
+@pytest.mark.parametrize("is_gallery", [False, True], ids=["table", "gallery"])
+def test_the_selected_image_stays_in_sight_when_a_banner_comes(
+    window: MainWindow, document: Document, results: Results, qtbot: QtBot, is_gallery: bool
+) -> None:
+    bins = (document.add_bin("Cats"), document.add_bin("Dogs"))
+    images = paths(60)
+    document.add_examples(bins[0], images[:1])
+    document.add_examples(bins[1], images[1:2])
+    examples = tuple(ExampleReport(path, k, 1.0, k, 0.9) for k, path in enumerate(images[:2]))
+    made = TrainingReport(("Cats", "Dogs"), examples, (), (), None, None, 3, True, 0.1)
+    results.set_training(document.revision, bins, made, {})
+    results.add_predictions(document.revision, bins, [Prediction(path, Status.OK, 0, (0.9, 0.1)) for path in images])
+    view = window.results
+    view.show_gallery(is_gallery)
+    view.gallery.set_tile(96)
+    shown = view.gallery if is_gallery else view.table
+    qtbot.waitUntil(lambda: shown.isVisible() and len(shown.visible_paths()) > 1)
+    view.table.select_paths([images[20]])
+    shown.scrollTo(shown.currentIndex(), QAbstractItemView.ScrollHint.PositionAtBottom)
+    room = shown.viewport().height()
+    document.add_examples(bins[0], [images[20]])  # as when it is dropped on the bin
+    qtbot.waitUntil(lambda: shown.viewport().height() < room)
+    place = shown.visualRect(shown.currentIndex().siblingAtColumn(0))
+    assert view.table.selected_paths() == [images[20]]
+    assert 0 <= place.top() < place.bottom() < shown.viewport().height()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QSignalSpy, QTest
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from fewshot_gui.texts import confidence_text, fitted_name
 from fewshot_gui.widgets.card_grid import CardGrid
 from fewshot_gui.widgets.job_status import JobStatus, duration
 from fewshot_gui.widgets.score_bars import ScoreBars, ScoreRow
+from fewshot_gui.widgets.slider import Slider
 
 
 @pytest.fixture
@@ -135,3 +136,21 @@ def test_a_name_is_cut_in_the_middle_and_its_number_stays(name: str, width: int,
     shown = fitted_name(name, width, len)
     assert len(shown) <= width
     assert shown == fitted
+
+
+def test_a_slider_shows_that_the_keyboard_is_on_it(qtbot: QtBot) -> None:
+    page = QWidget()
+    row, first, second = QHBoxLayout(page), Slider(), Slider()
+    row.addWidget(first)
+    row.addWidget(second)
+    qtbot.addWidget(page)
+    with qtbot.waitExposed(page):
+        page.show()
+    page.activateWindow()
+    second.setFocus()
+    qtbot.waitUntil(second.hasFocus)
+    plain = first.grab().toImage()
+    QTest.keyClick(second, Qt.Key.Key_Backtab)
+    qtbot.waitUntil(first.hasFocus)
+    assert first.grab().toImage().pixelColor(first.width() // 2, 1) == first.palette().accent().color()
+    assert plain.pixelColor(first.width() // 2, 1) != first.palette().accent().color()
