@@ -397,7 +397,7 @@ def many(stage: Stage) -> None:
 @state
 def start_again(stage: Stage) -> None:
     stage.table["new"].trigger()
-    stage.app.projects._show_recent()
+    stage.app.projects.show_recent()
     stage.shot("recent-projects")
 
 
