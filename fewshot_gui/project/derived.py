@@ -7,10 +7,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from fewshot_gui.project.archive import (
     FACTS_FILE,
@@ -23,7 +20,7 @@ from fewshot_gui.project.archive import (
     pack,
 )
 from fewshot_gui.project.changed import note_changes
-from fewshot_gui.project.disk import connect_live, reading, translated_errors
+from fewshot_gui.project.disk import reading, translated_errors
 from fewshot_gui.project.predictions import KEPT_ROW, PredictionRows, Run, made_of
 from fewshot_gui.project.record import DROPPED, Draft, append
 from fewshot_gui.project.store import ProjectStore
@@ -100,15 +97,8 @@ class DerivedTables:
                 number: Run(revision, tuple(json.loads(bin_ids)), Origin(*origin))
                 for number, revision, bin_ids, *origin in self._connection.execute(_RUNS)
             }
-            file = self._store.file
-            if file is None:
-                counts = _check_rows(self._connection, runs)
-                return PredictionRows.kept(*self._fetch_rows(), runs, counts)
-            with ThreadPoolExecutor(1) as pool:  # SQLite checks while Python takes over the same rows
-                counting = pool.submit(_check_rows_in, file, runs)
-                paths, rows = self._fetch_rows()
-                counts = counting.result()
-            return PredictionRows.kept(paths, rows, runs, counts)
+            counts = _check_rows(self._connection, runs)
+            return PredictionRows.kept(*self._fetch_rows(), runs, counts)
 
     def _fetch_rows(self) -> tuple[list[bytes], list[str]]:
         paths, rows = list[bytes](), list[str]()
@@ -208,11 +198,6 @@ class DerivedTables:
         if origin != NO_ORIGIN:
             execute("INSERT INTO run_origins VALUES (?, ?, ?)", (row[0], origin.classifier, origin.run))
         return int(row[0])
-
-
-def _check_rows_in(file: Path, runs: Mapping[int, Run]) -> dict[int, int]:
-    with closing(connect_live(file)) as connection:
-        return _check_rows(connection, runs)
 
 
 def _check_rows(connection: sqlite3.Connection, runs: Mapping[int, Run]) -> dict[int, int]:

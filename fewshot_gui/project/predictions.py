@@ -14,10 +14,8 @@ from fewshot_gui.project.disk import decode_path
 from fewshot_gui.project.values import BinPrediction, Origin
 from model.types import Region, Status
 
-KEPT_ROW = (
-    "'[' || run || ',' || json_quote(status) || ',' || predicted || ',' || json_quote(message) || ',' || scores || ','"
-    " || region || ']'"
-)
+_SAID = """iif(message = '', '""', json_quote(message))"""  # most say nothing
+KEPT_ROW = f"""printf('[%d,"%s",%d,%s,%s,%s]', run, status, predicted, {_SAID}, scores, region)"""
 """A prediction as SQL: one text, a list in JSON. A million tuples would take twice the memory, and collecting garbage
 would walk them all.
 """

@@ -14,6 +14,7 @@ from PIL import Image
 from model.cli import command
 from model.cli.command import main
 from model.cli.commands import classify as classify_command
+from model.images.path_list import PathList
 from model.progress import CancelToken
 from tests.model.cli_support import Run, one_line, rows_of
 
@@ -167,7 +168,7 @@ def test_a_run_cut_before_its_first_row_does_not_say_that_something_is_kept(
     capsys.readouterr()
     assert main([*arguments, str(tmp_path / "r.csv")]) == 130
     assert one_line(capsys.readouterr().err) == "fewshot: Interrupted. Nothing was classified yet."
-    monkeypatch.setattr(classify_command, "_found_images", lambda *_options: sorted(photos.rglob("*.png")))
+    monkeypatch.setattr(classify_command, "_found_images", lambda *_options: PathList(sorted(photos.rglob("*.png"))))
     assert main([*arguments, str(tmp_path / "r.csv")]) == 130
     assert one_line(capsys.readouterr().err) == "fewshot: Interrupted. Nothing was classified yet."
     (photos / "more.png").write_bytes((photos / "disc.png").read_bytes())
