@@ -79,7 +79,7 @@ class ClassifierExportingController(QObject):
     def _on_call_failed(self, key: str, reason: str) -> None:
         if key != _KEY:
             return
-        self._finish(reason, JobEnd.FAILED if reason else JobEnd.STOPPED)
+        self._finish(reason, JobEnd.without_result(reason))
         if reason:
             self._window.show_error(self.tr("The classifier was not exported"), display_text(reason))
 

@@ -182,7 +182,7 @@ class ExportingController(QObject):
     def _on_call_failed(self, key: str, reason: str) -> None:
         if key != _KEY:
             return
-        self._finish(reason, JobEnd.FAILED if reason else JobEnd.STOPPED)
+        self._finish(reason, JobEnd.without_result(reason))
         if reason:
             self._window.show_error(self.tr("Nothing was exported"), display_text(reason))
         else:

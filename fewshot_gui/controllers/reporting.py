@@ -101,7 +101,7 @@ class ReportingController(QObject):
     def _on_call_failed(self, key: str, reason: str) -> None:
         if key != _KEY:
             return
-        self._finish(reason, JobEnd.FAILED if reason else JobEnd.STOPPED)
+        self._finish(reason, JobEnd.without_result(reason))
         self._status.withdraw_message(self._writing)
         if reason:
             self._window.show_error(self.tr("The report was not written"), display_text(reason))

@@ -38,6 +38,11 @@ class JobEnd(Enum):
     STOPPED = "stopped"
     FAILED = "failed"
 
+    @classmethod
+    def without_result(cls, reason: str) -> JobEnd:
+        """Return how a job ended that brought nothing: it failed for `reason`, or without one was stopped."""
+        return cls.FAILED if reason else cls.STOPPED
+
 
 @dataclass
 class JobRow:

@@ -44,3 +44,17 @@ def one_line(err: str) -> str:
     assert len(lines) == 1, err
     assert err.splitlines()[-1] == lines[0]
     return lines[0]
+
+
+def classify_without_ray(trained: Path, plan: Path) -> None:
+    """Do in this process what workers do."""
+    from model.checkpoint.files import contents, identity
+    from model.cluster.plan import load_plan, parts_of
+    from model.cluster.worker import Work, Worker
+
+    made = load_plan(plan)
+    worker = Worker(Work(contents(trained), identity(trained), base=made.base))
+    for shard in made.shards:
+        made.output(shard).mkdir()
+        for part in parts_of(made, shard):
+            worker.write(str(part.manifest), str(part.rows))

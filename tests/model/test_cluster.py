@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.model.cli_support import ROOT, Run, one_line, rows_of
+from tests.model.cli_support import ROOT, Run, classify_without_ray, one_line, rows_of
 
 pytestmark = pytest.mark.skipif(
     any(importlib.util.find_spec(name) is None for name in ("ray", "pyarrow", "fsspec")),
@@ -45,20 +45,6 @@ def test_one_command_on_ray_gives_the_table_of_one_process(
     assert not merged.with_name("merged.csv.plan").exists()
 
 
-def _classify_without_ray(trained: Path, plan: Path) -> None:
-    """Do in this process what workers do."""
-    from model.checkpoint.files import contents, identity
-    from model.cluster.plan import load_plan, parts_of
-    from model.cluster.worker import Work, Worker
-
-    made = load_plan(plan)
-    worker = Worker(Work(contents(trained), identity(trained), base=made.base))
-    for shard in made.shards:
-        made.output(shard).mkdir()
-        for part in parts_of(made, shard):
-            worker.write(str(part.manifest), str(part.rows))
-
-
 def test_what_was_interrupted_before_it_was_merged_is_gone_on_with(
     run: Run, trained: Path, photos: Path, tmp_path: Path
 ) -> None:
@@ -67,7 +53,7 @@ def test_what_was_interrupted_before_it_was_merged_is_gone_on_with(
     one, out = tmp_path / "one.csv", tmp_path / "merged.csv"
     run("classify", trained, photos / "disc.png", photos / "white.png", "--out", one, "--device", "cpu")
     run("cluster", "plan", trained, listed, "--out", tmp_path / "merged.csv.plan")
-    _classify_without_ray(trained, tmp_path / "merged.csv.plan")
+    classify_without_ray(trained, tmp_path / "merged.csv.plan")
     other = run("classify", trained, photos, "--out", out, "--cluster")
     assert (other.status, "interrupted run with" in one_line(other.err)) == (2, True)
     done = run("classify", trained, listed, "--out", out, "--cluster", "--resume", "--json")
@@ -94,7 +80,7 @@ def test_paths_stand_in_the_table_as_they_were_given_and_missing_ones_are_rows(
         made = run("cluster", "plan", trained, *paths, "--out", plan, "--json")
         assert (made.status, made.result["images"]) == (0, 5)
         assert "none.png: there is no such file or folder" in made.err
-        _classify_without_ray(trained, plan)
+        classify_without_ray(trained, plan)
         monkeypatch.chdir(tmp_path)  # from elsewhere the same run is the same images
         again = ["photos/=1.png", "photos/sub", photos / "disc.png", photos / "white.png", "photos/none.png"]
         assert run("classify", trained, *again, "--out", result, "--cluster").status == 3
@@ -126,7 +112,7 @@ def test_a_pattern_gives_a_folder_of_parquet_files(run: Run, trained: Path, phot
 
     pattern, out = f"{photos}/*.png", tmp_path / "rows"
     run("cluster", "plan", trained, pattern, "--out", tmp_path / "rows.plan")
-    _classify_without_ray(trained, tmp_path / "rows.plan")
+    classify_without_ray(trained, tmp_path / "rows.plan")
     assert run("classify", trained, pattern, "--out", out, "--cluster").status == 0
     rows = pq.read_table(out).to_pylist()
     assert [(row["id"], Path(row["path"]).name) for row in rows] == list(
@@ -149,7 +135,7 @@ def test_rows_that_are_damaged_or_foreign_are_found_and_made_again(
 ) -> None:
     plan = tmp_path / "plan"
     run("cluster", "plan", trained, photos, "--out", plan, "--block-images", 2)
-    _classify_without_ray(trained, plan)
+    classify_without_ray(trained, plan)
     assert run("cluster", "run", trained, plan, "--json").result == {"images": 4, "done": 0}
     first, second = sorted((plan / "output").rglob("*.parquet"))
     whole = first.read_bytes()
@@ -247,7 +233,7 @@ def test_what_somebody_has_beside_the_merged_rows_stays(
     mine.parent.mkdir()
     mine.write_text("mine")
     run("cluster", "plan", trained, photos, "--out", tmp_path / "plan")
-    _classify_without_ray(trained, tmp_path / "plan")
+    classify_without_ray(trained, tmp_path / "plan")
     assert run("cluster", "merge", tmp_path / "plan", "--out", tmp_path / name).status == 0
     assert mine.read_text() == "mine"
     assert sorted(path.name for path in tmp_path.glob("rows*")) == [name, f"{name}.new"]

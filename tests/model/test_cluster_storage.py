@@ -20,7 +20,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.model.cli_support import ROOT, Run, one_line, rows_of
+from tests.model.cli_support import ROOT, Run, classify_without_ray, one_line, rows_of
 
 _NEEDED = ("ray", "pyarrow", "fsspec", "s3fs", "moto", "flask", "aiohttp")
 pytestmark = [
@@ -160,20 +160,6 @@ def _with_paths(rows: list[dict[str, str]], before: str) -> list[dict[str, str]]
     return [row | {"path": row["path"].removeprefix(before)} for row in rows]
 
 
-def _classify_here(trained: Path, plan: Path) -> None:
-    """Do in this process what the workers do."""
-    from model.checkpoint.files import contents, identity
-    from model.cluster.plan import load_plan, parts_of
-    from model.cluster.worker import Work, Worker
-
-    made = load_plan(plan)
-    worker = Worker(Work(contents(trained), identity(trained), base=made.base))
-    for shard in made.shards:
-        made.output(shard).mkdir()
-        for part in parts_of(made, shard):
-            worker.write(str(part.manifest), str(part.rows))
-
-
 def test_what_lies_in_s3_is_classified_as_the_files_are(
     run: Run, trained: Path, photos: Path, tmp_path: Path, s3: Storage
 ) -> None:
@@ -186,7 +172,7 @@ def test_what_lies_in_s3_is_classified_as_the_files_are(
     one, merged, plan = tmp_path / "one.csv", tmp_path / "merged.csv", tmp_path / "plan"
     assert run("classify", trained, photos, "--out", one, "--device", "cpu").status == 3
     assert run("cluster", "plan", trained, "s3://photos", "--out", plan).status == 0
-    _classify_here(trained, plan)
+    classify_without_ray(trained, plan)
     assert run("cluster", "run", trained, plan).status == 0
     assert run("cluster", "verify", plan).status == 0
     assert run("cluster", "merge", plan, "--out", merged).status == 0

@@ -128,17 +128,21 @@ def test_the_first_depthwise_convolution_stays_in_float32_and_the_rest_does_not(
     assert {one["runtimePrecision"].value for one in convolutions if one is not depthwise[0]} == {"bf16"}
 
 
-@needs_units
-def test_where_bfloat16_changes_too_much_float32_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(runtime_openvino._TOLERANCES, BFLOAT16, 1e-3)
-    embedder = _embedder()
+def _check_float32_is_used(embedder: Embedder, *, in_place_of: str) -> None:
     pixels = torch.randint(256, (1, 64, 64, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
     expected = TorchRuntime(embedder.backbone, torch.device("cpu")).forward(pixels)
     for made, reference in zip(embedder.forward(pixels), expected, strict=True):
         assert float((made - reference).float().norm()) < 1e-3 * float(reference.float().norm())
     assert embedder.runtime.precision == FLOAT32
     assert "OpenVINO" in embedder.device_note
-    assert BFLOAT16 not in embedder.device_note
+    assert in_place_of not in embedder.device_note
+
+
+@needs_units
+def test_where_bfloat16_changes_too_much_float32_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(runtime_openvino._TOLERANCES, BFLOAT16, 1e-3)
+    embedder = _embedder()
+    _check_float32_is_used(embedder, in_place_of=BFLOAT16)
 
 
 @pytest.fixture
@@ -224,13 +228,7 @@ def test_where_the_file_does_not_fit_the_backbone_float32_is_used(change: str, t
     backbone.int8_file = tmp_path / "int8.safetensors"
     save_layers(layers, backbone.int8_file)
     embedder = Embedder(backbone, "cpu", store=BlobStore(None))
-    pixels = torch.randint(256, (1, 64, 64, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
-    expected = TorchRuntime(embedder.backbone, torch.device("cpu")).forward(pixels)
-    for made, reference in zip(embedder.forward(pixels), expected, strict=True):
-        assert float((made - reference).float().norm()) < 1e-3 * float(reference.float().norm())
-    assert embedder.runtime.precision == FLOAT32
-    assert "OpenVINO" in embedder.device_note
-    assert INT8 not in embedder.device_note
+    _check_float32_is_used(embedder, in_place_of=INT8)
 
 
 @pytest.mark.usefixtures("in_int8")
